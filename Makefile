@@ -1,0 +1,71 @@
+# `make test` and `make demo` are all that a fresh machine needs: Python 3.11 or newer, git, make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# `test` is an order of steps; its last line is the test runner's.
+.NOTPARALLEL:
+.PHONY: help demo test lint types contracts store-doctor unit bench bench-short format clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) ## Show the main job on a store in a temporary repository
+	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh
+
+test: lint types contracts store-doctor unit ## Run everything that CI runs
+
+lint: $(READY) ## Check style and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY) ## Check types, strictly
+	$(BIN)/mypy
+	MYPYPATH=tests:benchmarks $(BIN)/mypy --explicit-package-bases --no-warn-unreachable \
+	  tests benchmarks
+
+contracts: $(READY) ## Check that imports point inward
+	$(BIN)/lint-imports
+
+store-doctor: $(READY) ## Check the project's own tickets
+	@if [ -d .yoi ]; then echo '$(BIN)/yoi ticket doctor' && \
+	  env -u YOI_WORKSPACE $(BIN)/yoi ticket doctor; \
+	else echo 'no .yoi/ here: nothing to examine'; fi
+
+# A set YOI_CORPUS names the folder of the real store; without it, those tests are skipped.
+unit: $(READY) ## Run the tests, on all cores
+	@echo 'YOI_CORPUS: $(or $(YOI_CORPUS),not set: tests on the real store are skipped)'
+	$(BIN)/pytest -q -n auto
+
+bench: $(READY) ## Measure every budget and write docs/benchmarks.md (takes minutes)
+	$(BIN)/python benchmarks/run.py --markdown docs/benchmarks.md
+
+bench-short: $(READY) ## Measure every budget on smaller stores
+	$(BIN)/python benchmarks/run.py --tickets 1000 --large 5000 --thread-mb 10 --repeat 3
+
+format: $(READY) ## Rewrite the code in its format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## Remove the environment and all caches
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find yoi_cli tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamp is made last: an installation that was interrupted is made again.
+$(READY): pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { $(call refuse,there is no '$(PYTHON)'); }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { $(call refuse,'$(PYTHON)' is $$($(PYTHON) -V 2>&1)); }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "'$(PYTHON)' has no venv; Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@command -v git >/dev/null || { echo "yoi needs git, which is not on PATH" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(READY)
+
+refuse = echo "yoi needs Python 3.11 or newer: $(1). Name one: make PYTHON=python3.12" >&2; exit 1

@@ -1,0 +1,64 @@
+"""An environment in which nothing of the machine's user is visible."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: All that is taken over from outside. The rest of a real environment (editors, GIT_*, YOI_*,
+#: colours, widths, locales, proxies) changes what a program prints or does.
+KEPT = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START")
+
+GIT_CONFIG = """\
+[user]
+\tname = Ada Example
+\temail = ada@example.org
+[init]
+\tdefaultBranch = main
+[commit]
+\tgpgSign = false
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+"""
+
+
+def hermetic_environment(home: Path, outside: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Make `home` a home folder, with git's configuration, and return its environment.
+
+    The tree under test is on PYTHONPATH and the interpreter's folder first on PATH, so that
+    a `yoi` started by a hook is this one.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    # `yoi` scrubs GIT_* before it starts git: the file must be git's default as well.
+    git_config = home / ".gitconfig"
+    git_config.write_text(GIT_CONFIG, encoding="utf-8")
+    env = {name: outside[name] for name in KEPT if name in outside}
+    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", os.defpath)])
+    return env | {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_DATA_HOME": str(home / ".local" / "share"),
+        "XDG_STATE_HOME": str(home / ".local" / "state"),
+        "XDG_RUNTIME_DIR": str(home / ".run"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": str(git_config),
+        "GIT_CEILING_DIRECTORIES": str(home.parent),
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def enter(env: Mapping[str, str]) -> None:
+    """Make `env` the environment of this process; only pytest's own variables stay."""
+    for name in list(os.environ):
+        if name not in env and not name.startswith("PYTEST_"):
+            del os.environ[name]
+    os.environ.update(env)

@@ -1,0 +1,138 @@
+"""Creating tickets, and adding events that change no state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from yoi_cli.app.identify import identify
+from yoi_cli.app.ports import NO_FIELDS, Change, Committed, NewTicket, TicketStore
+from yoi_cli.domain import events
+from yoi_cli.domain.events import NewEvent, heading_for
+from yoi_cli.domain.item import PRIORITIES, FieldValue
+from yoi_cli.errors import UsageError
+
+_TEMPLATE = """## Background
+
+TBD
+
+## Requirements
+
+TBD
+
+## Acceptance criteria
+
+TBD
+"""
+_TEMPLATE_JAPANESE = """## 背景
+
+未定
+
+## 要件
+
+未定
+
+## 受け入れ条件
+
+未定
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Who writes, and in which language records are kept."""
+
+    author: str
+    japanese: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A ticket as a person describes it; `description` is None for the template.
+
+    `relations` are (kind, id as typed) pairs.
+    """
+
+    title: str
+    description: str | None = None
+    fields: Mapping[str, FieldValue] = field(default_factory=lambda: NO_FIELDS)
+    relations: tuple[tuple[str, str], ...] = ()
+
+
+def template(*, japanese: bool) -> str:
+    """The description that a new ticket starts from."""
+    return _TEMPLATE_JAPANESE if japanese else _TEMPLATE
+
+
+def create_ticket(store: TicketStore, draft: Draft, by: Recorder) -> Committed:
+    """Make a ticket in `planning`. Raises `UsageError`, `NotFoundError` for a relation's target."""
+    title = check_title(draft.title)
+    check_priority(draft.fields.get("priority"))
+    description = draft.description
+    if description is None:
+        description = template(japanese=by.japanese)
+    body = "チケットを作成しました。" if by.japanese else "Created by `yoi ticket create`."
+    heading = heading_for(events.CREATE, japanese=by.japanese)
+    with store.write() as writer:
+        targets = tuple((kind, identify(writer, word), None) for kind, word in draft.relations)
+        return writer.create(
+            NewTicket(
+                fields={"title": title, **draft.fields},
+                description=description,
+                events=(NewEvent(events.CREATE, by.author, heading, body),),
+                relations=targets,
+            )
+        )
+
+
+def add_comment(
+    store: TicketStore, word: str, role: str, text: str, by: Recorder, *, commit: str | None
+) -> Committed:
+    """Append an event of the kind `role`. Raises `UsageError` where `text` is empty."""
+    attributes = (("commit", commit),) if commit else ()
+    return _append(store, word, role, text, by, attributes=attributes)
+
+
+def add_review(
+    store: TicketStore, word: str, result: str, text: str, by: Recorder, *, commit: str | None
+) -> Committed:
+    """Append a review, bound to `commit` where one is given."""
+    attributes = (("status", result), *((("commit", commit),) if commit else ()))
+    return _append(store, word, events.REVIEW, text, by, attributes=attributes)
+
+
+def _append(
+    store: TicketStore,
+    word: str,
+    kind: str,
+    text: str,
+    by: Recorder,
+    *,
+    attributes: tuple[tuple[str, str], ...],
+) -> Committed:
+    if not text.strip():
+        raise UsageError(
+            "text_empty", "The text is empty.", hint="Nothing was written; say something."
+        )
+    heading = heading_for(kind, japanese=by.japanese, status=dict(attributes).get("status", ""))
+    event = NewEvent(kind, by.author, heading, text, attributes)
+    with store.write() as writer:
+        return writer.commit(identify(writer, word), Change(events=(event,)))
+
+
+def check_title(title: str) -> str:
+    """`title` without white space around it. Raises `UsageError` where nothing is left."""
+    stripped = title.strip()
+    if not stripped:
+        raise UsageError("title_empty", "A ticket needs a title.", hint="Give one with --title.")
+    return stripped
+
+
+def check_priority(priority: FieldValue) -> None:
+    """Raise `UsageError` for a priority that is none of P0 to P4."""
+    if priority is not None and priority not in PRIORITIES:
+        raise UsageError(
+            "priority_invalid",
+            f"{str(priority)[:20]!r} is not a priority.",
+            hint=f"Use one of {', '.join(PRIORITIES)}; P0 is the most urgent.",
+        )

@@ -1,0 +1,208 @@
+"""The only place that chooses adapters: from a folder and an environment to a session."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yoi_cli.app.init import NewWorkspace, workspace_files
+from yoi_cli.app.record import Recorder
+from yoi_cli.domain.config import Config
+from yoi_cli.errors import NotFoundError, UsageError
+from yoi_cli.git.checkout import Checkout, find_checkout
+from yoi_cli.storage.encode import check_header_value
+from yoi_cli.storage.file_store import FileStore
+from yoi_cli.storage.layout import STORE_FOLDER, StoreLocation
+from yoi_cli.storage.lock import DEFAULT_DEADLINE
+from yoi_cli.storage.workspace import find_upward, is_workspace, make_workspace, read_config
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where and how a command was started.
+
+    `folder` is `-C`, where given; `here` asks for the checkout's own store; `command` names
+    the command for the lock's note.
+    """
+
+    folder: str | None
+    here: bool
+    command: str
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A workspace that was found, and what works on it.
+
+    `why` says in one sentence why it is this one.
+    """
+
+    workspace: str
+    why: str
+    checkout: Checkout | None
+    config: Config
+    location: StoreLocation
+    store: FileStore
+    environment: Mapping[str, str]
+
+    def recorder(self, author: str | None) -> Recorder:
+        """Who writes (section 9): `--author`, YOI_AUTHOR, git's user.name, the login name."""
+        name = author if author is not None else self.environment.get("YOI_AUTHOR", "")
+        if author is None and not name:
+            name = _git_or_login_name(self.workspace)
+        if not name.strip():
+            raise UsageError(
+                "author_empty", "The author's name is empty.", hint="Give one with --author."
+            )
+        check_header_value("author", name)
+        return Recorder(name, self.config.is_japanese)
+
+
+def open_session(start: Start) -> Session:
+    """Find the workspace and open its store.
+
+    Raises `NotFoundError` (`workspace_not_found`), and `StoreInvalidError` for a
+    configuration that cannot be read.
+    """
+    folder = starting_folder(start)
+    checkout = find_checkout(folder)
+    workspace, why = _find_workspace(start, folder, checkout)
+    config = read_config(workspace)
+    if checkout is not None and not _is_below(workspace, checkout.root):
+        checkout = find_checkout(workspace)
+    location = StoreLocation(
+        workspace=workspace,
+        lock=_lock_path(workspace, checkout),
+        folder=config.root,
+        index_lock=_index_lock(start, checkout),
+    )
+    store = FileStore(location, command=start.command, deadline=_deadline(start))
+    return Session(workspace, why, checkout, config, location, store, start.environment)
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """A workspace that `init` made or completed; `written` are the files that were missing."""
+
+    workspace: str
+    written: tuple[str, ...]
+
+
+def init_workspace(start: Start, *, name: str | None, language: str | None) -> Initialised:
+    """Make the starting folder a workspace, or complete the one that it is."""
+    folder = starting_folder(start)
+    new = NewWorkspace(
+        name=name or os.path.basename(folder) or "workspace",
+        now_ms=time.time_ns() // 1_000_000,
+        entropy=int.from_bytes(os.urandom(10), "big"),
+        language=language,
+    )
+    return Initialised(folder, tuple(make_workspace(folder, workspace_files(new))))
+
+
+def starting_folder(start: Start) -> str:
+    """The absolute folder from which the workspace is looked for."""
+    chosen = start.folder or start.environment.get("YOI_WORKSPACE") or "."
+    try:
+        folder = os.path.realpath(chosen, strict=True)
+    except (OSError, ValueError) as error:
+        raise _no_folder(chosen) from error
+    if not os.path.isdir(folder):
+        raise _no_folder(chosen)
+    return folder
+
+
+def _no_folder(chosen: str) -> NotFoundError:
+    return NotFoundError(
+        "folder_not_found",
+        f"There is no folder {chosen[:200]!r}.",
+        hint="Check the path given with -C or YOI_WORKSPACE.",
+    )
+
+
+def _find_workspace(start: Start, folder: str, checkout: Checkout | None) -> tuple[str, str]:
+    found = find_upward(folder)
+    how = _how(start)
+    if checkout is not None and checkout.is_linked and not start.here:
+        if found is not None and read_config(found).authority == "checkout":
+            return found, f"{how}; the configuration says authority = checkout"
+        main = _in_main_worktree(found or folder, checkout)
+        if main is not None:
+            return main, f"{how}; a linked worktree uses the main worktree's store"
+    if found is None:
+        raise NotFoundError(
+            "workspace_not_found",
+            f"No workspace was found at or above {folder}.",
+            hint="Make one with `yoi init`, or name another folder with -C or YOI_WORKSPACE.",
+            details={"folder": folder},
+        )
+    return found, how + ("; --here asks for this checkout's own" if start.here else "")
+
+
+def _how(start: Start) -> str:
+    if start.folder:
+        return "Found upward from the folder given with -C"
+    if start.environment.get("YOI_WORKSPACE"):
+        return "Found upward from YOI_WORKSPACE"
+    return "Found upward from the current folder"
+
+
+def _in_main_worktree(folder: str, checkout: Checkout) -> str | None:
+    """The workspace in the main worktree that corresponds to `folder` in a linked one."""
+    if checkout.main_root is None or not _is_below(folder, checkout.root):
+        return None
+    twin = os.path.normpath(
+        os.path.join(checkout.main_root, os.path.relpath(folder, checkout.root))
+    )
+    while not os.path.isdir(twin) and twin != checkout.main_root:
+        twin = os.path.dirname(twin)
+    return twin if is_workspace(twin) else find_upward(twin, stop=checkout.main_root)
+
+
+def _is_below(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip("/") + "/")
+
+
+def _lock_path(workspace: str, checkout: Checkout | None) -> str:
+    if checkout is None:
+        return os.path.join(workspace, STORE_FOLDER, "store.lock")
+    return os.path.join(checkout.common_dir, "yoi", "store.lock")
+
+
+def _index_lock(start: Start, checkout: Checkout | None) -> str | None:
+    """Git's lock on the index. Inside a git hook it is git itself that waits for `yoi`."""
+    if checkout is None or "GIT_INDEX_FILE" in start.environment:
+        return None
+    return os.path.join(checkout.git_dir, "index.lock")
+
+
+def _deadline(start: Start) -> float:
+    text = start.environment.get("YOI_LOCK_TIMEOUT", "")
+    try:
+        seconds = float(text) if text else DEFAULT_DEADLINE
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 86400:
+        raise UsageError(
+            "timeout_invalid",
+            f"YOI_LOCK_TIMEOUT={text[:40]!r} is not a number of seconds.",
+            hint="Give seconds between 0 and 86400, such as 30.",
+        )
+    return seconds
+
+
+def _git_or_login_name(workspace: str) -> str:
+    from yoi_cli.git.run import user_name
+
+    name = user_name(workspace)
+    if name:
+        return name
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,81 @@
+"""Where a text comes from: --message, --file, standard input or an editor; exactly one."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from yoi_cli.cli.context import stdin_text
+from yoi_cli.errors import NotFoundError, OperationError, UsageError
+
+
+def given_text(message: str | None, file: str | None, source: str | None = None) -> str | None:
+    """The text that the options give, or None where they give none.
+
+    Raises `UsageError` where they give more than one, `NotFoundError` and `OperationError` for a
+    file that cannot be read.
+    """
+    if source not in (None, "-"):
+        raise UsageError(
+            "argument_unexpected",
+            f"{source[:40]!r} stands where only - may (for standard input).",
+            hint="Give the text with --message.",
+        )
+    given = [word for word in (message, file, source) if word is not None]
+    if len(given) > 1:
+        raise UsageError(
+            "text_given_twice",
+            "The text is given more than once.",
+            hint="Use one of --message, --file and - (standard input).",
+        )
+    if source == "-" or file == "-" or message == "-":
+        return stdin_text()
+    if file is not None:
+        return _file_text(file)
+    return message
+
+
+def required_text(
+    message: str | None, file: str | None, source: str | None = None, *, draft: str = ""
+) -> str:
+    """The text that the options give; on a terminal, else, what comes out of the editor.
+
+    `draft` is what the editor begins with; its lines that begin with `#!` are dropped.
+    """
+    text = given_text(message, file, source)
+    if text is not None:
+        return text
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "text_missing",
+            "The text is missing.",
+            hint="Give it with --message TEXT, --file FILE, or - for standard input.",
+        )
+    from yoi_cli.cli.editor import edit_text
+
+    return edit_text(draft)
+
+
+def _file_text(path: str) -> str:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise NotFoundError(
+            "file_not_found",
+            f"The file {path[:200]!r} cannot be opened.",
+            hint="Check the path; nothing was written.",
+        ) from error
+    with open(descriptor, "rb") as file:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise UsageError("file_is_folder", f"{path[:200]!r} is a folder, not a file.")
+        os.set_blocking(descriptor, True)
+        data = file.read()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise OperationError(
+            "input_not_utf8",
+            f"The file {path[:200]!r} is not UTF-8 text.",
+            hint="Convert it first; nothing was written.",
+        ) from error

@@ -1,0 +1,43 @@
+"""`yoi init`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.bootstrap import init_workspace
+from yoi_cli.cli.context import start_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.render.report import report
+
+
+def command(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None, typer.Option("--name", help="What to call it; the folder's name.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="The language of records, such as Japanese.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a workspace in this folder, or complete the one that is there.
+
+    What stands already is never changed. Nothing is committed: that is yours to do.
+    """
+    made = init_workspace(start_of(ctx), name=name, language=language)
+    said = f"This folder is a workspace now: {made.workspace}"
+    if not made.written:
+        said = f"This folder is a workspace already: {made.workspace}"
+    report(
+        as_json,
+        "initialised",
+        {"workspace": made.workspace, "written": list(made.written)},
+        piped=[("workspace", made.workspace), *(("written", path) for path in made.written)],
+        spoken=[
+            said,
+            *(f"  wrote {path}" for path in made.written),
+            'Next: yoi ticket create --title "What needs doing"',
+        ],
+    )

@@ -1,0 +1,133 @@
+"""From arguments to an exit code: the one place where errors become text or JSON."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Annotated, NoReturn
+
+import typer
+
+from yoi_cli import __version__
+from yoi_cli.cli.context import Invocation
+from yoi_cli.cli.lazy import make_group
+from yoi_cli.errors import OperationError, UsageError, YoiError
+from yoi_cli.render.report import report_error
+
+_READER_WENT_AWAY = 141
+_INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; the exit code (DESIGN section 9)."""
+    sys.excepthook = _report_bug
+    as_json = "--json" in arguments
+    try:
+        group = make_group("", _root)
+        outcome: object = group.main(list(arguments), prog_name="yoi", standalone_mode=False)
+        sys.stdout.flush()
+    except YoiError as error:
+        return _fail(error, as_json)
+    except BrokenPipeError:
+        return _leave_quietly()
+    except OSError as error:
+        return _fail(_io_error(error), as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
+    except Exception as error:
+        usage = _as_usage_error(error)
+        if usage is None:
+            raise
+        return _fail(usage, as_json)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _root(
+    ctx: typer.Context,
+    folder: Annotated[
+        str | None, typer.Option("-C", metavar="DIR", help="Work as if started in DIR.")
+    ] = None,
+    here: Annotated[
+        bool, typer.Option("--here", help="In a linked worktree, use its own store.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(f"yoi {__version__}")
+        raise typer.Exit
+    ctx.obj = Invocation(folder, here)
+
+
+def _fail(error: YoiError, as_json: bool) -> int:
+    try:
+        report_error(error, as_json=as_json)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _leave_quietly()
+    return error.exit_code
+
+
+def _leave_quietly() -> int:
+    """The reader went away: nothing is left to say, and the flush at exit must not try."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    return _READER_WENT_AWAY
+
+
+def _io_error(error: OSError) -> OperationError:
+    what = os.strerror(error.errno) if error.errno else str(error)
+    where = f" ({error.filename})" if error.filename else ""
+    return OperationError(
+        "io_error",
+        f"The system refused: {what}{where}.",
+        hint="Check permissions and free space; what was acknowledged before is safe.",
+    )
+
+
+def _as_usage_error(error: Exception) -> UsageError | None:
+    """What the command line parser raises, in the house's form.
+
+    Its exception class has moved between Typer's releases, so it is known by what it has.
+    """
+    words = getattr(error, "format_message", None)
+    if words is None:
+        return None
+    context = getattr(error, "ctx", None)
+    path = getattr(context, "command_path", "yoi")
+    message = str(words()).strip()
+    if not message:
+        typer.echo(context.get_help() if context else "", err=True)
+        message = "A command is missing."
+    return UsageError("usage", message, hint=f"`{path} --help` says how it is used.")
+
+
+def _report_bug(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Stand in for the traceback, which helps nobody at a terminal."""
+    if os.environ.get("YOI_DEBUG"):
+        sys.__excepthook__(kind, error, trace)
+        return
+    report_error(
+        OperationError(
+            "internal",
+            f"This is a fault in yoi itself: {kind.__name__}: {error}.",
+            hint="What was acknowledged before is safe. Run again with YOI_DEBUG=1 to see where "
+            "it happened, and report it.",
+        ),
+        as_json="--json" in sys.argv,
+    )
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def handle_termination() -> None:
+    """Let SIGTERM end a command the way Ctrl-C does, so that the lock's note is honest."""
+    signal.signal(signal.SIGTERM, _interrupt)

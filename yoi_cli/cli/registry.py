@@ -1,0 +1,90 @@
+"""Every command, with the module that holds it and the sentence that `--help` shows.
+
+A module is imported only when its command runs, so that the table may grow without any
+command becoming slower. The module of `yoi ticket comment` is `yoi_cli.cli.ticket_comment`,
+and its function is `command`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of `--help`. `module` is None for a group, whose commands stand in `GROUPS`."""
+
+    name: str
+    summary: str
+    module: str | None
+    section: str = "Commands"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A command that has commands below it."""
+
+    help: str
+    entries: tuple[Entry, ...]
+
+
+_ROOT = (
+    Entry("init", "Make a workspace in this folder.", "init", "Start"),
+    Entry("where", "Say which store is used, and why.", "where", "Start"),
+    Entry("doctor", "Look over the store, the clone and the environment.", "doctor", "Start"),
+    Entry("completion", "Print or install completion for your shell.", "completion", "Start"),
+    Entry("ticket", "Create, read, change and close tickets.", None, "Tickets"),
+    Entry("objective", "Keep the goals that tickets serve.", None, "Tickets"),
+    Entry("schema", "Print the JSON schema of what --json prints.", "schema", "Scripts"),
+)
+
+_TICKET = (
+    Entry("create", "Make a ticket.", "ticket_create", "Write"),
+    Entry("edit", "Change a ticket's title, fields or description.", "ticket_edit", "Write"),
+    Entry("comment", "Add a comment, plan, decision or report.", "ticket_comment", "Write"),
+    Entry("review", "Approve, or ask for changes.", "ticket_review", "Write"),
+    Entry("relation", "Add, remove and list relations between tickets.", None, "Write"),
+    Entry("intake", "Mark a planned ticket ready, with a summary.", "ticket_intake", "Move"),
+    Entry("state", "Move a ticket to another state, or print its state.", "ticket_state", "Move"),
+    Entry("close", "Close a ticket with a resolution.", "ticket_close", "Move"),
+    Entry("reopen", "Take up a finished ticket again.", "ticket_reopen", "Move"),
+    Entry("list", "List tickets; open ones unless asked otherwise.", "ticket_list", "Read"),
+    Entry("show", "Show one ticket with its thread and relations.", "ticket_show", "Read"),
+    Entry("search", "Find text in titles, descriptions and threads.", "ticket_search", "Read"),
+    Entry("log", "Show the newest events across all tickets.", "ticket_log", "Read"),
+    Entry("stats", "Count states, times, reviews and throughput.", "ticket_stats", "Read"),
+    Entry("doctor", "Find what is wrong in the store, and repair it.", "ticket_doctor", "Keep"),
+    Entry("export", "Print whole tickets as JSON Lines.", "ticket_export", "Keep"),
+    Entry("import", "Take in tickets from JSON Lines, tk or Backlog.md.", "ticket_import", "Keep"),
+)
+
+_RELATION = (
+    Entry("add", "Record that a ticket depends on, blocks or relates to another.", "relation_add"),
+    Entry("remove", "Take a relation away; the log keeps that it was there.", "relation_remove"),
+    Entry("list", "List a ticket's relations, or all of them.", "relation_list"),
+)
+
+_OBJECTIVE = (
+    Entry("create", "Make an objective.", "objective_create"),
+    Entry("list", "List objectives with the tickets they link.", "objective_list"),
+    Entry("show", "Show one objective and how far its tickets are.", "objective_show"),
+    Entry("doctor", "Find what is wrong with objectives.", "objective_doctor"),
+)
+
+GROUPS = {
+    "": Group(
+        "Tickets that live in the git repository they are about.\n\n"
+        "Tickets are markdown files below .yoi/; every one has a log that loses nothing. "
+        "Ids may be shortened to any unambiguous beginning or end of 4 characters.",
+        _ROOT,
+    ),
+    "ticket": Group(
+        "Create, read, change and close tickets.\n\n"
+        "A ticket moves planning → ready → queued → inprogress → done → closed.",
+        _TICKET,
+    ),
+    "ticket relation": Group("Add, remove and list relations between tickets.", _RELATION),
+    "objective": Group(
+        "Keep the goals that tickets serve. They link tickets and never hold one up.", _OBJECTIVE
+    ),
+}

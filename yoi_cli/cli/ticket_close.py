@@ -1,0 +1,52 @@
+"""`yoi ticket close`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.move import close_ticket
+from yoi_cli.cli.after_write import commit_if_asked
+from yoi_cli.cli.bodies import given_text, required_text
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import (
+    AuthorOption,
+    CommitOption,
+    ExpectOption,
+    FileOption,
+    JsonOption,
+    MessageOption,
+    SourceArgument,
+    TicketArgument,
+)
+from yoi_cli.render.outcomes import say_moved
+
+
+def command(
+    ctx: typer.Context,
+    ticket: TicketArgument,
+    source: SourceArgument = None,
+    resolution: Annotated[
+        str | None, typer.Option("--resolution", metavar="TEXT", help="The same as --message.")
+    ] = None,
+    message: MessageOption = None,
+    file: FileOption = None,
+    expect: ExpectOption = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    commit: CommitOption = False,
+) -> None:
+    """Close a ticket with a resolution: what came of it.
+
+    Tickets that waited only for this one are named as unblocked.
+    """
+    session = session_of(ctx)
+    by = session.recorder(author)
+    text = given_text(message if resolution is None else resolution, file, source)
+    if text is None:
+        text = required_text(None, None)
+    moved = close_ticket(session.store, ticket, text, by, expect)
+    say_moved(moved, as_json=as_json)
+    if moved.changed:
+        commit_if_asked(session, moved.ticket, "close", asked=commit)

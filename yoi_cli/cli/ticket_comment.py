@@ -1,0 +1,67 @@
+"""`yoi ticket comment`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.record import add_comment
+from yoi_cli.cli.after_write import commit_if_asked
+from yoi_cli.cli.bodies import required_text
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import (
+    AuthorOption,
+    CommitOption,
+    FileOption,
+    JsonOption,
+    MessageOption,
+    ShaOption,
+    SourceArgument,
+    TicketArgument,
+)
+from yoi_cli.domain.events import COMMENT, COMMENT_ROLES
+from yoi_cli.errors import UsageError
+from yoi_cli.render.outcomes import say_appended
+
+
+def _roles(incomplete: str) -> list[str]:
+    return [role for role in COMMENT_ROLES if role.startswith(incomplete)]
+
+
+def command(
+    ctx: typer.Context,
+    ticket: TicketArgument,
+    source: SourceArgument = None,
+    role: Annotated[
+        str,
+        typer.Option(
+            "--role",
+            metavar="ROLE",
+            help="comment, plan, decision or implementation_report.",
+            autocompletion=_roles,
+        ),
+    ] = COMMENT,
+    message: MessageOption = None,
+    file: FileOption = None,
+    sha: ShaOption = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    commit: CommitOption = False,
+) -> None:
+    """Add a comment, plan, decision or implementation report to a ticket.
+
+    Without a text, on a terminal, your editor opens.
+    """
+    if role not in COMMENT_ROLES:
+        raise UsageError(
+            "role_unknown",
+            f"{role[:40]!r} is not a role.",
+            hint=f"The roles are {', '.join(COMMENT_ROLES)}.",
+        )
+    session = session_of(ctx)
+    by = session.recorder(author)
+    text = required_text(message, file, source)
+    done = add_comment(session.store, ticket, role, text, by, commit=sha)
+    say_appended(role, done, as_json=as_json)
+    commit_if_asked(session, done.ticket, f"{role.replace('_', ' ')} by {by.author}", asked=commit)

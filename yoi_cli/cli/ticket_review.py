@@ -1,0 +1,59 @@
+"""`yoi ticket review`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.record import add_review
+from yoi_cli.cli.after_write import commit_if_asked
+from yoi_cli.cli.bodies import required_text
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import (
+    AuthorOption,
+    CommitOption,
+    FileOption,
+    JsonOption,
+    MessageOption,
+    ShaOption,
+    SourceArgument,
+    TicketArgument,
+)
+from yoi_cli.domain.events import APPROVE, REQUEST_CHANGES
+from yoi_cli.errors import UsageError
+from yoi_cli.render.outcomes import say_reviewed
+
+
+def command(
+    ctx: typer.Context,
+    ticket: TicketArgument,
+    source: SourceArgument = None,
+    approve: Annotated[bool, typer.Option("--approve", help="It is good as it is.")] = False,
+    request_changes: Annotated[
+        bool, typer.Option("--request-changes", help="Something must change first.")
+    ] = False,
+    message: MessageOption = None,
+    file: FileOption = None,
+    sha: ShaOption = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    commit: CommitOption = False,
+) -> None:
+    """Record a review: --approve or --request-changes, with what was found.
+
+    With --sha, the review holds for that commit and no other.
+    """
+    if approve == request_changes:
+        raise UsageError(
+            "review_result_needed",
+            "A review has one result.",
+            hint="Give either --approve or --request-changes.",
+        )
+    session = session_of(ctx)
+    by = session.recorder(author)
+    text = required_text(message, file, source)
+    result = APPROVE if approve else REQUEST_CHANGES
+    done = add_review(session.store, ticket, result, text, by, commit=sha)
+    say_reviewed(result, done, as_json=as_json)
+    commit_if_asked(session, done.ticket, f"review: {result}", asked=commit)

@@ -1,0 +1,61 @@
+"""`yoi ticket state`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.move import MoveRequest, move_ticket, state_of
+from yoi_cli.cli.after_write import commit_if_asked
+from yoi_cli.cli.bodies import given_text
+from yoi_cli.cli.complete import complete_states
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import (
+    AuthorOption,
+    CommitOption,
+    ExpectOption,
+    FileOption,
+    JsonOption,
+    MessageOption,
+    ReasonOption,
+    TicketArgument,
+)
+from yoi_cli.render.outcomes import say_moved, say_state
+
+
+def command(
+    ctx: typer.Context,
+    ticket: TicketArgument,
+    state: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[STATE]",
+            help="planning, ready, queued, inprogress or done; without it, the state is printed.",
+            autocompletion=complete_states,
+            show_default=False,
+        ),
+    ] = None,
+    reason: ReasonOption = None,
+    message: MessageOption = None,
+    file: FileOption = None,
+    expect: ExpectOption = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    commit: CommitOption = False,
+) -> None:
+    """Move a ticket to another state, or print the state it is in.
+
+    A ticket that is there already is a success that writes nothing. Going back to planning
+    needs --reason; closing has its own command.
+    """
+    session = session_of(ctx)
+    if state is None:
+        say_state(*state_of(session.store, ticket), as_json=as_json)
+        return
+    by = session.recorder(author)
+    request = MoveRequest(state, given_text(message, file), reason, expect)
+    moved = move_ticket(session.store, ticket, request, by)
+    say_moved(moved, as_json=as_json)
+    if moved.changed:
+        commit_if_asked(session, moved.ticket, f"{moved.origin} → {moved.state}", asked=commit)

@@ -1,0 +1,50 @@
+"""A ticket of another tool, on its way in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignNote:
+    """A dated remark; `at` is `YYYY-MM-DDTHH:MM:SSZ`, or empty where the source has none."""
+
+    author: str
+    at: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTicket:
+    """What another tool's ticket says, in `yoi`'s words.
+
+    `state` is a `yoi` state, `links` are (relation kind, source id) pairs, times are
+    `YYYY-MM-DDTHH:MM:SSZ`. `source_status` is the tool's own word for the state; `extra`
+    holds the keys that have no place in a `yoi` ticket, so that nothing is lost.
+    """
+
+    source_id: str
+    source_path: str
+    source_status: str
+    title: str
+    description: str
+    state: str
+    created_at: str
+    updated_at: str
+    priority: str | None = None
+    assignee: str | None = None
+    tags: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    notes: tuple[ForeignNote, ...] = ()
+    resolution: str | None = None
+    extra: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblem:
+    """A file that gave no ticket: where it stands, the 1-based line if known, and why."""
+
+    path: str
+    line: int | None
+    message: str

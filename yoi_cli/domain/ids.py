@@ -1,0 +1,108 @@
+"""Ticket ids and event ids: Crockford base32 words that sort by time (DESIGN section 2, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NewType
+
+from yoi_cli.errors import StoreInvalidError, UsageError
+
+TicketId = NewType("TicketId", str)
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+TICKET_ID_LENGTH = 13
+EVENT_ID_LENGTH = 26
+SHORTEST_ABBREVIATION = 4
+_DIGITS = frozenset(ALPHABET)
+_ENTROPY_BITS = 80
+_GREATEST_MS = (1 << 48) - 1
+
+
+def encode(number: int, length: int) -> str:
+    """`number` in Crockford base32, left-padded with 0 to `length` characters."""
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, 32)
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))
+
+
+def decode(word: str) -> int:
+    """The number that `word`, of the alphabet's characters, stands for."""
+    number = 0
+    for character in word:
+        number = number * 32 + ALPHABET.index(character)
+    return number
+
+
+def is_ticket_id(word: str) -> bool:
+    """Whether `word` has the shape of a full ticket id."""
+    return len(word) == TICKET_ID_LENGTH and _DIGITS.issuperset(word)
+
+
+def ticket_id_at(milliseconds: int) -> TicketId:
+    """The ticket id of an instant, in Unix milliseconds."""
+    return TicketId(encode(milliseconds, TICKET_ID_LENGTH))
+
+
+def next_ticket_id(milliseconds: int, taken: Iterable[str]) -> TicketId:
+    """The first id from `milliseconds` upward that is not among `taken`."""
+    used = taken if isinstance(taken, (set, frozenset)) else set(taken)
+    candidate = ticket_id_at(milliseconds)
+    while candidate in used:
+        milliseconds += 1
+        candidate = ticket_id_at(milliseconds)
+    return candidate
+
+
+def clean_abbreviation(word: str) -> str:
+    """`word` as part of a ticket id, upper-cased, with Crockford's look-alikes resolved.
+
+    Raises `UsageError` where it can be no part of an id: too short, too long, or with
+    characters that no id has. Nothing that passes can name a path outside the store.
+    """
+    cleaned = word.upper().replace("O", "0").replace("I", "1").replace("L", "1")
+    if len(cleaned) > TICKET_ID_LENGTH or not _DIGITS.issuperset(cleaned) or not cleaned:
+        raise UsageError(
+            "ticket_id_invalid",
+            f"{word[:40]!r} is not a ticket id.",
+            hint="A ticket id has 13 characters of 0-9 and A-Z without I, L, O and U; "
+            "`yoi ticket list --all` shows them.",
+        )
+    if len(cleaned) < SHORTEST_ABBREVIATION:
+        raise UsageError(
+            "ticket_id_too_short",
+            f"{word!r} is too short for a ticket id.",
+            hint=f"Give at least {SHORTEST_ABBREVIATION} characters of its beginning or end.",
+        )
+    return cleaned
+
+
+def is_event_id(word: str) -> bool:
+    """Whether `word` is a ULID in its canonical form: 26 characters, at most 128 bits."""
+    return len(word) == EVENT_ID_LENGTH and word[0] in "01234567" and _DIGITS.issuperset(word)
+
+
+def event_id_ms(event_id: str) -> int:
+    """The Unix milliseconds that an event id carries."""
+    return decode(event_id[:10])
+
+
+def next_event_id(milliseconds: int, entropy: int, greatest: str = "") -> str:
+    """A ULID for `milliseconds` that is greater than `greatest`.
+
+    `entropy` is 80 random bits. Where the clock stands at or behind `greatest`, the id's
+    time runs ahead of the clock rather than its randomness being counted up: two clones
+    that go on from the same event must not arrive at the same id.
+
+    Raises `StoreInvalidError` where no greater id exists.
+    """
+    if greatest:
+        milliseconds = max(milliseconds, event_id_ms(greatest) + 1)
+    if milliseconds > _GREATEST_MS:
+        raise StoreInvalidError(
+            "event_ids_exhausted",
+            f"The thread holds an event id from the end of time, {greatest}.",
+            hint="`yoi ticket doctor` names the line; correct that id by hand.",
+        )
+    return encode((milliseconds << _ENTROPY_BITS) | entropy, EVENT_ID_LENGTH)

@@ -1,0 +1,73 @@
+"""The values that a ticket's frontmatter may hold (DESIGN section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+FieldValue: TypeAlias = str | tuple[str, ...] | None
+"""A frontmatter value: text, null, or a list of text. Never a number, date or boolean."""
+
+#: The order in which a new item lists its keys, and where a new key is put into an old one.
+KEY_ORDER = (
+    "title",
+    "state",
+    "created_at",
+    "updated_at",
+    "assignee",
+    "readiness",
+    "risk_flags",
+    "priority",
+    "tags",
+    "queued_by",
+    "queued_at",
+    "repository",
+    "target_ref",
+)
+REQUIRED_KEYS = ("title", "state", "created_at", "updated_at")
+OBSOLETE_KEYS = (
+    "id",
+    "slug",
+    "status",
+    "workflow_state",
+    "kind",
+    "labels",
+    "action_required",
+    "attention_required",
+)
+PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A ticket's `item.md`: its frontmatter as `fields`, the markdown below it as `body`.
+
+    `lines` gives the 1-based line on which each key stands, for diagnostics.
+    """
+
+    fields: Mapping[str, FieldValue]
+    body: str
+    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def text(self, key: str) -> str:
+        """The value of `key` where it is text, else the empty string."""
+        value = self.fields.get(key)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The value of `key` where it is a list, a lone text as a list of one."""
+        value = self.fields.get(key)
+        if isinstance(value, tuple):
+            return value
+        return (value,) if value else ()
+
+    @property
+    def title(self) -> str:
+        return self.text("title")
+
+    @property
+    def state(self) -> str:
+        """The projection of the thread's fold; never used where something is decided."""
+        return self.text("state")

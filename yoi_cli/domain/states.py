@@ -1,0 +1,53 @@
+"""The life of a ticket, and the moves that are legal in it (DESIGN section 6)."""
+
+from __future__ import annotations
+
+PLANNING = "planning"
+READY = "ready"
+QUEUED = "queued"
+INPROGRESS = "inprogress"
+DONE = "done"
+CLOSED = "closed"
+
+#: Every state, in the order in which a ticket passes through them.
+STATES = (PLANNING, READY, QUEUED, INPROGRESS, DONE, CLOSED)
+OPEN_STATES = STATES[:-1]
+#: A ticket in one of these no longer blocks another.
+RESOLVED_STATES = frozenset({DONE, CLOSED})
+#: A blocker in one of these does not forbid queueing what it blocks.
+MOVING_STATES = frozenset({QUEUED, INPROGRESS, DONE, CLOSED})
+
+_FORWARD = {
+    PLANNING: (READY,),
+    READY: (QUEUED, PLANNING),
+    QUEUED: (INPROGRESS, PLANNING),
+    INPROGRESS: (DONE, PLANNING),
+    DONE: (PLANNING,),
+    CLOSED: (PLANNING,),
+}
+
+
+def is_state(word: str) -> bool:
+    """Whether `word` is one of the six states."""
+    return word in _FORWARD
+
+
+def allowed_moves(state: str) -> tuple[str, ...]:
+    """The states that a ticket in `state` may move to, in the order of the table."""
+    moves = _FORWARD.get(state, (PLANNING,))
+    return moves if state == CLOSED else (*moves, CLOSED)
+
+
+def is_legal(origin: str, target: str) -> bool:
+    """Whether the move from `origin` to `target` is in section 6's table."""
+    return target in allowed_moves(origin)
+
+
+def is_reopening(origin: str, target: str) -> bool:
+    """Whether the move takes up finished work again."""
+    return origin in RESOLVED_STATES and target == PLANNING
+
+
+def is_giving_back(origin: str, target: str) -> bool:
+    """Whether the move returns work to planning, for which a reason is asked."""
+    return target == PLANNING and origin in (READY, QUEUED, INPROGRESS)

@@ -1,0 +1,56 @@
+"""Instants: Unix milliseconds inside, `YYYY-MM-DDTHH:MM:SSZ` in files (DESIGN section 3)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from yoi_cli.errors import UsageError
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_MS = 253402300799000
+
+
+def stamp(milliseconds: int) -> str:
+    """The UTC second of an instant, as files write it."""
+    instant = _EPOCH + timedelta(milliseconds=min(max(milliseconds, 0), _LATEST_MS))
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def seconds_of(text: str) -> int | None:
+    """The Unix seconds of a file's time, or None where it is not one."""
+    if not _STAMP.fullmatch(text):
+        return None
+    try:
+        instant = datetime.fromisoformat(text[:19])
+    except ValueError:
+        return None
+    return int((instant.replace(tzinfo=UTC) - _EPOCH).total_seconds())
+
+
+def is_stamp(text: str) -> bool:
+    """Whether `text` is a time in the form of the files."""
+    return seconds_of(text) is not None
+
+
+def parse_since(text: str, now_ms: int) -> str:
+    """A time that a person typed (`2026-06-01`, a full time, `3d`, `12h` ago) as a file's.
+
+    Raises `UsageError` where it is none of these.
+    """
+    if is_stamp(text):
+        return text
+    if _DATE.fullmatch(text) and is_stamp(f"{text}T00:00:00Z"):
+        return f"{text}T00:00:00Z"
+    ago = _AGO.fullmatch(text)
+    if ago:
+        return stamp(now_ms - int(ago.group(1)) * _SECONDS[ago.group(2)] * 1000)
+    raise UsageError(
+        "time_invalid",
+        f"{text[:40]!r} is not a time.",
+        hint="Write 2026-06-01, 2026-06-01T12:00:00Z, or an age such as 12h, 3d or 2w.",
+    )

@@ -1,0 +1,1 @@
+"""The store on disk: text formats, layout, lock and the write protocol."""

@@ -1,0 +1,212 @@
+"""One append to a thread: repaired tail, one write, sync, and a guard against git.
+
+DESIGN section 5, steps 3 and 5 to 7. An append is whole or it is not there.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from yoi_cli.domain.ids import is_event_id
+from yoi_cli.errors import ConflictError, OperationError, YoiError
+from yoi_cli.storage import layout
+from yoi_cli.storage.codec import ParsedThread, parse_thread
+from yoi_cli.storage.directory import Directory, read_all
+from yoi_cli.storage.reader import missing_part
+
+_APPEND = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK
+#: A thread larger than this is not read whole for an event that moves no state.
+WHOLE_READ_LIMIT = 1 << 20
+_TAIL = 64 * 1024
+_GIT_WAIT = 10.0
+_GIT_PAUSE = 0.005
+_GIT_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of a thread as an appending writer needs it.
+
+    `parsed` covers the file from `offset` on, which is 0 where the thread was read whole.
+    """
+
+    parsed: ParsedThread
+    offset: int
+    size: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.offset == 0
+
+    @property
+    def sound_size(self) -> int:
+        """Where the torn tail begins, or the size of the file where there is none."""
+        for start, end in self.parsed.torn:
+            if self.offset + end == self.size:
+                return self.offset + start
+        return self.size
+
+
+def read_tail(directory: Directory, *, whole: bool) -> Tail:
+    """The end of the thread in `directory`, or all of it where `whole` asks so, or is cheap."""
+    try:
+        with directory.opened(layout.THREAD) as descriptor:
+            size = os.fstat(descriptor).st_size
+            offset = 0 if whole or size <= WHOLE_READ_LIMIT else _tail_offset(descriptor, size)
+            os.lseek(descriptor, offset, os.SEEK_SET)
+            data = read_all(descriptor)
+    except FileNotFoundError as error:
+        raise missing_part(directory.shown(layout.THREAD)) from error
+    return Tail(parse_thread(data), offset, offset + len(data))
+
+
+def _tail_offset(descriptor: int, size: int) -> int:
+    """The start of the last event with an id, looked for from the end backwards.
+
+    Such a header is a header wherever it stands, so reading may begin there.
+    """
+    width = _TAIL
+    while width < size:
+        data = os.pread(descriptor, width, size - width)
+        place = len(data)
+        while (place := data.rfind(b"\n<!-- event: ", 0, place)) >= 0:
+            header = data[place + 1 : data.find(b"\n", place + 1)]
+            event_id = header.rstrip().removesuffix(b" -->").rpartition(b" id: ")[2]
+            if is_event_id(event_id.decode("ascii", "replace")):
+                return size - width + place + 1
+        width *= 4
+    return 0
+
+
+def append_events(
+    open_ticket: Callable[[], Directory],
+    tail: Tail,
+    blocks: bytes,
+    event_id: str,
+    index_lock: str | None,
+) -> list[str]:
+    """Append `blocks` to the thread and bring them to stable storage, whatever git does.
+
+    `open_ticket` walks to the ticket's folder anew. `event_id` is the last event's. Returns
+    warnings. Raises `OperationError` where the disk refused and nothing was changed, and
+    `ConflictError` where a checkout took the ticket away in the meantime.
+    """
+    warnings: list[str] = []
+    for _ in range(_GIT_ATTEMPTS):
+        with open_ticket() as directory:
+            place = _write(directory, tail, blocks)
+        if index_lock is not None and not _wait_for_git(index_lock):
+            warnings.append("git's index.lock did not go away; the event may need a second look.")
+        with _reopened(open_ticket) as directory:
+            if _stands(directory, place, blocks):
+                return warnings
+            tail = read_tail(directory, whole=True)
+            if any(event.id == event_id for event in tail.parsed.thread.events):
+                return warnings
+    raise ConflictError(
+        "git_races",
+        "Git kept replacing the thread while the event was written.",
+        hint="Try again when the checkout, merge or rebase is done.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    inode: tuple[int, int]
+    offset: int
+
+
+def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Place:
+    """Append once and sync. Raises `OperationError`, with the file as it was, where that fails."""
+    with directory.opened(layout.THREAD, _APPEND) as descriptor:
+        if tail.sound_size < tail.size:
+            _set_aside_torn(directory, descriptor, tail.sound_size)
+        end = os.fstat(descriptor).st_size
+        ending = os.pread(descriptor, 3, max(0, end - 3))
+        data = _gap(ending, tail.parsed.newline) + blocks
+        try:
+            if os.write(descriptor, data) < len(data):
+                raise OSError(28, "the disk took only a part of the event")
+            os.fdatasync(descriptor)
+        except OSError as error:
+            os.ftruncate(descriptor, end)
+            os.fsync(descriptor)
+            raise OperationError(
+                "write_failed",
+                f"The event could not be written: {error.strerror}.",
+                hint="Nothing was changed. Make room or make the disk writable, then try again.",
+            ) from error
+        os.utime(descriptor)
+        status = os.fstat(descriptor)
+        return _Place((status.st_dev, status.st_ino), end + len(data) - len(blocks))
+
+
+def _gap(ending: bytes, newline: str) -> bytes:
+    """What parts a new event from a file that ends with `ending`: exactly one blank line."""
+    line_end = newline.encode()
+    if not ending:
+        return b""
+    if not ending.endswith(b"\n"):
+        return line_end * 2
+    if ending.endswith((b"\n\n", b"\n\r\n")):
+        return b""
+    return line_end
+
+
+def _set_aside_torn(directory: Directory, thread: int, start: int) -> None:
+    """Move a torn tail to `artifacts/.torn/`, sync, and only then truncate the thread."""
+    torn = os.pread(thread, os.fstat(thread).st_size - start, start)
+    name = f"thread-{start}-{time.time_ns()}"
+    with (
+        directory.make_child(layout.ARTIFACTS) as artifacts,
+        artifacts.make_child(layout.TORN) as folder,
+    ):
+        folder.create(name, torn)
+        folder.sync()
+    os.ftruncate(thread, start)
+    os.fsync(thread)
+
+
+def repair_tail(directory: Directory) -> bool:
+    """Set a torn tail aside, where there is one; whether there was."""
+    tail = read_tail(directory, whole=True)
+    if tail.sound_size == tail.size:
+        return False
+    with directory.opened(layout.THREAD, _APPEND) as descriptor:
+        _set_aside_torn(directory, descriptor, tail.sound_size)
+    return True
+
+
+def _wait_for_git(index_lock: str) -> bool:
+    end = time.monotonic() + _GIT_WAIT
+    while os.path.lexists(index_lock):
+        if time.monotonic() > end:
+            return False
+        time.sleep(_GIT_PAUSE)
+    return True
+
+
+def _reopened(open_ticket: Callable[[], Directory]) -> Directory:
+    try:
+        return open_ticket()
+    except YoiError as error:
+        raise ConflictError(
+            "ticket_taken_away",
+            "A checkout took the ticket away while the event was written; it is not recorded.",
+            hint="Switch back to the branch that has the ticket, and try again.",
+        ) from error
+
+
+def _stands(directory: Directory, place: _Place, blocks: bytes) -> bool:
+    """Whether the thread at the path is still the file that was written, with the event."""
+    try:
+        with directory.opened(layout.THREAD) as descriptor:
+            status = os.fstat(descriptor)
+            if (status.st_dev, status.st_ino) != place.inode:
+                return False
+            return os.pread(descriptor, len(blocks), place.offset) == blocks
+    except FileNotFoundError:
+        return False

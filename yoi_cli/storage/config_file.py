@@ -1,0 +1,115 @@
+"""`ticket.config.toml` and `workspace.toml` as text (DESIGN section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yoi_cli.domain.config import AUTHORITIES, DEFAULT, Config
+from yoi_cli.errors import StoreInvalidError
+
+#: Tables and the keys that are known in them; None where a table's keys are its own affair.
+KNOWN: Mapping[str, frozenset[str] | None] = {
+    "backend": frozenset({"provider", "kind", "root", "authority"}),
+    "ticket": frozenset({"language"}),
+    "git": frozenset({"autocommit", "run_hooks"}),
+    "orchestration": None,
+    "profiles": None,
+    "roles": None,
+    "routing": None,
+    "sync": None,
+    "worker": None,
+}
+_PROVIDER = "builtin:yoi_local"
+
+_Table = Mapping[str, object]
+
+
+def parse_config(data: bytes, *, path: str) -> Config:
+    """The settings in a configuration file's bytes.
+
+    Raises `StoreInvalidError` (`config_invalid`, with the path) for what is not TOML, for a
+    value of the wrong type and for a store outside the workspace. Unknown keys are named in
+    the result, for doctor.
+    """
+    if not data.strip():
+        return DEFAULT
+    tables = _load(data, path)
+    backend = _table(tables, "backend", path)
+    provider = _text(backend, "provider", path) or _PROVIDER
+    if provider != _PROVIDER or _text(backend, "kind", path) not in (None, "local"):
+        raise _invalid(path, f"[backend] names a provider that is not {_PROVIDER}")
+    authority = _text(backend, "authority", path) or DEFAULT.authority
+    if authority not in AUTHORITIES:
+        raise _invalid(path, f"[backend] authority is none of {', '.join(AUTHORITIES)}")
+    return Config(
+        root=_root(_text(backend, "root", path) or DEFAULT.root, path),
+        language=(_text(_table(tables, "ticket", path), "language", path) or "").strip() or None,
+        authority=authority,
+        autocommit=_flag(_table(tables, "git", path), "autocommit", path),
+        unknown_keys=tuple(_unknown(tables)),
+    )
+
+
+def _load(data: bytes, path: str) -> _Table:
+    import tomllib
+
+    try:
+        loaded: Mapping[str, object] = tomllib.loads(data.decode())
+    except UnicodeDecodeError as error:
+        raise _invalid(path, "it is not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _invalid(path, str(error)) from error
+    except RecursionError as error:
+        raise _invalid(path, "it is nested too deeply") from error
+    return loaded
+
+
+def _root(root: str, path: str) -> str:
+    """`root` as a relative path of plain names, without a way out of the workspace."""
+    parts = root.rstrip("/").split("/")
+    if parts[0] == ".":
+        parts = parts[1:]
+    if not parts or any(part in ("", ".", "..", ".git") or "\0" in part for part in parts):
+        raise _invalid(path, f"[backend] root {root[:60]!r} is not a folder inside the workspace")
+    return "/".join(parts)
+
+
+def _unknown(tables: _Table) -> list[str]:
+    found: list[str] = []
+    for name, table in tables.items():
+        known = KNOWN.get(name, frozenset())
+        if name not in KNOWN:
+            found.append(name)
+        elif known is not None and isinstance(table, Mapping):
+            found += [f"{name}.{key}" for key in table if key not in known]
+    return found
+
+
+def _table(tables: _Table, name: str, path: str) -> _Table:
+    table = tables.get(name, {})
+    if not isinstance(table, Mapping):
+        raise _invalid(path, f"{name} is not a table")
+    return table
+
+
+def _text(table: _Table, key: str, path: str) -> str | None:
+    value = table.get(key)
+    if value is not None and not isinstance(value, str):
+        raise _invalid(path, f"{key} is not a text")
+    return value
+
+
+def _flag(table: _Table, key: str, path: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise _invalid(path, f"{key} is neither true nor false")
+    return value
+
+
+def _invalid(path: str, problem: str) -> StoreInvalidError:
+    return StoreInvalidError(
+        "config_invalid",
+        f"{path}: {problem}.",
+        hint="Correct the file; docs/format.md lists its tables and keys.",
+        details={"path": path},
+    )

@@ -1,0 +1,188 @@
+"""Files below a directory descriptor, so that no symlink leads out (DESIGN section 5, step 1).
+
+Every step from the store's directory down is opened with `O_NOFOLLOW`; only regular files
+are read or written, and a FIFO never makes anybody wait.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from yoi_cli.errors import StoreInvalidError
+
+_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_DIRECTORY
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+_CHUNK = 1 << 20
+
+
+class Directory:
+    """An open directory; `path` is how messages name it, relative to the workspace."""
+
+    def __init__(self, descriptor: int, path: str) -> None:
+        self.descriptor = descriptor
+        self.path = path
+
+    @classmethod
+    def open(cls, path: str, shown: str) -> Self:
+        """Open the directory at `path`, which must not itself be a symlink."""
+        return cls(_open_directory(path, None, shown), shown)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+    def child(self, name: str) -> Directory:
+        """The directory `name` below this one. Raises `FileNotFoundError` or store errors."""
+        shown = self.shown(name)
+        return Directory(_open_directory(name, self.descriptor, shown), shown)
+
+    def shown(self, name: str) -> str:
+        """How messages name the file or folder `name` below this one."""
+        return f"{self.path}/{name}" if self.path else name
+
+    def has(self, name: str) -> bool:
+        """Whether anything, even a dangling symlink, stands at `name`."""
+        return self.kind_of(name) is not None
+
+    def kind_of(self, name: str) -> int | None:
+        """The `stat` file type of `name` (a symlink is not followed), None where absent."""
+        try:
+            return stat.S_IFMT(os.lstat(name, dir_fd=self.descriptor).st_mode)
+        except FileNotFoundError:
+            return None
+
+    @contextmanager
+    def opened(self, name: str, flags: int = _READ) -> Iterator[int]:
+        """A descriptor of the regular file `name`. Raises `FileNotFoundError`, store errors."""
+        shown = self.shown(name)
+        try:
+            descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self.descriptor)
+        except OSError as error:
+            raise _explained(error, shown, "a regular file") from error
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise not_as_expected(shown, "a regular file")
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def read(self, name: str) -> bytes:
+        """The whole of the regular file `name`. Raises `FileNotFoundError`, store errors."""
+        with self.opened(name) as descriptor:
+            return read_all(descriptor)
+
+    def read_if_there(self, name: str) -> bytes | None:
+        """The whole of the regular file `name`, or None where there is none."""
+        try:
+            return self.read(name)
+        except FileNotFoundError:
+            return None
+
+    def create(self, name: str, data: bytes) -> None:
+        """Write the new file `name` and bring it to stable storage."""
+        descriptor = os.open(name, _CREATE, 0o666, dir_fd=self.descriptor)
+        try:
+            write_all(descriptor, data)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Put `data` at `name` at once: temporary file, fsync, rename, directory fsync."""
+        if self.kind_of(name) not in (None, stat.S_IFREG):
+            raise not_as_expected(self.shown(name), "a regular file")
+        temporary = f".tmp-{name}-{os.getpid()}"
+        self.remove_if_there(temporary)
+        try:
+            self.create(temporary, data)
+            os.rename(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
+        except BaseException:
+            self.remove_if_there(temporary)
+            raise
+        self.sync()
+
+    def make_child(self, name: str) -> Directory:
+        """Make the directory `name` where there is none, and open it."""
+        try:
+            os.mkdir(name, dir_fd=self.descriptor)
+        except FileExistsError:
+            return self.child(name)
+        self.sync()
+        return self.child(name)
+
+    def remove_if_there(self, name: str) -> None:
+        """Unlink the file `name`, if it is there."""
+        try:
+            os.unlink(name, dir_fd=self.descriptor)
+        except FileNotFoundError:
+            return
+
+    def names(self) -> list[str]:
+        """The names in this directory, sorted."""
+        return sorted(os.listdir(self.descriptor))
+
+    def sync(self) -> None:
+        """Bring the names in this directory to stable storage."""
+        os.fsync(self.descriptor)
+
+
+def read_all(descriptor: int) -> bytes:
+    """Everything from the descriptor's position to the end."""
+    first = os.read(descriptor, _CHUNK)
+    if len(first) < _CHUNK:
+        return first
+    chunks = [first]
+    while chunk := os.read(descriptor, _CHUNK):
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of `data`; a disk that takes only a part is an `OSError`."""
+    written = os.write(descriptor, data)
+    while written < len(data):
+        more = os.write(descriptor, data[written:])
+        if more == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written += more
+
+
+def not_as_expected(shown: str, expected: str) -> StoreInvalidError:
+    """The error for something else standing where a file or directory should be."""
+    return StoreInvalidError(
+        "path_unsafe",
+        f"{shown} is not {expected}; it was neither read nor written.",
+        hint="A store holds only folders and regular files. See where it leads, then put "
+        "the real one in its place.",
+        details={"path": shown},
+    )
+
+
+def _open_directory(name: str, parent: int | None, shown: str) -> int:
+    try:
+        return os.open(name, _DIRECTORY, dir_fd=parent)
+    except OSError as error:
+        raise _explained(error, shown, "a folder") from error
+
+
+def _explained(error: OSError, shown: str, expected: str) -> OSError | StoreInvalidError:
+    if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR):
+        return not_as_expected(shown, expected)
+    return error

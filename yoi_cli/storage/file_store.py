@@ -1,0 +1,45 @@
+"""The store of files: read without a lock, written under it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from yoi_cli.app.ports import TicketWriter
+from yoi_cli.storage.layout import StoreLocation
+from yoi_cli.storage.reader import FileReader
+
+
+class FileStore(FileReader):
+    """A store below a workspace; `command` and `deadline` (seconds) are for its lock."""
+
+    def __init__(self, location: StoreLocation, *, command: str, deadline: float) -> None:
+        super().__init__(location)
+        self._command = command
+        self._deadline = deadline
+
+    @contextmanager
+    def write(self) -> Iterator[TicketWriter]:
+        """Hold the lock and write. Raises `ConflictError` where it cannot be had in time."""
+        from yoi_cli.storage.writer import writing
+
+        with writing(
+            self.location,
+            deadline=self._deadline,
+            command=self._command,
+            clock=_now_ms,
+            entropy=_entropy,
+        ) as writer:
+            yield writer
+        self.forget_folder()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _entropy() -> int:
+    """80 random bits for an event id."""
+    return int.from_bytes(os.urandom(10), "big")

@@ -1,0 +1,155 @@
+"""The store lock: one writer at a time, and a note of what it was about to do (section 5)."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass
+
+from yoi_cli.errors import ConflictError, OperationError
+from yoi_cli.storage.directory import read_all
+
+DEFAULT_DEADLINE = 10.0
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+_FIRST_PAUSE = 0.0005
+_LONGEST_PAUSE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """The write that a holder announced and, being found, did not finish."""
+
+    ticket: str
+    event: str
+
+
+class StoreLock:
+    """`flock` on a file that stays where it is, held from `acquire` to `release`.
+
+    The file's text names the holder, for the error that others get, and the intent, for
+    whoever comes after a crash. It is local to the machine and never committed.
+    """
+
+    def __init__(self, path: str, *, deadline: float, command: str) -> None:
+        self._path = path
+        self._deadline = deadline
+        self._command = command
+        self._descriptor = -1
+
+    def acquire(self) -> Intent | None:
+        """Take the lock; return the intent of a holder that died in the middle of a write.
+
+        Raises `ConflictError` (`lock_timeout`) after the deadline, naming the holder.
+        """
+        end = time.monotonic() + self._deadline
+        pause = _FIRST_PAUSE
+        while not self._try():
+            left = end - time.monotonic()
+            if left <= 0:
+                raise self._timeout()
+            time.sleep(min(left, pause * _jitter()))
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        leftover = _intent_of(_read_note(self._descriptor))
+        self.announce(leftover)
+        return leftover
+
+    def announce(self, intent: Intent | None) -> None:
+        """Write who holds the lock, and what is about to be written."""
+        note: dict[str, object] = {"pid": os.getpid(), "command": self._command}
+        if intent is not None:
+            note["intent"] = {"ticket": intent.ticket, "event": intent.event}
+        self._write(json.dumps(note).encode())
+
+    def release(self, *, finished: bool) -> None:
+        """Give the lock back; an intent that was not `finished` stays for the next holder."""
+        if self._descriptor < 0:
+            return
+        if finished:
+            self._write(b"")
+        os.close(self._descriptor)
+        self._descriptor = -1
+
+    def _try(self) -> bool:
+        descriptor = self._open()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        if not self._is_current(descriptor):
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True
+
+    def _open(self) -> int:
+        try:
+            return os.open(self._path, _FLAGS, 0o666)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            return os.open(self._path, _FLAGS, 0o666)
+        except OSError as error:
+            raise OperationError(
+                "lock_unusable",
+                f"The store's lock cannot be opened: {error.strerror}.",
+                hint="Check who owns the file and whether the disk can be written to.",
+                details={"path": self._path},
+            ) from error
+
+    def _is_current(self, descriptor: int) -> bool:
+        """Whether the locked file is still the one at the path, so that others see the lock."""
+        try:
+            at_path = os.lstat(self._path)
+        except FileNotFoundError:
+            return False
+        held = os.fstat(descriptor)
+        return (at_path.st_dev, at_path.st_ino) == (held.st_dev, held.st_ino)
+
+    def _write(self, note: bytes) -> None:
+        os.pwrite(self._descriptor, note, 0)
+        os.ftruncate(self._descriptor, len(note))
+
+    def _timeout(self) -> ConflictError:
+        descriptor = self._open()
+        try:
+            note = _read_note(descriptor)
+        finally:
+            os.close(descriptor)
+        pid, command = note.get("pid"), note.get("command")
+        holder = f"process {pid} ({command})" if pid else "another process"
+        return ConflictError(
+            "lock_timeout",
+            f"The store is locked by {holder}, and was for {self._deadline:g} s.",
+            hint="Try again when that command is done, or wait longer with YOI_LOCK_TIMEOUT "
+            "(seconds).",
+            details={
+                "pid": pid if isinstance(pid, int) else None,
+                "command": command if isinstance(command, str) else None,
+            },
+        )
+
+
+def _jitter() -> float:
+    """A factor between 0.5 and 1.5, so that those who wait do not come back in step."""
+    return 0.5 + os.urandom(1)[0] / 255
+
+
+def _read_note(descriptor: int) -> dict[str, object]:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    try:
+        note: object = json.loads(read_all(descriptor))
+    except ValueError:
+        return {}
+    return note if isinstance(note, dict) else {}
+
+
+def _intent_of(note: dict[str, object]) -> Intent | None:
+    intent = note.get("intent")
+    if not isinstance(intent, dict):
+        return None
+    ticket, event = intent.get("ticket"), intent.get("event")
+    if isinstance(ticket, str) and isinstance(event, str):
+        return Intent(ticket, event)
+    return None

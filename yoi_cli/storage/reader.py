@@ -1,0 +1,244 @@
+"""Tickets as files, read without a lock (DESIGN sections 3 to 5)."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from types import MappingProxyType
+
+from yoi_cli.app.ports import NO_FIELDS, FieldsRow, RelationsRow
+from yoi_cli.domain.events import Thread
+from yoi_cli.domain.ids import TicketId, is_ticket_id
+from yoi_cli.domain.item import FieldValue, Item
+from yoi_cli.domain.plan import PlanRecord
+from yoi_cli.domain.relations import Relation
+from yoi_cli.errors import StoreInvalidError, YoiError
+from yoi_cli.storage import layout
+from yoi_cli.storage.codec import ParsedThread, parse_thread
+from yoi_cli.storage.directory import Directory, not_as_expected, read_all
+from yoi_cli.storage.frontmatter import parse_fields, parse_item
+
+_READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_FIRST_READ = 4096
+
+
+class FileReader:
+    """Reads the tickets below one folder. Opened where needed, so that it sees what is now."""
+
+    def __init__(self, location: layout.StoreLocation) -> None:
+        self.location = location
+
+    @cached_property
+    def folder(self) -> Directory | None:
+        """The store's folder, or None where there is none yet."""
+        return layout.open_folder(self.location)
+
+    def forget_folder(self) -> None:
+        """Walk to the folder anew the next time: git may have put another in its place."""
+        folder = self.__dict__.pop("folder", None)
+        if isinstance(folder, Directory):
+            folder.close()
+
+    @contextmanager
+    def opened(self, ticket: TicketId) -> Iterator[Directory]:
+        """A ticket's folder. Raises `NotFoundError`, and `StoreInvalidError` for symlinks."""
+        if not is_ticket_id(ticket) or self.folder is None:
+            raise layout.no_such_ticket(ticket)
+        try:
+            directory = self.folder.child(ticket)
+        except FileNotFoundError as error:
+            raise layout.no_such_ticket(ticket) from error
+        with directory:
+            yield directory
+
+    def exists(self, ticket: str) -> bool:
+        if not is_ticket_id(ticket) or self.folder is None:
+            return False
+        return self.folder.kind_of(ticket) == stat.S_IFDIR
+
+    def ids(self) -> list[TicketId]:
+        return [TicketId(name) for name, _ in self._entries()]
+
+    def item(self, ticket: TicketId) -> Item:
+        with self.opened(ticket) as directory:
+            return parse_item(read_part(directory, layout.ITEM), path=directory.shown(layout.ITEM))
+
+    def parsed_thread(self, ticket: TicketId) -> ParsedThread:
+        """A ticket's thread with the places of its events."""
+        with self.opened(ticket) as directory:
+            return parse_thread(read_part(directory, layout.THREAD))
+
+    def thread(self, ticket: TicketId) -> Thread:
+        return self.parsed_thread(ticket).thread
+
+    def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
+        with self.opened(ticket) as directory:
+            return read_relations(directory)
+
+    def plan(self, ticket: TicketId) -> tuple[PlanRecord, ...]:
+        from yoi_cli.storage.plan_file import parse_plan
+
+        with self.opened(ticket) as directory:
+            data = read_artifact(directory, layout.PLAN)
+            path = directory.shown(f"{layout.ARTIFACTS}/{layout.PLAN}")
+            return () if data is None else parse_plan(data, path=path)
+
+    def resolution(self, ticket: TicketId) -> str | None:
+        with self.opened(ticket) as directory:
+            data = directory.read_if_there(layout.RESOLUTION)
+        return None if data is None else data.decode("utf-8", "surrogateescape")
+
+    def artifacts(self, ticket: TicketId) -> tuple[str, ...]:
+        with self.opened(ticket) as directory:
+            try:
+                folder = directory.child(layout.ARTIFACTS)
+            except FileNotFoundError:
+                return ()
+            with folder:
+                return tuple(path for path in _walk(folder) if path != layout.KEEP)
+
+    def files(self, ticket: TicketId) -> Mapping[str, bytes]:
+        found: dict[str, bytes] = {}
+        with self.opened(ticket) as directory:
+            for path in _walk(directory):
+                found[path] = _read_path(directory, path)
+        return MappingProxyType(found)
+
+    def all_fields(self) -> Iterator[FieldsRow]:
+        for name, kind_error in self._entries():
+            ticket = TicketId(name)
+            try:
+                if kind_error is not None:
+                    raise kind_error
+                yield FieldsRow(ticket, self._fields(name))
+            except YoiError as error:
+                yield FieldsRow(ticket, NO_FIELDS, error)
+
+    def all_relations(self) -> Iterator[RelationsRow]:
+        for name, kind_error in self._entries():
+            if kind_error is not None:
+                yield RelationsRow(TicketId(name), (), kind_error)
+                continue
+            try:
+                relations = self._relations_in_pass(name)
+            except YoiError as error:
+                yield RelationsRow(TicketId(name), (), error)
+            else:
+                if relations:
+                    yield RelationsRow(TicketId(name), relations)
+
+    def _entries(self) -> list[tuple[str, StoreInvalidError | None]]:
+        """Names that are ticket ids, sorted, each with the reason why it is no folder."""
+        if self.folder is None:
+            return []
+        found: list[tuple[str, StoreInvalidError | None]] = []
+        with os.scandir(self.folder.descriptor) as entries:
+            for entry in entries:
+                if is_ticket_id(entry.name):
+                    sound = entry.is_dir(follow_symlinks=False)
+                    shown = self.folder.shown(entry.name)
+                    found.append(
+                        (entry.name, None if sound else not_as_expected(shown, "a folder"))
+                    )
+        found.sort()
+        return found
+
+    def _fields(self, name: str) -> Mapping[str, FieldValue]:
+        """A ticket's frontmatter, with as few system calls as reading it can cost."""
+        folder = self._present_folder()
+        shown = folder.shown(f"{name}/{layout.ITEM}")
+        try:
+            descriptor = os.open(f"{name}/{layout.ITEM}", _READ_FLAGS, dir_fd=folder.descriptor)
+        except FileNotFoundError as error:
+            raise missing_part(shown) from error
+        except OSError as error:
+            raise not_as_expected(shown, "a regular file") from error
+        try:
+            data = os.read(descriptor, _FIRST_READ)
+            fields = parse_fields(data, path=shown)
+            if fields is None:
+                data += read_all(descriptor)
+                fields = parse_item(data, path=shown).fields
+        except OSError as error:
+            raise not_as_expected(shown, "a regular file") from error
+        finally:
+            os.close(descriptor)
+        return fields
+
+    def _relations_in_pass(self, name: str) -> tuple[Relation, ...]:
+        """Relations of one ticket of many: most have none, which one failed open tells."""
+        folder = self._present_folder()
+        path = f"{name}/{layout.ARTIFACTS}/{layout.RELATIONS}"
+        try:
+            os.close(os.open(path, _READ_FLAGS, dir_fd=folder.descriptor))
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise not_as_expected(folder.shown(path), "a regular file") from error
+        with folder.child(name) as directory:
+            return read_relations(directory)
+
+    def _present_folder(self) -> Directory:
+        if self.folder is None:
+            raise layout.no_such_ticket(self.location.folder)
+        return self.folder
+
+
+def read_part(directory: Directory, name: str) -> bytes:
+    """A file that every ticket must have. Raises `StoreInvalidError` where it is missing."""
+    try:
+        return directory.read(name)
+    except FileNotFoundError as error:
+        raise missing_part(directory.shown(name)) from error
+
+
+def read_artifact(directory: Directory, name: str) -> bytes | None:
+    """The file `name` below a ticket's `artifacts/`, or None where there is none."""
+    try:
+        artifacts = directory.child(layout.ARTIFACTS)
+    except FileNotFoundError:
+        return None
+    with artifacts:
+        return artifacts.read_if_there(name)
+
+
+def read_relations(directory: Directory) -> tuple[Relation, ...]:
+    """The forward relations of the ticket in `directory`."""
+    from yoi_cli.storage.relations_file import parse_relations
+
+    data = read_artifact(directory, layout.RELATIONS)
+    if data is None:
+        return ()
+    return parse_relations(data, path=directory.shown(f"{layout.ARTIFACTS}/{layout.RELATIONS}"))
+
+
+def missing_part(shown: str) -> StoreInvalidError:
+    """The error for a ticket without its item or its thread."""
+    return StoreInvalidError(
+        "file_missing",
+        f"{shown} is missing.",
+        hint="Bring the file back from git; `yoi ticket doctor` shows what else is missing.",
+        details={"path": shown},
+    )
+
+
+def _walk(directory: Directory) -> Iterator[str]:
+    """The paths of all regular files below `directory`, sorted, torn appends left out."""
+    for name in directory.names():
+        kind = directory.kind_of(name)
+        if kind == stat.S_IFREG:
+            yield name
+        elif kind == stat.S_IFDIR and name != layout.TORN:
+            with directory.child(name) as below:
+                yield from (f"{name}/{path}" for path in _walk(below))
+
+
+def _read_path(directory: Directory, path: str) -> bytes:
+    name, _, rest = path.partition("/")
+    if not rest:
+        return directory.read(name)
+    with directory.child(name) as below:
+        return _read_path(below, rest)

@@ -1,0 +1,329 @@
+"""The write protocol (DESIGN section 5): what the event refers to, the event, projections."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from types import MappingProxyType
+
+from yoi_cli.app.ports import Change, Committed, NewTicket
+from yoi_cli.domain.events import Event, NewEvent
+from yoi_cli.domain.fold import fold, is_move
+from yoi_cli.domain.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id, ticket_id_at
+from yoi_cli.domain.item import FieldValue
+from yoi_cli.domain.plan import PlanRecord
+from yoi_cli.domain.relations import Relation
+from yoi_cli.domain.states import PLANNING
+from yoi_cli.domain.time import stamp
+from yoi_cli.errors import ConflictError, OperationError, YoiError
+from yoi_cli.storage import layout
+from yoi_cli.storage.append import Tail, append_events, read_tail, repair_tail
+from yoi_cli.storage.codec import parse_thread
+from yoi_cli.storage.directory import Directory
+from yoi_cli.storage.encode import encode_event
+from yoi_cli.storage.frontmatter import edit_item, render_item
+from yoi_cli.storage.lock import Intent, StoreLock
+from yoi_cli.storage.reader import FileReader, read_part
+
+Clock = Callable[[], int]
+Entropy = Callable[[], int]
+
+
+class FileWriter(FileReader):
+    """Reads and writes the store under its lock, for the time of one command."""
+
+    def __init__(
+        self, location: layout.StoreLocation, lock: StoreLock, now_ms: int, entropy: Entropy
+    ) -> None:
+        super().__init__(location)
+        self._lock = lock
+        self._now_ms = now_ms
+        self._entropy = entropy
+        self.left_undone = False
+
+    @property
+    def now_ms(self) -> int:
+        return self._now_ms
+
+    def commit(self, ticket: TicketId, change: Change) -> Committed:
+        with self.opened(ticket) as directory:
+            item = read_part(directory, layout.ITEM)
+            tail = read_tail(directory, whole=_decides(change))
+            blocks, event_ids = self._encode(change.events, tail)
+            projected = self._project(directory, item, tail, change)
+            earlier = directory.read_if_there(layout.RESOLUTION) if change.resolution else None
+            self._lock.announce(Intent(ticket, event_ids[-1] if event_ids else ""))
+            self._write_referred(directory, change)
+            try:
+                warnings = self._append(ticket, tail, blocks, event_ids)
+            except YoiError:
+                if change.resolution is not None:
+                    _put_back(directory, layout.RESOLUTION, earlier)
+                raise
+        committed = Committed(ticket, stamp(self._now_ms), event_ids, tuple(warnings))
+        return self._finish(committed, item, projected, change)
+
+    def _append(
+        self, ticket: TicketId, tail: Tail, blocks: bytes, event_ids: tuple[str, ...]
+    ) -> list[str]:
+        if not event_ids:
+            return []
+        return append_events(
+            lambda: self._reopen(ticket), tail, blocks, event_ids[-1], self.location.index_lock
+        )
+
+    def _finish(
+        self, committed: Committed, item: bytes, projected: bytes, change: Change
+    ) -> Committed:
+        """The projections. The event is committed, so what fails here is a warning."""
+        if not committed.event_ids:
+            self._write_projections(committed.ticket, item, projected, change)
+            self._lock.announce(None)
+            return committed
+        try:
+            self._write_projections(committed.ticket, item, projected, change)
+        except (OSError, YoiError) as error:
+            self.left_undone = True
+            warning = (
+                f"The event is recorded, but item.md could not be brought up to date ({error}); "
+                "the next command does it."
+            )
+            return replace(committed, warnings=(*committed.warnings, warning))
+        self._lock.announce(None)
+        return committed
+
+    def create(self, ticket: NewTicket) -> Committed:
+        at = stamp(self._now_ms)
+        ticket_id = self._free_id()
+        fields: dict[str, FieldValue] = dict(ticket.fields)
+        fields |= {"state": PLANNING, "created_at": at, "updated_at": at}
+        relations = [
+            Relation(ticket_id, kind, target, ticket.events[0].author, at, note)
+            for kind, target, note in ticket.relations
+        ]
+        blocks, event_ids = self._encode(ticket.events, _EMPTY)
+        files = {
+            layout.ITEM: render_item(fields, ticket.description),
+            layout.THREAD: blocks,
+            f"{layout.ARTIFACTS}/{layout.KEEP}": b"",
+        }
+        if relations:
+            files[f"{layout.ARTIFACTS}/{layout.RELATIONS}"] = _render_relations(relations)
+        self.install(ticket_id, files)
+        return Committed(ticket_id, at, event_ids)
+
+    def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
+        if not is_ticket_id(ticket) or not all(_is_inside(path) for path in files):
+            raise OperationError(
+                "import_refused",
+                f"The ticket {str(ticket)[:40]!r} holds a path that leads outside.",
+            )
+        if self.folder is None:
+            self.forget_folder()
+            made = layout.open_folder(self.location, make=True)
+            if made is not None:
+                made.close()
+        folder = self._present_folder()
+        if folder.has(ticket):
+            raise ConflictError(
+                "ticket_exists",
+                f"There is a ticket {ticket} already.",
+                hint="Nothing was written. Compare the two before importing again.",
+                details={"ticket": ticket},
+            )
+        unfinished = layout.UNFINISHED + ticket
+        _remove_tree(folder, unfinished)
+        try:
+            with folder.make_child(unfinished) as directory:
+                _write_tree(directory, files)
+            os.rename(
+                unfinished, ticket, src_dir_fd=folder.descriptor, dst_dir_fd=folder.descriptor
+            )
+        except BaseException:
+            _remove_tree(folder, unfinished)
+            raise
+        folder.sync()
+
+    def reproject(self, ticket: TicketId) -> bool:
+        """Bring a ticket's tail and item in line with its thread; whether that changed any."""
+        with self.opened(ticket) as directory:
+            repaired = repair_tail(directory)
+            item = read_part(directory, layout.ITEM)
+            thread = parse_thread(read_part(directory, layout.THREAD)).thread
+            fields = _projection(fold(thread.events).state, thread.last_at)
+            projected = edit_item(item, fields, path=directory.shown(layout.ITEM))
+            if projected == item:
+                return repaired
+            directory.replace(layout.ITEM, projected)
+            return True
+
+    def _free_id(self) -> TicketId:
+        candidate = ticket_id_at(self._now_ms)
+        if self.folder is None or not self.folder.has(candidate):
+            return candidate
+        return next_ticket_id(self._now_ms, set(self.folder.names()))
+
+    def _encode(self, events: tuple[NewEvent, ...], tail: Tail) -> tuple[bytes, tuple[str, ...]]:
+        """The blocks of one command's events, and their ids, each greater than all before."""
+        newline = tail.parsed.newline
+        greatest = tail.parsed.thread.greatest_id
+        at = stamp(self._now_ms)
+        blocks: list[bytes] = []
+        ids: list[str] = []
+        for event in events:
+            greatest = next_event_id(self._now_ms, self._entropy(), greatest)
+            blocks.append(encode_event(event, at=at, event_id=greatest, newline=newline))
+            ids.append(greatest)
+        return newline.encode().join(blocks), tuple(ids)
+
+    def _project(self, directory: Directory, item: bytes, tail: Tail, change: Change) -> bytes:
+        """`item` as it must be after `change`; worked out before anything is written."""
+        at = stamp(self._now_ms)
+        fields = dict(change.fields)
+        if tail.is_whole:
+            events = [*tail.parsed.thread.events, *(_as_read(new, at) for new in change.events)]
+            fields |= _projection(fold(events).state, "")
+        if change.events or change.fields or change.description is not None:
+            fields["updated_at"] = at
+        return edit_item(
+            item,
+            fields,
+            path=directory.shown(layout.ITEM),
+            remove=change.removed_fields,
+            body=change.description,
+        )
+
+    def _write_referred(self, directory: Directory, change: Change) -> None:
+        if change.resolution is not None:
+            directory.replace(layout.RESOLUTION, (change.resolution + "\n").encode())
+        if change.relations is None and not change.plan:
+            return
+        with directory.make_child(layout.ARTIFACTS) as artifacts:
+            if change.relations is not None:
+                artifacts.replace(layout.RELATIONS, _render_relations(change.relations))
+            if change.plan:
+                _append_plan(artifacts, change.plan)
+
+    def _write_projections(
+        self, ticket: TicketId, item: bytes, projected: bytes, change: Change
+    ) -> None:
+        if projected == item and not change.removes_resolution:
+            return
+        with self.opened(ticket) as directory:
+            if projected != item:
+                directory.replace(layout.ITEM, projected)
+            if change.removes_resolution:
+                directory.remove_if_there(layout.RESOLUTION)
+                directory.sync()
+
+    def _reopen(self, ticket: TicketId) -> Directory:
+        """The ticket's folder, walked to from the workspace again."""
+        self.forget_folder()
+        if self.folder is None:
+            raise layout.no_such_ticket(ticket)
+        try:
+            return self.folder.child(ticket)
+        except FileNotFoundError as error:
+            raise layout.no_such_ticket(ticket) from error
+
+
+@contextmanager
+def writing(
+    location: layout.StoreLocation,
+    *,
+    deadline: float,
+    command: str,
+    clock: Clock,
+    entropy: Entropy,
+) -> Iterator[FileWriter]:
+    """Hold the store's lock; what a writer that died left undone is finished first."""
+    lock = StoreLock(location.lock, deadline=deadline, command=command)
+    leftover = lock.acquire()
+    finished = False
+    try:
+        writer = FileWriter(location, lock, clock(), entropy)
+        if leftover is not None and writer.exists(leftover.ticket):
+            writer.reproject(TicketId(leftover.ticket))
+        lock.announce(None)
+        yield writer
+        finished = not writer.left_undone
+    except YoiError:
+        finished = True
+        raise
+    finally:
+        lock.release(finished=finished)
+
+
+_EMPTY = Tail(parse_thread(b""), 0, 0)
+
+
+def _decides(change: Change) -> bool:
+    """Whether writing `change` needs the whole thread rather than its end."""
+    return any(is_move(_as_read(event, "")) for event in change.events)
+
+
+def _as_read(event: NewEvent, at: str) -> Event:
+    """`event` as the fold will see it once it is written."""
+    attributes = MappingProxyType(dict(event.attributes))
+    return Event(
+        event.kind, event.author, at, event.heading, event.body, attributes, "new", "new", 0
+    )
+
+
+def _projection(state: str, updated_at: str) -> dict[str, FieldValue]:
+    fields: dict[str, FieldValue] = {"state": state}
+    if updated_at:
+        fields["updated_at"] = updated_at
+    return fields
+
+
+def _render_relations(relations: list[Relation] | tuple[Relation, ...]) -> bytes:
+    from yoi_cli.storage.relations_file import render_relations
+
+    return render_relations(relations)
+
+
+def _append_plan(artifacts: Directory, records: tuple[PlanRecord, ...]) -> None:
+    """Add the lines of `records`, after setting aside a tail that a crash cut short."""
+    from yoi_cli.storage.plan_file import render_record, torn_tail
+
+    data = artifacts.read_if_there(layout.PLAN) or b""
+    sound = data.removesuffix(torn_tail(data, path=artifacts.shown(layout.PLAN)))
+    if sound and not sound.endswith(b"\n"):
+        sound += b"\n"
+    artifacts.replace(layout.PLAN, sound + b"".join(render_record(record) for record in records))
+
+
+def _put_back(directory: Directory, name: str, earlier: bytes | None) -> None:
+    """Undo a file that was written for an event that then could not be."""
+    if earlier is None:
+        directory.remove_if_there(name)
+    else:
+        directory.replace(name, earlier)
+
+
+def _is_inside(path: str) -> bool:
+    """Whether `path` names a file below a ticket's folder and nothing else."""
+    parts = path.split("/")
+    return "\0" not in path and all(part not in ("", ".", "..") for part in parts)
+
+
+def _write_tree(directory: Directory, files: Mapping[str, bytes]) -> None:
+    for path, data in files.items():
+        name, _, rest = path.partition("/")
+        if rest:
+            with directory.make_child(name) as below:
+                _write_tree(below, {rest: data})
+        else:
+            directory.create(name, data)
+    directory.sync()
+
+
+def _remove_tree(directory: Directory, name: str) -> None:
+    """Remove the unfinished folder `name`, without following a symlink."""
+    import shutil
+
+    if directory.has(name):
+        shutil.rmtree(name, dir_fd=directory.descriptor)
