@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.app.init import NewWorkspace, workspace_files
-from yoi_cli.app.record import Recorder
-from yoi_cli.domain.config import Config
 from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.git.checkout import Checkout, find_checkout
-from yoi_cli.storage.encode import check_header_value
 from yoi_cli.storage.file_store import FileStore
 from yoi_cli.storage.layout import STORE_FOLDER, StoreLocation
-from yoi_cli.storage.lock import DEFAULT_DEADLINE
-from yoi_cli.storage.workspace import find_upward, is_workspace, make_workspace, read_config
+from yoi_cli.storage.workspace import find_upward, is_workspace, read_config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yoi_cli.app.record import Recorder
+    from yoi_cli.domain.config import Config
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """Where and how a command was started.
 
     `folder` is `-C`, where given; `here` asks for the checkout's own store; `command` names
@@ -33,8 +32,7 @@ class Start:
     environment: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A workspace that was found, and what works on it.
 
     `why` says in one sentence why it is this one.
@@ -57,6 +55,9 @@ class Session:
             raise UsageError(
                 "author_empty", "The author's name is empty.", hint="Give one with --author."
             )
+        from yoi_cli.app.record import Recorder
+        from yoi_cli.storage.encode import check_header_value
+
         check_header_value("author", name)
         return Recorder(name, self.config.is_japanese)
 
@@ -83,8 +84,7 @@ def open_session(start: Start) -> Session:
     return Session(workspace, why, checkout, config, location, store, start.environment)
 
 
-@dataclass(frozen=True, slots=True)
-class Initialised:
+class Initialised(NamedTuple):
     """A workspace that `init` made or completed; `written` are the files that were missing."""
 
     workspace: str
@@ -93,6 +93,9 @@ class Initialised:
 
 def init_workspace(start: Start, *, name: str | None, language: str | None) -> Initialised:
     """Make the starting folder a workspace, or complete the one that it is."""
+    from yoi_cli.app.init import NewWorkspace, workspace_files
+    from yoi_cli.storage.workspace import make_workspace
+
     folder = starting_folder(start)
     new = NewWorkspace(
         name=name or os.path.basename(folder) or "workspace",
@@ -179,10 +182,13 @@ def _index_lock(start: Start, checkout: Checkout | None) -> str | None:
     return os.path.join(checkout.git_dir, "index.lock")
 
 
+_DEFAULT_DEADLINE = 10.0
+
+
 def _deadline(start: Start) -> float:
     text = start.environment.get("YOI_LOCK_TIMEOUT", "")
     try:
-        seconds = float(text) if text else DEFAULT_DEADLINE
+        seconds = float(text) if text else _DEFAULT_DEADLINE
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 86400:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.app.ports import TicketReader
 from yoi_cli.domain.fold import fold
 from yoi_cli.domain.ids import TicketId
 from yoi_cli.domain.relations import DUPLICATE_OF, SUPERSEDES, Relation, blocking_graph
 from yoi_cli.domain.states import RESOLVED_STATES
 from yoi_cli.errors import NotFoundError, YoiError
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from yoi_cli.app.ports import RelationsRow, TicketReader
+
 MISSING = "missing"
 UNREADABLE = "unreadable"
 DIVERGED = "diverged"
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(NamedTuple):
     """A ticket that holds another up.
 
     `via` is the kind of the relation that says so. `state` is None where it cannot be told;
@@ -31,8 +33,7 @@ class Blocker:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """The relations around one ticket: its own, and those of others that name it.
 
     `unreadable` are tickets whose relations cannot be read, any of which might name it.
@@ -83,6 +84,30 @@ def _judge(reader: TicketReader, ticket: str, via: str) -> Blocker | None:
     if folded.state in RESOLVED_STATES:
         return None
     return Blocker(ticket, via, folded.state)
+
+
+def find_blocked(
+    reader: TicketReader, waiting: Collection[str]
+) -> tuple[dict[str, tuple[Blocker, ...]], list[RelationsRow]]:
+    """What holds up each of `waiting` that is held up, and the rows that cannot be read.
+
+    One pass over the relations; every blocker is judged once, by the fold of its thread.
+    """
+    rows = list(reader.all_relations())
+    judged: dict[str, Blocker | None] = {}
+    found: dict[str, dict[str, Blocker]] = {}
+    for relation in (relation for row in rows for relation in row.relations):
+        edge = relation.edge
+        if edge is None or edge[0] not in waiting:
+            continue
+        ticket, other = edge
+        if other not in judged:
+            judged[other] = _judge(reader, other, relation.kind)
+        blocker = judged[other]
+        if blocker is not None:
+            found.setdefault(ticket, {})[other] = blocker._replace(via=relation.kind)
+    blocked = {ticket: tuple(blocking.values()) for ticket, blocking in found.items()}
+    return blocked, [row for row in rows if row.error is not None]
 
 
 def unblocked_by(reader: TicketReader, ticket: TicketId) -> tuple[str, ...]:

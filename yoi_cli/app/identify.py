@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from yoi_cli.app.ports import TicketReader
+from typing import TYPE_CHECKING
+
 from yoi_cli.domain.ids import TICKET_ID_LENGTH, TicketId, clean_abbreviation, is_ticket_id
 from yoi_cli.errors import ConflictError, NotFoundError
+
+if TYPE_CHECKING:
+    from yoi_cli.app.ports import TicketReader
 
 
 def identify(reader: TicketReader, word: str) -> TicketId:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain.time import stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _IGNORED = """# What is local to one machine: locks, runtime state, caches, memory.
 /memory/
@@ -35,8 +37,7 @@ root = ".yoi/tickets"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class NewWorkspace:
+class NewWorkspace(NamedTuple):
     """What a new workspace is told: its name, the instant, and 74 random bits for its id."""
 
     name: str

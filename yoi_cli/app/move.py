@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.blocking import Blocker, blockers, describe, surroundings, unblocked_by
 from yoi_cli.app.identify import identify
-from yoi_cli.app.ports import Change, TicketReader, TicketStore, TicketWriter
-from yoi_cli.app.record import Recorder
+from yoi_cli.app.ports import TicketStore, TicketWriter
+from yoi_cli.app.values import Change
 from yoi_cli.domain import events, states
 from yoi_cli.domain.events import NewEvent, heading_for
-from yoi_cli.domain.fold import Folded, fold
-from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.item import FieldValue
+from yoi_cli.domain.fold import fold
 from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, UsageError
 
+if TYPE_CHECKING:
+    from yoi_cli.app.record import Recorder
+    from yoi_cli.domain.ids import TicketId
+    from yoi_cli.domain.item import FieldValue
 
-@dataclass(frozen=True, slots=True)
-class MoveRequest:
+
+class MoveRequest(NamedTuple):
     """A move that somebody asks for.
 
     `text` is what the event says, None for a standard sentence. `reason` stands in the
@@ -33,8 +35,7 @@ class MoveRequest:
     by_command: str = "yoi ticket state"
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """A move's outcome; `changed` is False where the ticket was there already.
 
     `unblocked` are the tickets that wait for nobody now that this one is resolved.
@@ -71,12 +72,6 @@ def move_ticket(store: TicketStore, word: str, request: MoveRequest, by: Recorde
         done = writer.commit(ticket, change)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
-
-
-def state_of(reader: TicketReader, word: str) -> tuple[TicketId, Folded]:
-    """A ticket and its state, from the fold of its thread."""
-    ticket = identify(reader, word)
-    return ticket, fold(reader.thread(ticket).events)
 
 
 def close_ticket(

@@ -1,4 +1,4 @@
-"""What the use cases need from the outside, as protocols and the values that cross them.
+"""What the use cases need from the outside, as protocols.
 
 Storage and git implement these; `bootstrap` chooses. A use case that decides and writes
 does both inside one `TicketStore.write()`, which holds the store's lock.
@@ -6,81 +6,39 @@ does both inside one `TicketStore.write()`, which holds the store's lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from yoi_cli.domain.events import NewEvent, Thread
-from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.item import FieldValue, Item
-from yoi_cli.domain.plan import PlanRecord
-from yoi_cli.domain.relations import Relation
-from yoi_cli.errors import YoiError
+from yoi_cli.app.values import (
+    NO_FIELDS as NO_FIELDS,
+)
+from yoi_cli.app.values import (
+    Change as Change,
+)
+from yoi_cli.app.values import (
+    Committed as Committed,
+)
+from yoi_cli.app.values import (
+    FieldsRow as FieldsRow,
+)
+from yoi_cli.app.values import (
+    NewTicket as NewTicket,
+)
+from yoi_cli.app.values import (
+    Part as Part,
+)
+from yoi_cli.app.values import (
+    RelationsRow as RelationsRow,
+)
 
-NO_FIELDS: Mapping[str, FieldValue] = MappingProxyType({})
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
-
-@dataclass(frozen=True, slots=True)
-class FieldsRow:
-    """One ticket of a pass over the store: its frontmatter, or why it cannot be read."""
-
-    id: TicketId
-    fields: Mapping[str, FieldValue]
-    error: YoiError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RelationsRow:
-    """One ticket of a pass over the relations: its forward ones, or why they are unreadable."""
-
-    id: TicketId
-    relations: tuple[Relation, ...]
-    error: YoiError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one command changes on one ticket. What is left out stays, byte for byte.
-
-    `fields` are frontmatter values; the projection (`state`, `updated_at`) is the store's
-    own business. `relations`, where given, is the whole new list. `removes_resolution`
-    takes `resolution.md` away, after the commit point.
-    """
-
-    events: tuple[NewEvent, ...] = ()
-    fields: Mapping[str, FieldValue] = field(default_factory=lambda: NO_FIELDS)
-    removed_fields: tuple[str, ...] = ()
-    description: str | None = None
-    resolution: str | None = None
-    removes_resolution: bool = False
-    relations: tuple[Relation, ...] | None = None
-    plan: tuple[PlanRecord, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NewTicket:
-    """A ticket to be made: frontmatter (without the times), description, events, relations."""
-
-    fields: Mapping[str, FieldValue]
-    description: str
-    events: tuple[NewEvent, ...]
-    relations: tuple[tuple[str, str, str | None], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """What stands on stable storage now.
-
-    `event_ids` are the ids of the events written, `warnings` what went wrong after the
-    commit point, where a failure would make callers write the event twice.
-    """
-
-    ticket: TicketId
-    at: str
-    event_ids: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    from yoi_cli.domain.events import Thread
+    from yoi_cli.domain.ids import TicketId
+    from yoi_cli.domain.item import Item
+    from yoi_cli.domain.plan import PlanRecord
+    from yoi_cli.domain.relations import Relation
 
 
 class TicketReader(Protocol):
@@ -117,6 +75,26 @@ class TicketReader(Protocol):
 
     def files(self, ticket: TicketId) -> Mapping[str, bytes]:
         """Every file of a ticket by its path below the ticket's folder, exactly."""
+        ...
+
+
+class TextReader(TicketReader, Protocol):
+    """Reading the files as they stand, for a search that names lines."""
+
+    def raw(self, ticket: TicketId, part: Part) -> bytes:
+        """All bytes of one file of a ticket. Raises what the other ways of reading raise."""
+        ...
+
+
+class ThreadWatcher(TicketReader, Protocol):
+    """What can be told of threads without reading them event by event."""
+
+    def latest_at(self, ticket: TicketId) -> str:
+        """A time that no event of the thread is later than; empty where it has no event."""
+        ...
+
+    def thread_marks(self) -> Mapping[TicketId, tuple[int, ...]]:
+        """For every thread a value that is another one after the thread was written to."""
         ...
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.identify import identify
-from yoi_cli.app.ports import NO_FIELDS, Change, Committed, NewTicket, TicketStore
+from yoi_cli.app.ports import TicketStore
+from yoi_cli.app.values import NO_FIELDS, Change, Committed, NewTicket
 from yoi_cli.domain import events
 from yoi_cli.domain.events import NewEvent, heading_for
 from yoi_cli.domain.item import PRIORITIES, FieldValue
 from yoi_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TEMPLATE = """## Background
 
@@ -38,16 +41,14 @@ _TEMPLATE_JAPANESE = """## 背景
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Recorder:
+class Recorder(NamedTuple):
     """Who writes, and in which language records are kept."""
 
     author: str
     japanese: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A ticket as a person describes it; `description` is None for the template.
 
     `relations` are (kind, id as typed) pairs.
@@ -55,7 +56,7 @@ class Draft:
 
     title: str
     description: str | None = None
-    fields: Mapping[str, FieldValue] = field(default_factory=lambda: NO_FIELDS)
+    fields: Mapping[str, FieldValue] = NO_FIELDS
     relations: tuple[tuple[str, str], ...] = ()
 
 

@@ -2,20 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.app.blocking import Blocker, Surroundings, blockers, notices, surroundings
+from yoi_cli.app.blocking import (
+    MISSING,
+    UNREADABLE,
+    Blocker,
+    Surroundings,
+    blockers,
+    notices,
+    surroundings,
+)
 from yoi_cli.app.identify import identify
-from yoi_cli.app.ports import TicketReader
-from yoi_cli.domain.events import Thread
 from yoi_cli.domain.fold import Folded, fold
 from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.item import Item
-from yoi_cli.domain.plan import PlanRecord
+from yoi_cli.errors import NotFoundError, YoiError
+
+if TYPE_CHECKING:
+    from yoi_cli.app.ports import TicketReader
+    from yoi_cli.domain.events import Event, Thread
+    from yoi_cli.domain.item import Item
+    from yoi_cli.domain.plan import PlanRecord
 
 
-@dataclass(frozen=True, slots=True)
-class TicketView:
+class EventWindow(NamedTuple):
+    """Which part of a thread is asked for: the `newest` N events, those at or after `since`.
+
+    `since` is a time as files write it. Where both are None, it is the whole thread.
+    """
+
+    newest: int | None = None
+    since: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.newest is None and self.since is None
+
+    def of(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events in this window, in the order of the thread."""
+        if self.since is not None:
+            events = tuple(event for event in events if event.at >= self.since)
+        if self.newest is None:
+            return events
+        return events[max(len(events) - self.newest, 0) :]
+
+
+class Neighbour(NamedTuple):
+    """A ticket at the other end of a relation. `state` is its item's.
+
+    Where it cannot be read, `problem` says so (`missing`, `unreadable`).
+    """
+
+    title: str
+    state: str
+    problem: str | None = None
+
+
+class TicketView(NamedTuple):
     """Everything that is known of a ticket; its state is the fold of its thread."""
 
     id: TicketId
@@ -51,3 +94,20 @@ def view(reader: TicketReader, ticket: TicketId, around: Surroundings | None = N
         artifacts=reader.artifacts(ticket),
         resolution=reader.resolution(ticket),
     )
+
+
+def neighbours(reader: TicketReader, around: Surroundings) -> dict[str, Neighbour]:
+    """The tickets at the other ends of the relations `around` one, each read once."""
+    ids = [relation.target for relation in around.outgoing]
+    ids += [relation.ticket_id for relation in around.incoming]
+    return {id_: _neighbour(reader, TicketId(id_)) for id_ in dict.fromkeys(ids)}
+
+
+def _neighbour(reader: TicketReader, ticket: TicketId) -> Neighbour:
+    try:
+        item = reader.item(ticket)
+    except NotFoundError:
+        return Neighbour("", "", MISSING)
+    except YoiError:
+        return Neighbour("", "", UNREADABLE)
+    return Neighbour(item.title, item.state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import typer
 
@@ -12,8 +12,7 @@ from yoi_cli.bootstrap import Session, Start, open_session
 from yoi_cli.errors import OperationError
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """The options that stand before the command."""
 
     folder: str | None = None

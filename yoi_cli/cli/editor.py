@@ -19,9 +19,7 @@ def edit_text(draft: str, *, suffix: str = ".md") -> str:
     The text is kept in its temporary file, and named, where the editor fails. Raises
     `OperationError` for an editor that is missing or fails, `UsageError` where nothing was written.
     """
-    descriptor, path = tempfile.mkstemp(prefix="yoi-", suffix=suffix)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(draft)
+    path = keep_text(draft, suffix=suffix)
     _run_editor(path)
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
         lines = [line for line in file.read().split("\n") if not line.startswith(_REMARK)]
@@ -30,6 +28,14 @@ def edit_text(draft: str, *, suffix: str = ".md") -> str:
     if not text.strip():
         raise UsageError("text_empty", "The text is empty.", hint="Nothing was written.")
     return text
+
+
+def keep_text(text: str, *, suffix: str = ".md") -> str:
+    """Put `text` into a new temporary file of the person's own; its path."""
+    descriptor, path = tempfile.mkstemp(prefix="yoi-", suffix=suffix)
+    with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+    return path
 
 
 def _run_editor(path: str) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -122,12 +121,3 @@ def _report_bug(
         ),
         as_json="--json" in sys.argv,
     )
-
-
-def _interrupt(_signal: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def handle_termination() -> None:
-    """Let SIGTERM end a command the way Ctrl-C does, so that the lock's note is honest."""
-    signal.signal(signal.SIGTERM, _interrupt)

@@ -7,11 +7,10 @@ and its function is `command`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of `--help`. `module` is None for a group, whose commands stand in `GROUPS`."""
 
     name: str
@@ -20,8 +19,7 @@ class Entry:
     section: str = "Commands"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A command that has commands below it."""
 
     help: str

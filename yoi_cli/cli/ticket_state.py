@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.app.move import MoveRequest, move_ticket, state_of
+from yoi_cli.app.current import state_of
 from yoi_cli.cli.after_write import commit_if_asked
 from yoi_cli.cli.bodies import given_text
 from yoi_cli.cli.complete import complete_states
@@ -53,6 +53,8 @@ def command(
     if state is None:
         say_state(*state_of(session.store, ticket), as_json=as_json)
         return
+    from yoi_cli.app.move import MoveRequest, move_ticket
+
     by = session.recorder(author)
     request = MoveRequest(state, given_text(message, file), reason, expect)
     moved = move_ticket(session.store, ticket, request, by)

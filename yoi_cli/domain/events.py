@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CREATE = "create"
 COMMENT = "comment"
@@ -71,8 +73,7 @@ def heading_for(kind: str, *, japanese: bool = False, status: str = "") -> str:
     return _ENGLISH.get(kind, kind.replace("_", " ").capitalize())
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One entry of a thread, as read.
 
     `id` is the ULID, or None in an event of an older store. `identity` tells events apart
@@ -102,8 +103,7 @@ class Event:
         return self.attributes.get("status") or self.attributes.get("result", "")
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event to be written; the store gives it its `at` and `id`.
 
     `attributes` are written in their order, between `at` and `id`.
@@ -116,8 +116,7 @@ class NewEvent:
     attributes: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Something in a thread that a reader passes over: `code`, 1-based `line`, a sentence."""
 
     code: str
@@ -125,8 +124,7 @@ class Fault:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """A ticket's event log, as read: its events in file order, and what was passed over."""
 
     events: tuple[Event, ...]

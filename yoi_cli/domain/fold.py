@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain import states
 from yoi_cli.domain.events import CLOSE, STATE_CHANGED, STATE_FIELDS, Event
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-@dataclass(frozen=True, slots=True)
-class Divergence:
+
+class Divergence(NamedTuple):
     """A move that was set aside: it did not start from the state that the ticket was in.
 
     Two branches that both moved a ticket make one. A later legal move settles it.
@@ -31,8 +32,7 @@ class Divergence:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """A move that took effect. `origin` is the state before, whatever the header claims."""
 
     at: str
@@ -44,8 +44,7 @@ class Move:
     is_older: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """What a thread says of its ticket's state: where it is, how it came there, what is open."""
 
     state: str
@@ -96,8 +95,13 @@ def _is_close(event: Event) -> bool:
 
 
 def _first_state(moving: list[Event]) -> str:
-    """`planning`, or the first known state that a thread says it came from."""
+    """`planning`, or the first known state that a thread says it came from.
+
+    What comes after a closing says where the ticket was then, not where it began.
+    """
     for event in moving:
+        if _is_close(event):
+            break
         origin = event.attributes.get("from", "")
         if states.is_state(origin):
             return origin

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 from yoi_cli.errors import StoreInvalidError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TicketId = NewType("TicketId", str)
 

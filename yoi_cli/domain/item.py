@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FieldValue: TypeAlias = str | tuple[str, ...] | None
 """A frontmatter value: text, null, or a list of text. Never a number, date or boolean."""
@@ -40,8 +41,7 @@ OBSOLETE_KEYS = (
 PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A ticket's `item.md`: its frontmatter as `fields`, the markdown below it as `body`.
 
     `lines` gives the 1-based line on which each key stands, for diagnostics.
@@ -49,7 +49,7 @@ class Item:
 
     fields: Mapping[str, FieldValue]
     body: str
-    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Mapping[str, int] = MappingProxyType({})
 
     def text(self, key: str) -> str:
         """The value of `key` where it is text, else the empty string."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ACCEPTED_PLAN = "accepted_plan"
 WAITING_CAPACITY_NOTE = "waiting_capacity_note"
@@ -20,8 +20,7 @@ LINE_LIMIT = 1024
 TEXT_LIMIT = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedPlan:
+class AcceptedPlan(NamedTuple):
     """What was agreed on when a ticket was accepted: summary, branch, worktree, roles."""
 
     summary: str
@@ -30,8 +29,7 @@ class AcceptedPlan:
     role_plan: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRecord:
+class PlanRecord(NamedTuple):
     """One line of `orchestration-plan.jsonl`."""
 
     id: str

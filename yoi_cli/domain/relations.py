@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 DEPENDS_ON = "depends_on"
 BLOCKS = "blocks"
@@ -23,8 +25,7 @@ INVERSES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """`ticket_id` stands in the relation `kind` to `target`; recorded by `author` at `at`."""
 
     ticket_id: str

@@ -6,11 +6,10 @@ Every command needs this, and starting git would cost it more than the rest of i
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Checkout:
+class Checkout(NamedTuple):
     """A work tree.
 
     `root` is its top folder, `git_dir` its own git folder, `common_dir` the one that all

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from yoi_cli.git.run import run_git
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def commit_paths(folder: str, paths: Sequence[str], message: str) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _SAFE_SETTINGS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 #: Variables of git's that say how to reach others or which configuration to read. The rest,

@@ -12,12 +12,13 @@ import io
 import os
 import sys
 import time
-from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from yoi_cli.render.safe import visible, visible_block
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from rich.console import Console
     from rich.progress import Progress, TaskID
     from rich.text import Text

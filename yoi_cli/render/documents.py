@@ -6,17 +6,20 @@ They change only by adding. `yoi schema` publishes them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from yoi_cli.app.blocking import Blocker
-from yoi_cli.app.move import Moved
-from yoi_cli.app.ports import Committed
-from yoi_cli.app.show import TicketView
-from yoi_cli.domain.events import Event
-from yoi_cli.domain.fold import Divergence
-from yoi_cli.domain.plan import PlanRecord
-from yoi_cli.domain.relations import Relation
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yoi_cli.app.blocking import Blocker
+    from yoi_cli.app.move import Moved
+    from yoi_cli.app.relate import Related
+    from yoi_cli.app.show import TicketView
+    from yoi_cli.app.values import Committed
+    from yoi_cli.domain.events import Event
+    from yoi_cli.domain.fold import Divergence, Folded
+    from yoi_cli.domain.plan import PlanRecord
+    from yoi_cli.domain.relations import Relation
 
 
 class ItemDocument(TypedDict):
@@ -136,6 +139,38 @@ class WrittenDocument(TypedDict):
     at: str
     events: list[str]
     warnings: list[str]
+
+
+class EditedDocument(WrittenDocument):
+    """An item that was changed; `changed` are its keys, `body` for the description."""
+
+    changed: list[str]
+
+
+class RelatedDocument(TypedDict):
+    """A relation that was recorded or removed; `changed` is false where it stood already."""
+
+    relation: RelationDocument
+    removed: bool
+    changed: bool
+    warnings: list[str]
+
+
+class RelationListDocument(TypedDict):
+    """Relations: all forward ones of a store, or those around one ticket."""
+
+    ticket: str | None
+    outgoing: list[RelationDocument]
+    incoming: list[IncomingDocument]
+    unreadable: list[str]
+
+
+class StateDocument(TypedDict):
+    """The state that a ticket is in; `diverged` where its log is not of one mind."""
+
+    ticket: str
+    state: str
+    diverged: bool
 
 
 class MovedDocument(TypedDict):
@@ -271,6 +306,37 @@ def written_document(kind: str, done: Committed) -> WrittenDocument:
         "events": list(done.event_ids),
         "warnings": list(done.warnings),
     }
+
+
+def edited_document(done: Committed, changed: Iterable[str]) -> EditedDocument:
+    return {**written_document("edit", done), "changed": list(changed)}
+
+
+def related_document(related: Related, *, removed: bool) -> RelatedDocument:
+    return {
+        "relation": relation_document(related.relation),
+        "removed": removed,
+        "changed": related.changed,
+        "warnings": list(related.committed.warnings),
+    }
+
+
+def relation_list_document(
+    ticket: str | None,
+    outgoing: Iterable[Relation],
+    incoming: Iterable[Relation],
+    unreadable: Iterable[str],
+) -> RelationListDocument:
+    return {
+        "ticket": ticket,
+        "outgoing": [relation_document(relation) for relation in outgoing],
+        "incoming": [_incoming_document(relation) for relation in incoming],
+        "unreadable": list(unreadable),
+    }
+
+
+def state_document(ticket: str, folded: Folded) -> StateDocument:
+    return {"ticket": ticket, "state": folded.state, "diverged": folded.is_diverged}
 
 
 def moved_document(moved: Moved) -> MovedDocument:

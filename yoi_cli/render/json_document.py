@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from yoi_cli.errors import YoiError
 from yoi_cli.render.safe import replace_unsafe
+
+if TYPE_CHECKING:
+    from yoi_cli.errors import YoiError
 
 SCHEMA = "yoi/1"
 
@@ -28,6 +31,11 @@ def error_document(error: YoiError, *, pretty: bool = False) -> str:
         "details": error.details,
     }
     return _dump({"schema": SCHEMA, "error": fields}, pretty=pretty)
+
+
+def json_line(data: Mapping[str, object]) -> str:
+    """`data` alone as one line of JSON Lines, with its newline."""
+    return _dump(data, pretty=False)
 
 
 def _dump(value: object, *, pretty: bool) -> str:

@@ -1,84 +1,108 @@
-"""How the outcome of a writing command is said."""
+"""How the outcome of a writing command is said.
+
+The JSON types are imported where JSON is asked for: other commands do not pay for them.
+"""
 
 from __future__ import annotations
 
-from yoi_cli.app.move import Moved
-from yoi_cli.app.ports import Committed
-from yoi_cli.domain.fold import Folded
+from typing import TYPE_CHECKING
+
 from yoi_cli.domain.states import CLOSED
-from yoi_cli.render.documents import created_document, moved_document, written_document
-from yoi_cli.render.report import report, warn
+from yoi_cli.render.report import report_json, report_lines, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.app.move import Moved
+    from yoi_cli.app.relate import Related
+    from yoi_cli.app.values import Committed
+    from yoi_cli.domain.fold import Folded
 
 
 def say_created(title: str, done: Committed, *, as_json: bool) -> None:
     """A ticket was made."""
-    report(
-        as_json,
-        "created",
-        created_document(title, done),
-        piped=[("created", done.ticket)],
-        spoken=[f"Created {done.ticket}: {title}"],
-    )
+    if as_json:
+        from yoi_cli.render.documents import created_document
+
+        report_json("created", created_document(title, done))
+    else:
+        report_lines([("created", done.ticket)], [f"Created {done.ticket}: {title}"])
     warn(done.warnings)
 
 
 def say_appended(kind: str, done: Committed, *, as_json: bool) -> None:
     """An event was added to a ticket."""
-    report(
-        as_json,
-        "appended",
-        written_document(kind, done),
-        piped=[("appended", done.ticket, kind)],
-        spoken=[f"Added to {done.ticket}: {kind.replace('_', ' ')}"],
-    )
-    warn(done.warnings)
+    spoken = f"Added to {done.ticket}: {kind.replace('_', ' ')}"
+    _say_written("appended", kind, done, spoken, as_json=as_json)
 
 
 def say_reviewed(result: str, done: Committed, *, as_json: bool) -> None:
     """A review was recorded."""
-    report(
-        as_json,
-        "reviewed",
-        written_document(result, done),
-        piped=[("reviewed", done.ticket, result)],
-        spoken=[f"Reviewed {done.ticket}: {result.replace('_', ' ')}"],
-    )
+    spoken = f"Reviewed {done.ticket}: {result.replace('_', ' ')}"
+    _say_written("reviewed", result, done, spoken, as_json=as_json)
+
+
+def _say_written(word: str, kind: str, done: Committed, spoken: str, *, as_json: bool) -> None:
+    if as_json:
+        from yoi_cli.render.documents import written_document
+
+        report_json(word, written_document(kind, done))
+    else:
+        report_lines([(word, done.ticket, kind)], [spoken])
     warn(done.warnings)
 
 
 def say_moved(moved: Moved, *, as_json: bool) -> None:
     """A ticket was moved, or was there already."""
-    is_closed = moved.state == CLOSED
-    row = ("closed", moved.ticket) if is_closed else ("state", moved.ticket, moved.state)
-    said = f"{moved.ticket} is {moved.state} (was {moved.origin})"
-    if not moved.changed:
-        said = f"{moved.ticket} is {moved.state} already; nothing was written"
-    spoken = [said, *(f"Unblocked: {ticket}" for ticket in moved.unblocked)]
-    piped = [row, *(("unblocked", ticket) for ticket in moved.unblocked)]
-    report(as_json, "moved", moved_document(moved), piped=piped, spoken=spoken)
+    if as_json:
+        from yoi_cli.render.documents import moved_document
+
+        report_json("moved", moved_document(moved))
+    else:
+        is_closed = moved.state == CLOSED
+        row = ("closed", moved.ticket) if is_closed else ("state", moved.ticket, moved.state)
+        said = f"{moved.ticket} is {moved.state} (was {moved.origin})"
+        if not moved.changed:
+            said = f"{moved.ticket} is {moved.state} already; nothing was written"
+        report_lines(
+            [row, *(("unblocked", ticket) for ticket in moved.unblocked)],
+            [said, *(f"Unblocked: {ticket}" for ticket in moved.unblocked)],
+        )
     warn(moved.warnings)
 
 
 def say_state(ticket: str, folded: Folded, *, as_json: bool) -> None:
     """A ticket's state, and whether its log is of one mind about it."""
-    report(
-        as_json,
-        "state",
-        {"ticket": ticket, "state": folded.state, "diverged": folded.is_diverged},
-        piped=[("state", ticket, folded.state)],
-        spoken=[f"{ticket} is {folded.state}"],
-    )
+    if as_json:
+        from yoi_cli.render.documents import state_document
+
+        report_json("state", state_document(ticket, folded))
+    else:
+        report_lines([("state", ticket, folded.state)], [f"{ticket} is {folded.state}"])
     warn(divergence.message for divergence in folded.diverged)
 
 
-def say_edited(done: Committed, changed: list[str], *, as_json: bool) -> None:
+def say_edited(done: Committed, changed: Sequence[str], *, as_json: bool) -> None:
     """An item was changed; `changed` are the keys, or `body`."""
-    what = ", ".join(changed) or "nothing"
-    report(
-        as_json,
-        "edited",
-        {**written_document("edit", done), "changed": changed},
-        piped=[("edited", done.ticket, *changed)],
-        spoken=[f"Changed {done.ticket}: {what}"],
-    )
+    if as_json:
+        from yoi_cli.render.documents import edited_document
+
+        report_json("edited", edited_document(done, changed))
+    else:
+        what = ", ".join(changed) or "nothing; it says so already"
+        report_lines([("edited", done.ticket, *changed)], [f"Changed {done.ticket}: {what}"])
     warn(done.warnings)
+
+
+def say_related(related: Related, *, removed: bool, as_json: bool) -> None:
+    """A relation was recorded, stood already, or was taken away."""
+    relation = related.relation
+    row = ("relation", relation.ticket_id, relation.kind, relation.target)
+    if as_json:
+        from yoi_cli.render.documents import related_document
+
+        report_json("relation", related_document(related, removed=removed))
+    else:
+        word = "Removed" if removed else "Recorded" if related.changed else "Recorded already"
+        report_lines([row], [f"{word}: {' '.join(row[1:])}"])
+    warn(related.committed.warnings)

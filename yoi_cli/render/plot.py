@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 import sys
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from yoi_cli.render.console import is_utf8
 from yoi_cli.render.safe import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _SPARKS = "▁▂▃▄▅▆▇█"
 _ASCII_SPARKS = "_.:-=+*#"

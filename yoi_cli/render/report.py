@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from yoi_cli.errors import YoiError
 from yoi_cli.render.console import is_terminal, write_stderr, write_stdout
 from yoi_cli.render.safe import tsv, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from yoi_cli.errors import YoiError
 
 
 def report(
@@ -21,7 +25,13 @@ def report(
     """Print one outcome: a JSON document, tab-separated `piped` rows, or `spoken` sentences."""
     if as_json:
         report_json(kind, data)
-    elif is_terminal(sys.stdout):
+    else:
+        report_lines(piped, spoken)
+
+
+def report_lines(piped: Iterable[Sequence[str]], spoken: Iterable[str]) -> None:
+    """Print `spoken` sentences on a terminal, tab-separated `piped` rows elsewhere."""
+    if is_terminal(sys.stdout):
         write_stdout("".join(visible(line) + "\n" for line in spoken))
     else:
         write_stdout("".join(tsv(row) + "\n" for row in piped))

@@ -8,8 +8,11 @@ they survive every encoding, and a second pass finds nothing left to do.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 TAB_SIZE = 4
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain.ids import is_event_id
 from yoi_cli.errors import ConflictError, OperationError, YoiError
@@ -16,6 +15,9 @@ from yoi_cli.storage import layout
 from yoi_cli.storage.codec import ParsedThread, parse_thread
 from yoi_cli.storage.directory import Directory, read_all
 from yoi_cli.storage.reader import missing_part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _APPEND = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK
 #: A thread larger than this is not read whole for an event that moves no state.
@@ -26,8 +28,7 @@ _GIT_PAUSE = 0.005
 _GIT_ATTEMPTS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """The end of a thread as an appending writer needs it.
 
     `parsed` covers the file from `offset` on, which is 0 where the thread was read whole.
@@ -113,8 +114,7 @@ def append_events(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     inode: tuple[int, int]
     offset: int
 
@@ -159,15 +159,19 @@ def _gap(ending: bytes, newline: str) -> bytes:
 def _set_aside_torn(directory: Directory, thread: int, start: int) -> None:
     """Move a torn tail to `artifacts/.torn/`, sync, and only then truncate the thread."""
     torn = os.pread(thread, os.fstat(thread).st_size - start, start)
-    name = f"thread-{start}-{time.time_ns()}"
+    keep_torn(directory, f"thread-{start}", torn)
+    os.ftruncate(thread, start)
+    os.fsync(thread)
+
+
+def keep_torn(directory: Directory, name: str, torn: bytes) -> None:
+    """Bring the bytes `torn` to stable storage in the ticket's `artifacts/.torn/`."""
     with (
         directory.make_child(layout.ARTIFACTS) as artifacts,
         artifacts.make_child(layout.TORN) as folder,
     ):
-        folder.create(name, torn)
+        folder.create(f"{name}-{time.time_ns()}", torn)
         folder.sync()
-    os.ftruncate(thread, start)
-    os.fsync(thread)
 
 
 def repair_tail(directory: Directory) -> bool:

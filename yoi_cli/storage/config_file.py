@@ -20,6 +20,18 @@ KNOWN: Mapping[str, frozenset[str] | None] = {
     "worker": None,
 }
 _PROVIDER = "builtin:yoi_local"
+#: Lines that say nothing but the defaults: a file of these alone, as `yoi init` writes it,
+#: is read without loading a TOML parser.
+_LINES_OF_DEFAULTS = frozenset(
+    {
+        b"",
+        b"[backend]",
+        b"[ticket]",
+        b"[git]",
+        f'provider = "{_PROVIDER}"'.encode(),
+        f'root = "{DEFAULT.root}"'.encode(),
+    }
+)
 
 _Table = Mapping[str, object]
 
@@ -31,7 +43,9 @@ def parse_config(data: bytes, *, path: str) -> Config:
     value of the wrong type and for a store outside the workspace. Unknown keys are named in
     the result, for doctor.
     """
-    if not data.strip():
+    if all(
+        line.strip() in _LINES_OF_DEFAULTS or line.startswith(b"#") for line in data.split(b"\n")
+    ):
         return DEFAULT
     tables = _load(data, path)
     backend = _table(tables, "backend", path)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from yoi_cli.domain.events import NewEvent
 from yoi_cli.errors import UsageError
 from yoi_cli.storage.codec import escape_body, trim_body
 
-_BARE_VALUE = re.compile(r"[^\s\"\\]+")
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yoi_cli.domain.events import NewEvent
+
+_BARE_VALUE = r"[^\s\"\\]+"
+_KEY = r"[A-Za-z_][A-Za-z0-9_-]*"
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -35,10 +39,10 @@ def encode_header(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _value(key: str, value: str) -> str:
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(_KEY, key):
         raise UsageError("header_key_invalid", f"{key!r} is not a key of an event's header.")
     check_header_value(key, value)
-    if _BARE_VALUE.fullmatch(value):
+    if re.fullmatch(_BARE_VALUE, value):
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

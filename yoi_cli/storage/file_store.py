@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from yoi_cli.app.ports import TicketWriter
-from yoi_cli.storage.layout import StoreLocation
 from yoi_cli.storage.reader import FileReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yoi_cli.app.ports import TicketWriter
+    from yoi_cli.storage.layout import StoreLocation
 
 
 class FileStore(FileReader):

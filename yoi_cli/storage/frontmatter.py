@@ -9,12 +9,13 @@ test holds the two readers together.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain.item import KEY_ORDER, FieldValue, Item
 from yoi_cli.errors import StoreInvalidError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
 
 MAX_FRONTMATTER_BYTES = 64 * 1024
 MAX_KEY_LENGTH = 100
@@ -49,8 +50,7 @@ _WIDE_UNSAFE = "[\x80-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 _UNSAFE = rf"[\x00-\x1f\x7f]|{_WIDE_UNSAFE}"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One `key: value` of a frontmatter and where it stands.
 
     `line` is the file's (the opening `---` is line 1). The offsets count the characters of

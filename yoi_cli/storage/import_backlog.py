@@ -18,13 +18,13 @@ from yoi_cli.storage.import_common import (
     Files,
     Frontmatter,
     Imported,
-    UnreadableTicketError,
     outside_fences,
     read_tickets,
     settle_links,
     utc,
     without_last_heading,
 )
+from yoi_cli.storage.import_yaml import UnreadableTicketError
 
 _STATES = {"to do": "planning", "todo": "planning", "in progress": "inprogress", "done": "done"}
 _PRIORITIES = {"high": "P1", "medium": "P2", "low": "P3"}

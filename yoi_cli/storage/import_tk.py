@@ -15,13 +15,13 @@ from yoi_cli.storage.import_common import (
     Files,
     Frontmatter,
     Imported,
-    UnreadableTicketError,
     outside_fences,
     read_tickets,
     settle_links,
     utc,
     without_last_heading,
 )
+from yoi_cli.storage.import_yaml import UnreadableTicketError
 
 #: `needs_testing` is a fork's word for finished and not yet accepted, `done` an older `closed`.
 _STATES = {

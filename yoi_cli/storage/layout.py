@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from yoi_cli.errors import NotFoundError
 from yoi_cli.storage.directory import Directory
@@ -26,8 +26,7 @@ TORN = ".torn"
 UNFINISHED = ".tmp-"
 
 
-@dataclass(frozen=True, slots=True)
-class StoreLocation:
+class StoreLocation(NamedTuple):
     """Where one store is.
 
     `workspace` is the absolute path of the folder that holds `.yoi`, `folder` the store's

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.storage.directory import read_all
 
-DEFAULT_DEADLINE = 10.0
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _FIRST_PAUSE = 0.0005
 _LONGEST_PAUSE = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """The write that a holder announced and, being found, did not finish."""
 
     ticket: str
@@ -57,6 +54,8 @@ class StoreLock:
 
     def announce(self, intent: Intent | None) -> None:
         """Write who holds the lock, and what is about to be written."""
+        import json
+
         note: dict[str, object] = {"pid": os.getpid(), "command": self._command}
         if intent is not None:
             note["intent"] = {"ticket": intent.ticket, "event": intent.event}
@@ -131,6 +130,21 @@ class StoreLock:
         )
 
 
+def leftover_intent(path: str) -> Intent | None:
+    """The intent in a lock file that nobody holds; it neither waits nor changes anything."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return _intent_of(_read_note(descriptor))
+    except OSError:  # somebody holds it, so the write goes on
+        return None
+    finally:
+        os.close(descriptor)
+
+
 def _jitter() -> float:
     """A factor between 0.5 and 1.5, so that those who wait do not come back in step."""
     return 0.5 + os.urandom(1)[0] / 255
@@ -138,8 +152,13 @@ def _jitter() -> float:
 
 def _read_note(descriptor: int) -> dict[str, object]:
     os.lseek(descriptor, 0, os.SEEK_SET)
+    text = read_all(descriptor)
+    if not text:
+        return {}
+    import json
+
     try:
-        note: object = json.loads(read_all(descriptor))
+        note: object = json.loads(text)
     except ValueError:
         return {}
     return note if isinstance(note, dict) else {}

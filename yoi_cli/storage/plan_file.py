@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from yoi_cli.domain.plan import AcceptedPlan, PlanRecord
 from yoi_cli.errors import StoreInvalidError
@@ -16,12 +17,24 @@ def parse_plan(data: bytes, *, path: str) -> tuple[PlanRecord, ...]:
     A torn tail is left out. Raises `StoreInvalidError` (`plan_invalid`, with path and line)
     for any other line that is not a record.
     """
-    whole = data.removesuffix(torn_tail(data, path=path))
-    return tuple(
-        _record(line, path, number)
-        for number, line in enumerate(whole.split(b"\n"), start=1)
-        if line.strip()
-    )
+    records: list[PlanRecord] = []
+    for _, _, record in parse_each(data.removesuffix(torn_tail(data, path=path)), path=path):
+        if isinstance(record, StoreInvalidError):
+            raise record
+        records.append(record)
+    return tuple(records)
+
+
+def parse_each(
+    data: bytes, *, path: str
+) -> Iterator[tuple[int, bytes, PlanRecord | StoreInvalidError]]:
+    """Each line that is not blank: its number, its bytes, and its record or what is wrong."""
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if line.strip():
+            try:
+                yield number, line, _record(line, path, number)
+            except StoreInvalidError as error:
+                yield number, line, error
 
 
 def torn_tail(data: bytes, *, path: str) -> bytes:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from yoi_cli.app.ports import NO_FIELDS, FieldsRow, RelationsRow
-from yoi_cli.domain.events import Thread
+from yoi_cli.app.values import NO_FIELDS, FieldsRow, RelationsRow
 from yoi_cli.domain.ids import TicketId, is_ticket_id
-from yoi_cli.domain.item import FieldValue, Item
-from yoi_cli.domain.plan import PlanRecord
-from yoi_cli.domain.relations import Relation
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.storage import layout
-from yoi_cli.storage.codec import ParsedThread, parse_thread
+from yoi_cli.storage.codec import ParsedThread, latest_at, parse_thread
 from yoi_cli.storage.directory import Directory, not_as_expected, read_all
-from yoi_cli.storage.frontmatter import parse_fields, parse_item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from yoi_cli.app.values import Part
+    from yoi_cli.domain.events import Thread
+    from yoi_cli.domain.item import FieldValue, Item
+    from yoi_cli.domain.plan import PlanRecord
+    from yoi_cli.domain.relations import Relation
 
 _READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _FIRST_READ = 4096
@@ -63,6 +67,8 @@ class FileReader:
         return [TicketId(name) for name, _ in self._entries()]
 
     def item(self, ticket: TicketId) -> Item:
+        from yoi_cli.storage.frontmatter import parse_item
+
         with self.opened(ticket) as directory:
             return parse_item(read_part(directory, layout.ITEM), path=directory.shown(layout.ITEM))
 
@@ -107,6 +113,25 @@ class FileReader:
                 found[path] = _read_path(directory, path)
         return MappingProxyType(found)
 
+    def raw(self, ticket: TicketId, part: Part) -> bytes:
+        with self.opened(ticket) as directory:
+            return read_part(directory, part)
+
+    def latest_at(self, ticket: TicketId) -> str:
+        return latest_at(self.raw(ticket, "thread.md"))
+
+    def thread_marks(self) -> Mapping[TicketId, tuple[int, ...]]:
+        marks: dict[TicketId, tuple[int, ...]] = {}
+        for name, kind_error in self._entries():
+            path, folder = f"{name}/{layout.THREAD}", self._present_folder().descriptor
+            try:
+                known = None if kind_error else os.lstat(path, dir_fd=folder)
+            except OSError:
+                continue  # no thread to watch; whoever reads the ticket is told why
+            if known is not None:
+                marks[TicketId(name)] = (known.st_ino, known.st_size, known.st_mtime_ns)
+        return marks
+
     def all_fields(self) -> Iterator[FieldsRow]:
         for name, kind_error in self._entries():
             ticket = TicketId(name)
@@ -148,6 +173,8 @@ class FileReader:
 
     def _fields(self, name: str) -> Mapping[str, FieldValue]:
         """A ticket's frontmatter, with as few system calls as reading it can cost."""
+        from yoi_cli.storage.frontmatter import parse_fields, parse_item
+
         folder = self._present_folder()
         shown = folder.shown(f"{name}/{layout.ITEM}")
         try:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from yoi_cli.domain.relations import Relation, sort_key
 from yoi_cli.errors import StoreInvalidError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 _REQUIRED = ("ticket_id", "kind", "target", "author", "at")
+_LIST = re.compile(r'"relations"\s*:\s*\[')
+_GAP = re.compile(r"[\s,]*")
 
 
 def parse_relations(data: bytes, *, path: str) -> tuple[Relation, ...]:
@@ -19,7 +24,8 @@ def parse_relations(data: bytes, *, path: str) -> tuple[Relation, ...]:
     another order) is read, and left to doctor.
     """
     try:
-        document: object = json.loads(data.decode())
+        text = data.decode()
+        document: object = json.loads(text)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise invalid(path, line, "is not UTF-8") from error
@@ -32,7 +38,33 @@ def parse_relations(data: bytes, *, path: str) -> tuple[Relation, ...]:
     entries: object = document.get("relations")
     if not isinstance(entries, list):
         raise invalid(path, 1, "has no list of relations")
-    return tuple(_relation(entry, path) for entry in entries)
+    relations: list[Relation] = []
+    for index, entry in enumerate(entries):
+        problem = _problem(entry)
+        if problem:
+            raise invalid(path, entry_lines(text, index + 1)[index], problem)
+        relations.append(_relation(entry))
+    return tuple(relations)
+
+
+def entry_lines(text: str, count: int) -> list[int]:
+    """The 1-based lines of the first `count` entries of a version 1 file's text.
+
+    Where they cannot be told, as in a file that nobody lays out like that, line 1.
+    """
+    start = _LIST.search(text)
+    decoder = json.JSONDecoder()
+    lines: list[int] = []
+    place = start.end() if start else len(text)
+    while len(lines) < count:
+        gap = _GAP.match(text, place)
+        place = gap.end() if gap else place
+        lines.append(text.count("\n", 0, place) + 1)
+        try:
+            _, place = decoder.raw_decode(text, place)
+        except ValueError:
+            return [1] * count
+    return lines
 
 
 def render_relations(relations: Iterable[Relation]) -> bytes:
@@ -42,13 +74,16 @@ def render_relations(relations: Iterable[Relation]) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _relation(entry: object, path: str) -> Relation:
+def _problem(entry: object) -> str:
+    """What keeps `entry` from being a relation, or the empty string."""
     if not isinstance(entry, dict):
-        raise invalid(path, 1, "holds a relation that is no object")
+        return "holds a relation that is no object"
+    missing = [key for key in _REQUIRED if not isinstance(entry.get(key), str)]
+    return f"holds a relation without {', '.join(missing)}" if missing else ""
+
+
+def _relation(entry: Mapping[str, object]) -> Relation:
     texts = {key: value for key, value in entry.items() if isinstance(value, str)}
-    missing = [key for key in _REQUIRED if key not in texts]
-    if missing:
-        raise invalid(path, 1, f"holds a relation without {', '.join(missing)}")
     return Relation(
         ticket_id=texts["ticket_id"],
         kind=texts["kind"],

@@ -9,15 +9,19 @@ Imported only for text that the fast reader declines, since PyYAML takes its tim
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
-from yoi_cli.domain.item import FieldValue
-from yoi_cli.errors import StoreInvalidError
 from yoi_cli.storage.frontmatter import Entry, item_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yoi_cli.domain.item import FieldValue
+    from yoi_cli.errors import StoreInvalidError
 
 LOADER: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = (
     yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader

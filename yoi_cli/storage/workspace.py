@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from yoi_cli.domain.config import DEFAULT, Config
 from yoi_cli.storage import layout
 from yoi_cli.storage.config_file import parse_config
 from yoi_cli.storage.directory import Directory, not_as_expected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def is_workspace(folder: str) -> bool:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from yoi_cli.app.ports import Change, Committed, NewTicket
+from yoi_cli.app.values import Change, Committed, NewTicket
 from yoi_cli.domain.events import Event, NewEvent
 from yoi_cli.domain.fold import fold, is_move
 from yoi_cli.domain.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id, ticket_id_at
-from yoi_cli.domain.item import FieldValue
-from yoi_cli.domain.plan import PlanRecord
 from yoi_cli.domain.relations import Relation
 from yoi_cli.domain.states import PLANNING
 from yoi_cli.domain.time import stamp
@@ -21,11 +19,15 @@ from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.append import Tail, append_events, read_tail, repair_tail
 from yoi_cli.storage.codec import parse_thread
-from yoi_cli.storage.directory import Directory
 from yoi_cli.storage.encode import encode_event
 from yoi_cli.storage.frontmatter import edit_item, render_item
 from yoi_cli.storage.lock import Intent, StoreLock
 from yoi_cli.storage.reader import FileReader, read_part
+
+if TYPE_CHECKING:
+    from yoi_cli.domain.item import FieldValue
+    from yoi_cli.domain.plan import PlanRecord
+    from yoi_cli.storage.directory import Directory
 
 Clock = Callable[[], int]
 Entropy = Callable[[], int]
@@ -90,7 +92,7 @@ class FileWriter(FileReader):
                 f"The event is recorded, but item.md could not be brought up to date ({error}); "
                 "the next command does it."
             )
-            return replace(committed, warnings=(*committed.warnings, warning))
+            return committed._replace(warnings=(*committed.warnings, warning))
         self._lock.announce(None)
         return committed
 

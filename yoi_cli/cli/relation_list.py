@@ -1,0 +1,42 @@
+"""`yoi ticket relation list`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.relate import check_kind, list_all_relations, list_relations
+from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.relation_link import KindOption
+from yoi_cli.render.relations import say_relations
+
+
+def command(
+    ctx: typer.Context,
+    ticket: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TICKET]",
+            help="Only those around this ticket, in both directions.",
+            autocompletion=complete_tickets,
+            show_default=False,
+        ),
+    ] = None,
+    kind: KindOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List relations: a ticket's own and those that name it, or all of the store."""
+    store = session_of(ctx).store
+    if kind is not None:
+        check_kind(kind)
+    if ticket is None:
+        found = list_all_relations(store)
+        say_relations(None, found.relations, (), found.unreadable, kind, as_json=as_json)
+    else:
+        full_id, around = list_relations(store, ticket)
+        say_relations(
+            full_id, around.outgoing, around.incoming, around.unreadable, kind, as_json=as_json
+        )

@@ -1,0 +1,48 @@
+"""`yoi ticket relation remove`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.relate import remove_relation
+from yoi_cli.cli.after_write import commit_if_asked
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption
+from yoi_cli.cli.relation_link import (
+    KindOption,
+    KindWord,
+    TargetOption,
+    TargetWord,
+    TicketOption,
+    TicketWord,
+    link_of,
+)
+from yoi_cli.render.outcomes import say_related
+
+
+def command(
+    ctx: typer.Context,
+    ticket_word: TicketWord = None,
+    kind_word: KindWord = None,
+    target_word: TargetWord = None,
+    ticket: TicketOption = None,
+    kind: KindOption = None,
+    target: TargetOption = None,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")] = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    commit: CommitOption = False,
+) -> None:
+    """Take a relation away: `A depends_on B`, or with --ticket, --kind and --target.
+
+    An event in the ticket's log keeps that it stood, and --note why it went.
+    """
+    session = session_of(ctx)
+    by = session.recorder(author)
+    words, options = (ticket_word, kind_word, target_word), (ticket, kind, target)
+    related = remove_relation(session.store, link_of(words, options, note), by)
+    say_related(related, removed=True, as_json=as_json)
+    what = f"remove {related.relation.kind} {related.relation.target}"
+    commit_if_asked(session, related.relation.ticket_id, what, asked=commit)
