@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import NotFoundError, UsageError
+from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError
 from yoi_cli.git.checkout import Checkout, find_checkout
 from yoi_cli.storage.file_store import FileStore
 from yoi_cli.storage.layout import STORE_FOLDER, StoreLocation
@@ -14,9 +14,14 @@ from yoi_cli.storage.workspace import find_upward, is_workspace, read_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
+    from yoi_cli.app.doctor_environment import CloneFacts, EnvironmentFacts, LockFacts
+    from yoi_cli.app.doctor_ports import StoreInspector, StoreMender
     from yoi_cli.app.record import Recorder
     from yoi_cli.domain.config import Config
+    from yoi_cli.storage.claims import FileClaims
+    from yoi_cli.storage.objectives import FileObjectives
 
 
 class Start(NamedTuple):
@@ -46,6 +51,30 @@ class Session(NamedTuple):
     store: FileStore
     environment: Mapping[str, str]
 
+    @property
+    def objectives(self) -> FileObjectives:
+        """The objectives of the workspace; writing them takes the store's lock."""
+        from yoi_cli.storage.objectives import FileObjectives
+
+        return FileObjectives(self.location)
+
+    @property
+    def claims(self) -> FileClaims:
+        """The claims of this clone, local to it and shared by its worktrees."""
+        from yoi_cli.storage.claims import FileClaims
+
+        beside = os.path.dirname(self.location.lock)
+        folder = beside if self.checkout is not None else os.path.join(beside, "local")
+        return FileClaims(os.path.join(folder, "claims"))
+
+    def uncommitted(self) -> tuple[str, ...]:
+        """Paths of the checkout that are not committed, the store's own left out."""
+        if self.checkout is None:
+            return ()
+        from yoi_cli.git.status import uncommitted_paths
+
+        return uncommitted_paths(self.checkout.root, f"{STORE_FOLDER}/")
+
     def recorder(self, author: str | None) -> Recorder:
         """Who writes (section 9): `--author`, YOI_AUTHOR, git's user.name, the login name."""
         name = author if author is not None else self.environment.get("YOI_AUTHOR", "")
@@ -61,17 +90,30 @@ class Session(NamedTuple):
         check_header_value("author", name)
         return Recorder(name, self.config.is_japanese)
 
+    def inspector(self) -> StoreInspector:
+        """What looks over the store's raw files."""
+        from yoi_cli.storage.inspect import FileInspector
 
-def open_session(start: Start) -> Session:
+        return FileInspector(self.location)
+
+    def repairing(self) -> AbstractContextManager[StoreMender]:
+        """The store's lock, with what repairs under it."""
+        from yoi_cli.storage.repair import repairing
+
+        return repairing(self.store)
+
+
+def open_session(start: Start, *, forgiving: bool = False) -> Session:
     """Find the workspace and open its store.
 
     Raises `NotFoundError` (`workspace_not_found`), and `StoreInvalidError` for a
-    configuration that cannot be read.
+    configuration that cannot be read. `forgiving` takes the defaults for what is wrong in
+    the configuration or the environment, so that doctor can look at the rest.
     """
     folder = starting_folder(start)
     checkout = find_checkout(folder)
     workspace, why = _find_workspace(start, folder, checkout)
-    config = read_config(workspace)
+    config = _settings(workspace, forgiving=forgiving)
     if checkout is not None and not _is_below(workspace, checkout.root):
         checkout = find_checkout(workspace)
     location = StoreLocation(
@@ -80,8 +122,58 @@ def open_session(start: Start) -> Session:
         folder=config.root,
         index_lock=_index_lock(start, checkout),
     )
-    store = FileStore(location, command=start.command, deadline=_deadline(start))
+    deadline = _DEFAULT_DEADLINE if forgiving else _deadline(start)
+    store = FileStore(location, command=start.command, deadline=deadline)
     return Session(workspace, why, checkout, config, location, store, start.environment)
+
+
+def survey_clone(session: Session, command: str) -> tuple[CloneFacts, LockFacts]:
+    """What git says of the workspace, and what came of taking the store's lock."""
+    from yoi_cli.git.clone import clone_facts
+    from yoi_cli.storage.probe import probe_lock
+
+    clone = clone_facts(session.checkout, session.workspace, session.location.folder)
+    return clone, probe_lock(session.location, command=command)
+
+
+def survey_environment(start: Start, *, encoding: str, is_utf8: bool) -> EnvironmentFacts:
+    """What the machine says; `encoding` is that of the output."""
+    import platform
+
+    from yoi_cli.app.doctor_environment import EnvironmentFacts
+    from yoi_cli.git.clone import git_version
+
+    chosen = start.environment.get("VISUAL") or start.environment.get("EDITOR")
+    try:
+        _deadline(start)
+        timeout_problem = None
+    except UsageError as error:
+        timeout_problem = error.message
+    return EnvironmentFacts(
+        python=platform.python_version(),
+        git=git_version(),
+        editor=_first_program([chosen] if chosen else ["vi", "nano"]),
+        editor_is_set=bool(chosen),
+        encoding=encoding,
+        is_utf8=is_utf8,
+        variables=tuple(name for name in start.environment if name.startswith("YOI_")),
+        timeout_problem=timeout_problem,
+    )
+
+
+def _first_program(commands: list[str]) -> str | None:
+    """The first of `commands` whose program is installed."""
+    import shlex
+    import shutil
+
+    for command in commands:
+        try:
+            words = shlex.split(command)
+        except ValueError:  # an open quote
+            continue
+        if words and shutil.which(words[0]):
+            return command
+    return None
 
 
 class Initialised(NamedTuple):
@@ -183,6 +275,17 @@ def _index_lock(start: Start, checkout: Checkout | None) -> str | None:
 
 
 _DEFAULT_DEADLINE = 10.0
+
+
+def _settings(workspace: str, *, forgiving: bool) -> Config:
+    try:
+        return read_config(workspace)
+    except StoreInvalidError as error:
+        if not forgiving or error.code != "config_invalid":
+            raise
+        from yoi_cli.domain.config import DEFAULT
+
+        return DEFAULT
 
 
 def _deadline(start: Start) -> float:

@@ -13,7 +13,8 @@ from yoi_cli.errors import NotFoundError, YoiError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from yoi_cli.app.ports import RelationsRow, TicketReader
+    from yoi_cli.app.ports import TicketReader
+    from yoi_cli.app.values import RelationsRow
 
 MISSING = "missing"
 UNREADABLE = "unreadable"

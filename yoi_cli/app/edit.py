@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.identify import identify
-from yoi_cli.app.ports import TicketReader, TicketStore
-from yoi_cli.app.values import NO_FIELDS, Change, Committed
 from yoi_cli.app.record import check_priority, check_title
+from yoi_cli.app.values import NO_FIELDS, Change, Committed
 from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from yoi_cli.app.ports import TicketReader, TicketStore
     from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.item import FieldValue, Item
 

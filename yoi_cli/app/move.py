@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.blocking import Blocker, blockers, describe, surroundings, unblocked_by
 from yoi_cli.app.identify import identify
-from yoi_cli.app.ports import TicketStore, TicketWriter
 from yoi_cli.app.values import Change
 from yoi_cli.domain import events, states
 from yoi_cli.domain.events import NewEvent, heading_for
@@ -15,6 +14,7 @@ from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
+    from yoi_cli.app.ports import TicketStore, TicketWriter
     from yoi_cli.app.record import Recorder
     from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.item import FieldValue

@@ -8,33 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from yoi_cli.app.values import (
-    NO_FIELDS as NO_FIELDS,
-)
-from yoi_cli.app.values import (
-    Change as Change,
-)
-from yoi_cli.app.values import (
-    Committed as Committed,
-)
-from yoi_cli.app.values import (
-    FieldsRow as FieldsRow,
-)
-from yoi_cli.app.values import (
-    NewTicket as NewTicket,
-)
-from yoi_cli.app.values import (
-    Part as Part,
-)
-from yoi_cli.app.values import (
-    RelationsRow as RelationsRow,
-)
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from yoi_cli.app.values import (
+        Change,
+        Committed,
+        FieldsRow,
+        NewTicket,
+        Part,
+        PlansRow,
+        RelationsRow,
+    )
+    from yoi_cli.domain.claim import Claim
     from yoi_cli.domain.events import Thread
+    from yoi_cli.domain.fold import Folded
     from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.item import Item
     from yoi_cli.domain.plan import PlanRecord
@@ -98,6 +87,18 @@ class ThreadWatcher(TicketReader, Protocol):
         ...
 
 
+class RoutingReader(TicketReader, Protocol):
+    """Reading what routing decides from, also as of a commit or an instant."""
+
+    def folded(self, ticket: TicketId) -> Folded:
+        """The fold of a ticket's thread, by the shortest way to it."""
+        ...
+
+    def all_plans(self) -> Iterator[PlansRow]:
+        """The plan records of every ticket that has any."""
+        ...
+
+
 class TicketWriter(TicketReader, Protocol):
     """Reading and writing under the store's lock."""
 
@@ -121,3 +122,23 @@ class TicketStore(TicketReader, Protocol):
     """A store that can be read, and written under its lock."""
 
     def write(self) -> AbstractContextManager[TicketWriter]: ...
+
+
+class RoutingWriter(RoutingReader, TicketWriter, Protocol):
+    """Writing on the ground of a routing that is made under the same lock."""
+
+
+class RoutingStore(RoutingReader, Protocol):
+    """A store that can be routed, and written under its lock."""
+
+    def write(self) -> AbstractContextManager[RoutingWriter]: ...
+
+
+class ClaimBook(Protocol):
+    """The claims of a clone; written only while the store's lock is held."""
+
+    def get(self, ticket: str) -> Claim | None: ...
+
+    def all(self) -> Mapping[str, Claim]: ...
+
+    def put(self, claim: Claim) -> None: ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.identify import identify
-from yoi_cli.app.ports import TicketStore
 from yoi_cli.app.values import NO_FIELDS, Change, Committed, NewTicket
 from yoi_cli.domain import events
 from yoi_cli.domain.events import NewEvent, heading_for
@@ -14,6 +13,8 @@ from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from yoi_cli.app.ports import TicketStore
 
 _TEMPLATE = """## Background
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.blocking import Surroundings, surroundings
 from yoi_cli.app.identify import identify
-from yoi_cli.app.ports import TicketReader, TicketStore, TicketWriter
 from yoi_cli.app.values import Change, Committed
 from yoi_cli.domain import events, relations
 from yoi_cli.domain.events import NewEvent, heading_for
@@ -16,6 +15,7 @@ from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from yoi_cli.app.ports import TicketReader, TicketStore, TicketWriter
     from yoi_cli.app.record import Recorder
     from yoi_cli.domain.ids import TicketId
 

@@ -37,6 +37,14 @@ class RelationsRow(NamedTuple):
     error: YoiError | None = None
 
 
+class PlansRow(NamedTuple):
+    """One ticket of a pass over the plan records, or why they are unreadable."""
+
+    id: TicketId
+    records: tuple[PlanRecord, ...]
+    error: YoiError | None = None
+
+
 class Change(NamedTuple):
     """What one command changes on one ticket. What is left out stays, byte for byte.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yoi_cli.bootstrap import Session
 
 
@@ -10,9 +12,19 @@ def commit_if_asked(session: Session, ticket: str, what: str, *, asked: bool) ->
 
     Raises `OperationError` where git refuses; the ticket itself is written by then.
     """
+    folder = f"{session.location.folder}/{ticket}"
+    commit_folders_if_asked(session, [folder], f"ticket {ticket}: {what}", asked=asked)
+
+
+def commit_folders_if_asked(
+    session: Session, folders: Sequence[str], message: str, *, asked: bool
+) -> None:
+    """Commit what a command wrote below `folders` (relative to the workspace), and no more.
+
+    Raises `OperationError` where git refuses; the files are written by then.
+    """
     if not (asked or session.config.autocommit):
         return
     from yoi_cli.git.commit import commit_paths
 
-    folder = f"{session.location.folder}/{ticket}"
-    commit_paths(session.workspace, [folder], f"ticket {ticket}: {what}")
+    commit_paths(session.workspace, folders, message)

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 import typer
 
 from yoi_cli.domain.states import STATES
 from yoi_cli.errors import YoiError
 
+if TYPE_CHECKING:
+    from yoi_cli.bootstrap import Session
+
 _MOST = 500
 
 
+def completing_session(ctx: typer.Context) -> Session:
+    """The workspace that the line so far names; while completing, no callback has run.
+
+    Raises what `open_session` raises.
+    """
+    from yoi_cli.cli.context import Invocation, session_of
+
+    given = ctx.find_root().params
+    folder = given.get("folder")
+    ctx.obj = Invocation(os.path.expanduser(folder) if folder else None, bool(given.get("here")))
+    return session_of(ctx)
+
+
 def complete_tickets(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Ids that begin or end with what is typed, or whose titles hold it; open ones first."""
-    from yoi_cli.cli.context import session_of
+    """Ids that begin with what is typed, with their titles and states; open ones first."""
     from yoi_cli.render.safe import visible
 
-    typed = incomplete.upper()
     found: list[tuple[bool, str, str]] = []
     try:
-        for row in session_of(ctx).store.all_fields():
-            title = row.fields.get("title")
-            state = row.fields.get("state")
-            shown = title if isinstance(title, str) else ""
-            if row.id.startswith(typed) or row.id.endswith(typed):
-                found.append((state == "closed", row.id, visible(f"{shown} [{state}]")))
+        for row in completing_session(ctx).store.all_fields():
+            if row.id.startswith(incomplete):
+                title, state = row.fields.get("title"), row.fields.get("state")
+                shown = f"{title or ''} [{state or '?'}]" if row.error is None else "unreadable"
+                found.append((state == "closed", row.id, visible(shown)))
     except (YoiError, OSError):
         return []
     found.sort()

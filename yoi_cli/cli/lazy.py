@@ -5,13 +5,17 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from yoi_cli.cli.registry import GROUPS, Entry
+
+if TYPE_CHECKING:
+    from typer._click.core import Context
+    from typer._click.shell_completion import CompletionItem
 
 RootOptions = Callable[[typer.Context, str | None, bool, bool], None]
 
@@ -32,6 +36,7 @@ class LazyGroup(TyperGroup):
 
     path = ""
     entries: Mapping[str, Entry] = {}
+    _is_naming = False
 
     def fill(self, path: str) -> LazyGroup:
         """Take the commands that the registry has under `path`."""
@@ -45,9 +50,19 @@ class LazyGroup(TyperGroup):
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None
+        if self._is_naming:
+            return cast(TyperCommand, self.commands[cmd_name])
         if entry.module is None:
             return make_group(f"{self.path} {entry.name}".strip())
         return _load(entry)
+
+    def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
+        """Name the commands by their sentences; none is imported for that."""
+        self._is_naming = True
+        try:
+            return super().shell_complete(ctx, incomplete)
+        finally:
+            self._is_naming = False
 
     def format_commands(self, ctx: object, formatter: _Formatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}

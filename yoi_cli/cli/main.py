@@ -12,7 +12,7 @@ import typer
 
 from yoi_cli import __version__
 from yoi_cli.cli.context import Invocation
-from yoi_cli.cli.lazy import make_group
+from yoi_cli.cli.lazy import LazyGroup, make_group
 from yoi_cli.errors import OperationError, UsageError, YoiError
 from yoi_cli.render.report import report_error
 
@@ -25,8 +25,7 @@ def run(arguments: Sequence[str]) -> int:
     sys.excepthook = _report_bug
     as_json = "--json" in arguments
     try:
-        group = make_group("", _root)
-        outcome: object = group.main(list(arguments), prog_name="yoi", standalone_mode=False)
+        outcome = _run(make_group("", _root), arguments)
         sys.stdout.flush()
     except YoiError as error:
         return _fail(error, as_json)
@@ -60,6 +59,21 @@ def _root(
         typer.echo(f"yoi {__version__}")
         raise typer.Exit
     ctx.obj = Invocation(folder, here)
+
+
+def _run(group: LazyGroup, arguments: Sequence[str]) -> object:
+    """What the command gives back, or the answer to a shell that asks for candidates."""
+    if "_YOI_COMPLETE" in os.environ:
+        from yoi_cli.cli.completion_answer import answer
+
+        return answer(group, os.environ)
+    try:
+        return group.main(list(arguments), prog_name="yoi", standalone_mode=False)
+    except SystemExit as leaving:
+        # Typer itself answers a reader that went away, with an exit code that says nothing.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise BrokenPipeError from leaving
+        raise
 
 
 def _fail(error: YoiError, as_json: bool) -> int:

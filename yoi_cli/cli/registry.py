@@ -32,6 +32,11 @@ _ROOT = (
     Entry("doctor", "Look over the store, the clone and the environment.", "doctor", "Start"),
     Entry("completion", "Print or install completion for your shell.", "completion", "Start"),
     Entry("ticket", "Create, read, change and close tickets.", None, "Tickets"),
+    Entry("route", "Say what may start now, what waits, and why.", "route", "Routing"),
+    Entry("next", "Say what to work on next, or claim it.", "next", "Routing"),
+    Entry("claim", "Claim a ticket, so that nobody else takes it.", "claim", "Routing"),
+    Entry("release", "Give a claimed ticket back.", "release", "Routing"),
+    Entry("claims", "List who holds which ticket.", "claims", "Routing"),
     Entry("objective", "Keep the goals that tickets serve.", None, "Tickets"),
     Entry("schema", "Print the JSON schema of what --json prints.", "schema", "Scripts"),
 )
@@ -42,6 +47,7 @@ _TICKET = (
     Entry("comment", "Add a comment, plan, decision or report.", "ticket_comment", "Write"),
     Entry("review", "Approve, or ask for changes.", "ticket_review", "Write"),
     Entry("relation", "Add, remove and list relations between tickets.", None, "Write"),
+    Entry("intent", "Print the contract for whoever implements it.", "ticket_intent", "Read"),
     Entry("intake", "Mark a planned ticket ready, with a summary.", "ticket_intake", "Move"),
     Entry("state", "Move a ticket to another state, or print its state.", "ticket_state", "Move"),
     Entry("close", "Close a ticket with a resolution.", "ticket_close", "Move"),
@@ -66,6 +72,7 @@ _OBJECTIVE = (
     Entry("create", "Make an objective.", "objective_create"),
     Entry("list", "List objectives with the tickets they link.", "objective_list"),
     Entry("show", "Show one objective and how far its tickets are.", "objective_show"),
+    Entry("link", "Link tickets to an objective, or take links away.", "objective_link"),
     Entry("doctor", "Find what is wrong with objectives.", "objective_doctor"),
 )
 

@@ -12,13 +12,18 @@ class Config(NamedTuple):
 
     `root` is the store's folder below the workspace. `authority` says which store a linked
     worktree uses: the main worktree's, or its own checkout's. `language` is the language of
-    records, as a word (`English`, `Japanese`), None where nothing is said.
+    records, as a word (`English`, `Japanese`), None where nothing is said. The last three are
+    routing's: how many tickets may be in progress, whether what is not committed holds
+    tickets back, and how long a claim lasts.
     """
 
     root: str = ".yoi/tickets"
     language: str | None = None
     authority: str = "main"
     autocommit: bool = False
+    max_in_progress: int | None = None
+    require_clean: bool = False
+    lease_minutes: int = 60
     unknown_keys: tuple[str, ...] = ()
 
     @property

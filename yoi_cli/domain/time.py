@@ -37,6 +37,21 @@ def is_stamp(text: str) -> bool:
     return seconds_of(text) is not None
 
 
+def parse_duration(text: str) -> int:
+    """A length of time that a person typed (`90s`, `30m`, `2h`, `1d`), in milliseconds.
+
+    Raises `UsageError` where it is none.
+    """
+    match = _AGO.fullmatch(text)
+    if match is None or int(match.group(1)) == 0:
+        raise UsageError(
+            "duration_invalid",
+            f"{text[:40]!r} is not a length of time.",
+            hint="Write 90s, 30m, 2h or 1d.",
+        )
+    return int(match.group(1)) * _SECONDS[match.group(2)] * 1000
+
+
 def parse_since(text: str, now_ms: int) -> str:
     """A time that a person typed (`2026-06-01`, a full time, `3d`, `12h` ago) as a file's.
 

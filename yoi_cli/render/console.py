@@ -145,6 +145,21 @@ def _write(stream: TextIO | None, value: str) -> None:
     stream.flush()
 
 
+def require_reader() -> None:
+    """Raise BrokenPipeError where nobody reads standard output any more.
+
+    For a command that waits: without something to write it would never be told.
+    """
+    import select
+
+    if sys.stdout is None:
+        return
+    poll = select.poll()
+    poll.register(sys.stdout, 0)  # only what is told unasked: errors and hang-ups
+    if any(state & (select.POLLERR | select.POLLNVAL) for _, state in poll.poll(0)):
+        raise BrokenPipeError
+
+
 class ProgressBar:
     """Steps of long work, shown only if it lasts and someone watches. See `progress`."""
 

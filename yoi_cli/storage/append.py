@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain.ids import is_event_id
@@ -139,7 +140,8 @@ def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Place:
                 f"The event could not be written: {error.strerror}.",
                 hint="Nothing was changed. Make room or make the disk writable, then try again.",
             ) from error
-        os.utime(descriptor)
+        with suppress(OSError):  # committed already: only git's next look is hastened by it
+            os.utime(descriptor)
         status = os.fstat(descriptor)
         return _Place((status.st_dev, status.st_ino), end + len(data) - len(blocks))
 
@@ -159,17 +161,15 @@ def _gap(ending: bytes, newline: str) -> bytes:
 def _set_aside_torn(directory: Directory, thread: int, start: int) -> None:
     """Move a torn tail to `artifacts/.torn/`, sync, and only then truncate the thread."""
     torn = os.pread(thread, os.fstat(thread).st_size - start, start)
-    keep_torn(directory, f"thread-{start}", torn)
+    with directory.make_child(layout.ARTIFACTS) as artifacts:
+        keep_torn(artifacts, f"thread-{start}", torn)
     os.ftruncate(thread, start)
     os.fsync(thread)
 
 
-def keep_torn(directory: Directory, name: str, torn: bytes) -> None:
-    """Bring the bytes `torn` to stable storage in the ticket's `artifacts/.torn/`."""
-    with (
-        directory.make_child(layout.ARTIFACTS) as artifacts,
-        artifacts.make_child(layout.TORN) as folder,
-    ):
+def keep_torn(artifacts: Directory, name: str, torn: bytes) -> None:
+    """Bring the bytes `torn` to stable storage in `.torn/` below the folder `artifacts`."""
+    with artifacts.make_child(layout.TORN) as folder:
         folder.create(f"{name}-{time.time_ns()}", torn)
         folder.sync()
 

@@ -95,19 +95,20 @@ def _boundaries(data: bytes) -> list[_Boundary]:
             continue
         found.append(_Boundary(match.start(), match.end(), header))
         fence = None if has_id or header is None else _FenceScanner(data, match.end())
-    start = _cut_opening(data)
-    if start is not None:
+    start = _cut_header(data)
+    if start is not None and not (found and found[-1].start == start):
         found.append(_Boundary(start, len(data), None))
     return found
 
 
-def _cut_opening(data: bytes) -> int | None:
-    """Where an append begins of which not even `<!-- event:` was written; None if nowhere."""
+def _cut_header(data: bytes) -> int | None:
+    """Where an append begins whose header was cut short, at the end; None if there is none."""
     start = data.rfind(b"\n") + 1
-    if start == len(data) or not _HEADER_OPENING.startswith(data[start:]):
+    line = data[start : start + len(_HEADER_OPENING)]
+    if not line or not _HEADER_OPENING.startswith(line) or data.rstrip().endswith(b"-->"):
         return None
-    parted = start == 0 or data.endswith((b"\n\n", b"\n\r\n"), 0, start)
-    return start if parted and data[start:] != _HEADER_OPENING else None
+    is_parted = start == 0 or data.endswith((b"\n\n", b"\n\r\n"), 0, start)
+    return start if is_parted else None
 
 
 class _FenceScanner:
@@ -129,6 +130,12 @@ class _FenceScanner:
                 self._open = b""
         self._position = end
         return bool(self._open)
+
+
+def parse_header_pairs(line: str) -> Mapping[str, str]:
+    """The pairs of a header line; none where it is not closed."""
+    header = _parse_header(line)
+    return header.pairs if header is not None else {}
 
 
 def _unquoted(value: str) -> str:

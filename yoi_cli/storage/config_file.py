@@ -15,7 +15,7 @@ KNOWN: Mapping[str, frozenset[str] | None] = {
     "orchestration": None,
     "profiles": None,
     "roles": None,
-    "routing": None,
+    "routing": frozenset({"max_in_progress", "require_clean", "lease_minutes"}),
     "sync": None,
     "worker": None,
 }
@@ -55,10 +55,14 @@ def parse_config(data: bytes, *, path: str) -> Config:
     authority = _text(backend, "authority", path) or DEFAULT.authority
     if authority not in AUTHORITIES:
         raise _invalid(path, f"[backend] authority is none of {', '.join(AUTHORITIES)}")
+    routing = _table(tables, "routing", path)
     return Config(
         root=_root(_text(backend, "root", path) or DEFAULT.root, path),
         language=(_text(_table(tables, "ticket", path), "language", path) or "").strip() or None,
         authority=authority,
+        max_in_progress=_number(routing, "max_in_progress", path),
+        require_clean=_flag(routing, "require_clean", path),
+        lease_minutes=_number(routing, "lease_minutes", path) or DEFAULT.lease_minutes,
         autocommit=_flag(_table(tables, "git", path), "autocommit", path),
         unknown_keys=tuple(_unknown(tables)),
     )
@@ -110,6 +114,15 @@ def _text(table: _Table, key: str, path: str) -> str | None:
     value = table.get(key)
     if value is not None and not isinstance(value, str):
         raise _invalid(path, f"{key} is not a text")
+    return value
+
+
+def _number(table: _Table, key: str, path: str) -> int | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise _invalid(path, f"{key} is not a number of 0 or more")
     return value
 
 

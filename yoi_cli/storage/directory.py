@@ -22,6 +22,12 @@ _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_DIRECTORY
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 _CHUNK = 1 << 20
+#: How the name of a file begins that is to take another's place. Writers hold the store's
+#: lock, so that one name for each will do.
+_TEMPORARY = ".tmp-"
+_WRONG_PATH = frozenset(
+    {errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR, errno.EACCES, errno.EPERM}
+)
 
 
 class Directory:
@@ -110,7 +116,7 @@ class Directory:
         """Put `data` at `name` at once: temporary file, fsync, rename, directory fsync."""
         if self.kind_of(name) not in (None, stat.S_IFREG):
             raise not_as_expected(self.shown(name), "a regular file")
-        temporary = f".tmp-{name}-{os.getpid()}"
+        temporary = _TEMPORARY + name
         self.remove_if_there(temporary)
         try:
             self.create(temporary, data)
@@ -119,6 +125,22 @@ class Directory:
             self.remove_if_there(temporary)
             raise
         self.sync()
+
+    def put_back(self, name: str, data: bytes | None) -> None:
+        """Let `name` hold `data` again, or be absent where that is None."""
+        if self.read_if_there(name) == data:
+            return
+        if data is None:
+            self.remove_if_there(name)
+            self.sync()
+        else:
+            self.replace(name, data)
+
+    def sweep(self) -> None:
+        """Remove the temporary files of replacements that were never finished."""
+        for name in self.names():
+            if name.startswith(_TEMPORARY) and self.kind_of(name) == stat.S_IFREG:
+                self.remove_if_there(name)
 
     def make_child(self, name: str) -> Directory:
         """Make the directory `name` where there is none, and open it."""
@@ -177,6 +199,18 @@ def not_as_expected(shown: str, expected: str) -> StoreInvalidError:
     )
 
 
+def cannot_open(error: OSError, shown: str, expected: str) -> StoreInvalidError:
+    """The error for what the system did not open as the file or directory it should be."""
+    if error.errno not in (errno.EACCES, errno.EPERM):
+        return not_as_expected(shown, expected)
+    return StoreInvalidError(
+        "path_not_permitted",
+        f"{shown} cannot be opened: {error.strerror}.",
+        hint="Check to whom it belongs, and its permissions.",
+        details={"path": shown},
+    )
+
+
 def _open_directory(name: str, parent: int | None, shown: str) -> int:
     try:
         return os.open(name, _DIRECTORY, dir_fd=parent)
@@ -185,6 +219,7 @@ def _open_directory(name: str, parent: int | None, shown: str) -> int:
 
 
 def _explained(error: OSError, shown: str, expected: str) -> OSError | StoreInvalidError:
-    if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR):
-        return not_as_expected(shown, expected)
+    """A store error for what is wrong with one path; what is wrong with the system stays."""
+    if error.errno in _WRONG_PATH:
+        return cannot_open(error, shown, expected)
     return error

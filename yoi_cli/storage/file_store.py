@@ -12,8 +12,8 @@ from yoi_cli.storage.reader import FileReader
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.app.ports import TicketWriter
     from yoi_cli.storage.layout import StoreLocation
+    from yoi_cli.storage.writer import FileWriter
 
 
 class FileStore(FileReader):
@@ -25,7 +25,7 @@ class FileStore(FileReader):
         self._deadline = deadline
 
     @contextmanager
-    def write(self) -> Iterator[TicketWriter]:
+    def write(self) -> Iterator[FileWriter]:
         """Hold the lock and write. Raises `ConflictError` where it cannot be had in time."""
         from yoi_cli.storage.writer import writing
 

@@ -9,6 +9,7 @@ test holds the two readers together.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain.item import KEY_ORDER, FieldValue, Item
@@ -300,6 +301,7 @@ def _value(raw: str) -> FieldValue:
     return _texts(raw) if raw[0] == "[" else _text(raw)
 
 
+@lru_cache(maxsize=1024)  # few lists stand in a store, most of them many times
 def _texts(raw: str) -> tuple[str, ...]:
     inner = raw[1:-1].strip(" ")
     texts = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from yoi_cli.domain.ids import is_ticket_id
 from yoi_cli.errors import NotFoundError
 from yoi_cli.storage.directory import Directory
 
@@ -59,6 +60,17 @@ def open_folder(location: StoreLocation, *, make: bool = False) -> Directory | N
             walked.close()
         walked = below
     return walked
+
+
+def is_unfinished_ticket(name: str) -> bool:
+    """Whether `name`, in the store's folder, is that of a ticket that is being made."""
+    return name.startswith(UNFINISHED) and is_ticket_id(name.removeprefix(UNFINISHED))
+
+
+def is_temporary_file(name: str) -> bool:
+    """Whether `name` is that of a file of a ticket's that is being replaced."""
+    replaced = (ITEM, THREAD, RESOLUTION, RELATIONS, PLAN)
+    return name.startswith(UNFINISHED) and name.removeprefix(UNFINISHED) in replaced
 
 
 def no_such_ticket(ticket: str) -> NotFoundError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from contextlib import suppress
 from typing import NamedTuple
 
 from yoi_cli.errors import ConflictError, OperationError
@@ -61,12 +62,19 @@ class StoreLock:
             note["intent"] = {"ticket": intent.ticket, "event": intent.event}
         self._write(json.dumps(note).encode())
 
+    def forget(self) -> None:
+        """Clear the intent of a write that is done. A disk that refuses costs nothing but a
+        look at that ticket by the next holder."""
+        with suppress(OSError):
+            self.announce(None)
+
     def release(self, *, finished: bool) -> None:
         """Give the lock back; an intent that was not `finished` stays for the next holder."""
         if self._descriptor < 0:
             return
         if finished:
-            self._write(b"")
+            with suppress(OSError):  # an intent left over costs the next writer a look
+                self._write(b"")
         os.close(self._descriptor)
         self._descriptor = -1
 
@@ -158,8 +166,9 @@ def _read_note(descriptor: int) -> dict[str, object]:
     import json
 
     try:
-        note: object = json.loads(text)
-    except ValueError:
+        # A holder killed between writing and truncating left the end of a longer note.
+        note: object = json.JSONDecoder().raw_decode(text.decode())[0]
+    except (ValueError, RecursionError):
         return {}
     return note if isinstance(note, dict) else {}
 

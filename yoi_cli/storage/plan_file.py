@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from yoi_cli.domain.plan import AcceptedPlan, PlanRecord
 from yoi_cli.errors import StoreInvalidError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _REQUIRED = ("id", "ticket_id", "kind", "author", "at")
 

@@ -9,18 +9,19 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from yoi_cli.app.values import NO_FIELDS, FieldsRow, RelationsRow
+from yoi_cli.app.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
 from yoi_cli.domain.ids import TicketId, is_ticket_id
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.codec import ParsedThread, latest_at, parse_thread
-from yoi_cli.storage.directory import Directory, not_as_expected, read_all
+from yoi_cli.storage.directory import Directory, cannot_open, not_as_expected, read_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yoi_cli.app.values import Part
     from yoi_cli.domain.events import Thread
+    from yoi_cli.domain.fold import Folded
     from yoi_cli.domain.item import FieldValue, Item
     from yoi_cli.domain.plan import PlanRecord
     from yoi_cli.domain.relations import Relation
@@ -142,6 +143,30 @@ class FileReader:
             except YoiError as error:
                 yield FieldsRow(ticket, NO_FIELDS, error)
 
+    def folded(self, ticket: TicketId) -> Folded:
+        from yoi_cli.storage.quick_fold import fold_thread
+
+        with self.opened(ticket) as directory:
+            return fold_thread(read_part(directory, layout.THREAD))
+
+    def all_plans(self) -> Iterator[PlansRow]:
+        for name, kind_error in self._entries():
+            if kind_error is not None or not self._has_artifact(name, layout.PLAN):
+                continue
+            try:
+                yield PlansRow(TicketId(name), self.plan(TicketId(name)))
+            except YoiError as error:
+                yield PlansRow(TicketId(name), (), error)
+
+    def _has_artifact(self, name: str, artifact: str) -> bool:
+        """Whether anything stands there; what it is, who reads it will see."""
+        folder = self._present_folder().descriptor
+        try:
+            os.lstat(f"{name}/{layout.ARTIFACTS}/{artifact}", dir_fd=folder)
+        except OSError:
+            return False
+        return True
+
     def all_relations(self) -> Iterator[RelationsRow]:
         for name, kind_error in self._entries():
             if kind_error is not None:
@@ -163,11 +188,10 @@ class FileReader:
         with os.scandir(self.folder.descriptor) as entries:
             for entry in entries:
                 if is_ticket_id(entry.name):
-                    sound = entry.is_dir(follow_symlinks=False)
-                    shown = self.folder.shown(entry.name)
-                    found.append(
-                        (entry.name, None if sound else not_as_expected(shown, "a folder"))
-                    )
+                    error = None
+                    if not entry.is_dir(follow_symlinks=False):
+                        error = not_as_expected(self.folder.shown(entry.name), "a folder")
+                    found.append((entry.name, error))
         found.sort()
         return found
 
@@ -182,7 +206,7 @@ class FileReader:
         except FileNotFoundError as error:
             raise missing_part(shown) from error
         except OSError as error:
-            raise not_as_expected(shown, "a regular file") from error
+            raise cannot_open(error, shown, "a regular file") from error
         try:
             data = os.read(descriptor, _FIRST_READ)
             fields = parse_fields(data, path=shown)
@@ -190,7 +214,7 @@ class FileReader:
                 data += read_all(descriptor)
                 fields = parse_item(data, path=shown).fields
         except OSError as error:
-            raise not_as_expected(shown, "a regular file") from error
+            raise cannot_open(error, shown, "a regular file") from error
         finally:
             os.close(descriptor)
         return fields
@@ -204,7 +228,7 @@ class FileReader:
         except FileNotFoundError:
             return ()
         except OSError as error:
-            raise not_as_expected(folder.shown(path), "a regular file") from error
+            raise cannot_open(error, folder.shown(path), "a regular file") from error
         with folder.child(name) as directory:
             return read_relations(directory)
 

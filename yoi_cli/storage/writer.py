@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,13 @@ from yoi_cli.domain.states import PLANNING
 from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.storage import layout
-from yoi_cli.storage.append import Tail, append_events, read_tail, repair_tail
+from yoi_cli.storage.append import Tail, append_events, keep_torn, read_tail, repair_tail
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.encode import encode_event
-from yoi_cli.storage.frontmatter import edit_item, render_item
+from yoi_cli.storage.frontmatter import edit_item, parse_item, render_item
 from yoi_cli.storage.lock import Intent, StoreLock
-from yoi_cli.storage.reader import FileReader, read_part
+from yoi_cli.storage.reader import FileReader, read_artifact, read_part
+from yoi_cli.storage.tree import is_inside, place_tree, remove_tree
 
 if TYPE_CHECKING:
     from yoi_cli.domain.item import FieldValue
@@ -55,14 +55,13 @@ class FileWriter(FileReader):
             tail = read_tail(directory, whole=_decides(change))
             blocks, event_ids = self._encode(change.events, tail)
             projected = self._project(directory, item, tail, change)
-            earlier = directory.read_if_there(layout.RESOLUTION) if change.resolution else None
             self._lock.announce(Intent(ticket, event_ids[-1] if event_ids else ""))
-            self._write_referred(directory, change)
+            earlier = _referred(directory, change)
             try:
+                self._write_referred(directory, change)
                 warnings = self._append(ticket, tail, blocks, event_ids)
-            except YoiError:
-                if change.resolution is not None:
-                    _put_back(directory, layout.RESOLUTION, earlier)
+            except (OSError, YoiError):
+                _put_back(directory, earlier)
                 raise
         committed = Committed(ticket, stamp(self._now_ms), event_ids, tuple(warnings))
         return self._finish(committed, item, projected, change)
@@ -82,10 +81,11 @@ class FileWriter(FileReader):
         """The projections. The event is committed, so what fails here is a warning."""
         if not committed.event_ids:
             self._write_projections(committed.ticket, item, projected, change)
-            self._lock.announce(None)
+            self._lock.forget()
             return committed
         try:
             self._write_projections(committed.ticket, item, projected, change)
+            self._lock.announce(None)
         except (OSError, YoiError) as error:
             self.left_undone = True
             warning = (
@@ -93,7 +93,6 @@ class FileWriter(FileReader):
                 "the next command does it."
             )
             return committed._replace(warnings=(*committed.warnings, warning))
-        self._lock.announce(None)
         return committed
 
     def create(self, ticket: NewTicket) -> Committed:
@@ -117,7 +116,7 @@ class FileWriter(FileReader):
         return Committed(ticket_id, at, event_ids)
 
     def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
-        if not is_ticket_id(ticket) or not all(_is_inside(path) for path in files):
+        if not is_ticket_id(ticket) or not all(is_inside(path) for path in files):
             raise OperationError(
                 "import_refused",
                 f"The ticket {str(ticket)[:40]!r} holds a path that leads outside.",
@@ -135,18 +134,21 @@ class FileWriter(FileReader):
                 hint="Nothing was written. Compare the two before importing again.",
                 details={"ticket": ticket},
             )
-        unfinished = layout.UNFINISHED + ticket
-        _remove_tree(folder, unfinished)
-        try:
-            with folder.make_child(unfinished) as directory:
-                _write_tree(directory, files)
-            os.rename(
-                unfinished, ticket, src_dir_fd=folder.descriptor, dst_dir_fd=folder.descriptor
-            )
-        except BaseException:
-            _remove_tree(folder, unfinished)
-            raise
-        folder.sync()
+        self._lock.announce(Intent(ticket, ""))
+        place_tree(folder, ticket, files)
+        self._lock.forget()
+
+    def tidy(self, ticket: TicketId) -> None:
+        """Finish what a writer that died left undone on `ticket`, whole or half made."""
+        if self.folder is not None:
+            remove_tree(self.folder, layout.UNFINISHED + ticket)
+        if not self.exists(ticket):
+            return
+        with self.opened(ticket) as directory:
+            directory.sweep()
+            with suppress(FileNotFoundError), directory.child(layout.ARTIFACTS) as artifacts:
+                artifacts.sweep()
+        self.reproject(ticket)
 
     def reproject(self, ticket: TicketId) -> bool:
         """Bring a ticket's tail and item in line with its thread; whether that changed any."""
@@ -154,8 +156,11 @@ class FileWriter(FileReader):
             repaired = repair_tail(directory)
             item = read_part(directory, layout.ITEM)
             thread = parse_thread(read_part(directory, layout.THREAD)).thread
-            fields = _projection(fold(thread.events).state, thread.last_at)
-            projected = edit_item(item, fields, path=directory.shown(layout.ITEM))
+            path = directory.shown(layout.ITEM)
+            # An edit of the item alone leaves no event, so its time may be the later one.
+            updated_at = max(thread.last_at, parse_item(item, path=path).text("updated_at"))
+            fields = _projection(fold(thread.events).state, updated_at)
+            projected = edit_item(item, fields, path=path)
             if projected == item:
                 return repaired
             directory.replace(layout.ITEM, projected)
@@ -246,8 +251,10 @@ def writing(
     finished = False
     try:
         writer = FileWriter(location, lock, clock(), entropy)
-        if leftover is not None and writer.exists(leftover.ticket):
-            writer.reproject(TicketId(leftover.ticket))
+        if leftover is not None and is_ticket_id(leftover.ticket):
+            # A ticket that is broken besides is doctor's; it must not keep others waiting.
+            with suppress(YoiError):
+                writer.tidy(TicketId(leftover.ticket))
         lock.announce(None)
         yield writer
         finished = not writer.left_undone
@@ -292,40 +299,35 @@ def _append_plan(artifacts: Directory, records: tuple[PlanRecord, ...]) -> None:
     from yoi_cli.storage.plan_file import render_record, torn_tail
 
     data = artifacts.read_if_there(layout.PLAN) or b""
-    sound = data.removesuffix(torn_tail(data, path=artifacts.shown(layout.PLAN)))
+    torn = torn_tail(data, path=artifacts.shown(layout.PLAN))
+    if torn:
+        keep_torn(artifacts, f"plan-{len(data) - len(torn)}", torn)
+    sound = data.removesuffix(torn)
     if sound and not sound.endswith(b"\n"):
         sound += b"\n"
     artifacts.replace(layout.PLAN, sound + b"".join(render_record(record) for record in records))
 
 
-def _put_back(directory: Directory, name: str, earlier: bytes | None) -> None:
-    """Undo a file that was written for an event that then could not be."""
-    if earlier is None:
-        directory.remove_if_there(name)
-    else:
-        directory.replace(name, earlier)
+def _referred(directory: Directory, change: Change) -> dict[str, bytes | None]:
+    """The files that `change` will write before its event, as they are now."""
+    earlier: dict[str, bytes | None] = {}
+    if change.resolution is not None:
+        earlier[layout.RESOLUTION] = directory.read_if_there(layout.RESOLUTION)
+    if change.relations is not None:
+        earlier[layout.RELATIONS] = read_artifact(directory, layout.RELATIONS)
+    if change.plan:
+        earlier[layout.PLAN] = read_artifact(directory, layout.PLAN)
+    return earlier
 
 
-def _is_inside(path: str) -> bool:
-    """Whether `path` names a file below a ticket's folder and nothing else."""
-    parts = path.split("/")
-    return "\0" not in path and all(part not in ("", ".", "..") for part in parts)
+def _put_back(directory: Directory, earlier: dict[str, bytes | None]) -> None:
+    """Undo the files that were written for an event that then could not be.
 
-
-def _write_tree(directory: Directory, files: Mapping[str, bytes]) -> None:
-    for path, data in files.items():
-        name, _, rest = path.partition("/")
-        if rest:
-            with directory.make_child(name) as below:
-                _write_tree(below, {rest: data})
-        else:
-            directory.create(name, data)
-    directory.sync()
-
-
-def _remove_tree(directory: Directory, name: str) -> None:
-    """Remove the unfinished folder `name`, without following a symlink."""
-    import shutil
-
-    if directory.has(name):
-        shutil.rmtree(name, dir_fd=directory.descriptor)
+    What the disk does not let be undone is harmless: the event that would refer to it is
+    not there, and doctor names what stands alone.
+    """
+    with suppress(OSError, YoiError), directory.make_child(layout.ARTIFACTS) as artifacts:
+        for name, data in earlier.items():
+            folder = directory if name == layout.RESOLUTION else artifacts
+            with suppress(OSError):
+                folder.put_back(name, data)

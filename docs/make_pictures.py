@@ -1,0 +1,118 @@
+"""Draw docs/list.svg and docs/ticket.svg: the real program on a terminal, by Rich's export.
+
+Run it as `.venv/bin/python docs/make_pictures.py` in a checkout.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+WIDTH, HEIGHT = 96, 60
+DOCS = Path(__file__).parent
+YOI = str(Path(sys.executable).parent / "yoi")
+
+
+def on_terminal(arguments: list[str], folder: Path, environment: dict[str, str]) -> str:
+    """What the program prints on a terminal of WIDTH columns, escape sequences and all."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
+    process = subprocess.Popen(
+        [YOI, *arguments], cwd=folder, env=environment, stdin=slave, stdout=slave, stderr=slave
+    )
+    os.close(slave)
+    chunks: list[bytes] = []
+    while True:
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:  # how Linux says that the other end of a terminal is closed
+            break
+        if not chunk:
+            break
+        chunks.append(chunk)
+    process.wait()
+    os.close(master)
+    return b"".join(chunks).decode().replace("\r\n", "\n")
+
+
+def draw(shown: str, title: str, path: Path) -> None:
+    """Export what a terminal showed as an SVG."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True)
+        console.print(Text.from_ansi(shown.rstrip("\n")))
+        console.save_svg(str(path), title=title)
+
+
+def make_store(folder: Path, environment: dict[str, str]) -> str:
+    """A small store; the id of the ticket that the second picture shows."""
+
+    def yoi(*arguments: str) -> str:
+        done = subprocess.run(
+            [YOI, *arguments],
+            cwd=folder,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.split("\t")[1].strip() if "\t" in done.stdout else ""
+
+    subprocess.run(["git", "init", "-q"], cwd=folder, env=environment, check=True)
+    yoi("init")
+    rounding = yoi(
+        "ticket", "create", "--title", "Prices are rounded wrongly", "--priority", "P1",
+        "--tag", "bug", "--assignee", "ada", "--message",
+        "## Background\n\n0.125 becomes 0.12 in the basket, and 0.13 on the bill.\n\n"
+        "## Acceptance criteria\n\n- Basket and bill round half up.\n",
+    )  # fmt: skip
+    basket = yoi(
+        "ticket", "create", "--title", "Show the rounded price in the basket", "--tag", "ui",
+        "--depends-on", rounding,
+    )  # fmt: skip
+    yoi("ticket", "create", "--title", "Write down how prices are rounded", "--priority", "P3")
+    yoi("ticket", "create", "--title", "日本語の請求書を印刷する", "--tag", "i18n")
+    yoi("ticket", "intake", rounding, "--message", "Rounding half up is settled.")
+    yoi("ticket", "state", rounding, "queued")
+    yoi("ticket", "state", rounding, "inprogress")
+    yoi("ticket", "comment", rounding, "--role", "implementation_report", "--message",
+        "Rounds half up in one place; 3 tests.")  # fmt: skip
+    yoi("ticket", "state", basket, "ready")
+    yoi("ticket", "state", basket, "queued")
+    return rounding
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="yoi-pictures-"))
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "YOI_AUTHOR": "ada",
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+    shop = folder / "shop"
+    shop.mkdir()
+    try:
+        ticket = make_store(shop, environment)
+        draw(on_terminal(["ticket", "list"], shop, environment), "yoi ticket list",
+             DOCS / "list.svg")  # fmt: skip
+        draw(on_terminal(["ticket", "show", ticket], shop, environment),
+             f"yoi ticket show {ticket[-4:]}", DOCS / "ticket.svg")  # fmt: skip
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""What `yoi schema` publishes is what the commands print under --json, to the last key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from support.data import Data
+from support.process import Program, Result
+
+from yoi_cli.cli.registry import GROUPS
+from yoi_cli.render.kinds import ERROR, EXPORT_LINE, KINDS
+
+TEXT = "## Acceptance criteria\n\n- It works.\n"
+#: One use of every command, in an order in which each finds what it needs. {a} and {b} are
+#: tickets, {o} is an objective; each line says the kind of the document that it prints.
+SCENARIO = (
+    ("initialised", "init"),
+    ("where", "where"),
+    ("created", "ticket create --title Third --tag x --priority P1 --assignee ada"),
+    ("edited", "ticket edit {a} --title Renamed --tag y"),
+    ("appended", "ticket comment {a} -m Found"),
+    ("reviewed", "ticket review {a} --approve -m Good"),
+    ("relation", "ticket relation add {a} depends_on {b} --note why"),
+    ("relation", "ticket relation add {a} related {b}"),
+    ("relation", "ticket relation remove {a} related {b}"),
+    ("relations", "ticket relation list {a}"),
+    ("relations", "ticket relation list"),
+    ("moved", "ticket intake {a} -m Settled"),
+    ("moved", "ticket state {b} ready"),
+    ("state", "ticket state {a}"),
+    ("route", "route --all"),
+    ("route", "route {a}"),
+    ("moved", "ticket close {b} -m Done"),
+    ("moved", "ticket state {a} ready"),
+    ("moved", "ticket state {a} queued"),
+    ("intent", "ticket intent {a}"),
+    ("next", "next"),
+    ("claim", "claim {a}"),
+    ("claims", "claims"),
+    ("claim", "release {a}"),
+    ("recorded", "route {a} --record"),
+    ("accepted", "route {a} --accept"),
+    ("tickets", "ticket list --all"),
+    ("tickets", "ticket list --blocked"),
+    ("ticket", "ticket show {a}"),
+    ("ticket", "ticket show {b}"),
+    ("search", "ticket search Found"),
+    ("log", "ticket log"),
+    ("stats", "ticket stats"),
+    ("doctor", "ticket doctor"),
+    ("doctor", "ticket doctor --fix --dry-run"),
+    ("environment", "doctor"),
+    ("export", "ticket export"),
+    ("export", "ticket export --output all.jsonl"),
+    ("imported", "ticket import all.jsonl"),
+    ("moved", "ticket reopen {b} --reason again"),
+    ("objective_created", "objective create --title Goal --link {a}"),
+    ("objective_linked", "objective link {o} {b}"),
+    ("objectives", "objective list"),
+    ("objective", "objective show {o}"),
+    ("objective_doctor", "objective doctor"),
+    ("schema", "schema"),
+    ("completion", "completion bash"),
+    (ERROR, "ticket show NOWHERE"),
+    (ERROR, "ticket show ABCDEFGHJKMNP"),
+    (ERROR, "ticket state {a} done"),
+    (ERROR, "ticket nonsense"),
+)
+
+
+def made(result: Result) -> str:
+    return result.out.split("\t")[1].strip()
+
+
+def check(kind: str, data: Data) -> None:
+    """Hold `data` against its published type; a key that is not published fails too."""
+    read = msgspec.convert(data, KINDS[kind], strict=True)
+    assert msgspec.to_builtins(read) == data, f"{kind} prints more than is published"
+
+
+def commands(path: str = "") -> list[str]:
+    found: list[str] = []
+    for entry in GROUPS[path].entries:
+        full = f"{path} {entry.name}".strip()
+        found += [full] if entry.module else commands(full)
+    return found
+
+
+@pytest.fixture
+def names(yoi: Program, workspace: Path) -> dict[str, str]:
+    ticket = ("ticket", "create", "--title", "A ticket", "-m", TEXT)
+    objective = ("objective", "create", "--title", "A goal")
+    return {"a": made(yoi(*ticket)), "b": made(yoi(*ticket)), "o": made(yoi(*objective))}
+
+
+def test_every_command_prints_one_document_of_its_published_kind(
+    yoi: Program, names: dict[str, str]
+) -> None:
+    for kind, line in SCENARIO:
+        result = yoi(*line.format(**names).split(), "--json", check=kind != ERROR)
+        envelope = json.loads(result.out)
+        if kind == ERROR:
+            check(kind, result.error)
+            continue
+        assert envelope.get("kind") == kind, result
+        check(kind, result.json)
+
+
+def test_a_line_of_an_export_is_published_too(yoi: Program, names: dict[str, str]) -> None:
+    for line in yoi("ticket", "export").out.splitlines():
+        check(EXPORT_LINE, json.loads(line))
+
+
+def test_a_broken_ticket_is_told_in_published_words(
+    yoi: Program, workspace: Path, names: dict[str, str]
+) -> None:
+    (workspace / ".yoi/tickets" / names["a"] / "item.md").write_text("broken")
+    (workspace / ".yoi/objectives" / names["o"] / "item.md").write_text("broken")
+    commands_that_go_on = (
+        "ticket list --all",
+        "ticket export",
+        "ticket stats",
+        "ticket search x",
+        "ticket doctor",
+        "objective list",
+        "objective doctor",
+        "route --all",
+    )
+    for line in commands_that_go_on:
+        envelope = json.loads(yoi(*line.split(), "--json", check=False).out)
+        check(envelope["kind"], envelope["data"])
+
+
+def test_no_command_and_no_kind_is_forgotten() -> None:
+    used = [line for _, line in SCENARIO]
+    forgotten = [
+        command for command in commands() if not any(line.startswith(command) for line in used)
+    ]
+    assert forgotten == []
+    # The two that are lines of JSON Lines are checked with their commands.
+    assert set(KINDS) - {EXPORT_LINE, "event"} == {kind for kind, _ in SCENARIO}
+
+
+def test_the_schema_names_its_draft_and_holds_every_kind(yoi: Program, tmp_path: Path) -> None:
+    schema = json.loads(yoi("schema", cwd=tmp_path).out)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    named = {
+        document["properties"]["kind"]["const"]
+        for document in schema["oneOf"]
+        if "kind" in document.get("properties", {})
+    }
+    assert named == set(KINDS) - {ERROR, EXPORT_LINE}
+
+
+def test_the_schema_of_one_kind_is_whole(yoi: Program, tmp_path: Path) -> None:
+    for kind in KINDS:
+        schema = json.loads(yoi("schema", kind, cwd=tmp_path).out)
+        pointed = {part.split('"')[0] for part in json.dumps(schema).split('"#/$defs/')[1:]}
+        assert pointed == set(schema["$defs"]), kind
+
+
+def test_a_kind_that_is_none_is_refused_with_those_that_are(yoi: Program, tmp_path: Path) -> None:
+    result = yoi("schema", "nonsense", "--json", cwd=tmp_path, check=False)
+    assert (result.code, result.error["code"]) == (3, "kind_unknown")
+    assert "ticket" in str(result.error["hint"])

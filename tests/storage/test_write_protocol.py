@@ -1,0 +1,269 @@
+"""The order of writing, and what an append does to the end of a thread (DESIGN section 5)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from support.environment import ROOT
+from support.file_stores import (
+    ADA,
+    comment,
+    empty_store,
+    folder_of,
+    item_of,
+    make_ticket,
+    open_store,
+    thread_of,
+)
+from support.process import Program
+from support.threads import AT, block, event_id, older
+
+from yoi_cli.app.move import MoveRequest, close_ticket, move_ticket
+from yoi_cli.app.values import Change
+from yoi_cli.domain.events import NewEvent
+from yoi_cli.domain.ids import TicketId
+from yoi_cli.errors import ConflictError
+from yoi_cli.storage.append import WHOLE_READ_LIMIT, read_tail
+from yoi_cli.storage.directory import Directory
+from yoi_cli.storage.file_store import FileStore
+
+FAULTY = ROOT / "tests" / "support" / "faulty.py"
+TICKET = TicketId("00001KVZZZZZZ")
+ITEM = f"---\ntitle: 'x'\nstate: 'planning'\ncreated_at: '{AT}'\nupdated_at: '{AT}'\n---\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return empty_store(tmp_path / "workspace")
+
+
+def with_thread(store: FileStore, thread: bytes) -> Path:
+    """A ticket whose thread is exactly `thread`; the path of that thread."""
+    with store.write() as writer:
+        writer.install(TICKET, {"item.md": ITEM.encode(), "thread.md": thread})
+    return thread_of(store, TICKET)
+
+
+def appended(store: FileStore, thread: bytes) -> bytes:
+    """What stands behind `thread` after a comment; `thread` itself must not have changed."""
+    path = with_thread(store, thread)
+    comment(store, TICKET, "New.")
+    after = path.read_bytes()
+    assert after.startswith(thread)
+    return after[len(thread) :]
+
+
+# Order
+
+
+def test_a_writer_writes_what_is_referred_to_then_the_event_then_projections(
+    env: dict[str, str], workspace: Path
+) -> None:
+    python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
+    store = open_store(workspace, in_git=True)
+    ticket = make_ticket(store)
+    run = python("log", "0", "-C", workspace, "ticket", "close", ticket, "-m", "Done.", cwd=workspace)
+    said = re.sub(r"-\d+$", "", run.err.replace(f"{workspace}/.yoi/tickets/", ""), flags=re.M)
+    calls = [line for line in said.splitlines() if "store.lock" not in line]
+    assert calls == [
+        "unlink .tmp-resolution.md",
+        f"write {ticket}/.tmp-resolution.md",
+        f"fsync {ticket}/.tmp-resolution.md",
+        "rename .tmp-resolution.md",
+        f"fsync {ticket}",
+        f"write {ticket}/thread.md",
+        f"fdatasync {ticket}/thread.md",
+        f"utime {ticket}/thread.md",
+        "unlink .tmp-item.md",
+        f"write {ticket}/.tmp-item.md",
+        f"fsync {ticket}/.tmp-item.md",
+        "rename .tmp-item.md",
+        f"fsync {ticket}",
+    ]
+    lines = said.splitlines()
+    assert "store.lock" in lines[lines.index("unlink .tmp-resolution.md") - 1]
+    assert "store.lock" in lines[-1]
+
+
+def test_the_events_of_one_command_go_in_together(env: dict[str, str], workspace: Path) -> None:
+    python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
+    ticket = make_ticket(open_store(workspace, in_git=True))
+    run = python("log", "0", "-C", workspace, "ticket", "state", ticket, "ready", cwd=workspace)
+    assert len(re.findall(r"^write .*/thread\.md$", run.err, re.M)) == 1
+    kinds = [event.kind for event in open_store(workspace).thread(ticket).events]
+    assert kinds == ["create", "intake_summary", "state_changed"]
+
+
+def test_a_new_ticket_appears_whole_and_synced(env: dict[str, str], workspace: Path) -> None:
+    python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
+    run = python("log", "0", "-C", workspace, "ticket", "create", "-t", "x", cwd=workspace)
+    calls = [line for line in run.err.splitlines() if "store.lock" not in line]
+    renamed = next(n for n, line in enumerate(calls) if line.startswith("rename .tmp-"))
+    written = [line.removeprefix("write ") for line in calls if line.startswith("write ")]
+    assert all(f"fsync {path}" in calls[:renamed] for path in written)
+    assert {Path(path).name for path in written} == {"item.md", "thread.md", ".gitkeep"}
+    assert calls[renamed + 1 :] == [f"fsync {workspace}/.yoi/tickets"]
+
+
+# The end of the file
+
+
+@pytest.mark.parametrize(
+    ("ending", "gap"),
+    [
+        (b"---\n", b"\n"),
+        (b"---\n\n", b""),
+        (b"---", b"\n\n"),
+        (b"---\n\n\n", b""),
+        (b"last words", b"\n\n"),
+        (b"last words\n", b"\n"),
+        (b"last words\n\n", b""),
+    ],
+)
+def test_exactly_one_blank_line_parts_an_event_from_what_was_there(
+    store: FileStore, ending: bytes, gap: bytes
+) -> None:
+    new = appended(store, older("Text.", end="") + ending)
+    assert new.startswith(gap + b"<!-- event: comment ")
+    assert new.endswith(b"\n\n## Comment\n\nNew.\n\n---\n")
+
+
+def test_the_first_event_follows_no_blank_line(store: FileStore) -> None:
+    assert appended(store, b"").startswith(b"<!-- event: comment ")
+
+
+def test_a_crlf_thread_goes_on_with_crlf(store: FileStore) -> None:
+    new = appended(store, block("one", newline="\r\n"))
+    assert new.startswith(b"\r\n<!-- event:")
+    assert new.count(b"\n") == new.count(b"\r\n")
+    assert [event.body for event in store.thread(TICKET).events] == ["one", "New."]
+
+
+def test_an_id_is_greater_than_every_id_in_the_thread(store: FileStore) -> None:
+    future = "7" + "0" * 24 + "1"
+    with_thread(store, block("one").replace(event_id().encode(), future.encode()))
+    first = comment(store, TICKET, "New.").event_ids
+    second = comment(store, TICKET, "Newer.").event_ids
+    assert future < first[0] < second[0]
+
+
+# Torn tails
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        block("torn", 5)[:-4],
+        block("torn", 5)[:30],
+        b"<!-- ev",
+        b"\0" * 100,
+        block("torn", 5)[:-20] + b"\0" * 50,
+    ],
+    ids=["no end", "half a header", "a few bytes", "NUL bytes", "NUL bytes in an event"],
+)
+@pytest.mark.parametrize("before", [block("one", 0), older("one")], ids=["with id", "older"])
+def test_a_torn_tail_is_set_aside_before_the_next_event(
+    store: FileStore, before: bytes, torn: bytes
+) -> None:
+    path = with_thread(store, before + b"\n" + torn)
+    comment(store, TICKET, "New.")
+    assert [event.body for event in store.thread(TICKET).events] == ["one", "New."]
+    assert store.thread(TICKET).faults == ()
+    assert path.read_bytes().startswith(before + b"\n<!-- event: comment ")
+    (kept,) = (folder_of(store, TICKET) / "artifacts" / ".torn").iterdir()
+    assert kept.read_bytes().lstrip(b"\n") == torn
+
+
+@pytest.mark.slow
+def test_after_every_cut_of_an_append_the_next_event_is_read_and_no_byte_is_lost(
+    store: FileStore,
+) -> None:
+    path = with_thread(store, b"")
+    kept = folder_of(store, TICKET) / "artifacts" / ".torn"
+    before, shape = older("one") + b"\n", block("---\n日本", 5)
+    for cut in range(len(shape) + 1):
+        path.write_bytes(before + shape[:cut])
+        comment(store, TICKET, "New.")
+        bodies = [event.body for event in store.thread(TICKET).events]
+        whole = ["---\n日本"] if cut >= len(shape) - 1 else []
+        assert bodies == ["one", *whole, "New."], f"cut at {cut}"
+        assert store.thread(TICKET).faults == (), f"cut at {cut}"
+        aside = b"".join(torn.read_bytes() for torn in kept.iterdir()) if kept.is_dir() else b""
+        assert aside == (b"" if whole else shape[:cut]), f"cut at {cut}"
+        for torn in kept.iterdir() if kept.is_dir() else ():
+            torn.unlink()
+
+
+def test_a_torn_append_in_the_middle_stays_where_it_is(store: FileStore) -> None:
+    torn = block("torn", 1)[:-4]
+    thread = block("one", 0) + b"\n" + torn + b"\n" + block("two", 2)
+    assert appended(store, thread).startswith(b"\n<!-- event: comment ")
+    assert not (folder_of(store, TICKET) / "artifacts" / ".torn").exists()
+
+
+# Compare-and-swap and projection
+
+
+def test_a_move_that_expects_another_state_writes_nothing(store: FileStore) -> None:
+    ticket = make_ticket(store)
+    before = thread_of(store, ticket).read_bytes(), item_of(store, ticket).read_bytes()
+    for request in (MoveRequest("ready", expect="queued"), MoveRequest("inprogress")):
+        with pytest.raises(ConflictError):
+            move_ticket(store, ticket, request, ADA)
+    with pytest.raises(ConflictError):
+        close_ticket(store, ticket, "Done.", ADA, expect="done")
+    assert (thread_of(store, ticket).read_bytes(), item_of(store, ticket).read_bytes()) == before
+
+
+def test_every_write_brings_the_item_in_line_with_the_thread(store: FileStore) -> None:
+    ticket = make_ticket(store)
+    item = item_of(store, ticket)
+    item.write_bytes(item.read_bytes().replace(b"state: 'planning'", b"state: 'done'"))
+    comment(store, ticket, "New.")
+    assert store.item(ticket).state == "planning"
+
+
+def test_an_append_to_a_large_thread_reads_only_its_end(store: FileStore) -> None:
+    size = 200_000
+    blocks = [block("x" * size, number) for number in range(WHOLE_READ_LIMIT // size + 2)]
+    path = with_thread(store, b"\n".join(blocks))
+    with Directory.open(str(path.parent), "ticket") as directory:
+        tail = read_tail(directory, whole=False)
+        whole = read_tail(directory, whole=True)
+    assert tail.offset > 0
+    assert tail.size - tail.offset < 2 * size
+    assert tail.parsed.thread.greatest_id == whole.parsed.thread.greatest_id
+    new = comment(store, TICKET, "New.").event_ids[0]
+    assert new > max(event.identity for event in whole.parsed.thread.events)
+    assert path.read_bytes().startswith(b"\n".join(blocks) + b"\n<!-- event: comment ")
+
+
+def test_a_large_thread_of_an_older_store_is_appended_to_as_well(store: FileStore) -> None:
+    thread = (older("x" * 1000) + b"\n") * (WHOLE_READ_LIMIT // 1000)
+    appended(store, thread)
+    assert store.thread(TICKET).events[-1].body == "New."
+
+
+def test_a_move_on_a_large_thread_is_decided_by_all_of_it(store: FileStore) -> None:
+    moves = (
+        f"<!-- event: state_changed author: hare at: {AT} from: planning to: ready field: state -->"
+        "\n\n## State changed\n\n---\n\n"
+    )
+    filler = b"\n".join(block("x" * 100_000, number) for number in range(15))
+    with_thread(store, moves.encode() + filler)
+    assert move_ticket(store, TICKET, MoveRequest("queued"), ADA).origin == "ready"
+    assert store.item(TICKET).state == "queued"
+
+
+def test_two_events_of_one_change_have_rising_ids(store: FileStore) -> None:
+    ticket = make_ticket(store)
+    new = tuple(NewEvent("comment", "Ada Example", "Comment", text) for text in ("a", "b", "c"))
+    with store.write() as writer:
+        done = writer.commit(ticket, Change(events=new))
+    assert list(done.event_ids) == sorted(set(done.event_ids))
+    written = [event.id for event in store.thread(ticket).events]
+    assert tuple(written[1:]) == done.event_ids
+    assert written == sorted(written, key=str)

@@ -1,0 +1,65 @@
+"""Stores of files made and looked at without the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from yoi_cli.app.record import Draft, Recorder, add_comment, create_ticket
+from yoi_cli.app.values import Committed
+from yoi_cli.domain.ids import TicketId
+from yoi_cli.storage.file_store import FileStore
+from yoi_cli.storage.layout import StoreLocation
+
+ADA = Recorder("Ada Example")
+
+
+def open_store(workspace: Path, *, deadline: float = 10.0, in_git: bool = False) -> FileStore:
+    """The store of `workspace`; its lock stands beside it, as the program has it."""
+    lock = workspace / ".git" / "yoi" / "store.lock" if in_git else workspace / ".yoi/store.lock"
+    index_lock = str(workspace / ".git" / "index.lock") if in_git else None
+    location = StoreLocation(str(workspace), str(lock), index_lock=index_lock)
+    return FileStore(location, command="a test", deadline=deadline)
+
+
+def empty_store(workspace: Path) -> FileStore:
+    """A store without tickets in the new folder `workspace`."""
+    (workspace / ".yoi" / "tickets").mkdir(parents=True)
+    return open_store(workspace)
+
+
+def make_ticket(store: FileStore, title: str = "A ticket") -> TicketId:
+    return create_ticket(store, Draft(title), ADA).ticket
+
+
+def comment(store: FileStore, ticket: str, text: str) -> Committed:
+    return add_comment(store, ticket, "comment", text, ADA, commit=None)
+
+
+def folder_of(store: FileStore, ticket: str) -> Path:
+    return Path(store.location.path) / ticket
+
+
+def thread_of(store: FileStore, ticket: str) -> Path:
+    return folder_of(store, ticket) / "thread.md"
+
+
+def item_of(store: FileStore, ticket: str) -> Path:
+    return folder_of(store, ticket) / "item.md"
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    """What stands below `folder`: a digest for each file, a word for everything else."""
+    found: dict[str, str] = {}
+    for top, folders, files in os.walk(folder):
+        for name in [*folders, *files]:
+            path = Path(top, name)
+            shown = str(path.relative_to(folder))
+            if path.is_symlink():
+                found[shown] = f"link to {path.readlink()}"
+            elif path.is_file():
+                found[shown] = hashlib.sha256(path.read_bytes()).hexdigest()
+            else:
+                found[shown] = "folder" if path.is_dir() else "special"
+    return found

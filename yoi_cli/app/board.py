@@ -1,0 +1,198 @@
+"""The whole store as routing sees it: states, relations and plan records, each read once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.domain import plan, states
+from yoi_cli.domain.ids import TicketId
+from yoi_cli.domain.relations import DUPLICATE_OF, cyclic_components
+from yoi_cli.domain.routing import CONFLICT, ORDERING, ChainedBlocker, Hold
+from yoi_cli.errors import NotFoundError, YoiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from yoi_cli.app.ports import RoutingReader
+    from yoi_cli.domain.fold import Folded
+    from yoi_cli.domain.plan import PlanRecord
+    from yoi_cli.domain.relations import Relation
+
+MISSING = "missing"
+UNREADABLE = "unreadable"
+DIVERGED = "diverged"
+_LONGEST_CHAIN = 100
+
+
+class Standing(NamedTuple):
+    """The state that a ticket is in, None where it cannot be told, and what is wrong with it."""
+
+    state: str | None
+    problem: str | None = None
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether it holds nobody up: done or closed, and its log of one mind about it."""
+        return self.problem is None and self.state in states.RESOLVED_STATES
+
+
+class Board:
+    """Answers about a store as it is while the board is used; nothing is read twice."""
+
+    def __init__(self, reader: RoutingReader) -> None:
+        self.reader = reader
+        self._standings: dict[str, Standing] = {}
+        self._unreadable_relations: list[str] = []
+        self._unreadable_plans: list[str] = []
+
+    def standing(self, ticket: str) -> Standing:
+        """Where `ticket` stands by the fold of its thread."""
+        known = self._standings.get(ticket)
+        if known is None:
+            known = self._standings[ticket] = self._read_standing(ticket)
+        return known
+
+    def learn(self, ticket: str, folded: Folded) -> None:
+        """Take the fold of a ticket that somebody read already."""
+        problem = DIVERGED if folded.is_diverged else None
+        self._standings[ticket] = Standing(folded.state, problem)
+
+    @cached_property
+    def relations(self) -> Mapping[str, tuple[Relation, ...]]:
+        """The forward relations of every ticket that has any."""
+        found: dict[str, tuple[Relation, ...]] = {}
+        for row in self.reader.all_relations():
+            if row.error is not None:
+                self._unreadable_relations.append(row.id)
+            else:
+                found[row.id] = row.relations
+        return found
+
+    @property
+    def unreadable_relations(self) -> tuple[str, ...]:
+        """The tickets whose relations cannot be read; any of them might name any ticket."""
+        return tuple(self._unreadable_relations) if self.relations is not None else ()
+
+    @cached_property
+    def waits_for(self) -> Mapping[str, Mapping[str, str]]:
+        """For each ticket that others may hold up: those others, each with the relation's kind."""
+        graph: dict[str, dict[str, str]] = {}
+        for relations in self.relations.values():
+            for relation in relations:
+                edge = relation.edge
+                if edge is not None:
+                    graph.setdefault(edge[0], {}).setdefault(edge[1], relation.kind)
+        return graph
+
+    @cached_property
+    def held_by(self) -> Mapping[str, tuple[str, ...]]:
+        """For each ticket that may hold others up: those others."""
+        found: dict[str, list[str]] = {}
+        for waiting, blockers in self.waits_for.items():
+            for blocker in blockers:
+                found.setdefault(blocker, []).append(waiting)
+        return {ticket: tuple(sorted(others)) for ticket, others in found.items()}
+
+    def blockers(self, ticket: str) -> tuple[ChainedBlocker, ...]:
+        """The unresolved blockers of `ticket`, each with the chain behind it."""
+        found: list[ChainedBlocker] = []
+        for blocker, via in self.waits_for.get(ticket, {}).items():
+            standing = self.standing(blocker)
+            if not standing.is_resolved:
+                chain, is_cut = self._chain(blocker)
+                found.append(
+                    ChainedBlocker(blocker, via, standing.state, standing.problem, chain, is_cut)
+                )
+        return tuple(found)
+
+    def unresolved_blockers(self, ticket: str) -> tuple[str, ...]:
+        """The ids of the unresolved blockers of `ticket`."""
+        return tuple(
+            blocker
+            for blocker in self.waits_for.get(ticket, ())
+            if not self.standing(blocker).is_resolved
+        )
+
+    @cached_property
+    def cycles(self) -> Mapping[str, tuple[str, ...]]:
+        """For each unresolved ticket on a blocking circle: the tickets of the circle."""
+        graph = {
+            waiting: tuple(self.unresolved_blockers(waiting))
+            for waiting in self.waits_for
+            if not self.standing(waiting).is_resolved
+        }
+        found: dict[str, tuple[str, ...]] = {}
+        for component in cyclic_components(graph):
+            members = tuple(sorted(component))
+            found.update(dict.fromkeys(members, members))
+        return found
+
+    def duplicate_of(self, ticket: str) -> str | None:
+        """An open ticket that `ticket` is a duplicate of, or None."""
+        for relation in self.relations.get(ticket, ()):
+            if relation.kind == DUPLICATE_OF:
+                standing = self.standing(relation.target)
+                if standing.state is not None and not standing.is_resolved:
+                    return relation.target
+        return None
+
+    @cached_property
+    def _records(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """For each ticket, what plan records say of it: (what, other ticket) pairs.
+
+        `after`: it comes after the other; `apart`: it must not run beside the other.
+        """
+        found: dict[str, dict[tuple[str, str], None]] = {}
+        for row in self.reader.all_plans():
+            if row.error is not None:
+                self._unreadable_plans.append(row.id)
+            for record in row.records:
+                for ticket, what, other in _said_by(record):
+                    found.setdefault(ticket, {})[(what, other)] = None
+        return {ticket: tuple(said) for ticket, said in found.items()}
+
+    def plan_holds(self, ticket: str) -> tuple[Hold, ...]:
+        """What plan records hold `ticket` back for: order, or conflict with work under way."""
+        holds: list[Hold] = []
+        for what, other in self._records.get(ticket, ()):
+            standing = self.standing(other)
+            if what == "after" and not standing.is_resolved:
+                about = f"{other} ({standing.problem or standing.state})"
+                holds.append(Hold(ORDERING, about, other, standing.state))
+            elif what == "apart" and standing.state == states.INPROGRESS:
+                holds.append(Hold(CONFLICT, other, other, standing.state))
+        return tuple(holds)
+
+    def _read_standing(self, ticket: str) -> Standing:
+        try:
+            folded = self.reader.folded(TicketId(ticket))
+        except NotFoundError:
+            return Standing(None, MISSING)
+        except YoiError:
+            return Standing(None, UNREADABLE)
+        return Standing(folded.state, DIVERGED if folded.is_diverged else None)
+
+    def _chain(self, start: str) -> tuple[tuple[str, ...], bool]:
+        """From `start` along the first unresolved blocker of each, until nobody is waited for."""
+        chain = {start: None}
+        ticket = start
+        while len(chain) < _LONGEST_CHAIN:
+            following = self.unresolved_blockers(ticket)
+            if not following or following[0] in chain:
+                return tuple(chain), False
+            ticket = following[0]
+            chain[ticket] = None
+        return tuple(chain), True
+
+
+def _said_by(record: PlanRecord) -> Iterable[tuple[str, str, str]]:
+    """What a plan record says, of both of its tickets: (ticket, what, other)."""
+    ticket, other = record.ticket_id, record.related_ticket
+    if other is None or record.kind not in plan.RELATING_KINDS:
+        return ()
+    if record.kind in ("after", "blocked_by"):
+        return ((ticket, "after", other),)
+    if record.kind in ("before", "blocks"):
+        return ((other, "after", ticket),)
+    return ((ticket, "apart", other), (other, "apart", ticket))

@@ -1,0 +1,341 @@
+"""Recording a routing decision, and accepting a ticket (DESIGN section 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.app.claim import CLAIM, ClaimDesk, claim_event
+from yoi_cli.app.identify import identify
+from yoi_cli.app.route import Decision, Router
+from yoi_cli.app.values import Change
+from yoi_cli.domain import claim as claims
+from yoi_cli.domain import events, intent, plan, routing, states
+from yoi_cli.domain.decision_text import Judgement, render_decision
+from yoi_cli.domain.events import NewEvent, heading_for
+from yoi_cli.domain.naming import branch_name, worktree_path
+from yoi_cli.domain.plan import AcceptedPlan, PlanRecord, record_id
+from yoi_cli.domain.time import stamp
+from yoi_cli.errors import ConflictError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yoi_cli.app.ports import RoutingWriter
+    from yoi_cli.app.values import Committed
+    from yoi_cli.domain.claim import Claim, ClaimRequest
+    from yoi_cli.domain.events import Event
+    from yoi_cli.domain.ids import TicketId
+    from yoi_cli.domain.intent import IntentPacket
+
+ACCEPTANCE = "orchestrator_acceptance"
+
+
+class Acceptance(NamedTuple):
+    """How a ticket is to be taken up; what is None is worked out from the ticket."""
+
+    claim: ClaimRequest
+    branch: str | None = None
+    worktree: str | None = None
+    summary: str | None = None
+    role_plan: str | None = None
+
+
+class Recorded(NamedTuple):
+    """A decision that was recorded: as what, and whether the ticket was moved by it."""
+
+    decision: Decision
+    classification: str
+    committed: Committed
+    state: str
+
+
+class Accepted(NamedTuple):
+    """A ticket that was taken up. `changed` is False where it had been by the same hand."""
+
+    ticket: TicketId
+    claim: Claim
+    plan: AcceptedPlan
+    packet: IntentPacket
+    changed: bool
+    event_ids: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class _Case(NamedTuple):
+    """One ticket on its way to being accepted, under the lock."""
+
+    desk: ClaimDesk
+    writer: RoutingWriter
+    ticket: TicketId
+    decision: Decision
+    packet: IntentPacket
+    agreed: AcceptedPlan
+
+
+def record_decision(
+    desk: ClaimDesk, word: str, judgement: Judgement, said: Mapping[str, str]
+) -> Recorded:
+    """Append the decision about a ticket to its log, computed or given by hand.
+
+    Raises `UsageError` for a judgement that lacks what it needs, `ConflictError` for one that
+    says ready of a blocked ticket, or of one without acceptance criteria.
+    """
+    _check_judgement(judgement)
+    with desk.store.write() as writer:
+        ticket = identify(writer, word)
+        decision = Router(writer, desk.context).route(ticket)
+        classification = judgement.classification or decision.classified.classification
+        item = writer.item(ticket)
+        packet = intent.complete(intent.packet_of(item.title, item.body), said)
+        if classification == routing.IMPLEMENTATION_READY:
+            check_may_be_ready(decision)
+            check_acceptance(ticket, packet)
+        event = _decision_event(desk, decision, classification, judgement, packet)
+        moved = _return_to_planning(desk, decision, classification, judgement)
+        committed = writer.commit(ticket, Change(events=(event, *moved)))
+        state = states.PLANNING if moved else decision.state
+        return Recorded(decision, classification, committed, state)
+
+
+def accept_ticket(
+    desk: ClaimDesk,
+    word: str,
+    acceptance: Acceptance,
+    judgement: Judgement,
+    said: Mapping[str, str],
+) -> Accepted:
+    """Take a ticket up: plan record, decision with its packet, move and claim, under one lock.
+
+    If any part fails nothing starts. Called again after a crash, it finishes what was begun
+    and writes nothing twice. Raises `ConflictError` where the ticket may not start.
+    """
+    _check_judgement(judgement)
+    with desk.store.write() as writer:
+        ticket = identify(writer, word)
+        decision = Router(writer, desk.context).route(ticket)
+        item = writer.item(ticket)
+        packet = intent.complete(intent.packet_of(item.title, item.body), said)
+        case = _Case(desk, writer, ticket, decision, packet, _agreed(decision, acceptance))
+        if decision.state == states.INPROGRESS:
+            return _finish(case, acceptance.claim)
+        _check_acceptable(decision, judgement)
+        check_acceptance(ticket, packet)
+        claim, is_new = _claim_for(case, acceptance.claim)
+        change = _acceptance_change(case, judgement, claim, is_new=is_new)
+        committed = writer.commit(ticket, change)
+        desk.book.put(claim)
+        ids, warnings = committed.event_ids, committed.warnings
+        return Accepted(ticket, claim, case.agreed, packet, True, ids, warnings)
+
+
+def check_may_be_ready(decision: Decision) -> None:
+    """Raise `ConflictError` (`ready_refused`) where ready must not be said of the ticket."""
+    said = decision.classified
+    is_queued = decision.state == states.QUEUED
+    if said.is_ready or (is_queued and said.classification == routing.WAITING):
+        return
+    raise ConflictError(
+        "ready_refused",
+        f"{decision.ticket} is not ready, whoever says so: "
+        + " ".join(reason.text for reason in said.reasons),
+        hint=said.next_action,
+        details={
+            "ticket": decision.ticket,
+            "classification": said.classification,
+            "blockers": [blocker.ticket for blocker in decision.blockers],
+        },
+    )
+
+
+def check_acceptance(ticket: str, packet: IntentPacket) -> None:
+    """Raise `ConflictError` for a packet that does not say when the work is done."""
+    if not packet.has_acceptance:
+        raise ConflictError(
+            "acceptance_missing",
+            f"{ticket} has no acceptance criteria, so nobody could tell when it is done.",
+            hint=f"Write them with `yoi ticket edit {ticket}`, or give them with --acceptance.",
+            details={"ticket": ticket},
+        )
+
+
+def _check_judgement(judgement: Judgement) -> None:
+    if judgement.classification is None:
+        return
+    if judgement.classification not in routing.CLASSIFICATIONS:
+        raise UsageError(
+            "classification_unknown",
+            f"{judgement.classification[:60]!r} is not a classification.",
+            hint=f"The classifications are {', '.join(routing.CLASSIFICATIONS)}.",
+        )
+    if not judgement.reason:
+        raise UsageError(
+            "reason_needed", "A judgement needs a reason.", hint="Give one with --reason."
+        )
+    if judgement.classification == routing.RETURN_TO_PLANNING and judgement.lacking:
+        raise UsageError(
+            "judgement_incomplete",
+            "Returning to planning needs to say what is missing: "
+            + ", ".join(f"--{name}" for name in judgement.lacking)
+            + ".",
+            hint="Say what is missing, what was checked, why it cannot be left to the "
+            "implementer, and the next question.",
+        )
+
+
+def _check_acceptable(decision: Decision, judgement: Judgement) -> None:
+    by_hand = judgement.classification == routing.IMPLEMENTATION_READY
+    if by_hand:
+        check_may_be_ready(decision)
+    elif judgement.classification is not None:
+        raise UsageError(
+            "judgement_contradicts",
+            f"A ticket that is {judgement.classification} cannot be accepted.",
+            hint="Use --record to record the judgement alone.",
+        )
+    elif not decision.classified.is_ready:
+        said = decision.classified
+        raise ConflictError(
+            "not_ready",
+            f"{decision.ticket} is {said.classification}: "
+            + " ".join(reason.text for reason in said.reasons),
+            hint=said.next_action,
+            details={
+                "ticket": decision.ticket,
+                "classification": said.classification,
+                "reasons": [reason.code for reason in said.reasons],
+                "blockers": [blocker.ticket for blocker in decision.blockers],
+            },
+        )
+
+
+def _agreed(decision: Decision, acceptance: Acceptance) -> AcceptedPlan:
+    return AcceptedPlan(
+        summary=acceptance.summary or decision.title,
+        branch=acceptance.branch or branch_name(decision.ticket, decision.title),
+        worktree=acceptance.worktree or worktree_path(decision.ticket, decision.title),
+        role_plan=acceptance.role_plan,
+    )
+
+
+def _decision_event(
+    desk: ClaimDesk,
+    decision: Decision,
+    classification: str,
+    judgement: Judgement,
+    packet: IntentPacket,
+) -> NewEvent:
+    given = judgement._replace(classification=classification)
+    body = render_decision(
+        given,
+        [reason.text for reason in decision.classified.reasons],
+        decision.evidence,
+        packet if classification == routing.IMPLEMENTATION_READY else None,
+        decision.classified.next_action,
+        japanese=desk.by.japanese,
+    )
+    heading = heading_for(events.DECISION)
+    attributes = (("classification", classification),)
+    return NewEvent(events.DECISION, desk.by.author, heading, body, attributes)
+
+
+def _return_to_planning(
+    desk: ClaimDesk, decision: Decision, classification: str, judgement: Judgement
+) -> tuple[NewEvent, ...]:
+    if classification != routing.RETURN_TO_PLANNING or decision.state == states.PLANNING:
+        return ()
+    if not states.is_giving_back(decision.state, states.PLANNING):
+        raise ConflictError(
+            "move_illegal",
+            f"{decision.ticket} is {decision.state}; it cannot return to planning.",
+            hint=f"Allowed: {', '.join(states.allowed_moves(decision.state))}.",
+        )
+    reason = judgement.reason or routing.RETURN_TO_PLANNING
+    return (_move(desk, decision.state, states.PLANNING, reason, reason),)
+
+
+def _move(desk: ClaimDesk, origin: str, target: str, reason: str, text: str) -> NewEvent:
+    attributes = (("from", origin), ("to", target), ("reason", reason), ("field", "state"))
+    heading = heading_for(events.STATE_CHANGED)
+    return NewEvent(events.STATE_CHANGED, desk.by.author, heading, text, attributes)
+
+
+def _claim_for(case: _Case, request: ClaimRequest) -> tuple[Claim, bool]:
+    """The claim under which the ticket is accepted, and whether it is a new one.
+
+    Who claimed a ticket before accepting it keeps that claim, with a fresh lease.
+    """
+    standing, now = case.desk.book.get(case.ticket), case.writer.now_ms
+    if standing is not None and standing.is_alive(now) and standing.holder == request.holder:
+        kept = claims.renew(case.ticket, standing, standing.generation, request.lease, now)
+        return kept, False
+    return claims.take(case.ticket, standing, request, now), True
+
+
+def _acceptance_change(case: _Case, judgement: Judgement, claim: Claim, *, is_new: bool) -> Change:
+    desk, writer, ticket, agreed = case.desk, case.writer, case.ticket, case.agreed
+    at = stamp(writer.now_ms)
+    records = writer.plan(ticket)
+    standing = _standing_record(records, writer.thread(ticket).events, agreed, desk.by.author)
+    new = PlanRecord(
+        id=record_id(at, len(records) + 1),
+        ticket_id=ticket,
+        kind=plan.ACCEPTED_PLAN,
+        author=desk.by.author,
+        at=at,
+        accepted_plan=agreed,
+    )
+    text = (
+        "blocker がないことを再確認し、受理しました。"
+        if desk.by.japanese
+        else "Blockers, plan records and claims were checked again under the lock; accepted."
+    )
+    ready = routing.IMPLEMENTATION_READY
+    return Change(
+        events=(
+            _decision_event(desk, case.decision, ready, judgement, case.packet),
+            _move(desk, case.decision.state, states.INPROGRESS, ACCEPTANCE, text),
+            *((claim_event(claim, desk.by, "taken"),) if is_new else ()),
+        ),
+        plan=() if standing else (new,),
+    )
+
+
+def _standing_record(
+    records: Sequence[PlanRecord], thread: Sequence[Event], agreed: AcceptedPlan, author: str
+) -> bool:
+    """Whether an equal record stands that no decision followed: one left by a crash."""
+    decided = max((event.at for event in thread if event.kind == events.DECISION), default="")
+    return any(
+        record.accepted_plan == agreed and record.author == author and record.at > decided
+        for record in records
+    )
+
+
+def _finish(case: _Case, request: ClaimRequest) -> Accepted:
+    """The claim of a ticket that is in progress: found, or made where a crash prevented it."""
+    desk, ticket, now = case.desk, case.ticket, case.writer.now_ms
+    standing = desk.book.get(ticket)
+    generation = _last_generation(case.writer.thread(ticket).events, request.holder)
+    if generation is not None and (standing is None or standing.generation < generation):
+        claim = claims.take(ticket, standing, request, now)._replace(generation=generation)
+        desk.book.put(claim)
+        return Accepted(ticket, claim, case.agreed, case.packet, changed=False)
+    held = standing if standing is not None and standing.is_alive(now) else None
+    if held is not None and held.holder == request.holder:
+        return Accepted(ticket, held, case.agreed, case.packet, changed=False)
+    raise ConflictError(
+        "in_progress",
+        f"{ticket} is in progress already" + (f", held by {held.holder}." if held else "."),
+        hint=f"Take it over with `yoi claim {ticket}` where its claim has run out.",
+        details={"ticket": ticket, "holder": held.holder if held else None},
+    )
+
+
+def _last_generation(thread: Sequence[Event], holder: str) -> int | None:
+    """The generation of the newest claim in the log, where it is `holder`'s."""
+    for event in reversed(thread):
+        if event.kind == CLAIM:
+            number = event.attributes.get("generation", "")
+            mine = event.attributes.get("holder") == holder and event.status == "taken"
+            return int(number) if mine and number.isdecimal() else None
+    return None

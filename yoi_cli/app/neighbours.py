@@ -1,0 +1,37 @@
+"""The relations around every ticket, by one pass over the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.app.blocking import Surroundings
+
+if TYPE_CHECKING:
+    from yoi_cli.app.ports import TicketReader
+    from yoi_cli.domain.relations import Relation
+    from yoi_cli.errors import YoiError
+
+
+class Neighbours:
+    """What `surroundings` says of one ticket, kept for all of them."""
+
+    def __init__(self, reader: TicketReader) -> None:
+        self._outgoing: dict[str, tuple[Relation, ...]] = {}
+        self._incoming: dict[str, list[Relation]] = {}
+        self._errors: dict[str, YoiError] = {}
+        for row in reader.all_relations():
+            if row.error is not None:
+                self._errors[row.id] = row.error
+            self._outgoing[row.id] = row.relations
+            for relation in row.relations:
+                self._incoming.setdefault(relation.target, []).append(relation)
+
+    def around(self, ticket: str) -> Surroundings:
+        """The relations around `ticket`. Raises the error of its own, where they are unreadable."""
+        if ticket in self._errors:
+            raise self._errors[ticket]
+        return Surroundings(
+            self._outgoing.get(ticket, ()),
+            tuple(self._incoming.get(ticket, ())),
+            tuple(self._errors),
+        )

@@ -1,0 +1,26 @@
+"""`yoi claims`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.routing import now_ms
+from yoi_cli.render.claims import say_claims
+
+
+def command(
+    ctx: typer.Context,
+    every: Annotated[
+        bool, typer.Option("--all", help="Ended ones too, with their generations.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List who holds which ticket, and for how long."""
+    now = now_ms()
+    standing = session_of(ctx).claims.all().values()
+    shown = [claim for claim in standing if every or not claim.is_released]
+    say_claims(shown, now, as_json=as_json)

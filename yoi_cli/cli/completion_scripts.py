@@ -1,0 +1,114 @@
+"""The scripts that make a shell ask `yoi` what may stand next, and where they go.
+
+Typer has scripts of its own, but its zsh script evaluates what the program prints, and so a
+ticket's title could run a command; and its bash script expands `*` in it. These three treat
+all that they read as text. They use Typer's protocol (`_YOI_COMPLETE` and the words so far
+in the environment), with candidates as lines: value, tab, what it means.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_BASH = r"""# Completion of yoi for bash.
+_yoi_completion() {
+    local IFS=$'\n' line
+    COMPREPLY=()
+    while IFS= read -r line; do
+        COMPREPLY+=("$line")
+    done < <(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD="$COMP_CWORD" \
+        _YOI_COMPLETE=complete_bash "$1" 2>/dev/null)
+}
+complete -o default -F _yoi_completion yoi
+"""
+
+_ZSH = r"""#compdef yoi
+# Completion of yoi for zsh.
+_yoi() {
+    local value text
+    local -a values shown
+    while IFS=$'\t' read -r value text; do
+        values+=("$value")
+        shown+=("$value${text:+  $text}")
+    done < <(env _TYPER_COMPLETE_ARGS="${words[1,CURRENT]}" \
+        _YOI_COMPLETE=complete_zsh "${words[1]}" 2>/dev/null)
+    if (( $#values )); then
+        compadd -l -V yoi -d shown -a values
+    else
+        _files
+    fi
+}
+if [[ "$funcstack[1]" == _yoi ]]; then
+    _yoi "$@"
+else
+    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+    compdef _yoi yoi
+fi
+"""
+
+_FISH = r"""# Completion of yoi for fish.
+function __yoi_complete
+    set -l typed (commandline -opc | string escape) (commandline -ct)
+    set -l found (env _TYPER_COMPLETE_ARGS="$typed" _YOI_COMPLETE=complete_fish yoi 2>/dev/null)
+    if test (count $found) -gt 0
+        printf '%s\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
+end
+complete --command yoi --no-files --keep-order --arguments '(__yoi_complete)'
+"""
+
+SCRIPTS: Mapping[str, str] = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+
+
+def install(shell: str, environment: Mapping[str, str]) -> list[str]:
+    """Put the script of `shell` where it is found; the files that were written.
+
+    bash and zsh read it from a line that is added to the end of their start-up file, where
+    it does not stand yet; nothing else in that file is touched.
+    """
+    home = environment.get("HOME") or os.path.expanduser("~")
+    if shell == "fish":
+        config = environment.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+        path = os.path.join(config, "fish", "completions", "yoi.fish")
+        return [path] if _write(path, SCRIPTS[shell]) else []
+    data = environment.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share")
+    path = os.path.join(data, "yoi", f"completion.{shell}")
+    written = [path] if _write(path, SCRIPTS[shell]) else []
+    folder = (environment.get("ZDOTDIR") or home) if shell == "zsh" else home
+    start_up = os.path.join(folder, f".{shell}rc")
+    if _add_line(start_up, f". {shlex.quote(path)}"):
+        written.append(start_up)
+    return written
+
+
+def _write(path: str, script: str) -> bool:
+    """Put `script` at `path` at once; whether it was not there yet."""
+    if os.path.exists(path):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            if file.read() == script:
+                return False
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    temporary = f"{path}.tmp-{os.getpid()}"
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(script)
+    os.replace(temporary, path)
+    return True
+
+
+def _add_line(path: str, line: str) -> bool:
+    """End the file at `path` with `line`, unless it holds it; whether it did not."""
+    with open(path, "a+b") as file:
+        file.seek(0)
+        content = file.read()
+        if line.encode() in content.splitlines():
+            return False
+        gap = b"" if not content or content.endswith(b"\n") else b"\n"
+        file.write(gap + line.encode() + b"\n")
+    return True

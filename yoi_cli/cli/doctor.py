@@ -1,0 +1,63 @@
+"""`yoi doctor`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.doctor import examine_store
+from yoi_cli.app.doctor_environment import (
+    Check,
+    Checkup,
+    check_clone,
+    check_environment,
+    check_lock,
+    check_store,
+    check_workspace,
+    strict_about_clone,
+)
+from yoi_cli.bootstrap import Session, open_session, survey_clone, survey_environment
+from yoi_cli.cli.context import start_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.errors import StoreInvalidError, YoiError
+from yoi_cli.render.console import is_utf8, progress
+from yoi_cli.render.doctor import say_checkup
+
+
+def command(
+    ctx: typer.Context,
+    ci: Annotated[
+        bool, typer.Option("--ci", help="Take warnings about the clone for errors.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Look over the store, the clone and the environment.
+
+    Exits with 0 where nothing is in error, else with 6, or with 3 where there is no workspace.
+    """
+    start = start_of(ctx)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    environment = survey_environment(start, encoding=encoding, is_utf8=is_utf8(sys.stdout))
+    exit_code = StoreInvalidError.exit_code
+    try:
+        checkup = _look_over(open_session(start, forgiving=True), ctx.command_path)
+    except YoiError as error:
+        checkup = Checkup((check_workspace(error),))
+        exit_code = error.exit_code
+    checks: tuple[Check, ...] = (*checkup.checks, *check_environment(environment))
+    if ci:
+        checks = tuple(strict_about_clone(check) for check in checks)
+    checkup = Checkup(checks, checkup.store)
+    say_checkup(checkup, as_json=as_json)
+    return exit_code if checkup.errors else 0
+
+
+def _look_over(session: Session, command_path: str) -> Checkup:
+    """Store and clone."""
+    inspector = session.inspector()
+    with progress("Examining tickets", len(inspector.ids())) as bar:
+        found = examine_store(inspector, advance=bar.advance)
+    clone, lock = survey_clone(session, command_path)
+    return Checkup((*check_store(found), *check_clone(clone), check_lock(lock)), found)

@@ -1,0 +1,55 @@
+"""`yoi objective create`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.objectives import create_objective, template
+from yoi_cli.cli.after_write import commit_folders_if_asked
+from yoi_cli.cli.bodies import given_text
+from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import FileOption, JsonOption, MessageOption, SourceArgument
+from yoi_cli.render.objectives import say_objective_created
+from yoi_cli.storage.layout import OBJECTIVES_FOLDER
+
+
+def command(
+    ctx: typer.Context,
+    title: Annotated[str, typer.Option("--title", "-t", help="The goal, in one line.")],
+    source: SourceArgument = None,
+    link: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--link",
+            metavar="TICKET",
+            help="A ticket that serves it; may be repeated.",
+            autocompletion=complete_tickets,
+        ),
+    ] = None,
+    message: MessageOption = None,
+    file: FileOption = None,
+    edit: Annotated[bool, typer.Option("--edit", "-e", help="Write the text in $EDITOR.")] = False,
+    as_json: JsonOption = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Commit the objective's file to git afterwards.")
+    ] = False,
+) -> None:
+    """Make an active objective, and link the tickets that serve it.
+
+    Without a text, it starts from a template. An objective never holds a ticket up.
+    """
+    session = session_of(ctx)
+    draft = template(japanese=session.config.is_japanese)
+    body = given_text(message, file, source)
+    if body is None and edit:
+        from yoi_cli.cli.editor import edit_text
+
+        body = edit_text(draft)
+    text = draft if body is None else body
+    made = create_objective(session.store, session.objectives, title, text, link or ())
+    say_objective_created(made, as_json=as_json)
+    folder = f"{OBJECTIVES_FOLDER}/{made.id}"
+    commit_folders_if_asked(session, [folder], f"objective {made.id}: create", asked=commit)

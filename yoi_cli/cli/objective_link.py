@@ -1,0 +1,42 @@
+"""`yoi objective link`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.objectives import link_tickets
+from yoi_cli.cli.after_write import commit_folders_if_asked
+from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.objective_options import ObjectiveArgument
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.render.objectives import say_objective_linked
+from yoi_cli.storage.layout import OBJECTIVES_FOLDER
+
+
+def command(
+    ctx: typer.Context,
+    objective: ObjectiveArgument,
+    tickets: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TICKET...",
+            help="The tickets to link.",
+            autocompletion=complete_tickets,
+            show_default=False,
+        ),
+    ],
+    remove: Annotated[bool, typer.Option("--remove", help="Take the links away.")] = False,
+    as_json: JsonOption = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Commit the objective's file to git afterwards.")
+    ] = False,
+) -> None:
+    """Link tickets to an objective, or take links away."""
+    session = session_of(ctx)
+    done = link_tickets(session.store, session.objectives, objective, tickets, remove=remove)
+    say_objective_linked(done, as_json=as_json)
+    folder = f"{OBJECTIVES_FOLDER}/{done.id}"
+    commit_folders_if_asked(session, [folder], f"objective {done.id}: link", asked=commit)

@@ -1,0 +1,25 @@
+"""`yoi objective list`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.objectives import list_objectives
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.render.objectives import say_objectives
+
+
+def command(
+    ctx: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", "-a", help="Those that are achieved or dropped too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List objectives, and how many of the tickets they link are done or closed."""
+    session = session_of(ctx)
+    rows = list_objectives(session.store, session.objectives, finished_too=everything)
+    say_objectives(rows, as_json=as_json)

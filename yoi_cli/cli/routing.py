@@ -1,0 +1,102 @@
+"""What the routing commands share: which tickets, and what they know besides the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from yoi_cli.app.identify import identify
+from yoi_cli.app.route import RoutingContext
+from yoi_cli.domain import states
+from yoi_cli.domain.time import parse_duration
+from yoi_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from yoi_cli.app.claim import ClaimDesk
+    from yoi_cli.app.ports import TicketReader
+    from yoi_cli.bootstrap import Session
+    from yoi_cli.domain.ids import TicketId
+
+HolderOption = Annotated[
+    str | None,
+    typer.Option("--holder", metavar="NAME", help="Who holds it; the author where not given."),
+]
+LeaseOption = Annotated[
+    str | None,
+    typer.Option("--lease", metavar="TIME", help="How long it lasts: 30m, 2h, 1d."),
+]
+WorktreeOption = Annotated[
+    str | None, typer.Option("--worktree", metavar="DIR", help="Where the work is done.")
+]
+WorkerOption = Annotated[
+    str | None, typer.Option("--worker", metavar="ID", help="The worker that does it.")
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=1, help="At most N of them.")
+]
+
+
+def chosen_tickets(
+    reader: TicketReader, words: Sequence[str], wanted: Sequence[str]
+) -> list[TicketId]:
+    """The tickets that `words` name, or all open ones; of these, those in a `wanted` state.
+
+    Which tickets are open is told by the projection, and one that cannot be read is among
+    them. Raises `UsageError` for an unknown state.
+    """
+    asked = [state for word in wanted for state in word.split(",")]
+    for state in asked:
+        if not states.is_state(state):
+            raise UsageError(
+                "state_unknown",
+                f"{state[:40]!r} is not a state.",
+                hint=f"The states are {', '.join(states.STATES)}.",
+            )
+    named = {identify(reader, word): None for word in words}
+    if named and not asked:
+        return list(named)
+    shown = asked or states.OPEN_STATES
+    return [
+        row.id
+        for row in reader.all_fields()
+        if (not named or row.id in named)
+        and (row.error is not None or row.fields.get("state") in shown)
+    ]
+
+
+def routing_context(session: Session, caller: str = "") -> RoutingContext:
+    """What routing takes from the configuration and the clone of a session."""
+    from yoi_cli.app.claim import views
+
+    config = session.config
+    return RoutingContext(
+        claims=views(session.claims.all(), now_ms()),
+        max_in_progress=config.max_in_progress,
+        dirty=session.uncommitted() if config.require_clean else (),
+        caller=caller,
+        japanese=config.is_japanese,
+    )
+
+
+def desk_of(session: Session, author: str | None, holder: str | None = None) -> ClaimDesk:
+    """Where claims and decisions of this session are made."""
+    from yoi_cli.app.claim import ClaimDesk
+
+    by = session.recorder(author)
+    context = routing_context(session, holder or by.author)
+    return ClaimDesk(session.store, session.claims, by, context)
+
+
+def lease_of(session: Session, text: str | None) -> int:
+    """The lease that was asked for, else the configured one, in milliseconds."""
+    if text is not None:
+        return parse_duration(text)
+    return session.config.lease_minutes * 60_000
+
+
+def now_ms() -> int:
+    """The instant, in Unix milliseconds."""
+    return time.time_ns() // 1_000_000

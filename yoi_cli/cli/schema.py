@@ -1,0 +1,41 @@
+"""`yoi schema`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.errors import NotFoundError
+from yoi_cli.render.kinds import KINDS
+from yoi_cli.render.schema import say_schema
+
+
+def _kinds(incomplete: str) -> list[str]:
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
+def command(
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[KIND]",
+            help="The kind of document, such as ticket or error; every kind without it.",
+            autocompletion=_kinds,
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the JSON Schema of what --json prints.
+
+    Every document names its `schema` and its `kind`. Schemas change only by adding.
+    """
+    if kind is not None and kind not in KINDS:
+        raise NotFoundError(
+            "kind_unknown",
+            f"There is no kind of document {kind[:40]!r}.",
+            hint=f"The kinds are {', '.join(sorted(KINDS))}.",
+        )
+    say_schema(kind, as_json=as_json)

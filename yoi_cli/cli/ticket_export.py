@@ -1,0 +1,64 @@
+"""`yoi ticket export`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.export import chosen_tickets, export_tickets
+from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.reading import StatesOption, chosen_states
+from yoi_cli.errors import UsageError
+from yoi_cli.render.transfer import print_export, say_exported, write_export
+from yoi_cli.storage.output_file import output_file
+
+
+def command(
+    ctx: typer.Context,
+    tickets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TICKET]...",
+            help="The tickets to export; all of them where none is named.",
+            autocompletion=complete_tickets,
+            show_default=False,
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every ticket, which is what no TICKET means too.")
+    ] = False,
+    state: StatesOption = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print whole tickets as JSON Lines: what is known of each, and its files byte for byte.
+
+    `yoi ticket import` puts them back exactly as they were. A ticket that cannot be read is
+    exported by its files, with the reason.
+    """
+    if tickets and everything:
+        raise UsageError(
+            "tickets_given_twice",
+            "--all stands beside the names of tickets.",
+            hint="Give one or the other.",
+        )
+    states = chosen_states(state)
+    store = session_of(ctx).store
+    chosen = chosen_tickets(store, tickets or ())
+    exported = (
+        one
+        for one in export_tickets(store, chosen)
+        if not states or one.error is not None or one.view.folded.state in states
+    )
+    if output is None or output == "-":
+        print_export(exported, as_json=as_json)
+        return
+    with output_file(output) as file:
+        count = write_export(exported, len(chosen), file)
+    say_exported(count, output, as_json=as_json)

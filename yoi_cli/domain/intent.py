@@ -1,0 +1,163 @@
+"""The short contract handed to whoever implements a ticket (DESIGN section 8, intent packet)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t#]*")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+#: What a template leaves where somebody should have written something.
+_PLACEHOLDERS = frozenset({"", "tbd", "todo", "未定", "none", "n/a", "なし", "...", "…"})
+
+#: The packet's parts in their order: key, the name it is printed under, and the headings that
+#: fill it, lower-cased. A heading that begins with one of these words counts too.
+PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("intent", "Intent", ("intent", "goal", "objective", "目的", "ゴール", "意図")),
+    (
+        "binding",
+        "Binding decisions / invariants",
+        (
+            "binding decisions",
+            "invariants",
+            "decisions",
+            "constraints",
+            "決定事項",
+            "不変条件",
+            "方針",
+        ),
+    ),
+    ("requirements", "Requirements", ("requirements", "requirement", "scope", "要件")),
+    (
+        "acceptance",
+        "Acceptance criteria",
+        ("acceptance criteria", "acceptance", "done when", "受け入れ条件", "受入条件", "完了条件"),
+    ),
+    (
+        "latitude",
+        "Implementation latitude",
+        ("implementation latitude", "latitude", "実装の裁量", "裁量"),
+    ),
+    (
+        "escalate",
+        "Escalate if",
+        ("escalation conditions", "escalate if", "escalation", "エスカレーション"),
+    ),
+    ("validation", "Validation", ("validation", "verification", "test plan", "検証", "確認方法")),
+    (
+        "risks",
+        "Critical risks / reviewer focus",
+        ("critical risks", "risks", "reviewer focus", "リスク", "レビュー"),
+    ),
+)
+PART_KEYS = tuple(key for key, _, _ in PARTS)
+_BACKGROUND = ("background", "背景", "issue")
+
+
+class IntentPacket(NamedTuple):
+    """The parts of a packet by key (`PART_KEYS`), each markdown text, absent where unsaid."""
+
+    parts: Mapping[str, str]
+
+    @property
+    def has_acceptance(self) -> bool:
+        """Whether it says how one can tell that the work is done."""
+        return "acceptance" in self.parts
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The keys of the parts that say nothing."""
+        return tuple(key for key in PART_KEYS if key not in self.parts)
+
+
+def packet_of(title: str, description: str) -> IntentPacket:
+    """The packet that a ticket's description gives; the title stands in for its intent."""
+    sections = tuple(split_sections(description))
+    parts: dict[str, str] = {}
+    for key, _, headings in PARTS:
+        text = _gather(sections, headings)
+        if text:
+            parts[key] = text
+    if "intent" not in parts:
+        background = _gather(sections, _BACKGROUND)
+        parts["intent"] = f"{title}\n\n{background}".strip() if background else title
+    return IntentPacket(parts)
+
+
+def complete(packet: IntentPacket, said: Mapping[str, str]) -> IntentPacket:
+    """`packet` with the parts that somebody gave by hand put in place of its own."""
+    return IntentPacket({**packet.parts, **{key: text for key, text in said.items() if text}})
+
+
+def render_packet(packet: IntentPacket) -> str:
+    """The packet as a decision event carries it and as a worker reads it."""
+    blocks = [f"{name}:\n{packet.parts[key]}" for key, name, _ in PARTS if key in packet.parts]
+    return "IntentPacket:\n\n" + "\n\n".join(blocks)
+
+
+def parse_packet(text: str) -> Mapping[str, str]:
+    """The parts that a file names, under markdown headings or under the names of a packet."""
+    labelled = "\n".join(_as_heading(line) for line in text.split("\n"))
+    parts: dict[str, str] = {}
+    sections = tuple(split_sections(labelled))
+    for key, name, headings in PARTS:
+        found = _gather(sections, (*headings, name.lower()))
+        if found:
+            parts[key] = found
+    return parts
+
+
+def has_acceptance(description: str) -> bool:
+    """Whether a description has acceptance criteria that are not the template's."""
+    headings = next(words for key, _, words in PARTS if key == "acceptance")
+    return bool(_gather(tuple(split_sections(description)), headings))
+
+
+def split_sections(markdown: str) -> Iterable[tuple[str, str]]:
+    """(heading, text below it up to the next heading) pairs; fenced lines are no headings."""
+    heading, lines, fence = "", list[str](), ""
+    for line in markdown.split("\n"):
+        mark = _FENCE.fullmatch(line)
+        found = None if fence or mark else _HEADING.fullmatch(line)
+        if mark:
+            fence = _next_fence(fence, mark.group(1), mark.group(2))
+        if found:
+            yield heading, "\n".join(lines).strip("\n")
+            heading, lines = found.group(1).strip(), []
+        else:
+            lines.append(line)
+    yield heading, "\n".join(lines).strip("\n")
+
+
+def _next_fence(fence: str, marks: str, rest: str) -> str:
+    if not fence:
+        return "" if marks[0] == "`" and "`" in rest else marks
+    return "" if marks.startswith(fence) and not rest.strip() else fence
+
+
+def _gather(sections: tuple[tuple[str, str], ...], headings: tuple[str, ...]) -> str:
+    """The texts of all sections whose headings fit, placeholders left out."""
+    texts = [
+        text.strip()
+        for heading, text in sections
+        if heading.lower().startswith(headings) and not _is_placeholder(text)
+    ]
+    return "\n\n".join(texts)
+
+
+def _is_placeholder(text: str) -> bool:
+    """Whether every line of `text` only holds a place."""
+    return all(
+        line.strip().lstrip("-*+[] x").strip(" .。:：").lower() in _PLACEHOLDERS
+        for line in text.split("\n")
+    )
+
+
+def _as_heading(line: str) -> str:
+    name = line.strip().rstrip(":：").lower()
+    known = {name for _, name, _ in PARTS} | {word for _, _, words in PARTS for word in words}
+    is_label = line.rstrip().endswith((":", "：")) and name in {word.lower() for word in known}
+    return f"## {name}" if is_label else line

@@ -1,0 +1,45 @@
+"""The names of a ticket's branch and worktree (DESIGN section 10)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LONGEST_SLUG = 40
+BRANCH_PREFIX = "work/"
+WORKTREE_FOLDER = ".worktree"
+
+
+def slug(title: str) -> str:
+    """`title` in `[a-z0-9-]`, cut at a word; empty where nothing of it can be written so."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)
+    taken: list[str] = []
+    for word in words:
+        if len("-".join([*taken, word])) > _LONGEST_SLUG:
+            break
+        taken.append(word)
+    return "-".join(taken)
+
+
+def task_name(ticket: str, title: str) -> str:
+    """`<id>-<slug>`, or the id alone."""
+    return f"{ticket}-{slug(title)}".rstrip("-")
+
+
+def branch_name(ticket: str, title: str) -> str:
+    """The branch on which a ticket's work is done."""
+    return BRANCH_PREFIX + task_name(ticket, title)
+
+
+def worktree_path(ticket: str, title: str) -> str:
+    """Where a ticket's worktree stands, relative to the repository."""
+    return f"{WORKTREE_FOLDER}/{task_name(ticket, title)}"
+
+
+def ticket_of_branch(branch: str) -> str | None:
+    """The ticket whose work a branch holds, by its name, or None."""
+    match = re.fullmatch(
+        rf"(?:refs/heads/)?{BRANCH_PREFIX}([0-9A-HJKMNP-TV-Z]{{13}})(?:-.*)?", branch
+    )
+    return match.group(1) if match else None

@@ -1,0 +1,178 @@
+"""Frontmatter of other tools' tickets, read as DESIGN section 3 reads our own.
+
+Strings only, no anchors, aliases, tags or duplicate keys, 64 KiB at most. The other tools
+write it less strictly than YAML asks, so text that YAML refuses gets one second chance with
+the offending values quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import yaml
+
+Value: TypeAlias = "str | list[Value] | dict[str, Value]"
+"""A YAML value without types; null is the empty string."""
+
+_FRONTMATTER_LIMIT = 64 * 1024
+_DEPTH_LIMIT = 16
+_PLAIN_VALUE = re.compile(
+    r"^((?:[\w-]+:|[ \t]{0,2}-)[ \t]+)([^\s'\"\[{|>&*!#].*?)[ \t]*$", re.MULTILINE
+)
+_NAME_IN_FLOW = re.compile(r"(?<=[\[,])([ \t]*)(@[^,\]\s]+)")
+
+
+class UnreadableTicketError(Exception):
+    """This file gives no ticket; `line` is 1-based, or None."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def as_text(value: Value) -> str:
+    """`value` as text: lists and mappings as JSON, what is empty as nothing."""
+    import json
+
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False) if value else ""
+
+
+def split(content: bytes) -> tuple[str, str]:
+    """The frontmatter's text and the body of a file, with line ends as `\\n`.
+
+    Raises `UnreadableTicketError` where there is none, or it is not UTF-8.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableTicketError("not UTF-8", line) from error
+    first, *lines = text.replace("\r\n", "\n").split("\n")
+    if first.rstrip() != "---":
+        raise UnreadableTicketError("no frontmatter: the first line is not `---`", 1)
+    end = next((n for n, line in enumerate(lines) if line.rstrip() == "---"), None)
+    if end is None:
+        raise UnreadableTicketError("the frontmatter has no closing `---`", 1)
+    source = "\n".join(lines[:end])
+    if len(source.encode()) > _FRONTMATTER_LIMIT:
+        raise UnreadableTicketError("the frontmatter is larger than 64 KiB", 1)
+    return source, "\n".join(lines[end + 1 :])
+
+
+def mapping(source: str) -> tuple[dict[str, Value], bool]:
+    """The keys of a frontmatter, and whether it took the second chance.
+
+    Raises `UnreadableTicketError`.
+    """
+    import yaml
+
+    # ValueError and OverflowError: PyYAML lets out what int() and chr() make of odd escapes.
+    malformed = (yaml.YAMLError, ValueError, OverflowError)
+    try:
+        return _mapping(source), False
+    except malformed as error:
+        try:
+            return _mapping(_quoted(source)), True
+        except malformed:
+            raise _malformed(error, source) from error
+
+
+def _quoted(source: str) -> str:
+    """`source` with quotes around what tools write bare and YAML refuses: `@name`, `a: b`."""
+
+    def quote(match: re.Match[str]) -> str:
+        start, value = match.groups()
+        if value[0] not in "@`%,]}" and ": " not in value and not value.endswith(":"):
+            return match[0]
+        return f"{start}'{value.replace(chr(39), chr(39) * 2)}'"
+
+    return _NAME_IN_FLOW.sub(r"\1'\2'", _PLAIN_VALUE.sub(quote, source))
+
+
+def _malformed(error: Exception, source: str) -> UnreadableTicketError:
+    import yaml
+
+    line, reason = None, "the frontmatter is not valid YAML"
+    if isinstance(error, yaml.MarkedYAMLError):
+        reason = f"{reason}: {error.problem or error.context}"
+        line = error.problem_mark.line + 2 if error.problem_mark else None
+    elif isinstance(error, yaml.reader.ReaderError):
+        reason = "the frontmatter holds a character that YAML forbids"
+        line = source.count("\n", 0, error.position) + 2
+    return UnreadableTicketError(reason, line)
+
+
+def _mapping(source: str) -> dict[str, Value]:
+    import yaml
+
+    events = (
+        event
+        for event in yaml.parse(source, Loader=yaml.SafeLoader)
+        if not isinstance(event, yaml.StreamStartEvent | yaml.DocumentEndEvent)
+    )
+    values: Value = {}
+    documents = 0
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _refused(event, "more than one document")
+        elif not isinstance(event, yaml.StreamEndEvent):
+            values = _value(events, event, 0)
+    if not values:
+        return {}
+    if not isinstance(values, dict):
+        raise UnreadableTicketError("the frontmatter is not a list of keys", 2)
+    return values
+
+
+def _value(events: Iterator[yaml.Event], event: yaml.Event, depth: int) -> Value:
+    import yaml
+
+    if isinstance(event, yaml.AliasEvent):
+        raise _refused(event, "an alias")
+    if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+        raise _refused(event, "an unexpected end")
+    if event.anchor or event.tag:
+        raise _refused(event, "an anchor" if event.anchor else "a tag")
+    if depth > _DEPTH_LIMIT:
+        raise _refused(event, "nesting this deep")
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(event)
+    if isinstance(event, yaml.SequenceStartEvent):
+        entries: list[Value] = []
+        for entry in events:
+            if isinstance(entry, yaml.SequenceEndEvent):
+                break
+            entries.append(_value(events, entry, depth + 1))
+        return entries
+    values: dict[str, Value] = {}
+    for entry in events:
+        if isinstance(entry, yaml.MappingEndEvent):
+            break
+        key = as_text(_value(events, entry, depth + 1))
+        if key in values:
+            raise _refused(entry, f"the key {key!r} a second time")
+        values[key] = _value(events, next(events), depth + 1)
+    return values
+
+
+def _scalar(event: yaml.ScalarEvent) -> str:
+    if event.style is None and event.value in ("", "~", "null"):
+        return ""
+    try:
+        # Escapes may spell a character as two UTF-16 halves; a lone half is no text.
+        return event.value.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise _refused(event, "half a character") from error
+
+
+def _refused(event: yaml.Event, what: str) -> UnreadableTicketError:
+    line = event.start_mark.line + 2 if event.start_mark else None
+    return UnreadableTicketError(f"the frontmatter holds {what}", line)
