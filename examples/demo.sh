@@ -14,10 +14,20 @@ git config --global init.defaultBranch main
 cd "$place/shop"
 
 say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
+# A command as a person would type it.
+typed() {
+  local word line=
+  for word in "$@"; do
+    [[ $word =~ ^[A-Za-z0-9_./:=-]+$ ]] || word="'${word//\'/\'\\\'\'}'"
+    line+="$word "
+  done
+  printf '%s' "${line% }"
+}
 run() {
-  printf '\033[32m$ %s\033[0m\n' "$(printf '%q ' "$@" | sed 's/ $//')"
+  printf '\033[32m$ %s\033[0m\n' "$(typed "$@")"
   "$@"
 }
+id_of() { yoi ticket list --all | awk -F'\t' -v title="$1" '$3 == title { print $2 }'; }
 # The same, for a command that is meant to be refused.
 refused() {
   local code=0
@@ -33,9 +43,9 @@ run yoi init
 say 'Two pieces of work; the second waits for the first'
 run yoi ticket create --title 'Prices are rounded wrongly' --priority P1 --tag bug \
   --message $'## Background\n\n0.125 becomes 0.12 in the basket, and 0.13 on the bill.\n\n## Acceptance criteria\n\n- Basket and bill round half up.'
-first=$(yoi ticket list | sed -n 2p | cut -f2)
+first=$(id_of 'Prices are rounded wrongly')
 run yoi ticket create --title 'Show the rounded price in the basket' --tag ui --depends-on "$first"
-second=$(yoi ticket list --sort created --limit 1 | sed -n 2p | cut -f2)
+second=$(id_of 'Show the rounded price in the basket')
 run yoi ticket list
 
 say 'Ready, queued, in progress: every move is an event in the log'
@@ -46,6 +56,7 @@ run yoi ticket state "$first" inprogress
 say 'The second may not start: it is blocked, and yoi says by what'
 yoi ticket state "$second" ready >/dev/null
 yoi ticket state "$second" queued >/dev/null
+run yoi route --explain "$second"
 refused yoi ticket state "$second" inprogress
 
 say 'Report, review, done; closing tells what is free now'
@@ -53,6 +64,7 @@ run yoi ticket comment "$first" --role implementation_report --message 'Rounds h
 run yoi ticket review "$first" --approve --message 'Checked basket and bill.'
 run yoi ticket state "$first" done
 run yoi ticket close "$first" --message 'Released.'
+run yoi next
 run yoi ticket state "$second" inprogress
 
 say 'Nothing that a text contains can forge an event'

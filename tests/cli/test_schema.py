@@ -66,7 +66,7 @@ SCENARIO = (
     ("completion", "completion bash"),
     (ERROR, "ticket show NOWHERE"),
     (ERROR, "ticket show ABCDEFGHJKMNP"),
-    (ERROR, "ticket state {a} done"),
+    (ERROR, "ticket state {a} queued"),
     (ERROR, "ticket nonsense"),
 )
 

@@ -18,9 +18,9 @@ def test_a_pipe_gets_the_place_of_each_hit(yoi: Program, workspace: Path) -> Non
     header, *hits = yoi("ticket", "search", "NEEDLE").out.splitlines()
     assert header == HEADER
     assert hits == [
-        f"{one}\ttitle\t{one}/item.md:2\tNeedle",
-        f"{one}\tbody\t{one}/item.md:8\tNo needle\\there",
-        f"{one}\tevent\t{one}/thread.md:13\tIt is a needle.",
+        f"{one}\ttitle\t.yoi/tickets/{one}/item.md:2\tNeedle",
+        f"{one}\tbody\t.yoi/tickets/{one}/item.md:8\tNo needle\\there",
+        f"{one}\tevent\t.yoi/tickets/{one}/thread.md:13\tIt is a needle.",
     ]
 
 

@@ -55,7 +55,9 @@ def persistently(store: FileStore, ticket: str, text: str) -> tuple[str, ...]:
     """Comment until it is acknowledged: a thread may be away in the middle of a checkout."""
     for _ in range(1000):
         try:
-            return comment(store, ticket, text).event_ids
+            done = comment(store, ticket, text)
+            assert done.warnings == ()
+            return done.event_ids
         except (StoreInvalidError, ConflictError, FileNotFoundError):
             continue
     raise AssertionError("a comment was refused 1,000 times")
@@ -80,6 +82,29 @@ def test_an_append_waits_while_git_holds_its_index(
     out, _ = process.communicate(timeout=30)
     assert (process.returncode, out) == (0, f"appended\t{ticket}\tcomment\n".encode())
     assert [event.body for event in store.thread(ticket).events][1:] == ["Patience."]
+
+
+def test_a_thread_that_git_is_still_writing_is_not_taken_for_torn(
+    workspace: Path, store: FileStore, yoi: Program
+) -> None:
+    ticket = make_ticket(store)
+    comment(store, ticket, "Before.")
+    path, index_lock = thread_of(store, ticket), workspace / ".git" / "index.lock"
+    whole = path.read_bytes()
+    index_lock.touch()
+    path.write_bytes(whole[:-20])
+    process = subprocess.Popen(
+        [*yoi.argv, "ticket", "comment", ticket, "-m", "New."], cwd=workspace, env=yoi.environment()
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=1)
+    with path.open("ab") as thread:
+        thread.write(whole[-20:])
+    index_lock.unlink()
+    assert process.wait(timeout=30) == 0
+    assert [event.body for event in store.thread(ticket).events][1:] == ["Before.", "New."]
+    assert path.read_bytes().startswith(whole)
+    assert not (folder_of(store, ticket) / "artifacts" / ".torn").exists()
 
 
 def test_inside_a_git_hook_an_append_does_not_wait_for_the_git_that_waits_for_it(
@@ -162,6 +187,7 @@ def test_no_acknowledged_event_is_lost_to_checkouts_of_a_branch_with_another_thr
     workspace: Path, store: FileStore, git: Program, env: dict[str, str]
 ) -> None:
     ticket = make_ticket(store)
+    comment(store, ticket, "x" * 40_000)  # git writes a file of that size piece by piece
     assert commit_all(git, workspace, "Begin")
     git("checkout", "--quiet", "-b", "other", cwd=workspace)
     comment(store, ticket, "Only here.")
@@ -178,5 +204,6 @@ def test_no_acknowledged_event_is_lost_to_checkouts_of_a_branch_with_another_thr
     kept += thread_of(store, ticket).read_bytes()
     lost = [event for event in acknowledged if event.encode() not in kept]
     assert lost == []
+    assert not (folder_of(store, ticket) / "artifacts" / ".torn").exists()
     assert len(acknowledged) == RACES
     assert commits > RACES // 10

@@ -30,7 +30,8 @@ def command(
     """
     wanted = parse_query(query, regex=regex)
     search = Search(wanted, chosen_states(state), only_open, limit)
-    store = session_of(ctx).store
+    session = session_of(ctx)
+    store = session.store
     with reading_progress(store) as bar:
         found = search_tickets(store, search, bar.advance)
-    say_found(wanted, found, as_json=as_json)
+    say_found(wanted, found, folder=session.location.folder, as_json=as_json)

@@ -19,8 +19,11 @@ _HEADER = ("ticket", "place", "path:line", "text")
 _SHORTEST_CONTEXT = 20
 
 
-def say_found(query: Query, found: Found, *, as_json: bool) -> None:
-    """The hits of a search: JSON, hits below their tickets, or one line a hit."""
+def say_found(query: Query, found: Found, *, folder: str, as_json: bool) -> None:
+    """The hits of a search: JSON, hits below their tickets, or one line a hit.
+
+    `folder` is the store's below the workspace, so that a place in a pipe can be opened.
+    """
     if as_json:
         from yoi_cli.render.documents_reading import found_document
 
@@ -29,7 +32,7 @@ def say_found(query: Query, found: Found, *, as_json: bool) -> None:
     if is_terminal(sys.stdout):
         _print_hits(query, found)
     else:
-        lines = [tsv(_HEADER), *(tsv(_cells(hit)) for hit in found.hits)]
+        lines = [tsv(_HEADER), *(tsv(_cells(hit, folder)) for hit in found.hits)]
         write_stdout("\n".join(lines) + "\n")
     if not found.hits:
         write_stderr("Nothing was found.\n")
@@ -38,8 +41,9 @@ def say_found(query: Query, found: Found, *, as_json: bool) -> None:
     warn_of_unreadable(found.unreadable)
 
 
-def _cells(hit: Hit) -> tuple[str, ...]:
-    return (hit.ticket, hit.where, f"{hit.ticket}/{hit.path}:{hit.line}", hit.text.strip())
+def _cells(hit: Hit, folder: str) -> tuple[str, ...]:
+    place = f"{folder}/{hit.ticket}/{hit.path}:{hit.line}"
+    return (hit.ticket, hit.where, place, hit.text.strip())
 
 
 def _print_hits(query: Query, found: Found) -> None:

@@ -208,6 +208,8 @@ class FileReader:
         except OSError as error:
             raise cannot_open(error, shown, "a regular file") from error
         try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise not_as_expected(shown, "a regular file")
             data = os.read(descriptor, _FIRST_READ)
             fields = parse_fields(data, path=shown)
             if fields is None:
