@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: The reason of a move that records a hand edit, and so may skip steps of the table.
 ADOPTED = "adopted"
+#: Reasons of moves that tell where a ticket was brought, not how it came there.
+_PLACING = frozenset({ADOPTED, "imported"})
 _THREAD = "thread.md"
 #: A code, what is wrong, and the line.
 _Finding = tuple[str, str, int]
@@ -88,7 +90,7 @@ def _check_moves(events: Sequence[Event], folded: Folded) -> Iterator[_Finding]:
             what = f"The move leads to {quote(target)}, which is no state."
             yield "move_state_unknown", what, event.line
     for move in folded.moves:
-        if not (move.is_older or move.reason == ADOPTED or is_legal(move.origin, move.target)):
+        if not (move.is_older or move.reason in _PLACING or is_legal(move.origin, move.target)):
             what = f"The move from {move.origin} to {move.target} is not in the table of moves."
             yield "move_illegal", what, move.line
     for divergence in folded.diverged:

@@ -83,6 +83,18 @@ def _tail_offset(descriptor: int, size: int) -> int:
     return 0
 
 
+def settled_tail(directory: Directory, index_lock: str | None, *, whole: bool) -> Tail:
+    """The end of the thread, where a torn one is believed only once git is not at work.
+
+    A checkout writes a file piece by piece; what it has not written yet is no torn append.
+    """
+    tail = read_tail(directory, whole=whole)
+    if index_lock is None or tail.sound_size == tail.size:
+        return tail
+    _wait_for_git(index_lock)
+    return read_tail(directory, whole=whole)
+
+
 def append_events(
     open_ticket: Callable[[], Directory],
     tail: Tail,
@@ -105,7 +117,7 @@ def append_events(
         with _reopened(open_ticket) as directory:
             if _stands(directory, place, blocks):
                 return warnings
-            tail = read_tail(directory, whole=True)
+            tail = settled_tail(directory, index_lock, whole=True)
             if any(event.id == event_id for event in tail.parsed.thread.events):
                 return warnings
     raise ConflictError(
@@ -174,9 +186,9 @@ def keep_torn(artifacts: Directory, name: str, torn: bytes) -> None:
         folder.sync()
 
 
-def repair_tail(directory: Directory) -> bool:
+def repair_tail(directory: Directory, index_lock: str | None) -> bool:
     """Set a torn tail aside, where there is one; whether there was."""
-    tail = read_tail(directory, whole=True)
+    tail = settled_tail(directory, index_lock, whole=True)
     if tail.sound_size == tail.size:
         return False
     with directory.opened(layout.THREAD, _APPEND) as descriptor:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.domain.plan import AcceptedPlan, PlanRecord
 from yoi_cli.errors import StoreInvalidError
+from yoi_cli.storage.encode import check_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def render_record(record: PlanRecord) -> bytes:
     if record.related_ticket is not None:
         entry["related_ticket"] = record.related_ticket
     if record.note is not None:
-        entry["note"] = record.note
+        entry["note"] = check_text(record.note, "The note")
     if record.accepted_plan is not None:
         entry["accepted_plan"] = _accepted_entry(record.accepted_plan)
     entry |= {"author": record.author, "at": record.at}
@@ -76,7 +77,7 @@ def _accepted_entry(plan: AcceptedPlan) -> dict[str, str]:
         "worktree": plan.worktree,
         "role_plan": plan.role_plan,
     }
-    return {key: value for key, value in parts.items() if value is not None}
+    return {key: check_text(value, "The plan") for key, value in parts.items() if value is not None}
 
 
 def _record(line: bytes, path: str, number: int) -> PlanRecord:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.domain.relations import Relation, sort_key
 from yoi_cli.errors import StoreInvalidError
+from yoi_cli.storage.encode import check_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -102,7 +103,7 @@ def _entry(relation: Relation) -> dict[str, str]:
         "target": relation.target,
     }
     if relation.note is not None:
-        entry["note"] = relation.note
+        entry["note"] = check_text(relation.note, "The note")
     return entry | {"author": relation.author, "at": relation.at}
 
 

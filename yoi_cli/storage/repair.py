@@ -38,7 +38,7 @@ class FileMender:
 
     def set_thread_aside(self, ticket: TicketId) -> None:
         with self._writer.opened(ticket) as directory:
-            repair_tail(directory)
+            repair_tail(directory, self._writer.location.index_lock)
             data = read_part(directory, layout.THREAD)
             torn = parse_thread(data).torn
             if not torn:

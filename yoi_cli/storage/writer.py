@@ -16,7 +16,7 @@ from yoi_cli.domain.states import PLANNING
 from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.storage import layout
-from yoi_cli.storage.append import Tail, append_events, keep_torn, read_tail, repair_tail
+from yoi_cli.storage.append import Tail, append_events, keep_torn, repair_tail, settled_tail
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.encode import encode_event
 from yoi_cli.storage.frontmatter import edit_item, parse_item, render_item
@@ -52,7 +52,7 @@ class FileWriter(FileReader):
     def commit(self, ticket: TicketId, change: Change) -> Committed:
         with self.opened(ticket) as directory:
             item = read_part(directory, layout.ITEM)
-            tail = read_tail(directory, whole=_decides(change))
+            tail = settled_tail(directory, self.location.index_lock, whole=_decides(change))
             blocks, event_ids = self._encode(change.events, tail)
             projected = self._project(directory, item, tail, change)
             self._lock.announce(Intent(ticket, event_ids[-1] if event_ids else ""))
@@ -153,7 +153,7 @@ class FileWriter(FileReader):
     def reproject(self, ticket: TicketId) -> bool:
         """Bring a ticket's tail and item in line with its thread; whether that changed any."""
         with self.opened(ticket) as directory:
-            repaired = repair_tail(directory)
+            repaired = repair_tail(directory, self.location.index_lock)
             item = read_part(directory, layout.ITEM)
             thread = parse_thread(read_part(directory, layout.THREAD)).thread
             path = directory.shown(layout.ITEM)

@@ -1,0 +1,74 @@
+"""What a command loads: nothing that a command of its kind does not need (DESIGN section 13)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from support.file_stores import make_ticket, open_store
+from support.process import Program
+
+HEAVY = (
+    *("rich", "yaml", "frontmatter", "git", "pydantic", "asyncio", "msgspec"),
+    *("http", "urllib.request", "xml", "unittest", "multiprocessing", "socket"),
+)
+#: Runs one command in the process, then prints what it has loaded.
+PROBE = """
+import sys
+from yoi_cli.cli.main import run
+code = run(sys.argv[1:])
+loaded = sorted({name for name in sys.modules})
+print("\\n" + "\\n".join(loaded), file=sys.stderr)
+sys.exit(code)
+"""
+COMMANDS = {
+    "state": ("ticket", "state", "{}"),
+    "state, moving": ("ticket", "state", "{}", "ready"),
+    "state in JSON": ("ticket", "state", "{}", "--json"),
+    "comment": ("ticket", "comment", "{}", "-mx"),
+    "comment in JSON": ("ticket", "comment", "{}", "-mx", "--json"),
+    "review": ("ticket", "review", "{}", "--approve", "-mx"),
+    "close": ("ticket", "close", "{}", "-mx"),
+    "create": ("ticket", "create", "-tx"),
+    "list": ("ticket", "list"),
+    "list of all": ("ticket", "list", "--all"),
+    "list in JSON": ("ticket", "list", "--json"),
+    "show": ("ticket", "show", "{}"),
+    "help": ("--help",),
+    "help on tickets": ("ticket", "--help"),
+    "help on a command": ("ticket", "comment", "--help"),
+    "version": ("--version",),
+    "where": ("where",),
+}
+
+
+def loaded_by(env: dict[str, str], workspace: Path, *words: str) -> set[str]:
+    python = Program((sys.executable, "-P", "-c", PROBE), env, workspace)
+    return set(python(*words, cwd=workspace).err.split())
+
+
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+def test_a_command_in_a_pipe_loads_nothing_heavy(
+    env: dict[str, str], workspace: Path, words: tuple[str, ...]
+) -> None:
+    ticket = make_ticket(open_store(workspace, in_git=True))
+    # With YOI_AUTHOR the author is known without asking git.
+    known = {**env, "YOI_AUTHOR": "Ada Example"}
+    loaded = loaded_by(known, workspace, *(word.format(ticket) for word in words))
+    assert "yoi_cli.cli.main" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("words", [("--help",), ("ticket", "--help")])
+def test_help_loads_no_command(env: dict[str, str], workspace: Path, words: tuple[str, ...]) -> None:
+    loaded = loaded_by(env, workspace, *words)
+    assert not {name for name in loaded if name.startswith("yoi_cli.cli.ticket_")}
+    assert not {name for name in loaded if name.startswith("yoi_cli.storage.writer")}
+
+
+def test_one_command_loads_no_other(env: dict[str, str], workspace: Path) -> None:
+    ticket = make_ticket(open_store(workspace, in_git=True))
+    loaded = loaded_by(env, workspace, "ticket", "state", ticket)
+    commands = {name for name in loaded if name.startswith("yoi_cli.cli.ticket_")}
+    assert commands == {"yoi_cli.cli.ticket_state"}
