@@ -53,8 +53,9 @@ printed: such characters are shown as `\\\\t`, `\\\\n`, `\\\\x1b`.
 | `unblocked  ID` | after a `state` or `closed` line: a ticket that waits for nobody now |
 | `edited  ID  KEY…` | `ticket edit` |
 | `relation  ID  KIND  TARGET` | `ticket relation add`, `remove` |
-| `claimed`, `renewed`, `released`: `ID  HOLDER  GENERATION  UNTIL` | `claim`, `release`, `next --claim` |
-| `recorded  ID  CLASS  STATE`, `accepted  ID  HOLDER  GENERATION  BRANCH` | `route --record`, `--accept` |
+| `claimed  ID  HOLDER  GENERATION  UNTIL` | `claim`, `next --claim`; also `renewed`, `released` |
+| `recorded  ID  CLASS  STATE` | `route --record` |
+| `accepted  ID  HOLDER  GENERATION  BRANCH` | `route --accept` |
 
 **Exit codes.**
 

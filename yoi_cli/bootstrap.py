@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.app.doctor_environment import CloneFacts, EnvironmentFacts, LockFacts
     from yoi_cli.app.doctor_ports import StoreInspector, StoreMender
+    from yoi_cli.app.ports import RoutingReader
     from yoi_cli.app.record import Recorder
     from yoi_cli.domain.config import Config
     from yoi_cli.storage.claims import FileClaims
@@ -125,6 +126,69 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
     deadline = _DEFAULT_DEADLINE if forgiving else _deadline(start)
     store = FileStore(location, command=start.command, deadline=deadline)
     return Session(workspace, why, checkout, config, location, store, start.environment)
+
+
+class Snapshot(NamedTuple):
+    """A store as of a commit or an instant, to be read only, with its settings."""
+
+    reader: RoutingReader
+    config: Config
+
+
+def open_snapshot(start: Start, at: str) -> Snapshot:
+    """The store as of `at`, a time or a revision (DESIGN section 8, At any point).
+
+    Of a revision everything is read from git's objects, the settings too, so that a bare
+    repository will do. Raises `NotFoundError`, and `UsageError` for what can be neither.
+    """
+    from yoi_cli.app.at_time import AtTime, point_of
+    from yoi_cli.app.history import History
+
+    point = point_of(at, time.time_ns() // 1_000_000)
+    if point.instant is None:
+        return _open_revision(start, point.revision)
+    session = open_session(start)
+    return Snapshot(AtTime(History(session.store), point.instant), session.config)
+
+
+def _open_revision(start: Start, revision: str) -> Snapshot:
+    from yoi_cli.git.revision_reader import RevisionFiles, resolve_commit
+    from yoi_cli.storage.tree_reader import TreeReader, read_tree_config
+
+    cwd, folder = _place_in_repository(start)
+    commit = resolve_commit(cwd, revision)
+    files = RevisionFiles(cwd, commit, folder, [STORE_FOLDER])
+    while folder and STORE_FOLDER not in files.kinds:
+        folder = os.path.dirname(folder)
+        files = RevisionFiles(cwd, commit, folder, [STORE_FOLDER])
+    if STORE_FOLDER not in files.kinds:
+        raise NotFoundError(
+            "workspace_not_found",
+            f"There is no workspace in {revision[:80]!r}.",
+            hint="Name a commit that has .yoi, or the folder that holds it with -C.",
+            details={"revision": revision, "commit": commit},
+        )
+    config = read_tree_config(files)
+    if not _is_below(config.root, STORE_FOLDER):
+        files = RevisionFiles(cwd, commit, folder, [config.root])
+    return Snapshot(TreeReader(files, config.root), config)
+
+
+def _place_in_repository(start: Start) -> tuple[str, str]:
+    """Where git is to be asked, and the folder of its trees that is meant there."""
+    folder = starting_folder(start)
+    if all(os.path.exists(os.path.join(folder, name)) for name in ("HEAD", "objects", "refs")):
+        return folder, ""  # a bare repository
+    try:
+        session = open_session(start, forgiving=True)
+    except NotFoundError:
+        checkout = find_checkout(folder)
+    else:
+        folder, checkout = session.workspace, session.checkout
+    if checkout is None or not _is_below(folder, checkout.root):
+        return folder, ""
+    below = os.path.relpath(folder, checkout.root)
+    return folder, "" if below == "." else below
 
 
 def survey_clone(session: Session, command: str) -> tuple[CloneFacts, LockFacts]:

@@ -1,9 +1,8 @@
-"""Nothing outside the store is read or written, whatever an id or a link says (DESIGN section 5)."""
+"""Nothing outside the store is read or written, whatever an id or a link says (section 5)."""
 
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
 import pytest
@@ -193,9 +192,9 @@ def test_what_is_written_beside_a_thread_never_follows_a_symlink(
     put_link(tickets_of(workspace) / ticket / name, outside.folder / name)
     target = next(id_ for id_ in store.ids() if id_ != ticket)
     before = store.thread(ticket)
-    command = ("close", ticket, "-mx")
-    if name != "resolution.md":
-        command = ("relation", "add", ticket, "related", target)
+    closing: tuple[str, ...] = ("close", ticket, "-mx")
+    relating: tuple[str, ...] = ("relation", "add", ticket, "related", target)
+    command = closing if name == "resolution.md" else relating
     done = yoi("ticket", *command, cwd=workspace, check=False)
     assert done.code == 6, done
     assert SECRET not in done.out + done.err
@@ -218,70 +217,6 @@ def test_a_store_behind_a_symlink_is_refused(
         done = yoi(*command, cwd=workspace, check=False)
         assert done.code == 6, done
     assert fingerprint(elsewhere) == before
-
-
-@pytest.mark.parametrize("name", ["item.md", "thread.md"])
-def test_a_fifo_makes_nobody_wait(
-    yoi: Program, workspace: Path, ticket: TicketId, name: str
-) -> None:
-    path = tickets_of(workspace) / ticket / name
-    path.unlink()
-    os.mkfifo(path)
-    run_special(yoi, workspace, ticket, name)
-
-
-def test_a_fifo_with_a_writer_behind_it_is_not_read(
-    yoi: Program, workspace: Path, ticket: TicketId, outside: Outside
-) -> None:
-    path = tickets_of(workspace) / ticket / "item.md"
-    path.unlink()
-    os.mkfifo(path)
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.write(descriptor, (outside.folder / "item.md").read_bytes())
-        for command in (("list", "--all"), ("show", ticket), ("search", "secret")):
-            done = yoi("ticket", *command, cwd=workspace, check=False)
-            assert SECRET not in done.out + done.err, done
-    finally:
-        os.close(descriptor)
-
-
-@pytest.mark.parametrize("name", ["item.md", "thread.md"])
-def test_a_device_is_not_read(yoi: Program, workspace: Path, ticket: TicketId, name: str) -> None:
-    path = tickets_of(workspace) / ticket / name
-    path.unlink()
-    try:
-        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 5))  # endless zeros
-        path.open("rb").close()
-    except OSError:
-        pytest.skip("making a device needs rights that this process does not have")
-    run_special(with_little_memory(yoi), workspace, ticket, name)
-
-
-def with_little_memory(yoi: Program) -> Program:
-    """The same program, which fails rather than take the machine's memory."""
-    shell = ("sh", "-c", 'ulimit -v 1000000; exec "$@"', "sh")
-    return Program((*shell, *yoi.argv), yoi.env, yoi.base)
-
-
-def run_special(yoi: Program, workspace: Path, ticket: TicketId, name: str) -> None:
-    """A ticket with a special file in it is refused, and hides no other ticket."""
-    listed = yoi("ticket", "list", "--all", cwd=workspace, check=False)
-    assert "The sound one" in listed.out
-    for command in (("comment", ticket, "-mx"), ("close", ticket, "-mx"), ("show", ticket)):
-        assert yoi("ticket", *command, cwd=workspace, check=False).code == 6
-    said = yoi("ticket", "doctor", cwd=workspace, check=False)
-    assert ticket in said.out + said.err
-    assert name in said.out + said.err
-
-
-def test_a_folder_where_a_file_should_be_is_refused(
-    yoi: Program, workspace: Path, ticket: TicketId
-) -> None:
-    path = tickets_of(workspace) / ticket / "thread.md"
-    path.unlink()
-    path.mkdir()
-    run_special(yoi, workspace, ticket, "thread.md")
 
 
 def test_a_temporary_file_that_somebody_put_there_as_a_symlink_is_not_followed(

@@ -37,12 +37,18 @@ SCENARIO = (
     ("moved", "ticket state {a} ready"),
     ("moved", "ticket state {a} queued"),
     ("intent", "ticket intent {a}"),
+    ("gate", "gate {a}"),
+    ("plan", "plan add {a} after {b}"),
+    ("plans", "plan list"),
+    ("graph", "ticket graph"),
     ("next", "next"),
     ("claim", "claim {a}"),
     ("claims", "claims"),
     ("claim", "release {a}"),
     ("recorded", "route {a} --record"),
     ("accepted", "route {a} --accept"),
+    ("replay", "replay"),
+    ("route", "route --all --at 3d"),
     ("tickets", "ticket list --all"),
     ("tickets", "ticket list --blocked"),
     ("ticket", "ticket show {a}"),
@@ -77,7 +83,7 @@ def made(result: Result) -> str:
 
 def check(kind: str, data: Data) -> None:
     """Hold `data` against its published type; a key that is not published fails too."""
-    read = msgspec.convert(data, KINDS[kind], strict=True)
+    read: object = msgspec.convert(data, KINDS[kind], strict=True)
     assert msgspec.to_builtins(read) == data, f"{kind} prints more than is published"
 
 

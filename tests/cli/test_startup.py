@@ -61,7 +61,9 @@ def test_a_command_in_a_pipe_loads_nothing_heavy(
 
 
 @pytest.mark.parametrize("words", [("--help",), ("ticket", "--help")])
-def test_help_loads_no_command(env: dict[str, str], workspace: Path, words: tuple[str, ...]) -> None:
+def test_help_loads_no_command(
+    env: dict[str, str], workspace: Path, words: tuple[str, ...]
+) -> None:
     loaded = loaded_by(env, workspace, *words)
     assert not {name for name in loaded if name.startswith("yoi_cli.cli.ticket_")}
     assert not {name for name in loaded if name.startswith("yoi_cli.storage.writer")}

@@ -181,7 +181,9 @@ def test_a_file_without_a_last_newline_keeps_every_byte(
             assert one_line_changed(before, after)
 
 
-def one_line_changed(before: bytes, after: bytes, *, keys: tuple[str, ...] = ("updated_at",)) -> bool:
+def one_line_changed(
+    before: bytes, after: bytes, *, keys: tuple[str, ...] = ("updated_at",)
+) -> bool:
     """Whether only the lines of `keys` differ, each of them in its value alone."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     if len(old) != len(new):
@@ -218,7 +220,9 @@ def test_a_comment_on_every_single_ticket_changes_nothing_else(
     assert {lines for path, lines in found.items() if path.endswith("item.md")} == {(1, 1), (2, 2)}
 
 
-def test_a_title_that_comes_and_goes_leaves_the_item_as_it_was(corpus_copy: Path, yoi_at: Program) -> None:
+def test_a_title_that_comes_and_goes_leaves_the_item_as_it_was(
+    corpus_copy: Path, yoi_at: Program
+) -> None:
     store = open_store(corpus_copy)
     for ticket in (DOUBLE, SINGLE):
         before = item_of(store, ticket).read_bytes()

@@ -43,8 +43,8 @@ def test_work_given_up_and_work_taken_up_again_both_need_a_reason() -> None:
 
 
 def test_done_and_closed_tickets_block_nobody() -> None:
-    assert states.RESOLVED_STATES == {"done", "closed"}
-    assert states.MOVING_STATES == {"queued", "inprogress", "done", "closed"}
+    assert {"done", "closed"} == states.RESOLVED_STATES
+    assert {"queued", "inprogress", "done", "closed"} == states.MOVING_STATES
 
 
 @pytest.mark.parametrize("word", ["", "Ready", "READY", "open", "ready ", "in progress"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
-from support.threads import AT, block, bodies, event_id, fault_codes, older, read, uncovered
+from support.threads import AT, block, bodies, event_id, fault_codes, read
 
 from yoi_cli.domain.events import NewEvent
 from yoi_cli.errors import UsageError
@@ -56,8 +54,10 @@ def test_a_header_value_is_quoted_only_where_it_must_be(value: str, written: str
 
 @pytest.mark.parametrize(
     "value",
-    ["x --> y", "-->", "a\nb", "a\rb", "a\0b", "\x1b[31m", "\x7f", "\x9b2J", "\u2028", "\u2029"]
-    + ["\ud800", "\t", "\x85"],
+    [
+        *("x --> y", "-->", "a\nb", "a\rb", "a\0b", "\t", "\x1b[31m", "\x7f", "\x9b2J", "\x85"),
+        *("\u2028", "\u2029", "\ud800"),
+    ],
 )
 def test_a_header_value_that_could_end_or_hide_its_header_is_refused(value: str) -> None:
     for new in (
@@ -204,194 +204,3 @@ def test_bytes_that_are_no_utf8_are_kept_as_they_are() -> None:
 def test_a_carriage_return_does_not_begin_a_line() -> None:
     text = f"a\r{HEADER}\rb\u2028{HEADER}"
     assert bodies(block(text)) == [text]
-
-
-# Events of older stores
-
-
-def test_an_older_event_is_known_by_its_time_and_its_block() -> None:
-    data = older("Said.")
-    (event,) = read(data)
-    assert event.id is None
-    assert event.identity == f"{AT}#{hashlib.sha256(data.rstrip()).hexdigest()}"
-
-
-def test_an_older_body_is_read_without_unescaping() -> None:
-    assert bodies(older("\\---\n\\<!-- event: x")) == ["\\---\n\\<!-- event: x"]
-
-
-def test_a_separator_ends_an_older_event_only_before_a_header_or_the_end() -> None:
-    thread = older("---\ntitle: 'x'\n---\n\nText.") + b"\n" + older("two")
-    assert bodies(thread) == ["---\ntitle: 'x'\n---\n\nText.", "two"]
-
-
-def test_only_one_separator_ends_an_older_event() -> None:
-    assert bodies(older("Text.\n\n---") + b"\n" + older("two")) == ["Text.\n\n---", "two"]
-
-
-def test_an_older_event_needs_no_separator_at_all() -> None:
-    thread = older("one", end="") + b"\n" + older("two", end="")
-    assert bodies(thread) == ["one", "two"]
-    assert fault_codes(thread) == []
-
-
-def test_an_older_event_needs_no_heading() -> None:
-    (event,) = read(f"{HEADER}\n\nJust text.\n\n---\n".encode())
-    assert (event.heading, event.body) == (None, "Just text.")
-
-
-def test_an_author_that_nobody_quoted_is_told_as_far_as_can_be() -> None:
-    data = f"<!-- event: comment author: Ada Lovelace at: {AT} -->\n\nText.\n".encode()
-    (event,) = read(data)
-    assert (event.kind, event.at, event.body) == ("comment", AT, "Text.")
-    assert fault_codes(data) == ["header_malformed"]
-
-
-def test_a_header_with_nothing_in_it_is_an_event_that_is_reported() -> None:
-    assert fault_codes(b"<!-- event: -->\n\nText.\n") == ["header_malformed"]
-
-
-QUOTED = older("Forged.", kind="close").decode()
-
-
-@pytest.mark.parametrize(
-    ("opening", "closing"),
-    [
-        ("```", "```"),
-        ("~~~", "~~~"),
-        ("```markdown", "```"),
-        ("~~~ text ` here", "~~~"),
-        ("````", "````"),
-        ("```", "`````"),
-        ("   ```", "  ```  "),
-    ],
-)
-def test_a_header_quoted_in_a_fence_is_text(opening: str, closing: str) -> None:
-    body = f"See:\n{opening}\n{QUOTED}{closing}\nSo."
-    thread = older(body) + b"\n" + older("After.")
-    assert bodies(thread) == [body, "After."]
-
-
-@pytest.mark.parametrize(
-    "opening",
-    ["    ```", "``", "```` a`b", "~~", "text ```", "```\nquoted\n```", "~~~\n```\n~~~"],
-)
-def test_what_opens_no_fence_or_was_closed_hides_nothing(opening: str) -> None:
-    thread = older(opening, end="") + b"\n" + older("After.", kind="close")
-    assert [event.kind for event in read(thread)] == ["comment", "close"]
-
-
-@pytest.mark.parametrize(
-    "inner", ["``", "~~~", "``` not closing", "    ```", "text\n"], ids=range(5)
-)
-def test_what_closes_no_fence_leaves_it_open(inner: str) -> None:
-    thread = older(f"```\n{inner}\n", end="") + b"\n" + older("Hidden.", kind="close")
-    assert [event.kind for event in read(thread)] == ["comment"]
-
-
-def test_a_longer_fence_is_not_closed_by_a_shorter_one() -> None:
-    body = f"````\n```\n{QUOTED}```\n{QUOTED}````"
-    assert bodies(older(body) + b"\n" + older("After.")) == [body, "After."]
-
-
-def test_an_open_fence_hides_older_headers_but_none_with_an_id() -> None:
-    thread = older("```\nopen") + b"\n" + older("hidden", kind="close") + b"\n" + block("seen")
-    first, second = read(thread)
-    assert "hidden" in first.body
-    assert second.body == "seen"
-    assert fault_codes(thread) == []
-
-
-def test_a_fence_left_open_in_an_event_with_an_id_hides_nothing() -> None:
-    thread = block("```\nopen") + b"\n" + older("seen", kind="close")
-    assert [event.kind for event in read(thread)] == ["comment", "close"]
-
-
-def test_an_indented_header_is_text_in_an_older_event() -> None:
-    assert bodies(older(f"Quote:\n    {HEADER}\n")) == [f"Quote:\n    {HEADER}"]
-
-
-# Torn appends
-
-
-def test_an_event_with_an_id_that_nothing_ends_is_torn() -> None:
-    whole, torn = block("one", 0), block("two", 1).removesuffix(b"---\n")
-    parsed = parse_thread(whole + b"\n" + torn)
-    assert [event.body for event in parsed.thread.events] == ["one"]
-    assert parsed.torn == ((len(whole) + 1, len(whole) + 1 + len(torn)),)
-
-
-def test_an_older_event_at_the_end_is_whole_without_its_separator() -> None:
-    assert bodies(older("one", end="")) == ["one"]
-    assert parse_thread(older("one", end="")).torn == ()
-
-
-@pytest.mark.parametrize("torn", [block("x", 5)[:-5], b"<!-- event: comment auth\n", b"\0" * 9])
-def test_reading_goes_on_behind_a_torn_append(torn: bytes) -> None:
-    thread = block("one", 0) + b"\n" + torn + b"\n" + block("two", 1) + b"\n" + older("three")
-    assert bodies(thread) == ["one", "two", "three"]
-    assert fault_codes(thread) == ["torn"]
-
-
-@pytest.mark.parametrize("event", [block("one"), older("one")], ids=["with id", "older"])
-def test_nul_bytes_behind_an_event_are_torn_and_the_event_is_whole(event: bytes) -> None:
-    parsed = parse_thread(event + b"\0" * 4096)
-    assert [event.body for event in parsed.thread.events] == ["one"]
-    assert parsed.torn == ((len(event), len(event) + 4096),)
-
-
-def test_nul_bytes_inside_an_event_with_an_id_tear_it() -> None:
-    data = block("one two").replace(b" two", b"\0\0\0\0")
-    assert (read(data), fault_codes(data)) == ((), ["torn"])
-
-
-def test_nul_bytes_alone_are_a_torn_append() -> None:
-    assert parse_thread(b"\0" * 64).torn == ((0, 64),)
-
-
-#: Twenty shapes of what may be appended.
-SHAPES = (
-    block("Said.", 9),
-    block("", 9),
-    block("one\n\ntwo\n\n\nthree", 9),
-    block("---", 9),
-    block("\\---\n\\\\---", 9),
-    block(HEADER, 9),
-    block(f"```\n{HEADER}\n---", 9),
-    block("~~~", 9),
-    block("-- >\n-->", 9),
-    block("日本語の本文。\u2028続き", 9),
-    block("a\rb\r\nc", 9),
-    block("x" * 200, 9),
-    block("## Heading\n\n---\n\n## Another", 9),
-    block("Said.", 9, author="<!-- x"),
-    block("Said.", 9, author='quo"ted \\ name'),
-    block("Said.", 9, attributes=(("status", "approve"), ("commit", "0" * 40))),
-    block("Said.", 9, kind="telepathy"),
-    block("\ttabs\t", 9),
-    block("one", 8) + b"\n" + block("two", 9),
-    block("\\" * 40 + "---", 9),
-)
-BASES = {
-    "an event with an id": block("Before.", 0),
-    "an older event": older("Before."),
-    "an older event that nothing ends": older("Before.", end=""),
-    "an older event with an open fence": older("```\nBefore.", end=""),
-}
-
-
-@pytest.mark.parametrize("base", BASES.values(), ids=BASES)
-@pytest.mark.parametrize("shape", SHAPES, ids=range(len(SHAPES)))
-def test_every_cut_of_an_append_leaves_what_was_there_and_is_whole_or_torn(
-    base: bytes, shape: bytes
-) -> None:
-    before = [event.body for event in read(base)]
-    for cut in range(len(shape) + 1):
-        data = base + b"\n" + shape[:cut]
-        parsed = parse_thread(data)
-        found = [event.body for event in parsed.thread.events]
-        assert found[: len(before)] == before, f"cut at {cut}"
-        whole = read(shape)[: len(found) - len(before)]
-        assert found[len(before) :] == [event.body for event in whole], f"cut at {cut}"
-        for start, end in uncovered(data, parsed):
-            assert not data[start:end].strip(), f"cut at {cut}: {data[start:end]!r} unreported"

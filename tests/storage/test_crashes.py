@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from support.environment import ROOT
 from support.file_stores import (
+    ADA,
     comment,
     empty_store,
     fingerprint,
@@ -27,6 +28,7 @@ from support.file_stores import (
 )
 from support.process import Program, Result
 
+from yoi_cli.app.relate import Link, add_relation
 from yoi_cli.domain.fold import fold
 from yoi_cli.storage.file_store import FileStore
 
@@ -56,9 +58,7 @@ class Bench:
         store = empty_store(self._pristine)
         self.one, self.other = make_ticket(store, "One"), make_ticket(store, "Other")
         comment(store, self.one, "Before.")
-        Program((sys.executable, "-P", "-m", "yoi_cli"), env, folder)(
-            *("ticket", "relation", "add", self.other, "related", self.one), cwd=self._pristine
-        )
+        add_relation(store, Link(self.other, "related", self.one), ADA)
         self.before = self._identities(open_store(self._pristine))
 
     def run(self, fault: str, number: int, command: str) -> Result:
@@ -69,7 +69,7 @@ class Bench:
         python = Program((sys.executable, "-P", str(FAULTY)), self._env, self.workspace)
         words = COMMANDS[command](self.one, self.other)
         return python(
-            *(fault, str(number), "-C", self.workspace, "ticket", *words),
+            *(fault, str(number), "-C", str(self.workspace), "ticket", *words),
             cwd=self.workspace,
             check=False,
         )
@@ -93,7 +93,9 @@ class Bench:
         """The paths in the store that are not as they were."""
         before = fingerprint(self._pristine / ".yoi" / "tickets")
         after = fingerprint(self.workspace / ".yoi" / "tickets")
-        return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        return {
+            path for path in before.keys() | after.keys() if before.get(path) != after.get(path)
+        }
 
     @staticmethod
     def _identities(store: FileStore) -> dict[str, list[str]]:

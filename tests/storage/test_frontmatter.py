@@ -10,7 +10,8 @@ import yaml
 
 from yoi_cli.errors import StoreInvalidError, UsageError
 from yoi_cli.storage import strict_yaml
-from yoi_cli.storage.frontmatter import edit_item, parse_fields, parse_item, render_item
+from yoi_cli.storage.frontmatter import parse_fields, parse_item
+from yoi_cli.storage.item_edit import edit_item, render_item
 
 PATH = "tickets/0123456789ABC/item.md"
 CANONICAL = b"""---
@@ -426,12 +427,12 @@ def test_text_that_could_not_be_read_back_is_not_written(
 def test_canonical_items_are_read_and_edited_without_a_yaml_library() -> None:
     program = f"""
 import sys
-from yoi_cli.storage import frontmatter as f
+from yoi_cli.storage import frontmatter as f, item_edit as e
 data = {CANONICAL!r}
 f.parse_fields(data, path="p")
 f.parse_item(data, path="p")
-f.edit_item(data, {{"state": "done", "queued_by": "a\\nb"}}, path="p", remove=["assignee"])
-f.parse_fields(f.render_item({{"title": "\\x85"}}, "b"), path="p")
+e.edit_item(data, {{"state": "done", "queued_by": "a\\nb"}}, path="p", remove=["assignee"])
+f.parse_fields(e.render_item({{"title": "\\x85"}}, "b"), path="p")
 print(sorted({{"yaml", "frontmatter"}} & set(sys.modules)))
 """
     found = subprocess.run(

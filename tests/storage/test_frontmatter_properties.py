@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from yoi_cli.domain.item import KEY_ORDER, FieldValue
 from yoi_cli.errors import StoreInvalidError, UsageError
 from yoi_cli.storage import strict_yaml
-from yoi_cli.storage.frontmatter import Entry, edit_item, parse_fields, parse_item, render_item
+from yoi_cli.storage.frontmatter import Entry, parse_fields, parse_item
+from yoi_cli.storage.item_edit import edit_item, render_item
 
 PATH = "tickets/0123456789ABC/item.md"
 

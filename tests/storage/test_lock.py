@@ -91,7 +91,8 @@ def test_an_intent_is_found_behind_the_rest_of_a_longer_note(path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "note", ["", "nonsense", "[]", '{"intent": 1}', '{"intent": {"ticket": 1}}', "\0" * 40, "[" * 99999]
+    "note",
+    ["", "nonsense", "[]", '{"intent": 1}', '{"intent": {"ticket": 1}}', "\0" * 40, "[" * 99999],
 )
 def test_a_note_that_says_nothing_is_no_intent(path: Path, note: str) -> None:
     path.parent.mkdir()

@@ -1,4 +1,4 @@
-"""The order of writing, and what an append does to the end of a thread (DESIGN section 5)."""
+"""The order of writing, compare-and-swap and projection (DESIGN section 5)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from support.file_stores import (
     ADA,
     comment,
     empty_store,
-    folder_of,
     item_of,
     make_ticket,
     open_store,
     thread_of,
 )
 from support.process import Program
-from support.threads import AT, block, event_id, older
+from support.threads import AT, block, older
 
 from yoi_cli.app.move import MoveRequest, close_ticket, move_ticket
 from yoi_cli.app.values import Change
@@ -47,15 +46,6 @@ def with_thread(store: FileStore, thread: bytes) -> Path:
     return thread_of(store, TICKET)
 
 
-def appended(store: FileStore, thread: bytes) -> bytes:
-    """What stands behind `thread` after a comment; `thread` itself must not have changed."""
-    path = with_thread(store, thread)
-    comment(store, TICKET, "New.")
-    after = path.read_bytes()
-    assert after.startswith(thread)
-    return after[len(thread) :]
-
-
 # Order
 
 
@@ -65,7 +55,7 @@ def test_a_writer_writes_what_is_referred_to_then_the_event_then_projections(
     python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
     store = open_store(workspace, in_git=True)
     ticket = make_ticket(store)
-    run = python("log", "0", "-C", workspace, "ticket", "close", ticket, "-m", "Done.", cwd=workspace)
+    run = python("log", "0", "ticket", "close", ticket, "-m", "Done.", cwd=workspace)
     said = re.sub(r"-\d+$", "", run.err.replace(f"{workspace}/.yoi/tickets/", ""), flags=re.M)
     calls = [line for line in said.splitlines() if "store.lock" not in line]
     assert calls == [
@@ -91,7 +81,7 @@ def test_a_writer_writes_what_is_referred_to_then_the_event_then_projections(
 def test_the_events_of_one_command_go_in_together(env: dict[str, str], workspace: Path) -> None:
     python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
     ticket = make_ticket(open_store(workspace, in_git=True))
-    run = python("log", "0", "-C", workspace, "ticket", "state", ticket, "ready", cwd=workspace)
+    run = python("log", "0", "ticket", "state", ticket, "ready", cwd=workspace)
     assert len(re.findall(r"^write .*/thread\.md$", run.err, re.M)) == 1
     kinds = [event.kind for event in open_store(workspace).thread(ticket).events]
     assert kinds == ["create", "intake_summary", "state_changed"]
@@ -99,109 +89,13 @@ def test_the_events_of_one_command_go_in_together(env: dict[str, str], workspace
 
 def test_a_new_ticket_appears_whole_and_synced(env: dict[str, str], workspace: Path) -> None:
     python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
-    run = python("log", "0", "-C", workspace, "ticket", "create", "-t", "x", cwd=workspace)
+    run = python("log", "0", "ticket", "create", "-t", "x", cwd=workspace)
     calls = [line for line in run.err.splitlines() if "store.lock" not in line]
     renamed = next(n for n, line in enumerate(calls) if line.startswith("rename .tmp-"))
     written = [line.removeprefix("write ") for line in calls if line.startswith("write ")]
     assert all(f"fsync {path}" in calls[:renamed] for path in written)
     assert {Path(path).name for path in written} == {"item.md", "thread.md", ".gitkeep"}
     assert calls[renamed + 1 :] == [f"fsync {workspace}/.yoi/tickets"]
-
-
-# The end of the file
-
-
-@pytest.mark.parametrize(
-    ("ending", "gap"),
-    [
-        (b"---\n", b"\n"),
-        (b"---\n\n", b""),
-        (b"---", b"\n\n"),
-        (b"---\n\n\n", b""),
-        (b"last words", b"\n\n"),
-        (b"last words\n", b"\n"),
-        (b"last words\n\n", b""),
-    ],
-)
-def test_exactly_one_blank_line_parts_an_event_from_what_was_there(
-    store: FileStore, ending: bytes, gap: bytes
-) -> None:
-    new = appended(store, older("Text.", end="") + ending)
-    assert new.startswith(gap + b"<!-- event: comment ")
-    assert new.endswith(b"\n\n## Comment\n\nNew.\n\n---\n")
-
-
-def test_the_first_event_follows_no_blank_line(store: FileStore) -> None:
-    assert appended(store, b"").startswith(b"<!-- event: comment ")
-
-
-def test_a_crlf_thread_goes_on_with_crlf(store: FileStore) -> None:
-    new = appended(store, block("one", newline="\r\n"))
-    assert new.startswith(b"\r\n<!-- event:")
-    assert new.count(b"\n") == new.count(b"\r\n")
-    assert [event.body for event in store.thread(TICKET).events] == ["one", "New."]
-
-
-def test_an_id_is_greater_than_every_id_in_the_thread(store: FileStore) -> None:
-    future = "7" + "0" * 24 + "1"
-    with_thread(store, block("one").replace(event_id().encode(), future.encode()))
-    first = comment(store, TICKET, "New.").event_ids
-    second = comment(store, TICKET, "Newer.").event_ids
-    assert future < first[0] < second[0]
-
-
-# Torn tails
-
-
-@pytest.mark.parametrize(
-    "torn",
-    [
-        block("torn", 5)[:-4],
-        block("torn", 5)[:30],
-        b"<!-- ev",
-        b"\0" * 100,
-        block("torn", 5)[:-20] + b"\0" * 50,
-    ],
-    ids=["no end", "half a header", "a few bytes", "NUL bytes", "NUL bytes in an event"],
-)
-@pytest.mark.parametrize("before", [block("one", 0), older("one")], ids=["with id", "older"])
-def test_a_torn_tail_is_set_aside_before_the_next_event(
-    store: FileStore, before: bytes, torn: bytes
-) -> None:
-    path = with_thread(store, before + b"\n" + torn)
-    comment(store, TICKET, "New.")
-    assert [event.body for event in store.thread(TICKET).events] == ["one", "New."]
-    assert store.thread(TICKET).faults == ()
-    assert path.read_bytes().startswith(before + b"\n<!-- event: comment ")
-    (kept,) = (folder_of(store, TICKET) / "artifacts" / ".torn").iterdir()
-    assert kept.read_bytes().lstrip(b"\n") == torn
-
-
-@pytest.mark.slow
-def test_after_every_cut_of_an_append_the_next_event_is_read_and_no_byte_is_lost(
-    store: FileStore,
-) -> None:
-    path = with_thread(store, b"")
-    kept = folder_of(store, TICKET) / "artifacts" / ".torn"
-    before, shape = older("one") + b"\n", block("---\n日本", 5)
-    for cut in range(len(shape) + 1):
-        path.write_bytes(before + shape[:cut])
-        comment(store, TICKET, "New.")
-        bodies = [event.body for event in store.thread(TICKET).events]
-        whole = ["---\n日本"] if cut >= len(shape) - 1 else []
-        assert bodies == ["one", *whole, "New."], f"cut at {cut}"
-        assert store.thread(TICKET).faults == (), f"cut at {cut}"
-        aside = b"".join(torn.read_bytes() for torn in kept.iterdir()) if kept.is_dir() else b""
-        assert aside == (b"" if whole else shape[:cut]), f"cut at {cut}"
-        for torn in kept.iterdir() if kept.is_dir() else ():
-            torn.unlink()
-
-
-def test_a_torn_append_in_the_middle_stays_where_it_is(store: FileStore) -> None:
-    torn = block("torn", 1)[:-4]
-    thread = block("one", 0) + b"\n" + torn + b"\n" + block("two", 2)
-    assert appended(store, thread).startswith(b"\n<!-- event: comment ")
-    assert not (folder_of(store, TICKET) / "artifacts" / ".torn").exists()
 
 
 # Compare-and-swap and projection
@@ -243,7 +137,9 @@ def test_an_append_to_a_large_thread_reads_only_its_end(store: FileStore) -> Non
 
 def test_a_large_thread_of_an_older_store_is_appended_to_as_well(store: FileStore) -> None:
     thread = (older("x" * 1000) + b"\n") * (WHOLE_READ_LIMIT // 1000)
-    appended(store, thread)
+    path = with_thread(store, thread)
+    comment(store, TICKET, "New.")
+    assert path.read_bytes().startswith(thread)
     assert store.thread(TICKET).events[-1].body == "New."
 
 

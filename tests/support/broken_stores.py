@@ -149,9 +149,7 @@ _LAYOUT = {
     "ticket_unfinished": Breakage(
         _write(f".yoi/tickets/.tmp-{ABSENT}/item.md", "x"), f".yoi/tickets/.tmp-{ABSENT}"
     ),
-    "temporary_file": Breakage(
-        _write(f"{FOLDER}/.tmp-item.md", "x"), f"{FOLDER}/.tmp-item.md"
-    ),
+    "temporary_file": Breakage(_write(f"{FOLDER}/.tmp-item.md", "x"), f"{FOLDER}/.tmp-item.md"),
     "artifacts_missing": Breakage(_no_artifacts, f"{FOLDER}/artifacts"),
     "keep_missing": Breakage(_remove(f"{FOLDER}/artifacts/.gitkeep"), f"{FOLDER}/artifacts"),
     "torn_kept": Breakage(

@@ -1,7 +1,7 @@
 """One of many processes that write to a store at once.
 
-    python commenter.py WORKSPACE NAME COUNT TICKET...   comments on the tickets, in turn
-    python commenter.py WORKSPACE NAME COUNT             makes tickets
+python commenter.py WORKSPACE NAME COUNT TICKET...   comments on the tickets, in turn
+python commenter.py WORKSPACE NAME COUNT             makes tickets
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from yoi_cli.app.record import Draft, create_ticket
 
 def main() -> None:
     workspace, name, count, tickets = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:]
-    store = open_store(workspace, deadline=60.0, in_git=(workspace / ".git").is_dir())
+    store = open_store(workspace, deadline=600.0, in_git=(workspace / ".git").is_dir())
     if tickets:
         for number, ticket in zip(range(count), cycle(tickets), strict=False):
             comment(store, ticket, f"{name} {number}")

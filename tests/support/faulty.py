@@ -74,7 +74,7 @@ def _shown(subject: object) -> str:
 def main() -> int:
     fault, number, arguments = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     counter = _Counter(fault, number)
-    os.write = _counted_write(counter, os.write)
+    vars(os)["write"] = _counted_write(counter, os.write)
     os.pwrite = _counted(counter, "pwrite", os.pwrite)
     os.fsync = _counted(counter, "fsync", os.fsync)
     os.fdatasync = _counted(counter, "fdatasync", os.fdatasync)

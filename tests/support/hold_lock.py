@@ -1,6 +1,6 @@
 """Take the lock of the store in the folder given, then stop (SIGSTOP) while holding it.
 
-    python hold_lock.py WORKSPACE
+python hold_lock.py WORKSPACE
 """
 
 from __future__ import annotations

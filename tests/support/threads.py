@@ -77,9 +77,7 @@ def said(kind: str = COMMENT, attributes: dict[str, str] | None = None) -> Event
     return _event(kind, attributes or {})
 
 
-def _event(
-    kind: str, attributes: dict[str, str], *, is_older: bool = False, at: str = AT
-) -> Event:
+def _event(kind: str, attributes: dict[str, str], *, is_older: bool = False, at: str = AT) -> Event:
     id_ = None if is_older else event_id()
     identity = id_ or f"{at}#digest"
     return Event(kind, "Ada Example", at, "Heading", "Body", attributes, id_, identity, 1)

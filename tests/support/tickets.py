@@ -12,7 +12,7 @@ from yoi_cli.domain.ids import TicketId, ticket_id_at
 from yoi_cli.domain.item import FieldValue
 from yoi_cli.domain.relations import Relation
 from yoi_cli.storage.encode import encode_event
-from yoi_cli.storage.frontmatter import render_item
+from yoi_cli.storage.item_edit import render_item
 from yoi_cli.storage.relations_file import render_relations
 
 CREATED = "2026-06-01T00:00:00Z"

@@ -43,6 +43,10 @@ class Board:
     def __init__(self, reader: RoutingReader) -> None:
         self.reader = reader
         self._standings: dict[str, Standing] = {}
+        self._folds: dict[str, Folded] = {}
+        self._unresolved: dict[str, tuple[str, ...]] = {}
+        self._walked: set[str] = set()
+        self._cycles: dict[str, tuple[str, ...]] = {}
         self._unreadable_relations: list[str] = []
         self._unreadable_plans: list[str] = []
 
@@ -53,10 +57,12 @@ class Board:
             known = self._standings[ticket] = self._read_standing(ticket)
         return known
 
-    def learn(self, ticket: str, folded: Folded) -> None:
-        """Take the fold of a ticket that somebody read already."""
-        problem = DIVERGED if folded.is_diverged else None
-        self._standings[ticket] = Standing(folded.state, problem)
+    def folded(self, ticket: str) -> Folded:
+        """The fold of a ticket's thread. Raises where the thread cannot be read."""
+        known = self._folds.get(ticket)
+        if known is None:
+            known = self._folds[ticket] = self.reader.folded(TicketId(ticket))
+        return known
 
     @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
@@ -72,18 +78,33 @@ class Board:
     @property
     def unreadable_relations(self) -> tuple[str, ...]:
         """The tickets whose relations cannot be read; any of them might name any ticket."""
-        return tuple(self._unreadable_relations) if self.relations is not None else ()
+        return tuple(sorted(self._unreadable_relations)) if self.relations is not None else ()
+
+    @property
+    def unreadable_plans(self) -> tuple[str, ...]:
+        """The tickets whose plan records cannot be read."""
+        return tuple(sorted(self._unreadable_plans)) if self._records is not None else ()
 
     @cached_property
     def waits_for(self) -> Mapping[str, Mapping[str, str]]:
-        """For each ticket that others may hold up: those others, each with the relation's kind."""
+        """For each ticket that others may hold up: those others, each with the relation's kind.
+
+        The others by rising id, and one that holds it up by both kinds as `depends_on`, so
+        that nothing depends on the order of files.
+        """
         graph: dict[str, dict[str, str]] = {}
         for relations in self.relations.values():
             for relation in relations:
                 edge = relation.edge
                 if edge is not None:
-                    graph.setdefault(edge[0], {}).setdefault(edge[1], relation.kind)
-        return graph
+                    others = graph.setdefault(edge[0], {})
+                    kind = others.get(edge[1])
+                    if kind is None or relation.kind > kind:
+                        others[edge[1]] = relation.kind
+        return {
+            ticket: dict(sorted(others.items())) if len(others) > 1 else others
+            for ticket, others in graph.items()
+        }
 
     @cached_property
     def held_by(self) -> Mapping[str, tuple[str, ...]]:
@@ -94,48 +115,67 @@ class Board:
                 found.setdefault(blocker, []).append(waiting)
         return {ticket: tuple(sorted(others)) for ticket, others in found.items()}
 
-    def blockers(self, ticket: str) -> tuple[ChainedBlocker, ...]:
-        """The unresolved blockers of `ticket`, each with the chain behind it."""
+    def blockers(self, ticket: str, *, chained: bool = True) -> tuple[ChainedBlocker, ...]:
+        """The unresolved blockers of `ticket`, each with the chain behind it if so asked."""
         found: list[ChainedBlocker] = []
-        for blocker, via in self.waits_for.get(ticket, {}).items():
-            standing = self.standing(blocker)
-            if not standing.is_resolved:
-                chain, is_cut = self._chain(blocker)
-                found.append(
-                    ChainedBlocker(blocker, via, standing.state, standing.problem, chain, is_cut)
-                )
+        kinds = self.waits_for.get(ticket, {})
+        for blocker in self.unresolved_blockers(ticket):
+            state, problem = self.standing(blocker)
+            chain, is_cut = self._chain(blocker) if chained else ((), False)
+            found.append(ChainedBlocker(blocker, kinds[blocker], state, problem, chain, is_cut))
         return tuple(found)
 
     def unresolved_blockers(self, ticket: str) -> tuple[str, ...]:
         """The ids of the unresolved blockers of `ticket`."""
-        return tuple(
-            blocker
-            for blocker in self.waits_for.get(ticket, ())
-            if not self.standing(blocker).is_resolved
-        )
+        known = self._unresolved.get(ticket)
+        if known is None:
+            blockers = self.waits_for.get(ticket, ())
+            known = tuple([one for one in blockers if not self.standing(one).is_resolved])
+            self._unresolved[ticket] = known
+        return known
 
-    @cached_property
+    def cycle(self, ticket: str) -> tuple[str, ...]:
+        """The tickets of the blocking circle that `ticket` stands on, none where it does not.
+
+        What was walked once is not walked again: whatever can be reached from it was walked
+        with it, so that no circle leads through both it and what is new.
+        """
+        if ticket not in self._walked:
+            graph = self._reach(ticket)
+            self._walked.update(graph)
+            for component in cyclic_components(graph):
+                members = tuple(sorted(component))
+                self._cycles.update(dict.fromkeys(members, members))
+        return self._cycles.get(ticket, ())
+
+    @property
     def cycles(self) -> Mapping[str, tuple[str, ...]]:
         """For each unresolved ticket on a blocking circle: the tickets of the circle."""
-        graph = {
-            waiting: tuple(self.unresolved_blockers(waiting))
-            for waiting in self.waits_for
-            if not self.standing(waiting).is_resolved
-        }
-        found: dict[str, tuple[str, ...]] = {}
-        for component in cyclic_components(graph):
-            members = tuple(sorted(component))
-            found.update(dict.fromkeys(members, members))
-        return found
+        for waiting in self.waits_for:
+            if not self.standing(waiting).is_resolved:
+                self.cycle(waiting)
+        return self._cycles
+
+    def _reach(self, start: str) -> Mapping[str, tuple[str, ...]]:
+        """`start` and all that it waits for and that was not walked yet, with their blockers."""
+        graph: dict[str, tuple[str, ...]] = {}
+        pending = [start]
+        while pending:
+            ticket = pending.pop()
+            if ticket not in graph and ticket not in self._walked:
+                graph[ticket] = self.unresolved_blockers(ticket)
+                pending.extend(graph[ticket])
+        return graph
 
     def duplicate_of(self, ticket: str) -> str | None:
         """An open ticket that `ticket` is a duplicate of, or None."""
+        found: list[str] = []
         for relation in self.relations.get(ticket, ()):
             if relation.kind == DUPLICATE_OF:
                 standing = self.standing(relation.target)
                 if standing.state is not None and not standing.is_resolved:
-                    return relation.target
-        return None
+                    found.append(relation.target)
+        return min(found, default=None)
 
     @cached_property
     def _records(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
@@ -148,14 +188,16 @@ class Board:
             if row.error is not None:
                 self._unreadable_plans.append(row.id)
             for record in row.records:
-                for ticket, what, other in _said_by(record):
+                for ticket, what, other in said_by(record):
                     found.setdefault(ticket, {})[(what, other)] = None
-        return {ticket: tuple(said) for ticket, said in found.items()}
+        return {ticket: tuple(sorted(said)) for ticket, said in found.items()}
 
     def plan_holds(self, ticket: str) -> tuple[Hold, ...]:
         """What plan records hold `ticket` back for: order, or conflict with work under way."""
         holds: list[Hold] = []
         for what, other in self._records.get(ticket, ()):
+            if other == ticket:
+                continue
             standing = self.standing(other)
             if what == "after" and not standing.is_resolved:
                 about = f"{other} ({standing.problem or standing.state})"
@@ -166,7 +208,7 @@ class Board:
 
     def _read_standing(self, ticket: str) -> Standing:
         try:
-            folded = self.reader.folded(TicketId(ticket))
+            folded = self.folded(ticket)
         except NotFoundError:
             return Standing(None, MISSING)
         except YoiError:
@@ -186,7 +228,7 @@ class Board:
         return tuple(chain), True
 
 
-def _said_by(record: PlanRecord) -> Iterable[tuple[str, str, str]]:
+def said_by(record: PlanRecord) -> Iterable[tuple[str, str, str]]:
     """What a plan record says, of both of its tickets: (ticket, what, other)."""
     ticket, other = record.ticket_id, record.related_ticket
     if other is None or record.kind not in plan.RELATING_KINDS:

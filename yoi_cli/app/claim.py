@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.identify import identify
-from yoi_cli.app.route import ClaimView, Decision, Router, RoutingContext
+from yoi_cli.app.route import ClaimView, Decision, Router, RoutingContext, Summary
 from yoi_cli.app.values import Change
 from yoi_cli.domain import claim as claims
 from yoi_cli.domain import routing, states
 from yoi_cli.domain.events import NewEvent, heading_for
-from yoi_cli.errors import ConflictError, NotReadyError
+from yoi_cli.domain.ids import TicketId
+from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from yoi_cli.app.ports import ClaimBook, RoutingStore, RoutingWriter
     from yoi_cli.app.record import Recorder
     from yoi_cli.domain.claim import Claim, ClaimRequest
-    from yoi_cli.domain.ids import TicketId
+    from yoi_cli.domain.events import Event
 
 CLAIM = "claim"
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
@@ -64,13 +65,42 @@ def claim_ticket(desk: ClaimDesk, word: str, request: ClaimRequest) -> Claim:
 def _claim(
     writer: RoutingWriter, desk: ClaimDesk, ticket: TicketId, request: ClaimRequest
 ) -> Claim:
-    taken = claims.take(ticket, desk.book.get(ticket), request, writer.now_ms)
+    """The event first: one that a crash left without its claim is found by the next call."""
+    standing = desk.book.get(ticket)
+    claims.check_free(ticket, standing, writer.now_ms)
     decision = Router(writer, desk.context._replace(claims={})).route(ticket)
     if decision.classified.classification not in _CLAIMABLE:
         raise not_claimable(decision)
+    log = writer.thread(ticket).events
+    begun = unfinished_generation(log, standing, request.holder)
+    if begun is not None:
+        taken = claims.take(ticket, standing, request, writer.now_ms, logged=begun - 1)
+    else:
+        logged = greatest_generation(log)
+        taken = claims.take(ticket, standing, request, writer.now_ms, logged=logged)
+        writer.commit(ticket, Change(events=(claim_event(taken, desk.by, "taken"),)))
     desk.book.put(taken)
-    writer.commit(ticket, Change(events=(claim_event(taken, desk.by, "taken"),)))
     return taken
+
+
+def greatest_generation(log: Iterable[Event]) -> int:
+    """The greatest generation that a ticket's log names; 0 where it names none."""
+    return max((_generation(event) for event in log if event.kind == CLAIM), default=0)
+
+
+def unfinished_generation(log: Sequence[Event], standing: Claim | None, holder: str) -> int | None:
+    """The generation that `holder` took by the log and that the clone never came to know."""
+    newest = next((event for event in reversed(log) if event.kind == CLAIM), None)
+    if newest is None or newest.attributes.get("holder") != holder or newest.status != "taken":
+        return None
+    generation = _generation(newest)
+    known = standing.generation if standing is not None else 0
+    return generation if generation > known else None
+
+
+def _generation(event: Event) -> int:
+    number = event.attributes.get("generation", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
 
 
 def not_claimable(decision: Decision) -> ConflictError:
@@ -103,9 +133,20 @@ def release_claim(desk: ClaimDesk, word: str, generation: int | None) -> Claim:
     with desk.store.write() as writer:
         ticket = identify(writer, word)
         released = claims.release(ticket, desk.book.get(ticket), generation, writer.now_ms)
+        if not _is_logged(writer.thread(ticket).events, released):
+            writer.commit(ticket, Change(events=(claim_event(released, desk.by, "released"),)))
         desk.book.put(released)
-        writer.commit(ticket, Change(events=(claim_event(released, desk.by, "released"),)))
         return released
+
+
+def _is_logged(log: Iterable[Event], released: Claim) -> bool:
+    """Whether a crash left the end of this claim in the log, and no more."""
+    return any(
+        event.kind == CLAIM
+        and event.status == "released"
+        and _generation(event) == released.generation
+        for event in log
+    )
 
 
 def claim_event(claim: Claim, by: Recorder, status: str) -> NewEvent:
@@ -129,48 +170,78 @@ def find_next(
 ) -> tuple[Decision, ...]:
     """The tickets that may start now: by priority, by how many wait for them, by age."""
     router = Router(store, context)
-    queued = [
-        row.id
-        for row in store.all_fields()
-        if row.error is None and row.fields.get("state") == states.QUEUED
-    ]
-    ready = [
-        decision
-        for decision in router.route_all(queued)
-        if isinstance(decision, Decision) and decision.classified.is_ready
-    ]
-    return tuple(sorted(ready, key=_rank)[:limit])
+    found = _rank(router, _queued(router))[:limit]
+    routed = router.route_all(TicketId(ticket) for ticket in found)
+    return tuple(row for row in routed if isinstance(row, Decision))
+
+
+def _queued(router: Router) -> Sequence[Summary]:
+    rows = router.summarise((states.QUEUED,))
+    return [row for row in rows if isinstance(row, Summary)]
 
 
 def claim_next(desk: ClaimDesk, request: ClaimRequest) -> Next:
     """Claim the best ticket that can be had; others may take some in the meantime.
 
-    Raises `NotReadyError` (`nothing_ready`), naming who holds what.
+    Ranking happens before the lock is taken, so that many callers do not wait for one
+    another's. Raises `ConflictError` (`all_claimed`), naming who holds what, where others
+    took everything that might start, and `NotReadyError` (`nothing_ready`) where nothing might.
     """
-    candidates = find_next(desk.store, desk.context)
+    router = Router(desk.store, desk.context)
+    queued = _queued(router)
+    candidates = _rank(router, queued)
     with desk.store.write() as writer:
-        for decision in candidates:
+        for word in candidates:
+            ticket = TicketId(word)
             try:
-                claim = _claim(writer, desk, identify(writer, decision.ticket), request)
-            except ConflictError:
+                claim = _claim(writer, desk, ticket, request)
+            except (ConflictError, NotFoundError, StoreInvalidError):
                 continue
-            return Next((decision,), claim)
-        holders = [c for c in desk.book.all().values() if c.is_alive(writer.now_ms)]
-    raise nothing_ready(holders)
+            return Next((router.route(ticket),), claim)
+        holders = _holders(desk, [*candidates, *_waiting_for_claims(queued)], writer.now_ms)
+    raise all_claimed(holders) if holders else nothing_ready()
 
 
-def nothing_ready(holders: Iterable[Claim] = ()) -> NotReadyError:
-    """The error where nothing may start now."""
+def _waiting_for_claims(queued: Iterable[Summary]) -> list[str]:
+    return [
+        row.ticket for row in queued if {cause.code for cause in row.causes} == {routing.CLAIMED}
+    ]
+
+
+def _holders(desk: ClaimDesk, tickets: Iterable[str], now: int) -> list[Claim]:
+    standing = [desk.book.get(ticket) for ticket in tickets]
+    return [claim for claim in standing if claim is not None and claim.is_alive(now)]
+
+
+def all_claimed(holders: Iterable[Claim]) -> ConflictError:
+    """The error where others hold everything that might start."""
     held = [f"{claim.ticket} by {claim.holder}" for claim in holders]
-    said = f" Claimed: {', '.join(held[:5])}." if held else ""
-    return NotReadyError(
-        "nothing_ready",
-        f"Nothing may start now.{said}",
-        hint="`yoi route` says of every open ticket what it waits for.",
+    more = f", and {len(held) - 5} more" if len(held) > 5 else ""
+    return ConflictError(
+        "all_claimed",
+        f"Others have claimed all that might start: {', '.join(held[:5])}{more}.",
+        hint="`yoi claims` shows until when; a claim ends with its lease.",
         details={"claimed": held},
     )
 
 
-def _rank(decision: Decision) -> tuple[int, int, str]:
-    """Ids sort by age. A ticket without a priority comes after those that have one."""
-    return (_RANKS.get(decision.priority, len(_RANKS)), -decision.unblocks, decision.ticket)
+def nothing_ready() -> NotReadyError:
+    """The error where nothing may start now."""
+    return NotReadyError(
+        "nothing_ready",
+        "Nothing may start now.",
+        hint="`yoi route` says of every open ticket what it waits for.",
+    )
+
+
+def _rank(router: Router, rows: Iterable[Summary]) -> list[str]:
+    """The tickets among `rows` that may start now, best first.
+
+    Ids sort by age. A ticket without a priority comes after those that have one.
+    """
+    keys = [
+        (_RANKS.get(row.priority, len(_RANKS)), -router.count_unblocked(row.ticket), row.ticket)
+        for row in rows
+        if row.is_ready
+    ]
+    return [ticket for _, _, ticket in sorted(keys)]

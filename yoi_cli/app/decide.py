@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.app.claim import CLAIM, ClaimDesk, claim_event
+from yoi_cli.app.claim import (
+    ClaimDesk,
+    claim_event,
+    greatest_generation,
+    unfinished_generation,
+)
 from yoi_cli.app.identify import identify
 from yoi_cli.app.route import Decision, Router
 from yoi_cli.app.values import Change
@@ -14,6 +19,8 @@ from yoi_cli.domain.decision_text import Judgement, render_decision
 from yoi_cli.domain.events import NewEvent, heading_for
 from yoi_cli.domain.naming import branch_name, worktree_path
 from yoi_cli.domain.plan import AcceptedPlan, PlanRecord, record_id
+from yoi_cli.domain.routing import Evidence
+from yoi_cli.domain.routing_words import next_action, start_action
 from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, UsageError
 
@@ -90,7 +97,10 @@ def record_decision(
         if classification == routing.IMPLEMENTATION_READY:
             check_may_be_ready(decision)
             check_acceptance(ticket, packet)
-        event = _decision_event(desk, decision, classification, judgement, packet)
+        judged = judgement._replace(classification=classification)
+        event = _decision_event(
+            desk, decision, judged, packet, _next_action(desk, decision, judged)
+        )
         moved = _return_to_planning(desk, decision, classification, judgement)
         committed = writer.commit(ticket, Change(events=(event, *moved)))
         state = states.PLANNING if moved else decision.state
@@ -220,22 +230,36 @@ def _agreed(decision: Decision, acceptance: Acceptance) -> AcceptedPlan:
 def _decision_event(
     desk: ClaimDesk,
     decision: Decision,
-    classification: str,
-    judgement: Judgement,
+    judged: Judgement,
     packet: IntentPacket,
+    action: str,
 ) -> NewEvent:
-    given = judgement._replace(classification=classification)
+    """The event of a decision; where it was judged otherwise than computed, it says so."""
+    classification, computed = judged.classification or "", decision.classified
+    reasons = [reason.text for reason in computed.reasons]
+    evidence = decision.evidence
+    if classification != computed.classification:
+        found = f"computed {computed.classification}: {' '.join(reasons)}"
+        evidence, reasons = (*evidence, Evidence(found, "yoi route")), []
     body = render_decision(
-        given,
-        [reason.text for reason in decision.classified.reasons],
-        decision.evidence,
+        judged,
+        reasons,
+        evidence,
         packet if classification == routing.IMPLEMENTATION_READY else None,
-        decision.classified.next_action,
+        action,
         japanese=desk.by.japanese,
     )
     heading = heading_for(events.DECISION)
     attributes = (("classification", classification),)
     return NewEvent(events.DECISION, desk.by.author, heading, body, attributes)
+
+
+def _next_action(desk: ClaimDesk, decision: Decision, judged: Judgement) -> str:
+    """What is to be done about a decision, which may have been judged by hand."""
+    if judged.classification == decision.classified.classification:
+        return decision.classified.next_action
+    word = judged.classification or ""
+    return next_action(word, japanese=desk.by.japanese, ticket=decision.ticket)
 
 
 def _return_to_planning(
@@ -268,7 +292,8 @@ def _claim_for(case: _Case, request: ClaimRequest) -> tuple[Claim, bool]:
     if standing is not None and standing.is_alive(now) and standing.holder == request.holder:
         kept = claims.renew(case.ticket, standing, standing.generation, request.lease, now)
         return kept, False
-    return claims.take(case.ticket, standing, request, now), True
+    logged = greatest_generation(case.writer.thread(case.ticket).events)
+    return claims.take(case.ticket, standing, request, now, logged=logged), True
 
 
 def _acceptance_change(case: _Case, judgement: Judgement, claim: Claim, *, is_new: bool) -> Change:
@@ -289,10 +314,11 @@ def _acceptance_change(case: _Case, judgement: Judgement, claim: Claim, *, is_ne
         if desk.by.japanese
         else "Blockers, plan records and claims were checked again under the lock; accepted."
     )
-    ready = routing.IMPLEMENTATION_READY
+    judged = judgement._replace(classification=routing.IMPLEMENTATION_READY)
+    action = start_action(agreed.branch or "", agreed.worktree or "", japanese=desk.by.japanese)
     return Change(
         events=(
-            _decision_event(desk, case.decision, ready, judgement, case.packet),
+            _decision_event(desk, case.decision, judged, case.packet, action),
             _move(desk, case.decision.state, states.INPROGRESS, ACCEPTANCE, text),
             *((claim_event(claim, desk.by, "taken"),) if is_new else ()),
         ),
@@ -303,21 +329,29 @@ def _acceptance_change(case: _Case, judgement: Judgement, claim: Claim, *, is_ne
 def _standing_record(
     records: Sequence[PlanRecord], thread: Sequence[Event], agreed: AcceptedPlan, author: str
 ) -> bool:
-    """Whether an equal record stands that no decision followed: one left by a crash."""
-    decided = max((event.at for event in thread if event.kind == events.DECISION), default="")
-    return any(
-        record.accepted_plan == agreed and record.author == author and record.at > decided
+    """Whether an equal record stands that no acceptance followed: one left by a crash.
+
+    Times are whole seconds: of the records of the second of the newest acceptance, as many
+    as there were acceptances then belong to them.
+    """
+    accepted = [event.at for event in thread if event.attributes.get("reason") == ACCEPTANCE]
+    newest = max(accepted, default="")
+    equal = [
+        record
         for record in records
-    )
+        if record.accepted_plan == agreed and record.author == author and record.at >= newest
+    ]
+    return len(equal) > accepted.count(newest)
 
 
 def _finish(case: _Case, request: ClaimRequest) -> Accepted:
     """The claim of a ticket that is in progress: found, or made where a crash prevented it."""
     desk, ticket, now = case.desk, case.ticket, case.writer.now_ms
     standing = desk.book.get(ticket)
-    generation = _last_generation(case.writer.thread(ticket).events, request.holder)
-    if generation is not None and (standing is None or standing.generation < generation):
-        claim = claims.take(ticket, standing, request, now)._replace(generation=generation)
+    log = case.writer.thread(ticket).events
+    generation = unfinished_generation(log, standing, request.holder)
+    if generation is not None:
+        claim = claims.take(ticket, standing, request, now, logged=generation - 1)
         desk.book.put(claim)
         return Accepted(ticket, claim, case.agreed, case.packet, changed=False)
     held = standing if standing is not None and standing.is_alive(now) else None
@@ -329,13 +363,3 @@ def _finish(case: _Case, request: ClaimRequest) -> Accepted:
         hint=f"Take it over with `yoi claim {ticket}` where its claim has run out.",
         details={"ticket": ticket, "holder": held.holder if held else None},
     )
-
-
-def _last_generation(thread: Sequence[Event], holder: str) -> int | None:
-    """The generation of the newest claim in the log, where it is `holder`'s."""
-    for event in reversed(thread):
-        if event.kind == CLAIM:
-            number = event.attributes.get("generation", "")
-            mine = event.attributes.get("holder") == holder and event.status == "taken"
-            return int(number) if mine and number.isdecimal() else None
-    return None

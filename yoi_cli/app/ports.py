@@ -6,7 +6,7 @@ does both inside one `TicketStore.write()`, which holds the store's lock.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from yoi_cli.domain.item import Item
     from yoi_cli.domain.plan import PlanRecord
     from yoi_cli.domain.relations import Relation
+
+#: What stands at a path of a tree; `other` is what a store never reads, symlinks above all.
+FileKind: TypeAlias = Literal["file", "folder", "other"]
 
 
 class TicketReader(Protocol):
@@ -96,6 +99,19 @@ class RoutingReader(TicketReader, Protocol):
 
     def all_plans(self) -> Iterator[PlansRow]:
         """The plan records of every ticket that has any."""
+        ...
+
+
+class TreeFiles(Protocol):
+    """The files of a workspace that stand in no folder: in a commit, or in memory."""
+
+    @property
+    def kinds(self) -> Mapping[str, FileKind]:
+        """What stands at every path, relative to the workspace, folders included."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The bytes of the file at `path`, which `kinds` says is one."""
         ...
 
 

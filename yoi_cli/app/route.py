@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.board import Board
 from yoi_cli.domain import events, routing, states
-from yoi_cli.domain.fold import fold
 from yoi_cli.domain.intent import has_acceptance
+from yoi_cli.domain.item import Item
 from yoi_cli.domain.routing import (
     CAPACITY,
     CLAIMED,
     CONFLICT,
     DIRTY_WORKSPACE,
+    Cause,
     Evidence,
     Hold,
     Review,
@@ -21,13 +23,14 @@ from yoi_cli.domain.routing import (
 from yoi_cli.errors import YoiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from yoi_cli.app.ports import RoutingReader
-    from yoi_cli.domain.events import Event, Thread
+    from yoi_cli.app.values import FieldsRow
+    from yoi_cli.domain.events import Event
     from yoi_cli.domain.fold import Folded
     from yoi_cli.domain.ids import TicketId
-    from yoi_cli.domain.item import Item
+    from yoi_cli.domain.item import FieldValue
     from yoi_cli.domain.routing import ChainedBlocker, Classified
 
 #: Events that say that something was done and may be looked at.
@@ -70,6 +73,34 @@ class Decision(NamedTuple):
     priority: str
     unblocks: int
 
+    @property
+    def summary(self) -> Summary:
+        """What a list says of it."""
+        said = self.classified
+        causes = [Cause(r.code, "", r.ticket, r.state) for r in said.reasons]
+        return Summary(
+            self.ticket, self.title, self.state, said.classification, causes, self.priority
+        )
+
+
+class Summary(NamedTuple):
+    """What a list of many tickets says of one of them: a decision without its evidence.
+
+    What the description says is looked at only where the classification depends on it.
+    """
+
+    ticket: str
+    title: str
+    state: str
+    classification: str
+    causes: Sequence[Cause]
+    priority: str
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the ticket may start now."""
+        return self.classification == routing.IMPLEMENTATION_READY
+
 
 class Unroutable(NamedTuple):
     """A ticket that cannot be read, and so is never ready."""
@@ -85,13 +116,30 @@ class Router:
         self.reader = reader
         self.context = context
         self.board = Board(reader)
-        self._in_progress: Mapping[str, tuple[str, ...]] | None = None
+
+    @cached_property
+    def rows(self) -> Mapping[TicketId, FieldsRow]:
+        """The frontmatter of every ticket, by rising id."""
+        return {row.id: row for row in self.reader.all_fields()}
 
     def route(self, ticket: TicketId) -> Decision:
         """The decision about one ticket. Raises where its own files cannot be read."""
-        thread = self.reader.thread(ticket)
+        folded = self.board.folded(ticket)
         item = self.reader.item(ticket)
-        return self._decide(ticket, item, thread)
+        acceptance = has_acceptance(item.body)
+        subject = self._subject(ticket, item.fields, folded, acceptance=acceptance)
+        return Decision(
+            ticket=ticket,
+            title=item.title,
+            state=folded.state,
+            classified=routing.classify(subject, japanese=self.context.japanese),
+            blockers=subject.blockers,
+            cycle=subject.cycle,
+            evidence=tuple(self._evidence(subject, folded)),
+            has_acceptance=acceptance,
+            priority=item.text("priority"),
+            unblocks=self.count_unblocked(ticket),
+        )
 
     def route_all(self, tickets: Iterable[TicketId]) -> Iterator[Decision | Unroutable]:
         """Decisions about many tickets; one that is broken never hides the others."""
@@ -100,6 +148,27 @@ class Router:
                 yield self.route(ticket)
             except YoiError as error:
                 yield Unroutable(ticket, error)
+
+    def summarise(self, wanted: Container[str]) -> Iterator[Summary | Unroutable]:
+        """What every ticket whose projected state is `wanted`, or cannot be told, is ready for."""
+        for ticket, row in self.rows.items():
+            if row.error is not None:
+                yield Unroutable(ticket, row.error)
+            elif row.fields.get("state") in wanted:
+                try:
+                    yield self._summary(ticket, row.fields)
+                except YoiError as error:
+                    yield Unroutable(ticket, error)
+
+    def _summary(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Summary:
+        folded = self.board.folded(ticket)
+        acceptance = folded.state != states.PLANNING or has_acceptance(
+            self.reader.item(ticket).body
+        )
+        subject = self._subject(ticket, fields, folded, acceptance=acceptance, chained=False)
+        classification, causes = routing.evaluate(subject)
+        title, priority = (_text(fields, key) for key in ("title", "priority"))
+        return Summary(ticket, title, folded.state, classification, causes, priority)
 
     def tree(self, ticket: str) -> Mapping[str, Sequence[tuple[str, str]]]:
         """For `ticket` and all that it waits for: what each waits for, and how that stands."""
@@ -117,43 +186,44 @@ class Router:
                     pending.append(blocker)
         return found
 
-    def _decide(self, ticket: TicketId, item: Item, thread: Thread) -> Decision:
-        folded = fold(thread.events)
-        self.board.learn(ticket, folded)
-        acceptance = has_acceptance(item.body)
-        blockers = self.board.blockers(ticket)
-        subject = Subject(
+    def _subject(
+        self,
+        ticket: TicketId,
+        fields: Mapping[str, FieldValue],
+        folded: Folded,
+        *,
+        acceptance: bool,
+        chained: bool = True,
+    ) -> Subject:
+        """What the classification depends on. Without `chained`, only that: what is behind
+        blockers, and blockers of what nothing holds up, are left out."""
+        is_held = chained or folded.state in (states.READY, states.QUEUED)
+        blockers = self.board.blockers(ticket, chained=chained) if is_held else ()
+        in_progress = folded.state == states.INPROGRESS
+        return Subject(
             ticket=ticket,
             state=folded.state,
             has_acceptance=acceptance,
             is_diverged=folded.is_diverged,
             duplicate_of=self.board.duplicate_of(ticket),
-            review=review_of(thread.events, folded),
+            review=review_of(self.reader.thread(ticket).events, folded)
+            if in_progress
+            else Review(),
             claim_is_dead=self._claim_is_dead(ticket),
             blockers=blockers,
-            cycle=self.board.cycles.get(ticket, ()) if blockers else (),
-            holds=tuple(self._holds(ticket, item, folded)),
+            cycle=self.board.cycle(ticket) if blockers else (),
+            holds=tuple(self._holds(ticket, fields, folded)),
             unreadable_relations=self.board.unreadable_relations,
-        )
-        classified = routing.classify(subject, japanese=self.context.japanese)
-        return Decision(
-            ticket=ticket,
-            title=item.title,
-            state=folded.state,
-            classified=classified,
-            blockers=blockers,
-            cycle=subject.cycle,
-            evidence=tuple(self._evidence(subject, folded, thread)),
-            has_acceptance=acceptance,
-            priority=item.text("priority"),
-            unblocks=self._count_unblocked(ticket),
+            unreadable_plans=self.board.unreadable_plans,
         )
 
-    def _holds(self, ticket: TicketId, item: Item, folded: Folded) -> Iterator[Hold]:
+    def _holds(
+        self, ticket: TicketId, fields: Mapping[str, FieldValue], folded: Folded
+    ) -> Iterator[Hold]:
         if folded.state not in (states.READY, states.QUEUED):
             return
         yield from self.board.plan_holds(ticket)
-        yield from self._overlaps(ticket, item.texts("touches"))
+        yield from self._overlaps(ticket, _texts(fields, "touches"))
         limit = self.context.max_in_progress
         if limit is not None and len(self.in_progress) >= limit:
             yield Hold(CAPACITY, f"{len(self.in_progress)}/{limit}")
@@ -172,36 +242,31 @@ class Router:
             if other != ticket and any(_overlap(a, b) for a in touches for b in others):
                 yield Hold(CONFLICT, other, other, states.INPROGRESS)
 
-    @property
+    @cached_property
     def in_progress(self) -> Mapping[str, tuple[str, ...]]:
         """The tickets in progress, each with what it touches.
 
         Which ones to look at comes from the projection; that they are, from their threads.
         """
-        if self._in_progress is None:
-            found: dict[str, tuple[str, ...]] = {}
-            for row in self.reader.all_fields():
-                if row.fields.get("state") != states.INPROGRESS:
-                    continue
-                if self.board.standing(row.id).state == states.INPROGRESS:
-                    touches = row.fields.get("touches")
-                    found[row.id] = touches if isinstance(touches, tuple) else ()
-            self._in_progress = found
-        return self._in_progress
+        return {
+            ticket: _texts(row.fields, "touches")
+            for ticket, row in self.rows.items()
+            if row.fields.get("state") == states.INPROGRESS
+            and self.board.standing(ticket).state == states.INPROGRESS
+        }
 
     def _claim_is_dead(self, ticket: str) -> bool:
         claim = self.context.claims.get(ticket)
         return claim is not None and not claim.is_alive
 
-    def _count_unblocked(self, ticket: str) -> int:
+    def count_unblocked(self, ticket: str) -> int:
         """How many unresolved tickets wait for this one."""
         waiting = self.board.held_by.get(ticket, ())
         return sum(not self.board.standing(other).is_resolved for other in waiting)
 
-    def _evidence(self, subject: Subject, folded: Folded, thread: Thread) -> Iterator[Evidence]:
-        log = f"{subject.ticket}/thread.md"
+    def _evidence(self, subject: Subject, folded: Folded) -> Iterator[Evidence]:
         line = folded.moves[-1].line if folded.moves else 1
-        yield Evidence(f"state {subject.state}, by {len(thread.events)} events", f"{log}:{line}")
+        yield Evidence(f"state {subject.state}", f"{subject.ticket}/thread.md:{line}")
         criteria = "present" if subject.has_acceptance else "missing"
         yield Evidence(f"acceptance criteria {criteria}", f"{subject.ticket}/item.md")
         waits_for = self.board.waits_for.get(subject.ticket, {})
@@ -236,6 +301,14 @@ def review_of(thread: Sequence[Event], folded: Folded) -> Review:
         asks_for_changes=verdict == events.REQUEST_CHANGES,
         approves=verdict == events.APPROVE,
     )
+
+
+def _text(fields: Mapping[str, FieldValue], key: str) -> str:
+    return Item(fields, "").text(key)
+
+
+def _texts(fields: Mapping[str, FieldValue], key: str) -> tuple[str, ...]:
+    return Item(fields, "").texts(key)
 
 
 def _overlap(one: str, other: str) -> bool:

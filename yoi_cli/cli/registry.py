@@ -33,10 +33,13 @@ _ROOT = (
     Entry("completion", "Print or install completion for your shell.", "completion", "Start"),
     Entry("ticket", "Create, read, change and close tickets.", None, "Tickets"),
     Entry("route", "Say what may start now, what waits, and why.", "route", "Routing"),
+    Entry("gate", "Answer with the exit code whether tickets are ready.", "gate", "Routing"),
     Entry("next", "Say what to work on next, or claim it.", "next", "Routing"),
     Entry("claim", "Claim a ticket, so that nobody else takes it.", "claim", "Routing"),
     Entry("release", "Give a claimed ticket back.", "release", "Routing"),
     Entry("claims", "List who holds which ticket.", "claims", "Routing"),
+    Entry("plan", "Keep and list plan records: order, conflict, capacity.", None, "Routing"),
+    Entry("replay", "Hold recorded decisions against their instants.", "replay", "Routing"),
     Entry("objective", "Keep the goals that tickets serve.", None, "Tickets"),
     Entry("schema", "Print the JSON schema of what --json prints.", "schema", "Scripts"),
 )
@@ -55,6 +58,7 @@ _TICKET = (
     Entry("list", "List tickets; open ones unless asked otherwise.", "ticket_list", "Read"),
     Entry("show", "Show one ticket with its thread and relations.", "ticket_show", "Read"),
     Entry("search", "Find text in titles, descriptions and threads.", "ticket_search", "Read"),
+    Entry("graph", "Draw which tickets wait for which.", "ticket_graph", "Read"),
     Entry("log", "Show the newest events across all tickets.", "ticket_log", "Read"),
     Entry("stats", "Count states, times, reviews and throughput.", "ticket_stats", "Read"),
     Entry("doctor", "Find what is wrong in the store, and repair it.", "ticket_doctor", "Keep"),
@@ -66,6 +70,11 @@ _RELATION = (
     Entry("add", "Record that a ticket depends on, blocks or relates to another.", "relation_add"),
     Entry("remove", "Take a relation away; the log keeps that it was there.", "relation_remove"),
     Entry("list", "List a ticket's relations, or all of them.", "relation_list"),
+)
+
+_PLAN = (
+    Entry("add", "Keep a plan record about a ticket.", "plan_add"),
+    Entry("list", "List plan records of a ticket, or all of them.", "plan_list"),
 )
 
 _OBJECTIVE = (
@@ -89,6 +98,11 @@ GROUPS = {
         _TICKET,
     ),
     "ticket relation": Group("Add, remove and list relations between tickets.", _RELATION),
+    "plan": Group(
+        "Keep plan records: what comes first, what must not run side by side, what was agreed on. "
+        "They hold a ticket back in routing and never change a state.",
+        _PLAN,
+    ),
     "objective": Group(
         "Keep the goals that tickets serve. They link tickets and never hold one up.", _OBJECTIVE
     ),

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.app.route import Decision, Router, Unroutable
-from yoi_cli.bootstrap import Session
+from yoi_cli.app.route import Decision, Router, Summary, Unroutable
 from yoi_cli.cli.complete import complete_states, complete_tickets
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, ReasonOption
@@ -24,19 +23,27 @@ from yoi_cli.cli.packet import (
     said_parts,
 )
 from yoi_cli.cli.routing import (
+    AtOption,
     HolderOption,
     LeaseOption,
     WorkerOption,
     WorktreeOption,
+    chosen_states,
     chosen_tickets,
     desk_of,
     lease_of,
-    routing_context,
+    router_at,
 )
 from yoi_cli.domain.decision_text import Judgement
 from yoi_cli.domain.routing import CLASSIFICATIONS
+from yoi_cli.domain.states import OPEN_STATES
 from yoi_cli.errors import UsageError
-from yoi_cli.render.route import say_explanation, say_route, warn_of_unroutable
+from yoi_cli.render.route import (
+    say_explanation,
+    say_route,
+    say_summaries,
+    warn_of_unroutable,
+)
 
 
 def _classifications(incomplete: str) -> list[str]:
@@ -67,6 +74,7 @@ def command(
     explain: Annotated[
         bool, typer.Option("--explain", help="Draw what each ticket waits for, as a tree.")
     ] = False,
+    at: AtOption = None,
     record: Annotated[
         bool, typer.Option("--record", help="Append the decision to the ticket's log.")
     ] = False,
@@ -122,7 +130,6 @@ def command(
 
     Nothing is changed unless --record or --accept asks for it, on one ticket.
     """
-    session = session_of(ctx)
     words = tickets or []
     judgement = Judgement(as_class, reason, missing, checked, beyond_latitude, next_question)
     if not (record or accept):
@@ -132,8 +139,14 @@ def command(
                 "--as says what to record, and nothing is to be recorded.",
                 hint="Add --record or --accept.",
             )
-        _route(session, words, state or [], explain=explain, as_json=as_json)
+        _route(router_at(ctx, at), words, state or [], explain=explain, as_json=as_json)
         return
+    if at is not None:
+        raise UsageError(
+            "past_not_writable",
+            "--record and --accept decide about the store as it is, not as it was.",
+            hint="Leave --at away, or --record and --accept.",
+        )
     if len(words) != 1 or all_open or (record and accept):
         raise UsageError(
             "one_ticket_needed",
@@ -146,6 +159,7 @@ def command(
     from yoi_cli.domain.claim import ClaimRequest
     from yoi_cli.render.decided import say_accepted, say_recorded
 
+    session = session_of(ctx)
     desk = desk_of(session, author, holder)
     if record:
         say_recorded(record_decision(desk, words[0], judgement, said), as_json=as_json)
@@ -156,10 +170,14 @@ def command(
 
 
 def _route(
-    session: Session, words: list[str], state: list[str], *, explain: bool, as_json: bool
+    router: Router, words: list[str], state: list[str], *, explain: bool, as_json: bool
 ) -> None:
-    router = Router(session.store, routing_context(session))
-    outcome = list(router.route_all(chosen_tickets(session.store, words, state)))
+    if not (words or explain or as_json):
+        rows = list(router.summarise(chosen_states(state) or OPEN_STATES))
+        summaries = [row for row in rows if isinstance(row, Summary)]
+        say_summaries(summaries, [row for row in rows if isinstance(row, Unroutable)])
+        return
+    outcome = list(router.route_all(chosen_tickets(router.reader, words, state)))
     decisions = [row for row in outcome if isinstance(row, Decision)]
     unroutable = [row for row in outcome if isinstance(row, Unroutable)]
     if explain and not as_json:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.app.identify import identify
-from yoi_cli.app.route import RoutingContext
+from yoi_cli.app.route import Router, RoutingContext
+from yoi_cli.bootstrap import open_snapshot
+from yoi_cli.cli.context import session_of, start_of
 from yoi_cli.domain import states
 from yoi_cli.domain.time import parse_duration
 from yoi_cli.errors import UsageError
@@ -34,6 +36,15 @@ WorktreeOption = Annotated[
 WorkerOption = Annotated[
     str | None, typer.Option("--worker", metavar="ID", help="The worker that does it.")
 ]
+AtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="TIME|REV",
+        help="The store as of a time (2026-06-25, a full time, 3d ago) or a commit; "
+        "time: or rev: in front says which.",
+    ),
+]
 LimitOption = Annotated[
     int | None, typer.Option("--limit", metavar="N", min=1, help="At most N of them.")
 ]
@@ -47,14 +58,7 @@ def chosen_tickets(
     Which tickets are open is told by the projection, and one that cannot be read is among
     them. Raises `UsageError` for an unknown state.
     """
-    asked = [state for word in wanted for state in word.split(",")]
-    for state in asked:
-        if not states.is_state(state):
-            raise UsageError(
-                "state_unknown",
-                f"{state[:40]!r} is not a state.",
-                hint=f"The states are {', '.join(states.STATES)}.",
-            )
+    asked = chosen_states(wanted)
     named = {identify(reader, word): None for word in words}
     if named and not asked:
         return list(named)
@@ -65,6 +69,19 @@ def chosen_tickets(
         if (not named or row.id in named)
         and (row.error is not None or row.fields.get("state") in shown)
     ]
+
+
+def chosen_states(wanted: Sequence[str]) -> list[str]:
+    """The states that `--state` names, parted by commas. Raises `UsageError` for another word."""
+    asked = [state for word in wanted for state in word.split(",")]
+    for state in asked:
+        if not states.is_state(state):
+            raise UsageError(
+                "state_unknown",
+                f"{state[:40]!r} is not a state.",
+                hint=f"The states are {', '.join(states.STATES)}.",
+            )
+    return asked
 
 
 def routing_context(session: Session, caller: str = "") -> RoutingContext:
@@ -79,6 +96,16 @@ def routing_context(session: Session, caller: str = "") -> RoutingContext:
         caller=caller,
         japanese=config.is_japanese,
     )
+
+
+def router_at(ctx: typer.Context, at: str | None) -> Router:
+    """What routes the store as it is, or as of `at`, of which claims, places and the state of
+    the checkout say nothing. Raises what `open_snapshot` raises."""
+    if at is None:
+        session = session_of(ctx)
+        return Router(session.store, routing_context(session))
+    snapshot = open_snapshot(start_of(ctx), at)
+    return Router(snapshot.reader, RoutingContext(japanese=snapshot.config.is_japanese))
 
 
 def desk_of(session: Session, author: str | None, holder: str | None = None) -> ClaimDesk:

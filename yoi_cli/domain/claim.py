@@ -40,8 +40,8 @@ class ClaimRequest(NamedTuple):
     worker: str | None = None
 
 
-def take(ticket: str, standing: Claim | None, request: ClaimRequest, now: int) -> Claim:
-    """A new claim on `ticket`. Raises `ConflictError` (`claimed`) while one is alive.
+def check_free(ticket: str, standing: Claim | None, now: int) -> None:
+    """Raise `ConflictError` (`claimed`) while a claim on `ticket` is alive.
 
     The same name does not pass: two processes of one person must not both believe that they
     hold the ticket. Who holds it renews with the generation that it was given.
@@ -51,13 +51,25 @@ def take(ticket: str, standing: Claim | None, request: ClaimRequest, now: int) -
             "claimed",
             f"{ticket} is claimed by {standing.holder} until {stamp(standing.expires_at)}.",
             hint=f"Take another with `yoi next --claim`; the holder itself renews with "
-            f"`yoi claim {ticket} --renew GENERATION`.",
+            f"`yoi claim {ticket} --renew {standing.generation}`.",
             details=_details(standing),
         )
+
+
+def take(
+    ticket: str, standing: Claim | None, request: ClaimRequest, now: int, *, logged: int = 0
+) -> Claim:
+    """A new claim on `ticket`. Raises `ConflictError` (`claimed`) while one is alive.
+
+    `logged` is the greatest generation in the ticket's log, which a crash, or another clone,
+    may have left ahead of this clone's claims: no generation is ever given twice.
+    """
+    check_free(ticket, standing, now)
+    known = standing.generation if standing is not None else 0
     return Claim(
         ticket=ticket,
         holder=request.holder,
-        generation=standing.generation + 1 if standing is not None else 1,
+        generation=max(known, logged) + 1,
         taken_at=now,
         expires_at=now + request.lease,
         worktree=request.worktree,

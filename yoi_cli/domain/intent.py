@@ -6,15 +6,17 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t#]*")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 #: What a template leaves where somebody should have written something.
 _PLACEHOLDERS = frozenset({"", "tbd", "todo", "未定", "none", "n/a", "なし", "...", "…"})
 
 #: The packet's parts in their order: key, the name it is printed under, and the headings that
-#: fill it, lower-cased. A heading that begins with one of these words counts too.
+#: fill it, lower-cased. A heading that begins with one of these words counts too, and what
+#: stands under the headings below it belongs to it.
 PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("intent", "Intent", ("intent", "goal", "objective", "目的", "ゴール", "意図")),
     (
@@ -54,6 +56,11 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
 )
 PART_KEYS = tuple(key for key, _, _ in PARTS)
+_ALL_HEADINGS = tuple(word for _, _, words in PARTS for word in words)
+#: What ends an English word, be it in the plural; Japanese knows no such ends.
+_WORD_END = re.compile(r"s?(?![a-z0-9])")
+#: The mark before a list's item, a task's box with it.
+_MARKER = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:\[[ xX]\][ \t]*)?")
 _BACKGROUND = ("background", "背景", "issue")
 
 
@@ -100,7 +107,7 @@ def render_packet(packet: IntentPacket) -> str:
 
 def parse_packet(text: str) -> Mapping[str, str]:
     """The parts that a file names, under markdown headings or under the names of a packet."""
-    labelled = "\n".join(_as_heading(line) for line in text.split("\n"))
+    labelled = "\n".join(_labels_as_headings(text.split("\n")))
     parts: dict[str, str] = {}
     sections = tuple(split_sections(labelled))
     for key, name, headings in PARTS:
@@ -116,20 +123,28 @@ def has_acceptance(description: str) -> bool:
     return bool(_gather(tuple(split_sections(description)), headings))
 
 
-def split_sections(markdown: str) -> Iterable[tuple[str, str]]:
-    """(heading, text below it up to the next heading) pairs; fenced lines are no headings."""
-    heading, lines, fence = "", list[str](), ""
+class Section(NamedTuple):
+    """A heading with its level (0 and empty before the first one), and the text below it."""
+
+    level: int
+    heading: str
+    text: str
+
+
+def split_sections(markdown: str) -> Iterator[Section]:
+    """The sections of a text, each up to the next heading; fenced lines are no headings."""
+    level, heading, lines, fence = 0, "", list[str](), ""
     for line in markdown.split("\n"):
         mark = _FENCE.fullmatch(line)
         found = None if fence or mark else _HEADING.fullmatch(line)
         if mark:
             fence = _next_fence(fence, mark.group(1), mark.group(2))
         if found:
-            yield heading, "\n".join(lines).strip("\n")
-            heading, lines = found.group(1).strip(), []
+            yield Section(level, heading, "\n".join(lines).strip("\n"))
+            level, heading, lines = len(found.group(1)), found.group(2).strip(), []
         else:
             lines.append(line)
-    yield heading, "\n".join(lines).strip("\n")
+    yield Section(level, heading, "\n".join(lines).strip("\n"))
 
 
 def _next_fence(fence: str, marks: str, rest: str) -> str:
@@ -138,26 +153,53 @@ def _next_fence(fence: str, marks: str, rest: str) -> str:
     return "" if marks.startswith(fence) and not rest.strip() else fence
 
 
-def _gather(sections: tuple[tuple[str, str], ...], headings: tuple[str, ...]) -> str:
-    """The texts of all sections whose headings fit, placeholders left out."""
-    texts = [
-        text.strip()
-        for heading, text in sections
-        if heading.lower().startswith(headings) and not _is_placeholder(text)
-    ]
+def _gather(sections: tuple[Section, ...], headings: tuple[str, ...]) -> str:
+    """The texts of all sections whose headings fit, placeholders left out.
+
+    A section goes on through deeper headings, but for those that fill a part themselves.
+    """
+    texts: list[str] = []
+    within = 0
+    for level, heading, text in sections:
+        is_own = _fits(heading, headings)
+        if is_own:
+            within = level
+        elif within and (level <= within or _fits(heading, _ALL_HEADINGS)):
+            within = 0
+        if within and not _is_placeholder(text):
+            mark = "" if is_own else f"{'#' * level} {heading}\n\n"
+            texts.append(mark + text.strip())
     return "\n\n".join(texts)
+
+
+def _fits(heading: str, words: tuple[str, ...]) -> bool:
+    """Whether a heading begins with one of `words`, and not merely with a longer word."""
+    lower = heading.lower()
+    return any(
+        lower.startswith(word) and _WORD_END.match(lower, len(word)) is not None for word in words
+    )
 
 
 def _is_placeholder(text: str) -> bool:
     """Whether every line of `text` only holds a place."""
     return all(
-        line.strip().lstrip("-*+[] x").strip(" .。:：").lower() in _PLACEHOLDERS
-        for line in text.split("\n")
+        _MARKER.sub("", line).strip(" \t.。:：()（）[]<>*_").lower() in _PLACEHOLDERS
+        for line in _COMMENT.sub("", text).split("\n")
     )
+
+
+def _labels_as_headings(lines: list[str]) -> Iterator[str]:
+    """`lines` with the names of a packet's parts made headings, but not within fences."""
+    fence = ""
+    for line in lines:
+        mark = _FENCE.fullmatch(line)
+        if mark:
+            fence = _next_fence(fence, mark.group(1), mark.group(2))
+        yield line if fence or mark else _as_heading(line)
 
 
 def _as_heading(line: str) -> str:
     name = line.strip().rstrip(":：").lower()
     known = {name for _, name, _ in PARTS} | {word for _, _, words in PARTS for word in words}
     is_label = line.rstrip().endswith((":", "：")) and name in {word.lower() for word in known}
-    return f"## {name}" if is_label else line
+    return f"# {name}" if is_label else line

@@ -8,7 +8,7 @@ from yoi_cli.domain import states
 from yoi_cli.domain.routing_words import next_action, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 CLOSED_OR_NOOP = "closed_or_noop"
 CLOSE_READY = "close_ready"
@@ -113,6 +113,12 @@ class Subject(NamedTuple):
     cycle: tuple[str, ...] = ()
     holds: tuple[Hold, ...] = ()
     unreadable_relations: tuple[str, ...] = ()
+    unreadable_plans: tuple[str, ...] = ()
+
+    @property
+    def has_unreadable_records(self) -> bool:
+        """Whether its own relations or plan records cannot be read, so that it may be held."""
+        return self.ticket in self.unreadable_relations or self.ticket in self.unreadable_plans
 
 
 class Classified(NamedTuple):
@@ -132,76 +138,86 @@ class Classified(NamedTuple):
 
 def classify(subject: Subject, *, japanese: bool = False) -> Classified:
     """The classification of a ticket, by section 8's table, from the top down."""
-    classification, codes = _evaluate(subject)
+    classification, causes = evaluate(subject)
     reasons = tuple(
         Reason(code, sentence(code, japanese=japanese, about=about), ticket, state)
-        for code, about, ticket, state in codes
+        for code, about, ticket, state in causes
     )
     return Classified(
         classification,
         reasons,
         tuple(_unblock(subject, classification, japanese=japanese)),
-        next_action(classification, reasons[0].code, japanese=japanese),
+        next_action(classification, reasons[0].code, japanese=japanese, ticket=subject.ticket),
         tuple(_notices(subject, classification, japanese=japanese)),
     )
 
 
 def ends_blocked(subject: Subject) -> bool:
     """Whether section 8 forbids calling the ticket ready, whoever judges it."""
-    return bool(subject.blockers or subject.cycle or subject.is_diverged)
+    return any(_blocking(subject))
 
 
-_Code = tuple[str, str, str | None, str | None]
+class Cause(NamedTuple):
+    """Why, without the sentence: a code, what it is about, and the ticket and its state."""
+
+    code: str
+    about: str = ""
+    ticket: str | None = None
+    state: str | None = None
 
 
-def _evaluate(subject: Subject) -> tuple[str, list[_Code]]:
+def evaluate(subject: Subject) -> tuple[str, Sequence[Cause]]:
+    """The classification alone, with what led to it; `classify` puts it into words."""
     state = subject.state
     if state == states.CLOSED:
-        return CLOSED_OR_NOOP, [_code("closed")]
+        return CLOSED_OR_NOOP, [Cause("closed")]
     if subject.duplicate_of is not None:
-        return CLOSED_OR_NOOP, [_code("duplicate", subject.duplicate_of, subject.duplicate_of)]
+        return CLOSED_OR_NOOP, [Cause("duplicate", subject.duplicate_of, subject.duplicate_of)]
     if state == states.DONE:
-        return CLOSE_READY, [_code("done")]
+        return CLOSE_READY, [Cause("done")]
     if state == states.INPROGRESS:
         return _evaluate_in_progress(subject)
     return _evaluate_unstarted(subject)
 
 
-def _evaluate_unstarted(subject: Subject) -> tuple[str, list[_Code]]:
+def _evaluate_unstarted(subject: Subject) -> tuple[str, Sequence[Cause]]:
     if subject.state == states.PLANNING:
         missing = not subject.has_acceptance
         return REQUIREMENTS_SYNC_NEEDED, [
-            _code("acceptance_missing" if missing else "not_marked_ready")
+            Cause("acceptance_missing" if missing else "not_marked_ready")
         ]
     blocking = list(_blocking(subject))
     if subject.state == states.READY:
-        return BLOCKED, [_code("not_queued"), *blocking]
+        return BLOCKED, [Cause("not_queued"), *blocking]
     if blocking:
         return BLOCKED, blocking
     if subject.holds:
-        return WAITING, [_code(h.code, h.about, h.ticket, h.state) for h in subject.holds]
-    return IMPLEMENTATION_READY, [_code("queued_and_free")]
+        return WAITING, [Cause(h.code, h.about, h.ticket, h.state) for h in subject.holds]
+    return IMPLEMENTATION_READY, [Cause("queued_and_free")]
 
 
-def _evaluate_in_progress(subject: Subject) -> tuple[str, list[_Code]]:
+def _evaluate_in_progress(subject: Subject) -> tuple[str, Sequence[Cause]]:
     review = subject.review
     if review.is_unreviewed:
-        return REVIEW_NEEDED, [_code("unreviewed_work")]
+        return REVIEW_NEEDED, [Cause("unreviewed_work")]
     if review.asks_for_changes:
-        return REVIEW_NEEDED, [_code("changes_requested")]
+        return REVIEW_NEEDED, [Cause("changes_requested")]
     if subject.claim_is_dead and not review.has_work:
-        return IN_PROGRESS, [_code("stalled")]
-    return IN_PROGRESS, [_code("approved" if review.approves else "under_way")]
+        return IN_PROGRESS, [Cause("stalled")]
+    return IN_PROGRESS, [Cause("approved" if review.approves else "under_way")]
 
 
-def _blocking(subject: Subject) -> Iterator[_Code]:
+def _blocking(subject: Subject) -> Iterator[Cause]:
     for blocker in subject.blockers:
         code = f"blocker_{blocker.problem}" if blocker.problem else "blocked"
-        yield _code(code, f"{blocker.ticket} ({blocker.state})", blocker.ticket, blocker.state)
+        about = f"{blocker.ticket} ({blocker.state})" if blocker.state else blocker.ticket
+        yield Cause(code, about, blocker.ticket, blocker.state)
     if subject.cycle:
-        yield _code("cycle", " → ".join(subject.cycle))
+        yield Cause("cycle", " → ".join(subject.cycle))
     if subject.is_diverged:
-        yield _code("diverged")
+        yield Cause("diverged")
+    if subject.has_unreadable_records:
+        yield Cause("records_unreadable", subject.ticket)
 
 
 def _unblock(subject: Subject, classification: str, *, japanese: bool) -> Iterator[str]:
@@ -209,13 +225,19 @@ def _unblock(subject: Subject, classification: str, *, japanese: bool) -> Iterat
         return
     for blocker in subject.blockers:
         last = blocker.chain[-1] if blocker.chain else blocker.ticket
-        about = blocker.ticket if last == blocker.ticket else f"{blocker.ticket} ({last})"
-        code = f"unblock_{blocker.problem}" if blocker.problem else "unblock_blocked"
-        yield sentence(code, japanese=japanese, about=about)
+        if blocker.problem:
+            yield sentence(f"unblock_{blocker.problem}", japanese=japanese, about=blocker.ticket)
+        elif last == blocker.ticket or subject.cycle:
+            yield sentence("unblock_blocked", japanese=japanese, about=blocker.ticket)
+        else:
+            about = f"{blocker.ticket} ← {last}"
+            yield sentence("unblock_chain", japanese=japanese, about=about)
     if subject.cycle:
         yield sentence("unblock_cycle", japanese=japanese)
     if subject.is_diverged:
         yield sentence("unblock_diverged_itself", japanese=japanese)
+    if subject.has_unreadable_records:
+        yield sentence("unblock_unreadable", japanese=japanese, about=subject.ticket)
     if subject.state == states.READY:
         yield sentence("unblock_not_queued", japanese=japanese, about=subject.ticket)
     for hold in subject.holds:
@@ -227,9 +249,13 @@ def _notices(subject: Subject, classification: str, *, japanese: bool) -> Iterat
         yield sentence("acceptance_missing", japanese=japanese)
     if subject.is_diverged and classification != BLOCKED:
         yield sentence("diverged", japanese=japanese)
-    for other in subject.unreadable_relations:
-        yield sentence("relations_unreadable", japanese=japanese, about=other)
-
-
-def _code(code: str, about: str = "", ticket: str | None = None, state: str | None = None) -> _Code:
-    return (code, about, ticket, state)
+    if classification != BLOCKED and subject.has_unreadable_records:
+        yield sentence("records_unreadable", japanese=japanese, about=subject.ticket)
+    unreadable = {
+        "relations_unreadable": subject.unreadable_relations,
+        "plans_unreadable": subject.unreadable_plans,
+    }
+    for code, others in unreadable.items():
+        for other in others:
+            if other != subject.ticket:
+                yield sentence(code, japanese=japanese, about=other)

@@ -67,6 +67,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "The relations of {about} cannot be read; they might name this ticket.",
         "{about} の relations を読み取れません。この Ticket を指す可能性があります。",
     ),
+    "plans_unreadable": (
+        "The plan records of {about} cannot be read; they might name this ticket.",
+        "{about} の計画記録を読み取れません。この Ticket を指す可能性があります。",
+    ),
+    "records_unreadable": (
+        "Its own relations or plan records cannot be read; they might hold it up.",
+        "自身の relations または計画記録を読み取れません。妨げがある可能性があります。",
+    ),
+    "unblock_chain": (
+        "Finish what stands at the end of the chain: {about}.",
+        "連鎖の末端から完了する: {about}。",
+    ),
     "unblock_blocked": ("Finish {about}.", "{about} を完了する。"),
     "unblock_missing": (
         "Bring {about} back, or correct the relation to it.",
@@ -122,12 +134,12 @@ _ACTIONS: dict[str, tuple[str, str]] = {
         "merge と検証を行い、done にする。",
     ),
     "in_progress/stalled": (
-        "Take it over with `yoi claim`, or give it back to planning.",
-        "`yoi claim` で引き継ぐか、planning に戻す。",
+        "Take it over with `yoi claim {ticket}`, or give it back to planning.",
+        "`yoi claim {ticket}` で引き継ぐか、planning に戻す。",
     ),
     "requirements_sync_needed": (
-        "Mark it ready with `yoi ticket intake`.",
-        "`yoi ticket intake` で ready にする。",
+        "Mark it ready with `yoi ticket intake {ticket}`.",
+        "`yoi ticket intake {ticket}` で ready にする。",
     ),
     "requirements_sync_needed/acceptance_missing": (
         "Write down how one can tell that it is done.",
@@ -143,8 +155,8 @@ _ACTIONS: dict[str, tuple[str, str]] = {
     ),
     "waiting": ("Wait, then route it again.", "待機し、再度 routing する。"),
     "implementation_ready": (
-        "Accept it: `yoi route --accept`.",
-        "`yoi route --accept` で受理する。",
+        "Accept it: `yoi route {ticket} --accept`.",
+        "`yoi route {ticket} --accept` で受理する。",
     ),
     "return_to_planning": (
         "Settle the open question in planning.",
@@ -163,7 +175,16 @@ def sentence(code: str, *, japanese: bool = False, about: str = "") -> str:
     return (other if japanese else english).format(about=about)
 
 
-def next_action(classification: str, reason: str = "", *, japanese: bool = False) -> str:
-    """What to do about a ticket of this classification, for this reason."""
+def next_action(
+    classification: str, reason: str = "", *, japanese: bool = False, ticket: str = "ID"
+) -> str:
+    """What to do about `ticket`, which is of this classification for this reason."""
     texts = _ACTIONS.get(f"{classification}/{reason}", _ACTIONS[classification])
-    return texts[1 if japanese else 0]
+    return texts[1 if japanese else 0].format(ticket=ticket)
+
+
+def start_action(branch: str, worktree: str, *, japanese: bool = False) -> str:
+    """What to do about a ticket that was accepted."""
+    if japanese:
+        return f"worktree {worktree} の branch {branch} で作業を開始する。"
+    return f"Start the work on branch {branch} in worktree {worktree}."

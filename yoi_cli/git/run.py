@@ -57,9 +57,7 @@ def run_git(arguments: Sequence[str], *, cwd: str, check: bool = True) -> str:
             check=False,
         )
     except FileNotFoundError as error:
-        raise OperationError(
-            "git_missing", "git is not installed.", hint="Install git, then try again."
-        ) from error
+        raise _no_git() from error
     if done.returncode == 0:
         return done.stdout.decode("utf-8", "surrogateescape")
     if not check:
@@ -73,9 +71,33 @@ def run_git(arguments: Sequence[str], *, cwd: str, check: bool = True) -> str:
     )
 
 
+def start_git(arguments: Sequence[str], *, cwd: str) -> subprocess.Popen[bytes]:
+    """Start `git ARGUMENTS` in the folder `cwd`, to be written to and read from.
+
+    Raises `OperationError` (`git_missing`).
+    """
+    try:
+        return subprocess.Popen(
+            ["git", *_SAFE_SETTINGS, *arguments],
+            cwd=cwd,
+            env=clean_environment(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except FileNotFoundError as error:
+        raise _no_git() from error
+
+
 def user_name(cwd: str) -> str:
     """The name that git would sign a commit with in `cwd`, or the empty string."""
     try:
         return run_git(["config", "--get", "user.name"], cwd=cwd, check=False).strip()
     except OperationError:
         return ""
+
+
+def _no_git() -> OperationError:
+    return OperationError(
+        "git_missing", "git is not installed.", hint="Install git, then try again."
+    )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SCHEMA = "yoi/1"
 
 
-def document(kind: str, data: Mapping[str, object], *, pretty: bool = False) -> str:
+def document(kind: str, data: object, *, pretty: bool = False) -> str:
     """The document of a command that worked, ending in its only newline unless `pretty`.
 
     Raises ValueError for NaN and infinities, which JSON cannot say.

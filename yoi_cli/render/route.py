@@ -14,7 +14,7 @@ from yoi_cli.render.table import Cell, Column, print_table, state_style
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.app.route import Decision, Unroutable
+    from yoi_cli.app.route import Decision, Summary, Unroutable
 
 _COLUMNS = (
     Column("ticket", style="bold", no_wrap=True),
@@ -56,8 +56,15 @@ def say_route(
         for decision in decisions:
             _card(decision)
     else:
-        rows = [_row(decision) for decision in decisions]
-        print_table(_COLUMNS, rows, empty="There is nothing to route.")
+        say_summaries([decision.summary for decision in decisions], ())
+    warn_of_unroutable(unroutable)
+
+
+def say_summaries(summaries: Sequence[Summary], unroutable: Sequence[Unroutable]) -> None:
+    """Print what many tickets are ready for, a row for each."""
+    shown = _SHORT if is_terminal(sys.stdout) else {}
+    rows = [_row(summary, shown) for summary in summaries]
+    print_table(_COLUMNS, rows, empty="There is nothing to route.")
     warn_of_unroutable(unroutable)
 
 
@@ -66,25 +73,19 @@ def warn_of_unroutable(unroutable: Sequence[Unroutable]) -> None:
     warn(f"{row.ticket} cannot be read: {row.error.message}" for row in unroutable)
 
 
-def _row(decision: Decision) -> list[Cell]:
-    said = decision.classified
-    first = said.reasons[0]
+def _row(row: Summary, shown: Mapping[str, str]) -> list[str | Cell]:
+    first = row.causes[0]
     reason = first.code if first.ticket is None else f"{first.code} {first.ticket}"
-    if len(said.reasons) > 1:
-        reason += f" +{len(said.reasons) - 1}"
+    if len(row.causes) > 1:
+        reason += f" +{len(row.causes) - 1}"
+    word = shown.get(row.classification, row.classification)
     return [
-        Cell(decision.ticket),
-        Cell(decision.state, state_style(decision.state)),
-        Cell(_shown(said.classification), style_of(said.classification)),
-        Cell(reason),
-        Cell(decision.title),
+        row.ticket,
+        Cell(row.state, state_style(row.state)),
+        Cell(word, style_of(row.classification)),
+        reason,
+        row.title,
     ]
-
-
-def _shown(classification: str) -> str:
-    if is_terminal(sys.stdout):
-        return _SHORT.get(classification, classification)
-    return classification
 
 
 def style_of(classification: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _APPEND = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK
 #: A thread larger than this is not read whole for an event that moves no state.
-WHOLE_READ_LIMIT = 1 << 20
+WHOLE_READ_LIMIT = 1 << 17
 _TAIL = 64 * 1024
 _GIT_WAIT = 10.0
 _GIT_PAUSE = 0.005

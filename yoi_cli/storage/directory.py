@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_DIRECTORY
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+#: Most files are small, and a buffer for a large one costs more than reading a small one.
+_FIRST_CHUNK = 1 << 16
 _CHUNK = 1 << 20
 #: How the name of a file begins that is to take another's place. Writers hold the store's
 #: lock, so that one name for each will do.
@@ -96,6 +98,29 @@ class Directory:
         with self.opened(name) as descriptor:
             return read_all(descriptor)
 
+    def read_in(self, folder: str, name: str) -> bytes:
+        """The whole of the regular file `name` in `folder`, which stands in this directory.
+
+        As safe as walking there, and with as few steps as that can cost: whoever reads a
+        whole store does it thousands of times. Raises `FileNotFoundError`, store errors.
+        """
+        shown = f"{self.shown(folder)}/{name}"
+        parent = _open_directory(folder, self.descriptor, self.shown(folder))
+        try:
+            descriptor = os.open(name, _READ, dir_fd=parent)
+        except OSError as error:
+            raise _explained(error, shown, "a regular file") from error
+        finally:
+            os.close(parent)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise not_as_expected(shown, "a regular file")
+            data = os.read(descriptor, status.st_size + 1)
+            return data if len(data) == status.st_size else data + read_all(descriptor)
+        finally:
+            os.close(descriptor)
+
     def read_if_there(self, name: str) -> bytes | None:
         """The whole of the regular file `name`, or None where there is none."""
         try:
@@ -169,8 +194,8 @@ class Directory:
 
 def read_all(descriptor: int) -> bytes:
     """Everything from the descriptor's position to the end."""
-    first = os.read(descriptor, _CHUNK)
-    if len(first) < _CHUNK:
+    first = os.read(descriptor, _FIRST_CHUNK)
+    if len(first) < _FIRST_CHUNK:
         return first
     chunks = [first]
     while chunk := os.read(descriptor, _CHUNK):

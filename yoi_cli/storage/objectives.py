@@ -9,7 +9,8 @@ from yoi_cli.domain.ids import is_ticket_id
 from yoi_cli.domain.objective import Objective
 from yoi_cli.errors import ConflictError, NotFoundError
 from yoi_cli.storage import layout
-from yoi_cli.storage.frontmatter import edit_item, parse_item, render_item
+from yoi_cli.storage.frontmatter import parse_item
+from yoi_cli.storage.item_edit import edit_item, render_item
 from yoi_cli.storage.reader import read_part
 from yoi_cli.storage.tree import place_tree
 

@@ -146,8 +146,15 @@ class FileReader:
     def folded(self, ticket: TicketId) -> Folded:
         from yoi_cli.storage.quick_fold import fold_thread
 
-        with self.opened(ticket) as directory:
-            return fold_thread(read_part(directory, layout.THREAD))
+        if not is_ticket_id(ticket) or self.folder is None:
+            raise layout.no_such_ticket(ticket)
+        try:
+            data = self.folder.read_in(ticket, layout.THREAD)
+        except FileNotFoundError as error:
+            if not self.exists(ticket):
+                raise layout.no_such_ticket(ticket) from error
+            raise missing_part(self.folder.shown(f"{ticket}/{layout.THREAD}")) from error
+        return fold_thread(data)
 
     def all_plans(self) -> Iterator[PlansRow]:
         for name, kind_error in self._entries():
@@ -159,12 +166,14 @@ class FileReader:
                 yield PlansRow(TicketId(name), (), error)
 
     def _has_artifact(self, name: str, artifact: str) -> bool:
-        """Whether anything stands there; what it is, who reads it will see."""
+        """Whether anything may stand there; what it is, who reads it will see."""
         folder = self._present_folder().descriptor
         try:
             os.lstat(f"{name}/{layout.ARTIFACTS}/{artifact}", dir_fd=folder)
-        except OSError:
+        except FileNotFoundError:
             return False
+        except OSError:
+            return True
         return True
 
     def all_relations(self) -> Iterator[RelationsRow]:
@@ -222,17 +231,21 @@ class FileReader:
         return fields
 
     def _relations_in_pass(self, name: str) -> tuple[Relation, ...]:
-        """Relations of one ticket of many: most have none, which one failed open tells."""
+        """Relations of one ticket of many: most have none, which one failed look tells.
+
+        That `name` is a folder and no symlink was seen when the names were read.
+        """
+        from yoi_cli.storage.relations_file import parse_relations
+
+        if not self._has_artifact(name, layout.RELATIONS):
+            return ()
         folder = self._present_folder()
-        path = f"{name}/{layout.ARTIFACTS}/{layout.RELATIONS}"
         try:
-            os.close(os.open(path, _READ_FLAGS, dir_fd=folder.descriptor))
+            data = folder.read_in(f"{name}/{layout.ARTIFACTS}", layout.RELATIONS)
         except FileNotFoundError:
             return ()
-        except OSError as error:
-            raise cannot_open(error, folder.shown(path), "a regular file") from error
-        with folder.child(name) as directory:
-            return read_relations(directory)
+        path = f"{name}/{layout.ARTIFACTS}/{layout.RELATIONS}"
+        return parse_relations(data, path=folder.shown(path))
 
     def _present_folder(self) -> Directory:
         if self.folder is None:

@@ -10,7 +10,7 @@ from yoi_cli.domain.time import is_stamp, seconds_of
 from yoi_cli.errors import UsageError
 from yoi_cli.storage import layout
 from yoi_cli.storage.encode import check_text, encode_event
-from yoi_cli.storage.frontmatter import render_item
+from yoi_cli.storage.item_edit import render_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

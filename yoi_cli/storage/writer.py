@@ -19,7 +19,8 @@ from yoi_cli.storage import layout
 from yoi_cli.storage.append import Tail, append_events, keep_torn, repair_tail, settled_tail
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.encode import encode_event
-from yoi_cli.storage.frontmatter import edit_item, parse_item, render_item
+from yoi_cli.storage.frontmatter import parse_item
+from yoi_cli.storage.item_edit import edit_item, render_item
 from yoi_cli.storage.lock import Intent, StoreLock
 from yoi_cli.storage.reader import FileReader, read_artifact, read_part
 from yoi_cli.storage.tree import is_inside, place_tree, remove_tree
@@ -185,13 +186,24 @@ class FileWriter(FileReader):
             ids.append(greatest)
         return newline.encode().join(blocks), tuple(ids)
 
-    def _project(self, directory: Directory, item: bytes, tail: Tail, change: Change) -> bytes:
-        """`item` as it must be after `change`; worked out before anything is written."""
+    def _project(
+        self,
+        directory: Directory,
+        item: bytes,
+        tail: Tail,
+        change: Change,
+        *,
+        is_written: bool = False,
+    ) -> bytes:
+        """`item` as it must be after `change`; worked out before anything is written.
+
+        `is_written` says that `tail` holds the change's events already.
+        """
         at = stamp(self._now_ms)
         fields = dict(change.fields)
         if tail.is_whole:
-            events = [*tail.parsed.thread.events, *(_as_read(new, at) for new in change.events)]
-            fields |= _projection(fold(events).state, "")
+            new = () if is_written else tuple(_as_read(event, at) for event in change.events)
+            fields |= _projection(fold((*tail.parsed.thread.events, *new)).state, "")
         if change.events or change.fields or change.description is not None:
             fields["updated_at"] = at
         return edit_item(
@@ -219,7 +231,11 @@ class FileWriter(FileReader):
         if projected == item and not change.removes_resolution:
             return
         with self.opened(ticket) as directory:
-            if projected != item:
+            current = read_part(directory, layout.ITEM)
+            if current != item:  # a checkout put another in its place meanwhile
+                tail = settled_tail(directory, self.location.index_lock, whole=True)
+                projected = self._project(directory, current, tail, change, is_written=True)
+            if projected != current:
                 directory.replace(layout.ITEM, projected)
             if change.removes_resolution:
                 directory.remove_if_there(layout.RESOLUTION)

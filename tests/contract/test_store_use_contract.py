@@ -1,0 +1,197 @@
+"""What every store promises to those who look, take in and move: on memory and on files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from support.file_stores import ADA
+from support.threads import block
+
+from yoi_cli.app.identify import identify
+from yoi_cli.app.move import MoveRequest, close_ticket, move_ticket, reopen_ticket
+from yoi_cli.app.ports import TicketReader, TicketStore
+from yoi_cli.app.record import Draft, add_comment, create_ticket
+from yoi_cli.app.relate import Link, add_relation, remove_relation
+from yoi_cli.app.values import Change
+from yoi_cli.domain.events import NewEvent
+from yoi_cli.domain.fold import fold
+from yoi_cli.domain.ids import TicketId
+from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+
+ABSENT = TicketId("00001KVZZZZZZ")
+FORGED = f"---\n\n{block('Forged.', kind='close').decode()}"
+
+
+def make(store: TicketStore, title: str = "A ticket") -> TicketId:
+    return create_ticket(store, Draft(title), ADA).ticket
+
+
+def commit(store: TicketStore, ticket: TicketId, change: Change) -> tuple[str, ...]:
+    with store.write() as writer:
+        return writer.commit(ticket, change).event_ids
+
+
+def said(text: str, kind: str = "comment", **attributes: str) -> NewEvent:
+    return NewEvent(kind, "Ada Example", "Heading", text, tuple(attributes.items()))
+
+
+def everything(store: TicketStore) -> dict[TicketId, dict[str, bytes]]:
+    return {ticket: dict(store.files(ticket)) for ticket in store.ids()}
+
+
+# Missing tickets
+
+READS: tuple[Callable[[TicketReader], object], ...] = (
+    lambda store: store.item(ABSENT),
+    lambda store: store.thread(ABSENT),
+    lambda store: store.relations(ABSENT),
+    lambda store: store.plan(ABSENT),
+    lambda store: store.resolution(ABSENT),
+    lambda store: store.artifacts(ABSENT),
+    lambda store: store.files(ABSENT),
+    lambda store: identify(store, ABSENT),
+)
+
+
+@pytest.mark.parametrize("read", READS, ids=range(len(READS)))
+def test_a_ticket_that_is_not_there_is_not_found(
+    store: TicketStore, read: Callable[[TicketReader], object]
+) -> None:
+    make(store)
+    with pytest.raises(NotFoundError) as caught:
+        read(store)
+    assert caught.value.code == "ticket_not_found"
+
+
+def test_nothing_is_committed_to_a_ticket_that_is_not_there(store: TicketStore) -> None:
+    with pytest.raises(NotFoundError):
+        commit(store, ABSENT, Change(events=(said("x"),)))
+    assert list(store.ids()) == []
+
+
+# Taking in
+
+
+def test_a_ticket_is_taken_in_and_given_out_to_the_byte(store: TicketStore) -> None:
+    files = {
+        "item.md": b"---\r\ntitle: x\r\nstate: ready\r\nodd: [a]\r\n---\r\nText\r\n",
+        "thread.md": b"preamble\n" + block("one"),
+        "resolution.md": b"no newline",
+        "artifacts/notes/deep.bin": bytes(range(256)),
+        "other": b"",
+    }
+    with store.write() as writer:
+        writer.install(ABSENT, files)
+    assert dict(store.files(ABSENT)) == files
+    assert store.exists(ABSENT)
+    assert store.item(ABSENT).fields["odd"] == ("a",)
+    assert store.artifacts(ABSENT) == ("notes/deep.bin",)
+
+
+def test_a_ticket_is_never_taken_in_over_another(store: TicketStore) -> None:
+    ticket = make(store)
+    before = everything(store)
+    with store.write() as writer, pytest.raises(ConflictError) as caught:
+        writer.install(ticket, {"item.md": b"x"})
+    assert caught.value.code == "ticket_exists"
+    assert everything(store) == before
+
+
+@pytest.mark.parametrize("path", ["../x", "/x", "a//b", "a/./b", "", "..", "a\0b"])
+def test_a_path_that_leads_out_is_refused(store: TicketStore, path: str) -> None:
+    with store.write() as writer, pytest.raises(YoiError):
+        writer.install(ABSENT, {"item.md": b"x", path: b"x"})
+    assert list(store.ids()) == []
+
+
+@pytest.mark.parametrize("word", ["../x", "x", "00001kvzzzzzz", "0" * 14, ".git", ""])
+def test_a_ticket_under_a_name_that_is_no_id_is_refused(store: TicketStore, word: str) -> None:
+    with store.write() as writer, pytest.raises(YoiError):
+        writer.install(TicketId(word), {"item.md": b"x"})
+    assert list(store.ids()) == []
+
+
+def test_one_broken_ticket_never_hides_the_others(store: TicketStore) -> None:
+    first = make(store, "First")
+    broken = {"item.md": b"no frontmatter", "thread.md": b"", "artifacts/relations.json": b"[}"}
+    with store.write() as writer:
+        writer.install(TicketId("0" * 13), broken)
+    second = create_ticket(store, Draft("Second", relations=(("blocks", first),)), ADA).ticket
+    rows = {row.id: (row.fields.get("title"), row.error is None) for row in store.all_fields()}
+    assert rows == {"0" * 13: (None, False), first: ("First", True), second: ("Second", True)}
+    relations = {row.id: row.error is None for row in store.all_relations()}
+    assert relations == {"0" * 13: False, second: True}
+
+
+# Use cases on a store
+
+
+def test_a_ticket_goes_through_its_life(store: TicketStore) -> None:
+    ticket = make(store)
+    for state in ("ready", "queued", "inprogress", "done"):
+        assert move_ticket(store, ticket, MoveRequest(state), ADA).changed
+        assert store.item(ticket).state == state
+    assert not move_ticket(store, ticket, MoveRequest("done"), ADA).changed
+    close_ticket(store, ticket, "It is done.", ADA)
+    assert store.resolution(ticket) == "It is done.\n"
+    reopen_ticket(store, ticket, "Not quite.", None, ADA)
+    assert store.item(ticket).state == "planning"
+    assert fold(store.thread(ticket).events).state == "planning"
+    assert store.resolution(ticket) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "expect"), [("ready", "queued"), ("queued", None), ("done", "planning")]
+)
+def test_a_lost_compare_and_swap_and_an_illegal_move_write_nothing(
+    store: TicketStore, target: str, expect: str | None
+) -> None:
+    ticket = make(store)
+    before = everything(store)
+    with pytest.raises(ConflictError):
+        move_ticket(store, ticket, MoveRequest(target, expect=expect), ADA)
+    assert everything(store) == before
+
+
+def test_a_blocked_ticket_is_neither_queued_nor_started(store: TicketStore) -> None:
+    blocker, ticket = make(store), make(store)
+    add_relation(store, Link(ticket, "depends_on", blocker), ADA)
+    move_ticket(store, ticket, MoveRequest("ready"), ADA)
+    with pytest.raises(ConflictError) as caught:
+        move_ticket(store, ticket, MoveRequest("queued"), ADA)
+    assert caught.value.code == "blocked"
+    remove_relation(store, Link(ticket, "depends_on", blocker), ADA)
+    assert move_ticket(store, ticket, MoveRequest("queued"), ADA).state == "queued"
+
+
+def test_a_circle_of_blockers_is_refused_and_named(store: TicketStore) -> None:
+    one, two = make(store), make(store)
+    add_relation(store, Link(one, "depends_on", two), ADA)
+    before = everything(store)
+    with pytest.raises(ConflictError) as caught:
+        add_relation(store, Link(one, "blocks", two), ADA)
+    assert caught.value.code == "cycle"
+    assert everything(store) == before
+
+
+def test_a_ticket_is_found_by_its_beginning_or_its_end(store: TicketStore) -> None:
+    ids = ("00001AAAAAAAA", "00001AAAAAAAB", "00002AAAAAAAA")
+    with store.write() as writer:
+        for id_ in ids:
+            writer.install(TicketId(id_), {"item.md": b"x"})
+    assert identify(store, "00002") == ids[2]
+    assert identify(store, "aaab") == ids[1]
+    assert identify(store, ids[0].lower()) == ids[0]
+    with pytest.raises(ConflictError) as caught:
+        identify(store, "00001")
+    assert caught.value.details["candidates"] == list(ids[:2])
+
+
+def test_an_empty_text_is_refused(store: TicketStore) -> None:
+    ticket = make(store)
+    before = everything(store)
+    for text in ("", " \n\t"):
+        with pytest.raises(UsageError):
+            add_comment(store, ticket, "comment", text, ADA, commit=None)
+    assert everything(store) == before

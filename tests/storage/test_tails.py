@@ -1,0 +1,129 @@
+"""What an append does to the end of a thread (DESIGN sections 4 and 5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.file_stores import comment, empty_store, folder_of, thread_of
+from support.threads import AT, block, event_id, older
+
+from yoi_cli.domain.ids import TicketId
+from yoi_cli.storage.file_store import FileStore
+
+TICKET = TicketId("00001KVZZZZZZ")
+ITEM = f"---\ntitle: 'x'\nstate: 'planning'\ncreated_at: '{AT}'\nupdated_at: '{AT}'\n---\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return empty_store(tmp_path / "workspace")
+
+
+def with_thread(store: FileStore, thread: bytes) -> Path:
+    """A ticket whose thread is exactly `thread`; the path of that thread."""
+    with store.write() as writer:
+        writer.install(TICKET, {"item.md": ITEM.encode(), "thread.md": thread})
+    return thread_of(store, TICKET)
+
+
+def appended(store: FileStore, thread: bytes) -> bytes:
+    """What stands behind `thread` after a comment; `thread` itself must not have changed."""
+    path = with_thread(store, thread)
+    comment(store, TICKET, "New.")
+    after = path.read_bytes()
+    assert after.startswith(thread)
+    return after[len(thread) :]
+
+
+@pytest.mark.parametrize(
+    ("ending", "gap"),
+    [
+        (b"---\n", b"\n"),
+        (b"---\n\n", b""),
+        (b"---", b"\n\n"),
+        (b"---\n\n\n", b""),
+        (b"last words", b"\n\n"),
+        (b"last words\n", b"\n"),
+        (b"last words\n\n", b""),
+    ],
+)
+def test_exactly_one_blank_line_parts_an_event_from_what_was_there(
+    store: FileStore, ending: bytes, gap: bytes
+) -> None:
+    new = appended(store, older("Text.", end="") + ending)
+    assert new.startswith(gap + b"<!-- event: comment ")
+    assert new.endswith(b"\n\n## Comment\n\nNew.\n\n---\n")
+
+
+def test_the_first_event_follows_no_blank_line(store: FileStore) -> None:
+    assert appended(store, b"").startswith(b"<!-- event: comment ")
+
+
+def test_a_crlf_thread_goes_on_with_crlf(store: FileStore) -> None:
+    new = appended(store, block("one", newline="\r\n"))
+    assert new.startswith(b"\r\n<!-- event:")
+    assert new.count(b"\n") == new.count(b"\r\n")
+    assert [event.body for event in store.thread(TICKET).events] == ["one", "New."]
+
+
+def test_an_id_is_greater_than_every_id_in_the_thread(store: FileStore) -> None:
+    future = "7" + "0" * 24 + "1"
+    with_thread(store, block("one").replace(event_id().encode(), future.encode()))
+    first = comment(store, TICKET, "New.").event_ids
+    second = comment(store, TICKET, "Newer.").event_ids
+    assert future < first[0] < second[0]
+
+
+# Torn tails
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        block("torn", 5)[:-4],
+        block("torn", 5)[:30],
+        b"<!-- ev",
+        b"\0" * 100,
+        block("torn", 5)[:-20] + b"\0" * 50,
+    ],
+    ids=["no end", "half a header", "a few bytes", "NUL bytes", "NUL bytes in an event"],
+)
+@pytest.mark.parametrize("before", [block("one", 0), older("one")], ids=["with id", "older"])
+def test_a_torn_tail_is_set_aside_before_the_next_event(
+    store: FileStore, before: bytes, torn: bytes
+) -> None:
+    path = with_thread(store, before + b"\n" + torn)
+    comment(store, TICKET, "New.")
+    assert [event.body for event in store.thread(TICKET).events] == ["one", "New."]
+    assert store.thread(TICKET).faults == ()
+    assert path.read_bytes().startswith(before + b"\n<!-- event: comment ")
+    (kept,) = (folder_of(store, TICKET) / "artifacts" / ".torn").iterdir()
+    assert kept.read_bytes().lstrip(b"\n") == torn
+
+
+@pytest.mark.slow
+def test_after_every_cut_of_an_append_the_next_event_is_read_and_no_byte_is_lost(
+    store: FileStore,
+) -> None:
+    path = with_thread(store, b"")
+    kept = folder_of(store, TICKET) / "artifacts" / ".torn"
+    before, shape = older("one") + b"\n", block("---\n日本", 5)
+    for cut in range(len(shape) + 1):
+        path.write_bytes(before + shape[:cut])
+        comment(store, TICKET, "New.")
+        bodies = [event.body for event in store.thread(TICKET).events]
+        whole = ["---\n日本"] if cut >= len(shape) - 1 else []
+        assert bodies == ["one", *whole, "New."], f"cut at {cut}"
+        assert store.thread(TICKET).faults == (), f"cut at {cut}"
+        aside = b"".join(torn.read_bytes() for torn in kept.iterdir()) if kept.is_dir() else b""
+        assert aside == (b"" if whole else shape[:cut]), f"cut at {cut}"
+        for torn in kept.iterdir() if kept.is_dir() else ():
+            torn.unlink()
+
+
+def test_a_torn_append_in_the_middle_stays_where_it_is(store: FileStore) -> None:
+    torn = block("torn", 1)[:-4]
+    thread = block("one", 0) + b"\n" + torn + b"\n" + block("two", 2)
+    assert appended(store, thread).startswith(b"\n<!-- event: comment ")
+    assert not (folder_of(store, TICKET) / "artifacts" / ".torn").exists()

@@ -1,0 +1,101 @@
+"""`yoi plan add`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.plan import PlanDraft, add_plan
+from yoi_cli.cli.after_write import commit_if_asked
+from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption
+from yoi_cli.domain.plan import ACCEPTED_PLAN, KINDS, AcceptedPlan
+from yoi_cli.errors import UsageError
+from yoi_cli.render.plan import say_planned
+
+
+def complete_kinds(incomplete: str) -> list[str]:
+    """The kinds of plan record that begin with what is typed."""
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
+def command(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TICKET] KIND [RELATED]",
+            help=f"KIND is one of {', '.join(KINDS)}.",
+            show_default=False,
+        ),
+    ] = None,
+    ticket: Annotated[
+        str | None,
+        typer.Option("--ticket", metavar="TICKET", autocompletion=complete_tickets),
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", autocompletion=complete_kinds)
+    ] = None,
+    related: Annotated[
+        str | None,
+        typer.Option(
+            "--related", metavar="TICKET", help="The other ticket.", autocompletion=complete_tickets
+        ),
+    ] = None,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")] = None,
+    summary: Annotated[
+        str | None,
+        typer.Option("--summary", metavar="TEXT", help="accepted_plan: what was agreed on."),
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", metavar="NAME", help="accepted_plan: the branch.")
+    ] = None,
+    worktree: Annotated[
+        str | None, typer.Option("--worktree", metavar="DIR", help="accepted_plan: the worktree.")
+    ] = None,
+    role_plan: Annotated[
+        str | None,
+        typer.Option("--role-plan", metavar="TEXT", help="accepted_plan: who does what."),
+    ] = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    commit: CommitOption = False,
+) -> None:
+    """Keep a plan record: `T after R`, or `after --ticket T --related R`.
+
+    Routing holds a ticket back for order and conflict; a record never changes a state.
+    """
+    session = session_of(ctx)
+    by = session.recorder(author)
+    parts = _parts(words or [], (ticket, kind, related))
+    accepted = None
+    if parts[1] == ACCEPTED_PLAN or any((summary, branch, worktree, role_plan)):
+        accepted = AcceptedPlan(summary or "", branch, worktree, role_plan)
+    planned = add_plan(session.store, PlanDraft(*parts, note, accepted), by)
+    say_planned(planned, as_json=as_json)
+    if planned.changed:
+        what = f"plan {planned.record.kind} {planned.record.related_ticket or ''}".rstrip()
+        commit_if_asked(session, planned.record.ticket_id, what, asked=commit)
+
+
+def _parts(
+    words: list[str], options: tuple[str | None, str | None, str | None]
+) -> tuple[str, str, str | None]:
+    """Ticket, kind and other ticket, where words stand for the options that are not given.
+
+    Raises `UsageError` where there are too few words, or too many.
+    """
+    parts = list(options)
+    missing = [index for index, option in enumerate(options) if option is None]
+    for index, word in zip(missing, words, strict=False):
+        parts[index] = word
+    ticket, kind, related = parts
+    if not ticket or not kind or len(words) > len(missing):
+        raise UsageError(
+            "plan_incomplete",
+            "A plan record is a ticket, a kind and, for most kinds, another ticket.",
+            hint="Write `T after R`, or `after --ticket T --related R`.",
+        )
+    return ticket, kind, related
