@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 from hypothesis import assume, given
@@ -60,8 +61,7 @@ def ready(tickets: Tickets) -> set[str]:
 def is_finished(tickets: Tickets, id_: str) -> bool:
     """By DESIGN section 7: a ticket that is not there, or cannot be told, is not finished."""
     return any(
-        t.id == id_ and t.is_readable and not t.is_diverged and t.state in FINISHED
-        for t in tickets
+        t.id == id_ and t.is_readable and not t.is_diverged and t.state in FINISHED for t in tickets
     )
 
 
@@ -204,7 +204,7 @@ def chain(length: int) -> Tickets:
     last = MemoryTicket(ids[-1], "queued")
     waiting = (
         MemoryTicket(one, "queued", relations=(("depends_on", other),))
-        for one, other in zip(ids, ids[1:], strict=False)
+        for one, other in pairwise(ids)
     )
     return (*waiting, last)
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ PATIENT = {"YOI_LOCK_TIMEOUT": "120"}
 
 def put_queued(workspace: Path, number: int) -> str:
     steps = ("planning", "ready", "queued")
-    moves = [moved(AT, n, a, b) for n, (a, b) in enumerate(zip(steps, steps[1:], strict=False), 1)]
+    moves = [moved(AT, n, a, b) for n, (a, b) in enumerate(pairwise(steps), 1)]
     return put_ticket(workspace, number, created(), *moves, state="queued", body=BODY)
 
 
@@ -140,7 +141,9 @@ def test_a_claim_that_cannot_be_read_holds_its_own_ticket_and_hides_no_other(
     one, other = put_queued(workspace, 1), put_queued(workspace, 2)
     yoi("claim", one, cwd=workspace)
     (workspace / ".git" / "yoi" / "claims" / f"{one}.json").write_text("{", encoding="utf-8")
-    rows = {r["ticket"]: r for r in yoi("route", "--all", "--json", cwd=workspace).json["decisions"]}
+    rows = {
+        r["ticket"]: r for r in yoi("route", "--all", "--json", cwd=workspace).json["decisions"]
+    }
     assert [reason["code"] for reason in rows[one]["reasons"]] == ["claimed"]
     assert rows[other]["ready"] is True
     assert yoi("next", "--claim", "--json", cwd=workspace).json["claim"]["ticket"] == other

@@ -140,8 +140,8 @@ def test_a_word_that_merely_begins_like_a_heading_fills_no_part() -> None:
 
 
 def test_a_section_goes_on_through_the_headings_below_it() -> None:
-    description = "## Acceptance criteria\n\n### Must\n\n- One.\n\n### May\n\n- Two.\n\n## More\n\nX"
-    packet = packet_of("Title", description)
+    criteria = "## Acceptance criteria\n\n### Must\n\n- One.\n\n### May\n\n- Two."
+    packet = packet_of("Title", f"{criteria}\n\n## More\n\nX")
     assert packet.parts["acceptance"] == "### Must\n\n- One.\n\n### May\n\n- Two."
 
 
@@ -163,9 +163,7 @@ def test_what_is_said_by_hand_takes_the_place_of_what_the_description_says() -> 
 
 def test_the_packet_is_rendered_in_the_order_of_its_parts_without_what_is_not_said() -> None:
     packet = IntentPacket({"acceptance": "- B", "intent": "A"})
-    assert render_packet(packet) == (
-        "IntentPacket:\n\nIntent:\nA\n\nAcceptance criteria:\n- B"
-    )
+    assert render_packet(packet) == ("IntentPacket:\n\nIntent:\nA\n\nAcceptance criteria:\n- B")
 
 
 @pytest.mark.parametrize("description", [ENGLISH, JAPANESE], ids=["English", "Japanese"])

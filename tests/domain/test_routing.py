@@ -210,7 +210,5 @@ def test_the_next_action_of_a_ready_ticket_can_be_typed_as_it_stands() -> None:
         ({"holds": (Hold("capacity", "1/1"),)}, False),
     ],
 )
-def test_nobody_may_call_a_blocked_ticket_ready(
-    facts: dict[str, object], forbidden: bool
-) -> None:
+def test_nobody_may_call_a_blocked_ticket_ready(facts: dict[str, object], forbidden: bool) -> None:
     assert routing.ends_blocked(subject("queued", **facts)) == forbidden

@@ -77,7 +77,7 @@ def test_an_append_waits_while_git_holds_its_index(
     )
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=1)
-    assert b"Patience." in thread_of(store, ticket).read_bytes()
+    assert b"Patience." not in thread_of(store, ticket).read_bytes()
     index_lock.unlink()
     out, _ = process.communicate(timeout=30)
     assert (process.returncode, out) == (0, f"appended\t{ticket}\tcomment\n".encode())

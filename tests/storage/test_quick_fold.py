@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,7 +53,7 @@ def blocks(draw: st.DrawFn) -> bytes:
 def legal(*way: str) -> bytes:
     """A thread as `yoi` writes it."""
     found = [block("Created.", 0, kind="create")]
-    for number, (origin, target) in enumerate(zip(way, way[1:], strict=False), 1):
+    for number, (origin, target) in enumerate(pairwise(way), 1):
         pairs = (("from", origin), ("to", target), ("reason", "cli_state"), ("field", "state"))
         found.append(block("Moved.", number, kind=STATE_CHANGED, attributes=pairs))
     return b"\n".join(found)

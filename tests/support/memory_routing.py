@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from support.threads import moved
 
@@ -102,7 +103,7 @@ class MemoryReader:
 
 def _events(ticket: MemoryTicket) -> Iterator[Event]:
     """The legal way to the ticket's state, and a move from elsewhere where it is diverged."""
-    for origin, target in zip(_WAY, _WAY[1 : _WAY.index(ticket.state) + 1], strict=False):
+    for origin, target in pairwise(_WAY[: _WAY.index(ticket.state) + 1]):
         yield moved(origin, target)
     if ticket.is_diverged:
         if ticket.state == states.PLANNING:  # or the first move would say where it began

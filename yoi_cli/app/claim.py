@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CLAIM = "claim"
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
+_UNKNOWN = "a claim that cannot be read"
 #: What may be claimed: what may start, and work whose holder is gone.
 _CLAIMABLE = frozenset({routing.IMPLEMENTATION_READY, routing.REVIEW_NEEDED, routing.IN_PROGRESS})
 
@@ -43,13 +44,17 @@ class Next(NamedTuple):
     claim: Claim | None = None
 
 
-def views(book: Mapping[str, Claim], now: int) -> Mapping[str, ClaimView]:
-    """Claims as routing sees them at the instant `now`; those given back are none."""
-    return {
+def views(book: ClaimBook, now: int) -> Mapping[str, ClaimView]:
+    """Claims as routing sees them at the instant `now`; those given back are none.
+
+    One that cannot be read holds its ticket, for somebody may be at work on it.
+    """
+    found = {
         ticket: ClaimView(claim.holder, claim.is_alive(now))
-        for ticket, claim in book.items()
+        for ticket, claim in book.all().items()
         if not claim.is_released
     }
+    return found | dict.fromkeys(book.unreadable(), ClaimView(_UNKNOWN, is_alive=True))
 
 
 def claim_ticket(desk: ClaimDesk, word: str, request: ClaimRequest) -> Claim:

@@ -51,14 +51,15 @@ def edit_ticket(store: TicketStore, word: str, edit: ItemEdit) -> Edited:
     Raises `UsageError` for a bad value, `ConflictError` (`item_changed`) where somebody
     else changed the description in the meantime.
     """
-    if "title" in edit.fields:
-        check_title(str(edit.fields["title"] or ""))
     check_priority(edit.fields.get("priority"))
+    given = dict(edit.fields)
+    if "title" in given:
+        given["title"] = check_title(str(given["title"] or ""))
     with store.write() as writer:
         ticket = identify(writer, word)
         item = writer.item(ticket)
         _check_unchanged(ticket, item, edit)
-        wanted = dict(edit.fields) | _tags(item, edit)
+        wanted = given | _tags(item, edit)
         fields = {key: value for key, value in wanted.items() if item.fields.get(key) != value}
         removed = tuple(key for key in edit.removed if key in item.fields)
         body = edit.body if edit.body not in (None, item.body) else None

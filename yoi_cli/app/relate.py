@@ -71,7 +71,8 @@ def remove_relation(store: TicketStore, link: Link, by: Recorder) -> Related:
             if relation.key == (link.kind, target):
                 rest = tuple(other for other in standing if other is not relation)
                 event = _removal(relation, link.note, by)
-                done = writer.commit(ticket, Change(events=(event,), relations=rest))
+                change = Change(events=(event,), relations=rest, loses_relations=True)
+                done = writer.commit(ticket, change)
                 return Related(relation, True, done)
     raise NotFoundError(
         "relation_not_found",

@@ -50,7 +50,8 @@ class Change(NamedTuple):
 
     `fields` are frontmatter values; the projection (`state`, `updated_at`) is the store's
     own business. `relations`, where given, is the whole new list. `removes_resolution`
-    takes `resolution.md` away, after the commit point.
+    takes `resolution.md` away, after the commit point. `loses_relations` says that `relations`
+    lacks some that stood: they go after the event that keeps them is committed.
     """
 
     events: tuple[NewEvent, ...] = ()
@@ -60,6 +61,7 @@ class Change(NamedTuple):
     resolution: str | None = None
     removes_resolution: bool = False
     relations: tuple[Relation, ...] | None = None
+    loses_relations: bool = False
     plan: tuple[PlanRecord, ...] = ()
 
 

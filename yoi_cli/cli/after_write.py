@@ -13,7 +13,9 @@ def commit_if_asked(session: Session, ticket: str, what: str, *, asked: bool) ->
     Raises `OperationError` where git refuses; the ticket itself is written by then.
     """
     folder = f"{session.location.folder}/{ticket}"
-    commit_folders_if_asked(session, [folder], f"ticket {ticket}: {what}", asked=asked)
+    # One line: a title must not be able to add a trailer to the message.
+    message = " ".join(f"ticket {ticket}: {what}".split())
+    commit_folders_if_asked(session, [folder], message, asked=asked)
 
 
 def commit_folders_if_asked(

@@ -7,7 +7,7 @@ import stat
 import sys
 
 from yoi_cli.cli.context import stdin_text
-from yoi_cli.errors import NotFoundError, OperationError, UsageError
+from yoi_cli.errors import NotFoundError, UsageError
 
 
 def given_text(message: str | None, file: str | None, source: str | None = None) -> str | None:
@@ -74,7 +74,7 @@ def _file_text(path: str) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise OperationError(
+        raise UsageError(
             "input_not_utf8",
             f"The file {path[:200]!r} is not UTF-8 text.",
             hint="Convert it first; nothing was written.",

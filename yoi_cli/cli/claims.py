@@ -10,6 +10,7 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.routing import now_ms
 from yoi_cli.render.claims import say_claims
+from yoi_cli.render.report import warn
 
 
 def command(
@@ -21,6 +22,7 @@ def command(
 ) -> None:
     """List who holds which ticket, and for how long."""
     now = now_ms()
-    standing = session_of(ctx).claims.all().values()
-    shown = [claim for claim in standing if every or not claim.is_released]
+    book = session_of(ctx).claims
+    shown = [claim for claim in book.all().values() if every or not claim.is_released]
     say_claims(shown, now, as_json=as_json)
+    warn(f"The claim of {ticket} cannot be read." for ticket in book.unreadable())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import typer
 
 from yoi_cli.bootstrap import Session, Start, open_session
-from yoi_cli.errors import OperationError
+from yoi_cli.errors import UsageError
 
 
 class Invocation(NamedTuple):
@@ -31,11 +31,11 @@ def session_of(ctx: typer.Context) -> Session:
 
 
 def stdin_text() -> str:
-    """Everything on standard input. Raises `OperationError` where it is not UTF-8."""
+    """Everything on standard input. Raises `UsageError` where it is not UTF-8."""
     try:
         return sys.stdin.buffer.read().decode()
     except UnicodeDecodeError as error:
-        raise OperationError(
+        raise UsageError(
             "input_not_utf8",
             "Standard input is not UTF-8 text.",
             hint="Convert it first; nothing was written.",

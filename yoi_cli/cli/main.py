@@ -43,6 +43,12 @@ def run(arguments: Sequence[str]) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"yoi {__version__}")
+        raise typer.Exit
+
+
 def _root(
     ctx: typer.Context,
     folder: Annotated[
@@ -52,12 +58,15 @@ def _root(
         bool, typer.Option("--here", help="In a linked worktree, use its own store.")
     ] = False,
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and exit.",
+            is_eager=True,
+            callback=_print_version,
+        ),
     ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"yoi {__version__}")
-        raise typer.Exit
     ctx.obj = Invocation(folder, here)
 
 

@@ -90,7 +90,7 @@ def routing_context(session: Session, caller: str = "") -> RoutingContext:
 
     config = session.config
     return RoutingContext(
-        claims=views(session.claims.all(), now_ms()),
+        claims=views(session.claims, now_ms()),
         max_in_progress=config.max_in_progress,
         dirty=session.uncommitted() if config.require_clean else (),
         caller=caller,

@@ -29,6 +29,9 @@ _SHORT = {
     routing.IMPLEMENTATION_READY: "ready",
     routing.REQUIREMENTS_SYNC_NEEDED: "requirements",
 }
+#: How far a tree is indented: what is deeper goes on below, or a long chain would fill the
+#: screen with blanks, and a pipe with megabytes of them.
+_DEEPEST = 3 * 12
 _STYLES = {
     routing.IMPLEMENTATION_READY: "bold green",
     routing.WAITING: "yellow",
@@ -154,6 +157,7 @@ def _branches(
         if ticket != root or drawn:
             yield prefix + ("└─ " if is_last else "├─ "), ticket, told + again * " (see above)"
         deeper = "" if not drawn else prefix + ("   " if is_last else "│  ")
+        deeper = deeper[:_DEEPEST]
         drawn.add(ticket)
         if not again:
             last = len(below) - 1

@@ -24,7 +24,11 @@ _APPEND = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK
 #: A thread larger than this is not read whole for an event that moves no state.
 WHOLE_READ_LIMIT = 1 << 17
 _TAIL = 64 * 1024
-_GIT_WAIT = 10.0
+_GIT_WAIT = 5.0
+GIT_IS_STUCK = (
+    "git's index.lock did not go away. What was written is safe as long as the git command "
+    "behind it does not replace the files; `yoi doctor` says whether the lock is a leftover."
+)
 _GIT_PAUSE = 0.005
 _GIT_ATTEMPTS = 20
 
@@ -87,12 +91,18 @@ def settled_tail(directory: Directory, index_lock: str | None, *, whole: bool) -
     """The end of the thread, where a torn one is believed only once git is not at work.
 
     A checkout writes a file piece by piece; what it has not written yet is no torn append.
+    So the end must look the same twice, with no lock of git's before, between and after.
     """
     tail = read_tail(directory, whole=whole)
-    if index_lock is None or tail.sound_size == tail.size:
-        return tail
-    _wait_for_git(index_lock)
-    return read_tail(directory, whole=whole)
+    for _ in range(_GIT_ATTEMPTS if index_lock is not None else 0):
+        if index_lock is None or tail.sound_size == tail.size:
+            break
+        was_quiet = not os.path.lexists(index_lock)
+        earlier, tail = tail, read_tail(directory, whole=whole)
+        if was_quiet and tail == earlier and not os.path.lexists(index_lock):
+            break
+        wait_for_git(index_lock)
+    return tail
 
 
 def append_events(
@@ -112,8 +122,8 @@ def append_events(
     for _ in range(_GIT_ATTEMPTS):
         with open_ticket() as directory:
             place = _write(directory, tail, blocks)
-        if index_lock is not None and not _wait_for_git(index_lock):
-            warnings.append("git's index.lock did not go away; the event may need a second look.")
+        if index_lock is not None and not wait_for_git(index_lock):
+            warnings.append(GIT_IS_STUCK)
         with _reopened(open_ticket) as directory:
             if _stands(directory, place, blocks):
                 return warnings
@@ -196,7 +206,8 @@ def repair_tail(directory: Directory, index_lock: str | None) -> bool:
     return True
 
 
-def _wait_for_git(index_lock: str) -> bool:
+def wait_for_git(index_lock: str) -> bool:
+    """Wait until git does not hold its index; False where it holds it for too long."""
     end = time.monotonic() + _GIT_WAIT
     while os.path.lexists(index_lock):
         if time.monotonic() > end:

@@ -12,7 +12,7 @@ from yoi_cli.errors import StoreInvalidError
 from yoi_cli.storage.directory import Directory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _SUFFIX = ".json"
 
@@ -33,18 +33,28 @@ class FileClaims:
         return None if data is None else _parse(data, ticket)
 
     def all(self) -> Mapping[str, Claim]:
-        """Every claim, by ticket."""
+        """Every claim that can be read, by ticket."""
+        return {t: claim for t, claim in self._rows() if isinstance(claim, Claim)}
+
+    def unreadable(self) -> tuple[str, ...]:
+        """The tickets whose claim cannot be read: somebody may hold them."""
+        return tuple(t for t, claim in self._rows() if not isinstance(claim, Claim))
+
+    def _rows(self) -> Iterator[tuple[str, Claim | StoreInvalidError]]:
         folder = self._open()
         if folder is None:
-            return {}
-        found: dict[str, Claim] = {}
+            return
         with folder:
             for name in folder.names():
                 ticket = name.removesuffix(_SUFFIX)
-                data = folder.read_if_there(name) if is_ticket_id(ticket) else None
-                if data is not None:
-                    found[ticket] = _parse(data, ticket)
-        return found
+                if not is_ticket_id(ticket):
+                    continue
+                try:
+                    data = folder.read_if_there(name)
+                    if data is not None:
+                        yield ticket, _parse(data, ticket)
+                except StoreInvalidError as error:
+                    yield ticket, error
 
     def put(self, claim: Claim) -> None:
         """Bring `claim` to stable storage in place of the ticket's earlier one."""

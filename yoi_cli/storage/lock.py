@@ -14,6 +14,10 @@ from yoi_cli.storage.directory import read_all
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _FIRST_PAUSE = 0.0005
 _LONGEST_PAUSE = 0.02
+#: How the turnstile's name ends: a second lock that everybody takes before the first and
+#: gives back once they have it. A process that writes again and again must pass it too, and
+#: so cannot keep one that waits behind it from ever getting the lock.
+_TURNSTILE = ".next.lock"
 
 
 class Intent(NamedTuple):
@@ -42,13 +46,11 @@ class StoreLock:
         Raises `ConflictError` (`lock_timeout`) after the deadline, naming the holder.
         """
         end = time.monotonic() + self._deadline
-        pause = _FIRST_PAUSE
-        while not self._try():
-            left = end - time.monotonic()
-            if left <= 0:
-                raise self._timeout()
-            time.sleep(min(left, pause * _jitter()))
-            pause = min(pause * 2, _LONGEST_PAUSE)
+        turnstile = self._wait(self._path.removesuffix(".lock") + _TURNSTILE, end)
+        try:
+            self._descriptor = self._wait(self._path, end)
+        finally:
+            os.close(turnstile)
         leftover = _intent_of(_read_note(self._descriptor))
         self.announce(leftover)
         return leftover
@@ -78,48 +80,49 @@ class StoreLock:
         os.close(self._descriptor)
         self._descriptor = -1
 
-    def _try(self) -> bool:
-        descriptor = self._open()
+    def _wait(self, path: str, end: float) -> int:
+        """A descriptor that holds the lock on the file at `path`, had before the time `end`."""
+        pause = _FIRST_PAUSE
+        while (descriptor := self._try(path)) is None:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise self._timeout()
+            time.sleep(min(left, pause * _jitter()))
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        return descriptor
+
+    def _try(self, path: str) -> int | None:
+        descriptor = self._open(path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            return False
-        if not self._is_current(descriptor):
+            return None
+        if not _is_current(descriptor, path):
             os.close(descriptor)
-            return False
-        self._descriptor = descriptor
-        return True
+            return None
+        return descriptor
 
-    def _open(self) -> int:
+    def _open(self, path: str) -> int:
         try:
-            return os.open(self._path, _FLAGS, 0o666)
+            return os.open(path, _FLAGS, 0o666)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            return os.open(self._path, _FLAGS, 0o666)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            return os.open(path, _FLAGS, 0o666)
         except OSError as error:
             raise OperationError(
                 "lock_unusable",
                 f"The store's lock cannot be opened: {error.strerror}.",
                 hint="Check who owns the file and whether the disk can be written to.",
-                details={"path": self._path},
+                details={"path": path},
             ) from error
-
-    def _is_current(self, descriptor: int) -> bool:
-        """Whether the locked file is still the one at the path, so that others see the lock."""
-        try:
-            at_path = os.lstat(self._path)
-        except FileNotFoundError:
-            return False
-        held = os.fstat(descriptor)
-        return (at_path.st_dev, at_path.st_ino) == (held.st_dev, held.st_ino)
 
     def _write(self, note: bytes) -> None:
         os.pwrite(self._descriptor, note, 0)
         os.ftruncate(self._descriptor, len(note))
 
     def _timeout(self) -> ConflictError:
-        descriptor = self._open()
+        descriptor = self._open(self._path)
         try:
             note = _read_note(descriptor)
         finally:
@@ -151,6 +154,16 @@ def leftover_intent(path: str) -> Intent | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def _is_current(descriptor: int, path: str) -> bool:
+    """Whether the locked file is still the one at the path, so that others see the lock."""
+    try:
+        at_path = os.lstat(path)
+    except FileNotFoundError:
+        return False
+    held = os.fstat(descriptor)
+    return (at_path.st_dev, at_path.st_ino) == (held.st_dev, held.st_ino)
 
 
 def _jitter() -> float:

@@ -16,7 +16,15 @@ from yoi_cli.domain.states import PLANNING
 from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.storage import layout
-from yoi_cli.storage.append import Tail, append_events, keep_torn, repair_tail, settled_tail
+from yoi_cli.storage.append import (
+    GIT_IS_STUCK,
+    Tail,
+    append_events,
+    keep_torn,
+    repair_tail,
+    settled_tail,
+    wait_for_git,
+)
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.encode import encode_event
 from yoi_cli.storage.frontmatter import parse_item
@@ -45,6 +53,7 @@ class FileWriter(FileReader):
         self._now_ms = now_ms
         self._entropy = entropy
         self.left_undone = False
+        self.warnings: tuple[str, ...] = ()
 
     @property
     def now_ms(self) -> int:
@@ -64,7 +73,7 @@ class FileWriter(FileReader):
             except (OSError, YoiError):
                 _put_back(directory, earlier)
                 raise
-        committed = Committed(ticket, stamp(self._now_ms), event_ids, tuple(warnings))
+        committed = Committed(ticket, stamp(self._now_ms), event_ids, (*self.warnings, *warnings))
         return self._finish(committed, item, projected, change)
 
     def _append(
@@ -90,8 +99,8 @@ class FileWriter(FileReader):
         except (OSError, YoiError) as error:
             self.left_undone = True
             warning = (
-                f"The event is recorded, but item.md could not be brought up to date ({error}); "
-                "the next command does it."
+                f"The event is recorded, but not all that follows from it could be written "
+                f"({error}). The next command brings item.md up to date."
             )
             return committed._replace(warnings=(*committed.warnings, warning))
         return committed
@@ -114,7 +123,7 @@ class FileWriter(FileReader):
         if relations:
             files[f"{layout.ARTIFACTS}/{layout.RELATIONS}"] = _render_relations(relations)
         self.install(ticket_id, files)
-        return Committed(ticket_id, at, event_ids)
+        return Committed(ticket_id, at, event_ids, self.warnings)
 
     def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
         if not is_ticket_id(ticket) or not all(is_inside(path) for path in files):
@@ -217,10 +226,11 @@ class FileWriter(FileReader):
     def _write_referred(self, directory: Directory, change: Change) -> None:
         if change.resolution is not None:
             directory.replace(layout.RESOLUTION, (change.resolution + "\n").encode())
-        if change.relations is None and not change.plan:
+        adds_relations = change.relations is not None and not change.loses_relations
+        if not (adds_relations or change.plan):
             return
         with directory.make_child(layout.ARTIFACTS) as artifacts:
-            if change.relations is not None:
+            if change.relations is not None and adds_relations:
                 artifacts.replace(layout.RELATIONS, _render_relations(change.relations))
             if change.plan:
                 _append_plan(artifacts, change.plan)
@@ -228,7 +238,7 @@ class FileWriter(FileReader):
     def _write_projections(
         self, ticket: TicketId, item: bytes, projected: bytes, change: Change
     ) -> None:
-        if projected == item and not change.removes_resolution:
+        if projected == item and not (change.removes_resolution or change.loses_relations):
             return
         with self.opened(ticket) as directory:
             current = read_part(directory, layout.ITEM)
@@ -237,6 +247,9 @@ class FileWriter(FileReader):
                 projected = self._project(directory, current, tail, change, is_written=True)
             if projected != current:
                 directory.replace(layout.ITEM, projected)
+            if change.relations is not None and change.loses_relations:
+                with directory.make_child(layout.ARTIFACTS) as artifacts:
+                    artifacts.replace(layout.RELATIONS, _render_relations(change.relations))
             if change.removes_resolution:
                 directory.remove_if_there(layout.RESOLUTION)
                 directory.sync()
@@ -264,9 +277,15 @@ def writing(
     """Hold the store's lock; what a writer that died left undone is finished first."""
     lock = StoreLock(location.lock, deadline=deadline, command=command)
     leftover = lock.acquire()
+    # A checkout that is half done shows half a store. One that does not end is waited for once.
+    is_stuck = location.index_lock is not None and not wait_for_git(location.index_lock)
+    if is_stuck:
+        location = location._replace(index_lock=None)
     finished = False
     try:
         writer = FileWriter(location, lock, clock(), entropy)
+        if is_stuck:
+            writer.warnings = (GIT_IS_STUCK,)
         if leftover is not None and is_ticket_id(leftover.ticket):
             # A ticket that is broken besides is doctor's; it must not keep others waiting.
             with suppress(YoiError):
