@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError
 from yoi_cli.git.checkout import Checkout, find_checkout
 from yoi_cli.storage.file_store import FileStore
-from yoi_cli.storage.layout import STORE_FOLDER, StoreLocation
+from yoi_cli.storage.layout import CONFIG_FILE, STORE_FOLDER, TICKETS_FOLDER, StoreLocation
 from yoi_cli.storage.workspace import find_upward, is_workspace, read_config
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from yoi_cli.app.ports import RoutingReader
     from yoi_cli.app.record import Recorder
     from yoi_cli.domain.config import Config
+    from yoi_cli.domain.merge import Conflict
+    from yoi_cli.git.revision_reader import RevisionFiles
     from yoi_cli.storage.claims import FileClaims
     from yoi_cli.storage.objectives import FileObjectives
 
@@ -129,10 +131,14 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
 
 
 class Snapshot(NamedTuple):
-    """A store as of a commit or an instant, to be read only, with its settings."""
+    """A store as of a commit, an instant or a merge, to be read only, with its settings.
+
+    `conflicts` are what the merge leaves to a person, by ticket.
+    """
 
     reader: RoutingReader
     config: Config
+    conflicts: Mapping[str, tuple[Conflict, ...]] = {}
 
 
 def open_snapshot(start: Start, at: str) -> Snapshot:
@@ -151,27 +157,68 @@ def open_snapshot(start: Start, at: str) -> Snapshot:
     return Snapshot(AtTime(History(session.store), point.instant), session.config)
 
 
+def open_merged(start: Start, revisions: tuple[str, str]) -> Snapshot:
+    """The store as merging two revisions would make it; nothing is written, no object either.
+
+    Raises `NotFoundError`, and `UsageError` for what can be no revision.
+    """
+    from yoi_cli.git.revision_reader import RevisionFiles, merge_base, resolve_commit
+    from yoi_cli.storage.merged_files import MergedFiles, NoFiles
+    from yoi_cli.storage.tree_reader import TreeReader, read_tree_config
+
+    cwd, below = _place_in_repository(start)
+    commits = [resolve_commit(cwd, revision) for revision in revisions]
+    base = merge_base(cwd, *commits)
+    found = [_workspace_in(cwd, below, commit) for commit in commits]
+    folder = next((folder for files, folder in found if STORE_FOLDER in files.kinds), None)
+    if folder is None:
+        raise _no_workspace_in(*revisions)
+    root = TICKETS_FOLDER
+
+    def merged(path: str) -> MergedFiles:
+        ours, theirs = (RevisionFiles(cwd, commit, folder, [path]) for commit in commits)
+        ancestor = RevisionFiles(cwd, base, folder, [path]) if base else NoFiles()
+        return MergedFiles(ancestor, ours, theirs, root)
+
+    config = read_tree_config(merged(CONFIG_FILE))
+    root = config.root
+    files = merged(root)
+    return Snapshot(TreeReader(files, root), config, files.conflicts)
+
+
 def _open_revision(start: Start, revision: str) -> Snapshot:
     from yoi_cli.git.revision_reader import RevisionFiles, resolve_commit
     from yoi_cli.storage.tree_reader import TreeReader, read_tree_config
 
-    cwd, folder = _place_in_repository(start)
+    cwd, below = _place_in_repository(start)
     commit = resolve_commit(cwd, revision)
-    files = RevisionFiles(cwd, commit, folder, [STORE_FOLDER])
-    while folder and STORE_FOLDER not in files.kinds:
-        folder = os.path.dirname(folder)
-        files = RevisionFiles(cwd, commit, folder, [STORE_FOLDER])
+    files, folder = _workspace_in(cwd, below, commit)
     if STORE_FOLDER not in files.kinds:
-        raise NotFoundError(
-            "workspace_not_found",
-            f"There is no workspace in {revision[:80]!r}.",
-            hint="Name a commit that has .yoi, or the folder that holds it with -C.",
-            details={"revision": revision, "commit": commit},
-        )
+        raise _no_workspace_in(revision)
     config = read_tree_config(files)
     if not _is_below(config.root, STORE_FOLDER):
         files = RevisionFiles(cwd, commit, folder, [config.root])
     return Snapshot(TreeReader(files, config.root), config)
+
+
+def _workspace_in(cwd: str, folder: str, commit: str) -> tuple[RevisionFiles, str]:
+    """The files of the workspace that `commit` has at or above `folder`, and its folder."""
+    from yoi_cli.git.revision_reader import RevisionFiles
+
+    files = RevisionFiles(cwd, commit, folder, [STORE_FOLDER])
+    while folder and STORE_FOLDER not in files.kinds:
+        folder = os.path.dirname(folder)
+        files = RevisionFiles(cwd, commit, folder, [STORE_FOLDER])
+    return files, folder
+
+
+def _no_workspace_in(*revisions: str) -> NotFoundError:
+    return NotFoundError(
+        "workspace_not_found",
+        f"There is no workspace in {' or '.join(repr(one[:80]) for one in revisions)}.",
+        hint="Name a commit that has .yoi, or the folder that holds it with -C.",
+        details={"revisions": list(revisions)},
+    )
 
 
 def _place_in_repository(start: Start) -> tuple[str, str]:

@@ -157,3 +157,19 @@ def test_a_claim_is_not_hidden_by_a_ticket_that_cannot_be_read(
     put_ticket(workspace, 2, said(AT))
     (workspace / ".yoi" / "tickets" / ticket(2) / "item.md").write_bytes(b"no frontmatter\n")
     assert yoi("next", "--claim", "--json", cwd=workspace).json["claim"]["ticket"] == id_
+
+
+def test_work_that_is_over_frees_its_claim(yoi: Program, workspace: Path) -> None:
+    for last in (
+        ("state", "done"),
+        ("state", "planning", "--reason", "Too big."),
+        ("close", "-mx"),
+    ):
+        ticket = yoi("ticket", "create", "--title", "T", "-m", "x").out.split("\t")[1].strip()
+        for state in ("ready", "queued"):
+            yoi("ticket", "state", ticket, state)
+        yoi("claim", ticket)
+        yoi("ticket", "state", ticket, "inprogress")
+        assert yoi("claims", "--json").json["alive"] == [ticket]
+        yoi("ticket", last[0], ticket, *last[1:])
+        assert yoi("claims", "--json").json["alive"] == [], last

@@ -56,6 +56,7 @@ SCENARIO = (
     ("search", "ticket search Found"),
     ("log", "ticket log"),
     ("stats", "ticket stats"),
+    ("waiting", "stats --routing"),
     ("doctor", "ticket doctor"),
     ("doctor", "ticket doctor --fix --dry-run"),
     ("environment", "doctor"),

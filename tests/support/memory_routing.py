@@ -14,6 +14,7 @@ from yoi_cli.domain.events import Event, Thread
 from yoi_cli.domain.fold import Folded, fold
 from yoi_cli.domain.ids import TicketId
 from yoi_cli.domain.item import Item
+from yoi_cli.domain.outline import Outline, outline_of
 from yoi_cli.domain.plan import PlanRecord
 from yoi_cli.domain.relations import Relation
 from yoi_cli.errors import NotFoundError, StoreInvalidError
@@ -52,11 +53,17 @@ class MemoryReader:
         known = self._readable(ticket)
         return Item({"title": ticket, "state": known.state}, known.body)
 
+    def description(self, ticket: TicketId) -> str:
+        return self.item(ticket).body
+
     def thread(self, ticket: TicketId) -> Thread:
         return Thread(tuple(_events(self._readable(ticket))), ())
 
     def folded(self, ticket: TicketId) -> Folded:
         return fold(self.thread(ticket).events)
+
+    def outline(self, ticket: TicketId) -> Outline:
+        return outline_of(self.thread(ticket).events)
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
         return _relations(self._readable(ticket))

@@ -14,7 +14,8 @@ from yoi_cli.app.values import FieldsRow, PlansRow, RelationsRow
 from yoi_cli.domain.events import Thread
 from yoi_cli.domain.fold import fold
 from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.states import CLOSED
+from yoi_cli.domain.outline import Outline, outline_of
+from yoi_cli.domain.states import CLOSED, INPROGRESS
 from yoi_cli.domain.time import parse_since
 from yoi_cli.errors import NotFoundError, UsageError, YoiError
 
@@ -53,6 +54,9 @@ class AtTime:
         item = self.history.reader.item(ticket)
         return item._replace(fields={**item.fields, "state": self.folded(ticket).state})
 
+    def description(self, ticket: TicketId) -> str:
+        return self.item(ticket).body
+
     def thread(self, ticket: TicketId) -> Thread:
         self._check(ticket)
         thread = self.history.log(ticket).thread
@@ -62,6 +66,12 @@ class AtTime:
     def folded(self, ticket: TicketId) -> Folded:
         self._check(ticket)
         return fold(event for event in self.history.log(ticket).moving if self._is_by(event.at))
+
+    def outline(self, ticket: TicketId) -> Outline:
+        folded = self.folded(ticket)
+        if folded.state == INPROGRESS:
+            return outline_of(self.thread(ticket).events)
+        return Outline(folded.state, folded.is_diverged)
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
         self._check(ticket)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.app.ports import RoutingReader
     from yoi_cli.domain.fold import Folded
+    from yoi_cli.domain.outline import Outline
     from yoi_cli.domain.plan import PlanRecord
     from yoi_cli.domain.relations import Relation
 
@@ -44,6 +45,7 @@ class Board:
         self.reader = reader
         self._standings: dict[str, Standing] = {}
         self._folds: dict[str, Folded] = {}
+        self._outlines: dict[str, Outline] = {}
         self._unresolved: dict[str, tuple[str, ...]] = {}
         self._walked: set[str] = set()
         self._cycles: dict[str, tuple[str, ...]] = {}
@@ -62,6 +64,13 @@ class Board:
         known = self._folds.get(ticket)
         if known is None:
             known = self._folds[ticket] = self.reader.folded(TicketId(ticket))
+        return known
+
+    def outline(self, ticket: str) -> Outline:
+        """The outline of a ticket's thread. Raises where the thread cannot be read."""
+        known = self._outlines.get(ticket)
+        if known is None:
+            known = self._outlines[ticket] = self.reader.outline(TicketId(ticket))
         return known
 
     @cached_property
@@ -208,12 +217,12 @@ class Board:
 
     def _read_standing(self, ticket: str) -> Standing:
         try:
-            folded = self.folded(ticket)
+            seen = self._folds.get(ticket) or self.outline(ticket)
         except NotFoundError:
             return Standing(None, MISSING)
         except YoiError:
             return Standing(None, UNREADABLE)
-        return Standing(folded.state, DIVERGED if folded.is_diverged else None)
+        return Standing(seen.state, DIVERGED if seen.is_diverged else None)
 
     def _chain(self, start: str) -> tuple[tuple[str, ...], bool]:
         """From `start` along the first unresolved blocker of each, until nobody is waited for."""

@@ -14,10 +14,14 @@ from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
-    from yoi_cli.app.ports import TicketStore, TicketWriter
+    from yoi_cli.app.ports import ClaimBook, TicketStore, TicketWriter
     from yoi_cli.app.record import Recorder
     from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.item import FieldValue
+
+
+#: The states in which nobody works on a ticket any more.
+_FREEING = frozenset({states.PLANNING, states.DONE})
 
 
 class MoveRequest(NamedTuple):
@@ -51,8 +55,16 @@ class Moved(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-def move_ticket(store: TicketStore, word: str, request: MoveRequest, by: Recorder) -> Moved:
+def move_ticket(
+    store: TicketStore,
+    word: str,
+    request: MoveRequest,
+    by: Recorder,
+    book: ClaimBook | None = None,
+) -> Moved:
     """Move a ticket by section 6's table, checks and writes under one lock.
+
+    Work that is done or given up frees the ticket's claim.
 
     Raises `UsageError` for an unknown state or a missing reason, `ConflictError` for an
     illegal move, a lost compare-and-swap, or a blocker that forbids it.
@@ -70,14 +82,25 @@ def move_ticket(store: TicketStore, word: str, request: MoveRequest, by: Recorde
         _check_blockers(writer, ticket, request.target)
         change = _change(state, request, by, stamp(writer.now_ms))
         done = writer.commit(ticket, change)
+        if request.target in _FREEING:
+            _free_claim(book, ticket, writer.now_ms)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
 
 
 def close_ticket(
-    store: TicketStore, word: str, resolution: str, by: Recorder, expect: str | None = None
+    store: TicketStore,
+    word: str,
+    resolution: str,
+    by: Recorder,
+    *,
+    expect: str | None = None,
+    book: ClaimBook | None = None,
 ) -> Moved:
-    """Close a ticket with what came of it. Closing a closed one again is refused."""
+    """Close a ticket with what came of it, and free its claim.
+
+    One that is closed already stays as it is, and that is a success.
+    """
     if not resolution.strip():
         raise UsageError(
             "resolution_empty",
@@ -94,6 +117,7 @@ def close_ticket(
         if state == states.CLOSED:
             return Moved(ticket, state, state, changed=False)
         done = writer.commit(ticket, Change(events=(event,), resolution=text))
+        _free_claim(book, ticket, writer.now_ms)
     freed = () if state == states.DONE else unblocked_by(store, ticket)
     return Moved(ticket, state, states.CLOSED, True, done.at, done.event_ids, freed, done.warnings)
 
@@ -119,6 +143,13 @@ def reopen_ticket(
             Change(change.events, change.fields, removes_resolution=resolution is not None),
         )
     return Moved(ticket, state, states.PLANNING, True, done.at, done.event_ids, (), done.warnings)
+
+
+def _free_claim(book: ClaimBook | None, ticket: str, now: int) -> None:
+    """End the claim on a ticket whose work is over. The lease would do it too, but later."""
+    standing = book.get(ticket) if book is not None else None
+    if book is not None and standing is not None and not standing.is_released:
+        book.put(standing.freed(now))
 
 
 def _is_told(resolution: str, thread: tuple[events.Event, ...]) -> bool:

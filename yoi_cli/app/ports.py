@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from yoi_cli.domain.fold import Folded
     from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.item import Item
+    from yoi_cli.domain.outline import Outline
     from yoi_cli.domain.plan import PlanRecord
     from yoi_cli.domain.relations import Relation
 
@@ -97,6 +98,14 @@ class RoutingReader(TicketReader, Protocol):
         """The fold of a ticket's thread, by the shortest way to it."""
         ...
 
+    def description(self, ticket: TicketId) -> str:
+        """The body of a ticket's item, whose fields were read before."""
+        ...
+
+    def outline(self, ticket: TicketId) -> Outline:
+        """The outline of a ticket's thread, by a way that is shorter still."""
+        ...
+
     def all_plans(self) -> Iterator[PlansRow]:
         """The plan records of every ticket that has any."""
         ...
@@ -108,6 +117,11 @@ class TreeFiles(Protocol):
     @property
     def kinds(self) -> Mapping[str, FileKind]:
         """What stands at every path, relative to the workspace, folders included."""
+        ...
+
+    def mark(self, path: str) -> str | None:
+        """A word for what stands at `path`, the same in two trees of one repository only
+        where they have the same there; None where nothing stands."""
         ...
 
     def read(self, path: str) -> bytes:

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.board import Board
-from yoi_cli.domain import events, routing, states
+from yoi_cli.domain import routing, states
 from yoi_cli.domain.intent import has_acceptance
 from yoi_cli.domain.item import Item
+from yoi_cli.domain.outline import Outline
 from yoi_cli.domain.routing import (
     CAPACITY,
     CLAIMED,
@@ -17,7 +18,6 @@ from yoi_cli.domain.routing import (
     Cause,
     Evidence,
     Hold,
-    Review,
     Subject,
 )
 from yoi_cli.errors import YoiError
@@ -27,14 +27,10 @@ if TYPE_CHECKING:
 
     from yoi_cli.app.ports import RoutingReader
     from yoi_cli.app.values import FieldsRow
-    from yoi_cli.domain.events import Event
     from yoi_cli.domain.fold import Folded
     from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.item import FieldValue
     from yoi_cli.domain.routing import ChainedBlocker, Classified
-
-#: Events that say that something was done and may be looked at.
-_WORK_KINDS = frozenset({events.IMPLEMENTATION_REPORT, "worker"})
 
 
 class ClaimView(NamedTuple):
@@ -49,7 +45,8 @@ class RoutingContext(NamedTuple):
 
     `claims` by ticket; `max_in_progress` is None without a limit; `dirty` are paths that are
     not committed, where the configuration asks for a clean workspace; `caller` is the holder
-    on whose behalf is routed: its own claim does not hold it up.
+    on whose behalf is routed: its own claim does not hold it up. `notices` are to be told of
+    a ticket besides what routing finds.
     """
 
     claims: Mapping[str, ClaimView] = {}
@@ -57,6 +54,7 @@ class RoutingContext(NamedTuple):
     dirty: tuple[str, ...] = ()
     caller: str = ""
     japanese: bool = False
+    notices: Mapping[str, tuple[str, ...]] = {}
 
 
 class Decision(NamedTuple):
@@ -127,12 +125,13 @@ class Router:
         folded = self.board.folded(ticket)
         item = self.reader.item(ticket)
         acceptance = has_acceptance(item.body)
-        subject = self._subject(ticket, item.fields, folded, acceptance=acceptance)
+        outline = self._outline(ticket, folded)
+        subject = self._subject(ticket, item.fields, outline, acceptance=acceptance)
         return Decision(
             ticket=ticket,
             title=item.title,
             state=folded.state,
-            classified=routing.classify(subject, japanese=self.context.japanese),
+            classified=self._classified(subject),
             blockers=subject.blockers,
             cycle=subject.cycle,
             evidence=tuple(self._evidence(subject, folded)),
@@ -140,6 +139,16 @@ class Router:
             priority=item.text("priority"),
             unblocks=self.count_unblocked(ticket),
         )
+
+    def _classified(self, subject: Subject) -> Classified:
+        said = routing.classify(subject, japanese=self.context.japanese)
+        return said._replace(notices=said.notices + self.context.notices.get(subject.ticket, ()))
+
+    def _outline(self, ticket: TicketId, folded: Folded) -> Outline:
+        """The outline of a ticket whose fold is known: mostly without another look at it."""
+        if folded.state == states.INPROGRESS:
+            return self.board.outline(ticket)
+        return Outline(folded.state, folded.is_diverged)
 
     def route_all(self, tickets: Iterable[TicketId]) -> Iterator[Decision | Unroutable]:
         """Decisions about many tickets; one that is broken never hides the others."""
@@ -161,14 +170,14 @@ class Router:
                     yield Unroutable(ticket, error)
 
     def _summary(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Summary:
-        folded = self.board.folded(ticket)
-        acceptance = folded.state != states.PLANNING or has_acceptance(
-            self.reader.item(ticket).body
+        outline = self.board.outline(ticket)
+        acceptance = outline.state != states.PLANNING or has_acceptance(
+            self.reader.description(ticket)
         )
-        subject = self._subject(ticket, fields, folded, acceptance=acceptance, chained=False)
+        subject = self._subject(ticket, fields, outline, acceptance=acceptance, chained=False)
         classification, causes = routing.evaluate(subject)
-        title, priority = (_text(fields, key) for key in ("title", "priority"))
-        return Summary(ticket, title, folded.state, classification, causes, priority)
+        title, priority = _text(fields, "title"), _text(fields, "priority")
+        return Summary(ticket, title, outline.state, classification, causes, priority)
 
     def tree(self, ticket: str) -> Mapping[str, Sequence[tuple[str, str]]]:
         """For `ticket` and all that it waits for: what each waits for, and how that stands."""
@@ -190,38 +199,32 @@ class Router:
         self,
         ticket: TicketId,
         fields: Mapping[str, FieldValue],
-        folded: Folded,
+        outline: Outline,
         *,
         acceptance: bool,
         chained: bool = True,
     ) -> Subject:
         """What the classification depends on. Without `chained`, only that: what is behind
         blockers, and blockers of what nothing holds up, are left out."""
-        is_held = chained or folded.state in (states.READY, states.QUEUED)
-        blockers = self.board.blockers(ticket, chained=chained) if is_held else ()
-        in_progress = folded.state == states.INPROGRESS
+        state = outline.state
+        may_be_held = state in (states.READY, states.QUEUED)
+        blockers = self.board.blockers(ticket, chained=chained) if chained or may_be_held else ()
         return Subject(
             ticket=ticket,
-            state=folded.state,
+            state=state,
             has_acceptance=acceptance,
-            is_diverged=folded.is_diverged,
+            is_diverged=outline.is_diverged,
             duplicate_of=self.board.duplicate_of(ticket),
-            review=review_of(self.reader.thread(ticket).events, folded)
-            if in_progress
-            else Review(),
+            review=outline.review,
             claim_is_dead=self._claim_is_dead(ticket),
             blockers=blockers,
             cycle=self.board.cycle(ticket) if blockers else (),
-            holds=tuple(self._holds(ticket, fields, folded)),
+            holds=tuple(self._holds(ticket, fields)) if may_be_held else (),
             unreadable_relations=self.board.unreadable_relations,
             unreadable_plans=self.board.unreadable_plans,
         )
 
-    def _holds(
-        self, ticket: TicketId, fields: Mapping[str, FieldValue], folded: Folded
-    ) -> Iterator[Hold]:
-        if folded.state not in (states.READY, states.QUEUED):
-            return
+    def _holds(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Iterator[Hold]:
         yield from self.board.plan_holds(ticket)
         yield from self._overlaps(ticket, _texts(fields, "touches"))
         limit = self.context.max_in_progress
@@ -281,30 +284,9 @@ class Router:
         yield Evidence(f"plan records: {said}", "*/artifacts/orchestration-plan.jsonl")
 
 
-def review_of(thread: Sequence[Event], folded: Folded) -> Review:
-    """How work and reviews stand since the ticket last came into progress.
-
-    Work is a report or a worker's result; the order is that of the log.
-    """
-    started = max((m.line for m in folded.moves if m.target == states.INPROGRESS), default=0)
-    last_work, last_review, verdict = 0, 0, ""
-    for event in thread:
-        if event.line < started:
-            continue
-        if event.kind in _WORK_KINDS:
-            last_work = event.line
-        elif event.kind == events.REVIEW and event.status:
-            last_review, verdict = event.line, event.status
-    return Review(
-        has_work=last_work > 0,
-        is_unreviewed=last_work > last_review,
-        asks_for_changes=verdict == events.REQUEST_CHANGES,
-        approves=verdict == events.APPROVE,
-    )
-
-
 def _text(fields: Mapping[str, FieldValue], key: str) -> str:
-    return Item(fields, "").text(key)
+    value = fields.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _texts(fields: Mapping[str, FieldValue], key: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,11 +11,13 @@ from yoi_cli.app.blocking import Blocker
 from yoi_cli.app.board import Board, Standing, said_by
 from yoi_cli.app.history import History, is_by
 from yoi_cli.domain import plan, states
+from yoi_cli.domain.ids import TicketId
+from yoi_cli.domain.time import is_stamp
+from yoi_cli.errors import YoiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.plan import PlanRecord
     from yoi_cli.domain.relations import Relation
 
@@ -88,6 +91,21 @@ class Timeline:
                     yield PlanReason(record, what, other, standing.problem or standing.state)
         # A note speaks of the time before the ticket was accepted.
         yield from (PlanReason(note) for note in notes[-1:] if note.at > accepted)
+
+    def turning_points(self, ticket: str) -> frozenset[str]:
+        """The instants at which what held `ticket` up may have become something else."""
+        found: set[str] = set()
+        others: set[str] = set()
+        for edge in self._edges.get(ticket, ()):
+            found |= {edge.relation.at, edge.until or ""}
+            others.add(edge.blocker)
+        for _, other, record in self._planned.get(ticket, ()):
+            found.add(record.at)
+            others.add(other)
+        for other in (*others, ticket):
+            with suppress(YoiError):
+                found |= {event.at for event in self.history.log(TicketId(other)).moving}
+        return frozenset(at for at in found if is_stamp(at))
 
     def _standing(self, ticket: str, moment: Moment) -> Iterator[_Edge]:
         instant = moment.view.instant

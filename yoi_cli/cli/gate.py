@@ -12,7 +12,13 @@ from yoi_cli.bootstrap import starting_folder
 from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of, start_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.routing import AtOption, HolderOption, router_at, routing_context
+from yoi_cli.cli.routing import (
+    AtOption,
+    HolderOption,
+    MergeOption,
+    router_at,
+    routing_context,
+)
 from yoi_cli.domain.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.git.history import CommitRange, commits_of, current_branch, resolve
@@ -80,6 +86,7 @@ def command(
         bool, typer.Option("--explain", help="With text: draw what each ticket waits for.")
     ] = False,
     at: AtOption = None,
+    merge: MergeOption = None,
     holder: HolderOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -94,7 +101,8 @@ def command(
         _check(form, require, [tickets, commits, branch], allow_none=allow_none)
         cwd = starting_folder(start_of(ctx))
         found = None if commits is None else commits_of(cwd, commits, TRAILER)
-        router = _router(ctx, holder) if at is None else router_at(ctx, at)
+        is_now = at is None and merge is None
+        router = _router(ctx, holder) if is_now else router_at(ctx, at, merge)
         gate = Gate(router, require, _head(cwd, head, found) if require == APPROVED else None)
         if found is not None:
             result = _ask_commits(gate, found, commits or "", allow_none=allow_none)

@@ -37,6 +37,12 @@ _ROOT = (
     Entry("next", "Say what to work on next, or claim it.", "next", "Routing"),
     Entry("claim", "Claim a ticket, so that nobody else takes it.", "claim", "Routing"),
     Entry("release", "Give a claimed ticket back.", "release", "Routing"),
+    Entry(
+        "stats",
+        "Count and measure; --routing says what tickets waited for.",
+        "ticket_stats",
+        "Routing",
+    ),
     Entry("claims", "List who holds which ticket.", "claims", "Routing"),
     Entry("plan", "Keep and list plan records: order, conflict, capacity.", None, "Routing"),
     Entry("replay", "Hold recorded decisions against their instants.", "replay", "Routing"),

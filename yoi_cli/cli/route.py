@@ -26,6 +26,7 @@ from yoi_cli.cli.routing import (
     AtOption,
     HolderOption,
     LeaseOption,
+    MergeOption,
     WorkerOption,
     WorktreeOption,
     chosen_states,
@@ -42,6 +43,7 @@ from yoi_cli.render.route import (
     say_explanation,
     say_route,
     say_summaries,
+    warn_of_notices,
     warn_of_unroutable,
 )
 
@@ -75,6 +77,7 @@ def command(
         bool, typer.Option("--explain", help="Draw what each ticket waits for, as a tree.")
     ] = False,
     at: AtOption = None,
+    merge: MergeOption = None,
     record: Annotated[
         bool, typer.Option("--record", help="Append the decision to the ticket's log.")
     ] = False,
@@ -139,13 +142,14 @@ def command(
                 "--as says what to record, and nothing is to be recorded.",
                 hint="Add --record or --accept.",
             )
-        _route(router_at(ctx, at), words, state or [], explain=explain, as_json=as_json)
+        router = router_at(ctx, at, merge)
+        _route(router, words, state or [], explain=explain, as_json=as_json)
         return
-    if at is not None:
+    if at is not None or merge is not None:
         raise UsageError(
             "past_not_writable",
-            "--record and --accept decide about the store as it is, not as it was.",
-            hint="Leave --at away, or --record and --accept.",
+            "--record and --accept decide about the store as it is, not as it was or would be.",
+            hint="Leave --at and --merge away, or --record and --accept.",
         )
     if len(words) != 1 or all_open or (record and accept):
         raise UsageError(
@@ -176,6 +180,7 @@ def _route(
         rows = list(router.summarise(chosen_states(state) or OPEN_STATES))
         summaries = [row for row in rows if isinstance(row, Summary)]
         say_summaries(summaries, [row for row in rows if isinstance(row, Unroutable)])
+        warn_of_notices(router.context.notices, [row.ticket for row in summaries])
         return
     outcome = list(router.route_all(chosen_tickets(router.reader, words, state)))
     decisions = [row for row in outcome if isinstance(row, Decision)]
@@ -183,6 +188,7 @@ def _route(
     if explain and not as_json:
         for decision in decisions:
             say_explanation(decision, router.tree(decision.ticket))
+        warn_of_notices(router.context.notices, [row.ticket for row in decisions])
         warn_of_unroutable(unroutable)
         return
     say_route(decisions, unroutable, as_json=as_json, as_card=bool(words))

@@ -10,7 +10,7 @@ import typer
 
 from yoi_cli.app.identify import identify
 from yoi_cli.app.route import Router, RoutingContext
-from yoi_cli.bootstrap import open_snapshot
+from yoi_cli.bootstrap import open_merged, open_snapshot
 from yoi_cli.cli.context import session_of, start_of
 from yoi_cli.domain import states
 from yoi_cli.domain.time import parse_duration
@@ -19,7 +19,7 @@ from yoi_cli.errors import UsageError
 if TYPE_CHECKING:
     from yoi_cli.app.claim import ClaimDesk
     from yoi_cli.app.ports import TicketReader
-    from yoi_cli.bootstrap import Session
+    from yoi_cli.bootstrap import Session, Snapshot
     from yoi_cli.domain.ids import TicketId
 
 HolderOption = Annotated[
@@ -43,6 +43,14 @@ AtOption = Annotated[
         metavar="TIME|REV",
         help="The store as of a time (2026-06-25, a full time, 3d ago) or a commit; "
         "time: or rev: in front says which.",
+    ),
+]
+MergeOption = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--merge",
+        metavar="A B",
+        help="The store as merging two revisions would make it; nothing is written.",
     ),
 ]
 LimitOption = Annotated[
@@ -98,14 +106,35 @@ def routing_context(session: Session, caller: str = "") -> RoutingContext:
     )
 
 
-def router_at(ctx: typer.Context, at: str | None) -> Router:
-    """What routes the store as it is, or as of `at`, of which claims, places and the state of
-    the checkout say nothing. Raises what `open_snapshot` raises."""
-    if at is None:
-        session = session_of(ctx)
-        return Router(session.store, routing_context(session))
-    snapshot = open_snapshot(start_of(ctx), at)
-    return Router(snapshot.reader, RoutingContext(japanese=snapshot.config.is_japanese))
+def router_at(ctx: typer.Context, at: str | None, merge: tuple[str, str] | None = None) -> Router:
+    """What routes the store as it is, as of `at`, or as `merge` would make it.
+
+    Of the latter two, claims, places and the state of the checkout say nothing. Raises what
+    `open_snapshot` and `open_merged` raise.
+    """
+    if at is not None and merge is not None:
+        raise UsageError(
+            "point_given_twice",
+            "--at and --merge each say which store is meant.",
+            hint="Give one of them.",
+        )
+    if merge is not None:
+        return _snapshot_router(open_merged(start_of(ctx), merge))
+    if at is not None:
+        return _snapshot_router(open_snapshot(start_of(ctx), at))
+    session = session_of(ctx)
+    return Router(session.store, routing_context(session))
+
+
+def _snapshot_router(snapshot: Snapshot) -> Router:
+    from yoi_cli.domain.merge_words import conflict_sentence
+
+    japanese = snapshot.config.is_japanese
+    notices = {
+        ticket: tuple(conflict_sentence(one, japanese=japanese) for one in conflicts)
+        for ticket, conflicts in snapshot.conflicts.items()
+    }
+    return Router(snapshot.reader, RoutingContext(japanese=japanese, notices=notices))
 
 
 def desk_of(session: Session, author: str | None, holder: str | None = None) -> ClaimDesk:

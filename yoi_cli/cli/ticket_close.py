@@ -46,7 +46,7 @@ def command(
     text = given_text(message if resolution is None else resolution, file, source)
     if text is None:
         text = required_text(None, None)
-    moved = close_ticket(session.store, ticket, text, by, expect)
+    moved = close_ticket(session.store, ticket, text, by, expect=expect, book=session.claims)
     say_moved(moved, as_json=as_json)
     if moved.changed:
         commit_if_asked(session, moved.ticket, "close", asked=commit)

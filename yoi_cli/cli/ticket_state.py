@@ -57,7 +57,7 @@ def command(
 
     by = session.recorder(author)
     request = MoveRequest(state, given_text(message, file), reason, expect)
-    moved = move_ticket(session.store, ticket, request, by)
+    moved = move_ticket(session.store, ticket, request, by, session.claims)
     say_moved(moved, as_json=as_json)
     if moved.changed:
         commit_if_asked(session, moved.ticket, f"{moved.origin} → {moved.state}", asked=commit)

@@ -30,6 +30,10 @@ class Claim(NamedTuple):
         """Whether it keeps others out at the instant `now`."""
         return not self.is_released and now < self.expires_at
 
+    def freed(self, now: int) -> Claim:
+        """The claim at its end, which comes at the instant `now` or came before."""
+        return self._replace(is_released=True, expires_at=min(self.expires_at, now))
+
 
 class ClaimRequest(NamedTuple):
     """What somebody asks for: the holder's name, the lease in milliseconds, and where from."""
@@ -92,9 +96,9 @@ def release(ticket: str, standing: Claim | None, generation: int | None, now: in
     `generation` may be left out by a person who gives back a claim by hand.
     """
     if generation is None and standing is not None and not standing.is_released:
-        return standing._replace(is_released=True, expires_at=min(standing.expires_at, now))
+        return standing.freed(now)
     held = _held(ticket, standing, generation)
-    return held._replace(is_released=True, expires_at=min(held.expires_at, now))
+    return held.freed(now)
 
 
 def _held(ticket: str, standing: Claim | None, generation: int | None) -> Claim:

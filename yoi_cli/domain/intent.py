@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+#: How a line begins that may be a heading or a fence; most lines are neither.
+_MARKS = ("#", "`", "~", " ")
 #: What a template leaves where somebody should have written something.
 _PLACEHOLDERS = frozenset({"", "tbd", "todo", "未定", "none", "n/a", "なし", "...", "…"})
 
@@ -135,6 +137,9 @@ def split_sections(markdown: str) -> Iterator[Section]:
     """The sections of a text, each up to the next heading; fenced lines are no headings."""
     level, heading, lines, fence = 0, "", list[str](), ""
     for line in markdown.split("\n"):
+        if not line.startswith(_MARKS):
+            lines.append(line)
+            continue
         mark = _FENCE.fullmatch(line)
         found = None if fence or mark else _HEADING.fullmatch(line)
         if mark:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: code: (English, Japanese); `{about}` is what the sentence is about.
-_SENTENCES: dict[str, tuple[str, str]] = {
+SENTENCES: dict[str, tuple[str, str]] = {
     "closed": ("It is closed.", "すでに closed です。"),
     "duplicate": (
         "It is a duplicate of {about}, which is open.",
@@ -171,7 +171,7 @@ _ACTIONS: dict[str, tuple[str, str]] = {
 
 def sentence(code: str, *, japanese: bool = False, about: str = "") -> str:
     """The sentence for a reason's code."""
-    english, other = _SENTENCES[code]
+    english, other = SENTENCES[code]
     return (other if japanese else english).format(about=about)
 
 

@@ -58,6 +58,11 @@ class RevisionFiles:
         """What stands at every path; symlinks and submodules are `other`."""
         return {path: entry.kind for path, entry in self._entries.items()}
 
+    def mark(self, path: str) -> str | None:
+        """The kind and the object of what stands at `path`, None where nothing does."""
+        entry = self._entries.get(path)
+        return None if entry is None else f"{entry.kind} {entry.object}"
+
     def read(self, path: str) -> bytes:
         """The bytes of the file at `path`, which `kinds` says is one."""
         if self._objects is None:
@@ -102,6 +107,11 @@ def _no_object(name: str) -> OperationError:
         hint="`git fsck` says what is wrong with the repository.",
         details={"object": name},
     )
+
+
+def merge_base(cwd: str, ours: str, theirs: str) -> str | None:
+    """The best common ancestor of two commits, by their full names; None without one."""
+    return run_git(["merge-base", ours, theirs], cwd=cwd, check=False).strip() or None
 
 
 def resolve_commit(cwd: str, revision: str) -> str:

@@ -22,6 +22,7 @@ from yoi_cli.render import (
     documents_routing,
     documents_transfer,
     documents_workspace,
+    waiting,
 )
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ KINDS: Mapping[str, type] = {
     "search": documents_reading.SearchDocument,
     "state": documents_workspace.StateDocument,
     "stats": documents_reading.StatsDocument,
+    "waiting": waiting.WaitingDocument,
     "ticket": documents_reading.ShownDocument,
     "tickets": documents_reading.TicketsDocument,
     "where": documents_workspace.WhereDocument,

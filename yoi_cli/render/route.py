@@ -76,6 +76,11 @@ def warn_of_unroutable(unroutable: Sequence[Unroutable]) -> None:
     warn(f"{row.ticket} cannot be read: {row.error.message}" for row in unroutable)
 
 
+def warn_of_notices(notices: Mapping[str, Sequence[str]], shown: Sequence[str]) -> None:
+    """Tell what is to be told of the tickets `shown`, where no card has it."""
+    warn(f"{ticket}: {text}" for ticket in shown for text in notices.get(ticket, ()))
+
+
 def _row(row: Summary, shown: Mapping[str, str]) -> list[str | Cell]:
     first = row.causes[0]
     reason = first.code if first.ticket is None else f"{first.code} {first.ticket}"

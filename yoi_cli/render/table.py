@@ -70,13 +70,7 @@ def print_table(
     there are no rows, the sentence `empty` goes to standard error. Raises ValueError for a
     row of another length.
     """
-    listed = [
-        [
-            cell if isinstance(cell, Cell) else Cell(cell)
-            for _, cell in zip(columns, row, strict=True)
-        ]
-        for row in rows
-    ]
+    listed = list(rows)
     if not is_terminal(sys.stdout):
         _write_lines(columns, listed)
     elif listed:
@@ -86,14 +80,16 @@ def print_table(
         write_stderr(visible(empty) + "\n")
 
 
-def _write_lines(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
-    lines = [tsv(column.name for column in columns)]
-    lines += [tsv(cell.text for cell in row) for row in rows]
+def _write_lines(columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    lines = [tsv([column.name for column in columns])]
+    for row in rows:
+        cells = zip(columns, row, strict=True)
+        lines.append(tsv([cell.text if isinstance(cell, Cell) else cell for _, cell in cells]))
     write_stdout("\n".join(lines) + "\n")
 
 
 def _table(
-    columns: Sequence[Column], rows: Sequence[Sequence[Cell]], title: str | None, target: Console
+    columns: Sequence[Column], rows: Sequence[Row], title: str | None, target: Console
 ) -> Table:
     from rich import box
     from rich.measure import Measurement
@@ -126,8 +122,8 @@ def _table(
     return table
 
 
-def _cell(cell: Cell, column: Column) -> Text:
-    shown = text(cell.text, cell.style)
+def _cell(cell: str | Cell, column: Column) -> Text:
+    shown = text(cell.text, cell.style) if isinstance(cell, Cell) else text(cell)
     if column.ratio is not None:
         shown.no_wrap, shown.overflow = True, "ellipsis"
     return shown

@@ -104,20 +104,39 @@ class Directory:
         As safe as walking there, and with as few steps as that can cost: whoever reads a
         whole store does it thousands of times. Raises `FileNotFoundError`, store errors.
         """
-        shown = f"{self.shown(folder)}/{name}"
-        parent = _open_directory(folder, self.descriptor, self.shown(folder))
+        try:
+            parent = os.open(folder, _DIRECTORY, dir_fd=self.descriptor)
+        except OSError as error:
+            raise _explained(error, self.shown(folder), "a folder") from error
         try:
             descriptor = os.open(name, _READ, dir_fd=parent)
         except OSError as error:
-            raise _explained(error, shown, "a regular file") from error
+            raise _explained(error, self.shown(f"{folder}/{name}"), "a regular file") from error
         finally:
             os.close(parent)
+        return self._read_opened(descriptor, f"{folder}/{name}")
+
+    def read_below(self, path: str) -> bytes:
+        """The whole of the regular file at `path`, of which only the last name is checked.
+
+        Only for a path whose folders were just seen to be no symlinks. Raises
+        `FileNotFoundError`, store errors.
+        """
+        try:
+            descriptor = os.open(path, _READ, dir_fd=self.descriptor)
+        except OSError as error:
+            raise _explained(error, self.shown(path), "a regular file") from error
+        return self._read_opened(descriptor, path)
+
+    def _read_opened(self, descriptor: int, path: str) -> bytes:
+        """What `descriptor`, of the file at `path`, holds; it is closed."""
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise not_as_expected(shown, "a regular file")
-            data = os.read(descriptor, status.st_size + 1)
-            return data if len(data) == status.st_size else data + read_all(descriptor)
+                raise not_as_expected(self.shown(path), "a regular file")
+            size = status.st_size
+            data = os.read(descriptor, size + 1)
+            return data if len(data) == size else data + read_all(descriptor)
         finally:
             os.close(descriptor)
 

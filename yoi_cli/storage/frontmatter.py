@@ -117,6 +117,14 @@ def parse_item(data: bytes, *, path: str) -> Item:
     )
 
 
+def parse_description(data: bytes, *, path: str) -> str:
+    """The body of a whole `item.md`, as `parse_item` reads it, whatever its fields are like.
+
+    Raises `item_not_utf8`, and `item_frontmatter_missing` where it cannot be found.
+    """
+    return whole_parts(data, path).body.decode()
+
+
 def parse_fields(
     data: bytes, *, path: str, complete: bool = False
 ) -> Mapping[str, FieldValue] | None:

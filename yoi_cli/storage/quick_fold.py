@@ -1,7 +1,7 @@
-"""The fold of a thread without reading its bodies, where the thread is as `yoi` writes it.
+"""A thread's fold and outline by its headers alone, where it is as `yoi` writes it.
 
-Routing a store folds thousands of threads, of which only the headers of moves matter, and
-these come in few forms: what a sequence of forms folds to is worked out once. Any doubt (an
+Routing a store reads thousands of threads, of which only some headers matter, and these come
+in few forms: what a sequence of forms says is worked out once. Any doubt (an
 event without an id, a torn stretch, a repeated id) sends the thread the whole way.
 """
 
@@ -9,22 +9,28 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.domain.events import CLOSE, STATE_CHANGED, Event
+from yoi_cli.domain.events import CLOSE, REVIEW, STATE_CHANGED, Event
 from yoi_cli.domain.fold import Divergence, Folded, Move, fold
+from yoi_cli.domain.outline import WORK_KINDS, Outline, outline_of
 from yoi_cli.storage.codec import parse_header_pairs, parse_thread
 
+if TYPE_CHECKING:
+    from collections.abc import Set
+
 _OPENING = b"<!-- event: "
-_GAP = b"\n---\n\n" + _OPENING
-#: A header behind its opening.
+#: What parts two events; put before a thread, it stands before every header.
+_GAP = b"\n---\n\n"
+_VALUE = rb"(?:\"[^\"\\\n]*+\"|[!#-~][!-~]*+)"
 _HEADER = re.compile(
-    rb"(\w+) author: (\"[^\"\\\n]*\"|[!#-~][!-~]*) at: ([!#-~][!-~]*) "
-    rb"((?:(?!id: )[\w-]+: (?:\"[^\"\\\n]*\"|[!#-~][!-~]*) )*)"
+    _GAP + _OPENING + rb"(\w+) author: (" + _VALUE + rb") at: ([!#-~][!-~]*+) "
+    rb"((?:(?!id: )[\w-]++: " + _VALUE + rb" )*+)"
     rb"id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->\n"
 )
 _MOVING = frozenset({STATE_CHANGED.encode(), CLOSE.encode()})
-#: How many sequences of moves are remembered; a store has some dozens.
+_OUTLINING = _MOVING | {kind.encode() for kind in (REVIEW, *WORK_KINDS)}
+#: How many sequences of headers are remembered; a store has some dozens.
 _SHAPES = 4096
 
 
@@ -50,27 +56,44 @@ def fold_thread(data: bytes) -> Folded:
     return Folded(shape.state, tuple(moves), tuple(diverged))
 
 
+def outline_thread(data: bytes) -> Outline:
+    """The outline of a thread's bytes; the same as that of all its events."""
+    headers = _HEADER.findall(_GAP + data)
+    if not _is_plain(data, {header[4] for header in headers}):
+        return outline_of(parse_thread(data).thread.events)
+    return _outline_shape(
+        tuple([(kind, pairs) for kind, _, _, pairs, _ in headers if kind in _OUTLINING])
+    )
+
+
 def _moving_headers(data: bytes) -> list[_Header] | None:
-    """The headers of a thread's moves, of whole events with ids and nothing else; or None."""
-    if not data.startswith(_OPENING) or not data.endswith(b"\n---\n"):
-        return None
-    blocks = data[len(_OPENING) :].split(_GAP)
-    if data.count(b"\n<!-- event:") + 1 != len(blocks) or b"\0" in data or b"\r" in data:
-        return None
+    """The headers of a thread's moves, or None where the thread is not plain."""
     ids: set[bytes] = set()
     found: list[_Header] = []
-    start = 0
-    for block in blocks:
-        match = _HEADER.match(block)
-        if match is None:
-            return None
+    for match in _HEADER.finditer(_GAP + data):
         kind, author, at, pairs, event_id = match.groups()
         ids.add(event_id)
         if kind in _MOVING:
-            line = data.count(b"\n", 0, start) + 1
+            line = data.count(b"\n", 0, match.start()) + 1
             found.append(_Header(kind, pairs, author, at, event_id, line))
-        start += len(block) + len(_GAP)
-    return found if len(ids) == len(blocks) else None
+    return found if _is_plain(data, ids) else None
+
+
+def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
+    """Whether a thread is made of whole events alone: those of `ids`, each of them once."""
+    return (
+        data.startswith(_OPENING)
+        and data.endswith(b"\n---\n")
+        and data.count(b"\n<!-- event:") + 1 == len(ids)
+        and b"\0" not in data
+        and b"\r" not in data
+    )
+
+
+@lru_cache(maxsize=_SHAPES)
+def _outline_shape(forms: tuple[tuple[bytes, bytes], ...]) -> Outline:
+    """What a sequence of headers says of its ticket."""
+    return outline_of([_as_event(place, *form) for place, form in enumerate(forms, 1)])
 
 
 @lru_cache(maxsize=_SHAPES)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yoi_cli.domain.events import Thread
     from yoi_cli.domain.fold import Folded
     from yoi_cli.domain.item import FieldValue, Item
+    from yoi_cli.domain.outline import Outline
     from yoi_cli.domain.plan import PlanRecord
     from yoi_cli.domain.relations import Relation
 
@@ -35,6 +36,7 @@ class FileReader:
 
     def __init__(self, location: layout.StoreLocation) -> None:
         self.location = location
+        self._seen_folders: frozenset[str] = frozenset()
 
     @cached_property
     def folder(self) -> Directory | None:
@@ -43,6 +45,7 @@ class FileReader:
 
     def forget_folder(self) -> None:
         """Walk to the folder anew the next time: git may have put another in its place."""
+        self._seen_folders = frozenset()
         folder = self.__dict__.pop("folder", None)
         if isinstance(folder, Directory):
             folder.close()
@@ -72,6 +75,13 @@ class FileReader:
 
         with self.opened(ticket) as directory:
             return parse_item(read_part(directory, layout.ITEM), path=directory.shown(layout.ITEM))
+
+    def description(self, ticket: TicketId) -> str:
+        from yoi_cli.storage.frontmatter import parse_description
+
+        data = self._part_bytes(ticket, layout.ITEM)
+        path = self._present_folder().shown(f"{ticket}/{layout.ITEM}")
+        return parse_description(data, path=path)
 
     def parsed_thread(self, ticket: TicketId) -> ParsedThread:
         """A ticket's thread with the places of its events."""
@@ -146,15 +156,25 @@ class FileReader:
     def folded(self, ticket: TicketId) -> Folded:
         from yoi_cli.storage.quick_fold import fold_thread
 
+        return fold_thread(self._part_bytes(ticket, layout.THREAD))
+
+    def outline(self, ticket: TicketId) -> Outline:
+        from yoi_cli.storage.quick_fold import outline_thread
+
+        return outline_thread(self._part_bytes(ticket, layout.THREAD))
+
+    def _part_bytes(self, ticket: TicketId, part: str) -> bytes:
+        """As `raw`, in fewer steps: in one, where a pass over the store saw the folder."""
         if not is_ticket_id(ticket) or self.folder is None:
             raise layout.no_such_ticket(ticket)
         try:
-            data = self.folder.read_in(ticket, layout.THREAD)
+            if ticket in self._seen_folders:
+                return self.folder.read_below(f"{ticket}/{part}")
+            return self.folder.read_in(ticket, part)
         except FileNotFoundError as error:
             if not self.exists(ticket):
                 raise layout.no_such_ticket(ticket) from error
-            raise missing_part(self.folder.shown(f"{ticket}/{layout.THREAD}")) from error
-        return fold_thread(data)
+            raise missing_part(self.folder.shown(f"{ticket}/{part}")) from error
 
     def all_plans(self) -> Iterator[PlansRow]:
         for name, kind_error in self._entries():
@@ -202,6 +222,7 @@ class FileReader:
                         error = not_as_expected(self.folder.shown(entry.name), "a folder")
                     found.append((entry.name, error))
         found.sort()
+        self._seen_folders = frozenset([name for name, error in found if error is None])
         return found
 
     def _fields(self, name: str) -> Mapping[str, FieldValue]:

@@ -20,7 +20,7 @@ from yoi_cli.storage.config_file import parse_config
 from yoi_cli.storage.directory import not_as_expected
 from yoi_cli.storage.frontmatter import parse_fields, parse_item
 from yoi_cli.storage.plan_file import parse_plan
-from yoi_cli.storage.quick_fold import fold_thread
+from yoi_cli.storage.quick_fold import fold_thread, outline_thread
 from yoi_cli.storage.reader import missing_part
 from yoi_cli.storage.relations_file import parse_relations
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from yoi_cli.domain.events import Thread
     from yoi_cli.domain.fold import Folded
     from yoi_cli.domain.item import FieldValue, Item
+    from yoi_cli.domain.outline import Outline
     from yoi_cli.domain.plan import PlanRecord
     from yoi_cli.domain.relations import Relation
 
@@ -75,11 +76,17 @@ class TreeReader:
     def item(self, ticket: TicketId) -> Item:
         return parse_item(self.raw(ticket, "item.md"), path=self._path(ticket, layout.ITEM))
 
+    def description(self, ticket: TicketId) -> str:
+        return self.item(ticket).body
+
     def thread(self, ticket: TicketId) -> Thread:
         return parse_thread(self.raw(ticket, "thread.md")).thread
 
     def folded(self, ticket: TicketId) -> Folded:
         return fold_thread(self.raw(ticket, "thread.md"))
+
+    def outline(self, ticket: TicketId) -> Outline:
+        return outline_thread(self.raw(ticket, "thread.md"))
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
         data = self._read_if_there(ticket, _RELATIONS)

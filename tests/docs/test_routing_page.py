@@ -1,0 +1,49 @@
+"""What the page on routing shows is what the program prints, and it leaves no reason out."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from support.console_blocks import Reader, steps_of
+
+from yoi_cli.domain.routing import CLASSIFICATIONS
+from yoi_cli.domain.routing_words import SENTENCES
+
+PAGE = Path(__file__).parents[2] / "docs" / "routing.md"
+#: Said of another ticket's files, as a notice; of no ticket's classification the reason.
+ONLY_NOTICES = {"relations_unreadable", "plans_unreadable"}
+
+
+def test_the_story_of_the_routing_page_works_as_printed(env: dict[str, str], repo: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    reader = Reader(repo, env | {"PATH": path, "YOI_AUTHOR": "ada"}, "/home/ada/shop")
+    steps = steps_of(PAGE)
+    assert len(steps) > 40
+    for step in steps:
+        expected, printed = reader.type(step)
+        assert printed == expected, step.command
+
+
+def test_the_routing_page_shows_an_example_of_every_classification() -> None:
+    shown = "\n".join(step.output for step in steps_of(PAGE))
+    assert [word for word in CLASSIFICATIONS if word not in shown] == []
+
+
+def test_the_routing_page_explains_every_reason_and_no_other() -> None:
+    reasons = {code for code in SENTENCES if not code.startswith("unblock_")} - ONLY_NOTICES
+    assert _codes_of("Reasons") == reasons
+
+
+def test_the_routing_page_explains_every_classification() -> None:
+    assert _codes_of("The classifications") == set(CLASSIFICATIONS)
+
+
+def _codes_of(heading: str) -> set[str]:
+    """The words in the first column of the tables under a heading of the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    cells = re.findall(r"^\|([^|]*)\|", section, flags=re.MULTILINE)
+    return {code for cell in cells for code in re.findall(r"`(\w+)`", cell)}
