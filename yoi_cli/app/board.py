@@ -84,12 +84,12 @@ class Board:
                 found[row.id] = row.relations
         return found
 
-    @property
+    @cached_property
     def unreadable_relations(self) -> tuple[str, ...]:
         """The tickets whose relations cannot be read; any of them might name any ticket."""
         return tuple(sorted(self._unreadable_relations)) if self.relations is not None else ()
 
-    @property
+    @cached_property
     def unreadable_plans(self) -> tuple[str, ...]:
         """The tickets whose plan records cannot be read."""
         return tuple(sorted(self._unreadable_plans)) if self._records is not None else ()

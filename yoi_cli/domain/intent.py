@@ -58,6 +58,7 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
 )
 PART_KEYS = tuple(key for key, _, _ in PARTS)
+_ACCEPTANCE_HEADINGS = next(words for key, _, words in PARTS if key == "acceptance")
 _ALL_HEADINGS = tuple(word for _, _, words in PARTS for word in words)
 #: What ends an English word, be it in the plural; Japanese knows no such ends.
 _WORD_END = re.compile(r"s?(?![a-z0-9])")
@@ -121,8 +122,7 @@ def parse_packet(text: str) -> Mapping[str, str]:
 
 def has_acceptance(description: str) -> bool:
     """Whether a description has acceptance criteria that are not the template's."""
-    headings = next(words for key, _, words in PARTS if key == "acceptance")
-    return bool(_gather(tuple(split_sections(description)), headings))
+    return bool(_gather(tuple(split_sections(description)), _ACCEPTANCE_HEADINGS))
 
 
 class Section(NamedTuple):
@@ -180,7 +180,7 @@ def _gather(sections: tuple[Section, ...], headings: tuple[str, ...]) -> str:
 def _fits(heading: str, words: tuple[str, ...]) -> bool:
     """Whether a heading begins with one of `words`, and not merely with a longer word."""
     lower = heading.lower()
-    return any(
+    return lower.startswith(words) and any(
         lower.startswith(word) and _WORD_END.match(lower, len(word)) is not None for word in words
     )
 

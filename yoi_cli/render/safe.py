@@ -73,4 +73,7 @@ def visible_block(text: str) -> str:
 
 def tsv(cells: Iterable[str]) -> str:
     """One tab-separated line, without its newline; no cell can hold a tab or a newline."""
-    return "\t".join(map(visible, cells))
+    texts = list(cells)
+    if "".join(texts).isprintable():  # as nearly every line is: then there is nothing to escape
+        return "\t".join(texts)
+    return "\t".join(map(visible, texts))

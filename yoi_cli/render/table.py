@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from yoi_cli.render.console import console, is_terminal, text, write_stderr, write_stdout
 from yoi_cli.render.safe import tsv, visible
@@ -45,8 +45,7 @@ class Column:
     min_width: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """Untrusted text with a style of its own, where the column's does not do."""
 
     text: str

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _FIRST_READ = 4096
+#: Where a ticket's records stand, behind its name.
+_RELATIONS = f"/{layout.ARTIFACTS}/{layout.RELATIONS}"
+_PLAN = f"/{layout.ARTIFACTS}/{layout.PLAN}"
 
 
 class FileReader:
@@ -165,10 +168,11 @@ class FileReader:
 
     def _part_bytes(self, ticket: TicketId, part: str) -> bytes:
         """As `raw`, in fewer steps: in one, where a pass over the store saw the folder."""
-        if not is_ticket_id(ticket) or self.folder is None:
+        is_seen = ticket in self._seen_folders
+        if self.folder is None or not (is_seen or is_ticket_id(ticket)):
             raise layout.no_such_ticket(ticket)
         try:
-            if ticket in self._seen_folders:
+            if is_seen:
                 return self.folder.read_below(f"{ticket}/{part}")
             return self.folder.read_in(ticket, part)
         except FileNotFoundError as error:
@@ -178,18 +182,17 @@ class FileReader:
 
     def all_plans(self) -> Iterator[PlansRow]:
         for name, kind_error in self._entries():
-            if kind_error is not None or not self._has_artifact(name, layout.PLAN):
+            if kind_error is not None or not self._may_have(name + _PLAN):
                 continue
             try:
                 yield PlansRow(TicketId(name), self.plan(TicketId(name)))
             except YoiError as error:
                 yield PlansRow(TicketId(name), (), error)
 
-    def _has_artifact(self, name: str, artifact: str) -> bool:
+    def _may_have(self, path: str) -> bool:
         """Whether anything may stand there; what it is, who reads it will see."""
-        folder = self._present_folder().descriptor
         try:
-            os.lstat(f"{name}/{layout.ARTIFACTS}/{artifact}", dir_fd=folder)
+            os.lstat(path, dir_fd=self._present_folder().descriptor)
         except FileNotFoundError:
             return False
         except OSError:
@@ -229,24 +232,24 @@ class FileReader:
         """A ticket's frontmatter, with as few system calls as reading it can cost."""
         from yoi_cli.storage.frontmatter import parse_fields, parse_item
 
-        folder = self._present_folder()
-        shown = folder.shown(f"{name}/{layout.ITEM}")
+        folder, path = self._present_folder(), f"{name}/{layout.ITEM}"
         try:
-            descriptor = os.open(f"{name}/{layout.ITEM}", _READ_FLAGS, dir_fd=folder.descriptor)
+            descriptor = os.open(path, _READ_FLAGS, dir_fd=folder.descriptor)
         except FileNotFoundError as error:
-            raise missing_part(shown) from error
+            raise missing_part(folder.shown(path)) from error
         except OSError as error:
-            raise cannot_open(error, shown, "a regular file") from error
+            raise cannot_open(error, folder.shown(path), "a regular file") from error
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise not_as_expected(shown, "a regular file")
+                raise not_as_expected(folder.shown(path), "a regular file")
             data = os.read(descriptor, _FIRST_READ)
+            shown = folder.shown(path)
             fields = parse_fields(data, path=shown)
             if fields is None:
                 data += read_all(descriptor)
                 fields = parse_item(data, path=shown).fields
         except OSError as error:
-            raise cannot_open(error, shown, "a regular file") from error
+            raise cannot_open(error, folder.shown(path), "a regular file") from error
         finally:
             os.close(descriptor)
         return fields
@@ -256,17 +259,16 @@ class FileReader:
 
         That `name` is a folder and no symlink was seen when the names were read.
         """
+        if not self._may_have(name + _RELATIONS):
+            return ()
         from yoi_cli.storage.relations_file import parse_relations
 
-        if not self._has_artifact(name, layout.RELATIONS):
-            return ()
         folder = self._present_folder()
         try:
             data = folder.read_in(f"{name}/{layout.ARTIFACTS}", layout.RELATIONS)
         except FileNotFoundError:
             return ()
-        path = f"{name}/{layout.ARTIFACTS}/{layout.RELATIONS}"
-        return parse_relations(data, path=folder.shown(path))
+        return parse_relations(data, path=folder.shown(name + _RELATIONS))
 
     def _present_folder(self) -> Directory:
         if self.folder is None:
