@@ -12,10 +12,11 @@ from support.threads import block, event_id, older
 
 from yoi_cli.domain.events import CLOSE, STATE_CHANGED
 from yoi_cli.domain.fold import fold
+from yoi_cli.domain.outline import outline_of
 from yoi_cli.domain.states import STATES
 from yoi_cli.storage import quick_fold
 from yoi_cli.storage.codec import parse_thread
-from yoi_cli.storage.quick_fold import fold_thread
+from yoi_cli.storage.quick_fold import fold_thread, outline_thread
 
 WORDS = (*STATES, "elsewhere", "cli_state", "two words", 'a "quote"', "理由", "U+3000\u3000space")
 #: Pieces of the format, put where they may do harm.
@@ -28,7 +29,12 @@ SPLINTERS = (
 
 
 def both(data: bytes) -> None:
-    assert fold_thread(data) == fold(parse_thread(data).thread.events)
+    events = parse_thread(data).thread.events
+    assert fold_thread(data) == fold(events)
+    assert outline_thread(data) == outline_of(events)
+
+
+WORK = ("review", "implementation_report", "worker")
 
 
 def words(*of: str) -> st.SearchStrategy[str]:
@@ -37,8 +43,13 @@ def words(*of: str) -> st.SearchStrategy[str]:
 
 @st.composite
 def blocks(draw: st.DrawFn) -> bytes:
-    kind = draw(words("comment", STATE_CHANGED, STATE_CHANGED, CLOSE, "commit"))
-    attributes = [("from", draw(words())), ("to", draw(words())), ("reason", draw(words()))]
+    kind = draw(words("comment", STATE_CHANGED, STATE_CHANGED, CLOSE, "commit", *WORK))
+    attributes = [
+        ("status", draw(words("approve", "request_changes", ""))),
+        ("from", draw(words())),
+        ("to", draw(words())),
+        ("reason", draw(words())),
+    ]
     if draw(st.booleans()):
         attributes.append(("field", draw(words("state", "workflow_state", "priority"))))
     return block(
