@@ -45,7 +45,7 @@ def queued_by(number: int) -> tuple[bytes, ...]:
     )
 
 
-def plan(workspace: Path, number: int, *records: Mapping[str, str]) -> None:
+def plan(workspace: Path, number: int, *records: Mapping[str, object]) -> None:
     folder = workspace / ".yoi" / "tickets" / ticket(number) / "artifacts"
     folder.mkdir(exist_ok=True)
     common = {"id": "p-1", "ticket_id": ticket(number), "author": "ada"}

@@ -8,6 +8,7 @@ from random import Random
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from support.data import Data
 from support.memory_routing import MemoryReader, MemoryTicket
 from support.tickets import ticket as ticket_id
 
@@ -160,7 +161,8 @@ def test_what_waits_for_a_ticket_that_cannot_be_told_is_never_ready(
     tickets: Tickets, what: str, data: st.DataObject
 ) -> None:
     place = data.draw(st.integers(0, len(tickets) - 1))
-    broken = replace(tickets[place], state="done", **{what: what == "is_diverged"})
+    told: dict[str, Data] = {what: what == "is_diverged"}
+    broken = replace(tickets[place], state="done", **told)
     changed = (*tickets[:place], broken, *tickets[place + 1 :])
     for id_ in ready(changed):
         assert broken.id not in waits_for(changed, id_)
@@ -182,7 +184,7 @@ def test_lists_and_cards_say_the_same(tickets: Tickets) -> None:
 @given(stores())
 def test_every_ticket_on_a_circle_is_told_its_circle(tickets: Tickets) -> None:
     open_ids = {id_ for id_ in IDS if not is_finished(tickets, id_)}
-    edges = {id_: waits_for(tickets, id_) & open_ids for id_ in open_ids}
+    edges: dict[str, set[str]] = {id_: {*waits_for(tickets, id_)} & {*open_ids} for id_ in open_ids}
 
     def reached(start: str) -> set[str]:
         seen: set[str] = set()

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from support.data import Data
 from support.process import Program
 from support.tickets import created, moved, put_ticket, said, ticket
 
@@ -114,7 +115,7 @@ def test_a_holder_that_was_killed_is_replaced_after_its_lease(
     assert [row["holder"] for row in held] == ["heir"]
 
 
-def claim_in_time(yoi: Program, workspace: Path, id_: str) -> Mapping[str, object]:
+def claim_in_time(yoi: Program, workspace: Path, id_: str) -> Data:
     """Claim again and again until the lease of another has run out."""
     end = time.monotonic() + 60
     while time.monotonic() < end:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.data import Data
 from support.file_stores import fingerprint
 from support.process import Program
 from support.tickets import created, moved, put_ticket, said, ticket
@@ -57,7 +58,7 @@ def relate(repo: Path, number: int, target: int) -> None:
     path.write_bytes(render_relations([relation]))
 
 
-def decisions(yoi: Program, *words: str | Path) -> dict[str, dict[str, object]]:
+def decisions(yoi: Program, *words: str | Path) -> dict[str, Data]:
     data = yoi(*words, "--json").json
     return {one["ticket"]: one for one in data["decisions"]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.data import Data
 
 from yoi_cli.domain import routing
 from yoi_cli.domain.routing import (
@@ -26,7 +27,7 @@ OTHER = "0000000000T02"
 BLOCKER = ChainedBlocker(OTHER, "depends_on", "planning", chain=(OTHER,))
 
 
-def subject(state: str, **facts: object) -> Subject:
+def subject(state: str, **facts: Data) -> Subject:
     return Subject(T, state)._replace(**facts)
 
 

@@ -44,8 +44,8 @@ def test_what_one_side_changed_is_as_git_merges_it(git: Program, repo: Path) -> 
     base = merge_base(str(repo), ours, theirs)
     assert base is not None
     expected = tree(merged)
-    for sides in ((ours, theirs), (theirs, ours)):
-        files = MergedFiles(tree(base), *(tree(side) for side in sides), FOLDER)
+    for here, there in ((ours, theirs), (theirs, ours)):
+        files = MergedFiles(tree(base), tree(here), tree(there), FOLDER)
         assert files.kinds == expected.kinds
         for path, kind in expected.kinds.items():
             if kind == "file" and path != f"{FOLDER}/{ticket(5)}/item.md":

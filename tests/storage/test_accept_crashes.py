@@ -47,7 +47,9 @@ class Bench:
         shutil.copytree(self.pristine, self.workspace)
         python = Program((sys.executable, "-P", str(FAULTY)), self.env, self.workspace)
         return python(
-            *(fault, str(number), "-C", self.workspace, *words), cwd=self.workspace, check=False
+            *(fault, str(number), "-C", str(self.workspace), *words),
+            cwd=self.workspace,
+            check=False,
         )
 
     def again(self, *words: str) -> Result:
