@@ -87,7 +87,7 @@ class MemoryReader:
             else:
                 yield FieldsRow(ticket.id, NO_FIELDS, _broken(ticket.id))
 
-    def all_relations(self) -> Iterator[RelationsRow]:
+    def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
         for ticket in self.tickets.values():
             if not ticket.has_readable_relations:
                 yield RelationsRow(ticket.id, (), _broken(ticket.id))

@@ -97,7 +97,7 @@ class MemoryStore:
             except StoreInvalidError as error:
                 yield FieldsRow(ticket, {}, error)
 
-    def all_relations(self) -> Iterator[RelationsRow]:
+    def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
         for ticket in self.ids():
             try:
                 found = self.relations(ticket)

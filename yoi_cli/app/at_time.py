@@ -110,7 +110,7 @@ class AtTime:
             except YoiError as error:
                 yield FieldsRow(ticket, row.fields, error)
 
-    def all_relations(self) -> Iterator[RelationsRow]:
+    def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
         known = self.history.relations
         for ticket in sorted({*known, *self.history.removed}):
             if not self.exists(ticket):

@@ -49,7 +49,7 @@ def surroundings(reader: TicketReader, ticket: TicketId) -> Surroundings:
     """The relations around `ticket`, by one pass over the store's relations."""
     incoming: list[Relation] = []
     unreadable: list[str] = []
-    for row in reader.all_relations():
+    for row in reader.all_relations(naming=ticket):
         if row.error is not None and row.id != ticket:
             unreadable.append(row.id)
         incoming += [relation for relation in row.relations if relation.target == ticket]

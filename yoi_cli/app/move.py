@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from yoi_cli.domain.item import FieldValue
 
 
-#: The states in which nobody works on a ticket any more.
-_FREEING = frozenset({states.PLANNING, states.DONE})
+#: The states, but for closed, in which nobody works on a ticket any more.
+FREEING_STATES = frozenset({states.PLANNING, states.DONE})
 
 
 class MoveRequest(NamedTuple):
@@ -82,7 +82,7 @@ def move_ticket(
         _check_blockers(writer, ticket, request.target)
         change = _change(state, request, by, stamp(writer.now_ms))
         done = writer.commit(ticket, change)
-        if request.target in _FREEING:
+        if request.target in FREEING_STATES:
             _free_claim(book, ticket, writer.now_ms)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)

@@ -62,8 +62,11 @@ class TicketReader(Protocol):
         """Every ticket's frontmatter, by rising id; one that is broken never hides others."""
         ...
 
-    def all_relations(self) -> Iterator[RelationsRow]:
-        """The forward relations of every ticket that has any."""
+    def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
+        """The forward relations of every ticket that has any.
+
+        With `naming`, those that do not name that ticket may be left out.
+        """
         ...
 
     def files(self, ticket: TicketId) -> Mapping[str, bytes]:

@@ -53,11 +53,12 @@ def command(
     if state is None:
         say_state(*state_of(session.store, ticket), as_json=as_json)
         return
-    from yoi_cli.app.move import MoveRequest, move_ticket
+    from yoi_cli.app.move import FREEING_STATES, MoveRequest, move_ticket
 
     by = session.recorder(author)
     request = MoveRequest(state, given_text(message, file), reason, expect)
-    moved = move_ticket(session.store, ticket, request, by, session.claims)
+    book = session.claims if state in FREEING_STATES else None
+    moved = move_ticket(session.store, ticket, request, by, book)
     say_moved(moved, as_json=as_json)
     if moved.changed:
         commit_if_asked(session, moved.ticket, f"{moved.origin} → {moved.state}", asked=commit)

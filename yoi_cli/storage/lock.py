@@ -57,12 +57,11 @@ class StoreLock:
 
     def announce(self, intent: Intent | None) -> None:
         """Write who holds the lock, and what is about to be written."""
-        import json
-
-        note: dict[str, object] = {"pid": os.getpid(), "command": self._command}
+        note = f'{{"pid": {os.getpid()}, "command": {_quoted(self._command)}'
         if intent is not None:
-            note["intent"] = {"ticket": intent.ticket, "event": intent.event}
-        self._write(json.dumps(note).encode())
+            ticket, event = _quoted(intent.ticket), _quoted(intent.event)
+            note += f', "intent": {{"ticket": {ticket}, "event": {event}}}'
+        self._write(f"{note}}}".encode())
 
     def forget(self) -> None:
         """Clear the intent of a write that is done. A disk that refuses costs nothing but a
@@ -154,6 +153,15 @@ def leftover_intent(path: str) -> Intent | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def _quoted(word: str) -> str:
+    """`word` as JSON. Plain words, which nearly all are, do not load the library for it."""
+    if word.isascii() and word.isprintable() and '"' not in word and "\\" not in word:
+        return f'"{word}"'
+    import json
+
+    return json.dumps(word)
 
 
 def _is_current(descriptor: int, path: str) -> bool:

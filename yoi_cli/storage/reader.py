@@ -199,13 +199,13 @@ class FileReader:
             return True
         return True
 
-    def all_relations(self) -> Iterator[RelationsRow]:
+    def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
         for name, kind_error in self._entries():
             if kind_error is not None:
                 yield RelationsRow(TicketId(name), (), kind_error)
                 continue
             try:
-                relations = self._relations_in_pass(name)
+                relations = self._relations_in_pass(name, naming)
             except YoiError as error:
                 yield RelationsRow(TicketId(name), (), error)
             else:
@@ -254,19 +254,22 @@ class FileReader:
             os.close(descriptor)
         return fields
 
-    def _relations_in_pass(self, name: str) -> tuple[Relation, ...]:
+    def _relations_in_pass(self, name: str, naming: str) -> tuple[Relation, ...]:
         """Relations of one ticket of many: most have none, which one failed look tells.
 
-        That `name` is a folder and no symlink was seen when the names were read.
+        That `name` is a folder and no symlink was seen when the names were read. A sound file
+        without the id `naming` in it cannot name that ticket, and is not parsed for it.
         """
         if not self._may_have(name + _RELATIONS):
             return ()
-        from yoi_cli.storage.relations_file import parse_relations
+        from yoi_cli.storage.relations_file import may_name, parse_relations
 
         folder = self._present_folder()
         try:
             data = folder.read_in(f"{name}/{layout.ARTIFACTS}", layout.RELATIONS)
         except FileNotFoundError:
+            return ()
+        if naming and not may_name(data, naming):
             return ()
         return parse_relations(data, path=folder.shown(name + _RELATIONS))
 

@@ -13,6 +13,9 @@ from yoi_cli.storage.encode import check_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+#: How a file begins and ends that this program, or the original, wrote.
+_BEGINNING = b'{\n  "version": 1,\n  "relations": ['
+_ENDING = b"\n}\n"
 _REQUIRED = ("ticket_id", "kind", "target", "author", "at")
 _LIST = re.compile(r'"relations"\s*:\s*\[')
 _GAP = re.compile(r"[\s,]*")
@@ -67,6 +70,12 @@ def entry_lines(text: str, count: int) -> list[int]:
         except ValueError:
             return [1] * count
     return lines
+
+
+def may_name(data: bytes, ticket: str) -> bool:
+    """Whether a file's bytes might name `ticket`, or might not be sound, at little cost."""
+    is_plain = data.startswith(_BEGINNING) and data.endswith(_ENDING) and b"\\" not in data
+    return not is_plain or ticket.encode() in data
 
 
 def render_relations(relations: Iterable[Relation]) -> bytes:

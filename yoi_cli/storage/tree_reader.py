@@ -124,7 +124,7 @@ class TreeReader:
             except YoiError as error:
                 yield FieldsRow(ticket, NO_FIELDS, error)
 
-    def all_relations(self) -> Iterator[RelationsRow]:
+    def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
         for ticket in self.ids():
             try:
                 relations = self.relations(ticket)
