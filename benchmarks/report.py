@@ -98,7 +98,7 @@ def markdown(rows: Sequence[Row], command: str) -> str:
         f"- Command: `{command}`\n\n"
         f"{table}\n"
         "\nThe row of `show` contains one pass over the relations of all tickets, which finds the\n"
-        "incoming ones; the bound is meant without it. Measure on a machine that does nothing else.\n"
+        "incoming ones; the bound is meant without it. Measure on a machine at rest.\n"
     )
 
 
