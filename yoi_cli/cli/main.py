@@ -122,8 +122,9 @@ def _as_usage_error(error: Exception) -> UsageError | None:
     context = getattr(error, "ctx", None)
     path = getattr(context, "command_path", "yoi")
     message = str(words()).strip()
-    if not message:
-        typer.echo(context.get_help() if context else "", err=True)
+    if not message or message.startswith("Usage:"):
+        # A group without a command: what it offers is the best answer.
+        typer.echo(context.get_help() if context else message, err=True)
         message = "A command is missing."
     return UsageError("usage", message, hint=f"`{path} --help` says how it is used.")
 
