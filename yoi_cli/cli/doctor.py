@@ -18,7 +18,8 @@ from yoi_cli.app.doctor_environment import (
     check_workspace,
     strict_about_clone,
 )
-from yoi_cli.bootstrap import Session, open_session, survey_clone, survey_environment
+from yoi_cli.bootstrap import Session, open_session
+from yoi_cli.bootstrap.survey import survey_clone, survey_environment
 from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.errors import StoreInvalidError, YoiError

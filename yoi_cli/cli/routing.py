@@ -10,7 +10,7 @@ import typer
 
 from yoi_cli.app.identify import identify
 from yoi_cli.app.route import Router, RoutingContext
-from yoi_cli.bootstrap import open_merged, open_snapshot
+from yoi_cli.bootstrap.snapshot import open_merged, open_snapshot
 from yoi_cli.cli.context import session_of, start_of
 from yoi_cli.domain import states
 from yoi_cli.domain.time import parse_duration
@@ -19,7 +19,8 @@ from yoi_cli.errors import UsageError
 if TYPE_CHECKING:
     from yoi_cli.app.claim import ClaimDesk
     from yoi_cli.app.ports import TicketReader
-    from yoi_cli.bootstrap import Session, Snapshot
+    from yoi_cli.bootstrap import Session
+    from yoi_cli.bootstrap.snapshot import Snapshot
     from yoi_cli.domain.ids import TicketId
 
 HolderOption = Annotated[

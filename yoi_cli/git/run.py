@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SAFE_SETTINGS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+_WITH_HOOKS = ("-c", "core.fsmonitor=false")
+_SAFE_SETTINGS = (*_WITH_HOOKS, "-c", "core.hooksPath=/dev/null")
 #: Variables of git's that say how to reach others or which configuration to read. The rest,
 #: which say what repository, index or work tree to use, would lead git elsewhere.
 _KEPT = frozenset(
@@ -41,33 +43,72 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+class GitAnswer(NamedTuple):
+    """What came of a git command: its exit code, what it printed, and what it said of it."""
+
+    code: int
+    out: bytes
+    said: str
+
+    @property
+    def text(self) -> str:
+        """What it printed, as text; bytes that are no UTF-8 as lone surrogates."""
+        return self.out.decode("utf-8", "surrogateescape")
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def ask_git(
+    arguments: Sequence[str],
+    *,
+    cwd: str,
+    stdin: bytes = b"",
+    variables: Mapping[str, str] = _NOTHING,
+    runs_hooks: bool = False,
+) -> GitAnswer:
+    """The answer of `git ARGUMENTS` in the folder `cwd`, whatever its exit code.
+
+    `variables` are set for it (`GIT_INDEX_FILE`, an author's name). `runs_hooks` lets it run
+    the repository's hooks. Raises `OperationError` (`git_missing`).
+    """
+    settings = _WITH_HOOKS if runs_hooks else _SAFE_SETTINGS
+    try:
+        done = subprocess.run(
+            ["git", *settings, *arguments],
+            cwd=cwd,
+            env={**clean_environment(os.environ), **variables},
+            input=stdin,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise _no_git() from error
+    said = done.stderr.decode("utf-8", "replace").strip()
+    return GitAnswer(done.returncode, done.stdout, said)
+
+
 def run_git(arguments: Sequence[str], *, cwd: str, check: bool = True) -> str:
     """What `git ARGUMENTS` prints in the folder `cwd`.
 
     With `check` off, the empty string where git exits with another code than 0. Raises
     `OperationError` (`git_missing`, `git_failed`).
     """
-    try:
-        done = subprocess.run(
-            ["git", *_SAFE_SETTINGS, *arguments],
-            cwd=cwd,
-            env=clean_environment(os.environ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise _no_git() from error
-    if done.returncode == 0:
-        return done.stdout.decode("utf-8", "surrogateescape")
+    answer = ask_git(arguments, cwd=cwd)
+    if answer.code == 0:
+        return answer.text
     if not check:
         return ""
-    said = done.stderr.decode("utf-8", "replace").strip()
-    raise OperationError(
+    raise git_failed(arguments, answer)
+
+
+def git_failed(arguments: Sequence[str], answer: GitAnswer) -> OperationError:
+    """The error for a git command that did not do what it was to do."""
+    return OperationError(
         "git_failed",
-        f"git {arguments[0]} did not succeed: {said or f'exit code {done.returncode}'}.",
+        f"git {arguments[0]} did not succeed: {answer.said or f'exit code {answer.code}'}.",
         hint="Run the same git command by hand to see more.",
-        details={"arguments": list(arguments), "exit_code": done.returncode},
+        details={"arguments": list(arguments), "exit_code": answer.code},
     )
 
 
