@@ -1,0 +1,31 @@
+"""What is known of a ticket's worktree, and whether it may go (DESIGN section 10)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Worktree(NamedTuple):
+    """One worktree of the repository.
+
+    `path` is absolute; `ticket` is what its branch names, None for one that is no ticket's.
+    `branch` is short (`work/…`), None where HEAD is detached. `head` and `base` are commits:
+    what is checked out, and where the ticket's branch left the target branch (None where that
+    cannot be said). `ahead` counts the commits of HEAD that the target branch lacks. `dirty`
+    are paths that are not committed, untracked ones included. `is_missing` says that git
+    still lists a folder that is gone.
+    """
+
+    path: str
+    ticket: str | None
+    branch: str | None
+    head: str | None
+    base: str | None = None
+    ahead: int = 0
+    dirty: tuple[str, ...] = ()
+    is_locked: bool = False
+    is_missing: bool = False
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.dirty
