@@ -10,7 +10,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 # `test` is an order of steps; its last line is the test runner's.
 .NOTPARALLEL:
-.PHONY: help demo test lint types contracts store-doctor unit bench bench-short format clean
+.PHONY: help demo test lint types contracts store-doctor unit bench bench-short fuzz format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ store-doctor: $(READY) ## Check the project's own tickets
 unit: $(READY) ## Run the tests, on all cores
 	@echo 'YOI_CORPUS: $(or $(YOI_CORPUS),not set: tests on the real store are skipped)'
 	$(BIN)/pytest -q -n auto
+
+fuzz: $(READY) ## Feed the readers for SECONDS (3600) with what a fuzzer makes
+	cd $${TMPDIR:-/tmp} && $(CURDIR)/$(BIN)/python $(CURDIR)/tests/fuzz/run.py all --seconds $(or $(SECONDS),3600)
 
 bench: $(READY) ## Measure every budget and write docs/benchmarks.md (takes minutes)
 	$(BIN)/python benchmarks/run.py --markdown docs/benchmarks.md

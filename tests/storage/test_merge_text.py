@@ -100,6 +100,11 @@ def test_the_same_event_with_both_line_ends_is_one() -> None:
     assert merged(crlf, two) == crlf + b"\r\n" + two
 
 
+def test_a_stray_carriage_return_does_not_make_the_outcome_depend_on_the_side() -> None:
+    unix, mixed = block("One.", 1), b"words\r\r\n\n" + block("Two.", 2)
+    assert merge_threads(unix, mixed, path=PATH) == merge_threads(mixed, unix, path=PATH)
+
+
 def item(title: str, at: str, tags: tuple[str, ...] = (), body: str = "Text.") -> bytes:
     times = {"created_at": "2026-06-01T00:00:00Z", "updated_at": f"2026-06-{at}T00:00:00Z"}
     return render_item({"title": title, "state": "planning", **times, "tags": tags}, body)

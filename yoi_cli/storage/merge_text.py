@@ -38,26 +38,24 @@ class MergedText(NamedTuple):
 
 
 class _Log(NamedTuple):
-    """A thread cut into its events; `left_out` is what stands between them."""
+    """A thread cut into its events, with LF line ends; `left_out` is what stands between them."""
 
     entries: tuple[LogEntry, ...]
-    newline: str
+    is_crlf: bool
     left_out: tuple[Conflict, ...]
 
 
 def merge_threads(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
     """A thread of all events of two: parted by one blank line, each with its own bytes.
 
-    Of threads with two kinds of line ends both are taken with `\\n`. Torn appends and stray
-    text are left out, and reported. Raises `StoreInvalidError` (`thread_merge_refused`)
-    where an older event whose code fence is open would hide the one that comes after it.
+    What comes out has CRLF line ends where both have; the merge itself is made with LF, or
+    the order would depend on who meets whom first. Torn appends and stray text are
+    left out, and reported. Raises `StoreInvalidError` (`thread_merge_refused`) where an older
+    event whose code fence is open would hide the one that comes after it.
     """
     sides = (_cut(ours), _cut(theirs))
-    if sides[0].newline != sides[1].newline:
-        sides = (_cut(ours.replace(b"\r\n", b"\n")), _cut(theirs.replace(b"\r\n", b"\n")))
     merged = merge.merge_logs(sides[0].entries, sides[1].entries)
-    gap = sides[0].newline.encode()
-    data = b"".join(gap * (n > 0) + entry.block + gap for n, entry in enumerate(merged.entries))
+    data = b"".join(b"\n" * (n > 0) + entry.block + b"\n" for n, entry in enumerate(merged.entries))
     if _cut(data).entries != merged.entries:
         raise StoreInvalidError(
             "thread_merge_refused",
@@ -65,6 +63,8 @@ def merge_threads(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
             hint="Close the fence in the older event, on one of the two sides.",
             details={"path": path},
         )
+    if sides[0].is_crlf and sides[1].is_crlf:
+        data = data.replace(b"\n", b"\r\n")
     contested = {Conflict(merge.EVENT_ID, identity) for identity in merged.contested}
     left_out = {*sides[0].left_out, *sides[1].left_out}
     return MergedText(data, tuple(sorted(contested | left_out)))
@@ -72,12 +72,15 @@ def merge_threads(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
 
 def thread_identities(data: bytes) -> frozenset[tuple[str, bytes]]:
     """What tells the events of a thread from those of another ticket's."""
-    text = data.replace(b"\r\n", b"\n")
-    return frozenset((entry.identity, entry.block) for entry in _cut(text).entries)
+    return frozenset((entry.identity, entry.block) for entry in _cut(data).entries)
 
 
 def _cut(data: bytes) -> _Log:
     parsed = parse_thread(data)
+    is_crlf = parsed.newline == "\r\n"
+    if is_crlf:
+        data = data.replace(b"\r\n", b"\n")
+        parsed = parse_thread(data)
     entries: list[LogEntry] = []
     for event, (start, end) in zip(parsed.thread.events, parsed.spans, strict=True):
         time = event_id_ms(event.id) if event.id is not None else _time_of(event.at)
@@ -86,7 +89,7 @@ def _cut(data: bytes) -> _Log:
     left_out = [Conflict(TORN, f"{end - start} bytes") for start, end in parsed.torn]
     if any(fault.code in _STRAY for fault in parsed.thread.faults):
         left_out.append(Conflict(STRAY_TEXT, "thread.md"))
-    return _Log(tuple(dict.fromkeys(entries)), parsed.newline, tuple(left_out))
+    return _Log(tuple(dict.fromkeys(entries)), is_crlf, tuple(left_out))
 
 
 def _time_of(at: str) -> int:
