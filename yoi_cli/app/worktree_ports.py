@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.domain.worktree import Worktree
+    from yoi_cli.domain.worktree import Risk, Worktree
 
 
 class NewWorktree(NamedTuple):
     """A worktree to be made: `path` is relative to the repository, `branch` short.
+
+    Where one of the same path and branch was begun and cut short, making it finishes it.
 
     `base` is the revision that a new branch begins at. An existing branch is never
     overwritten; it is checked out only where `reuse` allows it.
@@ -29,11 +31,16 @@ class NewWorktree(NamedTuple):
 
 
 class Removed(NamedTuple):
-    """What a removal left behind: the refs that keep what would have been lost."""
+    """What a removal took away, and the refs that keep what would have been lost.
+
+    `branch` is the one that went with the worktree, None where it stays. `ignored` are the
+    files and folders that went unkept because git ignores them.
+    """
 
     path: str
     branch: str | None
     rescued: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 class MergeTry(NamedTuple):
@@ -47,6 +54,25 @@ class MergeTry(NamedTuple):
     conflicts: tuple[str, ...] = ()
 
 
+class YardFacts(NamedTuple):
+    """What stands of worktrees in a repository, whole or not. Paths are absolute.
+
+    `unknown` are names below `.worktree` that git lists no worktree for, `tries` worktrees
+    of `try_merge`, `strays` those whose `.git` leads elsewhere, `branches` the ticket
+    branches that are checked out nowhere. `local` has the committed files, by worktree,
+    that should have stayed out of it. `halted` are worktrees in which moving the target
+    branch was cut short.
+    """
+
+    worktrees: tuple[Worktree, ...]
+    unknown: tuple[str, ...] = ()
+    tries: tuple[str, ...] = ()
+    strays: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    local: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    halted: tuple[str, ...] = ()
+
+
 class WorktreeYard(Protocol):
     """The worktrees of one repository."""
 
@@ -55,7 +81,7 @@ class WorktreeYard(Protocol):
         ...
 
     def of(self, ticket: str, target: str) -> Worktree | None:
-        """The worktree on the branch of `ticket`."""
+        """The worktree on the branch of `ticket`; one that is not finished is none yet."""
         ...
 
     def add(self, new: NewWorktree) -> Worktree:
@@ -63,9 +89,22 @@ class WorktreeYard(Protocol):
         `OperationError` (`worktree_failed`, `worktree_not_sparse`); then nothing is left."""
         ...
 
+    def rescues(self, ticket: str) -> Sequence[str]:
+        """The refs that keep what removals of this ticket's worktrees would have lost."""
+        ...
+
+    def facts(self, target: str) -> YardFacts:
+        """Everything that doctor looks at."""
+        ...
+
     def remove(self, worktree: Worktree, *, force: bool) -> Removed:
         """Take a worktree and its branch away. Raises `ConflictError` (`worktree_unsafe`)
-        where work would be lost and not `force`; with it, that work is rescued first."""
+        where work would be lost and not `force`; with it, that work is rescued first. Where
+        a rescue cannot keep it, nobody removes it."""
+        ...
+
+    def risks(self, worktree: Worktree) -> Sequence[Risk]:
+        """What `remove` would refuse over; nothing is changed."""
         ...
 
 
@@ -84,13 +123,17 @@ class Repository(Protocol):
 
     def try_merge(self, target: str, commit: str, message: str, name: str) -> MergeTry:
         """Merge `commit` into the head of `target` in a detached worktree called `name`,
-        made anew; the branch itself stays where it is."""
+        made anew; the branch itself stays where it is. Its worktree is gone again where
+        there are conflicts. A `commit` that `target` has already gives the head of
+        `target`. Raises `NotFoundError` (`branch_not_found`, `revision_not_found`) and
+        `OperationError` (`merge_failed`)."""
         ...
 
     def advance(self, target: str, *, old: str, new: str) -> None:
         """Move the branch `target` from `old` to `new`, with the work tree where it is
-        checked out. Raises `ConflictError` (`target_moved`, `target_dirty`); then nothing
-        has moved."""
+        checked out. Doing it again, also after a crash in the middle, ends the same. Raises
+        `ConflictError` (`target_moved`, `target_dirty`, `target_busy`); then nothing has
+        moved."""
         ...
 
     def drop_try(self, name: str) -> None:

@@ -8,12 +8,14 @@ from typing import NamedTuple
 class Worktree(NamedTuple):
     """One worktree of the repository.
 
-    `path` is absolute; `ticket` is what its branch names, None for one that is no ticket's.
-    `branch` is short (`work/…`), None where HEAD is detached. `head` and `base` are commits:
-    what is checked out, and where the ticket's branch left the target branch (None where that
-    cannot be said). `ahead` counts the commits of HEAD that the target branch lacks. `dirty`
-    are paths that are not committed, untracked ones included. `is_missing` says that git
-    still lists a folder that is gone.
+    `path` is absolute; `ticket` is what its branch names, or else its folder below
+    `.worktree`, None for one that is no ticket's. `branch` is short (`work/…`), None where
+    HEAD is detached. `head` and `base` are commits: what is checked out, and where the
+    ticket's branch left the target branch (None where that cannot be said). `ahead` counts
+    the commits of HEAD that the target branch lacks. `dirty` are paths that are not
+    committed, untracked ones included. `is_missing` says that git still lists a folder that
+    is gone, `is_unfinished` that the making of it was cut short (`add` finishes it).
+    `target` is the branch that the others were counted against.
     """
 
     path: str
@@ -25,7 +27,20 @@ class Worktree(NamedTuple):
     dirty: tuple[str, ...] = ()
     is_locked: bool = False
     is_missing: bool = False
+    is_unfinished: bool = False
+    target: str = ""
 
     @property
     def is_clean(self) -> bool:
         return not self.dirty
+
+
+class Risk(NamedTuple):
+    """A reason why a worktree may not go as it is: a word for scripts, and a sentence.
+
+    What `is_fatal` cannot be rescued, so that no force takes the worktree away.
+    """
+
+    code: str
+    text: str
+    is_fatal: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import OperationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _WITH_HOOKS = ("-c", "core.fsmonitor=false")
 _SAFE_SETTINGS = (*_WITH_HOOKS, "-c", "core.hooksPath=/dev/null")
@@ -128,6 +129,79 @@ def start_git(arguments: Sequence[str], *, cwd: str) -> subprocess.Popen[bytes]:
         )
     except FileNotFoundError as error:
         raise _no_git() from error
+
+
+def watch_git(
+    arguments: Sequence[str],
+    *,
+    cwd: str,
+    silence: float,
+    hear: Callable[[bytes], None],
+    variables: Mapping[str, str] = _NOTHING,
+    runs_hooks: bool = False,
+    is_alone: bool = True,
+) -> GitAnswer:
+    """The answer of `git ARGUMENTS`, which talks to somebody else, in the folder `cwd`.
+
+    `hear` is given what git says of its progress, as it comes. `is_alone` keeps it and what
+    it starts away from the terminal. Raises `TimeoutError` where nothing was heard for
+    `silence` seconds (git is ended then), and `OperationError` (`git_missing`).
+    """
+    settings = _WITH_HOOKS if runs_hooks else _SAFE_SETTINGS
+    try:
+        process = subprocess.Popen(
+            ["git", *settings, *arguments],
+            cwd=cwd,
+            env={**clean_environment(os.environ), **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=is_alone,
+        )
+    except FileNotFoundError as error:
+        raise _no_git() from error
+    with process:
+        try:
+            out, said = _listen(process, silence, hear)
+        except BaseException:
+            _end(process, with_group=is_alone)
+            raise
+    return GitAnswer(process.returncode, out, said.decode("utf-8", "replace").strip())
+
+
+def _listen(
+    process: subprocess.Popen[bytes], silence: float, hear: Callable[[bytes], None]
+) -> tuple[bytes, bytes]:
+    """Everything that `process` prints and says, up to its end."""
+    import selectors
+
+    out, said = bytearray(), bytearray()
+    with selectors.DefaultSelector() as selector:
+        for stream, kept in ((process.stdout, out), (process.stderr, said)):
+            if stream is not None:
+                selector.register(stream, selectors.EVENT_READ, kept)
+        while selector.get_map():
+            ready = selector.select(silence)
+            if not ready:
+                raise TimeoutError
+            for key, _ in ready:
+                data = os.read(key.fd, 1 << 16)
+                if not data:
+                    selector.unregister(key.fileobj)
+                key.data.extend(data)
+                if key.data is said and data:
+                    hear(data)
+    return bytes(out), bytes(said)
+
+
+def _end(process: subprocess.Popen[bytes], *, with_group: bool) -> None:
+    import signal
+
+    if with_group:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def user_name(cwd: str) -> str:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from yoi_cli.git.run import run_git
+
+if TYPE_CHECKING:
+    from yoi_cli.git.place import Tree
+
+_ASKED = ("status", "--porcelain=v1", "-z", "--untracked-files=normal")
 
 
 def uncommitted_paths(root: str, but_for: str) -> tuple[str, ...]:
@@ -10,7 +17,15 @@ def uncommitted_paths(root: str, but_for: str) -> tuple[str, ...]:
 
     Raises `OperationError` where git refuses.
     """
-    said = run_git(["status", "--porcelain=v1", "-z", "--untracked-files=normal"], cwd=root)
+    return tuple(path for path in _paths(run_git(_ASKED, cwd=root)) if not path.startswith(but_for))
+
+
+def uncommitted_in(tree: Tree) -> tuple[str, ...]:
+    """The changed and untracked paths of one worktree. Raises as above."""
+    return tuple(_paths(tree.run(_ASKED)))
+
+
+def _paths(said: str) -> list[str]:
     found: list[str] = []
     entries = iter(said.split("\0"))
     for entry in entries:
@@ -18,6 +33,5 @@ def uncommitted_paths(root: str, but_for: str) -> tuple[str, ...]:
             continue
         if entry[0] in "RC":
             next(entries, None)
-        if not entry[3:].startswith(but_for):
-            found.append(entry[3:])
-    return tuple(found)
+        found.append(entry[3:])
+    return found

@@ -1,0 +1,41 @@
+"""What the page on worktrees shows is what the program prints, and it names every code."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from support.console_blocks import Reader, steps_of
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "worktrees.md"
+
+
+def test_the_story_of_the_worktrees_page_works_as_printed(env: dict[str, str], repo: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    reader = Reader(repo, env | {"PATH": path, "YOI_AUTHOR": "ada"}, "/home/ada/shop")
+    steps = steps_of(PAGE)
+    assert len(steps) > 15
+    for step in steps:
+        expected, printed = reader.type(step)
+        assert printed == expected, step.command
+
+
+def test_the_page_explains_every_finding_and_every_risk() -> None:
+    assert _codes_of("What is left over") == _words("app/worktree_doctor.py", "Finding")
+    risks = _words("git/risks.py", "Risk") | _words("app/worktrees.py", "Risk")
+    assert _codes_of("Removing") - {"--assume-unchanged"} == risks
+
+
+def _codes_of(heading: str) -> set[str]:
+    section = PAGE.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    cells = re.findall(r"^\|([^|]*)\|", section, flags=re.MULTILINE)
+    return {code for cell in cells for code in re.findall(r"`(\w+)`", cell)}
+
+
+def _words(module: str, kind: str) -> set[str]:
+    """The first words of every `Finding(…)` or `Risk(…)` that the module makes."""
+    text = (ROOT / "yoi_cli" / module).read_text(encoding="utf-8")
+    return set(re.findall(rf"\b{kind}\(\s*\"(\w+)\"", text))

@@ -1,0 +1,110 @@
+"""Worktrees and the target branch of the repository that a session is in."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from yoi_cli.app.worktree_doctor import Finding
+    from yoi_cli.app.worktrees import WorktreeDesk
+    from yoi_cli.bootstrap import Session
+    from yoi_cli.domain.profile import OrchestrationSettings
+    from yoi_cli.git.place import Place
+    from yoi_cli.git.repository import GitRepository
+    from yoi_cli.git.yard import GitYard
+
+
+def open_yard(session: Session) -> GitYard:
+    """The worktrees of the session's repository, a `WorktreeYard`.
+
+    Raises `NotFoundError` (`repository_not_found`) outside of git.
+    """
+    from yoi_cli.git.yard import GitYard
+
+    return GitYard(_place(session))
+
+
+def open_repository(session: Session) -> GitRepository:
+    """Refs and merges of the session's repository, a `Repository`. Raises as `open_yard`."""
+    from yoi_cli.git.repository import GitRepository
+    from yoi_cli.storage.sync_settings import read_sync_settings
+
+    runs_hooks = read_sync_settings(session.workspace).runs_hooks
+    return GitRepository(_place(session), runs_hooks=runs_hooks)
+
+
+def open_worktree_desk(session: Session) -> WorktreeDesk:
+    """What the commands on worktrees work with. Raises as `open_yard`."""
+    from yoi_cli.app.worktrees import WorktreeDesk
+
+    orchestration = _orchestration(session)
+    return WorktreeDesk(
+        session.store,
+        open_yard(session),
+        open_repository(session),
+        _live_workers(session),
+        orchestration.worktree_dir,
+        orchestration.target or None,
+    )
+
+
+def examine_worktrees(session: Session) -> Sequence[Finding]:
+    """What somebody should look at of the worktrees, and the claims that name them."""
+    from yoi_cli.app.worktree_doctor import Tickets, examine_yard
+
+    desk = open_worktree_desk(session)
+    facts = desk.yard.facts(desk.target())
+    states: dict[str, str | None] = {}
+    for row in session.store.all_fields():
+        state = row.fields.get("state") if row.error is None else None
+        states[row.id] = state if isinstance(state, str) else None
+    claims = {t: one for t, one in session.claims.all().items() if not one.is_released}
+    return examine_yard(facts, Tickets(states, claims))
+
+
+def _live_workers(session: Session) -> Callable[[str], str | None]:
+    """Which worker is at work for a ticket: one of this clone that has not ended, or one that
+    is unknown here and that a claim names whose lease runs."""
+    from yoi_cli.bootstrap.workers import open_runtime
+
+    now = time.time_ns() // 1_000_000
+    workers = open_runtime(session).all()
+    known = {worker.worker_id for worker in workers}
+    working = {worker.ticket: worker for worker in workers if not worker.has_ended}
+
+    def live(ticket: str) -> str | None:
+        worker = working.get(ticket)
+        if worker is not None:
+            return f"The worker {worker.worker_id}"
+        claim = session.claims.get(ticket)
+        if claim is None or claim.worker in known or not claim.is_alive(now):
+            return None
+        return f"The worker {claim.worker} of {claim.holder}" if claim.worker else None
+
+    return live
+
+
+def _place(session: Session) -> Place:
+    from yoi_cli.git.place import Place
+
+    checkout = session.checkout
+    if checkout is None:
+        raise NotFoundError(
+            "repository_not_found",
+            f"{session.workspace} is not in a git repository, so it has no worktrees.",
+            hint="Make it one with `git init` and a first commit.",
+            details={"folder": session.workspace},
+        )
+    root = checkout.main_root or checkout.root
+    return Place(root, checkout.common_dir, _orchestration(session).worktree_dir)
+
+
+def _orchestration(session: Session) -> OrchestrationSettings:
+    from yoi_cli.bootstrap.profiles import settings_of
+
+    return settings_of(session).orchestration

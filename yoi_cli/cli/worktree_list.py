@@ -1,0 +1,16 @@
+"""`yoi worktree list`."""
+
+from __future__ import annotations
+
+import typer
+
+from yoi_cli.app.worktrees import list_worktrees
+from yoi_cli.bootstrap.worktrees import open_worktree_desk
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.render.worktrees import say_worktrees
+
+
+def command(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """List the worktrees with their tickets, and how they stand."""
+    say_worktrees(list_worktrees(open_worktree_desk(session_of(ctx))), as_json=as_json)

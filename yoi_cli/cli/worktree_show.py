@@ -1,0 +1,16 @@
+"""`yoi worktree show`."""
+
+from __future__ import annotations
+
+import typer
+
+from yoi_cli.app.worktrees import show_worktree
+from yoi_cli.bootstrap.worktrees import open_worktree_desk
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import JsonOption, TicketArgument
+from yoi_cli.render.worktrees import say_worktree
+
+
+def command(ctx: typer.Context, ticket: TicketArgument, as_json: JsonOption = False) -> None:
+    """Show a ticket's worktree, and what removing it would lose."""
+    say_worktree(show_worktree(open_worktree_desk(session_of(ctx)), ticket), as_json=as_json)

@@ -1,0 +1,151 @@
+"""A repository and its worktrees as this package works on them.
+
+Git is always told which git folder and which work tree are meant: a worktree whose `.git`
+is gone lies in the main one, and git would find that instead.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.domain.naming import WORKTREE_FOLDER
+from yoi_cli.errors import ConflictError
+from yoi_cli.git.run import GitAnswer, ask_git, git_failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+#: Making a worktree waits for those before it; each takes as long as its checkout.
+_LOCK_SECONDS = 600.0
+_PAUSE = 0.01
+
+
+class Place(NamedTuple):
+    """A repository: `root` is the main worktree's top, or this checkout's where the repository
+    is bare; `common_dir` is its git folder, `folder` the one for worktrees, below `root`."""
+
+    root: str
+    common_dir: str
+    folder: str = WORKTREE_FOLDER
+
+    @property
+    def yard(self) -> str:
+        """The absolute path of the folder for worktrees."""
+        return os.path.join(self.root, self.folder)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock on the repository's worktrees: parallel `git worktree add` fails.
+
+        Raises `ConflictError` (`lock_timeout`).
+        """
+        folder = os.path.join(self.common_dir, "yoi")
+        os.makedirs(folder, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(os.path.join(folder, "worktrees.lock"), flags, 0o666)
+        try:
+            _wait_for(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def ask(self, arguments: Sequence[str], *, stdin: bytes = b"") -> GitAnswer:
+        """The answer of git on the repository, not on any work tree."""
+        return ask_git(["--git-dir", self.common_dir, *arguments], cwd=self.root, stdin=stdin)
+
+    def run(self, arguments: Sequence[str], *, stdin: bytes = b"") -> str:
+        """What git prints. Raises `OperationError` (`git_failed`)."""
+        answer = self.ask(arguments, stdin=stdin)
+        if answer.code:
+            raise git_failed(arguments, answer)
+        return answer.text
+
+    def commit_of(self, revision: str) -> str | None:
+        """The full id of the commit that `revision` names, None where it names none."""
+        if not revision or revision.startswith("-") or "\0" in revision:
+            return None
+        asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+        return self.ask(asked).text.strip() or None
+
+    def branch_commit(self, branch: str) -> str | None:
+        """The commit at the head of the branch with this short name."""
+        return self.commit_of(f"refs/heads/{branch}")
+
+    def target_commit(self, target: str) -> str | None:
+        """The commit that work is counted against: a branch's head, or what it names else."""
+        return self.branch_commit(target) or self.commit_of(target)
+
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        """Whether `of` holds `commit`. Raises `OperationError` where one is not there."""
+        arguments = ["merge-base", "--is-ancestor", commit, of]
+        answer = self.ask(arguments)
+        if answer.code not in (0, 1):
+            raise git_failed(arguments, answer)
+        return answer.code == 0
+
+
+class Tree(NamedTuple):
+    """One worktree: its folder and its own git folder."""
+
+    path: str
+    git_dir: str
+
+    def ask(
+        self,
+        arguments: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        runs_hooks: bool = False,
+    ) -> GitAnswer:
+        """The answer of git in this worktree; where its folder is gone, on its git folder."""
+        cwd = self.path if os.path.isdir(self.path) else self.git_dir
+        return ask_git(
+            ["--git-dir", self.git_dir, "--work-tree", self.path, *arguments],
+            cwd=cwd,
+            stdin=stdin,
+            variables=variables or {},
+            runs_hooks=runs_hooks,
+        )
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+    ) -> str:
+        """What git prints. Raises `OperationError` (`git_failed`)."""
+        answer = self.ask(arguments, stdin=stdin, variables=variables)
+        if answer.code:
+            raise git_failed(arguments, answer)
+        return answer.text
+
+    def own(self, name: str) -> str:
+        """The path of a file in its git folder."""
+        return os.path.join(self.git_dir, name)
+
+
+def _wait_for(descriptor: int) -> None:
+    end = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise _timeout() from None
+            time.sleep(_PAUSE * (0.5 + os.urandom(1)[0] / 255))
+        else:
+            return
+
+
+def _timeout() -> ConflictError:
+    return ConflictError(
+        "lock_timeout",
+        f"Another command works on the worktrees, and did for {_LOCK_SECONDS:g} s.",
+        hint="Try again when it is done.",
+    )
