@@ -10,19 +10,30 @@ from typing import TYPE_CHECKING
 from yoi_cli.storage.reader import FileReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from yoi_cli.storage.layout import StoreLocation
     from yoi_cli.storage.writer import FileWriter
 
 
 class FileStore(FileReader):
-    """A store below a workspace; `command` and `deadline` (seconds) are for its lock."""
+    """A store below a workspace; `command` and `deadline` (seconds) are for its lock.
 
-    def __init__(self, location: StoreLocation, *, command: str, deadline: float) -> None:
+    `first` is done under every lock that is taken to write, before anything else.
+    """
+
+    def __init__(
+        self,
+        location: StoreLocation,
+        *,
+        command: str,
+        deadline: float,
+        first: Callable[[FileWriter], None] | None = None,
+    ) -> None:
         super().__init__(location)
         self._command = command
         self._deadline = deadline
+        self._first = first
 
     @contextmanager
     def write(self) -> Iterator[FileWriter]:
@@ -36,6 +47,8 @@ class FileStore(FileReader):
             clock=_now_ms,
             entropy=_entropy,
         ) as writer:
+            if self._first is not None:
+                self._first(writer)
             yield writer
         self.forget_folder()
 

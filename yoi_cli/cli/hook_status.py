@@ -1,0 +1,15 @@
+"""`yoi hook status`."""
+
+from __future__ import annotations
+
+import typer
+
+from yoi_cli.bootstrap.hooks import report_hooks
+from yoi_cli.cli.context import start_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.render.hooks import say_hooks
+
+
+def command(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Say of every hook whether it is installed, what it chains, and where it stands."""
+    say_hooks(report_hooks(start_of(ctx)), as_json=as_json)
