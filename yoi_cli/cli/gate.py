@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from yoi_cli.app.gate import APPROVED, READY, REQUIREMENTS, Gate, GateResult, check_requirement
+from yoi_cli.app.gate import APPROVED, READY, Gate, GateResult, check_requirement
 from yoi_cli.app.route import Router
 from yoi_cli.bootstrap import starting_folder
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of, start_of
+from yoi_cli.cli.gate_options import (
+    AllowNoneOption,
+    BranchOption,
+    CommitsOption,
+    ExplainOption,
+    FormatOption,
+    GatedArgument,
+    HeadOption,
+    RequireOption,
+)
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.routing import (
     AtOption,
@@ -28,63 +35,16 @@ from yoi_cli.render.report import report_error
 TRAILER = "Ticket"
 
 
-def _requirements(incomplete: str) -> list[str]:
-    return [word for word in REQUIREMENTS if word.startswith(incomplete)]
-
-
-def _formats(incomplete: str) -> list[str]:
-    return [word for word in FORMATS if word.startswith(incomplete)]
-
-
 def command(
     ctx: typer.Context,
-    tickets: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[TICKET]...",
-            help="The tickets; that of the current branch where none is given.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
-    ] = None,
-    commits: Annotated[
-        str | None,
-        typer.Option("--commits", metavar="A..B", help="Every ticket that a commit of it names."),
-    ] = None,
-    branch: Annotated[
-        str | None,
-        typer.Option("--branch", metavar="NAME", help=f"The ticket of {BRANCH_PREFIX}<id>-…"),
-    ] = None,
-    allow_none: Annotated[
-        bool, typer.Option("--allow-none", help="With --commits: none need name a ticket.")
-    ] = False,
-    require: Annotated[
-        str,
-        typer.Option(
-            "--require",
-            metavar="WHAT",
-            help="ready, approved or done.",
-            autocompletion=_requirements,
-        ),
-    ] = READY,
-    head: Annotated[
-        str | None,
-        typer.Option(
-            "--head", metavar="COMMIT", help="What must be approved; B of the range, or HEAD."
-        ),
-    ] = None,
-    form: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="text, json, junit or github.",
-            autocompletion=_formats,
-        ),
-    ] = TEXT,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="With text: draw what each ticket waits for.")
-    ] = False,
+    tickets: GatedArgument = None,
+    commits: CommitsOption = None,
+    branch: BranchOption = None,
+    allow_none: AllowNoneOption = False,
+    require: RequireOption = READY,
+    head: HeadOption = None,
+    form: FormatOption = TEXT,
+    explain: ExplainOption = False,
     at: AtOption = None,
     merge: MergeOption = None,
     holder: HolderOption = None,

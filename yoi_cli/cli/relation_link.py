@@ -45,6 +45,7 @@ TargetOption = Annotated[
     str | None,
     typer.Option("--target", metavar="TARGET", autocompletion=complete_tickets),
 ]
+NoteOption = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")]
 
 
 def link_of(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from yoi_cli.app.relate import remove_relation
@@ -13,6 +11,7 @@ from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption
 from yoi_cli.cli.relation_link import (
     KindOption,
     KindWord,
+    NoteOption,
     TargetOption,
     TargetWord,
     TicketOption,
@@ -30,7 +29,7 @@ def command(
     ticket: TicketOption = None,
     kind: KindOption = None,
     target: TargetOption = None,
-    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")] = None,
+    note: NoteOption = None,
     author: AuthorOption = None,
     as_json: JsonOption = False,
     commit: CommitOption = False,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from yoi_cli.app.route import Decision, Router, Summary, Unroutable
-from yoi_cli.cli.complete import complete_states, complete_tickets
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, ReasonOption
 from yoi_cli.cli.packet import (
@@ -22,6 +22,20 @@ from yoi_cli.cli.packet import (
     ValidationOption,
     said_parts,
 )
+from yoi_cli.cli.route_options import (
+    AcceptOption,
+    AllOpenOption,
+    BeyondLatitudeOption,
+    BranchOption,
+    CheckedOption,
+    ClassOption,
+    ExplainOption,
+    MissingOption,
+    NextQuestionOption,
+    RecordOption,
+    RoutedArgument,
+    StatesOption,
+)
 from yoi_cli.cli.routing import (
     AtOption,
     HolderOption,
@@ -35,8 +49,8 @@ from yoi_cli.cli.routing import (
     lease_of,
     router_at,
 )
+from yoi_cli.domain.claim import ClaimRequest
 from yoi_cli.domain.decision_text import Judgement
-from yoi_cli.domain.routing import CLASSIFICATIONS
 from yoi_cli.domain.states import OPEN_STATES
 from yoi_cli.errors import UsageError
 from yoi_cli.render.route import (
@@ -47,69 +61,26 @@ from yoi_cli.render.route import (
     warn_of_unroutable,
 )
 
-
-def _classifications(incomplete: str) -> list[str]:
-    return [word for word in CLASSIFICATIONS if word.startswith(incomplete)]
+if TYPE_CHECKING:
+    from yoi_cli.app.claim import ClaimDesk
 
 
 def command(
     ctx: typer.Context,
-    tickets: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[TICKET]...",
-            help="The tickets to route; every open one where none is given.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
-    ] = None,
-    all_open: Annotated[bool, typer.Option("--all", help="Every open ticket.")] = False,
-    state: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--state",
-            metavar="STATE",
-            help="Only tickets in this state; may be repeated.",
-            autocompletion=complete_states,
-        ),
-    ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Draw what each ticket waits for, as a tree.")
-    ] = False,
+    tickets: RoutedArgument = None,
+    all_open: AllOpenOption = False,
+    state: StatesOption = None,
+    explain: ExplainOption = False,
     at: AtOption = None,
     merge: MergeOption = None,
-    record: Annotated[
-        bool, typer.Option("--record", help="Append the decision to the ticket's log.")
-    ] = False,
-    accept: Annotated[
-        bool, typer.Option("--accept", help="Take the ticket up: record, move and claim it.")
-    ] = False,
-    as_class: Annotated[
-        str | None,
-        typer.Option(
-            "--as",
-            metavar="CLASS",
-            help="Give the classification by hand; needs --reason.",
-            autocompletion=_classifications,
-        ),
-    ] = None,
+    record: RecordOption = False,
+    accept: AcceptOption = False,
+    as_class: ClassOption = None,
     reason: ReasonOption = None,
-    missing: Annotated[
-        str | None, typer.Option("--missing", metavar="TEXT", help="What is not decided.")
-    ] = None,
-    checked: Annotated[
-        str | None, typer.Option("--checked", metavar="TEXT", help="What was looked at.")
-    ] = None,
-    beyond_latitude: Annotated[
-        str | None,
-        typer.Option(
-            "--beyond-latitude", metavar="TEXT", help="Why the implementer cannot decide it."
-        ),
-    ] = None,
-    next_question: Annotated[
-        str | None,
-        typer.Option("--next-question", metavar="TEXT", help="What planning is to answer."),
-    ] = None,
+    missing: MissingOption = None,
+    checked: CheckedOption = None,
+    beyond_latitude: BeyondLatitudeOption = None,
+    next_question: NextQuestionOption = None,
     intent: IntentOption = None,
     binding: BindingOption = None,
     requirements: RequirementsOption = None,
@@ -119,9 +90,7 @@ def command(
     validation: ValidationOption = None,
     risks: RisksOption = None,
     intent_file: PacketFileOption = None,
-    branch: Annotated[
-        str | None, typer.Option("--branch", metavar="NAME", help="The branch of the work.")
-    ] = None,
+    branch: BranchOption = None,
     worktree: WorktreeOption = None,
     holder: HolderOption = None,
     lease: LeaseOption = None,
@@ -136,41 +105,79 @@ def command(
     words = tickets or []
     judgement = Judgement(as_class, reason, missing, checked, beyond_latitude, next_question)
     if not (record or accept):
-        if as_class is not None:
-            raise UsageError(
-                "judgement_unused",
-                "--as says what to record, and nothing is to be recorded.",
-                hint="Add --record or --accept.",
-            )
+        _check_reading(judgement)
         router = router_at(ctx, at, merge)
         _route(router, words, state or [], explain=explain, as_json=as_json)
         return
+    _check_now(at, merge)
+    if len(words) != 1 or all_open or (record and accept):
+        raise _one_ticket_needed()
+    given = (intent, binding, requirements, acceptance, latitude, escalate, validation, risks)
+    decision = _Decision(words[0], judgement, said_parts(given, intent_file))
+    session = session_of(ctx)
+    desk = desk_of(session, author, holder)
+    if record:
+        _record(desk, decision, as_json=as_json)
+        return
+    request = ClaimRequest(holder or desk.by.author, lease_of(session, lease), worktree, worker)
+    _accept(desk, decision, request, branch, as_json=as_json)
+
+
+class _Decision(NamedTuple):
+    """What is to be written about a ticket: the judgement and the parts of the packet given."""
+
+    ticket: str
+    judgement: Judgement
+    said: Mapping[str, str]
+
+
+def _record(desk: ClaimDesk, decision: _Decision, *, as_json: bool) -> None:
+    from yoi_cli.app.decide import record_decision
+    from yoi_cli.render.decided import say_recorded
+
+    say_recorded(record_decision(desk, *decision), as_json=as_json)
+
+
+def _accept(
+    desk: ClaimDesk,
+    decision: _Decision,
+    request: ClaimRequest,
+    branch: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    from yoi_cli.app.decide import Acceptance, accept_ticket
+    from yoi_cli.render.decided import say_accepted
+
+    ticket, judgement, said = decision
+    plan = Acceptance(request, branch, request.worktree)
+    say_accepted(accept_ticket(desk, ticket, plan, judgement, said), as_json=as_json)
+
+
+def _check_reading(judgement: Judgement) -> None:
+    if judgement.classification is not None:
+        raise UsageError(
+            "judgement_unused",
+            "--as says what to record, and nothing is to be recorded.",
+            hint="Add --record or --accept.",
+        )
+
+
+def _check_now(at: str | None, merge: tuple[str, str] | None) -> None:
     if at is not None or merge is not None:
         raise UsageError(
             "past_not_writable",
             "--record and --accept decide about the store as it is, not as it was or would be.",
             hint="Leave --at and --merge away, or --record and --accept.",
         )
-    if len(words) != 1 or all_open or (record and accept):
-        raise UsageError(
-            "one_ticket_needed",
-            "--record and --accept work on one ticket, one of them at a time.",
-            hint="Accepting records the decision too.",
-        )
-    given = (intent, binding, requirements, acceptance, latitude, escalate, validation, risks)
-    said = said_parts(given, intent_file)
-    from yoi_cli.app.decide import Acceptance, accept_ticket, record_decision
-    from yoi_cli.domain.claim import ClaimRequest
-    from yoi_cli.render.decided import say_accepted, say_recorded
 
-    session = session_of(ctx)
-    desk = desk_of(session, author, holder)
-    if record:
-        say_recorded(record_decision(desk, words[0], judgement, said), as_json=as_json)
-        return
-    request = ClaimRequest(holder or desk.by.author, lease_of(session, lease), worktree, worker)
-    plan = Acceptance(request, branch, worktree)
-    say_accepted(accept_ticket(desk, words[0], plan, judgement, said), as_json=as_json)
+
+def _one_ticket_needed() -> UsageError:
+    return UsageError(
+        "one_ticket_needed",
+        "--record and --accept work on one ticket, one of them at a time.",
+        hint="Accepting records the decision too.",
+    )
 
 
 def _route(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from yoi_cli.app.record import Draft, create_ticket, template
 from yoi_cli.cli.after_write import commit_if_asked
 from yoi_cli.cli.bodies import given_text
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -19,6 +16,18 @@ from yoi_cli.cli.options import (
     MessageOption,
     SourceArgument,
 )
+from yoi_cli.cli.ticket_create_options import (
+    AssigneeOption,
+    BlocksOption,
+    DependsOnOption,
+    EditOption,
+    PriorityOption,
+    ReadinessOption,
+    RelatedOption,
+    RiskFlagOption,
+    TagOption,
+    TitleOption,
+)
 from yoi_cli.domain.item import FieldValue
 from yoi_cli.domain.relations import BLOCKS, DEPENDS_ON, RELATED
 from yoi_cli.render.outcomes import say_created
@@ -26,49 +35,19 @@ from yoi_cli.render.outcomes import say_created
 
 def command(
     ctx: typer.Context,
-    title: Annotated[str, typer.Option("--title", "-t", help="What it is about, in one line.")],
+    title: TitleOption,
     source: SourceArgument = None,
     message: MessageOption = None,
     file: FileOption = None,
-    edit: Annotated[bool, typer.Option("--edit", "-e", help="Write the text in $EDITOR.")] = False,
-    priority: Annotated[
-        str | None, typer.Option("--priority", "-p", help="P0 (most urgent) to P4.")
-    ] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be repeated.")] = None,
-    assignee: Annotated[str | None, typer.Option("--assignee", help="Who does it.")] = None,
-    readiness: Annotated[
-        str | None, typer.Option("--readiness", help="How ready it is, in a word.")
-    ] = None,
-    risk_flag: Annotated[
-        list[str] | None, typer.Option("--risk-flag", help="A risk; may be repeated.")
-    ] = None,
-    depends_on: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--depends-on",
-            metavar="TICKET",
-            help="A ticket to wait for.",
-            autocompletion=complete_tickets,
-        ),
-    ] = None,
-    blocks: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--blocks",
-            metavar="TICKET",
-            help="A ticket that waits for this one.",
-            autocompletion=complete_tickets,
-        ),
-    ] = None,
-    related: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--related",
-            metavar="TICKET",
-            help="A ticket to read with it.",
-            autocompletion=complete_tickets,
-        ),
-    ] = None,
+    edit: EditOption = False,
+    priority: PriorityOption = None,
+    tag: TagOption = None,
+    assignee: AssigneeOption = None,
+    readiness: ReadinessOption = None,
+    risk_flag: RiskFlagOption = None,
+    depends_on: DependsOnOption = None,
+    blocks: BlocksOption = None,
+    related: RelatedOption = None,
     author: AuthorOption = None,
     as_json: JsonOption = False,
     commit: CommitOption = False,

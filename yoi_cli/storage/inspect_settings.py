@@ -13,6 +13,7 @@ from yoi_cli.storage import layout
 from yoi_cli.storage.config_file import parse_config
 from yoi_cli.storage.directory import Directory
 from yoi_cli.storage.lock import leftover_intent
+from yoi_cli.storage.settings_file import parse_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,7 +72,10 @@ def _inspect_config(data: bytes) -> Iterator[Diagnostic]:
     text = data.decode()
     for key in config.unknown_keys:
         what = f"The key {quote(key)} is not known."
-        yield _found("config_key_unknown", what, path, _line_of(text, key))
+        yield _found("config_key_unknown", what, path, line_of(text, key))
+    for wrong in parse_settings(data, path=path).problems:
+        what = f"{quote(wrong.key)} {wrong.message}."
+        yield _found("config_settings_invalid", what, path, line_of(text, wrong.key))
 
 
 def _inspect_workspace(data: bytes) -> Iterator[Diagnostic]:
@@ -88,10 +92,13 @@ def _inspect_workspace(data: bytes) -> Iterator[Diagnostic]:
         problem = f"It is not TOML: {error}."
         yield _found("workspace_invalid", problem, path, _told_line(problem))
         return
+    except ValueError:
+        yield _found("workspace_invalid", "A number in it is too long.", path)
+        return
     for key in _KEYS:
         problem = _problem(key, values.get(key))
         if problem:
-            yield _found("workspace_invalid", f"{key} {problem}.", path, _line_of(text, key))
+            yield _found("workspace_invalid", f"{key} {problem}.", path, line_of(text, key))
 
 
 def _problem(key: str, value: object) -> str:
@@ -112,10 +119,18 @@ def _told_line(problem: str) -> int | None:
     return int(told.group(1)) if told else None
 
 
-def _line_of(text: str, key: str) -> int | None:
+def line_of(text: str, key: str) -> int | None:
     """The line of a key, or of a table's heading, None where it is not to be found."""
-    name = re.escape(key.rpartition(".")[2])
-    place = re.search(rf"^[ \t]*(?:\[+[ \t]*)?[\"']?{name}[\"']?[ \t]*[].=]", text, re.MULTILINE)
+    table, _, name = key.rpartition(".")
+    start, end = 0, len(text)
+    heading = re.search(rf"^[ \t]*\[{re.escape(table)}\][^\n]*", text, re.MULTILINE)
+    if table and heading is not None:
+        start = heading.start()
+        following = re.compile(r"^[ \t]*\[", re.MULTILINE).search(text, heading.end())
+        end = following.start() if following else end
+    names = f"(?:{re.escape(key)}|{re.escape(name)})"
+    named = re.compile(rf"^[ \t]*(?:\[+[ \t]*)?[\"']?{names}[\"']?[ \t]*[].=]", re.MULTILINE)
+    place = named.search(text, start, end) or heading
     return text.count("\n", 0, place.start()) + 1 if place else None
 
 

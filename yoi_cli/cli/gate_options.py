@@ -1,0 +1,69 @@
+"""The options of `yoi gate` alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.gate import REQUIREMENTS
+from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.domain.naming import BRANCH_PREFIX
+from yoi_cli.render.gate import FORMATS
+
+
+def _requirements(incomplete: str) -> list[str]:
+    return [word for word in REQUIREMENTS if word.startswith(incomplete)]
+
+
+def _formats(incomplete: str) -> list[str]:
+    return [word for word in FORMATS if word.startswith(incomplete)]
+
+
+GatedArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[TICKET]...",
+        help="The tickets; that of the current branch where none is given.",
+        autocompletion=complete_tickets,
+        show_default=False,
+    ),
+]
+CommitsOption = Annotated[
+    str | None,
+    typer.Option("--commits", metavar="A..B", help="Every ticket that a commit of it names."),
+]
+BranchOption = Annotated[
+    str | None,
+    typer.Option("--branch", metavar="NAME", help=f"The ticket of {BRANCH_PREFIX}<id>-…"),
+]
+AllowNoneOption = Annotated[
+    bool, typer.Option("--allow-none", help="With --commits: none need name a ticket.")
+]
+RequireOption = Annotated[
+    str,
+    typer.Option(
+        "--require",
+        metavar="WHAT",
+        help="ready, approved or done.",
+        autocompletion=_requirements,
+    ),
+]
+HeadOption = Annotated[
+    str | None,
+    typer.Option(
+        "--head", metavar="COMMIT", help="What must be approved; B of the range, or HEAD."
+    ),
+]
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="text, json, junit or github.",
+        autocompletion=_formats,
+    ),
+]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="With text: draw what each ticket waits for.")
+]

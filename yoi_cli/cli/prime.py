@@ -1,0 +1,45 @@
+"""`yoi prime`."""
+
+from __future__ import annotations
+
+import typer
+
+from yoi_cli.app.prime import Primer, prime
+from yoi_cli.bootstrap import Start
+from yoi_cli.bootstrap.prime import branch_here, find_session
+from yoi_cli.cli.context import start_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.routing import routing_context
+from yoi_cli.errors import YoiError
+from yoi_cli.render.prime import say_prime
+from yoi_cli.render.report import warn
+
+
+def command(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Tell a coding agent how to work with the tickets here, and what stands now.
+
+    For a hook at the beginning of a session: it says nothing outside of a workspace, and what
+    goes wrong is one line on standard error. It exits with 0 either way.
+    """
+    primer = None
+    try:
+        primer = _primer(start_of(ctx))
+    except YoiError as error:
+        warn([f"yoi prime says nothing: {error.message} [{error.code}]"])
+    except OSError as error:
+        warn([f"yoi prime says nothing: {error}"])
+    say_prime(primer, as_json=as_json)
+
+
+def _primer(start: Start) -> Primer | None:
+    session = find_session(start)
+    if session is None:
+        return None
+    told = start.environment.get("YOI_TICKET", "")
+    return prime(
+        session.store,
+        routing_context(session),
+        places=(session.workspace, session.location.path),
+        told=told,
+        branch="" if told else branch_here(start),
+    )

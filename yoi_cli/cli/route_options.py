@@ -1,0 +1,70 @@
+"""The options of `yoi route` alone: which tickets, what to do, and what is judged by hand."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.cli.complete import complete_states, complete_tickets
+from yoi_cli.domain.routing import CLASSIFICATIONS
+
+
+def _classifications(incomplete: str) -> list[str]:
+    return [word for word in CLASSIFICATIONS if word.startswith(incomplete)]
+
+
+RoutedArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[TICKET]...",
+        help="The tickets to route; every open one where none is given.",
+        autocompletion=complete_tickets,
+        show_default=False,
+    ),
+]
+AllOpenOption = Annotated[bool, typer.Option("--all", help="Every open ticket.")]
+StatesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--state",
+        metavar="STATE",
+        help="Only tickets in this state; may be repeated.",
+        autocompletion=complete_states,
+    ),
+]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Draw what each ticket waits for, as a tree.")
+]
+RecordOption = Annotated[
+    bool, typer.Option("--record", help="Append the decision to the ticket's log.")
+]
+AcceptOption = Annotated[
+    bool, typer.Option("--accept", help="Take the ticket up: record, move and claim it.")
+]
+ClassOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="CLASS",
+        help="Give the classification by hand; needs --reason.",
+        autocompletion=_classifications,
+    ),
+]
+MissingOption = Annotated[
+    str | None, typer.Option("--missing", metavar="TEXT", help="What is not decided.")
+]
+CheckedOption = Annotated[
+    str | None, typer.Option("--checked", metavar="TEXT", help="What was looked at.")
+]
+BeyondLatitudeOption = Annotated[
+    str | None,
+    typer.Option("--beyond-latitude", metavar="TEXT", help="Why the implementer cannot decide it."),
+]
+NextQuestionOption = Annotated[
+    str | None,
+    typer.Option("--next-question", metavar="TEXT", help="What planning is to answer."),
+]
+BranchOption = Annotated[
+    str | None, typer.Option("--branch", metavar="NAME", help="The branch of the work.")
+]

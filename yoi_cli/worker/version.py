@@ -1,0 +1,56 @@
+"""Asking an installed program for its version, without trusting it to answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: What a program needs to start; no key is for one that is asked its version.
+_PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+_LONGEST = 200
+
+
+def ask_version(path: str, environment: Mapping[str, str], *, seconds: float = 10.0) -> str | None:
+    """The first line that `path --version` prints, None where it fails or does not end.
+
+    It gets nothing to read, few variables and a session of its own, of which nothing is left
+    running.
+    """
+    passed = {name: environment[name] for name in _PASSED_ON if name in environment}
+    try:
+        process = subprocess.Popen(
+            [path, "--version"],
+            env=passed,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return None
+    try:
+        printed, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        _end(process)
+    lines = printed.decode("utf-8", "replace").strip().splitlines()
+    return lines[0].strip()[:_LONGEST] if lines and process.returncode == 0 else None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Nothing of the program's group goes on: a helper of it may outlive it."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    except PermissionError:  # macOS says this of a group of which nothing lives
+        pass
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
