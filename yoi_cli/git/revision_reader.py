@@ -21,6 +21,7 @@ _KINDS: Mapping[str, FileKind] = {"040000": "folder", "100644": "file", "100755"
 class _Entry(NamedTuple):
     kind: FileKind
     object: str
+    mode: str
 
 
 class RevisionFiles:
@@ -50,7 +51,9 @@ class RevisionFiles:
             facts, _, path = line.partition("\t")
             if path.startswith(self._prefix) and path:
                 mode, _, name = facts.split(" ")
-                entries[path.removeprefix(self._prefix)] = _Entry(_KINDS.get(mode, "other"), name)
+                entries[path.removeprefix(self._prefix)] = _Entry(
+                    _KINDS.get(mode, "other"), name, mode
+                )
         return entries
 
     @cached_property
@@ -62,6 +65,11 @@ class RevisionFiles:
         """The kind and the object of what stands at `path`, None where nothing does."""
         entry = self._entries.get(path)
         return None if entry is None else f"{entry.kind} {entry.object}"
+
+    def entry(self, path: str) -> tuple[str, str]:
+        """Git's mode and object of what stands at `path`, which `kinds` knows."""
+        entry = self._entries[path]
+        return entry.mode, entry.object
 
     def read(self, path: str) -> bytes:
         """The bytes of the file at `path`, which `kinds` says is one."""

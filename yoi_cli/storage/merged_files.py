@@ -130,6 +130,13 @@ class MergedFiles:
                 return self._projected(name, self._merge(path).data)
         return self._merge(path).data
 
+    def side_of(self, path: str) -> TreeFiles | None:
+        """The side from which what stands at `path` is taken as it is.
+
+        None where the merge makes it, and for the files of a ticket that both sides changed.
+        """
+        return None if self._ticket_of(path) in self._contested else self._sources[path]
+
     @cached_property
     def conflicts(self) -> Mapping[str, tuple[Conflict, ...]]:
         """What a person has to look at, by ticket. What cannot be read is told by reading."""

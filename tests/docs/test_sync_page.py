@@ -1,0 +1,40 @@
+"""What the page on syncing shows is what the program prints, and it names every error."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from support.console_blocks import Reader, steps_of
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "sync.md"
+_SOURCES = (
+    *("bootstrap/syncing.py", "bootstrap/sync_errors.py", "git/sync_remote.py", "app/sync.py"),
+    *("storage/merged_store.py", "storage/sync_files.py"),
+)
+_CODE = re.compile(r'Error\(\s*"(\w+)"')
+
+
+def test_the_story_of_the_page_works_as_printed(env: dict[str, str], tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    reader = Reader(tmp_path, env | {"PATH": path, "YOI_AUTHOR": "ada"}, "/home/ada")
+    steps = steps_of(PAGE)
+    assert len(steps) > 8
+    for step in steps:
+        expected, printed = reader.type(step)
+        assert printed == expected, step.command
+
+
+def test_the_page_names_every_error_of_a_sync() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    codes = {
+        code
+        for name in _SOURCES
+        for code in _CODE.findall((ROOT / "yoi_cli" / name).read_text(encoding="utf-8"))
+    }
+    unnamed = {code for code in codes if f"`{code}`" not in page}
+    assert len(codes) > 15
+    assert unnamed == {"branch_invalid", "merge_conflict"}  # a usage error; one never shown
