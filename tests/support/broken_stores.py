@@ -146,6 +146,12 @@ _LAYOUT = {
     "path_unsafe": Breakage(_fifo(f"{FOLDER}/thread.md"), f"{FOLDER}/thread.md"),
     "stray_name": Breakage(_write(".yoi/tickets/notes.md", "x"), ".yoi/tickets/notes.md"),
     "stray_file": Breakage(_write(f"{FOLDER}/.item.md.swp", "x"), f"{FOLDER}/.item.md.swp"),
+    "conflict_markers": Breakage(
+        _write(f"{FOLDER}/thread.md", CREATED + b"<<<<<<< HEAD\n=======\n>>>>>>> work\n"),
+        f"{FOLDER}/thread.md",
+        SECOND - 1,
+        frozenset({"text_between_events"}),
+    ),
     "ticket_unfinished": Breakage(
         _write(f".yoi/tickets/.tmp-{ABSENT}/item.md", "x"), f".yoi/tickets/.tmp-{ABSENT}"
     ),
@@ -163,6 +169,12 @@ _ITEM = {
     "item_frontmatter_missing": _item("# A ticket\n", 1),
     "item_frontmatter_invalid": _item(item("tags: &anchor ['a']"), 6),
     "item_frontmatter_too_large": _item(item(f"tags: '{'x' * 70_000}'"), 1),
+    "item_key_doubled": Breakage(
+        _write(f"{FOLDER}/item.md", item("state: 'ready'")),
+        f"{FOLDER}/item.md",
+        None,
+        frozenset({"item_frontmatter_invalid"}),
+    ),
     "item_key_missing": _item(item().replace(f"updated_at: '{AT}'\n", ""), 1),
     "item_key_obsolete": _item(item("slug: 'a-ticket'"), 6),
     "item_value_type": _item(item(title="['A', 'ticket']"), 2),
@@ -181,7 +193,14 @@ _THREAD = {
     "thread_missing": Breakage(_remove(f"{FOLDER}/thread.md"), f"{FOLDER}/thread.md"),
     "thread_empty": _thread(b"", 1),
     "thread_not_utf8": _thread(thread(CREATED, _SECOND.replace(b"Said", b"\xff")), SECOND + 4),
-    "torn": _thread(thread(CREATED, _SECOND[:-4], block("Later.", 3)), SECOND),
+    "torn": _thread(thread(CREATED, _SECOND[:-4]), SECOND),
+    "thread_fused": _thread(
+        thread(CREATED, _SECOND.removesuffix(b"\n---\n") + block("Later.", 3)), SECOND
+    ),
+    "ticket_made_twice": Breakage(
+        _write(f"{FOLDER}/thread.md", thread(CREATED, block("Made.", 2, kind=CREATE))),
+        f"{FOLDER}/thread.md",
+    ),
     "header_malformed": _thread(
         thread(CREATED, f"<!-- event: comment author: ada lace at: {AT} -->\n".encode()), SECOND
     ),
@@ -286,6 +305,11 @@ _REST = {
     ),
     "config_invalid": Breakage(_write(_CONFIG, '[ticket]\nlanguage = "\n'), _CONFIG, 2),
     "config_key_unknown": Breakage(_write(_CONFIG, "[git]\nautocomit = true\n"), _CONFIG, 2),
+    "config_settings_invalid": Breakage(
+        _write(_CONFIG, "[profiles.ada]\ncommand = ['a']\n\n[profiles.bob]\ncommand = 'b'\n"),
+        _CONFIG,
+        5,
+    ),
     "workspace_missing": Breakage(_remove(_IDENTITY), _IDENTITY),
     "workspace_invalid": Breakage(
         _write(_IDENTITY, _WORKSPACE.replace("-7f2a-", "-4f2a-")), _IDENTITY, 1

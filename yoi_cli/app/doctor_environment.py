@@ -19,10 +19,11 @@ STORE = "store"
 CLONE = "clone"
 ENVIRONMENT = "environment"
 
-#: The variables that are understood; those of the second line are given to workers.
+#: The variables that are understood; all but those of the first line are given to workers.
 VARIABLES = frozenset(
     {"YOI_AUTHOR", "YOI_DEBUG", "YOI_LOCK_TIMEOUT", "YOI_WORKSPACE"}
-    | {"YOI_INTENT_FILE", "YOI_TICKET", "YOI_WORKTREE"}
+    | {"YOI_GENERATION", "YOI_INTENT_FILE", "YOI_TICKET", "YOI_WORKTREE"}
+    | {"YOI_BRANCH", "YOI_ROLE", "YOI_ROUND", "YOI_TARGET", "YOI_WORKER_ID", "YOI_SHIM_OF"}
 )
 #: A lock on git's index that is older than this (seconds) is nobody's any more.
 STALE_AFTER = 60

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _RELATIONS = "artifacts/relations.json"
 _PLAN = "artifacts/orchestration-plan.jsonl"
-_RECORD_ID = re.compile(r"orch-plan-\d{8}-\d{6}-(\d+)")
+_RECORD_ID = re.compile(r"orch-plan-\d{8}-\d{6}-(\d{1,9})", re.ASCII)
 _Finding = tuple[str, str]
 
 

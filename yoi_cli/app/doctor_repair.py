@@ -25,6 +25,8 @@ MAKE_ARTIFACTS = "make_artifacts"
 REPROJECT = "reproject"
 ADOPT_ITEM = "adopt_item"
 REMOVE_LEFTOVER = "remove_leftover"
+WRITE_ATTRIBUTES = "write_attributes"
+CONFIGURE_CLONE = "configure_clone"
 
 #: In the order in which they are made: what a thread says is settled before its projection.
 _SENTENCES = {
@@ -35,6 +37,8 @@ _SENTENCES = {
     ADOPT_ITEM: "record the state that item.md says as an event",
     REPROJECT: "write the state that the thread says into item.md",
     REMOVE_LEFTOVER: "remove what an interrupted command left",
+    WRITE_ATTRIBUTES: "name the merge driver for tickets",
+    CONFIGURE_CLONE: "tell this clone how git merges tickets",
 }
 _ORDER = tuple(_SENTENCES)
 _FIXES = {
@@ -82,8 +86,12 @@ def plan_repairs(found: Examination, *, fix: bool, adopt_item: bool) -> tuple[Re
     With `fix` all of them; `adopt_item` takes a hand edit of a state for what was meant.
     """
     planned: set[Repair] = set()
+    # The bytes of a fused event are an event: `yoi resolve` parts them, and keeps them.
+    fused = {one.ticket for one in found.diagnostics if one.code == "thread_fused"}
     for one in found.diagnostics:
         action = _FIXES.get(one.code)
+        if action == SET_THREAD_ASIDE and one.ticket in fused:
+            continue
         if one.code == "state_mismatch" and adopt_item:
             action = ADOPT_ITEM
         if action is not None and (fix or action == ADOPT_ITEM):

@@ -37,7 +37,10 @@ _Finding = tuple[str, str, int]
 
 def check_thread(inspected: Inspected, thread: Thread, folded: Folded) -> Iterator[Diagnostic]:
     """Everything that is wrong with the `thread` of a ticket, which folds to `folded`."""
+    fused = {one.line for one in inspected.found if one.code == "thread_fused"}
     for code, what, line in _findings(thread, folded):
+        if code == "torn" and line in fused:
+            continue
         yield diagnose(code, what, ticket=inspected.id, path=inspected.path(_THREAD), line=line)
 
 

@@ -18,7 +18,12 @@ from yoi_cli.app.doctor_environment import (
     check_workspace,
     strict_about_clone,
 )
-from yoi_cli.bootstrap import Session, open_session
+from yoi_cli.app.doctor_repair import Mended
+from yoi_cli.app.hook_doctor import check_spool
+from yoi_cli.app.merge_setup import check_merging
+from yoi_cli.bootstrap import Session, Start, open_session
+from yoi_cli.bootstrap.merge_setup import mend_all, merge_facts
+from yoi_cli.bootstrap.spool import spool_facts
 from yoi_cli.bootstrap.survey import survey_clone, survey_environment
 from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import JsonOption
@@ -32,6 +37,12 @@ def command(
     ci: Annotated[
         bool, typer.Option("--ci", help="Take warnings about the clone for errors.")
     ] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Set up the clone, and repair the store without a guess.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what --fix would do, and change nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Look over the store, the clone and the environment.
@@ -42,6 +53,7 @@ def command(
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     environment = survey_environment(start, encoding=encoding, is_utf8=is_utf8(sys.stdout))
     exit_code = StoreInvalidError.exit_code
+    mended = _mend(start, ctx.command_path, is_dry=dry_run) if fix or dry_run else Mended()
     try:
         checkup = _look_over(open_session(start, forgiving=True), ctx.command_path)
     except YoiError as error:
@@ -51,8 +63,15 @@ def command(
     if ci:
         checks = tuple(strict_about_clone(check) for check in checks)
     checkup = Checkup(checks, checkup.store)
-    say_checkup(checkup, as_json=as_json)
+    say_checkup(checkup, mended, as_json=as_json)
     return exit_code if checkup.errors else 0
+
+
+def _mend(start: Start, command_path: str, *, is_dry: bool) -> Mended:
+    """Make the repairs that the clone and the store need, or only name them."""
+    session = open_session(start, forgiving=is_dry)
+    checkup = _look_over(session, command_path)
+    return mend_all(session, checkup.store, is_dry=is_dry)
 
 
 def _look_over(session: Session, command_path: str) -> Checkup:
@@ -61,4 +80,9 @@ def _look_over(session: Session, command_path: str) -> Checkup:
     with progress("Examining tickets", len(inspector.ids())) as bar:
         found = examine_store(inspector, advance=bar.advance)
     clone, lock = survey_clone(session, command_path)
-    return Checkup((*check_store(found), *check_clone(clone), check_lock(lock)), found)
+    spool = spool_facts(session)
+    waits = check_spool(session.store, spool.notes, spool.unreadable, spool.folder)
+    facts = merge_facts(session)
+    merging = () if facts is None else tuple(check_merging(facts))
+    places = (*check_clone(clone), *merging, check_lock(lock), waits)
+    return Checkup((*check_store(found), *places), found)

@@ -20,15 +20,19 @@ def command(
     language: Annotated[
         str | None, typer.Option("--language", help="The language of records, such as Japanese.")
     ] = None,
+    agents: Annotated[
+        bool, typer.Option("--agents", help="Tell coding agents of the tickets in AGENTS.md.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make a workspace in this folder, or complete the one that is there.
 
-    What stands already is never changed. Nothing is committed: that is yours to do.
+    What stands already is never changed; --agents rewrites its own lines of AGENTS.md alone.
+    Nothing is committed: that is yours to do.
     """
-    made = init_workspace(start_of(ctx), name=name, language=language)
+    made = init_workspace(start_of(ctx), name=name, language=language, agents=agents)
     said = f"This folder is a workspace now: {made.workspace}"
-    if not made.written:
+    if not any(path.startswith(".yoi/") for path in made.written):
         said = f"This folder is a workspace already: {made.workspace}"
     report(
         as_json,

@@ -65,6 +65,12 @@ _LAYOUT = (
         "Files that belong to a ticket are at home in its artifacts/.",
     ),
     Rule(
+        "conflict_markers",
+        ERROR,
+        "Git's conflict markers stand in a file: a merge is not finished, or was committed so.",
+        "`yoi resolve` merges both sides by meaning.",
+    ),
+    Rule(
         "ticket_unfinished",
         WARNING,
         "A ticket was being made and never was, or is being made right now.",
@@ -126,6 +132,12 @@ _ITEM = (
         ERROR,
         "The frontmatter is larger than 64 KiB.",
         "Move long text below the closing `---` line.",
+    ),
+    Rule(
+        "item_key_doubled",
+        ERROR,
+        "A key stands twice in the frontmatter, as after a merge with `merge=union`.",
+        "`yoi resolve` takes what was meant from the merge that doubled it.",
     ),
     Rule(
         "item_key_missing",
@@ -203,6 +215,18 @@ _THREAD = (
         "An append was cut short: readers ignore its bytes.",
         "`yoi ticket doctor --fix` moves the bytes to artifacts/.torn, where nothing is lost. If "
         "it was an event whose closing `---` went missing, put that line back instead.",
+    ),
+    Rule(
+        "thread_fused",
+        ERROR,
+        "Events run into each other, as after a merge with `merge=union`: some are not read.",
+        "`yoi resolve` parts them, and takes each from git's history where it is there.",
+    ),
+    Rule(
+        "ticket_made_twice",
+        ERROR,
+        "A thread holds two tickets that were made with one id on two branches.",
+        "`yoi resolve` gives one of them a new id, its relations included.",
     ),
     Rule(
         "header_malformed",
@@ -490,6 +514,12 @@ _REST = (
         WARNING,
         "ticket.config.toml has a key that nothing reads.",
         "See whether it is misspelt; docs/format.md lists the keys.",
+    ),
+    Rule(
+        "config_settings_invalid",
+        ERROR,
+        "A profile, a role or a bound in ticket.config.toml is wrong, so no worker starts.",
+        "Correct the key; docs/format.md lists the tables and keys.",
     ),
     Rule(
         "workspace_missing",

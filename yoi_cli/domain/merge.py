@@ -22,6 +22,10 @@ PLAN_ID = "plan_id_conflict"
 FIELD = "field_conflict"
 DESCRIPTION = "description_conflict"
 
+#: Conflicts that lose nothing and mislead nobody: both records stay, or what was changed does.
+#: Everything else is put before a person.
+_HARMLESS = frozenset({PLAN_ID, "removed_and_changed"})
+
 #: What the merge works out itself, and so never conflicts over.
 _PROJECTED = frozenset({"state", "updated_at"})
 
@@ -31,6 +35,11 @@ class Conflict(NamedTuple):
 
     code: str
     about: str
+
+
+def needs_person(conflict: Conflict) -> bool:
+    """Whether somebody must look before the merge is done, rather than be told of it."""
+    return conflict.code not in _HARMLESS
 
 
 class LogEntry(NamedTuple):

@@ -49,7 +49,7 @@ def _row(one: Diagnostic) -> tuple[str, ...]:
     return (one.severity, one.code, one.ticket or "", one.place, one.message)
 
 
-def _repair_rows(mended: Mended) -> list[tuple[str, ...]]:
+def _repair_rows(mended: Mended) -> list[tuple[str, str, str, str, str]]:
     """Repairs as lines of the same columns, with `fixed` or `planned` for a severity."""
     told = (("planned", mended.planned), ("fixed", mended.fixed))
     return [
@@ -91,17 +91,25 @@ def _print_finding(target: Console, one: Diagnostic) -> None:
     target.print(Padding(text(one.message), (0, 0, 0, _WIDTH + 1)), soft_wrap=False)
 
 
-def say_checkup(checkup: Checkup, *, as_json: bool) -> None:
-    """Store, clone and environment, a line each."""
+def say_checkup(checkup: Checkup, mended: Mended, *, as_json: bool) -> None:
+    """What was repaired, then store, clone and environment, a line each."""
     if as_json:
         from yoi_cli.render.documents_doctor import environment_document
 
-        report_json("environment", environment_document(checkup))
-    elif is_terminal(sys.stdout):
+        report_json("environment", environment_document(checkup, mended))
+        return
+    if is_terminal(sys.stdout):
+        _print_repairs(mended)
         _print_checks(checkup.checks)
     else:
         rows = [(one.status, one.area, one.name, one.message, one.hint) for one in checkup.checks]
-        write_stdout("".join(tsv(row) + "\n" for row in (_CHECK_HEADER, *rows)))
+        repairs = [
+            (word, "repair", action, f"{path}: {message}", "")
+            for word, action, _, path, message in _repair_rows(mended)
+        ]
+        write_stdout("".join(tsv(row) + "\n" for row in (_CHECK_HEADER, *repairs, *rows)))
+    for repair, problem in mended.failed:
+        write_stderr(f"Warning: {visible(repair.path)} could not be repaired: {visible(problem)}\n")
 
 
 def _print_checks(checks: Sequence[Check]) -> None:

@@ -70,13 +70,19 @@ class StoreSummaryDocument(TypedDict):
 
 
 class EnvironmentDocument(TypedDict):
-    """Store, clone and environment. `store` is null where there is none to look at."""
+    """Store, clone and environment, after the repairs that were asked for.
+
+    `store` is null where there is none to look at; the repairs are as in `doctor`.
+    """
 
     ok: bool
     errors: int
     warnings: int
     checks: list[CheckDocument]
     store: StoreSummaryDocument | None
+    planned: list[RepairDocument]
+    fixed: list[RepairDocument]
+    failed: list[RepairDocument]
 
 
 def doctor_document(found: Examination, mended: Mended) -> DoctorDocument:
@@ -115,13 +121,16 @@ def _repair_document(repair: Repair, problem: str | None = None) -> RepairDocume
     }
 
 
-def environment_document(checkup: Checkup) -> EnvironmentDocument:
+def environment_document(checkup: Checkup, mended: Mended) -> EnvironmentDocument:
     return {
         "ok": checkup.errors == 0,
         "errors": checkup.errors,
         "warnings": checkup.warnings,
         "checks": [_check_document(check) for check in checkup.checks],
         "store": None if checkup.store is None else _store_document(checkup.store),
+        "planned": [_repair_document(repair) for repair in mended.planned],
+        "fixed": [_repair_document(repair) for repair in mended.fixed],
+        "failed": [_repair_document(repair, problem) for repair, problem in mended.failed],
     }
 
 

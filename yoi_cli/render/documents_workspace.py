@@ -15,7 +15,7 @@ class ErrorDocument(TypedDict):
 
 
 class InitialisedDocument(TypedDict):
-    """A folder that is a workspace now; `written` are the files that were missing."""
+    """A folder that is a workspace now; `written` are the files that were missing or changed."""
 
     workspace: str
     written: list[str]

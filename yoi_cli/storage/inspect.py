@@ -141,6 +141,7 @@ class _Look:
 
     def _parse_item(self, data: bytes) -> Item | None:
         path = f"{self.folder}/{layout.ITEM}"
+        self._check_merged(data, layout.ITEM)
         try:
             return parse_item(data, path=path)
         except StoreInvalidError as error:
@@ -163,7 +164,29 @@ class _Look:
         line = _line_not_utf8(data)
         if line is not None:
             self.report("thread_not_utf8", "The thread is not UTF-8 here.", layout.THREAD, line)
-        return parse_thread(data).thread
+        parsed = parse_thread(data)
+        self._check_merged(data, layout.THREAD, is_torn=bool(parsed.torn))
+        return parsed.thread
+
+    def _check_merged(self, data: bytes, name: str, *, is_torn: bool = False) -> None:
+        """What a merge by lines leaves behind, which `yoi resolve` repairs."""
+        from yoi_cli.storage.merge_part import MARKER, has_markers, item_is_marked
+        from yoi_cli.storage.unfuse import begins_twice, doubled_keys, fused_lines
+
+        is_marked = item_is_marked(data) if name == layout.ITEM else has_markers(data)
+        first = MARKER.search(data)
+        if is_marked and first is not None:
+            line = data.count(b"\n", 0, first.start()) + 1
+            self.report("conflict_markers", "Git's conflict markers stand here.", name, line)
+        if name == layout.ITEM and not is_marked and (doubled := doubled_keys(data)):
+            what = f"The frontmatter says {quote(doubled[0])} twice."
+            self.report("item_key_doubled", what, name)
+        if name == layout.THREAD:
+            for line in fused_lines(data) if is_torn else ():
+                what = "An event runs into the next one, and is not read."
+                self.report("thread_fused", what, name, line)
+            if begins_twice(data):
+                self.report("ticket_made_twice", "Two tickets begin in this thread.", name)
 
     def _check_resolution(self, data: bytes) -> bytes:
         line = _line_not_utf8(data)
@@ -195,12 +218,14 @@ class _Look:
             what = "artifacts is not a folder; it was not looked into."
             self.report("path_unsafe", what, layout.ARTIFACTS)
             return None, None
+        found: list[bytes | None] = []
         with folder:
             self._check_artifacts(folder)
-            return (
-                self._read(folder, layout.RELATIONS, f"{layout.ARTIFACTS}/{layout.RELATIONS}"),
-                self._read(folder, layout.PLAN, f"{layout.ARTIFACTS}/{layout.PLAN}"),
-            )
+            for name in (layout.RELATIONS, layout.PLAN):
+                shown = f"{layout.ARTIFACTS}/{name}"
+                found.append(self._read(folder, name, shown))
+                self._check_merged(found[-1] or b"", shown)
+        return found[0], found[1]
 
     def _check_artifacts(self, folder: Directory) -> None:
         kinds = _kinds(folder)

@@ -1,0 +1,127 @@
+"""Merging with git: the driver, what it is configured with, and resolving without it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import OperationError, YoiError
+from yoi_cli.git.checkout import find_checkout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from yoi_cli.app.drive_merge import Driven
+    from yoi_cli.app.merge_ports import MergedPart, Sides
+    from yoi_cli.app.resolve import Resolution
+    from yoi_cli.bootstrap import Session
+    from yoi_cli.git.index_conflicts import IndexConflicts
+
+
+def drive(base: str, ours: str, theirs: str, path: str, environment: Mapping[str, str]) -> Driven:
+    """Merge three files for git, and put the outcome at once where `ours` was.
+
+    `path` is where the file is at home, from the top of the checkout. Raises `YoiError` and
+    `OSError`; then `ours` is as it was.
+    """
+    from yoi_cli.app.drive_merge import drive_merge
+    from yoi_cli.app.merge_ports import Sides
+    from yoi_cli.git.merge_state import MergingThreads
+
+    sides = Sides(*(_read(file) for file in (base, ours, theirs)))
+    checkout = find_checkout(os.getcwd())
+    threads = MergingThreads(checkout, environment) if checkout is not None else _NoThreads()
+    driven = drive_merge(path, sides, _Parts(), threads)
+    if driven.data != sides.ours:
+        _replace(ours, driven.data)
+    return driven
+
+
+def resolve_store(
+    session: Session,
+    wanted: Collection[str],
+    *,
+    is_dry: bool,
+    advance: Callable[[], None],
+) -> Resolution:
+    """Resolve and repair the store of `session`, under its lock unless `is_dry`.
+
+    Raises `ConflictError` (`lock_timeout`), and `OperationError` where git does not answer.
+    """
+    from yoi_cli.app.resolve import Places, resolve
+    from yoi_cli.storage.layout import OBJECTIVES_FOLDER
+    from yoi_cli.storage.resolver import FileResolver
+    from yoi_cli.storage.resolver_files import TicketFiles
+
+    repository = _conflicts_of(session)
+    places = Places(session.location.folder, OBJECTIVES_FOLDER)
+    with nullcontext() if is_dry else session.store.write() as writer:
+        files = TicketFiles(session.store if writer is None else writer, writer)
+        return resolve(
+            FileResolver(files), repository, places, wanted, is_dry=is_dry, advance=advance
+        )
+
+
+def _conflicts_of(session: Session) -> IndexConflicts | None:
+    if session.checkout is None:
+        return None
+    from yoi_cli.git.index_conflicts import IndexConflicts
+    from yoi_cli.storage.layout import OBJECTIVES_FOLDER
+    from yoi_cli.storage.merged_files import NoFiles
+
+    folders = [session.location.folder, OBJECTIVES_FOLDER]
+    return IndexConflicts(session.checkout, session.workspace, folders, NoFiles())
+
+
+class _Parts:
+    """A `PartMerger` on the files of a ticket."""
+
+    def merge(self, path: str, sides: Sides) -> MergedPart:
+        from yoi_cli.storage.merge_part import PARTS, merge_part
+
+        if path.rpartition("/")[2] not in PARTS:
+            raise OperationError(
+                "merge_unknown",
+                f"Nothing is known of merging {path[:200]!r} but by lines.",
+                hint="`.gitattributes` should name the driver for tickets' files only.",
+            )
+        return merge_part(path, sides)
+
+    def moved_apart(self, path: str, sides: Sides) -> bool:
+        from yoi_cli.storage.layout import ITEM, OBJECTIVES_FOLDER
+        from yoi_cli.storage.merge_part import moved_apart
+
+        is_ticket = path.endswith(f"/{ITEM}") and f"/{OBJECTIVES_FOLDER}/" not in f"/{path}"
+        return is_ticket and moved_apart(sides, path=path)
+
+    def project(self, path: str, item: bytes, threads: tuple[bytes, bytes]) -> bytes | None:
+        from yoi_cli.app.merge_ports import Sides
+        from yoi_cli.storage.merge_part import merge_part, projected
+
+        thread = f"{path.rpartition('/')[0]}/thread.md"
+        try:
+            return projected(item, merge_part(thread, Sides(None, *threads)).data, path=path)
+        except YoiError:
+            return None
+
+
+class _NoThreads:
+    """A `SiblingThreads` where git keeps no checkout, as in a bare repository."""
+
+    def beside(self, path: str, sides: Sides) -> tuple[bytes, bytes] | None:
+        return None
+
+
+def _read(path: str) -> bytes:
+    from yoi_cli.storage.directory import Directory
+
+    with Directory.open(os.path.dirname(path) or ".", os.path.dirname(path)) as folder:
+        return folder.read(os.path.basename(path))
+
+
+def _replace(path: str, data: bytes) -> None:
+    from yoi_cli.storage.directory import Directory
+
+    with Directory.open(os.path.dirname(path) or ".", os.path.dirname(path)) as folder:
+        folder.replace(os.path.basename(path), data)

@@ -1,0 +1,39 @@
+"""`yoi merge-driver`."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from yoi_cli.bootstrap.merging import drive
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.errors import ConflictError, YoiError
+from yoi_cli.render.merging import say_driven, say_undriven
+
+_COULD_NOT = 129
+
+
+def command(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The ancestor's file: %O.")],
+    ours: Annotated[str, typer.Argument(metavar="OURS", help="Our file, which is written: %A.")],
+    theirs: Annotated[str, typer.Argument(metavar="THEIRS", help="The other side's file: %B.")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Where the file belongs: %P.")],
+    as_json: JsonOption = False,
+) -> int:
+    """Merge one file of a ticket for git.
+
+    `yoi init` configures git to run it. Exits with 0 where the file is merged, with 4 where
+    it is and a person must look at it, and with 129, the file untouched, where it cannot be
+    merged by meaning.
+    """
+    try:
+        driven = drive(base, ours, theirs, path, os.environ)
+    except (YoiError, OSError) as error:
+        if as_json and isinstance(error, YoiError):
+            raise
+        say_undriven(path, error)
+        return _COULD_NOT
+    say_driven(path, driven, as_json=as_json)
+    return ConflictError.exit_code if driven.questions else 0

@@ -1,0 +1,155 @@
+"""One file of a ticket, merged by its name: what the driver and `yoi resolve` share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from yoi_cli.app.merge_ports import MergedPart, Sides
+from yoi_cli.domain.merge import Conflict
+from yoi_cli.domain.states import CLOSED
+from yoi_cli.errors import ConflictError, StoreInvalidError, YoiError
+from yoi_cli.storage import layout
+from yoi_cli.storage.codec import parse_thread
+from yoi_cli.storage.frontmatter import parse_item
+from yoi_cli.storage.item_edit import edit_item
+from yoi_cli.storage.merge_text import (
+    MergedText,
+    merge_items,
+    merge_plan_files,
+    merge_relations_files,
+    merge_threads,
+)
+from yoi_cli.storage.merged_files import FILE, REMOVED
+from yoi_cli.storage.quick_fold import fold_thread
+from yoi_cli.storage.relations_file import parse_relations
+from yoi_cli.storage.renumber import made_twice
+from yoi_cli.storage.unfuse import is_fused, sides_of_markers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: A line that git puts before or behind a conflict.
+MARKER = re.compile(rb"^(?:<{7}|>{7})(?: |\r?$)", re.MULTILINE)
+#: The files that merge by meaning.
+PARTS = frozenset({layout.THREAD, layout.ITEM, layout.RELATIONS, layout.PLAN})
+
+
+def has_markers(data: bytes) -> bool:
+    """Whether git's conflict markers stand in a file, outside of what its events quote."""
+    if not MARKER.search(data):
+        return False
+    parsed = parse_thread(data)
+    return any(
+        not any(start <= match.start() < end for start, end in parsed.spans)
+        for match in MARKER.finditer(data)
+    )
+
+
+def item_is_marked(data: bytes) -> bool:
+    """Whether git's conflict markers stand in an item, outside of a code fence."""
+    first = MARKER.search(data)
+    if first is None or not first.group().startswith(b"<"):
+        return False
+    is_fenced = data.count(b"\n```", 0, first.start()) % 2 == 1
+    return not is_fenced and sides_of_markers(data)[0] != data
+
+
+def merge_part(path: str, sides: Sides) -> MergedPart:
+    """The merged file; `path` says by its name what it is, and stands in messages.
+
+    `state` of an item is still to be projected. Raises `ConflictError` (`ticket_made_twice`),
+    `StoreInvalidError` for sides that cannot be read, or whose events `merge=union` fused.
+    """
+    name = path.rpartition("/")[2]
+    ours, theirs = sides.ours, sides.theirs
+    if name == layout.RELATIONS:
+        return _whole(_merge_relations(path, sides))
+    if name == layout.PLAN:
+        return _whole(merge_plan_files(ours or b"", theirs or b"", path=path))
+    if ours is None or theirs is None:
+        left = ours if theirs is None else theirs
+        return MergedPart(left or b"", (Conflict(REMOVED, name),))
+    if name == layout.THREAD:
+        return _merge_thread(path, sides.base, ours, theirs)
+    if name == layout.ITEM:
+        base = _readable(sides.base, lambda data: parse_item(data, path=path))
+        return _whole(merge_items(base, ours, theirs, path=path))
+    return MergedPart(max(ours, theirs), (Conflict(FILE, name),))
+
+
+def _whole(merged: MergedText) -> MergedPart:
+    return MergedPart(merged.data, merged.conflicts)
+
+
+def _merge_relations(path: str, sides: Sides) -> MergedText:
+    base = _readable(sides.base, lambda data: parse_relations(data, path=path))
+    return MergedText(merge_relations_files(base, sides.ours, sides.theirs, path=path))
+
+
+def _readable(base: bytes | None, parse: Callable[[bytes], object]) -> bytes | None:
+    """An ancestor that can be read; git makes one that cannot where histories cross.
+
+    Without an ancestor the merge asks more, and takes nothing away.
+    """
+    if not base:
+        return None
+    try:
+        parse(base)
+    except YoiError:
+        return None
+    return base
+
+
+def _merge_thread(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> MergedPart:
+    if not base and made_twice(ours, theirs):
+        ticket = path.rpartition("/")[0].rpartition("/")[2]
+        raise ConflictError(
+            "ticket_made_twice",
+            f"Two different tickets were made with the id {ticket}, one on each side.",
+            hint=f"`yoi resolve {ticket}` gives one of them a new id, its relations included.",
+            details={"ticket": ticket},
+        )
+    if is_fused(ours) or is_fused(theirs):
+        raise StoreInvalidError(
+            "thread_fused",
+            f"{path} holds events that were fused, so it cannot be merged by events.",
+            hint="Leave this merge, run `yoi resolve` on the branch that has them, then merge.",
+            details={"path": path},
+        )
+    merged = merge_threads(ours, theirs, path=path)
+    return MergedPart(merged.data, merged.conflicts, fold_thread(merged.data).is_diverged)
+
+
+def projected(item: bytes, thread: bytes, *, path: str) -> bytes:
+    """An item with the state that its thread folds to.
+
+    Raises the errors of `parse_item` and `edit_item`.
+    """
+    state = fold_thread(thread).state
+    if parse_item(item, path=path).state == state:
+        return item
+    return edit_item(item, {"state": state}, path=path)
+
+
+def moved_apart(sides: Sides, *, path: str) -> bool:
+    """Whether the sides of an item say two states, so that only their threads can tell."""
+    if sides.ours is None or sides.theirs is None:
+        return False
+    return parse_item(sides.ours, path=path).state != parse_item(sides.theirs, path=path).state
+
+
+def merged_resolution(sides: Sides, thread: bytes) -> MergedPart | None:
+    """`resolution.md` as the thread has it: the text of the closing that counts.
+
+    None where the thread does not settle it, because the ticket is open or was closed with
+    a text that neither side has.
+    """
+    closings = [event for event in parse_thread(thread).thread.events if event.kind == "close"]
+    if fold_thread(thread).state != CLOSED or not closings:
+        return None
+    said = closings[-1].body.strip()
+    for data in (sides.ours, sides.theirs):
+        if data is not None and data.decode("utf-8", "replace").strip() == said:
+            return MergedPart(data)
+    return None
