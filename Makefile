@@ -10,7 +10,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 # `test` is an order of steps; its last line is the test runner's.
 .NOTPARALLEL:
-.PHONY: help demo test lint types contracts store-doctor unit bench bench-short fuzz format clean
+.PHONY: help demo test lint types contracts store-doctor unit torture torture-short bench bench-short fuzz format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -18,7 +18,7 @@ help: ## Show this list
 demo: $(READY) ## Show the main job on a store in a temporary repository
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh
 
-test: lint types contracts store-doctor unit ## Run everything that CI runs
+test: lint types contracts store-doctor torture-short unit ## Run everything that CI runs
 
 lint: $(READY) ## Check style and format
 	$(BIN)/ruff check
@@ -44,6 +44,12 @@ unit: $(READY) ## Run the tests, on all cores
 
 fuzz: $(READY) ## Feed the readers for SECONDS (3600) with what a fuzzer makes
 	cd $${TMPDIR:-/tmp} && $(CURDIR)/$(BIN)/python $(CURDIR)/tests/fuzz/run.py all --seconds $(or $(SECONDS),3600)
+
+torture: $(READY) ## Try to break the store: CAMPAIGN=name ARGS='--runs 100' (takes long)
+	$(BIN)/python tests/torture/run.py --campaign $(or $(CAMPAIGN),all) $(ARGS)
+
+torture-short: $(READY) ## The same campaigns in their short form
+	@$(BIN)/python tests/torture/run.py --short $(ARGS)
 
 bench: $(READY) ## Measure every budget and write docs/benchmarks.md (takes minutes)
 	$(BIN)/python benchmarks/run.py --markdown docs/benchmarks.md

@@ -151,3 +151,23 @@ def test_importing_the_same_ticket_elsewhere_makes_the_same_files(tmp_path: Path
         bring(store, ticket("a", state="closed"))
     one, two = (fingerprint(Path(store.location.path)) for store in stores)
     assert one == two
+
+
+def test_events_stand_in_the_order_of_their_times_whatever_the_tool_knew_of_them(
+    tmp_path: Path,
+) -> None:
+    store = empty_store(tmp_path)
+    day = AT[:11] + "00:00:00Z"  # a tool that keeps the day of the last change alone
+    notes = (ForeignNote("", "2026-01-12T00:00:00Z", "second"), ForeignNote("", LATER, "first"))
+    moved = replace(ticket("a", state="done"), updated_at=day)
+    report = bring(store, moved, replace(moved, source_id="b", notes=notes))
+    assert not report.problems
+    for name, updated in (("a", AT), ("b", "2026-01-12T00:00:00Z")):
+        events = store.thread(id_of(report, name)).events
+        assert [event.at for event in events] == sorted(event.at for event in events)
+        assert (events[0].at, events[-1].at) == (AT, updated)
+        assert store.item(id_of(report, name)).text("updated_at") == updated
+    assert [event.body for event in store.thread(id_of(report, "b")).events[1:3]] == [
+        "first",
+        "second",
+    ]

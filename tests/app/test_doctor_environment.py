@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
+from support.environment import ROOT
 
 from yoi_cli.app.doctor import Examination
 from yoi_cli.app.doctor_environment import (
     STALE_AFTER,
+    VARIABLES,
     Check,
     CloneFacts,
     EnvironmentFacts,
@@ -117,3 +120,9 @@ def test_the_configuration_has_a_line_of_its_own() -> None:
     assert config.message.startswith(f"{path}:3: It is new.")
     assert (store.name, store.status) == ("store", "error")
     assert store.message == "3 tickets: 1 error, 0 warnings."
+
+
+def test_every_variable_that_the_program_speaks_of_is_understood() -> None:
+    sources = (path.read_text() for path in (ROOT / "yoi_cli").rglob("*.py"))
+    named = {name for source in sources for name in re.findall(r'"(YOI_[A-Z_]+)"', source)}
+    assert named == VARIABLES

@@ -43,6 +43,8 @@ REPAIRABLE = (
     "ticket_unfinished",
     "temporary_file",
     "intent_left",
+    "resolution_unwritten",
+    "resolution_stale",
 )
 
 
@@ -228,7 +230,7 @@ def test_a_state_that_a_hand_wrote_becomes_an_event(
     expected = {"from": "planning", "to": state, "reason": "adopted", "field": "state"}
     assert dict(event.attributes) == expected
     assert fold(events_of(workspace)).state == store.item(TicketId(TICKET)).state == state
-    assert codes(store) <= {"resolution_missing"}
+    assert codes(store) <= {"resolution_missing", "resolution_unwritten"}
 
 
 def test_a_ticket_closed_by_hand_gets_a_close_event_with_its_resolution(
@@ -271,3 +273,27 @@ def test_adopting_alone_repairs_nothing_else(store: FileStore, workspace: Path) 
 
     assert [repair.action for repair in mended.fixed] == ["adopt_item"]
     assert codes(store) == {"keep_missing"}
+
+
+def test_the_resolution_of_a_closed_ticket_is_written_from_its_thread(
+    store: FileStore, workspace: Path
+) -> None:
+    BREAKAGES["resolution_unwritten"].breaks(workspace)
+    assert [repair.action for repair in mend(store).fixed] == ["project_resolution"]
+    assert (workspace / FOLDER / "resolution.md").read_bytes() == b"Came to nothing.\n"
+    assert codes(store) == set()
+
+
+def test_the_resolution_of_an_earlier_closing_goes_only_where_the_thread_keeps_it(
+    store: FileStore, workspace: Path
+) -> None:
+    BREAKAGES["resolution_stale"].breaks(workspace)
+    resolution = workspace / FOLDER / "resolution.md"
+    kept = resolution.read_bytes()
+    resolution.write_bytes(kept + b"And this, which nothing else says.\n")
+    assert mend(store).fixed == ()
+    assert codes(store) == {"resolution_unexpected"}
+    resolution.write_bytes(kept)
+    assert [repair.action for repair in mend(store).fixed] == ["project_resolution"]
+    assert not resolution.exists()
+    assert codes(store) == set()

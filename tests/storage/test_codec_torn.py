@@ -91,3 +91,21 @@ def test_every_cut_of_an_append_leaves_what_was_there_and_is_whole_or_torn(
         assert found[len(before) :] == [event.body for event in whole], f"cut at {cut}"
         for start, end in uncovered(data, parsed):
             assert not data[start:end].strip(), f"cut at {cut}: {data[start:end]!r} unreported"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_no_cut_of_an_event_is_read_as_a_shorter_one(newline: str) -> None:
+    for body in ("-----", "One.\n\n----------\n\nTwo.", "One.\n--- two", "--- a/file\n+++ b/file"):
+        data = block(body, newline=newline)
+        for end in range(len(data)):
+            assert bodies(data[:end]) in ([], [body])
+
+
+def test_an_event_says_how_many_lines_it_has_only_where_a_cut_could_hide_some() -> None:
+    assert b" lines: 5 id: " in block("One.\n\n----")
+    assert b"lines:" not in block("One.\n----\n\n---\n\nTwo.")
+
+
+def test_an_event_whose_last_line_end_an_editor_took_away_is_whole() -> None:
+    for body in ("One.", "", "One.\n\n----"):
+        assert bodies(block(body).removesuffix(b"\n")) == [body]

@@ -67,6 +67,15 @@ def test_a_crlf_thread_goes_on_with_crlf(store: FileStore) -> None:
     assert [event.body for event in store.thread(TICKET).events] == ["one", "New."]
 
 
+def test_an_append_cut_inside_its_last_line_end_stays_readable_after_the_next(
+    store: FileStore,
+) -> None:
+    cut = block("one", newline="\r\n").removesuffix(b"\n")
+    assert appended(store, cut).startswith(b"\n\r\n<!-- event:")
+    assert [event.body for event in store.thread(TICKET).events] == ["one", "New."]
+    assert store.thread(TICKET).faults == ()
+
+
 def test_an_id_is_greater_than_every_id_in_the_thread(store: FileStore) -> None:
     future = "7" + "0" * 24 + "1"
     with_thread(store, block("one").replace(event_id().encode(), future.encode()))
@@ -86,8 +95,22 @@ def test_an_id_is_greater_than_every_id_in_the_thread(store: FileStore) -> None:
         b"<!-- ev",
         b"\0" * 100,
         block("torn", 5)[:-20] + b"\0" * 50,
+        block("<!-- note -->", 5)[:-16],
+        block("--- a/file", 5)[:-12],
+        block("One.\n----", 5)[:-7],
+        block("One.\n\n----", 5)[:-7],
     ],
-    ids=["no end", "half a header", "a few bytes", "NUL bytes", "NUL bytes in an event"],
+    ids=[
+        "no end",
+        "half a header",
+        "a few bytes",
+        "NUL bytes",
+        "NUL bytes in an event",
+        "what looks like half a header, in a body",
+        "what looks like an end, first in a body",
+        "what looks like an end, behind text",
+        "what looks like an end, behind an empty line",
+    ],
 )
 @pytest.mark.parametrize("before", [block("one", 0), older("one")], ids=["with id", "older"])
 def test_a_torn_tail_is_set_aside_before_the_next_event(

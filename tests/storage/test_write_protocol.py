@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -163,3 +164,12 @@ def test_two_events_of_one_change_have_rising_ids(store: FileStore) -> None:
     written = [event.id for event in store.thread(ticket).events]
     assert tuple(written[1:]) == done.event_ids
     assert written == sorted(written, key=str)
+
+
+def test_a_process_that_writes_for_long_keeps_no_descriptor_of_a_write(store: FileStore) -> None:
+    ticket = make_ticket(store)
+    comment(store, ticket, "First.")
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(5):
+        comment(store, ticket, f"Comment {number}.")
+    assert len(os.listdir("/proc/self/fd")) <= before

@@ -290,11 +290,27 @@ def _closed(workspace: Path) -> None:
     _write(f"{FOLDER}/item.md", item(state="'closed'"))(workspace)
 
 
+def _closed_without_a_word(workspace: Path) -> None:
+    closing = block("", 2, kind=CLOSE, attributes=(("status", "closed"),))
+    _write(f"{FOLDER}/thread.md", thread(CREATED, closing))(workspace)
+    _write(f"{FOLDER}/item.md", item(state="'closed'"))(workspace)
+
+
+def _reopened(workspace: Path) -> None:
+    closing = block("Came to nothing.", 2, kind=CLOSE, attributes=(("status", "closed"),))
+    again = (("from", "closed"), ("to", "planning"), ("reason", "reopened"), ("field", "state"))
+    opening = block("Again.", 3, kind=STATE_CHANGED, attributes=again)
+    _write(f"{FOLDER}/thread.md", thread(CREATED, closing, opening))(workspace)
+    _write(f"{FOLDER}/resolution.md", "Came to nothing.\n")(workspace)
+
+
 _CONFIG = ".yoi/ticket.config.toml"
 _IDENTITY = ".yoi/workspace.toml"
 _INTENT = {"pid": 1, "command": "a", "intent": {"ticket": TICKET, "event": "b"}}
 _REST = {
-    "resolution_missing": Breakage(_closed, f"{FOLDER}/resolution.md"),
+    "resolution_missing": Breakage(_closed_without_a_word, f"{FOLDER}/resolution.md"),
+    "resolution_unwritten": Breakage(_closed, f"{FOLDER}/resolution.md"),
+    "resolution_stale": Breakage(_reopened, f"{FOLDER}/resolution.md"),
     "resolution_unexpected": Breakage(
         _write(f"{FOLDER}/resolution.md", "Nothing.\n"), f"{FOLDER}/resolution.md"
     ),

@@ -168,7 +168,9 @@ def _whole(
     id_: TicketId, ticket: ForeignTicket, found: ForeignTickets, by: Recorder, now: str
 ) -> WholeTicket:
     created_at = ticket.created_at or now
-    updated_at = ticket.updated_at or created_at
+    comments = _comments(ticket, by, created_at)
+    # The other tool may know the day of the last change only, and its notes the minute.
+    updated_at = max(ticket.updated_at, created_at, *(comment.at for comment in comments))
     title = " ".join(ticket.title.split()) or ticket.source_id
     fields: dict[str, FieldValue] = {
         "title": title,
@@ -191,7 +193,7 @@ def _whole(
         description=ticket.description,
         events=(
             DatedEvent(created_at, _creation(ticket, found, by)),
-            *_comments(ticket, by, created_at),
+            *comments,
             *_moves(ticket, by, updated_at, resolution),
         ),
         resolution=resolution,
@@ -209,13 +211,14 @@ def _creation(ticket: ForeignTicket, found: ForeignTickets, by: Recorder) -> New
 
 
 def _comments(ticket: ForeignTicket, by: Recorder, created_at: str) -> list[DatedEvent]:
+    """The notes by time; one without a time is given that of the note before it."""
     heading = heading_for(events.COMMENT, japanese=by.japanese)
     written: list[DatedEvent] = []
     for note in ticket.notes:
         at = note.at or (written[-1].at if written else created_at)
         event = NewEvent(events.COMMENT, note.author or by.author, heading, note.body)
         written.append(DatedEvent(at, event))
-    return written
+    return sorted(written, key=lambda dated: dated.at)
 
 
 def _moves(

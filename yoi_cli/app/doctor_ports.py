@@ -48,7 +48,7 @@ class Inspected:
     thread: Thread | None = None
     relations: tuple[PlacedRelation, ...] = ()
     plan: tuple[PlacedRecord, ...] = ()
-    has_resolution: bool = False
+    resolution: str | None = None
 
     def path(self, name: str) -> str:
         """The workspace-relative path of the file `name` of this ticket."""
@@ -91,6 +91,11 @@ class StoreMender(Protocol):
 
     def set_plan_aside(self, ticket: TicketId) -> None:
         """Move the torn last line of the plan records to artifacts/.torn."""
+        ...
+
+    def project_resolution(self, ticket: TicketId) -> None:
+        """Write the resolution that a closed ticket's thread has, or take one away that the
+        thread of an open ticket keeps."""
         ...
 
     def make_artifacts(self, ticket: TicketId) -> None:

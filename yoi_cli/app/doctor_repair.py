@@ -22,6 +22,7 @@ FINISH_WRITE = "finish_write"
 SET_THREAD_ASIDE = "set_thread_aside"
 SET_PLAN_ASIDE = "set_plan_aside"
 MAKE_ARTIFACTS = "make_artifacts"
+PROJECT_RESOLUTION = "project_resolution"
 REPROJECT = "reproject"
 ADOPT_ITEM = "adopt_item"
 REMOVE_LEFTOVER = "remove_leftover"
@@ -36,6 +37,7 @@ _SENTENCES = {
     MAKE_ARTIFACTS: "make artifacts/ with a .gitkeep",
     ADOPT_ITEM: "record the state that item.md says as an event",
     REPROJECT: "write the state that the thread says into item.md",
+    PROJECT_RESOLUTION: "bring resolution.md in line with the thread",
     REMOVE_LEFTOVER: "remove what an interrupted command left",
     WRITE_ATTRIBUTES: "name the merge driver for tickets",
     CONFIGURE_CLONE: "tell this clone how git merges tickets",
@@ -49,6 +51,8 @@ _FIXES = {
     "keep_missing": MAKE_ARTIFACTS,
     "state_mismatch": REPROJECT,
     "item_state_unknown": REPROJECT,
+    "resolution_unwritten": PROJECT_RESOLUTION,
+    "resolution_stale": PROJECT_RESOLUTION,
     "ticket_unfinished": REMOVE_LEFTOVER,
     "temporary_file": REMOVE_LEFTOVER,
 }
@@ -138,6 +142,8 @@ def _apply(repair: Repair, mender: StoreMender) -> None:
         mender.set_plan_aside(ticket)
     elif repair.action == MAKE_ARTIFACTS:
         mender.make_artifacts(ticket)
+    elif repair.action == PROJECT_RESOLUTION:
+        mender.project_resolution(ticket)
     elif repair.action == REPROJECT:
         mender.reproject(ticket)
     # FINISH_WRITE: whoever takes the lock does that first.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.domain.diagnostics import diagnose, quote
 from yoi_cli.domain.item import OBSOLETE_KEYS, PRIORITIES, REQUIRED_KEYS
+from yoi_cli.domain.resolution import is_kept, resolution_told
 from yoi_cli.domain.states import CLOSED, STATES, is_state
 from yoi_cli.domain.time import is_stamp
 
@@ -73,16 +74,19 @@ def check_resolution(inspected: Inspected, state: str) -> Iterator[Diagnostic]:
 
     A ticket whose item and thread do not agree is left to `state_mismatch`.
     """
-    item = inspected.item
-    if item is None or item.state != state or (state == CLOSED) == inspected.has_resolution:
+    item, text = inspected.item, inspected.resolution
+    if item is None or item.state != state or (state == CLOSED) == (text is not None):
         return
     path = inspected.path(_RESOLUTION)
-    if state == CLOSED:
+    events = inspected.thread.events if inspected.thread is not None else ()
+    if text is None:
+        is_told = resolution_told(events) is not None
+        code = "resolution_unwritten" if is_told else "resolution_missing"
         what = "The ticket is closed and has no resolution.md."
-        yield diagnose("resolution_missing", what, ticket=inspected.id, path=path)
     else:
+        code = "resolution_stale" if is_kept(text, events) else "resolution_unexpected"
         what = f"The ticket is {state} and has a resolution.md."
-        yield diagnose("resolution_unexpected", what, ticket=inspected.id, path=path)
+    yield diagnose(code, what, ticket=inspected.id, path=path)
 
 
 def _is_time(key: str, value: FieldValue) -> bool:

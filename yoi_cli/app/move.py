@@ -10,10 +10,13 @@ from yoi_cli.app.values import Change
 from yoi_cli.domain import events, states
 from yoi_cli.domain.events import NewEvent, heading_for
 from yoi_cli.domain.fold import fold
+from yoi_cli.domain.resolution import is_kept
 from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yoi_cli.app.ports import ClaimBook, TicketStore, TicketWriter
     from yoi_cli.app.record import Recorder
     from yoi_cli.domain.ids import TicketId
@@ -88,6 +91,10 @@ def move_ticket(
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
 
 
+def _nobody_at_work(_ticket: str) -> str | None:
+    return None
+
+
 def close_ticket(
     store: TicketStore,
     word: str,
@@ -96,10 +103,13 @@ def close_ticket(
     *,
     expect: str | None = None,
     book: ClaimBook | None = None,
+    live: Callable[[str], str | None] = _nobody_at_work,
 ) -> Moved:
     """Close a ticket with what came of it, and free its claim.
 
-    One that is closed already stays as it is, and that is a success.
+    One that is closed already stays as it is, and that is a success. `live` names the worker
+    that is at work for a ticket: one in progress is not closed under it, and that is a
+    `ConflictError` (`worker_at_work`).
     """
     if not resolution.strip():
         raise UsageError(
@@ -116,10 +126,23 @@ def close_ticket(
         _check_expectation(ticket, state, expect)
         if state == states.CLOSED:
             return Moved(ticket, state, state, changed=False)
+        if state == states.INPROGRESS:
+            _check_nobody_at_work(ticket, live(ticket))
         done = writer.commit(ticket, Change(events=(event,), resolution=text))
         _free_claim(book, ticket, writer.now_ms)
     freed = () if state == states.DONE else unblocked_by(store, ticket)
     return Moved(ticket, state, states.CLOSED, True, done.at, done.event_ids, freed, done.warnings)
+
+
+def _check_nobody_at_work(ticket: str, worker: str | None) -> None:
+    if worker is not None:
+        raise ConflictError(
+            "worker_at_work",
+            f"{worker} is at work for {ticket}.",
+            hint="Wait for it with `yoi worker wait`, or close the ticket all the same "
+            "with --force; the worker goes on.",
+            details={"ticket": ticket},
+        )
 
 
 def reopen_ticket(
@@ -135,7 +158,7 @@ def reopen_ticket(
         if not states.is_reopening(state, states.PLANNING):
             raise _illegal(ticket, state, "reopened", ("done", "closed"))
         resolution = writer.resolution(ticket)
-        if resolution is not None and not _is_told(resolution, thread.events):
+        if resolution is not None and not is_kept(resolution, thread.events):
             request = _with_resolution(request, resolution)
         change = _change(state, request, by, stamp(writer.now_ms))
         done = writer.commit(
@@ -150,10 +173,6 @@ def _free_claim(book: ClaimBook | None, ticket: str, now: int) -> None:
     standing = book.get(ticket) if book is not None else None
     if book is not None and standing is not None and not standing.is_released:
         book.put(standing.freed(now))
-
-
-def _is_told(resolution: str, thread: tuple[events.Event, ...]) -> bool:
-    return any(resolution.strip() in event.body for event in thread)
 
 
 def _with_resolution(request: MoveRequest, resolution: str) -> MoveRequest:

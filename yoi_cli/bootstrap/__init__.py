@@ -12,7 +12,7 @@ from yoi_cli.storage.layout import STORE_FOLDER, StoreLocation
 from yoi_cli.storage.workspace import find_upward, is_workspace, read_config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from yoi_cli.app.doctor_ports import StoreInspector, StoreMender
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from yoi_cli.domain.config import Config
     from yoi_cli.storage.claims import FileClaims
     from yoi_cli.storage.objectives import FileObjectives
+    from yoi_cli.storage.writer import FileWriter
 
 
 class Start(NamedTuple):
@@ -67,8 +68,7 @@ class Session(NamedTuple):
     def local_folder(self) -> str:
         """The folder for what is this clone's own and all its worktrees share: claims,
         workers, spooled events."""
-        beside = os.path.dirname(self.location.lock)
-        return beside if self.checkout is not None else os.path.join(beside, "local")
+        return _local_folder(self.location, self.checkout)
 
     def uncommitted(self) -> tuple[str, ...]:
         """Paths of the checkout that are not committed, the store's own left out."""
@@ -126,7 +126,12 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
         index_lock=_index_lock(start, checkout),
     )
     deadline = _DEFAULT_DEADLINE if forgiving else lock_deadline(start)
-    store = FileStore(location, command=start.command, deadline=deadline)
+    store = FileStore(
+        location,
+        command=start.command,
+        deadline=deadline,
+        first=_settling(_local_folder(location, checkout), config),
+    )
     return Session(workspace, why, checkout, config, location, store, start.environment)
 
 
@@ -204,6 +209,28 @@ def _index_lock(start: Start, checkout: Checkout | None) -> str | None:
     if checkout is None or "GIT_INDEX_FILE" in start.environment:
         return None
     return os.path.join(checkout.git_dir, "index.lock")
+
+
+def _local_folder(location: StoreLocation, checkout: Checkout | None) -> str:
+    beside = os.path.dirname(location.lock)
+    return beside if checkout is not None else os.path.join(beside, "local")
+
+
+def _settling(local_folder: str, config: Config) -> Callable[[FileWriter], None]:
+    """What every writer does first: write what hooks could not (DESIGN section 10)."""
+    spool = os.path.join(local_folder, "spool")
+
+    def settle(writer: FileWriter) -> None:
+        try:
+            if not os.listdir(spool):
+                return
+        except OSError:  # no hook ever left anything here
+            return
+        from yoi_cli.bootstrap.spool import settle_spool
+
+        settle_spool(spool, writer, japanese=config.is_japanese)
+
+    return settle
 
 
 _DEFAULT_DEADLINE = 10.0

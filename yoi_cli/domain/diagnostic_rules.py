@@ -492,6 +492,18 @@ _REST = (
         "Its thread may say what came of it; write that into resolution.md.",
     ),
     Rule(
+        "resolution_unwritten",
+        WARNING,
+        "The resolution of a closed ticket stands in its thread only.",
+        "`yoi ticket doctor --fix` writes it into resolution.md.",
+    ),
+    Rule(
+        "resolution_stale",
+        WARNING,
+        "A ticket that is not closed has the resolution.md of an earlier closing.",
+        "Its thread keeps the text; `yoi ticket doctor --fix` takes the file away.",
+    ),
+    Rule(
         "resolution_unexpected",
         WARNING,
         "A ticket that is not closed has a resolution.md.",

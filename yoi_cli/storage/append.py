@@ -30,6 +30,11 @@ GIT_IS_STUCK = (
     "behind it does not replace the files; `yoi doctor` says whether the lock is a leftover."
 )
 _GIT_PAUSE = 0.005
+#: How long git is taken to be at work after it wrote ORIG_HEAD, and after its last sign, and
+#: when a file that it left behind is no sign any more (seconds).
+_GIT_BEGINS = 0.5
+_GIT_QUIET = 0.02
+_GIT_LEFTOVER = 60.0
 _GIT_ATTEMPTS = 20
 
 
@@ -49,11 +54,15 @@ class Tail(NamedTuple):
 
     @property
     def sound_size(self) -> int:
-        """Where the torn tail begins, or the size of the file where there is none."""
-        for start, end in self.parsed.torn:
-            if self.offset + end == self.size:
-                return self.offset + start
-        return self.size
+        """Where the torn tail begins, or the size of the file where there is none.
+
+        An append cut in its body where a header might begin is read as two stretches.
+        """
+        sound = self.size
+        for start, end in reversed(self.parsed.torn):
+            if self.offset + end == sound:
+                sound = self.offset + start
+        return sound
 
 
 def read_tail(directory: Directory, *, whole: bool) -> Tail:
@@ -174,7 +183,8 @@ def _gap(ending: bytes, newline: str) -> bytes:
     if not ending:
         return b""
     if not ending.endswith(b"\n"):
-        return line_end * 2
+        # An append cut inside `\r\n` has its first byte already.
+        return line_end.removeprefix(ending[-1:]) + line_end
     if ending.endswith((b"\n\n", b"\n\r\n")):
         return b""
     return line_end
@@ -207,13 +217,47 @@ def repair_tail(directory: Directory, index_lock: str | None) -> bool:
 
 
 def wait_for_git(index_lock: str) -> bool:
-    """Wait until git does not hold its index; False where it holds it for too long."""
-    end = time.monotonic() + _GIT_WAIT
-    while os.path.lexists(index_lock):
-        if time.monotonic() > end:
-            return False
+    """Wait until git does not hold its index, nor is about to; False where that takes too long."""
+    now = time.monotonic()
+    end, quiet_since = now + _GIT_WAIT, now - _GIT_QUIET
+    while True:
+        now = time.monotonic()
+        if is_git_at_work(index_lock):
+            quiet_since = now
+        elif now - quiet_since >= _GIT_QUIET:
+            return True
+        if now > end:
+            return not os.path.lexists(index_lock)
         time.sleep(_GIT_PAUSE)
-    return True
+
+
+def is_git_at_work(index_lock: str) -> bool:
+    """Whether git holds its index, or will take it again without another look at the files.
+
+    `git merge` (2.38 and later) writes ORIG_HEAD, looks at the files, lets go of the index,
+    puts changes on a stash by an `index.stash.*`, and then merges over whatever came since.
+    """
+    if os.path.lexists(index_lock):
+        return True
+    folder = os.path.dirname(index_lock)
+    try:
+        if _age(os.path.join(folder, "ORIG_HEAD")) < _GIT_BEGINS:
+            return True
+        return any(
+            _age(os.path.join(folder, name)) < _GIT_LEFTOVER
+            for name in os.listdir(folder)
+            if name.startswith("index.stash.")
+        )
+    except OSError:
+        return False
+
+
+def _age(path: str) -> float:
+    """Seconds since the file was written; endless where there is none."""
+    try:
+        return abs(time.time() - os.stat(path, follow_symlinks=False).st_mtime)
+    except FileNotFoundError:
+        return float("inf")
 
 
 def _reopened(open_ticket: Callable[[], Directory]) -> Directory:

@@ -76,7 +76,7 @@ def _render(claim: Claim) -> bytes:
 def _parse(data: bytes, ticket: str) -> Claim:
     try:
         entry: object = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(ticket) from error
     if not isinstance(entry, dict):
         raise _broken(ticket)

@@ -32,6 +32,8 @@ _FENCE = rb"(?m)^ {0,3}(`{3,}|~{3,})([^\n]*)"
 #: Lines of a body that are written with one more backslash, and those read with one less.
 _ESCAPABLE = r"(?m)^\\*[ \t]*(?:---[ \t]*$|<!-- event:)"
 _ESCAPED = r"(?m)^\\(?=\\*[ \t]*(?:---[ \t]*$|<!-- event:))"
+#: How many lines an event's body has, said in the header of one that a cut could end early.
+LINES = "lines"
 _BLANKS = " \t\r"
 
 
@@ -219,11 +221,21 @@ class _Reader:
             return False
         after = self._data.find(b"\n", closing.start(), end) + 1 or end
         body_lines = _trim(self._lines(boundary.line_end, closing.start()))
+        if closing.end() == len(self._data) and not self._is_closed(closing, header, body_lines):
+            return False
         self._add(boundary, header, after, body_lines)
         if self._data[after:end].strip():
             place = after + _leading_blanks(self._data[after:end])
             self._fault("text_between_events", place, "Text stands between two events.")
         return True
+
+    def _is_closed(self, closing: re.Match[bytes], header: _Header, lines: list[str]) -> bool:
+        """Whether a `---` that ends the file is the event's last line, not the beginning of a
+        longer one in its body: it stands where a writer puts it, behind as many lines as the
+        header says, where it says that."""
+        before = self._data[max(0, closing.start() - 4) : closing.start()]
+        is_placed = before.endswith(b"\n\n") or (self._has_crlf and before == b"\r\n\r\n")
+        return is_placed and header.pairs.get(LINES, str(len(lines))) == str(len(lines))
 
     def _add(self, boundary: _Boundary, header: _Header, end: int, lines: list[str]) -> None:
         start = boundary.start

@@ -12,11 +12,12 @@ KNOWN: Mapping[str, frozenset[str] | None] = {
     "backend": frozenset({"provider", "kind", "root", "authority"}),
     "ticket": frozenset({"language"}),
     "git": frozenset({"autocommit", "run_hooks"}),
-    "orchestration": None,
+    "hook": frozenset({"gate_on_push"}),
+    "orchestration": None,  # these three and `worker` are read by settings_file.py
     "profiles": None,
     "roles": None,
     "routing": frozenset({"max_in_progress", "require_clean", "lease_minutes"}),
-    "sync": None,
+    "sync": frozenset({"remote", "branch", "timeout"}),
     "worker": None,
 }
 _PROVIDER = "builtin:yoi_local"
@@ -47,7 +48,7 @@ def parse_config(data: bytes, *, path: str) -> Config:
         line.strip() in _LINES_OF_DEFAULTS or line.startswith(b"#") for line in data.split(b"\n")
     ):
         return DEFAULT
-    tables = _load(data, path)
+    tables = load_tables(data, path)
     backend = _table(tables, "backend", path)
     provider = _text(backend, "provider", path) or _PROVIDER
     if provider != _PROVIDER or _text(backend, "kind", path) not in (None, "local"):
@@ -68,7 +69,8 @@ def parse_config(data: bytes, *, path: str) -> Config:
     )
 
 
-def _load(data: bytes, path: str) -> _Table:
+def load_tables(data: bytes, path: str) -> Mapping[str, object]:
+    """A configuration file's tables. Raises `StoreInvalidError` (`config_invalid`)."""
     import tomllib
 
     try:
@@ -79,6 +81,8 @@ def _load(data: bytes, path: str) -> _Table:
         raise _invalid(path, str(error)) from error
     except RecursionError as error:
         raise _invalid(path, "it is nested too deeply") from error
+    except ValueError as error:
+        raise _invalid(path, "a number in it is too long") from error
     return loaded
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
-from yoi_cli.storage.codec import escape_body, trim_body
+from yoi_cli.storage.codec import LINES, escape_body, trim_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _BARE_VALUE = r"[^\s\"\\]+"
 _KEY = r"[A-Za-z_][A-Za-z0-9_-]*"
+#: Where a cut behind the dashes would leave what looks like an event's last line.
+_LIKE_AN_END = r"(?:\A|\n\r?\n)---"
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -24,13 +26,15 @@ def encode_event(event: NewEvent, *, at: str, event_id: str, newline: str = "\n"
 
     Raises `UsageError` for a header value or a body that no thread can hold.
     """
-    pairs = [("event", event.kind), ("author", event.author), ("at", at)]
-    header = encode_header([*pairs, *event.attributes, ("id", event_id)])
-    lines = [header, "", f"## {event.heading}", ""]
+    lines = ["", f"## {event.heading}", ""]
     body = escape_body(trim_body(check_text(event.body, "The text")))
     if body:
         lines += [*body.split("\n"), ""]
-    return (newline.join([*lines, "---"]) + newline).encode()
+    pairs = [("event", event.kind), ("author", event.author), ("at", at), *event.attributes]
+    if re.search(_LIKE_AN_END, body):
+        pairs.append((LINES, str(len(lines) - 2)))
+    header = encode_header([*pairs, ("id", event_id)])
+    return (newline.join([header, *lines, "---"]) + newline).encode()
 
 
 def encode_header(pairs: Iterable[tuple[str, str]]) -> str:

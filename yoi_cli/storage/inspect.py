@@ -103,7 +103,7 @@ class _Look:
             thread=thread,
             relations=placed_relations(relations, self._path(layout.RELATIONS), self.found),
             plan=placed_records(plan, self._path(layout.PLAN), self.found),
-            has_resolution=resolution is not None,
+            resolution=resolution,
             found=tuple(self.found),  # last: all of the above may add to it
         )
 
@@ -188,12 +188,12 @@ class _Look:
             if begins_twice(data):
                 self.report("ticket_made_twice", "Two tickets begin in this thread.", name)
 
-    def _check_resolution(self, data: bytes) -> bytes:
+    def _check_resolution(self, data: bytes) -> str:
         line = _line_not_utf8(data)
         if line is not None:
             what = "The resolution is not UTF-8 here."
             self.report("resolution_not_utf8", what, layout.RESOLUTION, line)
-        return data
+        return data.decode("utf-8", "replace")
 
     def _check_stray(self, name: str, kind: int, below: str) -> None:
         shown = f"{below}{name}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.app.merge_ports import MergedPart, Sides
 from yoi_cli.domain.merge import Conflict
-from yoi_cli.domain.states import CLOSED
+from yoi_cli.domain.resolution import resolution_told
 from yoi_cli.errors import ConflictError, StoreInvalidError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.codec import parse_thread
@@ -145,10 +145,9 @@ def merged_resolution(sides: Sides, thread: bytes) -> MergedPart | None:
     None where the thread does not settle it, because the ticket is open or was closed with
     a text that neither side has.
     """
-    closings = [event for event in parse_thread(thread).thread.events if event.kind == "close"]
-    if fold_thread(thread).state != CLOSED or not closings:
+    said = resolution_told(parse_thread(thread).thread.events)
+    if said is None:
         return None
-    said = closings[-1].body.strip()
     for data in (sides.ours, sides.theirs):
         if data is not None and data.decode("utf-8", "replace").strip() == said:
             return MergedPart(data)

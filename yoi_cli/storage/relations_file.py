@@ -38,6 +38,8 @@ def parse_relations(data: bytes, *, path: str) -> tuple[Relation, ...]:
         raise invalid(path, error.lineno, f"is not JSON: {error.msg}") from error
     except RecursionError as error:
         raise invalid(path, 1, "is nested too deeply") from error
+    except ValueError as error:
+        raise invalid(path, 1, "holds a number that is too long") from error
     if not isinstance(document, dict) or document.get("version") != 1:
         raise invalid(path, 1, "is not a version 1 relations file")
     entries: object = document.get("relations")

@@ -11,6 +11,9 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from yoi_cli.domain.fold import fold
+from yoi_cli.domain.resolution import is_kept, resolution_told
+from yoi_cli.domain.states import CLOSED
 from yoi_cli.errors import ConflictError, NotFoundError
 from yoi_cli.storage import layout
 from yoi_cli.storage.append import keep_torn, repair_tail
@@ -19,8 +22,9 @@ from yoi_cli.storage.plan_file import torn_tail
 from yoi_cli.storage.reader import read_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from yoi_cli.domain.events import Event
     from yoi_cli.domain.ids import TicketId
     from yoi_cli.storage.directory import Directory
     from yoi_cli.storage.file_store import FileStore
@@ -60,6 +64,17 @@ class FileMender:
                 keep_torn(artifacts, f"plan-{len(sound)}", torn)
                 _replace_unchanged(artifacts, layout.PLAN, data, sound)
 
+    def project_resolution(self, ticket: TicketId) -> None:
+        with self._writer.opened(ticket) as directory:
+            events = parse_thread(read_part(directory, layout.THREAD)).thread.events
+            standing = directory.read_if_there(layout.RESOLUTION)
+            told = resolution_told(events)
+            if standing is None and told is not None:
+                directory.replace(layout.RESOLUTION, f"{told}\n".encode())
+            elif standing is not None and _is_stale(standing, events):
+                directory.remove_if_there(layout.RESOLUTION)
+                directory.sync()
+
     def make_artifacts(self, ticket: TicketId) -> None:
         with (
             self._writer.opened(ticket) as directory,
@@ -73,6 +88,11 @@ class FileMender:
         names = path.removeprefix(f"{self._writer.location.folder}/").split("/")
         if self._writer.folder is not None:
             _remove_leftover(self._writer.folder, names)
+
+
+def _is_stale(resolution: bytes, thread: Sequence[Event]) -> bool:
+    is_open = fold(thread).state != CLOSED
+    return is_open and is_kept(resolution.decode("utf-8", "replace"), thread)
 
 
 @contextmanager

@@ -106,6 +106,8 @@ class FileSpool:
 
     def _rows(self) -> Iterator[Spooled | str]:
         """Every note, and the name of every file that holds none."""
+        if not self.is_there:
+            return
         try:
             folder = Directory.open(self._path, FOLDER)
         except FileNotFoundError:

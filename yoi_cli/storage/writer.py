@@ -148,8 +148,20 @@ class FileWriter(FileReader):
         place_tree(folder, ticket, files)
         self._lock.forget()
 
-    def tidy(self, ticket: TicketId) -> None:
-        """Finish what a writer that died left undone on `ticket`, whole or half made."""
+    @contextmanager
+    def announced(self, ticket: TicketId) -> Iterator[None]:
+        """Files of `ticket` are replaced meanwhile; whoever finds that unfinished re-projects."""
+        self._lock.announce(Intent(ticket, ""))
+        yield
+        self._lock.forget()
+
+    def tidy(self, ticket: TicketId, event_id: str) -> None:
+        """Finish what a writer that died left undone on `ticket`, whole or half made.
+
+        `event_id` is the event that it had announced, "" for none.
+        """
+        from yoi_cli.storage.unfinished import finish
+
         if self.folder is not None:
             remove_tree(self.folder, layout.UNFINISHED + ticket)
         if not self.exists(ticket):
@@ -159,6 +171,8 @@ class FileWriter(FileReader):
             with suppress(FileNotFoundError), directory.child(layout.ARTIFACTS) as artifacts:
                 artifacts.sweep()
         self.reproject(ticket)
+        with self.opened(ticket) as directory:
+            finish(directory, parse_thread(read_part(directory, layout.THREAD)).thread, event_id)
 
     def reproject(self, ticket: TicketId) -> bool:
         """Bring a ticket's tail and item in line with its thread; whether that changed any."""
@@ -282,14 +296,14 @@ def writing(
     if is_stuck:
         location = location._replace(index_lock=None)
     finished = False
+    writer = FileWriter(location, lock, clock(), entropy)
     try:
-        writer = FileWriter(location, lock, clock(), entropy)
         if is_stuck:
             writer.warnings = (GIT_IS_STUCK,)
         if leftover is not None and is_ticket_id(leftover.ticket):
             # A ticket that is broken besides is doctor's; it must not keep others waiting.
             with suppress(YoiError):
-                writer.tidy(TicketId(leftover.ticket))
+                writer.tidy(TicketId(leftover.ticket), leftover.event)
         lock.announce(None)
         yield writer
         finished = not writer.left_undone
@@ -297,6 +311,7 @@ def writing(
         finished = True
         raise
     finally:
+        writer.forget_folder()
         lock.release(finished=finished)
 
 

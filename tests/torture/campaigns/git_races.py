@@ -1,0 +1,255 @@
+"""Appends that race commit, checkout of another branch and back, merge and rebase.
+
+A `git merge` that refuses to overwrite changes puts them on a stash and back, with a reset
+in between (`git stash create`, `git read-tree --reset -u`, `git stash apply`). What that
+throws away is outside the promise, like any `git stash` and `git reset --hard`; it is counted
+apart, by the time in the event's id.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from support.file_stores import comment, make_ticket, open_store
+from torture.crowd import Crowd
+from torture.outcome import Outcome, Settings
+from torture.warm import warm_yoi
+
+from yoi_cli.domain.ids import event_id_ms
+
+_EVENTS_A_ROUND = 5000
+_TICKETS = 2
+_ATTEMPTS = 8
+_CONTROL_EVENTS = 2000
+_ADDED = re.compile(rb"^\+?<!-- event: comment .* id: (\w{26}) -->\r?$", re.MULTILINE)
+#: Git writes a file of that size in several pieces.
+_PADDING = "x" * 40_000
+#: An id is taken before the append waits for git.
+_SLACK_MS = 500
+_BRANCHES = ("main", "other")
+
+
+class _Round(NamedTuple):
+    acknowledged: int
+    warned: int
+    lost: int
+    stashed: int
+    steps: dict[str, int]
+    problems: list[str]
+
+
+def run(settings: Settings) -> Outcome:
+    """100,000 appends in the full form, in repositories of 5,000 each."""
+    events = settings.size(settings.events, full=100_000, short=400)
+    writers = settings.size(settings.writers, full=4, short=4)
+    figures: dict[str, int | str] = {"appends": 0, "acknowledged with a warning": 0, "lost": 0}
+    stashed = "lost to the stash of a refused merge"
+    figures[stashed] = 0
+    steps = dict.fromkeys(_STEPS, 0)
+    wrong = list[str]()
+    for number, begin in enumerate(range(0, events, _EVENTS_A_ROUND)):
+        size = min(_EVENTS_A_ROUND, events - begin)
+        workspace = settings.folder / f"round-{number}"
+        done = _round(workspace, size, writers, settings.seed + number, "", settings.only)
+        wrong += [f"round {number}: {problem}" for problem in done.problems]
+        figures["appends"] = int(figures["appends"]) + done.acknowledged
+        figures["acknowledged with a warning"] = (
+            int(figures["acknowledged with a warning"]) + done.warned
+        )
+        figures["lost"] = int(figures["lost"]) + done.lost
+        figures[stashed] = int(figures[stashed]) + done.stashed
+        for name, count in done.steps.items():
+            steps[name] += count
+        if done.lost:
+            wrong.append(f"round {number}: {done.lost} of {done.acknowledged} lost ({workspace})")
+        elif not done.problems:
+            subprocess.run(["rm", "-rf", str(workspace)], check=True)
+    return Outcome({**figures, **steps}, tuple(wrong), _control(settings))
+
+
+def _control(settings: Settings) -> str | None:
+    """Writers that do not look whether git replaced the thread."""
+    appended = 0
+    for attempt in range(_ATTEMPTS):
+        workspace = settings.folder / f"control-{attempt}"
+        done = _round(workspace, _CONTROL_EVENTS, 4, settings.seed + attempt, "guard", "checkouts")
+        appended += done.acknowledged
+        if done.lost:
+            return f"without the guard {done.lost} of {appended:,} lost"
+    return None
+
+
+def _round(
+    workspace: Path, events: int, writers: int, seed: int, weakness: str, only: str
+) -> _Round:
+    """Appends in a repository of its own, while git does one thing after another."""
+    tickets = _repository(workspace)
+    crowd = Crowd(workspace, workspace.with_name(f"{workspace.name}.notes"), weakness=weakness)
+    for number in range(writers):
+        crowd.start(events // writers + (number < events % writers), tickets)
+    draw, steps = random.Random(seed), dict.fromkeys(_STEPS, 0)
+    refused: list[tuple[int, int]] = []
+    log = (workspace.with_name(f"{workspace.name}.notes") / "steps").open("a")
+    while crowd.running:
+        begin = _now_ms()
+        name = draw.choice([name for name in _LOTS if only in name])
+        _commit(workspace)
+        done = _STEPS[name](workspace)
+        steps[name] += done
+        end = _now_ms()
+        log.write(f"{begin} {end} {name} {'done' if done else 'refused'}\n")
+        if name == "merges" and not done:
+            refused.append((begin, end))
+    log.close()
+    problems = crowd.wait()
+    _commit(workspace)
+    notes = crowd.notes()
+    kept = _kept(workspace)
+    lost = [event_id_ms(note.event) for note in notes if note.event.encode() not in kept]
+    (workspace.with_name(f"{workspace.name}.notes") / "lost").write_text(
+        "".join(f"{at}\n" for at in lost)
+    )
+    stashed = sum(any(begin - _SLACK_MS <= at <= end for begin, end in refused) for at in lost)
+    if not problems and not weakness:
+        problems = _unreadable(workspace)
+    return _Round(len(notes), events - len(notes), len(lost) - stashed, stashed, steps, problems)
+
+
+def _repository(workspace: Path) -> list[str]:
+    """A repository with two branches whose threads differ, `main` checked out."""
+    workspace.mkdir(parents=True)
+    _git(workspace, "init", "--quiet", "--template=", ".")
+    done = warm_yoi("init", cwd=workspace)
+    assert done.code == 0, done
+    _merge_by_events(workspace)
+    store = open_store(workspace, in_git=True)
+    tickets = [make_ticket(store) for _ in range(_TICKETS)]
+    for ticket in tickets:
+        comment(store, ticket, _PADDING)
+    _commit(workspace)
+    _git(workspace, "checkout", "--quiet", "-b", "other")
+    for ticket in tickets:
+        comment(store, ticket, "Only here.")
+    _commit(workspace)
+    _git(workspace, "checkout", "--quiet", "main")
+    return [str(ticket) for ticket in tickets]
+
+
+def _merge_by_events(workspace: Path) -> None:
+    """Where `yoi init` configured no merge driver, lines are united; nothing stops a merge."""
+    if "merge-driver" in (workspace / ".git" / "config").read_text():
+        return
+    info = workspace / ".git" / "info"
+    info.mkdir(exist_ok=True)
+    (info / "attributes").write_text("*.md merge=union\n*.json merge=union\n")
+
+
+def _git(workspace: Path, *words: str) -> bool:
+    """Run git; whether it did what it was told."""
+    done = subprocess.run(
+        ["git", "-c", "rerere.enabled=false", *words],
+        cwd=workspace,
+        env={**os.environ, "GIT_EDITOR": "true"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _commit(workspace: Path) -> bool:
+    _git(workspace, "add", "--all")
+    return _git(workspace, "commit", "--quiet", "--all", "-m", "What was said")
+
+
+def _branch(workspace: Path) -> str:
+    """The branch checked out; made so again where a rebase had left it."""
+    head = (workspace / ".git" / "HEAD").read_text().strip()
+    return head.removeprefix("ref: refs/heads/")
+
+
+def _elsewhere(workspace: Path) -> str:
+    return _BRANCHES[_branch(workspace) == _BRANCHES[0]]
+
+
+def _checkout(workspace: Path) -> bool:
+    """To the other branch and back; git refuses while changes would be overwritten."""
+    here = _branch(workspace)
+    there = _git(workspace, "checkout", "--quiet", _elsewhere(workspace))
+    _commit(workspace)
+    return _git(workspace, "checkout", "--quiet", here) and there
+
+
+def _merge(workspace: Path) -> bool:
+    """Never aborted: that would throw away what was appended since it began."""
+    done = _git(workspace, "merge", "--quiet", "--no-edit", _elsewhere(workspace))
+    if not done and (workspace / ".git" / "MERGE_HEAD").exists():
+        _commit(workspace)
+    return done and _catch_up(workspace)
+
+
+def _rebase(workspace: Path) -> bool:
+    """Gone on with where it stops; at worst its branch is set to where it came."""
+    branch = _branch(workspace)
+    done = _git(workspace, "rebase", "--quiet", _elsewhere(workspace))
+    for _ in range(10):
+        if not _is_rebasing(workspace):
+            return done and _catch_up(workspace)
+        _commit(workspace)
+        done = _git(workspace, "rebase", "--continue")
+    # What the branch had stays reachable by a name of its own.
+    _git(workspace, "branch", f"kept-{os.urandom(4).hex()}", branch)
+    _git(workspace, "rebase", "--quit")
+    _git(workspace, "checkout", "--quiet", "-B", branch)
+    return False
+
+
+def _catch_up(workspace: Path) -> bool:
+    """The other branch goes forward to this one, so that the next merge is a small one."""
+    there = f"refs/heads/{_elsewhere(workspace)}"
+    if _git(workspace, "merge-base", "--is-ancestor", there, "HEAD"):
+        _git(workspace, "update-ref", there, "HEAD")
+    return True
+
+
+def _is_rebasing(workspace: Path) -> bool:
+    folder = workspace / ".git"
+    return (folder / "rebase-merge").exists() or (folder / "rebase-apply").exists()
+
+
+_STEPS: dict[str, Callable[[Path], bool]] = {
+    "commits": _commit,
+    "checkouts": _checkout,
+    "merges": _merge,
+    "rebases": _rebase,
+}
+#: A merge calls the driver, a program, for every file: it takes as long as twenty commits.
+_LOTS = (*["commits", "checkouts"] * 20, "merges", "rebases")
+
+
+def _kept(workspace: Path) -> set[bytes]:
+    """The ids of all events in the work tree, and in any commit that a branch reaches."""
+    log = ["git", "log", "--branches", "HEAD", "-m", "-p", "-U0", "--format=", "--no-color"]
+    done = subprocess.run(log, cwd=workspace, capture_output=True, check=True)
+    kept = set(_ADDED.findall(done.stdout))
+    for thread in (workspace / ".yoi" / "tickets").glob("*/thread.md"):
+        kept.update(_ADDED.findall(thread.read_bytes()))
+    return kept
+
+
+def _unreadable(workspace: Path) -> list[str]:
+    """Threads that were taken for torn."""
+    store = open_store(workspace, in_git=True)
+    folder = Path(store.location.path)
+    return [f"{t}: a torn tail" for t in store.ids() if (folder / t / "artifacts/.torn").exists()]

@@ -1,0 +1,95 @@
+"""The commands that change a store, each with what it needs, and what repeating it may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from torture.warm import warm_yoi
+from torture.world import Tickets, World
+
+#: Repeated after it had happened, a command says so (0) or that it is too late for it (4).
+_DONE_ALREADY = (0, 4)
+
+
+class Case(NamedTuple):
+    """One command. `words` takes the tickets of a world and a folder for its files.
+
+    `prepare` changes the pristine store. `is_repeatable` says that, by design, the command
+    given twice does no more than given once; `again` are the exit codes it may have then.
+    `is_one_step` says that it happens as a whole; an import does so ticket by ticket.
+    """
+
+    name: str
+    words: Callable[[Tickets, Path], tuple[str, ...]]
+    prepare: Callable[[World], None] | None = None
+    is_repeatable: bool = True
+    again: tuple[int, ...] = _DONE_ALREADY
+    is_one_step: bool = True
+
+
+def _export_of_another_store(world: World) -> None:
+    """An export of two tickets that this store has not."""
+    folder = world.pristine.parent
+    elsewhere = World(folder / "elsewhere")
+    names: list[str] = []
+    for title in ("First", "Second"):
+        created = elsewhere.yoi_before("ticket", "create", "-t", title, "-m", "Imported.", "--json")
+        names.append(str(created.json["id"]))
+    lines = [warm_yoi("ticket", "export", name, cwd=elsewhere.pristine).out_bytes for name in names]
+    (folder / "export.jsonl").write_bytes(b"".join(lines))
+
+
+CASES: tuple[Case, ...] = (
+    Case(
+        "create",
+        lambda t, _: ("ticket", "create", "-t", "New", "-m", "x", "--depends-on", t.base),
+        is_repeatable=False,
+    ),
+    Case(
+        "comment",
+        lambda t, _: ("ticket", "comment", t.base, "-m", "New."),
+        is_repeatable=False,
+    ),
+    Case("state", lambda t, _: ("ticket", "state", t.planned, "ready")),
+    Case("close", lambda t, _: ("ticket", "close", t.base, "-m", "Done.")),
+    Case("reopen", lambda t, _: ("ticket", "reopen", t.closed, "--reason", "Not yet.")),
+    Case("edit", lambda t, _: ("ticket", "edit", t.base, "-t", "Another title", "-p", "P1")),
+    Case(
+        "relation add",
+        lambda t, _: ("ticket", "relation", "add", t.queued, "depends_on", t.planned),
+    ),
+    Case(
+        "relation remove",
+        lambda t, _: ("ticket", "relation", "remove", t.other, "related", t.base),
+        again=(0, 3, 4),
+    ),
+    Case(
+        "plan add",
+        lambda t, _: ("plan", "add", t.queued, "after", t.base, "--note", "Base first."),
+        is_repeatable=False,
+    ),
+    Case("route --accept", lambda t, _: ("route", t.queued, "--accept")),
+    Case("claim", lambda t, _: ("claim", t.queued, "--holder", "Bob")),
+    Case("release", lambda t, _: ("release", t.claimed, "--generation", "1")),
+    Case(
+        "import",
+        lambda _, folder: ("ticket", "import", str(folder / "export.jsonl")),
+        prepare=_export_of_another_store,
+        is_one_step=False,
+    ),
+)
+
+
+def chosen(only: str) -> Iterable[Case]:
+    """The cases whose name begins with `only`."""
+    return [case for case in CASES if case.name.startswith(only)]
+
+
+def ready_world(case: Case, folder: Path) -> tuple[World, tuple[str, ...]]:
+    """A world in which `case` can be run, and its command there."""
+    world = World(folder)
+    if case.prepare is not None:
+        case.prepare(world)
+    return world, case.words(world.tickets, folder)
