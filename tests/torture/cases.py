@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +40,26 @@ def _export_of_another_store(world: World) -> None:
         names.append(str(created.json["id"]))
     lines = [warm_yoi("ticket", "export", name, cwd=elsewhere.pristine).out_bytes for name in names]
     (folder / "export.jsonl").write_bytes(b"".join(lines))
+
+
+def _remote_that_went_on(world: World) -> None:
+    """A remote, inside of the copy, to which another clone has pushed a comment."""
+    remote = world.pristine / ".git" / "remote.git"
+    clone = world.pristine.parent / "clone"
+    _git(world.pristine, "init", "--quiet", "--bare", "--template=", str(remote))
+    _git(world.pristine, "remote", "add", "origin", "./.git/remote.git")
+    _git(world.pristine, "push", "--quiet", "origin", "main")
+    _git(clone.parent, "clone", "--quiet", "--template=", str(remote), str(clone))
+    for folder, text in ((clone, "From elsewhere."), (world.pristine, "From here.")):
+        done = warm_yoi("ticket", "comment", world.tickets.base, "-m", text, cwd=folder)
+        assert done.code == 0, done
+    _git(clone, "commit", "--quiet", "--all", "-m", "Elsewhere")
+    _git(clone, "push", "--quiet", "origin", "main")
+    world.note_before()
+
+
+def _git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
 
 
 CASES: tuple[Case, ...] = (
@@ -79,6 +100,7 @@ CASES: tuple[Case, ...] = (
         prepare=_export_of_another_store,
         is_one_step=False,
     ),
+    Case("sync", lambda _, __: ("sync",), prepare=_remote_that_went_on),
 )
 
 

@@ -46,6 +46,11 @@ class World:
         self.pristine = folder / "pristine"
         self.workspace = folder / "workspace"
         self.tickets = _furnish(self.pristine)
+        self.before: dict[str, list[str]] = {}
+        self.note_before()
+
+    def note_before(self) -> None:
+        """Take the pristine store for what was there before the command."""
         self.before = identities(open_store(self.pristine, in_git=True))
 
     def refresh(self) -> None:
@@ -65,7 +70,7 @@ class World:
         """A command on the pristine workspace, to prepare it."""
         done = warm_yoi(*words, cwd=self.pristine)
         assert done.code == 0, done
-        self.before = identities(open_store(self.pristine, in_git=True))
+        self.note_before()
         return done
 
 
