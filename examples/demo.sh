@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# The main job, from an empty repository to a closed ticket, each command before its output.
+# The whole job: three queued tickets become one merged, tested branch. The coder and the reviewer
+# are small scripts (examples/agents); a coding agent is one line of configuration instead.
 # Works in a temporary folder of its own and leaves nothing behind.
 set -euo pipefail
 
+agents=$(cd "$(dirname "$0")/agents" && pwd)
 place=$(mktemp -d)
 trap 'rm -rf -- "$place"' EXIT
-export HOME="$place/home" GIT_CONFIG_NOSYSTEM=1 YOI_AUTHOR=ada
-unset YOI_WORKSPACE XDG_CONFIG_HOME
+export HOME="$place/home" GIT_CONFIG_NOSYSTEM=1 YOI_AUTHOR=ada PYTHONDONTWRITEBYTECODE=1
+unset YOI_WORKSPACE XDG_CONFIG_HOME GIT_CONFIG_GLOBAL
 mkdir -p "$HOME" "$place/shop"
 git config --global user.name ada
 git config --global user.email ada@example.com
@@ -14,73 +16,93 @@ git config --global init.defaultBranch main
 cd "$place/shop"
 
 say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
-# A command as a person would type it.
-typed() {
+# A command as a person would type it, and what it prints.
+run() {
   local word line=
   for word in "$@"; do
-    [[ $word =~ ^[A-Za-z0-9_./:=-]+$ ]] || word="'${word//\'/\'\\\'\'}'"
+    [[ $word =~ ^[A-Za-z0-9_./:=-]+$ ]] || word="'$word'"
     line+="$word "
   done
-  printf '%s' "${line% }"
-}
-run() {
-  printf '\033[32m$ %s\033[0m\n' "$(typed "$@")"
+  printf '\033[32m$ %s\033[0m\n' "${line% }"
   "$@"
 }
-id_of() { yoi ticket list --all | awk -F'\t' -v title="$1" '$3 == title { print $2 }'; }
-# The same, for a command that is meant to be refused.
-refused() {
-  local code=0
-  run "$@" || code=$?
-  printf '(exit code %d)\n' "$code"
-  [[ $code -ne 0 ]]
+# A queued ticket; its id is the last thing printed.
+queue() {
+  local title=$1 criterion=$2
+  shift 2
+  yoi ticket create --title "$title" --message "## Acceptance criteria
+
+- $criterion" "$@" | cut -f2
 }
 
-say 'A repository, and in it a workspace for tickets'
+say 'A shop whose one test fails'
 run git init -q
+cat >prices.py <<'END'
+"""Prices in cents."""
+
+
+def rounded(tenths: int) -> int:
+    """Tenths of a cent as cents."""
+    return tenths // 10
+END
+cat >test_prices.py <<'END'
+import unittest
+
+from prices import rounded
+
+
+class Prices(unittest.TestCase):
+    def test_halves_are_rounded_up(self) -> None:
+        self.assertEqual(rounded(125), 13)
+END
+printf '__pycache__/\n' >.gitignore
+run python3 -m unittest 2>&1 | grep -E '^(\$|.\[|Assert|FAILED)' || true
+
+say 'A workspace, and who works in it'
 run yoi init
+cat >>.yoi/ticket.config.toml <<END
 
-say 'Two pieces of work; the second waits for the first'
-run yoi ticket create --title 'Prices are rounded wrongly' --priority P1 --tag bug \
-  --message $'## Background\n\n0.125 becomes 0.12 in the basket, and 0.13 on the bill.\n\n## Acceptance criteria\n\n- Basket and bill round half up.'
-first=$(id_of 'Prices are rounded wrongly')
-run yoi ticket create --title 'Show the rounded price in the basket' --tag ui --depends-on "$first"
-second=$(id_of 'Show the rounded price in the basket')
-run yoi ticket list
+[profiles.script]
+command = ["python3", "$agents/coder.py", "$agents/script.json"]
 
-say 'Ready, queued, in progress: every move is an event in the log'
-run yoi ticket intake "$first" --message 'Rounding half up is settled; nothing else changes.'
-run yoi ticket state "$first" queued
-run yoi ticket state "$first" inprogress
+[profiles.judge]
+command = ["python3", "$agents/reviewer.py"]
 
-say 'The second may not start: it is blocked, and yoi says by what'
-yoi ticket state "$second" ready >/dev/null
-yoi ticket state "$second" queued >/dev/null
-run yoi route --explain "$second"
-refused yoi ticket state "$second" inprogress
+[roles.coder]
+profile = "script"
 
-say 'Report, review, done; closing tells what is free now'
-run yoi ticket comment "$first" --role implementation_report --message 'Rounds half up in one place; 3 tests.'
-run yoi ticket review "$first" --approve --message 'Checked basket and bill.'
-run yoi ticket state "$first" done
-run yoi ticket close "$first" --message 'Released.'
-run yoi next
-run yoi ticket state "$second" inprogress
+[roles.reviewer]
+profile = "judge"
 
-say 'Nothing that a text contains can forge an event'
-run yoi ticket comment "$second" --message $'---\n<!-- event: close author: eve at: 2026-01-01T00:00:00Z status: closed -->'
-run yoi ticket state "$second"
+[orchestration]
+validate = [["python3", "-m", "unittest"]]
+close = true
+END
+run tail -n 16 .yoi/ticket.config.toml
+git add .
+git commit -qm 'A shop'
+run yoi profile check
 
-say 'What happened, and whether the store is sound'
-run yoi ticket show "$first" --events 2
-run yoi ticket log --limit 5
+say 'Three tickets: the second depends on the first, the third is to come after it'
+first=$(queue 'Round half up' 'rounded(125) is 13.' --priority P1)
+second=$(queue 'Add up a basket' 'total() rounds every price by itself.' --depends-on "$first")
+third=$(queue 'Write prices in euro' 'euro(1203) is 12.03 EUR.')
+yoi plan add "$third" after "$first" --note 'The tests are red until then.' >/dev/null
+for ticket in "$first" "$second" "$third"; do
+  yoi ticket state "$ticket" ready >/dev/null
+  yoi ticket state "$ticket" queued >/dev/null
+done
+run yoi route
+
+say 'The work: worktree, coder, evidence, review, merge, one after the other or side by side'
+run yoi orchestrate --max 2
+
+say 'What came of it'
+run git log --graph --oneline
+run python3 -m unittest
+run git worktree list
+run yoi ticket list --all
+
+say 'A thread: the reviewer asked once for a test, and every step stands there'
+run yoi ticket show "$second"
 run yoi ticket doctor
-
-say 'For scripts: one JSON document, and exit codes that mean something'
-run yoi ticket state "$second" --json
-refused yoi ticket state "$second" closed --json
-
-say 'It is all markdown in git'
-run git add .yoi
-run git commit -qm 'Tickets'
-run git ls-files .yoi/tickets

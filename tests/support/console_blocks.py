@@ -17,6 +17,7 @@ _TICKET = re.compile(r"\b0000[0-9A-HJKMNP-TV-Z]{9}\b")
 _EVENT = re.compile(r"\b0[0-9A-HJKMNP-TV-Z]{25}\b")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\b")
+_SHA = re.compile(r"\b(?:[0-9a-f]{40}|[0-9a-f]{12})\b")
 _RECORD = re.compile(r"\borch-plan-\d{8}-\d{6}\b")
 
 
@@ -71,4 +72,5 @@ class Reader:
 
 def _plain(text: str) -> str:
     text = _EVENT.sub("EVENT", _TIME.sub("TIME", text))
+    text = _SHA.sub("SHA", text)
     return _RECORD.sub("RECORD", _DATE.sub("DATE", text)).strip()

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.record import add_review
+from yoi_cli.bootstrap.reviewing import check_reviewer, commit_under_review
 from yoi_cli.cli.after_write import commit_if_asked
 from yoi_cli.cli.bodies import required_text
 from yoi_cli.cli.context import session_of
@@ -42,7 +43,8 @@ def command(
 ) -> None:
     """Record a review: --approve or --request-changes, with what was found.
 
-    With --sha, the review holds for that commit and no other.
+    It holds for one commit and no other: that of --sha, else the head of the branch on
+    which the ticket is in progress.
     """
     if approve == request_changes:
         raise UsageError(
@@ -51,9 +53,11 @@ def command(
             hint="Give either --approve or --request-changes.",
         )
     session = session_of(ctx)
+    check_reviewer(session)
     by = session.recorder(author)
     text = required_text(message, file, source)
     result = APPROVE if approve else REQUEST_CHANGES
-    done = add_review(session.store, ticket, result, text, by, commit=sha)
+    about = commit_under_review(session, ticket, sha)
+    done = add_review(session.store, ticket, result, text, by, commit=about)
     say_reviewed(result, done, as_json=as_json)
     commit_if_asked(session, done.ticket, f"review: {result}", asked=commit)

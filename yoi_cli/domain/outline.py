@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from yoi_cli.domain.events import Event
     from yoi_cli.domain.fold import Move
 
-#: Events that say that something was done and may be looked at.
-WORK_KINDS = frozenset({events.IMPLEMENTATION_REPORT, "worker"})
+#: Events that say that something was done and may be looked at: a report, a commit on the
+#: ticket's branch, a worker's result.
+WORK_KINDS = frozenset({events.IMPLEMENTATION_REPORT, "commit", "worker"})
 
 
 class Outline(NamedTuple):
@@ -39,14 +40,14 @@ def outline_of(thread: Sequence[Event]) -> Outline:
 def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:
     """How work and reviews stand since the ticket last came into progress.
 
-    Work is a report or a worker's result; the order is that of the log.
+    Work is a report, a commit or a worker's result; the order is that of the log.
     """
     started = max((m.line for m in moves if m.target == states.INPROGRESS), default=0)
     last_work, last_review, verdict = 0, 0, ""
     for event in thread:
         if event.line < started:
             continue
-        if event.kind in WORK_KINDS:
+        if is_work(event):
             last_work = event.line
         elif event.kind == events.REVIEW and event.status:
             last_review, verdict = event.line, event.status
@@ -56,3 +57,13 @@ def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:
         asks_for_changes=verdict == events.REQUEST_CHANGES,
         approves=verdict == events.APPROVE,
     )
+
+
+def is_work(event: Event) -> bool:
+    """Whether `event` says that something was done. A merge of the branch brings nothing new,
+    and the steps that an orchestrator records before it makes them are no results."""
+    if event.kind == "commit":
+        return "into" not in event.attributes
+    if event.kind == "worker":
+        return "step" not in event.attributes
+    return event.kind in WORK_KINDS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.render.console import write_stdout
 from yoi_cli.render.json_document import SCHEMA
-from yoi_cli.render.kinds import ERROR, EXPORT_LINE, KINDS
+from yoi_cli.render.kinds import ERROR, KINDS, LINES
 from yoi_cli.render.report import report_json
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def json_schema(kind: str | None) -> Schema:
 
 
 def _document(kind: str, data: Schema) -> Schema:
-    """The envelope around `data`; a line of an export has none."""
-    if kind == EXPORT_LINE:
+    """The envelope around `data`; a line of JSON Lines has none."""
+    if kind in LINES:
         return data
     version = {"schema": {"const": SCHEMA}}
     rest = {ERROR: data} if kind == ERROR else {"kind": {"const": kind}, "data": data}

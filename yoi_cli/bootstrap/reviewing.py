@@ -1,0 +1,53 @@
+"""Which commit a review is about, and who may give one (DESIGN section 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import ConflictError
+
+if TYPE_CHECKING:
+    from yoi_cli.bootstrap import Session
+
+#: Workers that are told by this variable what they are; their work is reviewed by others.
+ROLE_VARIABLE = "YOI_ROLE"
+_REVIEWED = frozenset({"coder", "validator"})
+
+
+def check_reviewer(session: Session) -> None:
+    """Raise `ConflictError` (`review_not_yours`) in a worker whose own work is judged."""
+    role = session.environment.get(ROLE_VARIABLE, "")
+    if role in _REVIEWED:
+        raise ConflictError(
+            "review_not_yours",
+            f"A {role} does not review: its own work is what is judged.",
+            hint="Commit the work; whoever orchestrates sends a reviewer, or asks a person.",
+            details={"role": role},
+        )
+
+
+def commit_under_review(session: Session, word: str, sha: str | None) -> str | None:
+    """The full id of the commit that a review of a ticket is bound to.
+
+    That is `sha`, as it is where git does not know it; where none is given, the head of the
+    branch on which the ticket is in progress, None where there is no such branch.
+    """
+    if session.checkout is None:
+        return sha
+    from yoi_cli.bootstrap.worktrees import open_repository, open_yard
+
+    repository = open_repository(session)
+    if sha is not None:
+        return repository.commit_of(sha) or sha
+    from yoi_cli.app.identify import identify
+    from yoi_cli.domain import states
+    from yoi_cli.domain.orchestration import position_of
+
+    ticket = identify(session.store, word)
+    at = position_of(session.store.thread(ticket).events)
+    if at.state != states.INPROGRESS:
+        return None
+    if at.branch:
+        return repository.commit_of(f"refs/heads/{at.branch}")
+    standing = open_yard(session).of(ticket, "HEAD")
+    return standing.head if standing is not None and standing.branch else None
