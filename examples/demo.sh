@@ -15,7 +15,9 @@ git config --global user.email ada@example.com
 git config --global init.defaultBranch main
 cd "$place/shop"
 
-say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
+bold= green= plain=
+if [[ -t 1 ]]; then bold=$'\033[1m' green=$'\033[32m' plain=$'\033[0m'; fi
+say() { printf '\n%s# %s%s\n' "$bold" "$*" "$plain"; }
 # A command as a person would type it, and what it prints.
 run() {
   local word line=
@@ -23,7 +25,7 @@ run() {
     [[ $word =~ ^[A-Za-z0-9_./:=-]+$ ]] || word="'$word'"
     line+="$word "
   done
-  printf '\033[32m$ %s\033[0m\n' "${line% }"
+  printf '%s$ %s%s\n' "$green" "${line% }" "$plain"
   "$@"
 }
 # A queued ticket; its id is the last thing printed.

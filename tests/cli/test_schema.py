@@ -11,7 +11,7 @@ from support.data import Data
 from support.process import Program, Result
 
 from yoi_cli.cli.registry import GROUPS
-from yoi_cli.render.kinds import ERROR, EXPORT_LINE, KINDS
+from yoi_cli.render.kinds import ERROR, EXPORT_LINE, KINDS, LINES
 
 TEXT = "## Acceptance criteria\n\n- It works.\n"
 #: One use of every command, in an order in which each finds what it needs. {a} and {b} are
@@ -69,6 +69,36 @@ SCENARIO = (
     ("objectives", "objective list"),
     ("objective", "objective show {o}"),
     ("objective_doctor", "objective doctor"),
+    ("prime", "prime"),
+    ("profiles", "profile list"),
+    ("profile", "profile show claude"),
+    ("profile_checks", "profile check own"),
+    ("orchestration", "orchestrate --dry-run"),
+    ("worker", "worker spawn --key one --input cat"),
+    ("workers", "worker list"),
+    ("worker_input", "worker input {w} -m x --close"),
+    ("worker", "worker wait {w}"),
+    ("worker", "worker show {w}"),
+    ("worker_output", "worker logs {w}"),
+    ("worker", "worker stop {w}"),
+    ("worker", "worker cancel {w}"),
+    ("worker_recovery", "worker recover"),
+    ("workers_pruned", "worker prune"),
+    ("worktree_added", "worktree add {a}"),
+    ("worktrees", "worktree list"),
+    ("worktree", "worktree show {a}"),
+    ("worktree_doctor", "worktree doctor"),
+    ("worktrees_pruned", "worktree prune --dry-run"),
+    ("worktree_removed", "worktree remove {a}"),
+    ("resolved", "resolve --all"),
+    ("resolved", "resolve {a} --dry-run"),
+    ("merged", "merge-driver" + " .yoi/tickets/{a}/thread.md" * 4),
+    ("environment", "doctor --fix"),
+    ("hooks", "hook install"),
+    ("hooks", "hook status"),
+    ("hook_run", "hook run post-commit"),
+    ("hooks", "hook uninstall"),
+    ("sync", "sync --branch tickets"),
     ("schema", "schema"),
     ("completion", "completion bash"),
     (ERROR, "ticket show NOWHERE"),
@@ -97,15 +127,22 @@ def commands(path: str = "") -> list[str]:
 
 
 @pytest.fixture
-def names(yoi: Program, workspace: Path) -> dict[str, str]:
+def names(yoi: Program, git: Program, workspace: Path) -> dict[str, str]:
+    git("init", "--quiet", "--bare", "../remote.git", cwd=workspace)
+    git("remote", "add", "origin", "../remote.git", cwd=workspace)
     ticket = ("ticket", "create", "--title", "A ticket", "-m", TEXT)
     objective = ("objective", "create", "--title", "A goal")
+    with (workspace / ".yoi/ticket.config.toml").open("a") as config:
+        config.write('[profiles.own]\ncommand = ["git"]\n')
     return {"a": made(yoi(*ticket)), "b": made(yoi(*ticket)), "o": made(yoi(*objective))}
 
 
 def test_every_command_prints_one_document_of_its_published_kind(
     yoi: Program, names: dict[str, str]
 ) -> None:
+    # The key makes the scenario's own start of it give this one; time bounds it if a line fails.
+    worker = ("worker", "spawn", "--key", "one", "--input", "--timeout", "60", "--", "cat")
+    names["w"] = made(yoi(*worker))
     for kind, line in SCENARIO:
         result = yoi(*line.format(**names).split(), "--json", check=kind != ERROR)
         envelope = json.loads(result.out)
@@ -147,8 +184,8 @@ def test_no_command_and_no_kind_is_forgotten() -> None:
         command for command in commands() if not any(line.startswith(command) for line in used)
     ]
     assert forgotten == []
-    # The two that are lines of JSON Lines are checked with their commands.
-    assert set(KINDS) - {EXPORT_LINE, "event"} == {kind for kind, _ in SCENARIO}
+    # Those that are lines of JSON Lines are checked with their commands.
+    assert set(KINDS) - {*LINES, "event"} == {kind for kind, _ in SCENARIO}
 
 
 def test_the_schema_names_its_draft_and_holds_every_kind(yoi: Program, tmp_path: Path) -> None:
@@ -159,7 +196,7 @@ def test_the_schema_names_its_draft_and_holds_every_kind(yoi: Program, tmp_path:
         for document in schema["oneOf"]
         if "kind" in document.get("properties", {})
     }
-    assert named == set(KINDS) - {ERROR, EXPORT_LINE}
+    assert named == set(KINDS) - {ERROR, *LINES}
 
 
 def test_the_schema_of_one_kind_is_whole(yoi: Program, tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ def left_behind(case: Case, world: World, wanted: Expected, done: Result) -> lis
     store = world.store
     now = identities(store)
     for ticket, earlier in world.before.items():
-        if now.get(ticket, [])[: len(earlier)] != earlier:
+        # A merge puts events of others between them.
+        if [event for event in now.get(ticket, []) if event in earlier] != earlier:
             wrong.append(f"{ticket} lost events that it had")
     for ticket in store.ids():
         faults = store.thread(ticket).faults
@@ -93,7 +94,7 @@ def left_behind(case: Case, world: World, wanted: Expected, done: Result) -> lis
         if ticket not in world.before and not now[ticket]:
             wrong.append(f"{ticket} is visible without its first event")
     added = _added(world)
-    if done.out and added != wanted.added:
+    if done.out and added != wanted.added and (case.is_one_step or done.code == 0):
         wrong.append(f"said {done.out!r}, and {added} of {wanted.added} events are there")
     elif case.is_one_step and added not in (0, wanted.added):
         wrong.append(f"{added} of {wanted.added} events are there")

@@ -30,6 +30,7 @@ _ROOT = (
     Entry("init", "Make a workspace in this folder.", "init", "Start"),
     Entry("where", "Say which store is used, and why.", "where", "Start"),
     Entry("doctor", "Look over the store, the clone and the environment.", "doctor", "Start"),
+    Entry("prime", "Tell a coding agent how to work here, and what stands.", "prime", "Start"),
     Entry("completion", "Print or install completion for your shell.", "completion", "Start"),
     Entry("ticket", "Create, read, change and close tickets.", None, "Tickets"),
     Entry("route", "Say what may start now, what waits, and why.", "route", "Routing"),
@@ -47,6 +48,14 @@ _ROOT = (
     Entry("plan", "Keep and list plan records: order, conflict, capacity.", None, "Routing"),
     Entry("replay", "Hold recorded decisions against their instants.", "replay", "Routing"),
     Entry("objective", "Keep the goals that tickets serve.", None, "Tickets"),
+    Entry("orchestrate", "Take queued tickets to merged branches.", "orchestrate", "Workers"),
+    Entry("profile", "Show what workers run, and whether it can run here.", None, "Workers"),
+    Entry("sync", "Share the store with other clones through a git remote.", "sync", "Sharing"),
+    Entry("worker", "Start, watch and end processes that outlive the terminal.", None, "Workers"),
+    Entry("worktree", "Make, list and remove the worktrees of tickets.", None, "Workers"),
+    Entry("resolve", "Merge by meaning what git left in conflict.", "resolve", "Git"),
+    Entry("merge-driver", "Merge one file of a ticket; git runs it.", "merge_driver", "Git"),
+    Entry("hook", "Install git hooks that record commits on tickets.", None, "Workers"),
     Entry("schema", "Print the JSON schema of what --json prints.", "schema", "Scripts"),
 )
 
@@ -83,6 +92,41 @@ _PLAN = (
     Entry("list", "List plan records of a ticket, or all of them.", "plan_list"),
 )
 
+_PROFILE = (
+    Entry("list", "List the profiles, with the roles they work as.", "profile_list"),
+    Entry("show", "Show one profile, or its table for the configuration.", "profile_show"),
+    Entry("check", "Say what a profile lacks on this machine.", "profile_check"),
+)
+
+_WORKTREE = (
+    Entry("add", "Make a worktree and a branch for a ticket.", "worktree_add"),
+    Entry("list", "List the worktrees, and how they stand.", "worktree_list"),
+    Entry("show", "Show a worktree, and what removing it would lose.", "worktree_show"),
+    Entry("remove", "Remove a worktree; nothing is lost by it.", "worktree_remove"),
+    Entry("prune", "Remove worktrees of tickets that are over.", "worktree_prune"),
+    Entry("doctor", "Find what is left over of worktrees.", "worktree_doctor"),
+)
+
+_WORKER = (
+    Entry("spawn", "Start a worker, and print its id.", "worker_spawn"),
+    Entry("list", "List workers, and how they stand.", "worker_list"),
+    Entry("show", "Show how a worker stands, and what that is known by.", "worker_show"),
+    Entry("logs", "Print what a worker wrote, or follow it.", "worker_logs"),
+    Entry("input", "Give a worker something to read.", "worker_input"),
+    Entry("stop", "End a worker, with all that it started.", "worker_stop"),
+    Entry("cancel", "Drop a queued worker, or end one for nothing.", "worker_cancel"),
+    Entry("wait", "Wait until a worker has ended.", "worker_wait"),
+    Entry("recover", "Look after workers whose shim died.", "worker_recover"),
+    Entry("prune", "Forget workers that ended long ago.", "worker_prune"),
+)
+
+_HOOK = (
+    Entry("install", "Install git hooks; what stands there stays, and runs first.", "hook_install"),
+    Entry("uninstall", "Take them away, and put back what stood there.", "hook_uninstall"),
+    Entry("status", "Say which hooks are installed, and what they chain.", "hook_status"),
+    Entry("run", "Do what a hook is for; the installed hooks call this.", "hook_run"),
+)
+
 _OBJECTIVE = (
     Entry("create", "Make an objective.", "objective_create"),
     Entry("list", "List objectives with the tickets they link.", "objective_list"),
@@ -108,6 +152,28 @@ GROUPS = {
         "Keep plan records: what comes first, what must not run side by side, what was agreed on. "
         "They hold a ticket back in routing and never change a state.",
         _PLAN,
+    ),
+    "profile": Group(
+        "Show what workers run. A profile is a command that is given a ticket; presets for "
+        "well-known coding agents come with yoi, and [profiles.NAME] tables of "
+        ".yoi/ticket.config.toml add others.",
+        _PROFILE,
+    ),
+    "worktree": Group(
+        "Make, list and remove the worktrees of tickets. No work is ever destroyed: what is not "
+        "committed or not merged stays, or is kept under refs/yoi/rescue/ first.",
+        _WORKTREE,
+    ),
+    "worker": Group(
+        "Start, watch and end workers: processes that outlive the terminal that started them. "
+        "What they write and how they ended is kept, also where whoever stands over them is "
+        "killed.",
+        _WORKER,
+    ),
+    "hook": Group(
+        "Install git hooks that record commits, amends, rebases and merges on the tickets that "
+        "they are for. A hook keeps nobody from committing because the store is busy or absent.",
+        _HOOK,
     ),
     "objective": Group(
         "Keep the goals that tickets serve. They link tickets and never hold one up.", _OBJECTIVE

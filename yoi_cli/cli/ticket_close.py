@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.move import close_ticket
+from yoi_cli.bootstrap.workers import live_worker
 from yoi_cli.cli.after_write import commit_if_asked
 from yoi_cli.cli.bodies import given_text, required_text
 from yoi_cli.cli.context import session_of
@@ -34,6 +35,9 @@ def command(
     file: FileOption = None,
     expect: ExpectOption = None,
     author: AuthorOption = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Even while a worker is at work for it.")
+    ] = False,
     as_json: JsonOption = False,
     commit: CommitOption = False,
 ) -> None:
@@ -46,7 +50,15 @@ def command(
     text = given_text(message if resolution is None else resolution, file, source)
     if text is None:
         text = required_text(None, None)
-    moved = close_ticket(session.store, ticket, text, by, expect=expect, book=session.claims)
+    moved = close_ticket(
+        session.store,
+        ticket,
+        text,
+        by,
+        expect=expect,
+        book=session.claims,
+        live=(lambda _ticket: None) if force else lambda full_id: live_worker(session, full_id),
+    )
     say_moved(moved, as_json=as_json)
     if moved.changed:
         commit_if_asked(session, moved.ticket, "close", asked=commit)

@@ -51,3 +51,114 @@ class WorkerView(NamedTuple):
     @property
     def has_ended(self) -> bool:
         return self.state in ENDED
+
+
+class Exit(NamedTuple):
+    """How a worker ended, as whoever waited for it wrote down: `by` is `stub` or `shim`.
+
+    `error` is what kept it from beginning. `at` is Unix milliseconds.
+    """
+
+    code: int | None
+    signal: int | None
+    at: int
+    by: str
+    error: str = ""
+
+
+class Facts(NamedTuple):
+    """What can be seen of a worker at one instant.
+
+    `phase` is how far its shim wrote that it is, None before it wrote anything. `has_shim`
+    says that somebody holds its lock: its shim, or who is about to start that. `stub_lives`
+    and `worker_lives` are about those very processes, not about their numbers.
+    """
+
+    phase: str | None
+    has_shim: bool
+    stub_lives: bool = False
+    worker_lives: bool = False
+    is_this_boot: bool = True
+    exit: Exit | None = None
+    why: str = ""
+
+    @property
+    def is_being_started(self) -> bool:
+        """Whether it is not known yet that its program could be started."""
+        return self.has_shim and self.phase in (None, "starting", "beginning")
+
+
+class Judgement(NamedTuple):
+    """A state, with one sentence of evidence for it. `is_settled` says that it was written
+    down as the last word; one that is not, and has no shim, is for `recover` to settle."""
+
+    state: str
+    evidence: str
+    is_settled: bool = False
+
+
+RESTARTED = "the machine was restarted while it ran"
+NOT_STARTED = "its launcher died before it was started"
+NOT_BEGUN = "its shim died before it ran"
+UNSEEN = "its shim and its stub died, so nobody saw how it ended"
+
+
+def judge(facts: Facts) -> Judgement:
+    """The state of a worker by the evidence for it (DESIGN section 11).
+
+    It has ended only when nothing of it runs any more; what is not known is `lost`.
+    """
+    if facts.phase == "ended":
+        return _settled(facts)
+    if facts.has_shim:
+        return _watched(facts)
+    if facts.worker_lives:
+        return Judgement(
+            RUNNING, "Its process runs; its shim died, and `yoi worker recover` brings another."
+        )
+    if facts.stub_lives and facts.exit is None:
+        return Judgement(RUNNING, "Its stub lives and is about to write down how it ended.")
+    if facts.exit is not None and not facts.exit.error:
+        return Judgement(_ended_as(facts.exit), f"{_told(facts.exit)}; its shim was gone by then.")
+    return Judgement(LOST, _sentence(why_lost(facts)))
+
+
+def why_lost(facts: Facts) -> str:
+    """Why nobody knows how a worker without a shim ended, or that it never ran."""
+    if facts.phase is None:
+        return NOT_STARTED
+    if facts.phase in ("queued", "starting") or (facts.exit is not None and facts.exit.error):
+        return NOT_BEGUN
+    return UNSEEN if facts.is_this_boot else RESTARTED
+
+
+def _settled(facts: Facts) -> Judgement:
+    if facts.exit is not None and not facts.exit.error and not facts.why:
+        return Judgement(_ended_as(facts.exit), f"{_told(facts.exit)}.", True)
+    why = facts.why or "its exit is missing"
+    state = KILLED if facts.phase == "ended" and why.startswith("it was given up") else LOST
+    return Judgement(state, _sentence(why), True)
+
+
+def _watched(facts: Facts) -> Judgement:
+    if facts.phase == "queued":
+        return Judgement(QUEUED, "Its shim holds its lock and waits for room in its group.")
+    if facts.is_being_started:
+        return Judgement(QUEUED, "It is being started.")
+    if facts.exit is not None:
+        told = _told(facts.exit)
+        return Judgement(RUNNING, f"{told}; what it left behind is being ended.")
+    return Judgement(RUNNING, "Its shim holds its lock.")
+
+
+def _ended_as(exit_: Exit) -> str:
+    return EXITED if exit_.code is not None else KILLED
+
+
+def _told(exit_: Exit) -> str:
+    how = f"code {exit_.code}" if exit_.code is not None else f"signal {exit_.signal}"
+    return f"Its {exit_.by} saw it end with {how}"
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:] + "."

@@ -79,7 +79,8 @@ def _control(settings: Settings) -> str | None:
     appended = 0
     for attempt in range(_ATTEMPTS):
         workspace = settings.folder / f"control-{attempt}"
-        done = _round(workspace, _CONTROL_EVENTS, 4, settings.seed + attempt, "guard", "checkouts")
+        events = settings.size(None, full=_CONTROL_EVENTS, short=_CONTROL_EVENTS // 4)
+        done = _round(workspace, events, 4, settings.seed + attempt, "guard", "checkouts")
         appended += done.acknowledged
         if done.lost:
             return f"without the guard {done.lost} of {appended:,} lost"

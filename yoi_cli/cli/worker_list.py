@@ -1,0 +1,42 @@
+"""`yoi worker list`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.app.identify import identify
+from yoi_cli.bootstrap.workers import open_runtime
+from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.render.report import warn
+from yoi_cli.render.workers import say_workers
+
+
+def command(
+    ctx: typer.Context,
+    ticket: Annotated[
+        str | None,
+        typer.Option(
+            "--ticket",
+            metavar="TICKET",
+            help="Only those of this ticket.",
+            autocompletion=complete_tickets,
+        ),
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Only those that have not ended.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the workers of this clone, the newest last."""
+    session = session_of(ctx)
+    full_id = identify(session.store, ticket) if ticket is not None else None
+    runtime = open_runtime(session)
+    views = [
+        view
+        for view in runtime.all()
+        if full_id in (None, view.ticket) and not (live and view.has_ended)
+    ]
+    say_workers(views, as_json=as_json)
+    warn(error.message for error in runtime.unreadable())

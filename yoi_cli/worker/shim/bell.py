@@ -1,0 +1,68 @@
+"""Waiting for whatever comes first: a signal, a note, the end of a process, or the time."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+
+#: Tells a shim that there is a command to be read.
+POKE = signal.SIGUSR1
+_DEAF = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE)
+
+
+class Bell:
+    """What wakes a shim. `was_told_to_stop` is set by SIGTERM."""
+
+    def __init__(self) -> None:
+        self.was_told_to_stop = False
+        self._poller = select.poll()
+        self._bell, rope = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._processes: set[int] = set()
+        self._notes = -1
+        self._poller.register(self._bell, select.POLLIN)
+        signal.set_wakeup_fd(rope, warn_on_full_buffer=False)
+        for number in _DEAF:
+            signal.signal(number, signal.SIG_IGN)
+        for number in (POKE, signal.SIGCHLD):
+            signal.signal(number, lambda _number, _frame: None)
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self.was_told_to_stop = True
+
+    def hear_notes(self, descriptor: int) -> None:
+        """Ring for what the stub writes to `descriptor`, and for its end."""
+        self._notes = descriptor
+        self._poller.register(descriptor, select.POLLIN)
+
+    def hear_end_of(self, pid: int) -> None:
+        """Ring once when the process `pid` ends."""
+        try:
+            descriptor = os.pidfd_open(pid)
+        except OSError:
+            return
+        self._processes.add(descriptor)
+        self._poller.register(descriptor, select.POLLIN)
+
+    def wait(self, milliseconds: int) -> bool:
+        """Wait at most so long; whether a process ended or the stub said something."""
+        is_news = False
+        for descriptor, _ in self._poller.poll(max(0, milliseconds)):
+            if descriptor == self._bell:
+                _read(descriptor)
+                continue
+            is_news = True
+            if descriptor == self._notes and _read(descriptor):
+                continue
+            self._poller.unregister(descriptor)
+            self._processes.discard(descriptor)
+            os.close(descriptor)
+        return is_news
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 512)
+    except BlockingIOError:
+        return b""

@@ -1,0 +1,133 @@
+"""Files of one worker's folder: opened below its descriptor, replaced at once, synced."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TypeAlias
+
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+
+STATE = "state.json"
+SPEC = "spec.json"
+OUTPUT = "output.raw"
+EVENTS = "events.jsonl"
+COMMANDS = "commands"
+EXIT = "exit"
+STDIN = "stdin.fifo"
+LOCK = "shim.lock"
+#: How far the output was taken over and written, where it is redacted on its way.
+POSITION = "output.position"
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+_CHUNK = 1 << 20
+
+
+def open_folder(path: str | bytes, below: int | None = None) -> int:
+    """A descriptor of the folder at `path`, which must not be a symlink."""
+    return os.open(path, _FOLDER, dir_fd=below)
+
+
+def open_regular(folder: int, name: str, flags: int = _READ) -> int:
+    """A descriptor of the regular file `name`. Raises `OSError`, also for another kind."""
+    descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{name} is not a regular file")
+    return descriptor
+
+
+def read(folder: int, name: str) -> bytes:
+    """The whole of the regular file `name`. Raises `OSError`."""
+    descriptor = open_regular(folder, name)
+    try:
+        parts = []
+        while part := os.read(descriptor, _CHUNK):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
+
+
+def exists(folder: int, name: str) -> bool:
+    """Whether anything stands at `name`."""
+    try:
+        os.lstat(name, dir_fd=folder)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte of `data`."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def create(folder: int, name: str, data: bytes) -> None:
+    """Bring the new file `name` to stable storage. Raises `FileExistsError`, `OSError`."""
+    descriptor = os.open(name, _CREATE, 0o600, dir_fd=folder)
+    try:
+        write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace(folder: int, name: str, data: bytes) -> None:
+    """Put `data` at `name` at once: temporary file, fsync, rename, folder fsync."""
+    # Shim and stub may both be about to write the exit: each has a temporary name of its own.
+    temporary = f".tmp-{name}-{os.getpid()}"
+    remove(folder, temporary)
+    create(folder, temporary, data)
+    os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    os.fsync(folder)
+
+
+def remove(folder: int, name: str) -> None:
+    """Take the file `name` away, where it is there."""
+    try:
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return
+
+
+def append(folder: int, name: str, data: bytes) -> None:
+    """Add `data` to the file `name` in one write, and sync it."""
+    descriptor = open_regular(folder, name, _APPEND)
+    try:
+        write_all(descriptor, data)
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def to_json(value: Json) -> str:
+    """`value` as JSON on one line. The library for it takes 10 ms to load, for each shim."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return '"' + "".join(map(_escaped, value)) + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(map(to_json, value)) + "]"
+    return "{" + ", ".join(f"{to_json(k)}: {to_json(v)}" for k, v in value.items()) + "}"
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    if " " <= char <= "~":
+        return char
+    number = ord(char)
+    if number < 0x10000:
+        return f"\\u{number:04x}"
+    number -= 0x10000
+    return f"\\u{0xD800 + (number >> 10):04x}\\u{0xDC00 + (number & 0x3FF):04x}"
