@@ -19,6 +19,7 @@ from typing import NamedTuple
 from support.file_stores import fingerprint, open_store
 from torture.outcome import ENOUGH, Outcome, Settings
 from torture.warm import warm_yoi
+from torture.warm_server import warm_program
 from torture.world import identities
 
 from yoi_cli.domain.ids import TicketId
@@ -313,8 +314,10 @@ def run(settings: Settings) -> Outcome:
     first = settings.seed * 1_000_000
     jobs = [(settings.folder / f"walk-{n}", first + n, True) for n in range(total)]
     os.environ["GIT_EDITOR"] = "true"
-    with ProcessPoolExecutor(settings.jobs) as pool:
-        walks = list(pool.map(take, jobs))
+    with warm_program(settings.folder / "bin") as program:
+        os.environ["PATH"] = os.pathsep.join([str(program), os.environ["PATH"]])
+        with ProcessPoolExecutor(settings.jobs) as pool:
+            walks = list(pool.map(take, jobs))
     control = [take((settings.folder / f"control-{n}", first + n, False)) for n in range(3)]
     broken = [text for walked in control for text in walked.violations]
     return Outcome(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -11,14 +12,13 @@ from torture.judge import expected, judge
 from torture.outcome import ENOUGH, Outcome, Settings
 from torture.syscalls import boundaries, method, run_with_fault
 
-_SHORT_STRIDE = 4
+_SHORT_KILLS = 7
 
 
 class _Task(NamedTuple):
     case: str
     folder: Path
-    stride: int
-    limit: int | None
+    most: int
 
 
 class _Found(NamedTuple):
@@ -29,10 +29,10 @@ class _Found(NamedTuple):
 
 
 def run(settings: Settings) -> Outcome:
-    """Every boundary in the full form, one in four of each command in the short one."""
-    stride = settings.size(None, full=1, short=_SHORT_STRIDE)
+    """Every boundary in the full form, seven of each command in the short one."""
+    most = settings.size(settings.runs, full=sys.maxsize, short=_SHORT_KILLS)
     tasks = [
-        _Task(case.name, settings.folder / case.name.replace(" ", "-"), stride, settings.runs)
+        _Task(case.name, settings.folder / case.name.replace(" ", "-"), most)
         for case in chosen(settings.only)
     ]
     with get_context("fork").Pool(settings.jobs) as pool:
@@ -55,7 +55,8 @@ def _torture(task: _Task) -> _Found:
     world.refresh()
     passed = boundaries(words, world.workspace)
     # Each command begins at another place, so that the short forms of all cover most.
-    chosen_ones = passed[len(case.name) % task.stride :: task.stride][: task.limit]
+    stride = max(1, len(passed) // task.most)
+    chosen_ones = passed[len(case.name) % stride :: stride][: task.most]
     reached, violations = 0, list[str]()
     for at in chosen_ones:
         world.refresh()

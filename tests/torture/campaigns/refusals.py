@@ -18,7 +18,7 @@ from torture.world import World, next_command, out_of_step, summary
 from yoi_cli.errors import YoiError
 
 _ERRORS = ("EIO", "ENOSPC", "EROFS", "EDQUOT")
-_SHORT_STRIDE = 11
+_SHORT_STRIDE = 23
 #: Calls that make room for what comes, and say nothing about it: they do not fail so.
 _NEVER_REFUSED = frozenset({"flock", "clone", "clone3", "fork", "vfork"})
 
@@ -38,7 +38,7 @@ class _Found(NamedTuple):
 
 
 def run(settings: Settings) -> Outcome:
-    """Every call with every error in the full form, one in eleven in the short one."""
+    """Every call with every error in the full form, one in 23 in the short one."""
     stride = settings.size(None, full=1, short=_SHORT_STRIDE)
     tasks = [
         _Task(case.name, settings.folder / case.name.replace(" ", "-"), stride, settings.runs)
