@@ -85,8 +85,11 @@ def test_an_approval_counts_for_the_reported_commit_alone(review: str, stage: st
     assert at(*REPORTED, review).stage == stage
 
 
-def test_an_approval_while_the_coder_works_counts_only_for_a_commit_that_is_reported() -> None:
-    assert at(*CODED[:-1], f"review status=approve commit={B}").stage == "coder"
+def test_an_approval_before_the_report_counts_then_unless_the_coder_was_at_work() -> None:
+    by_coder = (*CODED[:-1], f"review status=approve commit={B}")
+    assert at(*by_coder).stage == "coder"
+    seen = at(*by_coder, f"worker step=validate commit={B}", *REPORTED[-1:])
+    assert seen.stage == "reported", "nobody but the coder can have given it"
     early = (*CODED, f"review status=approve commit={B}")
     assert at(*early).stage == "validate"
     assert at(*early, *REPORTED[-1:]).stage == "approved"

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from support.hooked import Hooked
+from support.process import Program
 
 HOLD_LOCK = Path(__file__).parents[1] / "support" / "hold_lock.py"
 
@@ -216,3 +218,45 @@ def test_a_push_of_a_ticket_that_is_not_ready_is_refused_where_that_was_asked(
     hooked.yoi("ticket", "state", hooked.ticket, "ready", cwd=hooked.repo)
     hooked.yoi("ticket", "state", hooked.ticket, "queued", cwd=hooked.repo)
     assert hooked.git("push", "--quiet", remote, hooked.branch, cwd=hooked.repo).code == 0
+
+
+MESSAGES = {
+    "plain": "Fix\n",
+    "no newline": "Fix",
+    "empty": "",
+    "numbered": "#1 is fixed\n",
+    "signed": "Fix\n\nBecause.\n\nSigned-off-by: Ada <a@example.org>\n",
+    "commented": "\n# Please enter\n# the message\n",
+    "cut": "\n# ------------------------ >8 ------------------------\n# Below\ndiff\n+Ticket: x\n",
+    "divided": "Fix\n\n---\nnotes\n",
+    "named": "Fix\n\nticket : 123\n",
+    "line ends": "Fix\r\n\r\nWhy\r\n",
+    "in the text": "Fix\n\nTicket: see there\nand more.\n\nThe end.\n",
+    "merged": "Merge branch x\n",
+    "no text": "caf\xe9 \x7f\n",
+}
+
+
+@pytest.mark.parametrize("editor", [":", "vi"])
+def test_the_script_and_the_command_prepare_the_same_messages(hooked: Hooked, editor: str) -> None:
+    path = hooked.repo.parent / "message"
+    hook = hooked.repo / ".git/hooks/prepare-commit-msg"
+    script = Program(("sh", str(hook)), hooked.git.env, hooked.tree)
+    command: tuple[str, ...] = ("hook", "run", "prepare-commit-msg", "--")
+    for name, text in MESSAGES.items():
+        made = []
+        for program, first in ((script, ()), (hooked.yoi, command)):
+            path.write_bytes(text.encode("latin-1"))
+            source = "merge" if name == "merged" else "message"
+            program(*first, path, source, cwd=hooked.tree, env={"GIT_EDITOR": editor})
+            made.append(path.read_bytes())
+        assert made[0] == made[1], name
+        assert (hooked.ticket.encode() in made[0]) == (name not in ("named", "merged")), name
+
+
+def test_a_branch_that_names_no_ticket_adds_no_trailer(hooked: Hooked) -> None:
+    names = ["notes", "0123456789ABI", "0123456789AB", "0123456789ABCD-x", "0123456789abc"]
+    for name in names:
+        hooked.git("switch", "--quiet", "--create", f"work/{name}", cwd=hooked.tree)
+        hooked.commit("On another branch")
+        assert hooked.message() == "On another branch"

@@ -17,7 +17,7 @@ from yoi_cli.domain import claim as claims
 from yoi_cli.domain import events, intent, plan, routing, states
 from yoi_cli.domain.decision_text import Judgement, render_decision
 from yoi_cli.domain.events import NewEvent, heading_for
-from yoi_cli.domain.naming import branch_name, worktree_path
+from yoi_cli.domain.naming import WORKTREE_FOLDER, branch_name, worktree_path
 from yoi_cli.domain.plan import AcceptedPlan, PlanRecord, record_id
 from yoi_cli.domain.routing import Evidence
 from yoi_cli.domain.routing_words import next_action, start_action
@@ -38,13 +38,15 @@ ACCEPTANCE = "orchestrator_acceptance"
 
 
 class Acceptance(NamedTuple):
-    """How a ticket is to be taken up; what is None is worked out from the ticket."""
+    """How a ticket is to be taken up; what is None is worked out from the ticket. `folder` is
+    the one for worktrees, relative to the repository."""
 
     claim: ClaimRequest
     branch: str | None = None
     worktree: str | None = None
     summary: str | None = None
     role_plan: str | None = None
+    folder: str = WORKTREE_FOLDER
 
 
 class Recorded(NamedTuple):
@@ -222,7 +224,8 @@ def _agreed(decision: Decision, acceptance: Acceptance) -> AcceptedPlan:
     return AcceptedPlan(
         summary=acceptance.summary or decision.title,
         branch=acceptance.branch or branch_name(decision.ticket, decision.title),
-        worktree=acceptance.worktree or worktree_path(decision.ticket, decision.title),
+        worktree=acceptance.worktree
+        or worktree_path(decision.ticket, decision.title, acceptance.folder),
         role_plan=acceptance.role_plan,
     )
 

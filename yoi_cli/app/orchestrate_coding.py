@@ -28,7 +28,10 @@ class Coding:
         """Branch, path and base are what the accepted plan says, and the log from now on."""
         tools = self._hand.tools
         plans = [record.accepted_plan for record in tools.store.plan(self._hand.ticket)]
-        agreed = next(plan for plan in reversed(plans) if plan is not None)
+        agreed = next((plan for plan in reversed(plans) if plan is not None), None)
+        if agreed is None:
+            text = "the accepted plan, which names branch and worktree, is not there any more."
+            return self._hand.call_person(at, "plan_missing", text)
         branch, worktree, target = agreed.branch or "", agreed.worktree or "", tools.target
         head = tools.repository.commit_of(f"refs/heads/{target}") or ""
         if tools.repository.commit_of(f"refs/heads/{branch}") is not None:

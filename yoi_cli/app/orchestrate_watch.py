@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yoi_cli.app.orchestrate_jobs import VALIDATOR
+from yoi_cli.app.orchestrate_jobs import VALIDATOR, words
 from yoi_cli.domain.worker import QUEUED
 
 if TYPE_CHECKING:
@@ -52,8 +52,10 @@ class Watch:
         None while one runs."""
         results: list[CommandResult] = []
         for index, command in enumerate(self._tools.settings.orchestration.validate):
-            make = partial(jobs.validator, at, f"{number}.{index}", command, folder)
-            view = self.follow(jobs.key(at, VALIDATOR, f"{number}.{index}"), make)
+            # With its words: a command that was configured meanwhile has not run yet.
+            name = f"{number}.{index}:{words(command)}"
+            make = partial(jobs.validator, at, name, command, folder)
+            view = self.follow(jobs.key(at, VALIDATOR, name), make)
             if not view.has_ended:
                 return None
             results.append(jobs.result(command, view))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.orchestration import Position
 
+#: What the next run may well not meet again: nobody is asked for it. Ctrl-C ends a git, too.
+_PASSING = frozenset({"lock_timeout", "worker_limit", "worker_timeout", "git_ended"})
 _AFTER_MERGE = frozenset({stages.MERGED, stages.CLEANUP, stages.KEPT})
 
 
@@ -112,6 +114,11 @@ class Work:
         standing = self._hand.worktree(at)
         if standing is None:
             return self._end(at)
+        views = self._hand.tools.runtime.all()
+        busy = next((v for v in views if v.ticket == self.ticket and not v.has_ended), None)
+        if busy is not None:
+            text = f"`{at.worktree}` stays: the worker {busy.worker_id} is at work there."
+            return self._hand.record(at, stages.KEPT, text)
         try:
             self._hand.tools.yard.remove(standing, force=False)
         except YoiError as error:
@@ -145,7 +152,7 @@ class Work:
 
     def _fail(self, error: YoiError) -> bool | Outcome:
         """What fails after acceptance stands on the ticket; nothing is silently taken back."""
-        lasting = error.code not in ("lock_timeout", "worker_limit", "worker_timeout")
+        lasting = error.code not in _PASSING
         try:
             at = self._hand.journal.look()
             ours = at.state == states.INPROGRESS and self._hand.journal.is_ours(at)

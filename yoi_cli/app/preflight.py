@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.domain.naming import branch_name, task_name
+from yoi_cli.domain.naming import branch_name, worktree_path
 from yoi_cli.domain.profile import CODER, REVIEWER
 from yoi_cli.errors import YoiError
 
@@ -42,7 +42,7 @@ def place_of(tools: Tools, ticket: TicketId, title: str) -> Place:
         return Place(standing.branch, _relative(tools, standing.path), is_there=True)
     branch = branch_name(ticket, title)
     known = tools.repository.commit_of(f"refs/heads/{branch}") is not None
-    return Place(branch, f"{folder}/{task_name(ticket, title)}", is_there=known)
+    return Place(branch, worktree_path(ticket, title, folder), is_there=known)
 
 
 def _relative(tools: Tools, path: str) -> str:
@@ -96,6 +96,9 @@ def _can_run(tools: Tools, program: str, target: str | None) -> bool:
 
 def _of_ticket(tools: Tools, ticket: TicketId, place: Place) -> Iterator[Obstacle]:
     standing = tools.yard.of(ticket, tools.target)
+    if place.worktree.startswith("/"):
+        text = f"The worktree of {place.branch} stands outside of the repository."
+        yield Obstacle("worktree_elsewhere", text)
     if standing is None and tools.desk.is_taken(place.worktree):
         yield Obstacle("path_taken", f"Something else stands at {place.worktree}.")
     if standing is not None and standing.is_missing:

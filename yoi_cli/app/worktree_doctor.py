@@ -95,8 +95,8 @@ def _of_worktree(worktree: Worktree, tickets: Tickets) -> Iterator[Finding]:
             ticket,
             path,
             "git lists a worktree here, and the folder is gone.",
-            "If it was moved, `git worktree repair NEWPATH` finds it again; else "
-            + (f"`yoi worktree remove {ticket}`." if ticket else "`git worktree prune`."),
+            "If it was moved, `git worktree repair NEWPATH` finds it again"
+            + (f"; else `yoi worktree remove {ticket}`." if ticket else "."),
         )
     elif worktree.is_unfinished:
         yield Finding(

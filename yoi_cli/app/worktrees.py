@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.identify import identify
 from yoi_cli.app.worktree_ports import NewWorktree
-from yoi_cli.domain.naming import WORKTREE_FOLDER, branch_name, task_name
+from yoi_cli.domain.naming import WORKTREE_FOLDER, branch_name, worktree_path
 from yoi_cli.domain.states import RESOLVED_STATES
 from yoi_cli.domain.time import seconds_of
 from yoi_cli.domain.worktree import Risk
@@ -103,7 +103,7 @@ def add_worktree(desk: WorktreeDesk, word: str, *, base: str | None, branch: str
         )
     new = NewWorktree(
         ticket=ticket,
-        path=f"{desk.folder}/{task_name(ticket, item.title)}",
+        path=worktree_path(ticket, item.title, desk.folder),
         branch=name,
         base=base or desk.target(),
         reuse=reuse,

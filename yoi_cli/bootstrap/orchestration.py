@@ -46,7 +46,8 @@ def open_tools(
             hint="Make it one with `git init` and a first commit.",
             details={"folder": session.workspace},
         )
-    place = Place(checkout.main_root or checkout.root, checkout.common_dir)
+    root, folder = checkout.main_root or checkout.root, settings.orchestration.worktree_dir
+    place = Place(root, checkout.common_dir, folder)
     runs_hooks = read_sync_settings(session.workspace).runs_hooks
     repository = GitRepository(place, runs_hooks=runs_hooks)
     holder = holder_of(checkout.common_dir)

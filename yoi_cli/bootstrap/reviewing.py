@@ -26,19 +26,25 @@ def check_reviewer(session: Session) -> None:
         )
 
 
-def commit_under_review(session: Session, word: str, sha: str | None) -> str | None:
+def commit_under_review(session: Session, word: str, sha: str | None, folder: str) -> str | None:
     """The full id of the commit that a review of a ticket is bound to.
 
-    That is `sha`, as it is where git does not know it; where none is given, the head of the
-    branch on which the ticket is in progress, None where there is no such branch.
+    That is `sha`, as it is where git does not know it: HEAD is that of the worktree which
+    `folder` (absolute) lies in. Where none is given, it is the head of the branch on which
+    the ticket is in progress, None where there is no such branch.
     """
     if session.checkout is None:
         return sha
     from yoi_cli.bootstrap.worktrees import open_repository, open_yard
 
-    repository = open_repository(session)
     if sha is not None:
-        return repository.commit_of(sha) or sha
+        from yoi_cli.git.checkout import find_checkout
+        from yoi_cli.git.place import Place
+
+        here = find_checkout(folder)
+        if here is None or here.common_dir != session.checkout.common_dir:
+            here = session.checkout
+        return Place(here.root, here.git_dir).commit_of(sha) or sha
     from yoi_cli.app.identify import identify
     from yoi_cli.domain import states
     from yoi_cli.domain.orchestration import position_of
@@ -48,6 +54,6 @@ def commit_under_review(session: Session, word: str, sha: str | None) -> str | N
     if at.state != states.INPROGRESS:
         return None
     if at.branch:
-        return repository.commit_of(f"refs/heads/{at.branch}")
+        return open_repository(session).commit_of(f"refs/heads/{at.branch}")
     standing = open_yard(session).of(ticket, "HEAD")
     return standing.head if standing is not None and standing.branch else None

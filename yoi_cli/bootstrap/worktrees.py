@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import NotFoundError
+from yoi_cli.errors import NotFoundError, StoreInvalidError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,6 +51,17 @@ def open_worktree_desk(session: Session) -> WorktreeDesk:
         orchestration.worktree_dir,
         orchestration.target or None,
     )
+
+
+def worktree_folder(session: Session) -> str:
+    """The folder for worktrees, relative to the repository; the usual one where the settings
+    for orchestration cannot be read."""
+    from yoi_cli.domain.naming import WORKTREE_FOLDER
+
+    try:
+        return _orchestration(session).worktree_dir
+    except StoreInvalidError:
+        return WORKTREE_FOLDER
 
 
 def examine_worktrees(session: Session) -> Sequence[Finding]:

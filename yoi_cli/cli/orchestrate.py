@@ -71,6 +71,15 @@ def command(
     if dry_run:
         say_plans(tools.target, run.plans(), as_json=as_json)
         return
+    code = _work(tools.target, run, progress, watches=watch, as_json=as_json)
+    if code:
+        raise typer.Exit(code)
+
+
+def _work(
+    target: str, run: Orchestrator, progress: Progress, *, watches: bool, as_json: bool
+) -> int:
+    """Let it run until it has ended, or a signal ends it; the exit code."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
@@ -81,11 +90,9 @@ def command(
 
     with progress:
         run.run(pause)
-    say_outcomes(tools.target, tuple(run.outcomes.values()), as_json=as_json)
+    say_outcomes(target, tuple(run.outcomes.values()), as_json=as_json)
     if ended.is_set():
         say_interrupted(run.in_hand)
-    code = exit_code_of(tuple(run.outcomes.values()))
-    if ended.is_set() and not watch:
-        code = _INTERRUPTED
-    if code:
-        raise typer.Exit(code)
+    if ended.is_set() and not watches:
+        return _INTERRUPTED
+    return exit_code_of(tuple(run.outcomes.values()))

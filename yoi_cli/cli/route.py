@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from yoi_cli.app.route import Decision, Router, Summary, Unroutable
+from yoi_cli.bootstrap.worktrees import worktree_folder
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, ReasonOption
 from yoi_cli.cli.packet import (
@@ -120,7 +121,7 @@ def command(
         _record(desk, decision, as_json=as_json)
         return
     request = ClaimRequest(holder or desk.by.author, lease_of(session, lease), worktree, worker)
-    _accept(desk, decision, request, branch, as_json=as_json)
+    _accept(desk, decision, request, branch, folder=worktree_folder(session), as_json=as_json)
 
 
 class _Decision(NamedTuple):
@@ -144,13 +145,14 @@ def _accept(
     request: ClaimRequest,
     branch: str | None,
     *,
+    folder: str,
     as_json: bool,
 ) -> None:
     from yoi_cli.app.decide import Acceptance, accept_ticket
     from yoi_cli.render.decided import say_accepted
 
     ticket, judgement, said = decision
-    plan = Acceptance(request, branch, request.worktree)
+    plan = Acceptance(request, branch, request.worktree, folder=folder)
     say_accepted(accept_ticket(desk, ticket, plan, judgement, said), as_json=as_json)
 
 

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.record import add_review
+from yoi_cli.bootstrap import starting_folder
 from yoi_cli.bootstrap.reviewing import check_reviewer, commit_under_review
 from yoi_cli.cli.after_write import commit_if_asked
 from yoi_cli.cli.bodies import required_text
-from yoi_cli.cli.context import session_of
+from yoi_cli.cli.context import session_of, start_of
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
@@ -57,7 +58,7 @@ def command(
     by = session.recorder(author)
     text = required_text(message, file, source)
     result = APPROVE if approve else REQUEST_CHANGES
-    about = commit_under_review(session, ticket, sha)
+    about = commit_under_review(session, ticket, sha, starting_folder(start_of(ctx)))
     done = add_review(session.store, ticket, result, text, by, commit=about)
     say_reviewed(result, done, as_json=as_json)
     commit_if_asked(session, done.ticket, f"review: {result}", asked=commit)

@@ -32,9 +32,9 @@ def branch_name(ticket: str, title: str) -> str:
     return BRANCH_PREFIX + task_name(ticket, title)
 
 
-def worktree_path(ticket: str, title: str) -> str:
-    """Where a ticket's worktree stands, relative to the repository."""
-    return f"{WORKTREE_FOLDER}/{task_name(ticket, title)}"
+def worktree_path(ticket: str, title: str, folder: str = WORKTREE_FOLDER) -> str:
+    """Where a ticket's worktree stands below `folder`, relative to the repository."""
+    return f"{folder}/{task_name(ticket, title)}"
 
 
 def ticket_of_branch(branch: str) -> str | None:

@@ -144,6 +144,8 @@ def _after_review(at: Position, event: Event) -> Position:
     verdict, commit = event.status, event.attributes.get("commit", "")
     if verdict not in (events.APPROVE, events.REQUEST_CHANGES):
         return at
+    if verdict == events.APPROVE and at.stage == CODER:
+        return at  # of what the coder makes nobody else can know yet
     if commit:
         at = at._replace(verdicts=(*at.verdicts, (commit, verdict, event.body)))
     spent = 0 if at.stage == PERSON else at.spent

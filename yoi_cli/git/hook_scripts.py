@@ -41,11 +41,6 @@ _MAKERS = (
 _ELSEWHERE = f"case $(git symbolic-ref -q HEAD) in refs/heads/{BRANCH_PREFIX}*) ;; *)"
 _NAMED = f"^{TRAILER}[[:space:]]*:"
 _SKIPS = {
-    PREPARE_COMMIT_MSG: (
-        'case ${2-} in merge | squash) exit "$code" ;; esac',
-        f'{_ELSEWHERE} exit "$code" ;; esac',
-        f'grep -qi \'{_NAMED}\' "$1" && exit "$code"',
-    ),
     COMMIT_MSG: (f'{_ELSEWHERE} grep -qi \'{_NAMED}\' "$1" || exit "$code" ;; esac',),
     POST_COMMIT: (
         '[ ! -d "$(git rev-parse --git-path rebase-merge)" ] || exit "$code"',
@@ -53,6 +48,29 @@ _SKIPS = {
         f"  grep -Eqi '{_NAMED}|{BRANCH_PREFIX}|^[0-9a-f]{{40,}} ' || exit \"$code\" ;; esac",
     ),
 }
+
+
+#: What `yoi hook run prepare-commit-msg` does, for which no program but git need start. An id
+#: has thirteen characters; a message that no editor is opened on has no comments.
+_PREPARE = (
+    "case ${2-} in merge | squash) exit 0 ;; esac",
+    "branch=$(git symbolic-ref -q HEAD) || exit 0",
+    f"case $branch in refs/heads/{BRANCH_PREFIX}*) ;; *) exit 0 ;; esac",
+    f"ticket=${{branch#refs/heads/{BRANCH_PREFIX}}}",
+    "ticket=${ticket%%-*}",
+    "LC_ALL=C",
+    "case $ticket in",
+    "  *[!0-9A-HJKMNP-TV-Z]*) exit 0 ;;",
+    f"  {'?' * 13}) ;;",
+    "  *) exit 0 ;;",
+    "esac",
+    '[ -s "$1" ] && [ -z "$(tail -c 1 "$1")" ] || echo >> "$1"',
+    "comments=core.yoi=",
+    '[ "${GIT_EDITOR-}" != : ] || comments=core.commentChar=$(printf "\\001")',
+    'git -c "$comments" interpret-trailers --in-place --no-divider --if-exists=doNothing \\',
+    f'  --trailer "{TRAILER}: $ticket" "$1"',
+    "exit 0",
+)
 
 
 class Marked(NamedTuple):
@@ -82,6 +100,8 @@ def script(name: str, *, sources: bool = False) -> bytes:
     if name in REFUSING:
         lines.append('[ "$code" -eq 0 ] || exit "$code"')
     lines.append('command -v yoi >/dev/null 2>&1 || exit "$code"')
+    if name == PREPARE_COMMIT_MSG:
+        return _with_marker(name, [*lines, *_PREPARE])
     lines += _SKIPS.get(name, ())
     run = f'yoi hook run {name} -- "$@"'
     if reads:
@@ -91,6 +111,10 @@ def script(name: str, *, sources: bool = False) -> bytes:
         lines += [run, "said=$?", 'case $said in [3-6]) exit "$said" ;; esac', "exit 0"]
     else:
         lines += [run, 'exit "$code"']
+    return _with_marker(name, lines)
+
+
+def _with_marker(name: str, lines: list[str]) -> bytes:
     lines = [f"{line}\n" for line in lines]
     digest = _digest("".join(lines).encode())
     return "".join([lines[0], f"# yoi hook {name} {digest}\n", *lines[1:]]).encode()

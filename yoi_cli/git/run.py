@@ -71,7 +71,8 @@ def ask_git(
     """The answer of `git ARGUMENTS` in the folder `cwd`, whatever its exit code.
 
     `variables` are set for it (`GIT_INDEX_FILE`, an author's name). `runs_hooks` lets it run
-    the repository's hooks. Raises `OperationError` (`git_missing`).
+    the repository's hooks. Raises `OperationError` (`git_missing`; `git_ended` where a signal,
+    such as Ctrl-C at a terminal, kept it from answering).
     """
     settings = _WITH_HOOKS if runs_hooks else _SAFE_SETTINGS
     try:
@@ -85,6 +86,8 @@ def ask_git(
         )
     except FileNotFoundError as error:
         raise _no_git() from error
+    if done.returncode < 0:
+        raise _ended(arguments, -done.returncode)
     said = done.stderr.decode("utf-8", "replace").strip()
     return GitAnswer(done.returncode, done.stdout, said)
 
@@ -210,6 +213,15 @@ def user_name(cwd: str) -> str:
         return run_git(["config", "--get", "user.name"], cwd=cwd, check=False).strip()
     except OperationError:
         return ""
+
+
+def _ended(arguments: Sequence[str], signal_number: int) -> OperationError:
+    return OperationError(
+        "git_ended",
+        f"git {arguments[0]} was ended by signal {signal_number}.",
+        hint="Do the same again.",
+        details={"arguments": list(arguments), "signal": signal_number},
+    )
 
 
 def _no_git() -> OperationError:

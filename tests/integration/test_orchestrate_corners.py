@@ -1,0 +1,142 @@
+"""What `yoi orchestrate` does where somebody or something comes in between."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.orchestration import Shop, shop_in
+from support.process import Program
+
+from yoi_cli.bootstrap.orchestration import holder_of
+
+
+@pytest.fixture
+def shop(workspace: Path, yoi: Program, git: Program) -> Shop:
+    return shop_in(workspace, yoi, git)
+
+
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.02)
+
+
+def test_another_folder_for_worktrees_is_used_and_ignored(shop: Shop) -> None:
+    shop.configure('worktree_dir = "trees"\nreview = "person"\nclose = true')
+    ticket = shop.queue()
+    shop.run(code=5)
+    assert [tree.name for tree in (shop.repo / "trees").iterdir()] == [f"{ticket}-a-piece-of-work"]
+    assert "trees" not in shop.git("status", "--porcelain").out
+    assert not (shop.repo / ".worktree").exists()
+    shop.configure(
+        f'worktree_dir = "trees"\nclose = true\nvalidate = [["sh", "-c", "pwd >> {shop.agents}/p"]]'
+    )
+    shop.yoi("ticket", "review", ticket, "--approve", "-m", "Good.")
+    shop.run()
+    assert (shop.agents / "p").read_text() == f"{shop.repo}/trees/merge-{ticket}\n"
+    assert not list((shop.repo / "trees").iterdir())
+    assert not (shop.repo / ".worktree").exists()
+
+
+def test_a_ticket_that_is_accepted_by_hand_is_to_be_worked_on_in_that_folder(shop: Shop) -> None:
+    shop.configure('worktree_dir = "trees"')
+    ticket = shop.queue()
+    shop.yoi("route", ticket, "--accept")
+    plan = (shop.repo / ".yoi/tickets" / ticket / "artifacts/orchestration-plan.jsonl").read_text()
+    assert f'"trees/{ticket}-a-piece-of-work"' in plan
+
+
+def test_a_ticket_whose_worktree_is_elsewhere_stays_queued(shop: Shop) -> None:
+    ticket = shop.queue()
+    outside = shop.repo.parent / "outside"
+    shop.git("worktree", "add", "--quiet", "-b", f"work/{ticket}-mine", outside)
+    done = shop.run("--json", code=1)
+    assert done.json["outcomes"][0]["reason"] == "worktree_elsewhere"
+    assert shop.state(ticket) == "queued"
+
+
+def test_a_plan_that_is_gone_is_asked_for(shop: Shop) -> None:
+    ticket = shop.queue()
+    holder = holder_of(str(shop.repo / ".git"))
+    shop.yoi("route", ticket, "--accept", "--holder", holder)
+    (shop.repo / ".yoi/tickets" / ticket / "artifacts/orchestration-plan.jsonl").unlink()
+    done = shop.run("--json", code=5)
+    assert done.json["outcomes"][0]["reason"] == "plan_missing"
+
+
+def test_a_worker_of_somebodys_keeps_a_merged_worktree(shop: Shop) -> None:
+    shop.configure('review = "person"')
+    ticket = shop.queue()
+    shop.run(code=5)
+    said = shop.yoi("worker", "spawn", "--ticket", ticket, "--json", "--", "sleep", "60")
+    worker = said.json["worker_id"]
+    try:
+        shop.yoi("ticket", "review", ticket, "--approve", "-m", "Good.")
+        shop.run()
+        assert shop.state(ticket) == "done"
+        assert shop.steps(ticket)[-1] == "worker kept"
+        assert f"{worker} is at work there" in shop.thread(ticket)
+        assert shop.worktree(ticket).is_dir()
+    finally:
+        shop.yoi("worker", "stop", worker)
+
+
+def test_validation_that_is_configured_meanwhile_is_really_run(shop: Shop) -> None:
+    begun = shop.agents / "begun"
+    shop.configure(f'rounds = 1\nvalidate = [["sh", "-c", "touch {begun}; sleep 0.5"]]')
+    shop.script("coder-2", "true")
+    ticket = shop.queue()
+    command = [sys.executable, "-P", "-m", "yoi_cli", "orchestrate"]
+    with subprocess.Popen(
+        command, cwd=shop.repo, env=dict(shop.yoi.env), stdout=subprocess.DEVNULL
+    ) as run:
+        until(begun.exists)
+        run.send_signal(signal.SIGINT)
+    shop.configure('rounds = 1\nvalidate = [["false"]]')
+    shop.run(code=5)
+    assert "`false` failed: exit code 1" in shop.thread(ticket)
+    assert shop.merges() == []
+
+
+def test_a_git_that_is_interrupted_is_no_answer_and_asks_for_no_person(shop: Shop) -> None:
+    """As Ctrl-C does at a terminal, which ends the git that runs too."""
+    ticket = shop.queue()
+    folder = shop.agents / "bin"
+    folder.mkdir()
+    once = folder / "git"
+    real = shop.yoi.env["PATH"]
+    once.write_text(
+        "#!/bin/sh\n"
+        f'case "$*" in *"worktree add"*) [ -e {folder}/done ] || '
+        f"{{ touch {folder}/done; kill -INT $$; }} ;; esac\n"
+        f'PATH={real} exec git "$@"\n'
+    )
+    once.chmod(0o755)
+    env = {"PATH": f"{folder}{os.pathsep}{real}"}
+    done = shop.yoi("orchestrate", "--json", env=env, check=False)
+    assert (done.code, done.json["outcomes"][0]["reason"]) == (1, "git_ended")
+    assert "step: person" not in shop.thread(ticket)
+    shop.run()
+    assert len(shop.merges()) == 1
+
+
+def test_a_review_of_head_is_of_the_worktree_at_hand(shop: Shop) -> None:
+    shop.configure('review = "person"')
+    ticket = shop.queue()
+    shop.run(code=5)
+    tree = shop.worktree(ticket)
+    shop.yoi("ticket", "review", ticket, "--approve", "--sha", "HEAD", "-m", "Good.", cwd=tree)
+    assert (
+        f"commit: {shop.git('rev-parse', 'HEAD', cwd=tree).out.strip()}"
+        in (shop.thread(ticket).rpartition("<!-- event: review")[2])
+    )
+    shop.run()
+    assert shop.state(ticket) == "done"
