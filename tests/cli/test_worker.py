@@ -8,7 +8,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -203,11 +202,14 @@ def test_following_ends_when_the_reader_goes_away(
         [*yoi.argv, "worker", "logs", "-f", worker_id],
         cwd=workspace,
         env=yoi.environment(),
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
     )
-    time.sleep(0.5)
-    interrupted.send_signal(signal.SIGINT)
-    assert interrupted.wait(20) == 130
+    with interrupted:
+        assert interrupted.stdout is not None
+        assert interrupted.stdout.readline() == b"x\n"
+        interrupted.send_signal(signal.SIGINT)
+        interrupted.stdout.read()
+        assert interrupted.wait(20) == 130
     assert here.runtime.show(worker_id).state == "running"
 
 
