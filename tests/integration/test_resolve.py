@@ -91,7 +91,7 @@ def test_a_comment_made_in_the_middle_of_a_conflict_stays(branches: Branches) ->
     branches.yoi("ticket", "edit", ticket, "--tag", "main")
     branches.commit("Tag")
     branches.merge(driver=False, check=False)
-    clean = branches.git("show", f":2:.yoi/tickets/{ticket}/item.md").out_bytes
+    clean = branches.git("show", f"HEAD:.yoi/tickets/{ticket}/item.md").out_bytes
     branches.path(ticket, "item.md").write_bytes(clean)
     branches.say(ticket, "in the middle")
 
@@ -208,6 +208,102 @@ def test_a_ticket_that_one_side_removed_and_the_other_changed_stays_whole(
     assert branches.path(ticket, "artifacts/notes.txt").read_text() == "kept"
     assert branches.bodies(ticket) == ["still needed"]
     assert branches.problems() == []
+
+
+def both_moved(branches: Branches) -> str:
+    """A ticket that `main` closed and `work` made ready, and a README that both changed."""
+    ticket = fork(branches)
+    for branch in ("main", "work"):
+        branches.on(branch)
+        move = ("close", ticket) if branch == "main" else ("intake", ticket)
+        branches.yoi("ticket", *move, "--message", "Moved.")
+        (branches.folder / "README.md").write_text(f"as {branch} has it\n")
+        branches.commit(branch)
+    return ticket
+
+
+@pytest.mark.parametrize("how", ["cherry-pick", "stash"])
+def test_a_state_that_the_driver_had_to_guess_is_that_of_the_thread(
+    branches: Branches, how: str
+) -> None:
+    ticket = both_moved(branches)
+    if how == "stash":
+        branches.yoi("ticket", "state", ticket, "queued")
+        branches.git("stash", "--quiet")
+        (branches.folder / "README.md").write_text("stashed later\n")
+        branches.git("stash", "--quiet")
+        branches.on("main")
+        branches.git("stash", "pop", "--quiet", "stash@{1}")
+    else:
+        branches.on("main")
+        assert branches.git("cherry-pick", "work", check=False).code != 0
+    assert "state_mismatch" in branches.problems()
+
+    branches.yoi("resolve")
+
+    assert "state_mismatch" not in branches.problems()
+    assert branches.yoi("ticket", "state", ticket).out == f"state\t{ticket}\tclosed\n"
+    if how == "cherry-pick":
+        (branches.folder / "README.md").write_text("as both have it\n")
+        branches.git("add", "README.md")
+        branches.git("commit", "--quiet", "--no-edit")
+        assert branches.git("status", "--porcelain").out == ""
+
+
+def test_a_stale_state_beside_the_conflict_goes_into_the_commit(branches: Branches) -> None:
+    other = branches.ticket("Guessed")
+    ticket = fork(branches)
+    branches.merge(driver=False, check=False)
+    item = branches.path(other, "item.md")
+    item.write_text(item.read_text().replace("planning", "ready"))
+    branches.git("add", str(item))
+
+    branches.yoi("resolve", "--all")
+    branches.git("commit", "--quiet", "--no-edit")
+
+    assert branches.git("status", "--porcelain").out == ""
+    assert branches.problems() == []
+    assert sorted(branches.bodies(ticket)) == ["from main", "from work"]
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_repair_beside_the_conflict_is_added_unless_the_file_was_changed_before(
+    branches: Branches, changed: bool
+) -> None:
+    ticket = fork(branches)
+    other = branches.ticket("Marked")
+    item = branches.path(other, "item.md")
+    item.write_text(item.read_text().replace("title:", "priority: P0\npriority: P1\ntitle:"))
+    branches.commit("Doubled")
+    branches.merge(driver=False, check=False)
+    if changed:
+        item.write_text(f"{item.read_text()}\nNot added yet.\n")
+
+    branches.yoi("resolve", "--all")
+    branches.git("commit", "--quiet", "--no-edit")
+
+    left = branches.git("diff", "--name-only").out.split()
+    assert left == ([f".yoi/tickets/{other}/item.md"] if changed else [])
+    assert sorted(branches.bodies(ticket)) == ["from main", "from work"]
+    assert "item_key_doubled" not in branches.problems()
+
+
+def test_an_objective_that_a_person_wrote_anew_is_not_overwritten(branches: Branches) -> None:
+    made = branches.yoi("objective", "create", "--title", "Goal", "--json").json["id"]
+    item = branches.folder / ".yoi/objectives" / made / "item.md"
+    branches.commit("Begin")
+    begun = item.read_text()
+    for branch, new in (("work", True), ("main", False)):
+        branches.on(branch, new=new)
+        item.write_text(f"{begun}\nAs {branch} has it.\n")
+        branches.commit(branch)
+    branches.merge(driver=False, check=False)
+    item.write_text(f"{begun}\nAs both have it.\n")
+
+    found = branches.yoi("resolve", "--json", check=False).json
+
+    assert [one["code"] for one in found["questions"]] == ["edited_since"]
+    assert "As both have it." in item.read_text()
 
 
 UNION = "*.md merge=union\n"

@@ -64,6 +64,10 @@ def test_code_that_others_pushed_is_never_brought_but_can_be_pulled(clones: Clon
     clones.sync(there)
     clones.create(here, "From here")
     before = heads(clones)
+    head = clones.git("rev-parse", "HEAD", cwd=here).out
+    dry = clones.sync(here, "--dry-run", "--json", check=False)
+    assert dry.error["message"].endswith("which are not here. Nothing was sent.")
+    assert clones.git("rev-parse", "HEAD", cwd=here).out == head
     assert refused(clones, here) == (4, "sync_behind")
     assert heads(clones) == before
     assert not (here / "code.py").exists()

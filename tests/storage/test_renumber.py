@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 from support.threads import block, older
+from support.tree_files import Files
 
-from yoi_cli.app.ports import FileKind
 from yoi_cli.domain.events import CREATE
 from yoi_cli.domain.ids import TicketId
 from yoi_cli.storage.codec import parse_thread
@@ -37,24 +36,6 @@ def relations(ticket: str, target: str) -> bytes:
 def plan(ticket: str, related: str) -> bytes:
     entry = {"id": "x-1", "ticket_id": ticket, "kind": "after", "related_ticket": related}
     return (json.dumps(entry | {"author": "ada", "at": "now", "odd": 1}) + "\n").encode()
-
-
-class Files:
-    """A `TreeFiles` of a mapping."""
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.files = files
-        folders = {path[:at] for path in files for at, c in enumerate(path) if c == "/"}
-        self.kinds: Mapping[str, FileKind] = {
-            **dict.fromkeys(folders, "folder"),
-            **dict.fromkeys(files, "file"),
-        }
-
-    def mark(self, path: str) -> str | None:
-        return f"mark of {path}" if path in self.kinds else None
-
-    def read(self, path: str) -> bytes:
-        return self.files[path]
 
 
 def test_threads_without_an_event_in_common_are_two_tickets() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.threads import block
+from support.tree_files import Files
 
 from yoi_cli.domain.events import CREATE
+from yoi_cli.errors import StoreInvalidError
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.frontmatter import parse_item
+from yoi_cli.storage.merged_files import MergedFiles
 from yoi_cli.storage.unfuse import (
     begins_twice,
     doubled_keys,
@@ -35,6 +39,18 @@ def test_a_sound_thread_is_not_fused() -> None:
     assert not is_fused(FIRST)
     assert not is_fused(FIRST + b"\n" + block("x", 2))
     assert not is_fused(FIRST + b"\n" + block("torn", 2)[:-4])
+
+
+def test_a_fused_thread_is_not_merged_in_memory_either() -> None:
+    path = "tickets/00001M7YTZZZZ/thread.md"
+    before = Files({path: FIRST})
+    ours = Files({path: fused(block("Left.", 2), block("Right.", 3))})
+    theirs = Files({path: FIRST + b"\n" + block("Theirs.", 4)})
+
+    with pytest.raises(StoreInvalidError) as refused:
+        MergedFiles(before, ours, theirs, "tickets").read(path)
+
+    assert refused.value.code == "thread_fused"
 
 
 def test_two_tickets_in_one_thread_are_told_even_where_they_are_fused() -> None:

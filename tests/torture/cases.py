@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from torture.world import Tickets, World
 
 #: Repeated after it had happened, a command says so (0) or that it is too late for it (4).
 _DONE_ALREADY = (0, 4)
+_OWN = ("sync", "--branch", "yoi")
 
 
 class Case(NamedTuple):
@@ -21,7 +23,9 @@ class Case(NamedTuple):
     given twice does no more than given once; `again` are the exit codes it may have then.
     `is_one_step` says that it happens as a whole; an import does so ticket by ticket.
     `ends_with_claim` says that it is done once the claim, a file behind the event, is: where
-    that is refused it fails, and given again it ends without another event.
+    that is refused it fails, and given again it ends without another event. `failing` is the
+    exit code where the disk refuses. `beside` is a file outside of the store, from the
+    workspace, that the command replaces at once.
     """
 
     name: str
@@ -31,6 +35,8 @@ class Case(NamedTuple):
     again: tuple[int, ...] = _DONE_ALREADY
     is_one_step: bool = True
     ends_with_claim: bool = False
+    failing: int = 1
+    beside: str = ""
 
 
 def _export_of_another_store(world: World) -> None:
@@ -61,8 +67,57 @@ def _remote_that_went_on(world: World) -> None:
     world.note_before()
 
 
-def _git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+def _remote_with_a_branch_of_its_own(world: World) -> None:
+    """The same, where the store has a branch of its own."""
+    remote = world.pristine / ".git" / "remote.git"
+    clone = world.pristine.parent / "clone"
+    _git(world.pristine, "init", "--quiet", "--bare", "--template=", str(remote))
+    _git(world.pristine, "remote", "add", "origin", "./.git/remote.git")
+    _git(world.pristine, "push", "--quiet", "origin", "main")
+    world.yoi_before(*_OWN)
+    _git(clone.parent, "clone", "--quiet", "--template=", str(remote), str(clone))
+    for folder, text in ((clone, "From elsewhere."), (world.pristine, "From here.")):
+        done = warm_yoi("ticket", "comment", world.tickets.base, "-m", text, cwd=folder)
+        assert done.code == 0, done
+    assert warm_yoi(*_OWN, cwd=clone).code == 0
+    world.note_before()
+
+
+def _two_branches(world: World) -> str:
+    """A ticket that `work` moved and `main` commented on; the path of its folder."""
+    ticket = world.tickets.planned
+    _git(world.pristine, "branch", "work")
+    world.yoi_before("ticket", "comment", ticket, "-m", "On main.")
+    _git(world.pristine, "commit", "--quiet", "--all", "-m", "Main")
+    _git(world.pristine, "checkout", "--quiet", "work")
+    world.yoi_before("ticket", "state", ticket, "ready")
+    _git(world.pristine, "commit", "--quiet", "--all", "-m", "Work")
+    _git(world.pristine, "checkout", "--quiet", "main")
+    world.note_before()
+    return f".yoi/tickets/{ticket}"
+
+
+def _merge_in_conflict(world: World) -> None:
+    """A merge without a driver: a thread of which the work tree has our side, the index both."""
+    folder = _two_branches(world)
+    _git(world.pristine, "config", "--remove-section", "merge.yoi")
+    with suppress(subprocess.CalledProcessError):
+        _git(world.pristine, "merge", "--quiet", "-m", "Merge", "work")
+    _git(world.pristine, "checkout", "--ours", "--", f"{folder}/thread.md")
+    _git(world.pristine, "checkout", "HEAD", "--", f"{folder}/item.md")
+    world.note_before()
+
+
+def _files_of_a_merge(world: World) -> None:
+    """The three files that git hands to a driver, in its own folder."""
+    folder = _two_branches(world)
+    for name, revision in (("base", "main~1"), ("ours", "main"), ("theirs", "work")):
+        shown = _git(world.pristine, "show", f"{revision}:{folder}/thread.md")
+        (world.pristine / ".git" / name).write_bytes(shown)
+
+
+def _git(folder: Path, *words: str) -> bytes:
+    return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True).stdout
 
 
 CASES: tuple[Case, ...] = (
@@ -116,6 +171,23 @@ CASES: tuple[Case, ...] = (
         is_one_step=False,
     ),
     Case("sync", lambda _, __: ("sync",), prepare=_remote_that_went_on),
+    Case("sync --branch", lambda _, __: _OWN, prepare=_remote_with_a_branch_of_its_own),
+    Case(
+        "resolve",
+        lambda _, __: ("resolve",),
+        prepare=_merge_in_conflict,
+        is_one_step=False,
+    ),
+    Case(
+        "merge-driver",
+        lambda t, _: (
+            *("merge-driver", ".git/base", ".git/ours", ".git/theirs"),
+            f".yoi/tickets/{t.planned}/thread.md",
+        ),
+        prepare=_files_of_a_merge,
+        failing=129,
+        beside=".git/ours",
+    ),
 )
 
 

@@ -36,12 +36,14 @@ class Expected(NamedTuple):
     """What an untouched run does, to hold the others against.
 
     `added` counts its events. `findings` are what doctor says of the pristine store. `after`
-    sums the store up after the command, and after the next one.
+    sums the store up after the command, and after the next one. `beside` is what the file
+    beside the store, if the command has one, may be: as before, and as after.
     """
 
     added: int
     findings: Counter[tuple[str, str]]
     after: list[str]
+    beside: tuple[bytes, ...] = ()
 
 
 def expected(case: Case, world: World, words: tuple[str, ...]) -> Expected:
@@ -52,7 +54,11 @@ def expected(case: Case, world: World, words: tuple[str, ...]) -> Expected:
     assert done.code == 0, f"{case.name}: {done}"
     added = _added(world)
     assert next_command(world).code == 0
-    return Expected(added, before, summary(world))
+    beside: tuple[bytes, ...] = ()
+    if case.beside:
+        beside = tuple((at / case.beside).read_bytes() for at in (world.pristine, world.workspace))
+        assert len(set(beside)) == 2, f"{case.name} leaves {case.beside} as it was"
+    return Expected(added, before, summary(world), beside)
 
 
 def judge(
@@ -93,6 +99,8 @@ def left_behind(case: Case, world: World, wanted: Expected, done: Result) -> lis
         store.plan(ticket)
         if ticket not in world.before and not now[ticket]:
             wrong.append(f"{ticket} is visible without its first event")
+    if case.beside and (world.workspace / case.beside).read_bytes() not in wanted.beside:
+        wrong.append(f"{case.beside} is neither as it was nor as it is to be")
     added = _added(world)
     if done.out and added != wanted.added and (case.is_one_step or done.code == 0):
         wrong.append(f"said {done.out!r}, and {added} of {wanted.added} events are there")
@@ -142,6 +150,8 @@ def _repeats(case: Case, world: World, words: tuple[str, ...], wanted: Expected)
     done = world.yoi(*words)
     if done.code not in case.again:
         return [f"repeated: {done}"]
+    if case.beside and (world.workspace / case.beside).read_bytes() != wanted.beside[-1]:
+        return [f"repeated, and {case.beside} is not as it is to be"]
     now = summary(world)
     missing = [line for line in wanted.after if line not in now]
     more = [line for line in now if line not in wanted.after]

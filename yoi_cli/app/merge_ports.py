@@ -49,6 +49,19 @@ class PastMerge(NamedTuple):
     theirs: TreeFiles
 
 
+class Pending(NamedTuple):
+    """What of a store's files is not committed. Paths are relative to the workspace.
+
+    `touched` differ from HEAD in the index or in the work tree, and `unstaged` are those of
+    them that the work tree has otherwise than the index. `is_merging` says whether a merge,
+    rebase, pick or revert is going on, or anything of the checkout is in conflict.
+    """
+
+    touched: frozenset[str]
+    unstaged: frozenset[str]
+    is_merging: bool
+
+
 class Repository(Protocol):
     """What git knows of a store's files. Paths are relative to the workspace."""
 
@@ -58,6 +71,10 @@ class Repository(Protocol):
 
     def unreadable(self) -> Sequence[str]:
         """Paths of the store in conflict that are no regular files, or that neither side has."""
+        ...
+
+    def pending(self) -> Pending:
+        """What is not committed of the store's files."""
         ...
 
     def ours(self) -> TreeFiles:
@@ -143,6 +160,10 @@ class TicketResolver(Protocol):
     def ids(self) -> Sequence[TicketId]: ...
 
     def wrong(self, ticket: TicketId) -> Wrong: ...
+
+    def is_stale(self, ticket: TicketId) -> bool:
+        """Whether the item says another state than its thread folds to."""
+        ...
 
     def merge(
         self, ticket: TicketId, unmerged: Mapping[str, Sides], repository: Repository

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yoi_cli.app.merge_ports import Outcome, Question
+from yoi_cli.app.merge_ports import Outcome, Pending, Question
 from yoi_cli.domain.ids import TicketId, is_ticket_id
 from yoi_cli.errors import YoiError
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 THREAD = "thread.md"
 _ITEM = "item.md"
+_NOTHING = Pending(frozenset(), frozenset(), is_merging=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,14 @@ def resolve(
     """
     conflicts = {} if repository is None else _by_ticket(repository.unmerged(), places)
     in_conflict = {name: parts for (_, name), parts in conflicts.items() if name}
+    pending = _NOTHING if repository is None else repository.pending()
+    touched = {places.of(path)[1] for path in pending.touched}
     wrong: list[TicketId] = []
     for ticket in resolver.ids():
         advance()
-        is_asked = ticket not in in_conflict and (not wanted or ticket in wanted)
-        if is_asked and resolver.wrong(ticket).is_anything:
+        if ticket in in_conflict or (wanted and ticket not in wanted):
+            continue
+        if resolver.wrong(ticket).is_anything or (ticket in touched and resolver.is_stale(ticket)):
             wrong.append(ticket)
     outcome = Outcome()
     if repository is not None:
@@ -83,12 +87,22 @@ def resolve(
         outcome = outcome.then(_merge_all(resolver, repository, places, conflicts, wanted))
     for ticket in wrong:
         outcome = outcome.then(_repair(resolver, repository, ticket))
-    added = tuple(dict.fromkeys(outcome.resolved))
+    added = tuple(dict.fromkeys((*outcome.resolved, *_to_stage(outcome, pending))))
     if repository is not None and added and not is_dry:
         repository.add(added)
     return Resolution(
         outcome.steps, outcome.questions, outcome.notes, () if is_dry else added, is_dry
     )
+
+
+def _to_stage(outcome: Outcome, pending: Pending) -> Iterator[str]:
+    """What was written beside the conflicts, and goes into the commit that git waits for.
+
+    A file that somebody had changed and not added is theirs to add.
+    """
+    if pending.is_merging:
+        written = (path for step in outcome.steps for path in step.paths)
+        yield from (path for path in written if path not in pending.unstaged)
 
 
 def _by_ticket(
@@ -151,20 +165,21 @@ def _merge_all(
             elif name and parts.keys() == {_ITEM}:
                 outcome = outcome.then(resolver.merge_objective(name, parts[_ITEM]))
             else:
-                outcome = outcome.then(Outcome(questions=tuple(_foreign(name, parts))))
+                paths = [f"{folder}/{name}/{part}" if name else part for part in parts]
+                outcome = outcome.then(Outcome(questions=tuple(_foreign(name, paths))))
         except YoiError as error:
             outcome = outcome.then(_left(name, f"{folder}/{name}", error))
     return outcome
 
 
-def _foreign(name: str, parts: Mapping[str, Sides]) -> Iterator[Question]:
-    for part in parts:
-        yield Question(name, part, "file_conflict", "No rule says how this file is merged.")
+def _foreign(name: str, paths: Sequence[str]) -> Iterator[Question]:
+    for path in paths:
+        yield Question(name, path, "file_conflict", "No rule says how this file is merged.")
 
 
 def _repair(resolver: TicketResolver, repository: Repository | None, ticket: TicketId) -> Outcome:
     wrong = resolver.wrong(ticket)
-    if not wrong.is_anything:
+    if not (wrong.is_anything or resolver.is_stale(ticket)):
         return Outcome()
     try:
         return resolver.repair(ticket, wrong, repository)

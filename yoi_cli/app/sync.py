@@ -94,8 +94,8 @@ class _Sync:
         taken = self._store.take()
         obstacle = self._store.obstacle(taken, seen)
         if obstacle is not None and not obstacle.allows_merge:
-            if not self._is_dry_run:
-                self._store.bring(taken, Merged(taken.commit))
+            if not self._is_dry_run and not self._store.bring(taken, Merged(taken.commit)):
+                return None
             raise obstacle.error
         merged = Merged(taken.commit) if seen is None else self._store.merge(taken, seen)
         report = self._report(taken, merged, seen)

@@ -20,8 +20,9 @@ def behind(remote: str, branch: str, paths: Sequence[str]) -> ConflictError:
     return ConflictError(
         "sync_behind",
         f"{branch} of {remote} has changes outside the store ({_some(paths)}), which are not "
-        "here. The tickets are committed here, and nothing was sent.",
-        hint=f"Bring them in with `git pull`, then sync again; {OWN_BRANCH}.",
+        "here. Nothing was sent.",
+        hint="A sync commits the tickets here, so that `git pull` can bring the changes in; then "
+        f"sync again; {OWN_BRANCH}.",
         details={"remote": remote, "branch": branch, "paths": list(paths[:100])},
     )
 
@@ -32,8 +33,9 @@ def ahead(remote: str, branch: str, commits: Sequence[Unpushed]) -> ConflictErro
     return ConflictError(
         "sync_ahead",
         f"{branch} has {len(commits)} commits of other files that {remote} lacks ({named}). "
-        "What others wrote was brought here, and nothing was sent.",
-        hint=f"Push them when they are ready, which sends the tickets too; {OWN_BRANCH}.",
+        "Nothing was sent.",
+        hint="A sync brings what others wrote here all the same. Push the commits when they are "
+        f"ready, which sends the tickets too; {OWN_BRANCH}.",
         details={
             "remote": remote,
             "branch": branch,

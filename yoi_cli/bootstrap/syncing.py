@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.bootstrap import lock_deadline
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.git import sync_checkout
+from yoi_cli.git.merge_state import operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -179,7 +180,7 @@ def _remote(cwd: str, wanted: str | None, followed: str | None) -> str:
 def _check_checkout(place: StorePlace, target: SyncTarget) -> tuple[str, ...]:
     """Refuse a checkout that git is in the middle of changing; warnings."""
     is_tracked = sync_checkout.has_tracked(place.cwd, place.tree_folders)
-    unfinished = sync_checkout.unfinished(place.git_dir)
+    unfinished = operation(place.git_dir)
     if unfinished is not None and (is_tracked or target.local_branch is not None):
         raise ConflictError(
             "git_unfinished",

@@ -6,8 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from yoi_cli.app.merge_ports import PastMerge, Sides
-from yoi_cli.git.merge_state import revisions_at_work
+from yoi_cli.app.merge_ports import PastMerge, Pending, Sides
+from yoi_cli.git.merge_state import operation, revisions_at_work
 from yoi_cli.git.revision_reader import RevisionFiles, merge_base
 from yoi_cli.git.run import ask_git, git_failed, run_git
 
@@ -43,10 +43,11 @@ class IndexConflicts:
 
     def unmerged(self) -> Mapping[str, Sides]:
         stages = self._stages()
+        odd = self._odd(stages)
         return {
             path: Sides(*(self._blob(entries.get(stage)) for stage in "123"))
             for path, entries in stages.items()
-            if path not in self._odd(stages)
+            if path not in odd
         }
 
     def unreadable(self) -> Sequence[str]:
@@ -79,6 +80,22 @@ class IndexConflicts:
         if answer.code != 0:
             raise git_failed(arguments, answer)
         return answer.out
+
+    def pending(self) -> Pending:
+        wanted = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"]
+        folders = [f":(literal){folder}" for folder in self._folders]
+        said = run_git(["--no-optional-locks", *wanted, "--", *folders], cwd=self._cwd)
+        prefix = f"{self._below}/" if self._below else ""
+        found = [(line[1], line[3:].removeprefix(prefix)) for line in said.split("\0") if line]
+        is_merging = operation(self._checkout.git_dir) is not None
+        if not is_merging:
+            everywhere = ["ls-files", "--unmerged", "-z", "--", ":(top)"]
+            is_merging = bool(run_git(everywhere, cwd=self._cwd))
+        return Pending(
+            touched=frozenset(path for _, path in found),
+            unstaged=frozenset(path for work, path in found if work != " "),
+            is_merging=is_merging,
+        )
 
     def ours(self) -> TreeFiles:
         commit = self._commit("HEAD")

@@ -11,15 +11,6 @@ from yoi_cli.git.sync_trees import FILE_MODE, Entry, index_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: What git leaves in its folder while something is not finished, and what it is called.
-_UNFINISHED = (
-    ("MERGE_HEAD", "merge"),
-    ("rebase-merge", "rebase"),
-    ("rebase-apply", "rebase"),
-    ("CHERRY_PICK_HEAD", "cherry-pick"),
-    ("REVERT_HEAD", "revert"),
-)
-
 
 def remotes(cwd: str) -> tuple[str, ...]:
     """The names of the configured remotes."""
@@ -48,13 +39,6 @@ def is_branch_name(cwd: str, name: str) -> bool:
     if not name or name.startswith("-"):
         return False
     return ask_git(["check-ref-format", f"refs/heads/{name}"], cwd=cwd).code == 0
-
-
-def unfinished(git_dir: str) -> str | None:
-    """What git was told to do in this checkout and has not finished: `merge`, `rebase`, …"""
-    return next(
-        (word for name, word in _UNFINISHED if os.path.lexists(os.path.join(git_dir, name))), None
-    )
 
 
 def is_shallow(common_dir: str) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.git.run import GitAnswer
 
-_SECRET = re.compile(r"(?<=://)[^/@\s]+@")
+_SECRET = re.compile(r"(?<=://)\S*@")
 _PROGRESS = re.compile(rb"([A-Z][A-Za-z ]+): +(\d+)%")
 _NOT_ALLOWED = re.compile(
     r"Authentication failed|could not read (Username|Password)|Permission denied|"
@@ -81,7 +81,8 @@ class GitRemote:
         where the remote does not want it.
         """
         refspec = f"{commit}:{self._branch}"
-        answer = self._talk([*_PUSH, "--progress", "--", self._name, refspec])
+        wanted = [*_PUSH, "--progress", "--", self._name, refspec]
+        answer = self._talk(wanted, runs_hooks=self._runs_hooks)
         if answer.code == 0:
             kept = read_ref(self._cwd, self._ref)
             move_ref(self._cwd, self._ref, commit, kept)
@@ -107,7 +108,7 @@ class GitRemote:
             raise self._failed(answer)
         return answer
 
-    def _talk(self, arguments: Sequence[str]) -> GitAnswer:
+    def _talk(self, arguments: Sequence[str], *, runs_hooks: bool = False) -> GitAnswer:
         try:
             return watch_git(
                 [*_QUIET, *arguments],
@@ -115,7 +116,7 @@ class GitRemote:
                 silence=self._silence,
                 hear=self._heard,
                 variables=self._variables(),
-                runs_hooks=self._runs_hooks,
+                runs_hooks=runs_hooks,
                 is_alone=not self._may_ask,
             )
         except TimeoutError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.app.merge_ports import MergedPart, Sides
 from yoi_cli.domain.merge import Conflict
 from yoi_cli.domain.resolution import resolution_told
-from yoi_cli.errors import ConflictError, StoreInvalidError, YoiError
+from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.frontmatter import parse_item
@@ -24,7 +24,7 @@ from yoi_cli.storage.merged_files import FILE, REMOVED
 from yoi_cli.storage.quick_fold import fold_thread
 from yoi_cli.storage.relations_file import parse_relations
 from yoi_cli.storage.renumber import made_twice
-from yoi_cli.storage.unfuse import is_fused, sides_of_markers
+from yoi_cli.storage.unfuse import refuse_fused, sides_of_markers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,13 +110,7 @@ def _merge_thread(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> 
             hint=f"`yoi resolve {ticket}` gives one of them a new id, its relations included.",
             details={"ticket": ticket},
         )
-    if is_fused(ours) or is_fused(theirs):
-        raise StoreInvalidError(
-            "thread_fused",
-            f"{path} holds events that were fused, so it cannot be merged by events.",
-            hint="Leave this merge, run `yoi resolve` on the branch that has them, then merge.",
-            details={"path": path},
-        )
+    refuse_fused(ours, theirs, path=path)
     merged = merge_threads(ours, theirs, path=path)
     return MergedPart(merged.data, merged.conflicts, fold_thread(merged.data).is_diverged)
 

@@ -25,6 +25,7 @@ from yoi_cli.storage.merge_text import (
     thread_identities,
 )
 from yoi_cli.storage.quick_fold import fold_thread
+from yoi_cli.storage.unfuse import refuse_fused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,6 +181,7 @@ class MergedFiles:
         if part == layout.ITEM:
             return merge_items(base, ours, theirs, path=path)
         if part == layout.THREAD:
+            refuse_fused(ours, theirs, path=path)
             return merge_threads(ours, theirs, path=path)
         if not name:
             raise _both_changed(path)

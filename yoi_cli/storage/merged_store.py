@@ -171,11 +171,14 @@ def _lines(ours: bytes, theirs: bytes) -> bytes:
 
 def _unsettled(path: str, ticket: str, error: YoiError) -> ConflictError:
     what = f"The ticket {ticket}" if ticket else path
+    how = "Put the ticket right"
+    if error.code == "thread_fused":
+        how = f"Run `yoi resolve {ticket}` here, or sync a clone that has run it"
     return ConflictError(
         "sync_conflict",
         f"{what} was changed here and on the remote, and cannot be merged: "
         f"{error.message.rstrip('.')}.",
-        hint="Nothing was sent or taken over. Put the ticket right, then sync again."
+        hint=f"Nothing was sent or taken over. {how}, then sync again."
         if ticket
         else "Nothing was sent or taken over. Give the file here the text that the remote's has, "
         "sync, and then change what you want otherwise.",

@@ -18,6 +18,7 @@ from yoi_cli.storage.quick_fold import fold_thread
 from yoi_cli.storage.renumber import THEIRS, renamed_file
 from yoi_cli.storage.resolver_repair import TicketRepair
 from yoi_cli.storage.separate import Separation, files_in, separation
+from yoi_cli.storage.unfuse import is_marker
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -47,6 +48,12 @@ class FileResolver:
         except StoreInvalidError:  # a symlink, a FIFO: doctor's, and nothing that a merge did
             return Wrong()
 
+    def is_stale(self, ticket: TicketId) -> bool:
+        try:
+            return TicketRepair(self._files, ticket, None).is_stale()
+        except StoreInvalidError:  # an item that cannot be read has no state to bring in line
+            return False
+
     def merge(
         self, ticket: TicketId, unmerged: Mapping[str, Sides], repository: Repository
     ) -> Outcome:
@@ -67,7 +74,10 @@ class FileResolver:
     def merge_objective(self, objective: str, sides: Sides) -> Outcome:
         path = f"{layout.OBJECTIVES_FOLDER}/{objective}/{layout.ITEM}"
         found = merge_part(path, self._as_separated(path, sides))
-        self._files.write_objective(objective, found.data)
+        here = self._files.read_path(path)
+        if here is not None and _is_by_hand(here, sides, found.data):
+            return Outcome(questions=(_edited(objective, path),))
+        self._files.write_path(path, found.data)
         if found.questions:
             return Outcome(questions=_questions(objective, path, found.questions))
         step = Step("merged", objective, f"merged {path}", (path,))
@@ -223,8 +233,7 @@ class FileResolver:
             return Outcome(questions=_questions(ticket, path, found.questions))
         if sides is not None and here is not None:
             if part != layout.THREAD and _is_by_hand(here, sides, found.data):
-                said = "It was edited since the merge. Once it is right, `git add` it."
-                return Outcome(questions=(Question(ticket, path, "edited_since", said),))
+                return Outcome(questions=(_edited(ticket, path),))
             if _has_own_words(here, sides, found.data):
                 self._files.set_aside(ticket, part, here)
         self._files.write(ticket, part, found.data)
@@ -235,7 +244,12 @@ class FileResolver:
         )
         word = "projected" if sides is None else "merged"
         step = Step(word, ticket, f"{word} {part}", (path,))
-        return Outcome((step,), notes=notes, resolved=(path,))
+        return Outcome((step,), notes=notes, resolved=() if sides is None else (path,))
+
+
+def _edited(ticket: str, path: str) -> Question:
+    said = "It was edited since the merge. Once it is right, `git add` it."
+    return Question(ticket, path, "edited_since", said)
 
 
 def _questions(ticket: str, path: str, conflicts: Sequence[Conflict]) -> tuple[Question, ...]:
@@ -279,12 +293,8 @@ def _is_by_hand(here: bytes, sides: Sides, merged: bytes) -> bool:
 def _has_own_words(here: bytes, sides: Sides, merged: bytes) -> bool:
     """Whether a line of a file with conflict markers stands in none of its versions."""
     known = {line.strip() for data in (*sides, merged) for line in _lines(data)}
-    return any(line.strip() not in known for line in _lines(here) if not _is_marker(line))
+    return any(line.strip() not in known for line in _lines(here) if not is_marker(line))
 
 
 def _lines(data: bytes | None) -> Iterator[bytes]:
     yield from (data or b"").split(b"\n")
-
-
-def _is_marker(line: bytes) -> bool:
-    return line[:7] in (b"<" * 7, b"=" * 7, b">" * 7, b"|" * 7)

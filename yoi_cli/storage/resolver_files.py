@@ -77,9 +77,6 @@ class TicketFiles:
         with Directory.open(self._reader.location.workspace, "") as top:
             _write(top, path, data)
 
-    def write_objective(self, objective: str, data: bytes) -> None:
-        self.write_path(f"{layout.OBJECTIVES_FOLDER}/{objective}/{layout.ITEM}", data)
-
     def remove(self, ticket: TicketId, part: str) -> None:
         """Take a file away whose bytes stand elsewhere now."""
         path = self.path(ticket, part)

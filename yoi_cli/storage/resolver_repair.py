@@ -51,6 +51,13 @@ class TicketRepair:
             made_twice=thread is not None and begins_twice(thread),
         )
 
+    def is_stale(self) -> bool:
+        """Whether the item says another state than its thread folds to."""
+        thread, item = self._read(layout.THREAD), self._read(layout.ITEM)
+        if thread is None or item is None:
+            return False
+        return projected(item, thread, path=self._path(layout.ITEM)) != item
+
     def make(self) -> Outcome:
         """Everything that can be repaired, and then the projection."""
         outcome = self._part_events().then(self._mend_item())

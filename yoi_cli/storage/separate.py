@@ -29,6 +29,7 @@ from yoi_cli.storage.renumber import (
     renumbered_ticket,
     with_note,
 )
+from yoi_cli.storage.tree import is_inside
 from yoi_cli.storage.unfuse import is_fused, part_thread
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def files_in(tree: TreeFiles, folder: str) -> dict[str, bytes]:
     return {
         path.removeprefix(prefix): tree.read(path)
         for path, kind in tree.kinds.items()
-        if kind == "file" and path.startswith(prefix)
+        if kind == "file" and path.startswith(prefix) and is_inside(path)
     }
 
 

@@ -52,6 +52,18 @@ def is_fused(data: bytes) -> bool:
     return bool(fused_lines(data))
 
 
+def refuse_fused(*threads: bytes, path: str) -> None:
+    """Raise `StoreInvalidError` (`thread_fused`) where one of `threads` is: to a merge by
+    events the first of two that were fused is no event, and would be left out."""
+    if any(map(is_fused, threads)):
+        raise StoreInvalidError(
+            "thread_fused",
+            f"{path} holds events that were fused, so it cannot be merged by events.",
+            hint="Leave this merge, run `yoi resolve` on the branch that has them, then merge.",
+            details={"path": path},
+        )
+
+
 def fused_lines(data: bytes) -> tuple[int, ...]:
     """The 1-based lines of the events that run into others."""
     return tuple(data.count(b"\n", 0, start) + 1 for start, _ in _fused(data, parse_thread(data)))
@@ -163,10 +175,11 @@ def _loose_lines(before: bytes, after: bytes) -> int:
     """How many lines that say something stand in `before` and nowhere in `after`."""
     kept = {line.strip() for line in after.split(b"\n")}
     lines = (line.strip() for line in before.split(b"\n"))
-    return sum(bool(line) and line not in kept and not _is_marker(line) for line in lines)
+    return sum(bool(line) and line not in kept and not is_marker(line) for line in lines)
 
 
-def _is_marker(line: bytes) -> bool:
+def is_marker(line: bytes) -> bool:
+    """Whether `line` looks like one that git puts around a conflict."""
     return line[:7] in (b"<" * 7, b"=" * 7, b">" * 7, b"|" * 7)
 
 

@@ -63,9 +63,12 @@ class Clone:
             raise BrokenWalkError(f"git {' '.join(words)}: {done.stdout}{done.stderr}")
         return done.stdout.strip()
 
-    def configure(self) -> None:
-        """Set the clone up as its user would, or let its files merge by lines."""
-        if self.drives:
+    def configure(self, like: Clone | None = None) -> None:
+        """Set the clone up as its user would, or as another was, or to merge by lines."""
+        if self.drives and like is not None:
+            for key in ("merge.yoi.name", "merge.yoi.driver"):
+                self.must("config", key, like.must("config", key))
+        elif self.drives:
             self.yoi("doctor", "--fix")
             self.commit("What doctor mended")
         else:
@@ -146,7 +149,7 @@ class Walk:
             clone = Clone(folder / name, drives=drives)
             origin.must("clone", "--quiet", "--template=", ".", str(clone.folder))
             clone.must("config", "user.name", name)
-            clone.configure()
+            clone.configure(*self.clones[:1])
             self.clones.append(clone)
 
     def run(self) -> None:
@@ -253,7 +256,7 @@ def meet(walk: Walk, folder: Path) -> list[Clone]:
         first, *others = walk.clones[number:] + walk.clones[:number]
         clone = Clone(folder / f"met-{number}", drives=walk.clones[0].drives)
         first.must("clone", "--quiet", "--template=", ".", str(clone.folder))
-        clone.configure()
+        clone.configure(first)
         for other in others:
             clone.must("fetch", "--quiet", str(other.folder), "HEAD")
             clone.join("merge", "--quiet", "--no-edit", "FETCH_HEAD", go_on="merge")

@@ -106,7 +106,7 @@ def _judge(
 ) -> list[str]:
     try:
         wrong = left_behind(case, world, wanted, done)
-        if done.code not in (0, 1):
+        if done.code not in (0, case.failing):
             wrong.append(f"an exit code of its own: {done}")
         if done.code == 0:
             # What a warning left undone, the next command does.
