@@ -33,6 +33,8 @@ _ADDED = re.compile(rb"^\+?<!-- event: comment .* id: (\w{26}) -->\r?$", re.MULT
 _PADDING = "x" * 40_000
 #: An id is taken before the append waits for git.
 _SLACK_MS = 500
+#: Seconds between two of git's steps, at most.
+_BREATH = 0.1
 _BRANCHES = ("main", "other")
 
 
@@ -99,6 +101,8 @@ def _round(
     refused: list[tuple[int, int]] = []
     log = (workspace.with_name(f"{workspace.name}.notes") / "steps").open("a")
     while crowd.running:
+        # Without a breath git holds its index nearly always, and hardly anything is appended.
+        time.sleep(draw.uniform(0, _BREATH))
         begin = _now_ms()
         name = draw.choice([name for name in _LOTS if only in name])
         _commit(workspace)
