@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from yoi_cli.app.worker_log import log_start
@@ -11,10 +9,24 @@ from yoi_cli.app.worker_start import WorkerOrder, request_of
 from yoi_cli.bootstrap.profiles import settings_of
 from yoi_cli.bootstrap.workers import keep_prompt, open_runtime, place_of
 from yoi_cli.cli.bodies import given_text
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption
-from yoi_cli.cli.profile_options import complete_profiles
+from yoi_cli.cli.worker_spawn_options import (
+    CommandArgument,
+    FolderOption,
+    GraceOption,
+    GroupOption,
+    InputOption,
+    KeyOption,
+    ProfileOption,
+    PromptFileOption,
+    PromptOption,
+    RedactOption,
+    RoleOption,
+    TicketOption,
+    TimeoutOption,
+    VariablesOption,
+)
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.render.report import warn
 from yoi_cli.render.workers import say_started
@@ -23,64 +35,20 @@ from yoi_cli.worker.environment import looks_secret
 
 def command(
     ctx: typer.Context,
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[-- COMMAND…]", help="What to run.", show_default=False),
-    ] = None,
-    ticket: Annotated[
-        str | None,
-        typer.Option(
-            "--ticket",
-            metavar="TICKET",
-            help="What it is for; it runs in the ticket's worktree, where there is one.",
-            autocompletion=complete_tickets,
-        ),
-    ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile",
-            metavar="NAME",
-            help="Run this profile's command.",
-            autocompletion=complete_profiles,
-        ),
-    ] = None,
-    role: Annotated[
-        str | None, typer.Option("--role", metavar="ROLE", help="As what it works.")
-    ] = None,
-    prompt: Annotated[
-        str | None, typer.Option("--prompt", metavar="TEXT", help="What the profile is told.")
-    ] = None,
-    prompt_file: Annotated[
-        str | None,
-        typer.Option("--prompt-file", metavar="FILE", help="The same from FILE; - for stdin."),
-    ] = None,
-    cwd: Annotated[str | None, typer.Option("--cwd", metavar="DIR", help="Where it runs.")] = None,
-    variables: Annotated[
-        list[str] | None,
-        typer.Option("--env", metavar="NAME[=VALUE]", help="Pass a variable on, or set it."),
-    ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option("--timeout", min=0.001, metavar="SECONDS", help="End it after SECONDS."),
-    ] = None,
-    grace: Annotated[
-        float | None,
-        typer.Option("--grace", min=0, metavar="SECONDS", help="How long it may take to end."),
-    ] = None,
-    group: Annotated[
-        str, typer.Option("--group", metavar="NAME", help="Wait for room among its like.")
-    ] = "",
-    key: Annotated[
-        str | None,
-        typer.Option("--key", metavar="WORD", help="Start one worker for WORD, however often."),
-    ] = None,
-    takes_input: Annotated[
-        bool, typer.Option("--input", help="Keep its input open for `yoi worker input`.")
-    ] = False,
-    redact: Annotated[
-        bool, typer.Option("--redact/--no-redact", help="Take secrets out of its output.")
-    ] = True,
+    words: CommandArgument = None,
+    ticket: TicketOption = None,
+    profile: ProfileOption = None,
+    role: RoleOption = None,
+    prompt: PromptOption = None,
+    prompt_file: PromptFileOption = None,
+    cwd: FolderOption = None,
+    variables: VariablesOption = None,
+    timeout: TimeoutOption = None,
+    grace: GraceOption = None,
+    group: GroupOption = "",
+    key: KeyOption = None,
+    takes_input: InputOption = False,
+    redact: RedactOption = True,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
