@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from torture.syscalls import Boundary, Struck, run_with_fault
 from torture.warm import warm_yoi
 from torture.world import Tickets, World
 
 #: Repeated after it had happened, a command says so (0) or that it is too late for it (4).
 _DONE_ALREADY = (0, 4)
 _OWN = ("sync", "--branch", "yoi")
+_TRIES = 3
 
 
 class Case(NamedTuple):
@@ -201,4 +204,20 @@ def ready_world(case: Case, folder: Path) -> tuple[World, tuple[str, ...]]:
     world = World(folder)
     if case.prepare is not None:
         case.prepare(world)
+    # Times are whole seconds: in the one of the last write a command has less to project.
+    time.sleep(1 - time.time() % 1)
     return world, case.words(world.tickets, folder)
+
+
+def strike(world: World, words: tuple[str, ...], at: Boundary, fault: str) -> Struck:
+    """The command on a fresh copy, with `fault` at that call.
+
+    A second that ends, or a wait for another process, shifts the calls of a run now and then:
+    one that was struck elsewhere is run again.
+    """
+    for _ in range(_TRIES):
+        world.refresh()
+        struck = run_with_fault(words, world.workspace, at, fault)
+        if not struck.elsewhere:
+            break
+    return struck

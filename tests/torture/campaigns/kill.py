@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from torture.cases import CASES, chosen, ready_world
+from torture.cases import CASES, chosen, ready_world, strike
 from torture.judge import expected, judge
 from torture.outcome import ENOUGH, Outcome, Settings
 from torture.syscalls import boundaries, method, run_with_fault
@@ -59,8 +59,7 @@ def _torture(task: _Task) -> _Found:
     chosen_ones = passed[len(case.name) % stride :: stride][: task.most]
     reached, violations = 0, list[str]()
     for at in chosen_ones:
-        world.refresh()
-        done, elsewhere = run_with_fault(words, world.workspace, at, "KILL")
+        done, elsewhere = strike(world, words, at, "KILL")
         reached += not elsewhere
         wrong = judge(case, world, words, wanted, done)
         if elsewhere:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from support.file_stores import fingerprint
 from support.process import Result
-from torture.cases import CASES, Case, chosen, ready_world
+from torture.cases import CASES, Case, chosen, ready_world, strike
 from torture.judge import Expected, expected, left_behind, readers_are_well
 from torture.outcome import ENOUGH, Outcome, Settings
 from torture.syscalls import boundaries, method, python_writes, run_short, run_with_fault
@@ -86,8 +86,7 @@ def _faults(task: _Task, world: World, words: tuple[str, ...]) -> Iterator[tuple
     faults = [(at, error) for at in passed for error in _ERRORS]
     first = len(task.case) % task.stride
     for at, error in faults[first :: task.stride][: task.limit]:
-        world.refresh()
-        struck = run_with_fault(words, world.workspace, at, error)
+        struck = strike(world, words, at, error)
         assert not struck.elsewhere, f"{error} struck {struck.elsewhere}, not {at.shown}"
         yield f"{error} at {at.shown}", struck.done
     world.refresh()
