@@ -54,12 +54,15 @@ def run(settings: Settings) -> Outcome:
     figures: dict[str, int | str] = {"appends": 0, "acknowledged with a warning": 0, "lost": 0}
     stashed = "lost to the stash of a refused merge"
     figures[stashed] = 0
+    # Without a breath git holds its index nearly always, and hardly anything is appended.
+    breath = settings.size(None, full=_BREATH, short=0.0)
     steps = dict.fromkeys(_STEPS, 0)
     wrong = list[str]()
     for number, begin in enumerate(range(0, events, _EVENTS_A_ROUND)):
         size = min(_EVENTS_A_ROUND, events - begin)
         workspace = settings.folder / f"round-{number}"
-        done = _round(workspace, size, writers, settings.seed + number, "", settings.only)
+        seed, only = settings.seed + number, settings.only
+        done = _round(workspace, size, writers, seed, "", only, breath)
         wrong += [f"round {number}: {problem}" for problem in done.problems]
         figures["appends"] = int(figures["appends"]) + done.acknowledged
         figures["acknowledged with a warning"] = (
@@ -90,9 +93,16 @@ def _control(settings: Settings) -> str | None:
 
 
 def _round(
-    workspace: Path, events: int, writers: int, seed: int, weakness: str, only: str
+    workspace: Path,
+    events: int,
+    writers: int,
+    seed: int,
+    weakness: str,
+    only: str,
+    breath: float = 0,
 ) -> _Round:
-    """Appends in a repository of its own, while git does one thing after another."""
+    """Appends in a repository of its own, while git does one thing after another, at most
+    `breath` seconds apart."""
     tickets = _repository(workspace)
     crowd = Crowd(workspace, workspace.with_name(f"{workspace.name}.notes"), weakness=weakness)
     for number in range(writers):
@@ -101,8 +111,7 @@ def _round(
     refused: list[tuple[int, int]] = []
     log = (workspace.with_name(f"{workspace.name}.notes") / "steps").open("a")
     while crowd.running:
-        # Without a breath git holds its index nearly always, and hardly anything is appended.
-        time.sleep(draw.uniform(0, _BREATH))
+        time.sleep(draw.uniform(0, breath))
         begin = _now_ms()
         name = draw.choice([name for name in _LOTS if only in name])
         _commit(workspace)
