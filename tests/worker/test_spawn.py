@@ -181,8 +181,9 @@ def test_a_worker_has_three_descriptors_and_default_signals(workers: Workers) ->
     worker_id = workers.spawn("sh", "-c", "grep Sig /proc/self/status; ls /proc/self/fd")
     workers.runtime.wait(worker_id, 20)
     lines = workers.output(worker_id).decode().split()
-    assert lines[lines.index("SigBlk:") + 1] == "0" * 16
-    assert lines[lines.index("SigIgn:") + 1] == "0" * 16
+    for mask in ("SigBlk:", "SigIgn:"):
+        # The C library keeps 32 and 33 for itself: nobody can set them.
+        assert int(lines[lines.index(mask) + 1], 16) & ~(0b11 << 31) == 0
     assert lines[-4:] == ["0", "1", "2", "3"]  # the last is the folder that `ls` lists
 
 

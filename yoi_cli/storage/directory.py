@@ -33,7 +33,10 @@ _WRONG_PATH = frozenset(
 
 
 class Directory:
-    """An open directory; `path` is how messages name it, relative to the workspace."""
+    """An open directory; `path` is how messages name it, relative to the workspace.
+
+    It owns its descriptor, and lets it go when nobody holds the object any more.
+    """
 
     def __init__(self, descriptor: int, path: str) -> None:
         self.descriptor = descriptor
@@ -55,8 +58,13 @@ class Directory:
     ) -> None:
         self.close()
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
-        os.close(self.descriptor)
+        descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def child(self, name: str) -> Directory:
         """The directory `name` below this one. Raises `FileNotFoundError` or store errors."""

@@ -82,10 +82,12 @@ def write_input(folder: WorkerFolder, runtime_id: str, data: bytes, *, close: bo
 def _write_all(folder: WorkerFolder, descriptor: int, data: bytes) -> None:
     end = time.monotonic() + _INPUT_SECONDS
     view = memoryview(data)
+    room = select.poll()  # `select` knows no descriptor above 1023
+    room.register(descriptor, select.POLLOUT)
     _take_turn(folder, descriptor, end)
     while view:
         left = end - time.monotonic()
-        if left <= 0 or not select.select([], [descriptor], [], left)[1]:
+        if left <= 0 or not room.poll(left * 1000):
             raise _unread(folder, len(data) - len(view))
         try:
             view = view[os.write(descriptor, view) :]
