@@ -313,7 +313,7 @@ def take(job: tuple[Path, int, bool]) -> Walked:
 
 
 def run(settings: Settings) -> Outcome:
-    total = settings.size(settings.runs, full=1_000, short=6)
+    total = settings.size(settings.runs, full=1_000, short=2)
     first = settings.seed * 1_000_000
     jobs = [(settings.folder / f"walk-{n}", first + n, True) for n in range(total)]
     os.environ["GIT_EDITOR"] = "true"
