@@ -32,7 +32,7 @@ def warm_yoi(
     *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, stdin: bytes = b""
 ) -> Result:
     """Run a command in the folder `cwd` to its end. `env` adds variables."""
-    _preload()
+    preload()
     with (
         tempfile.TemporaryFile() as given,
         tempfile.TemporaryFile() as out,
@@ -77,8 +77,11 @@ def in_child(work: Callable[[], str]) -> str:
 
 
 @cache
-def _preload() -> None:
-    """Load every module of the program, and what those load at once."""
+def preload() -> None:
+    """Load every module of the program, and what those load at once.
+
+    What is forked afterwards has them; what was forked before loads them each time.
+    """
     for module in pkgutil.walk_packages(yoi_cli.__path__, "yoi_cli."):
         if module.name == "yoi_cli.__main__":
             continue

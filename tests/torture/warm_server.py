@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from torture.warm import warm_yoi
+from torture.warm import preload, warm_yoi
 
 _SCRIPT = """\
 #!/usr/bin/env bash
@@ -49,6 +49,7 @@ def warm_program(folder: Path) -> Iterator[Path]:
 
 
 def _serve(listener: socket.socket) -> None:
+    preload()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         connection, _ = listener.accept()
