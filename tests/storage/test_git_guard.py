@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +16,7 @@ from support.threads import block, event_id
 from yoi_cli.errors import ConflictError, StoreInvalidError
 from yoi_cli.storage.append import (
     append_events,
-    is_git_at_work,
     read_tail,
-    wait_for_git,
 )
 from yoi_cli.storage.directory import Directory
 from yoi_cli.storage.file_store import FileStore
@@ -88,25 +85,6 @@ def test_an_append_waits_while_git_holds_its_index(
     out, _ = process.communicate(timeout=30)
     assert (process.returncode, out) == (0, f"appended\t{ticket}\tcomment\n".encode())
     assert [event.body for event in store.thread(ticket).events][1:] == ["Patience."]
-
-
-@pytest.mark.parametrize("sign", ["index.stash.123", "ORIG_HEAD"])
-def test_an_append_waits_while_a_merge_has_looked_at_the_files_and_not_yet_locked_its_index(
-    tmp_path: Path, sign: str
-) -> None:
-    index_lock, path = tmp_path / "index.lock", tmp_path / sign
-    assert not is_git_at_work(str(index_lock))
-    path.touch()
-    assert is_git_at_work(str(index_lock))
-    os.utime(path, (0, 0))
-    assert not is_git_at_work(str(index_lock))
-
-
-def test_a_wait_for_git_ends_once_git_has_been_quiet(tmp_path: Path) -> None:
-    index_lock = tmp_path / "index.lock"
-    (tmp_path / "ORIG_HEAD").touch()
-    assert wait_for_git(str(index_lock))
-    assert not is_git_at_work(str(index_lock))
 
 
 def test_a_thread_that_git_is_still_writing_is_not_taken_for_torn(

@@ -15,6 +15,7 @@ from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.codec import ParsedThread, parse_thread
 from yoi_cli.storage.directory import Directory, read_all
+from yoi_cli.storage.git_at_work import wait_for_git
 from yoi_cli.storage.reader import missing_part
 
 if TYPE_CHECKING:
@@ -24,17 +25,10 @@ _APPEND = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK
 #: A thread larger than this is not read whole for an event that moves no state.
 WHOLE_READ_LIMIT = 1 << 17
 _TAIL = 64 * 1024
-_GIT_WAIT = 5.0
 GIT_IS_STUCK = (
     "git's index.lock did not go away. What was written is safe as long as the git command "
     "behind it does not replace the files; `yoi doctor` says whether the lock is a leftover."
 )
-_GIT_PAUSE = 0.005
-#: How long git is taken to be at work after it wrote ORIG_HEAD, and after its last sign, and
-#: when a file that it left behind is no sign any more (seconds).
-_GIT_BEGINS = 0.5
-_GIT_QUIET = 0.02
-_GIT_LEFTOVER = 60.0
 _GIT_ATTEMPTS = 20
 
 
@@ -214,50 +208,6 @@ def repair_tail(directory: Directory, index_lock: str | None) -> bool:
     with directory.opened(layout.THREAD, _APPEND) as descriptor:
         _set_aside_torn(directory, descriptor, tail.sound_size)
     return True
-
-
-def wait_for_git(index_lock: str) -> bool:
-    """Wait until git does not hold its index, nor is about to; False where that takes too long."""
-    now = time.monotonic()
-    end, quiet_since = now + _GIT_WAIT, now - _GIT_QUIET
-    while True:
-        now = time.monotonic()
-        if is_git_at_work(index_lock):
-            quiet_since = now
-        elif now - quiet_since >= _GIT_QUIET:
-            return True
-        if now > end:
-            return not os.path.lexists(index_lock)
-        time.sleep(_GIT_PAUSE)
-
-
-def is_git_at_work(index_lock: str) -> bool:
-    """Whether git holds its index, or will take it again without another look at the files.
-
-    `git merge` (2.38 and later) writes ORIG_HEAD, looks at the files, lets go of the index,
-    puts changes on a stash by an `index.stash.*`, and then merges over whatever came since.
-    """
-    if os.path.lexists(index_lock):
-        return True
-    folder = os.path.dirname(index_lock)
-    try:
-        if _age(os.path.join(folder, "ORIG_HEAD")) < _GIT_BEGINS:
-            return True
-        return any(
-            _age(os.path.join(folder, name)) < _GIT_LEFTOVER
-            for name in os.listdir(folder)
-            if name.startswith("index.stash.")
-        )
-    except OSError:
-        return False
-
-
-def _age(path: str) -> float:
-    """Seconds since the file was written; endless where there is none."""
-    try:
-        return abs(time.time() - os.stat(path, follow_symlinks=False).st_mtime)
-    except FileNotFoundError:
-        return float("inf")
 
 
 def _reopened(open_ticket: Callable[[], Directory]) -> Directory:

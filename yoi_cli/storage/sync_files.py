@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.domain.ids import TicketId
 from yoi_cli.errors import ConflictError
 from yoi_cli.storage import layout
-from yoi_cli.storage.append import wait_for_git
 from yoi_cli.storage.directory import Directory
+from yoi_cli.storage.git_at_work import wait_for_git
 from yoi_cli.storage.sync_paths import ticket_of
 from yoi_cli.storage.tree import place_tree
 

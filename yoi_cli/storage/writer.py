@@ -23,11 +23,11 @@ from yoi_cli.storage.append import (
     keep_torn,
     repair_tail,
     settled_tail,
-    wait_for_git,
 )
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.encode import encode_event
 from yoi_cli.storage.frontmatter import parse_item
+from yoi_cli.storage.git_at_work import wait_for_git
 from yoi_cli.storage.item_edit import edit_item, render_item
 from yoi_cli.storage.lock import Intent, StoreLock
 from yoi_cli.storage.reader import FileReader, read_artifact, read_part
