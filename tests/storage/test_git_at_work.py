@@ -14,6 +14,7 @@ import pytest
 from support.file_stores import comment, make_ticket, open_store, thread_of
 from support.process import Program
 
+from yoi_cli.domain.ids import TicketId
 from yoi_cli.storage.file_store import FileStore
 from yoi_cli.storage.git_at_work import is_git_at_work, subcommand, wait_for_git
 
@@ -35,7 +36,7 @@ def store(workspace: Path) -> FileStore:
 
 
 @pytest.fixture
-def two_branches(workspace: Path, store: FileStore, git: Program) -> str:
+def two_branches(workspace: Path, store: FileStore, git: Program) -> TicketId:
     """A ticket that `other` and `main` commented on, with a comment on it that is in no commit."""
 
     def commit(message: str) -> None:
@@ -90,7 +91,7 @@ def held(
 def test_an_append_waits_for_a_git_that_will_overwrite_what_it_looked_at_before(
     words: tuple[str, ...],
     step: str,
-    two_branches: str,
+    two_branches: TicketId,
     workspace: Path,
     store: FileStore,
     tmp_path: Path,
@@ -114,7 +115,7 @@ def test_an_append_waits_for_a_git_that_will_overwrite_what_it_looked_at_before(
 
 
 def test_a_merge_in_another_checkout_makes_nobody_wait(
-    two_branches: str, workspace: Path, tmp_path: Path, env: dict[str, str], git: Program
+    two_branches: TicketId, workspace: Path, tmp_path: Path, env: dict[str, str], git: Program
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     git("worktree", "add", "--quiet", str(elsewhere), "main", "--force", cwd=workspace)
@@ -127,7 +128,7 @@ def test_a_merge_in_another_checkout_makes_nobody_wait(
 
 
 def test_a_hook_does_not_wait_for_the_merge_that_waits_for_it(
-    workspace: Path, two_branches: str, git: Program
+    workspace: Path, two_branches: TicketId, git: Program
 ) -> None:
     git("commit", "--quiet", "--all", "--message", "All", cwd=workspace)
     git("checkout", "--quiet", "-b", "third", "main~1", cwd=workspace)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -194,7 +195,7 @@ CASES: tuple[Case, ...] = (
 )
 
 
-def chosen(only: str) -> Iterable[Case]:
+def chosen(only: str) -> list[Case]:
     """The cases whose name begins with `only`."""
     return [case for case in CASES if case.name.startswith(only)]
 
@@ -204,6 +205,8 @@ def ready_world(case: Case, folder: Path) -> tuple[World, tuple[str, ...]]:
     world = World(folder)
     if case.prepare is not None:
         case.prepare(world)
+    # While git's folder has just changed, a writer makes more calls than later.
+    os.utime(world.pristine / ".git", (0, 0))
     # Times are whole seconds: in the one of the last write a command has less to project.
     time.sleep(1 - time.time() % 1)
     return world, case.words(world.tickets, folder)

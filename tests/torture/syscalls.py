@@ -43,11 +43,15 @@ _PYTHON = (sys.executable, "-P", "-m", "yoi_cli")
 
 
 class Boundary(NamedTuple):
-    """Before the `number`th `call` of the process; `subject` is how a trace shows it."""
+    """Before the `number`th `call` of the process; `subject` is how a trace shows it.
+
+    `is_alone` says that the command starts no other process.
+    """
 
     call: str
     number: int
     subject: str
+    is_alone: bool = False
 
     @property
     def shown(self) -> str:
@@ -104,7 +108,8 @@ def boundaries(words: Sequence[str], cwd: Path, *, weak: str = "") -> list[Bound
         counted[call] += 1
         if call not in _OPENING or "O_CREAT" in rest or "O_TRUNC" in rest:
             found.append(Boundary(call, counted[call], _subject(matched)))
-    return found
+    is_alone = not any(at.call in _STARTING for at in found)
+    return [at._replace(is_alone=is_alone) for at in found]
 
 
 def run_with_fault(
@@ -123,12 +128,14 @@ def run_with_fault(
         done = _faulty("kill" if fault == "KILL" else fault, at.number, words, cwd, weak)
         return Struck(done, "nowhere" if done.code == _ALL_CALLS_SEEN else "")
     what = "signal=KILL" if fault == "KILL" else f"error={fault}"
-    # Neither -f, for strace counts the calls of each process, and a child's are not meant; nor
-    # --seccomp-bpf, with which strace 6.1 lets an injected signal fall.
+    # No -f where there are children: strace counts the calls of each process, and theirs are not
+    # meant. It goes with --seccomp-bpf, which spares a stop at every other call, and with which
+    # strace 6.1 lets an injected signal fall.
+    swift = ("-f", "--seccomp-bpf") if at.is_alone and fault != "KILL" else ()
     log = cwd.with_name(f"{cwd.name}.trace")
     log.unlink(missing_ok=True)
     inject = f"inject={at.call}:{what}:when={at.number}"
-    trace = ["strace", "-qq", "-y", "-s", "0", "-e", "signal=none", "-o", str(log)]
+    trace = ["strace", *swift, "-qq", "-y", "-s", "0", "-e", "signal=none", "-o", str(log)]
     process = subprocess.Popen(
         [*trace, "-e", f"trace={at.call}", "-e", inject, *_program(weak), *words],
         cwd=cwd,

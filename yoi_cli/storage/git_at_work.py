@@ -66,17 +66,23 @@ def _has_stepwise_git(top: str | None) -> bool:
     One that waits for this very process, as for a hook, is none to wait for.
     """
     return any(
-        (top is None or _works_in(process, top)) and process not in _ancestors()
-        for process in _stepwise_gits()
+        subcommand(_read(process, "cmdline").split(b"\0")) in _STEPWISE
+        and process not in _ancestors()
+        for process in _gits_in(top)
     )
 
 
-def _stepwise_gits() -> Iterator[int]:
+def _gits_in(top: str | None) -> Iterator[int]:
+    """The processes of this user that are a git and work in `top`, or anywhere where None."""
     for name in os.listdir(_PROCESSES):
-        if name.isdigit() and _read(name, "comm").startswith((b"git\n", b"git-")):
-            arguments = _read(name, "cmdline").split(b"\0")
-            if subcommand(arguments) in _STEPWISE:
-                yield int(name)
+        # What has ended meanwhile is not waited for, nor is what somebody else runs.
+        with suppress(OSError):
+            if name.isdigit():
+                folder = f"{_PROCESSES}/{name}"
+                program = os.path.basename(os.readlink(f"{folder}/exe"))
+                is_git = program.startswith("git")
+                if is_git and (top is None or os.path.samefile(f"{folder}/cwd", top)):
+                    yield int(name)
 
 
 def subcommand(arguments: list[bytes]) -> bytes:
@@ -93,13 +99,6 @@ def subcommand(arguments: list[bytes]) -> bytes:
     return b""
 
 
-def _works_in(process: int, top: str) -> bool:
-    try:
-        return os.path.samefile(f"{_PROCESSES}/{process}/cwd", top)
-    except OSError:  # it has ended, or is somebody else's
-        return False
-
-
 def _ancestors() -> set[int]:
     found: set[int] = set()
     process = os.getppid()
@@ -111,8 +110,8 @@ def _ancestors() -> set[int]:
     return found
 
 
-def _read(process: int | str, name: str) -> bytes:
-    """What the kernel tells of a process; b"" of one that has ended, or is somebody else's."""
+def _read(process: int, name: str) -> bytes:
+    """What the kernel tells of a process; b"" of one that has ended."""
     with suppress(OSError), open(f"{_PROCESSES}/{process}/{name}", "rb") as file:
         return file.read()
     return b""

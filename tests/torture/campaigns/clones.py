@@ -267,16 +267,30 @@ def meet(walk: Walk, folder: Path) -> list[Clone]:
     return met
 
 
+def said_in(clone: Clone, reverted: set[str]) -> dict[str, str]:
+    """Every file of a store by its path; after a revert, every log without what it took back.
+
+    A revert of a file's newest commit takes events and fields back on one side, and git asks no
+    driver where the other side left the file alone: whether they return depends on who is merged
+    first (docs/merging.md). What nobody reverted does not.
+    """
+    if not reverted:
+        return fingerprint(clone.folder / ".yoi" / "tickets")
+    store = open_store(clone.folder, in_git=True)
+    kept: dict[str, str] = {}
+    for ticket in store.ids():
+        events = (event._replace(line=0) for event in store.thread(ticket).events)
+        kept[ticket] = repr([event for event in events if event.id not in reverted])
+    return kept
+
+
 def judge(walk: Walk, met: list[Clone]) -> list[str]:
     """What is wrong with the stores of those who met."""
     wrong: list[str] = []
-    stores = [fingerprint(clone.folder / ".yoi" / "tickets") for clone in met]
-    # Reverting takes fields back on one side only: then git's merges depend on their order in
-    # what is projected, and the logs alone must be the same.
-    compared = "thread.md" if walk.reverted else ""
+    stores = [said_in(clone, walk.reverted) for clone in met]
     for number, store in enumerate(stores[1:], 1):
-        paths = {path for path in store.keys() | stores[0].keys() if path.endswith(compared)}
-        differing = [path for path in paths if store.get(path) != stores[0].get(path)]
+        places = store.keys() | stores[0].keys()
+        differing = [place for place in places if store.get(place) != stores[0].get(place)]
         if differing:
             wrong.append(f"order {number} gives other files: {sorted(differing)[:4]}")
     final = met[0].events()

@@ -46,7 +46,7 @@ def run(settings: Settings) -> Outcome:
     """100,000 appends in the full form, in repositories of 5,000 each."""
     events = settings.size(settings.events, full=100_000, short=400)
     writers = settings.size(settings.writers, full=4, short=4)
-    figures = {"appends": 0, "acknowledged with a warning": 0, "lost": 0, "merges refused": 0}
+    totals = [0, 0, 0, 0]
     # Without a breath git holds its index nearly always, and hardly anything is appended.
     breath = settings.size(None, full=_BREATH, short=0.0)
     steps = dict.fromkeys(_STEPS, 0)
@@ -57,14 +57,16 @@ def run(settings: Settings) -> Outcome:
         seed, only = settings.seed + number, settings.only
         done = _round(workspace, size, writers, seed, "", only, breath)
         wrong += [f"round {number}: {problem}" for problem in done.problems]
-        for name, count in zip(figures, done, strict=False):
-            figures[name] += count
+        counts = (done.acknowledged, done.warned, done.lost, done.refused)
+        totals = [sum(pair) for pair in zip(totals, counts, strict=True)]
         for name, count in done.steps.items():
             steps[name] += count
         if done.lost:
             wrong.append(f"round {number}: {done.lost} of {done.acknowledged} lost ({workspace})")
         elif not done.problems:
             subprocess.run(["rm", "-rf", str(workspace)], check=True)
+    names = ("appends", "acknowledged with a warning", "lost", "merges refused")
+    figures = dict(zip(names, totals, strict=True))
     return Outcome({**figures, **steps}, tuple(wrong), _control(settings))
 
 

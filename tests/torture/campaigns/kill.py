@@ -16,9 +16,13 @@ _SHORT_KILLS = 7
 
 
 class _Task(NamedTuple):
+    """Every `of`th boundary of a command from `part` on, of those that are tried."""
+
     case: str
     folder: Path
     most: int
+    part: int
+    of: int
 
 
 class _Found(NamedTuple):
@@ -31,16 +35,18 @@ class _Found(NamedTuple):
 def run(settings: Settings) -> Outcome:
     """Every boundary in the full form, seven of each command in the short one."""
     most = settings.size(settings.runs, full=sys.maxsize, short=_SHORT_KILLS)
+    of = settings.size(None, full=settings.jobs, short=1)
     tasks = [
-        _Task(case.name, settings.folder / case.name.replace(" ", "-"), most)
+        _Task(case.name, settings.folder / f"{case.name}-{part}", most, part, of)
         for case in chosen(settings.only)
+        for part in range(of)
     ]
     with get_context("fork").Pool(settings.jobs) as pool:
         found = pool.map(_torture, tasks, chunksize=1)
         control = pool.apply(_control, (settings.folder / "control",))
     violations = [violation for one in found for violation in one.violations]
     figures: dict[str, int | str] = {
-        "commands": len(tasks),
+        "commands": len(chosen(settings.only)),
         f"boundaries ({method()})": sum(one.passed for one in found),
         "killed": sum(one.killed for one in found),
         "reached": sum(one.reached for one in found),
@@ -56,9 +62,9 @@ def _torture(task: _Task) -> _Found:
     passed = boundaries(words, world.workspace)
     # Each command begins at another place, so that the short forms of all cover most.
     stride = max(1, len(passed) // task.most)
-    chosen_ones = passed[len(case.name) % stride :: stride][: task.most]
+    tried = passed[len(case.name) % stride :: stride][: task.most][task.part :: task.of]
     reached, violations = 0, list[str]()
-    for at in chosen_ones:
+    for at in tried:
         done, elsewhere = strike(world, words, at, "KILL")
         reached += not elsewhere
         wrong = judge(case, world, words, wanted, done)
@@ -67,7 +73,7 @@ def _torture(task: _Task) -> _Found:
         violations += [f"{case.name} killed before {at.shown}: {what}" for what in wrong]
         if len(violations) >= ENOUGH:
             break
-    return _Found(len(passed), len(chosen_ones), reached, violations)
+    return _Found(len(passed[task.part :: task.of]), len(tried), reached, violations)
 
 
 def _control(folder: Path) -> str | None:

@@ -24,10 +24,14 @@ _NEVER_REFUSED = frozenset({"flock", "clone", "clone3", "fork", "vfork"})
 
 
 class _Task(NamedTuple):
+    """Every `of`th fault of a command from `part` on, of those that are tried."""
+
     case: str
     folder: Path
     stride: int
     limit: int | None
+    part: int
+    of: int
 
 
 class _Found(NamedTuple):
@@ -40,16 +44,19 @@ class _Found(NamedTuple):
 def run(settings: Settings) -> Outcome:
     """Every call with every error in the full form, one in 23 in the short one."""
     stride = settings.size(None, full=1, short=_SHORT_STRIDE)
+    of = settings.size(None, full=settings.jobs, short=1)
+    folder = settings.folder
     tasks = [
-        _Task(case.name, settings.folder / case.name.replace(" ", "-"), stride, settings.runs)
+        _Task(case.name, folder / f"{case.name}-{part}", stride, settings.runs, part, of)
         for case in chosen(settings.only)
+        for part in range(of)
     ]
     with get_context("fork").Pool(settings.jobs) as pool:
         found = pool.map(_torture, tasks, chunksize=1)
         control = pool.apply(_control, (settings.folder / "control",))
     violations = [violation for one in found for violation in one.violations]
     figures: dict[str, int | str] = {
-        "commands": len(tasks),
+        "commands": len(chosen(settings.only)),
         f"refusals ({method()})": sum(one.refused for one in found),
         "half writes": sum(one.halved for one in found),
         "acknowledged with a warning": sum(one.warned for one in found),
@@ -85,12 +92,12 @@ def _faults(task: _Task, world: World, words: tuple[str, ...]) -> Iterator[tuple
     ]
     faults = [(at, error) for at in passed for error in _ERRORS]
     first = len(task.case) % task.stride
-    for at, error in faults[first :: task.stride][: task.limit]:
+    for at, error in faults[first :: task.stride][: task.limit][task.part :: task.of]:
         struck = strike(world, words, at, error)
         assert not struck.elsewhere, f"{error} struck {struck.elsewhere}, not {at.shown}"
         yield f"{error} at {at.shown}", struck.done
     world.refresh()
-    for number in python_writes(words, world.workspace)[: task.limit]:
+    for number in python_writes(words, world.workspace)[: task.limit][task.part :: task.of]:
         world.refresh()
         yield "short", run_short(words, world.workspace, number)
 
