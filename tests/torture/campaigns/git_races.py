@@ -12,7 +12,9 @@ import random
 import re
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +22,9 @@ from support.file_stores import comment, make_ticket, open_store
 from torture.crowd import Crowd
 from torture.outcome import Outcome, Settings
 from torture.warm import warm_yoi
+from torture.warm_server import warm_program
 
-_EVENTS_A_ROUND = 5000
+_EVENTS_A_ROUND = 2500
 _TICKETS = 2
 _ATTEMPTS = 8
 _CONTROL_EVENTS = 2000
@@ -33,77 +36,94 @@ _BREATH = 0.1
 _BRANCHES = ("main", "other")
 
 
-class _Round(NamedTuple):
+class _Race(NamedTuple):
+    """Appends in the repository `workspace`, beside gits that are at most `breath` seconds apart.
+
+    `weakness` is a part of the write protocol to take out, `only` a part of a step's name.
+    """
+
+    workspace: Path
+    events: int
+    writers: int
+    seed: int
+    breath: float = 0.0
+    weakness: str = ""
+    only: str = ""
+
+
+class _Raced(NamedTuple):
+    """What became of it. `refused` counts merges, `steps` what each kind of git's steps did."""
+
     acknowledged: int
     warned: int
     lost: int
     refused: int
-    steps: dict[str, int]
+    steps: Counter[str]
     problems: list[str]
 
 
 def run(settings: Settings) -> Outcome:
-    """100,000 appends in the full form, in repositories of 5,000 each."""
+    """100,000 appends in the full form, in repositories of 2,500 each."""
+    with warm_program(settings.folder / "bin") as program:
+        os.environ["PATH"] = os.pathsep.join([str(program), os.environ["PATH"]])
+        with ProcessPoolExecutor(settings.jobs) as pool:
+            raced = list(pool.map(_race, _races(settings)))
+        control = _control(settings)
+    wrong = [f"round {number}: {text}" for number, one in enumerate(raced) for text in one.problems]
+    figures = {
+        "appends": sum(one.acknowledged for one in raced),
+        "acknowledged with a warning": sum(one.warned for one in raced),
+        "lost": sum(one.lost for one in raced),
+        **{name: sum(one.steps[name] for one in raced) for name in _STEPS},
+        "merges refused": sum(one.refused for one in raced),
+    }
+    return Outcome(figures, tuple(wrong), control)
+
+
+def _races(settings: Settings) -> list[_Race]:
     events = settings.size(settings.events, full=100_000, short=400)
     writers = settings.size(settings.writers, full=4, short=4)
-    totals = [0, 0, 0, 0]
     # Without a breath git holds its index nearly always, and hardly anything is appended.
     breath = settings.size(None, full=_BREATH, short=0.0)
-    steps = dict.fromkeys(_STEPS, 0)
-    wrong = list[str]()
-    for number, begin in enumerate(range(0, events, _EVENTS_A_ROUND)):
-        size = min(_EVENTS_A_ROUND, events - begin)
-        workspace = settings.folder / f"round-{number}"
-        seed, only = settings.seed + number, settings.only
-        done = _round(workspace, size, writers, seed, "", only, breath)
-        wrong += [f"round {number}: {problem}" for problem in done.problems]
-        counts = (done.acknowledged, done.warned, done.lost, done.refused)
-        totals = [sum(pair) for pair in zip(totals, counts, strict=True)]
-        for name, count in done.steps.items():
-            steps[name] += count
-        if done.lost:
-            wrong.append(f"round {number}: {done.lost} of {done.acknowledged} lost ({workspace})")
-        elif not done.problems:
-            subprocess.run(["rm", "-rf", str(workspace)], check=True)
-    names = ("appends", "acknowledged with a warning", "lost", "merges refused")
-    figures = dict(zip(names, totals, strict=True))
-    return Outcome({**figures, **steps}, tuple(wrong), _control(settings))
+    return [
+        _Race(
+            settings.folder / f"round-{number}",
+            min(_EVENTS_A_ROUND, events - begin),
+            writers,
+            settings.seed + number,
+            breath,
+            only=settings.only,
+        )
+        for number, begin in enumerate(range(0, events, _EVENTS_A_ROUND))
+    ]
 
 
 def _control(settings: Settings) -> str | None:
     """Writers that do not look whether git replaced the thread."""
     appended = 0
+    events = settings.size(None, full=_CONTROL_EVENTS, short=_CONTROL_EVENTS // 4)
     for attempt in range(_ATTEMPTS):
-        workspace = settings.folder / f"control-{attempt}"
-        events = settings.size(None, full=_CONTROL_EVENTS, short=_CONTROL_EVENTS // 4)
-        done = _round(workspace, events, 4, settings.seed + attempt, "guard", "checkouts")
+        workspace, seed = settings.folder / f"control-{attempt}", settings.seed + attempt
+        done = _race(_Race(workspace, events, 4, seed, weakness="guard", only="checkouts"))
         appended += done.acknowledged
         if done.lost:
             return f"without the guard {done.lost} of {appended:,} lost"
     return None
 
 
-def _round(
-    workspace: Path,
-    events: int,
-    writers: int,
-    seed: int,
-    weakness: str,
-    only: str,
-    breath: float = 0,
-) -> _Round:
-    """Appends in a repository of its own, while git does one thing after another, at most
-    `breath` seconds apart."""
+def _race(race: _Race) -> _Raced:
+    workspace, events, writers, seed, breath, weakness, only = race
     tickets = _repository(workspace)
     crowd = Crowd(workspace, workspace.with_name(f"{workspace.name}.notes"), weakness=weakness)
     for number in range(writers):
         crowd.start(events // writers + (number < events % writers), tickets)
-    draw, steps = random.Random(seed), dict.fromkeys(_STEPS, 0)
-    refused = 0
+    draw, steps, refused = random.Random(seed), Counter[str](), 0
     while crowd.running:
         time.sleep(draw.uniform(0, breath))
         name = draw.choice([name for name in _LOTS if only in name])
-        _commit(workspace)
+        # Half of the merges find changes that are not committed, and most of these are refused.
+        if name != "merges" or draw.random() < 0.5:
+            _commit(workspace)
         done = _STEPS[name](workspace)
         steps[name] += done
         refused += name == "merges" and not done
@@ -111,10 +131,13 @@ def _round(
     _commit(workspace)
     notes = crowd.notes()
     kept = _kept(workspace)
-    lost = [note.event for note in notes if note.event.encode() not in kept]
-    if not problems and not weakness:
-        problems = _unreadable(workspace)
-    return _Round(len(notes), events - len(notes), len(lost), refused, steps, problems)
+    lost = sum(note.event.encode() not in kept for note in notes)
+    if not weakness:
+        problems += [f"{lost} of {len(notes)} lost ({workspace})"] if lost else []
+        problems += _unreadable(workspace)
+        if not problems:
+            subprocess.run(["rm", "-rf", str(workspace)], check=True)
+    return _Raced(len(notes), events - len(notes), lost, refused, steps, problems)
 
 
 def _repository(workspace: Path) -> list[str]:
@@ -225,8 +248,8 @@ _STEPS: dict[str, Callable[[Path], bool]] = {
     "merges": _merge,
     "rebases": _rebase,
 }
-#: A merge calls the driver, a program, for every file: it takes as long as twenty commits.
-_LOTS = (*["commits", "checkouts"] * 20, "merges", "rebases")
+#: A merge calls the driver, a program, for every file: it takes as long as some commits.
+_LOTS = (*["commits", "checkouts"] * 6, "merges", "rebases")
 
 
 def _kept(workspace: Path) -> set[bytes]:
