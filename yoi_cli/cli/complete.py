@@ -11,6 +11,8 @@ from yoi_cli.domain.states import STATES
 from yoi_cli.errors import YoiError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from yoi_cli.bootstrap import Session
 
 _MOST = 500
@@ -46,6 +48,13 @@ def complete_tickets(ctx: typer.Context, incomplete: str) -> list[tuple[str, str
     return [(id_, text) for _, id_, text in found[:_MOST]]
 
 
-def complete_states(incomplete: str) -> list[str]:
-    """The states that begin with what is typed."""
-    return [state for state in STATES if state.startswith(incomplete)]
+def complete_words(words: Iterable[str]) -> Callable[[str], list[str]]:
+    """What completes an argument or option that is one of `words`."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [word for word in words if word.startswith(incomplete)]
+
+    return complete
+
+
+complete_states = complete_words(STATES)

@@ -7,14 +7,11 @@ from typing import Annotated
 
 import typer
 
+from yoi_cli.cli.complete import complete_words
 from yoi_cli.cli.completion_scripts import SCRIPTS, install
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.errors import UsageError
 from yoi_cli.render.completion import say_installed, say_script
-
-
-def _shells(incomplete: str) -> list[str]:
-    return [shell for shell in SCRIPTS if shell.startswith(incomplete)]
 
 
 def command(
@@ -23,7 +20,7 @@ def command(
         typer.Argument(
             metavar="[SHELL]",
             help="bash, zsh or fish; the one in SHELL where none is named.",
-            autocompletion=_shells,
+            autocompletion=complete_words(SCRIPTS),
             show_default=False,
         ),
     ] = None,

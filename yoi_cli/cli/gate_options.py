@@ -7,27 +7,14 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.gate import REQUIREMENTS
-from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.complete import complete_words
+from yoi_cli.cli.options import tickets_argument
 from yoi_cli.domain.naming import BRANCH_PREFIX
 from yoi_cli.render.gate import FORMATS
 
-
-def _requirements(incomplete: str) -> list[str]:
-    return [word for word in REQUIREMENTS if word.startswith(incomplete)]
-
-
-def _formats(incomplete: str) -> list[str]:
-    return [word for word in FORMATS if word.startswith(incomplete)]
-
-
 GatedArgument = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[TICKET]...",
-        help="The tickets; that of the current branch where none is given.",
-        autocompletion=complete_tickets,
-        show_default=False,
-    ),
+    tickets_argument("The tickets; that of the current branch where none is given."),
 ]
 CommitsOption = Annotated[
     str | None,
@@ -46,7 +33,7 @@ RequireOption = Annotated[
         "--require",
         metavar="WHAT",
         help="ready, approved or done.",
-        autocompletion=_requirements,
+        autocompletion=complete_words(REQUIREMENTS),
     ),
 ]
 HeadOption = Annotated[
@@ -61,7 +48,7 @@ FormatOption = Annotated[
         "--format",
         metavar="FORMAT",
         help="text, json, junit or github.",
-        autocompletion=_formats,
+        autocompletion=complete_words(FORMATS),
     ),
 ]
 ExplainOption = Annotated[

@@ -10,21 +10,23 @@ import typer
 
 from yoi_cli.bootstrap import starting_folder
 from yoi_cli.bootstrap.hook_run import HookCall, run_hook
+from yoi_cli.cli.complete import complete_words
 from yoi_cli.cli.context import Invocation, start_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.domain.hook_files import ALL_HOOKS
 from yoi_cli.render.hooks import say_outcome
 
 
-def _names(incomplete: str) -> list[str]:
-    return [name for name in ALL_HOOKS if name.startswith(incomplete)]
-
-
 def command(
     ctx: typer.Context,
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="The hook.", autocompletion=_names, show_default=False),
+        typer.Argument(
+            metavar="NAME",
+            help="The hook.",
+            autocompletion=complete_words(ALL_HOOKS),
+            show_default=False,
+        ),
     ],
     arguments: Annotated[
         list[str] | None,

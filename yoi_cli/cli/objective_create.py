@@ -9,9 +9,15 @@ import typer
 from yoi_cli.app.objectives import create_objective, template
 from yoi_cli.cli.after_write import commit_folders_if_asked
 from yoi_cli.cli.bodies import given_text
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import FileOption, JsonOption, MessageOption, SourceArgument
+from yoi_cli.cli.objective_options import ObjectiveCommitOption
+from yoi_cli.cli.options import (
+    FileOption,
+    JsonOption,
+    MessageOption,
+    SourceArgument,
+    ticket_option,
+)
 from yoi_cli.render.objectives import say_objective_created
 from yoi_cli.storage.layout import OBJECTIVES_FOLDER
 
@@ -22,20 +28,13 @@ def command(
     source: SourceArgument = None,
     link: Annotated[
         list[str] | None,
-        typer.Option(
-            "--link",
-            metavar="TICKET",
-            help="A ticket that serves it; may be repeated.",
-            autocompletion=complete_tickets,
-        ),
+        ticket_option("--link", "A ticket that serves it; may be repeated."),
     ] = None,
     message: MessageOption = None,
     file: FileOption = None,
     edit: Annotated[bool, typer.Option("--edit", "-e", help="Write the text in $EDITOR.")] = False,
     as_json: JsonOption = False,
-    commit: Annotated[
-        bool, typer.Option("--commit", help="Commit the objective's file to git afterwards.")
-    ] = False,
+    commit: ObjectiveCommitOption = False,
 ) -> None:
     """Make an active objective, and link the tickets that serve it.
 

@@ -8,10 +8,9 @@ import typer
 
 from yoi_cli.app.objectives import link_tickets
 from yoi_cli.cli.after_write import commit_folders_if_asked
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.objective_options import ObjectiveArgument
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.objective_options import ObjectiveArgument, ObjectiveCommitOption
+from yoi_cli.cli.options import JsonOption, ticket_argument
 from yoi_cli.render.objectives import say_objective_linked
 from yoi_cli.storage.layout import OBJECTIVES_FOLDER
 
@@ -19,20 +18,10 @@ from yoi_cli.storage.layout import OBJECTIVES_FOLDER
 def command(
     ctx: typer.Context,
     objective: ObjectiveArgument,
-    tickets: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="TICKET...",
-            help="The tickets to link.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
-    ],
+    tickets: Annotated[list[str], ticket_argument("The tickets to link.", "TICKET...")],
     remove: Annotated[bool, typer.Option("--remove", help="Take the links away.")] = False,
     as_json: JsonOption = False,
-    commit: Annotated[
-        bool, typer.Option("--commit", help="Commit the objective's file to git afterwards.")
-    ] = False,
+    commit: ObjectiveCommitOption = False,
 ) -> None:
     """Link tickets to an objective, or take links away."""
     session = session_of(ctx)

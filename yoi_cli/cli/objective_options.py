@@ -1,4 +1,4 @@
-"""What the commands on objectives share: naming one, and completing its id."""
+"""What the commands on objectives share: naming one, completing its id, and --commit."""
 
 from __future__ import annotations
 
@@ -33,4 +33,7 @@ ObjectiveArgument = Annotated[
         autocompletion=complete_objectives,
         show_default=False,
     ),
+]
+ObjectiveCommitOption = Annotated[
+    bool, typer.Option("--commit", help="Commit the objective's file to git afterwards.")
 ]

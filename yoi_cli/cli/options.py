@@ -8,22 +8,28 @@ import typer
 
 from yoi_cli.cli.complete import complete_states, complete_tickets
 
+
+def ticket_argument(what: str | None, metavar: str = "[TICKET]") -> object:
+    """An argument that names a ticket, or tickets; `what` it is for is its help."""
+    return typer.Argument(
+        metavar=metavar, help=what, autocompletion=complete_tickets, show_default=False
+    )
+
+
+def tickets_argument(what: str) -> object:
+    """An argument that names any number of tickets; `what` it is for is its help."""
+    return ticket_argument(what, "[TICKET]...")
+
+
+def ticket_option(flag: str, what: str | None = None, metavar: str = "TICKET") -> object:
+    """An option that names a ticket; `what` it is for is its help."""
+    return typer.Option(flag, metavar=metavar, help=what, autocompletion=complete_tickets)
+
+
 TicketArgument = Annotated[
     str,
-    typer.Argument(
-        metavar="TICKET",
-        help="The ticket's id, or 4 or more characters of its beginning or end.",
-        autocompletion=complete_tickets,
-        show_default=False,
-    ),
-]
-StateArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="STATE",
-        help="planning, ready, queued, inprogress or done.",
-        autocompletion=complete_states,
-        show_default=False,
+    ticket_argument(
+        "The ticket's id, or 4 or more characters of its beginning or end.", metavar="TICKET"
     ),
 ]
 SourceArgument = Annotated[
@@ -61,4 +67,9 @@ ReasonOption = Annotated[
 ShaOption = Annotated[
     str | None,
     typer.Option("--sha", metavar="COMMIT", help="Bind the event to this commit."),
+]
+NoteOption = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")]
+OutputOption = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all."),
 ]

@@ -11,9 +11,8 @@ import typer
 from yoi_cli.app.identify import identify
 from yoi_cli.app.orchestrate import Orchestrator, Wish, exit_code_of
 from yoi_cli.bootstrap.orchestration import open_tools
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import AuthorOption, JsonOption
+from yoi_cli.cli.options import AuthorOption, JsonOption, tickets_argument
 from yoi_cli.cli.routing import routing_context
 from yoi_cli.errors import UsageError
 from yoi_cli.render.orchestrate import Progress, say_interrupted, say_outcomes, say_plans
@@ -24,13 +23,7 @@ _INTERRUPTED = 130
 def command(
     ctx: typer.Context,
     tickets: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[TICKET]...",
-            help="Only these; every queued ticket where none is given.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
+        list[str] | None, tickets_argument("Only these; every queued ticket where none is given.")
     ] = None,
     once: Annotated[
         bool, typer.Option("--once", help="Stop where nothing goes on without a person (default).")

@@ -8,17 +8,14 @@ import typer
 
 from yoi_cli.app.plan import PlanDraft, add_plan
 from yoi_cli.cli.after_write import commit_if_asked
-from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.complete import complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption
+from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption, NoteOption, ticket_option
 from yoi_cli.domain.plan import ACCEPTED_PLAN, KINDS, AcceptedPlan
 from yoi_cli.errors import UsageError
 from yoi_cli.render.plan import say_planned
 
-
-def complete_kinds(incomplete: str) -> list[str]:
-    """The kinds of plan record that begin with what is typed."""
-    return [kind for kind in KINDS if kind.startswith(incomplete)]
+complete_kinds = complete_words(KINDS)
 
 
 def command(
@@ -31,20 +28,12 @@ def command(
             show_default=False,
         ),
     ] = None,
-    ticket: Annotated[
-        str | None,
-        typer.Option("--ticket", metavar="TICKET", autocompletion=complete_tickets),
-    ] = None,
+    ticket: Annotated[str | None, ticket_option("--ticket")] = None,
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="KIND", autocompletion=complete_kinds)
     ] = None,
-    related: Annotated[
-        str | None,
-        typer.Option(
-            "--related", metavar="TICKET", help="The other ticket.", autocompletion=complete_tickets
-        ),
-    ] = None,
-    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")] = None,
+    related: Annotated[str | None, ticket_option("--related", "The other ticket.")] = None,
+    note: NoteOption = None,
     summary: Annotated[
         str | None,
         typer.Option("--summary", metavar="TEXT", help="accepted_plan: what was agreed on."),

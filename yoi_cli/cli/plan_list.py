@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.plan import list_plans
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.options import JsonOption, ticket_argument
 from yoi_cli.cli.plan_add import complete_kinds
 from yoi_cli.render.plan import say_plans
 
@@ -17,13 +16,7 @@ from yoi_cli.render.plan import say_plans
 def command(
     ctx: typer.Context,
     ticket: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[TICKET]",
-            help="Only the records that this ticket has or is named by.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
+        str | None, ticket_argument("Only the records that this ticket has or is named by.")
     ] = None,
     kind: Annotated[
         str | None,

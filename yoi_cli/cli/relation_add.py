@@ -7,11 +7,10 @@ import typer
 from yoi_cli.app.relate import add_relation
 from yoi_cli.cli.after_write import commit_if_asked
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption
+from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption, NoteOption
 from yoi_cli.cli.relation_link import (
     KindOption,
     KindWord,
-    NoteOption,
     TargetOption,
     TargetWord,
     TicketOption,

@@ -7,45 +7,29 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.relate import Link
-from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.complete import complete_words
+from yoi_cli.cli.options import ticket_argument, ticket_option
 from yoi_cli.domain.relations import KINDS
 from yoi_cli.errors import UsageError
 
+_complete_kinds = complete_words(KINDS)
 
-def complete_kinds(incomplete: str) -> list[str]:
-    """The kinds of relation that begin with what is typed."""
-    return [kind for kind in KINDS if kind.startswith(incomplete)]
-
-
-TicketWord = Annotated[
-    str | None,
-    typer.Argument(metavar="[TICKET]", autocompletion=complete_tickets, show_default=False),
-]
+TicketWord = Annotated[str | None, ticket_argument(None)]
 KindWord = Annotated[
     str | None,
     typer.Argument(
         metavar="[KIND]",
         help="depends_on, blocks, related, supersedes or duplicate_of.",
-        autocompletion=complete_kinds,
+        autocompletion=_complete_kinds,
         show_default=False,
     ),
 ]
-TargetWord = Annotated[
-    str | None,
-    typer.Argument(metavar="[TARGET]", autocompletion=complete_tickets, show_default=False),
-]
-TicketOption = Annotated[
-    str | None,
-    typer.Option("--ticket", metavar="TICKET", autocompletion=complete_tickets),
-]
+TargetWord = Annotated[str | None, ticket_argument(None, "[TARGET]")]
+TicketOption = Annotated[str | None, ticket_option("--ticket")]
 KindOption = Annotated[
-    str | None, typer.Option("--kind", metavar="KIND", autocompletion=complete_kinds)
+    str | None, typer.Option("--kind", metavar="KIND", autocompletion=_complete_kinds)
 ]
-TargetOption = Annotated[
-    str | None,
-    typer.Option("--target", metavar="TARGET", autocompletion=complete_tickets),
-]
-NoteOption = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")]
+TargetOption = Annotated[str | None, ticket_option("--target", metavar="TARGET")]
 
 
 def link_of(

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.relate import check_kind, list_all_relations, list_relations
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.options import JsonOption, ticket_argument
 from yoi_cli.cli.relation_link import KindOption
 from yoi_cli.render.relations import say_relations
 
@@ -17,13 +16,7 @@ from yoi_cli.render.relations import say_relations
 def command(
     ctx: typer.Context,
     ticket: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[TICKET]",
-            help="Only those around this ticket, in both directions.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
+        str | None, ticket_argument("Only those around this ticket, in both directions.")
     ] = None,
     kind: KindOption = None,
     as_json: JsonOption = False,

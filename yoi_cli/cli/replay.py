@@ -8,9 +8,8 @@ import typer
 
 from yoi_cli.app.identify import identify
 from yoi_cli.app.replay import replay
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.options import JsonOption, tickets_argument
 from yoi_cli.render.console import progress
 from yoi_cli.render.replay import say_replay
 
@@ -18,13 +17,7 @@ from yoi_cli.render.replay import say_replay
 def command(
     ctx: typer.Context,
     tickets: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[TICKET]...",
-            help="Only the decisions about these tickets.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
+        list[str] | None, tickets_argument("Only the decisions about these tickets.")
     ] = None,
     show_all: Annotated[
         bool, typer.Option("--all", help="On a terminal, show what agrees, too.")

@@ -9,9 +9,8 @@ import typer
 from yoi_cli.app.identify import identify
 from yoi_cli.bootstrap import open_session
 from yoi_cli.bootstrap.merging import resolve_store
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import start_of
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.options import JsonOption, tickets_argument
 from yoi_cli.domain.ids import is_ticket_id
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.render.console import progress
@@ -22,13 +21,7 @@ from yoi_cli.storage.file_store import FileStore
 def command(
     ctx: typer.Context,
     tickets: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[TICKET]...",
-            help="Only these tickets; without any, the whole store.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
+        list[str] | None, tickets_argument("Only these tickets; without any, the whole store.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="The whole store.")] = False,
     dry_run: Annotated[

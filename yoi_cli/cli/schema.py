@@ -6,14 +6,11 @@ from typing import Annotated
 
 import typer
 
+from yoi_cli.cli.complete import complete_words
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.errors import NotFoundError
 from yoi_cli.render.kinds import KINDS
 from yoi_cli.render.schema import say_schema
-
-
-def _kinds(incomplete: str) -> list[str]:
-    return [kind for kind in KINDS if kind.startswith(incomplete)]
 
 
 def command(
@@ -22,7 +19,7 @@ def command(
         typer.Argument(
             metavar="[KIND]",
             help="The kind of document, such as ticket or error; every kind without it.",
-            autocompletion=_kinds,
+            autocompletion=complete_words(KINDS),
             show_default=False,
         ),
     ] = None,

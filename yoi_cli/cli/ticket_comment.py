@@ -9,6 +9,7 @@ import typer
 from yoi_cli.app.record import add_comment
 from yoi_cli.cli.after_write import commit_if_asked
 from yoi_cli.cli.bodies import required_text
+from yoi_cli.cli.complete import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -25,10 +26,6 @@ from yoi_cli.errors import UsageError
 from yoi_cli.render.outcomes import say_appended
 
 
-def _roles(incomplete: str) -> list[str]:
-    return [role for role in COMMENT_ROLES if role.startswith(incomplete)]
-
-
 def command(
     ctx: typer.Context,
     ticket: TicketArgument,
@@ -39,7 +36,7 @@ def command(
             "--role",
             metavar="ROLE",
             help="comment, plan, decision or implementation_report.",
-            autocompletion=_roles,
+            autocompletion=complete_words(COMMENT_ROLES),
         ),
     ] = COMMENT,
     message: MessageOption = None,

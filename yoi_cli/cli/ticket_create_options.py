@@ -6,12 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.cli.complete import complete_tickets
-
-
-def _link(flag: str, what: str) -> object:
-    return typer.Option(flag, metavar="TICKET", help=what, autocompletion=complete_tickets)
-
+from yoi_cli.cli.options import ticket_option
 
 TitleOption = Annotated[str, typer.Option("--title", "-t", help="What it is about, in one line.")]
 EditOption = Annotated[bool, typer.Option("--edit", "-e", help="Write the text in $EDITOR.")]
@@ -26,6 +21,10 @@ ReadinessOption = Annotated[
 RiskFlagOption = Annotated[
     list[str] | None, typer.Option("--risk-flag", help="A risk; may be repeated.")
 ]
-DependsOnOption = Annotated[list[str] | None, _link("--depends-on", "A ticket to wait for.")]
-BlocksOption = Annotated[list[str] | None, _link("--blocks", "A ticket that waits for this one.")]
-RelatedOption = Annotated[list[str] | None, _link("--related", "A ticket to read with it.")]
+DependsOnOption = Annotated[
+    list[str] | None, ticket_option("--depends-on", "A ticket to wait for.")
+]
+BlocksOption = Annotated[
+    list[str] | None, ticket_option("--blocks", "A ticket that waits for this one.")
+]
+RelatedOption = Annotated[list[str] | None, ticket_option("--related", "A ticket to read with it.")]

@@ -10,9 +10,8 @@ from yoi_cli.app.doctor import Examination, examine_store, examine_ticket
 from yoi_cli.app.doctor_repair import Mended, make_repairs, plan_repairs
 from yoi_cli.app.identify import identify
 from yoi_cli.bootstrap import Session, open_session
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import start_of
-from yoi_cli.cli.options import AuthorOption, JsonOption
+from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_argument
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.render.console import progress
 from yoi_cli.render.doctor import say_examination
@@ -21,13 +20,7 @@ from yoi_cli.render.doctor import say_examination
 def command(
     ctx: typer.Context,
     ticket: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[TICKET]",
-            help="Only this ticket; without it, the whole store.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
+        str | None, ticket_argument("Only this ticket; without it, the whole store.")
     ] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Repair what can be repaired without guessing.")

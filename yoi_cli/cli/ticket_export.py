@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.export import chosen_tickets, export_tickets
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.options import JsonOption, OutputOption, tickets_argument
 from yoi_cli.cli.reading import StatesOption, chosen_states
 from yoi_cli.errors import UsageError
 from yoi_cli.render.transfer import print_export, say_exported, write_export
@@ -20,21 +19,13 @@ def command(
     ctx: typer.Context,
     tickets: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[TICKET]...",
-            help="The tickets to export; all of them where none is named.",
-            autocompletion=complete_tickets,
-            show_default=False,
-        ),
+        tickets_argument("The tickets to export; all of them where none is named."),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every ticket, which is what no TICKET means too.")
     ] = False,
     state: StatesOption = None,
-    output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all."),
-    ] = None,
+    output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print whole tickets as JSON Lines: what is known of each, and its files byte for byte.

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.graph import GraphRequest, draw_graph
-from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.complete import complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.options import JsonOption, OutputOption, tickets_argument
 from yoi_cli.domain.graph import Graph
 from yoi_cli.errors import UsageError
 from yoi_cli.render.graph import print_picture, say_drawn, say_graph, tree_text, warn_of_graph
@@ -21,19 +21,12 @@ SVG = "svg"
 FORMATS = (TREE, MERMAID, DOT, SVG)
 
 
-def _formats(incomplete: str) -> list[str]:
-    return [word for word in FORMATS if word.startswith(incomplete)]
-
-
 def command(
     ctx: typer.Context,
     tickets: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[TICKET]...",
-            help="Draw what these wait for and what waits for them; all where none is given.",
-            autocompletion=complete_tickets,
-            show_default=False,
+        tickets_argument(
+            "Draw what these wait for and what waits for them; all where none is given."
         ),
     ] = None,
     with_closed: Annotated[bool, typer.Option("--all", help="Closed tickets too.")] = False,
@@ -46,13 +39,10 @@ def command(
             "--format",
             metavar="FORMAT",
             help="tree, mermaid, dot or svg (drawn by Graphviz).",
-            autocompletion=_formats,
+            autocompletion=complete_words(FORMATS),
         ),
     ] = TREE,
-    output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all."),
-    ] = None,
+    output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Draw which tickets wait for which, with the critical path and circles marked.

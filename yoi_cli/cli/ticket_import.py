@@ -16,6 +16,7 @@ from yoi_cli.app.import_report import ImportReport
 from yoi_cli.app.restore import restore
 from yoi_cli.bootstrap import Session
 from yoi_cli.cli.after_write import commit_folders_if_asked
+from yoi_cli.cli.complete import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError
@@ -27,10 +28,6 @@ from yoi_cli.storage.whole_ticket import encode_ticket
 
 _JSONL = "jsonl"
 _FORMATS = (_JSONL, TK, BACKLOG)
-
-
-def _formats(incomplete: str) -> list[str]:
-    return [name for name in _FORMATS if name.startswith(incomplete)]
 
 
 def command(
@@ -49,7 +46,7 @@ def command(
             "--format",
             metavar="FORMAT",
             help="jsonl, tk or backlog; told from SOURCE otherwise.",
-            autocompletion=_formats,
+            autocompletion=complete_words(_FORMATS),
         ),
     ] = None,
     dry_run: Annotated[

@@ -7,15 +7,12 @@ from typing import Annotated
 import typer
 
 from yoi_cli.app.listing import SORTS, Selection, list_tickets
+from yoi_cli.cli.complete import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.reading import LimitOption, StatesOption, chosen_states
 from yoi_cli.errors import UsageError
 from yoi_cli.render.listing import say_listing
-
-
-def _sorts(incomplete: str) -> list[str]:
-    return [sort for sort in SORTS if sort.startswith(incomplete)]
 
 
 def command(
@@ -39,7 +36,12 @@ def command(
     ] = False,
     sort: Annotated[
         str,
-        typer.Option("--sort", metavar="KEY", help=", ".join(SORTS) + ".", autocompletion=_sorts),
+        typer.Option(
+            "--sort",
+            metavar="KEY",
+            help=", ".join(SORTS) + ".",
+            autocompletion=complete_words(SORTS),
+        ),
     ] = "updated",
     reverse: Annotated[bool, typer.Option("--reverse", "-r", help="Turn the order.")] = False,
     limit: LimitOption = None,

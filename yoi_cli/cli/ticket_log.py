@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.app.log import EventFilter, Follower, newest_events
+from yoi_cli.cli.complete import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.reading import SinceOption, instant, reading_progress
@@ -25,10 +26,6 @@ _SHORTEST_PAUSE = 0.2
 _PAUSES_PER_POLL = 9
 
 
-def _kinds(incomplete: str) -> list[str]:
-    return sorted(kind for kind in KNOWN_KINDS if kind.startswith(incomplete))
-
-
 def command(
     ctx: typer.Context,
     limit: Annotated[
@@ -44,7 +41,12 @@ def command(
     since: SinceOption = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", metavar="KIND", help="Only of this kind.", autocompletion=_kinds),
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="Only of this kind.",
+            autocompletion=complete_words(sorted(KNOWN_KINDS)),
+        ),
     ] = None,
     author: Annotated[
         list[str] | None, typer.Option("--author", metavar="NAME", help="Only by NAME.")

@@ -8,24 +8,15 @@ import typer
 
 from yoi_cli.app.identify import identify
 from yoi_cli.bootstrap.workers import open_runtime
-from yoi_cli.cli.complete import complete_tickets
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.options import JsonOption, ticket_option
 from yoi_cli.render.report import warn
 from yoi_cli.render.workers import say_workers
 
 
 def command(
     ctx: typer.Context,
-    ticket: Annotated[
-        str | None,
-        typer.Option(
-            "--ticket",
-            metavar="TICKET",
-            help="Only those of this ticket.",
-            autocompletion=complete_tickets,
-        ),
-    ] = None,
+    ticket: Annotated[str | None, ticket_option("--ticket", "Only those of this ticket.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Only those that have not ended.")] = False,
     as_json: JsonOption = False,
 ) -> None:

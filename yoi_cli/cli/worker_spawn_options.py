@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.cli.complete import complete_tickets
+from yoi_cli.cli.options import ticket_option
 from yoi_cli.cli.profile_options import complete_profiles
 
 CommandArgument = Annotated[
@@ -15,11 +15,8 @@ CommandArgument = Annotated[
 ]
 TicketOption = Annotated[
     str | None,
-    typer.Option(
-        "--ticket",
-        metavar="TICKET",
-        help="What it is for; it runs in the ticket's worktree, where there is one.",
-        autocompletion=complete_tickets,
+    ticket_option(
+        "--ticket", "What it is for; it runs in the ticket's worktree, where there is one."
     ),
 ]
 ProfileOption = Annotated[
