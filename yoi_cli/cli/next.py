@@ -9,10 +9,10 @@ import typer
 from yoi_cli.app.claim import claim_next, find_next, nothing_ready
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption
+from yoi_cli.cli.reading import LimitOption
 from yoi_cli.cli.routing import (
     HolderOption,
     LeaseOption,
-    LimitOption,
     WorkerOption,
     WorktreeOption,
     desk_of,

@@ -13,6 +13,8 @@ from yoi_cli.domain.time import parse_since
 from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from yoi_cli.app.ports import TicketReader
     from yoi_cli.render.console import ProgressBar
 
@@ -37,7 +39,7 @@ SinceOption = Annotated[
 ]
 
 
-def chosen_states(given: list[str] | None) -> frozenset[str]:
+def chosen_states(given: Iterable[str] | None) -> frozenset[str]:
     """The states that `--state` names. Raises `UsageError` for a word that is none."""
     words = [word.strip() for one in given or () for word in one.split(",") if word.strip()]
     for word in words:

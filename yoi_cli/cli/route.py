@@ -23,6 +23,7 @@ from yoi_cli.cli.packet import (
     ValidationOption,
     said_parts,
 )
+from yoi_cli.cli.reading import StatesOption, chosen_states
 from yoi_cli.cli.route_options import (
     AcceptOption,
     AllOpenOption,
@@ -35,7 +36,6 @@ from yoi_cli.cli.route_options import (
     NextQuestionOption,
     RecordOption,
     RoutedArgument,
-    StatesOption,
 )
 from yoi_cli.cli.routing import (
     AtOption,
@@ -44,7 +44,6 @@ from yoi_cli.cli.routing import (
     MergeOption,
     WorkerOption,
     WorktreeOption,
-    chosen_states,
     chosen_tickets,
     desk_of,
     lease_of,

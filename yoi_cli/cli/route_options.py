@@ -6,33 +6,14 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.cli.complete import complete_states, complete_tickets
+from yoi_cli.cli.complete import complete_words
+from yoi_cli.cli.options import tickets_argument
 from yoi_cli.domain.routing import CLASSIFICATIONS
 
-
-def _classifications(incomplete: str) -> list[str]:
-    return [word for word in CLASSIFICATIONS if word.startswith(incomplete)]
-
-
 RoutedArgument = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[TICKET]...",
-        help="The tickets to route; every open one where none is given.",
-        autocompletion=complete_tickets,
-        show_default=False,
-    ),
+    list[str] | None, tickets_argument("The tickets to route; every open one where none is given.")
 ]
 AllOpenOption = Annotated[bool, typer.Option("--all", help="Every open ticket.")]
-StatesOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--state",
-        metavar="STATE",
-        help="Only tickets in this state; may be repeated.",
-        autocompletion=complete_states,
-    ),
-]
 ExplainOption = Annotated[
     bool, typer.Option("--explain", help="Draw what each ticket waits for, as a tree.")
 ]
@@ -48,7 +29,7 @@ ClassOption = Annotated[
         "--as",
         metavar="CLASS",
         help="Give the classification by hand; needs --reason.",
-        autocompletion=_classifications,
+        autocompletion=complete_words(CLASSIFICATIONS),
     ),
 ]
 MissingOption = Annotated[

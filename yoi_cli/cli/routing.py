@@ -12,6 +12,7 @@ from yoi_cli.app.identify import identify
 from yoi_cli.app.route import Router, RoutingContext
 from yoi_cli.bootstrap.snapshot import open_merged, open_snapshot
 from yoi_cli.cli.context import session_of, start_of
+from yoi_cli.cli.reading import chosen_states
 from yoi_cli.domain import states
 from yoi_cli.domain.time import parse_duration
 from yoi_cli.errors import UsageError
@@ -54,9 +55,6 @@ MergeOption = Annotated[
         help="The store as merging two revisions would make it; nothing is written.",
     ),
 ]
-LimitOption = Annotated[
-    int | None, typer.Option("--limit", metavar="N", min=1, help="At most N of them.")
-]
 
 
 def chosen_tickets(
@@ -78,19 +76,6 @@ def chosen_tickets(
         if (not named or row.id in named)
         and (row.error is not None or row.fields.get("state") in shown)
     ]
-
-
-def chosen_states(wanted: Sequence[str]) -> list[str]:
-    """The states that `--state` names, parted by commas. Raises `UsageError` for another word."""
-    asked = [state for word in wanted for state in word.split(",")]
-    for state in asked:
-        if not states.is_state(state):
-            raise UsageError(
-                "state_unknown",
-                f"{state[:40]!r} is not a state.",
-                hint=f"The states are {', '.join(states.STATES)}.",
-            )
-    return asked
 
 
 def routing_context(session: Session, caller: str = "") -> RoutingContext:
