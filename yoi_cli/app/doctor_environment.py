@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.domain.diagnostic_rules import ERROR, SEVERITIES, WARNING
 from yoi_cli.domain.diagnostics import count
+from yoi_cli.domain.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,8 +203,8 @@ def check_store(found: Examination) -> Iterator[Check]:
     else:
         yield Check("config", STORE, worst.severity, f"{worst.place}: {worst.message}", _SEE_ALL)
     counts = count(one for one in found.diagnostics if one not in settings)
-    said = (_number(counts.errors, "error"), _number(counts.warnings, "warning"))
-    message = f"{_number(found.tickets, 'ticket')}: {', '.join(said)}."
+    said = (counted(counts.errors, "error"), counted(counts.warnings, "warning"))
+    message = f"{counted(found.tickets, 'ticket')}: {', '.join(said)}."
     if counts.errors or counts.warnings:
         status = ERROR if counts.errors else WARNING
         yield Check("store", STORE, status, message, _SEE_ALL)
@@ -215,7 +216,3 @@ def strict_about_clone(check: Check) -> Check:
     """`check` as CI takes it: a clone must be without a warning."""
     is_warning = check.area == CLONE and check.status == WARNING
     return replace(check, status=ERROR) if is_warning else check
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.app.doctor_environment import CLONE, OK, Check
 from yoi_cli.app.identify import identify
 from yoi_cli.domain.diagnostic_rules import WARNING
+from yoi_cli.domain.wording import some_of
 from yoi_cli.errors import YoiError
 
 if TYPE_CHECKING:
@@ -15,21 +16,19 @@ if TYPE_CHECKING:
     from yoi_cli.app.ports import TicketReader
     from yoi_cli.domain.commits import Note
 
-_SHOWN = 5
-
 
 def check_spool(
     reader: TicketReader, notes: Sequence[Note], unreadable: Sequence[str], folder: str
 ) -> Check:
     """Whether what hooks left in the spool at `folder` will find its way into the store."""
     if unreadable:
-        names = _some(unreadable)
+        names = some_of(unreadable)
         hint = f"Look at them in {folder}; move away what cannot be saved."
         message = f"Spooled by hooks and not to be read: {names}."
         return Check("spool", CLONE, WARNING, message, hint)
     stuck = dict.fromkeys(note.ticket for note in notes if not _is_there(reader, note.ticket))
     if stuck:
-        message = f"Hooks spoke of tickets that are not in this store: {_some(tuple(stuck))}."
+        message = f"Hooks spoke of tickets that are not in this store: {some_of(tuple(stuck))}."
         hint = (
             "What they said is kept until the ticket is there: see whether it is on another "
             f"branch. The notes are in {folder}."
@@ -49,8 +48,3 @@ def _is_there(reader: TicketReader, word: str) -> bool:
     except YoiError:
         return False
     return True
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

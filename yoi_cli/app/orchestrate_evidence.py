@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.app.orchestrate_jobs import how_it_ended
 from yoi_cli.domain.orchestration_text import Finding, short
 from yoi_cli.domain.profile import CODER
+from yoi_cli.domain.wording import some_of
 from yoi_cli.domain.worker import EXITED
 
 if TYPE_CHECKING:
@@ -142,5 +143,4 @@ def _files(changes: Changes) -> Iterator[str]:
 
 
 def _some(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
-    return ", ".join(f"`{path}`" for path in paths[:5]) + more
+    return some_of([f"`{path}`" for path in paths])

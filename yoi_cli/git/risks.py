@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.domain.wording import some_of
 from yoi_cli.domain.worktree import Risk
 from yoi_cli.git.contents import contents_of
 from yoi_cli.git.rescue import Rescue, loose_heads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from yoi_cli.git.contents import Contents, Scratch
     from yoi_cli.git.entries import Entry
     from yoi_cli.git.place import Place, Tree
 
-_SHOWN = 5
 _UNDER_WAY = {
     "rebase-merge": "A rebase",
     "rebase-apply": "A rebase",
@@ -80,18 +80,13 @@ def _of_files(found: Contents) -> list[Risk]:
         risks.append(
             Risk(
                 "nested_repository",
-                f"It holds another repository, which git cannot keep: {_listed(found.nested)}.",
+                f"It holds another repository, which git cannot keep: {some_of(found.nested)}.",
                 is_fatal=True,
             )
         )
     if found.uncommitted:
-        risks.append(Risk("dirty", f"Not committed: {_listed(found.uncommitted)}."))
+        risks.append(Risk("dirty", f"Not committed: {some_of(found.uncommitted)}."))
     return risks
-
-
-def _listed(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    return ", ".join(paths[:_SHOWN]) + more
 
 
 def _of_git(entry: Entry) -> list[Risk]:
@@ -116,7 +111,7 @@ def _of_submodules(tree: Tree) -> list[Risk]:
             lost.append(os.path.relpath(folder, base))
     if not lost:
         return []
-    said = f"Submodules hold work that is on no remote: {_listed(sorted(lost))}."
+    said = f"Submodules hold work that is on no remote: {some_of(sorted(lost))}."
     return [Risk("submodules", said, is_fatal=True)]
 
 

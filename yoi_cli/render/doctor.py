@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from yoi_cli.domain.diagnostic_rules import ERROR, INFO, WARNING
+from yoi_cli.domain.wording import counted
 from yoi_cli.render.console import console, is_terminal, text, write_stderr, write_stdout
 from yoi_cli.render.report import report_json
 from yoi_cli.render.safe import tsv, visible
@@ -79,7 +80,7 @@ def _print_findings(found: Examination, *, show_infos: bool) -> None:
     counts = found.counts
     target.print(text(_summary(found), _STYLES[_worst(counts)]))
     if counts.infos and not show_infos:
-        target.print(text(f"{_number(counts.infos, 'note')} not shown; --all shows them.", "dim"))
+        target.print(text(f"{counted(counts.infos, 'note')} not shown; --all shows them.", "dim"))
 
 
 def _print_finding(target: Console, one: Diagnostic) -> None:
@@ -137,15 +138,11 @@ def _line(*parts: tuple[str, str]) -> Text:
 
 def _summary(found: Examination) -> str:
     counts = found.counts
-    number = _number(found.tickets, "ticket")
+    number = counted(found.tickets, "ticket")
     if not (counts.errors or counts.warnings):
         return f"{number}: nothing is wrong."
-    return f"{number}: {_number(counts.errors, 'error')}, {_number(counts.warnings, 'warning')}."
+    return f"{number}: {counted(counts.errors, 'error')}, {counted(counts.warnings, 'warning')}."
 
 
 def _worst(counts: Counts) -> str:
     return ERROR if counts.errors else WARNING if counts.warnings else "ok"
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.domain.diagnostic_rules import ERROR, WARNING
+from yoi_cli.domain.wording import counted
 from yoi_cli.render.documents_objective import (
     objective_doctor_document,
     objective_document,
@@ -50,8 +51,7 @@ def say_objective_created(written: ObjectiveWritten, *, as_json: bool) -> None:
 
 def say_objective_linked(written: ObjectiveWritten, *, as_json: bool) -> None:
     """An objective's links were changed, or stood so already."""
-    count = len(written.linked)
-    said = f"{written.id} links {count} ticket{'' if count == 1 else 's'}"
+    said = f"{written.id} links {counted(len(written.linked), 'ticket')}"
     report(
         as_json,
         "objective_linked",

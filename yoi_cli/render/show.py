@@ -147,10 +147,12 @@ def _say_files(page: Page, view: TicketView) -> None:
 
 
 def _say_thread(page: Page, view: TicketView, events: Sequence[Event]) -> None:
+    from yoi_cli.domain.wording import counted
+
     total = len(view.thread.events)
-    page.heading(f"Thread ({_count(total, 'event')})")
+    page.heading(f"Thread ({counted(total, 'event')})")
     if len(events) < total:
-        hidden = f"{_count(total - len(events), 'event')} not shown; "
+        hidden = f"{counted(total - len(events), 'event')} not shown; "
         page.line(Cell(f"… {hidden}--events {total} shows all.", _QUIET))
     for event in events:
         page.blank()
@@ -177,7 +179,3 @@ def _say_event(page: Page, event: Event) -> None:
         page.prose(f"## {event.heading}")
     if event.body:
         page.prose(event.body)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.domain.wording import counted
 from yoi_cli.render.console import progress, write_stdout
 from yoi_cli.render.documents_transfer import exported_document, imported_document
 from yoi_cli.render.json_document import json_line
@@ -46,7 +47,7 @@ def say_exported(count: int, path: str, *, as_json: bool) -> None:
         "export",
         {"count": count, "file": path, "tickets": None},
         piped=[("exported", str(count), path)],
-        spoken=[f"Exported {_tickets(count)} to {path}"],
+        spoken=[f"Exported {counted(count, 'ticket')} to {path}"],
     )
 
 
@@ -62,7 +63,7 @@ def say_imported(outcome: ImportReport, *, dry_run: bool, as_json: bool) -> None
     done = "Would import" if dry_run else "Imported"
     spoken = [f"{done} {one.id} ({one.source}): {one.title}" for one in outcome.imported]
     if outcome.skipped:
-        spoken.append(f"Skipped, being here already: {_tickets(len(outcome.skipped))}")
+        spoken.append(f"Skipped, being here already: {counted(len(outcome.skipped), 'ticket')}")
     if not spoken:
         spoken.append("Nothing to import.")
     report(
@@ -84,7 +85,3 @@ def say_imported(outcome: ImportReport, *, dry_run: bool, as_json: bool) -> None
 def _placed(problem: ImportProblem) -> str:
     line = "" if problem.line is None else f", line {problem.line}"
     return f"{problem.path}{line}: {problem.message}"
-
-
-def _tickets(count: int) -> str:
-    return "1 ticket" if count == 1 else f"{count} tickets"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.app.worker_log import describe_end
 from yoi_cli.domain.time import stamp
+from yoi_cli.domain.wording import counted
 from yoi_cli.render.console import is_terminal, write_stdout
 from yoi_cli.render.report import report_json, report_lines, warn
 from yoi_cli.render.safe import visible
@@ -130,10 +131,8 @@ def say_pruned(ids: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         report_json("workers_pruned", {"pruned": list(ids)})
         return
-    plural = "s" if len(ids) != 1 else ""
-    report_lines(
-        [("pruned", worker_id) for worker_id in ids], [f"Forgot {len(ids)} worker{plural}."]
-    )
+    forgot = f"Forgot {counted(len(ids), 'worker')}."
+    report_lines([("pruned", worker_id) for worker_id in ids], [forgot])
 
 
 def say_output(worker_id: str, parts: Iterable[Output], *, raw: bool) -> None:

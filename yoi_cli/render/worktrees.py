@@ -6,6 +6,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from yoi_cli.domain.wording import counted, some_of
 from yoi_cli.render.console import console, is_terminal, text, write_stderr, write_stdout
 from yoi_cli.render.report import report_json, report_lines
 from yoi_cli.render.safe import tsv
@@ -29,7 +30,6 @@ _COLUMNS = (
     Column("path", ratio=2),
 )
 _FINDING_HEADER = ("code", "ticket", "place", "message", "hint")
-_SHOWN = 5
 
 
 def say_added(worktree: Worktree, *, as_json: bool) -> None:
@@ -132,9 +132,7 @@ def say_removed(removed: Removed, *, as_json: bool) -> None:
     if removed.rescued:
         write_stderr(f"Get it back: git switch --create NAME {tsv([removed.rescued[0]])}\n")
     if removed.ignored:
-        more = f" and {len(removed.ignored) - _SHOWN} more" if len(removed.ignored) > _SHOWN else ""
-        said = ", ".join(removed.ignored[:_SHOWN]) + more
-        write_stderr(f"What git ignores went too: {tsv([said])}\n")
+        write_stderr(f"What git ignores went too: {tsv([some_of(removed.ignored)])}\n")
 
 
 def say_pruned(looked: Sequence[Pruned], *, dry_run: bool, as_json: bool) -> None:
@@ -180,5 +178,5 @@ def say_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
         target.print(line)
         target.print(text(f"  {one.message}"))
         target.print(text(f"  {one.hint}", "dim"))
-    number = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}."
-    target.print(text(number if findings else "Nothing is left over.", "" if findings else "green"))
+    said = f"{counted(len(findings), 'finding')}." if findings else "Nothing is left over."
+    target.print(text(said, "" if findings else "green"))
