@@ -17,7 +17,6 @@ from yoi_cli.storage.file_store import FileStore
 
 READY = "Routing decision: implementation_ready"
 BLOCKED = "Routing decision: blocked_by_dependency_or_missing_authority\n\nReason:\n- "
-RELATED_AT = "2026-06-01T00:00:00Z"
 
 
 @pytest.fixture

@@ -13,17 +13,6 @@ STATES = (QUEUED, RUNNING, EXITED, KILLED, LOST)
 ENDED = frozenset({EXITED, KILLED, LOST})
 
 
-class ProcessIdentity(NamedTuple):
-    """A process that no other can be taken for: a pid alone comes again.
-
-    `started` is the start time in the kernel's own unit since boot.
-    """
-
-    boot_id: str
-    pid: int
-    started: int
-
-
 class WorkerView(NamedTuple):
     """A worker as everybody may see it: no path, no pid, no token.
 
