@@ -9,10 +9,10 @@ import pytest
 from support.file_stores import empty_store, folder_of
 from support.tickets import created, moved, put_ticket, said, ticket
 
-from yoi_cli.app.gate import APPROVED, DONE, READY, Gate, GateResult
+from yoi_cli.app.gate import APPROVED, Gate, GateResult
 from yoi_cli.app.route import ClaimView, Router, RoutingContext
 from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.states import INPROGRESS, QUEUED, STATES
+from yoi_cli.domain.states import DONE, INPROGRESS, QUEUED, READY, STATES
 from yoi_cli.errors import NotFoundError
 from yoi_cli.storage.file_store import FileStore
 

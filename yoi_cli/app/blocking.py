@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain.fold import fold
 from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.relations import DUPLICATE_OF, SUPERSEDES, Relation, blocking_graph
+from yoi_cli.domain.relations import (
+    DIVERGED,
+    DUPLICATE_OF,
+    MISSING,
+    SUPERSEDES,
+    UNREADABLE,
+    Relation,
+    blocking_graph,
+)
 from yoi_cli.domain.states import RESOLVED_STATES
 from yoi_cli.errors import NotFoundError, YoiError
 
@@ -15,10 +23,6 @@ if TYPE_CHECKING:
 
     from yoi_cli.app.ports import TicketReader
     from yoi_cli.app.values import RelationsRow
-
-MISSING = "missing"
-UNREADABLE = "unreadable"
-DIVERGED = "diverged"
 
 
 class Blocker(NamedTuple):
@@ -132,7 +136,7 @@ def unblocked_by(reader: TicketReader, ticket: TicketId) -> tuple[str, ...]:
     )
 
 
-def notices(ticket: TicketId, around: Surroundings) -> tuple[str, ...]:
+def notices(around: Surroundings) -> tuple[str, ...]:
     """What a reader should know although it blocks nothing (section 7)."""
     said: list[str] = []
     for relation in around.outgoing:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain import plan, states
 from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.relations import DUPLICATE_OF, cyclic_components
+from yoi_cli.domain.relations import (
+    DIVERGED,
+    DUPLICATE_OF,
+    MISSING,
+    UNREADABLE,
+    cyclic_components,
+)
 from yoi_cli.domain.routing import CONFLICT, ORDERING, ChainedBlocker, Hold
 from yoi_cli.errors import NotFoundError, YoiError
 
@@ -20,9 +26,6 @@ if TYPE_CHECKING:
     from yoi_cli.domain.plan import PlanRecord
     from yoi_cli.domain.relations import Relation
 
-MISSING = "missing"
-UNREADABLE = "unreadable"
-DIVERGED = "diverged"
 _LONGEST_CHAIN = 100
 
 

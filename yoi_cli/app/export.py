@@ -72,7 +72,7 @@ def _what_can_be_read(
         folded=fold(thread.events) if thread else Folded(""),
         around=around,
         blockers=_try(lambda: blockers(reader, ticket, around)) or (),
-        notices=notices(ticket, around),
+        notices=notices(around),
         plan=_try(lambda: reader.plan(ticket)) or (),
         artifacts=_try(lambda: reader.artifacts(ticket)) or (),
         resolution=_try(lambda: reader.resolution(ticket)),

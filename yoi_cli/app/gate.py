@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.app.board import DIVERGED, UNREADABLE
 from yoi_cli.app.gate_words import gate_sentence
 from yoi_cli.app.identify import identify
 from yoi_cli.domain import events, routing, states
+from yoi_cli.domain.commits import ticket_words
 from yoi_cli.domain.ids import TicketId
+from yoi_cli.domain.relations import DIVERGED, UNREADABLE
 from yoi_cli.domain.routing import Reason
 from yoi_cli.domain.routing_words import sentence
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
@@ -24,16 +25,13 @@ if TYPE_CHECKING:
     from yoi_cli.app.route import Decision, Router
     from yoi_cli.domain.events import Event
 
-READY = "ready"
 APPROVED = "approved"
-DONE = "done"
-REQUIREMENTS = (READY, APPROVED, DONE)
+REQUIREMENTS = (states.READY, APPROVED, states.DONE)
 
 _NOT_READY = 5
 _UNTRUSTED = 6
 _UNDER_WAY = frozenset({routing.IN_PROGRESS, routing.REVIEW_NEEDED})
 _SHA = re.compile(r"[0-9a-f]{7,64}")
-_BETWEEN_TICKETS = re.compile(r"[,\s]+")
 
 
 class Gated(NamedTuple):
@@ -99,8 +97,7 @@ class Gate(NamedTuple):
 
         A value that names no ticket is not ready: a commit that claims one is not let through.
         """
-        named = (word for value in trailers for word in _BETWEEN_TICKETS.split(value) if word)
-        return self._answer(tuple(dict.fromkeys(named)))
+        return self._answer(ticket_words(trailers))
 
     def _answer(self, words: Sequence[str]) -> GateResult:
         gated = {answer.ticket: answer for answer in map(self._gate, words)}
@@ -140,7 +137,7 @@ class Gate(NamedTuple):
                 yield self._reason("relations_unreadable", other, board.standing(other).state)
 
     def _judge(self, decision: Decision) -> tuple[bool, tuple[Reason, ...]]:
-        if self.required == DONE:
+        if self.required == states.DONE:
             is_done = decision.state in states.RESOLVED_STATES
             reason = self._said("is_done" if is_done else "not_done", decision.state)
             return is_done, (reason,)

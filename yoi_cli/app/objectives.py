@@ -15,6 +15,7 @@ from yoi_cli.domain.ids import (
     next_ticket_id,
 )
 from yoi_cli.domain.objective import ACTIVE, LINKED_TICKETS, Objective
+from yoi_cli.domain.relations import MISSING, UNREADABLE
 from yoi_cli.domain.states import RESOLVED_STATES
 from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from yoi_cli.app.ports import TicketReader, TicketStore
     from yoi_cli.domain.item import FieldValue
 
-MISSING = "missing"
-UNREADABLE = "unreadable"
 
 _TEMPLATE = "## Goal\n\nTBD\n\n## Success criteria\n\nTBD\n"
 _TEMPLATE_JAPANESE = "## 目標\n\n未定\n\n## 達成条件\n\n未定\n"

@@ -10,7 +10,7 @@ from yoi_cli.app.orchestrate_jobs import how_it_ended
 from yoi_cli.domain import events
 from yoi_cli.domain import orchestration as stages
 from yoi_cli.domain.orchestration_text import reviewer_prompt, short
-from yoi_cli.domain.profile import REVIEWER
+from yoi_cli.domain.profile import BY_PERSON, REVIEWER
 from yoi_cli.domain.verdict import verdict_of
 from yoi_cli.domain.worker import EXITED
 
@@ -37,7 +37,7 @@ class Reviewing:
         head = self._hand.head(at)
         if head and head != at.reported:
             return self._hand.take_evidence(at, head)
-        if self._hand.tools.settings.orchestration.review == PERSON:
+        if self._hand.tools.settings.orchestration.review == BY_PERSON:
             how = f"yoi ticket review {self._hand.ticket} --approve|--request-changes -m TEXT"
             text = f"{short(at.reported)} waits for a review: {how}"
             return Outcome(self._hand.ticket, self._hand.title, PERSON, "review", text, at.reported)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain.naming import branch_name, worktree_path
-from yoi_cli.domain.profile import CODER, REVIEWER
+from yoi_cli.domain.profile import BY_WORKER, CODER, REVIEWER
 from yoi_cli.errors import YoiError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def obstacles(tools: Tools, ticket: TicketId, title: str) -> tuple[Obstacle, ...
 def _of_machine(tools: Tools) -> Iterator[Obstacle]:
     """What is in the way of every ticket."""
     settings = tools.settings
-    roles = [CODER, *([REVIEWER] if settings.orchestration.review == "worker" else [])]
+    roles = [CODER, *([REVIEWER] if settings.orchestration.review == BY_WORKER else [])]
     for role in roles:
         try:
             profile = settings.of_role(role)

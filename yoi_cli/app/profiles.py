@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from yoi_cli.domain.presets import PRESETS
-from yoi_cli.domain.profile import REVIEWER
+from yoi_cli.domain.profile import BY_WORKER, REVIEWER
 
 if TYPE_CHECKING:
     from yoi_cli.domain.profile import Profile, Settings
@@ -96,7 +96,7 @@ def check_profiles(settings: Settings, machine: Machine, name: str | None) -> Ch
     problems = tuple(
         (role, f"Its profile {selector!r} is another program's and runs nothing here.")
         for role, selector in settings.foreign_roles.items()
-        if role != REVIEWER or settings.orchestration.review == "worker"
+        if role != REVIEWER or settings.orchestration.review == BY_WORKER
     )
     used = dict.fromkeys(settings.roles.values())
     profiles = [settings.named(one) for one in used] or settings.profiles.values()

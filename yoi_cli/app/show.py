@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.blocking import (
-    MISSING,
-    UNREADABLE,
     Blocker,
     Surroundings,
     blockers,
@@ -16,6 +14,7 @@ from yoi_cli.app.blocking import (
 from yoi_cli.app.identify import identify
 from yoi_cli.domain.fold import Folded, fold
 from yoi_cli.domain.ids import TicketId
+from yoi_cli.domain.relations import MISSING, UNREADABLE
 from yoi_cli.errors import NotFoundError, YoiError
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def view(reader: TicketReader, ticket: TicketId, around: Surroundings | None = N
         folded=fold(thread.events),
         around=around,
         blockers=blockers(reader, ticket, around),
-        notices=notices(ticket, around),
+        notices=notices(around),
         plan=reader.plan(ticket),
         artifacts=reader.artifacts(ticket),
         resolution=reader.resolution(ticket),

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError
-from yoi_cli.git.checkout import Checkout, find_checkout
+from yoi_cli.git.checkout import Checkout, find_checkout, is_below
 from yoi_cli.storage.file_store import FileStore
 from yoi_cli.storage.layout import STORE_FOLDER, StoreLocation
 from yoi_cli.storage.workspace import find_upward, is_workspace, read_config
@@ -192,10 +192,6 @@ def _in_main_worktree(folder: str, checkout: Checkout) -> str | None:
     while not os.path.isdir(twin) and twin != checkout.main_root:
         twin = os.path.dirname(twin)
     return twin if is_workspace(twin) else find_upward(twin, stop=checkout.main_root)
-
-
-def is_below(path: str, root: str) -> bool:
-    return path == root or path.startswith(root.rstrip("/") + "/")
 
 
 def _lock_path(workspace: str, checkout: Checkout | None) -> str:

@@ -84,8 +84,9 @@ def _is_elsewhere(standing: Claim, checkout: Checkout) -> bool:
 def _gate(call: HookCall, checkout: Checkout, session: Session) -> GateResult:
     """Whether the tickets of what is pushed are ready, by branch names and trailers."""
     from yoi_cli.app.claim import views
-    from yoi_cli.app.gate import READY, Gate
+    from yoi_cli.app.gate import Gate
     from yoi_cli.app.route import Router, RoutingContext
+    from yoi_cli.domain.states import READY
     from yoi_cli.git.pushed import pushed
 
     config = session.config

@@ -6,9 +6,9 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.bootstrap import is_below, open_session, starting_folder
+from yoi_cli.bootstrap import open_session, starting_folder
 from yoi_cli.errors import NotFoundError
-from yoi_cli.git.checkout import find_checkout
+from yoi_cli.git.checkout import find_checkout, is_below
 from yoi_cli.storage.layout import CONFIG_FILE, STORE_FOLDER, TICKETS_FOLDER
 
 if TYPE_CHECKING:

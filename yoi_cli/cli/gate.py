@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from yoi_cli.app.gate import APPROVED, READY, Gate, GateResult, check_requirement
+from yoi_cli.app.gate import APPROVED, Gate, GateResult, check_requirement
 from yoi_cli.app.route import Router
 from yoi_cli.bootstrap import starting_folder
 from yoi_cli.cli.context import session_of, start_of
@@ -26,13 +26,13 @@ from yoi_cli.cli.routing import (
     router_at,
     routing_context,
 )
+from yoi_cli.domain.commits import TRAILER
 from yoi_cli.domain.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.domain.states import READY
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.git.history import CommitRange, commits_of, current_branch, resolve
 from yoi_cli.render.gate import FORMATS, JSON, TEXT, explain_gate, say_gate
 from yoi_cli.render.report import report_error
-
-TRAILER = "Ticket"
 
 
 def command(

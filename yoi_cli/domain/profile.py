@@ -17,7 +17,9 @@ CODER = "coder"
 REVIEWER = "reviewer"
 #: The roles that a configuration may name. `yoi` itself puts coders and reviewers to work.
 ROLES = ("intake", "orchestrator", CODER, REVIEWER)
-REVIEWS = ("worker", "person")
+BY_WORKER = "worker"
+BY_PERSON = "person"
+REVIEWS = (BY_WORKER, BY_PERSON)
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -75,7 +77,7 @@ class OrchestrationSettings(NamedTuple):
     target: str | None = None
     validate: tuple[tuple[str, ...], ...] = ()
     validate_timeout: float = 1800.0
-    review: str = "worker"
+    review: str = BY_WORKER
     close: bool = False
     rounds: int = 3
     max_workers: int = 2

@@ -15,7 +15,6 @@ DUPLICATE_OF = "duplicate_of"
 
 #: Forward kinds, in the order in which a file lists them.
 KINDS = (DEPENDS_ON, BLOCKS, RELATED, SUPERSEDES, DUPLICATE_OF)
-BLOCKING_KINDS = frozenset({DEPENDS_ON, BLOCKS})
 INVERSES = {
     DEPENDS_ON: "dependency_of",
     BLOCKS: "blocked_by",
@@ -23,6 +22,11 @@ INVERSES = {
     SUPERSEDES: "superseded_by",
     DUPLICATE_OF: "duplicated_by",
 }
+
+#: What is wrong with a ticket at the other end, so that its state says nothing.
+MISSING = "missing"
+UNREADABLE = "unreadable"
+DIVERGED = "diverged"
 
 
 class Relation(NamedTuple):

@@ -41,6 +41,11 @@ def find_checkout(start: str) -> Checkout | None:
         folder = parent
 
 
+def is_below(path: str, folder: str) -> bool:
+    """Whether `path` is `folder` or lies in it; both are clean, and of one kind."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
 def _git_dir(dot_git: str) -> str | None:
     """The git folder that `.git` is, or points to."""
     if os.path.isdir(dot_git):

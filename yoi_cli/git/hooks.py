@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.domain import hook_files
 from yoi_cli.domain.hook_files import HookFile, HookFolder
 from yoi_cli.errors import ConflictError, OperationError
+from yoi_cli.git.checkout import is_below
 from yoi_cli.git.hook_scripts import CHAINED, is_husky, is_ours, maker_of, marked, script
 from yoi_cli.git.run import ask_git
 
@@ -40,7 +41,7 @@ def hook_folder(checkout: Checkout) -> HookFolder:
         path = os.path.normpath(os.path.join(checkout.root, setting))
     real = os.path.realpath(path)
     own = [checkout.root, checkout.common_dir, checkout.main_root or checkout.root]
-    is_shared = not any(_is_below(real, os.path.realpath(folder)) for folder in own)
+    is_shared = not any(is_below(real, os.path.realpath(folder)) for folder in own)
     return HookFolder(path, setting or None, is_shared)
 
 
@@ -171,10 +172,6 @@ def _read(path: str) -> bytes | None:
 def _maker(path: str) -> str:
     data = _read(path)
     return maker_of(data) if data is not None else ""
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _in_the_way(found: HookFile, problem: str, advice: str) -> ConflictError:
