@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def say_created(title: str, done: Committed, *, as_json: bool) -> None:
     """A ticket was made."""
     if as_json:
-        from yoi_cli.render.documents import created_document
+        from yoi_cli.render.documents_outcomes import created_document
 
         report_json("created", created_document(title, done))
     else:
@@ -44,7 +44,7 @@ def say_reviewed(result: str, done: Committed, *, as_json: bool) -> None:
 
 def _say_written(word: str, kind: str, done: Committed, spoken: str, *, as_json: bool) -> None:
     if as_json:
-        from yoi_cli.render.documents import written_document
+        from yoi_cli.render.documents_outcomes import written_document
 
         report_json(word, written_document(kind, done))
     else:
@@ -55,7 +55,7 @@ def _say_written(word: str, kind: str, done: Committed, spoken: str, *, as_json:
 def say_moved(moved: Moved, *, as_json: bool) -> None:
     """A ticket was moved, or was there already."""
     if as_json:
-        from yoi_cli.render.documents import moved_document
+        from yoi_cli.render.documents_outcomes import moved_document
 
         report_json("moved", moved_document(moved))
     else:
@@ -74,7 +74,7 @@ def say_moved(moved: Moved, *, as_json: bool) -> None:
 def say_state(ticket: str, folded: Folded, *, as_json: bool) -> None:
     """A ticket's state, and whether its log is of one mind about it."""
     if as_json:
-        from yoi_cli.render.documents import state_document
+        from yoi_cli.render.documents_outcomes import state_document
 
         report_json("state", state_document(ticket, folded))
     else:
@@ -85,7 +85,7 @@ def say_state(ticket: str, folded: Folded, *, as_json: bool) -> None:
 def say_edited(done: Committed, changed: Sequence[str], *, as_json: bool) -> None:
     """An item was changed; `changed` are the keys, or `body`."""
     if as_json:
-        from yoi_cli.render.documents import edited_document
+        from yoi_cli.render.documents_outcomes import edited_document
 
         report_json("edited", edited_document(done, changed))
     else:
@@ -99,7 +99,7 @@ def say_related(related: Related, *, removed: bool, as_json: bool) -> None:
     relation = related.relation
     row = ("relation", relation.ticket_id, relation.kind, relation.target)
     if as_json:
-        from yoi_cli.render.documents import related_document
+        from yoi_cli.render.documents_relations import related_document
 
         report_json("relation", related_document(related, removed=removed))
     else:

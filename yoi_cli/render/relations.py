@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.render.documents import relation_list_document
+from yoi_cli.render.documents_relations import relation_list_document
 from yoi_cli.render.report import report_json, warn
 from yoi_cli.render.table import Cell, Column, print_table
 
