@@ -17,6 +17,8 @@ from support.broken_stores import (
     OTHER,
     RELATIONS,
     TICKET,
+    codes,
+    examine,
     item,
     relation,
     relations,
@@ -27,7 +29,7 @@ from support.environment import ROOT
 from support.file_stores import fingerprint
 from support.threads import older
 
-from yoi_cli.app.doctor import Examination, examine_store, examine_ticket
+from yoi_cli.app.doctor import examine_ticket
 from yoi_cli.domain.diagnostic_rules import GROUPS, RULES, SEVERITIES
 from yoi_cli.domain.ids import TicketId
 from yoi_cli.storage.file_store import FileStore
@@ -42,14 +44,6 @@ def workspace(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(workspace: Path) -> FileStore:
     return sound_store(workspace)
-
-
-def examine(store: FileStore) -> Examination:
-    return examine_store(FileInspector(store.location), advance=lambda: None)
-
-
-def codes(store: FileStore) -> set[str]:
-    return {one.code for one in examine(store).diagnostics}
 
 
 def test_a_sound_store_gives_nothing_to_say(store: FileStore) -> None:

@@ -13,6 +13,8 @@ from support.broken_stores import (
     OTHER,
     PLAN,
     TICKET,
+    codes,
+    examine,
     item,
     move,
     record,
@@ -22,14 +24,12 @@ from support.broken_stores import (
 from support.file_stores import ADA, fingerprint, open_store
 from support.threads import AT, block, bodies, read
 
-from yoi_cli.app.doctor import Examination, examine_store
 from yoi_cli.app.doctor_repair import Mended, make_repairs, plan_repairs
 from yoi_cli.domain.events import Event
 from yoi_cli.domain.fold import fold
 from yoi_cli.domain.ids import TicketId
 from yoi_cli.errors import ConflictError
 from yoi_cli.storage.file_store import FileStore
-from yoi_cli.storage.inspect import FileInspector
 from yoi_cli.storage.lock import StoreLock
 from yoi_cli.storage.repair import repairing, without
 
@@ -56,14 +56,6 @@ def workspace(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(workspace: Path) -> FileStore:
     return sound_store(workspace)
-
-
-def examine(store: FileStore) -> Examination:
-    return examine_store(FileInspector(store.location), advance=lambda: None)
-
-
-def codes(store: FileStore) -> set[str]:
-    return {one.code for one in examine(store).diagnostics}
 
 
 def mend(store: FileStore, *, fix: bool = True, adopt_item: bool = False) -> Mended:

@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from support.any_store import ABSENT, FORGED, commit, everything, make, said
 from support.file_stores import ADA
-from support.threads import AT, block
+from support.threads import AT
 
 from yoi_cli.app.ports import TicketStore
 from yoi_cli.app.record import Draft, create_ticket
 from yoi_cli.app.values import Change, NewTicket
 from yoi_cli.domain.events import NewEvent
-from yoi_cli.domain.ids import TicketId
 from yoi_cli.domain.plan import AcceptedPlan, PlanRecord
 from yoi_cli.domain.relations import Relation
 from yoi_cli.domain.time import is_stamp
 from yoi_cli.errors import NotFoundError, UsageError
-
-ABSENT = TicketId("00001KVZZZZZZ")
-FORGED = f"---\n\n{block('Forged.', kind='close').decode()}"
-
-
-def make(store: TicketStore, title: str = "A ticket") -> TicketId:
-    return create_ticket(store, Draft(title), ADA).ticket
-
-
-def commit(store: TicketStore, ticket: TicketId, change: Change) -> tuple[str, ...]:
-    with store.write() as writer:
-        return writer.commit(ticket, change).event_ids
-
-
-def said(text: str, kind: str = "comment", **attributes: str) -> NewEvent:
-    return NewEvent(kind, "Ada Example", "Heading", text, tuple(attributes.items()))
-
-
-def everything(store: TicketStore) -> dict[TicketId, dict[str, bytes]]:
-    return {ticket: dict(store.files(ticket)) for ticket in store.ids()}
-
 
 # Making
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from support.any_store import ABSENT, commit, everything, make, said
 from support.file_stores import ADA
 from support.threads import block
 
@@ -14,31 +15,9 @@ from yoi_cli.app.ports import TicketReader, TicketStore
 from yoi_cli.app.record import Draft, add_comment, create_ticket
 from yoi_cli.app.relate import Link, add_relation, remove_relation
 from yoi_cli.app.values import Change
-from yoi_cli.domain.events import NewEvent
 from yoi_cli.domain.fold import fold
 from yoi_cli.domain.ids import TicketId
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
-
-ABSENT = TicketId("00001KVZZZZZZ")
-FORGED = f"---\n\n{block('Forged.', kind='close').decode()}"
-
-
-def make(store: TicketStore, title: str = "A ticket") -> TicketId:
-    return create_ticket(store, Draft(title), ADA).ticket
-
-
-def commit(store: TicketStore, ticket: TicketId, change: Change) -> tuple[str, ...]:
-    with store.write() as writer:
-        return writer.commit(ticket, change).event_ids
-
-
-def said(text: str, kind: str = "comment", **attributes: str) -> NewEvent:
-    return NewEvent(kind, "Ada Example", "Heading", text, tuple(attributes.items()))
-
-
-def everything(store: TicketStore) -> dict[TicketId, dict[str, bytes]]:
-    return {ticket: dict(store.files(ticket)) for ticket in store.ids()}
-
 
 # Missing tickets
 
@@ -165,7 +144,7 @@ def test_a_blocked_ticket_is_neither_queued_nor_started(store: TicketStore) -> N
     assert move_ticket(store, ticket, MoveRequest("queued"), ADA).state == "queued"
 
 
-def test_a_circle_of_blockers_is_refused_and_named(store: TicketStore) -> None:
+def test_a_cycle_of_blockers_is_refused_and_named(store: TicketStore) -> None:
     one, two = make(store), make(store)
     add_relation(store, Link(one, "depends_on", two), ADA)
     before = everything(store)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
-from support.console_blocks import Reader, steps_of
+from support.console_blocks import check_story
 
 from yoi_cli.domain import hook_files
 
@@ -14,13 +12,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "hooks.md"
 
 
 def test_the_story_of_the_hooks_page_works_as_printed(env: dict[str, str], repo: Path) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
-    reader = Reader(repo, env | {"PATH": path, "YOI_AUTHOR": "ada"}, "/home/ada/shop")
-    steps = steps_of(PAGE)
-    assert len(steps) > 15
-    for step in steps:
-        expected, printed = reader.type(step)
-        assert printed == expected, step.command
+    check_story(PAGE, env, repo, more_than=15)
 
 
 def test_the_hooks_page_names_every_hook_and_state() -> None:

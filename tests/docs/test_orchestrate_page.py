@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from pathlib import Path
 
-from support.console_blocks import Reader, steps_of
+from support.console_blocks import check_story
 from support.process import Program
 
 from yoi_cli.domain import orchestration
@@ -18,14 +16,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "orchestrate.md"
 def test_the_run_of_the_page_works_as_printed(
     env: dict[str, str], yoi: Program, repo: Path
 ) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
     yoi("init")
-    reader = Reader(repo, env | {"PATH": path, "YOI_AUTHOR": "ada"}, "/home/ada/shop")
-    steps = steps_of(PAGE)
-    assert len(steps) > 10
-    for step in steps:
-        expected, printed = reader.type(step)
-        assert printed == expected, step.command
+    check_story(PAGE, env, repo, more_than=10)
 
 
 def test_the_page_has_every_step() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from pathlib import Path
 
-from support.console_blocks import Reader, steps_of
+from support.console_blocks import check_story, steps_of
 
 from yoi_cli.domain.routing import CLASSIFICATIONS
 from yoi_cli.domain.routing_words import SENTENCES
@@ -18,13 +16,7 @@ ONLY_NOTICES = {"relations_unreadable", "plans_unreadable"}
 
 
 def test_the_story_of_the_routing_page_works_as_printed(env: dict[str, str], repo: Path) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
-    reader = Reader(repo, env | {"PATH": path, "YOI_AUTHOR": "ada"}, "/home/ada/shop")
-    steps = steps_of(PAGE)
-    assert len(steps) > 40
-    for step in steps:
-        expected, printed = reader.type(step)
-        assert printed == expected, step.command
+    check_story(PAGE, env, repo, more_than=40)
 
 
 def test_the_routing_page_shows_an_example_of_every_classification() -> None:

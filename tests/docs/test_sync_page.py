@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from pathlib import Path
 
-from support.console_blocks import Reader, steps_of
+from support.console_blocks import check_story
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "sync.md"
@@ -19,13 +17,7 @@ _CODE = re.compile(r'Error\(\s*"(\w+)"')
 
 
 def test_the_story_of_the_page_works_as_printed(env: dict[str, str], tmp_path: Path) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
-    reader = Reader(tmp_path, env | {"PATH": path, "YOI_AUTHOR": "ada"}, "/home/ada")
-    steps = steps_of(PAGE)
-    assert len(steps) > 8
-    for step in steps:
-        expected, printed = reader.type(step)
-        assert printed == expected, step.command
+    check_story(PAGE, env, tmp_path, more_than=8, called="/home/ada")
 
 
 def test_the_page_names_every_error_of_a_sync() -> None:

@@ -9,16 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.clones import WITHOUT_YOI, Branches, fork
+from support.clones import WITHOUT_YOI, Branches, fork, move_on_both
 from support.environment import ROOT
 from support.process import Program
 
 from yoi_cli.app.merge_setup import DRIVER_COMMAND
-
-
-@pytest.fixture
-def branches(yoi: Program, git: Program, workspace: Path) -> Branches:
-    return Branches(yoi, git, workspace)
 
 
 def test_both_sides_of_a_merge_are_kept_without_a_conflict(branches: Branches) -> None:
@@ -88,12 +83,7 @@ def test_a_ticket_that_both_moved_has_the_state_of_its_merged_thread(
     branches: Branches, how: str
 ) -> None:
     ticket = fork(branches)
-    branches.yoi("ticket", "close", ticket, "--message", "Gone.")
-    branches.commit("Close")
-    branches.on("work")
-    branches.yoi("ticket", "intake", ticket, "--message", "Settled.")
-    branches.commit("Ready")
-    branches.on("main")
+    move_on_both(branches, ticket)
 
     if how == "merge":
         branches.merge(driver=True)
@@ -107,11 +97,8 @@ def test_a_pick_of_a_move_leaves_at_worst_a_projection_to_bring_up_to_date(
     branches: Branches,
 ) -> None:
     ticket = fork(branches)
-    branches.yoi("ticket", "close", ticket, "--message", "Gone.")
-    branches.commit("Close")
+    move_on_both(branches, ticket)
     branches.on("work")
-    branches.yoi("ticket", "intake", ticket, "--message", "Settled.")
-    branches.commit("Ready")
 
     picked = branches.git("cherry-pick", "main", check=False)
     branches.yoi("ticket", "doctor", "--fix", check=False)

@@ -6,13 +6,11 @@ import json
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.orchestration import APPROVE, GOOD, REQUEST_CHANGES, Shop, shop_in
-from support.process import Program
+from support.orchestration import APPROVE, GOOD, REQUEST_CHANGES, Shop
+from support.workers import wait_until
 
 from yoi_cli.worker.runtime import FileRuntime
 
@@ -28,18 +26,6 @@ INTEGRATED = [
     "close closed",
     "worker cleanup",
 ]
-
-
-@pytest.fixture
-def shop(workspace: Path, yoi: Program, git: Program) -> Shop:
-    return shop_in(workspace, yoi, git)
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to be"
-        time.sleep(0.02)
 
 
 def orchestrating(shop: Shop, *arguments: str) -> subprocess.Popen[bytes]:
@@ -309,7 +295,7 @@ def test_a_run_that_is_ended_leaves_its_worker_at_work_and_the_next_goes_on(shop
     shop.script("coder", f"while [ ! -f {shop.agents}/go ]; do sleep 0.05; done\n{GOOD}")
     ticket = shop.queue()
     run = orchestrating(shop)
-    until(lambda: len(shop.ran()) == 1)
+    wait_until(lambda: len(shop.ran()) == 1)
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=30)
     assert run.returncode == 130
@@ -324,7 +310,7 @@ def test_a_ticket_that_is_taken_back_loses_its_worker_and_keeps_its_work(shop: S
     shop.script("coder", f"{GOOD}\nsleep 60")
     ticket = shop.queue()
     run = orchestrating(shop)
-    until(lambda: f"{ticket}.txt" in _names(shop, ticket))
+    wait_until(lambda: f"{ticket}.txt" in _names(shop, ticket))
     shop.yoi("ticket", "state", ticket, "planning", "--reason", "Not now.")
     assert run.wait(timeout=30) == 0
     run.communicate()
@@ -355,7 +341,7 @@ def test_two_orchestrators_handle_each_ticket_once(shop: Shop) -> None:
 def test_a_run_that_stays_takes_up_what_is_queued_later(shop: Shop) -> None:
     run = orchestrating(shop, "--watch")
     ticket = shop.queue()
-    until(lambda: shop.state(ticket) == "closed", 60)
+    wait_until(lambda: shop.state(ticket) == "closed")
     run.send_signal(signal.SIGTERM)
     run.communicate(timeout=30)
     assert run.returncode == 0

@@ -6,27 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-from support.orchestration import Shop, shop_in
-from support.process import Program
+from support.orchestration import Shop
+from support.workers import wait_until
 
 from yoi_cli.bootstrap.orchestration import holder_of
-
-
-@pytest.fixture
-def shop(workspace: Path, yoi: Program, git: Program) -> Shop:
-    return shop_in(workspace, yoi, git)
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to be"
-        time.sleep(0.02)
 
 
 def test_another_folder_for_worktrees_is_used_and_ignored(shop: Shop) -> None:
@@ -98,7 +82,7 @@ def test_validation_that_is_configured_meanwhile_is_really_run(shop: Shop) -> No
     with subprocess.Popen(
         command, cwd=shop.repo, env=dict(shop.yoi.env), stdout=subprocess.DEVNULL
     ) as run:
-        until(begun.exists)
+        wait_until(begun.exists)
         run.send_signal(signal.SIGINT)
     shop.configure('rounds = 1\nvalidate = [["false"]]')
     shop.run(code=5)

@@ -8,16 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.clones import Branches, fork
+from support.clones import Branches, fork, move_on_both
 from support.environment import ROOT
 from support.process import Program
 
 FAULTY = str(ROOT / "tests/support/faulty.py")
-
-
-@pytest.fixture
-def branches(yoi: Program, git: Program, workspace: Path) -> Branches:
-    return Branches(yoi, git, workspace)
 
 
 def test_with_nothing_to_do_it_says_so(branches: Branches) -> None:
@@ -118,12 +113,7 @@ def test_in_a_linked_worktree_it_works_where_the_conflict_is(branches: Branches)
 
 def test_the_state_of_both_sides_moves_is_that_of_the_thread(branches: Branches) -> None:
     ticket = fork(branches)
-    branches.yoi("ticket", "close", ticket, "--message", "Gone.")
-    branches.commit("Close")
-    branches.on("work")
-    branches.yoi("ticket", "intake", ticket, "--message", "Settled.")
-    branches.commit("Ready")
-    branches.on("main")
+    move_on_both(branches, ticket)
     branches.merge(driver=False, check=False)
 
     branches.yoi("resolve")

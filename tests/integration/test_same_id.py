@@ -13,14 +13,8 @@ import pytest
 from support.clones import Branches
 from support.environment import ROOT
 from support.file_stores import fingerprint
-from support.process import Program
 
 OLD = "00001M7YTZZZZ"
-
-
-@pytest.fixture
-def branches(yoi: Program, git: Program, workspace: Path) -> Branches:
-    return Branches(yoi, git, workspace)
 
 
 def make_as(branches: Branches, id_: str, title: str) -> None:

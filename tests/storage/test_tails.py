@@ -5,26 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.file_stores import comment, empty_store, folder_of, thread_of
-from support.threads import AT, block, event_id, older
+from support.file_stores import TICKET, comment, empty_store, folder_of, with_thread
+from support.threads import block, event_id, older
 
-from yoi_cli.domain.ids import TicketId
 from yoi_cli.storage.file_store import FileStore
-
-TICKET = TicketId("00001KVZZZZZZ")
-ITEM = f"---\ntitle: 'x'\nstate: 'planning'\ncreated_at: '{AT}'\nupdated_at: '{AT}'\n---\n"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> FileStore:
     return empty_store(tmp_path / "workspace")
-
-
-def with_thread(store: FileStore, thread: bytes) -> Path:
-    """A ticket whose thread is exactly `thread`; the path of that thread."""
-    with store.write() as writer:
-        writer.install(TICKET, {"item.md": ITEM.encode(), "thread.md": thread})
-    return thread_of(store, TICKET)
 
 
 def appended(store: FileStore, thread: bytes) -> bytes:

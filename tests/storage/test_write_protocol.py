@@ -11,12 +11,14 @@ import pytest
 from support.environment import ROOT
 from support.file_stores import (
     ADA,
+    TICKET,
     comment,
     empty_store,
     item_of,
     make_ticket,
     open_store,
     thread_of,
+    with_thread,
 )
 from support.process import Program
 from support.threads import AT, block, older
@@ -24,27 +26,17 @@ from support.threads import AT, block, older
 from yoi_cli.app.move import MoveRequest, close_ticket, move_ticket
 from yoi_cli.app.values import Change
 from yoi_cli.domain.events import NewEvent
-from yoi_cli.domain.ids import TicketId
 from yoi_cli.errors import ConflictError
 from yoi_cli.storage.append import WHOLE_READ_LIMIT, read_tail
 from yoi_cli.storage.directory import Directory
 from yoi_cli.storage.file_store import FileStore
 
 FAULTY = ROOT / "tests" / "support" / "faulty.py"
-TICKET = TicketId("00001KVZZZZZZ")
-ITEM = f"---\ntitle: 'x'\nstate: 'planning'\ncreated_at: '{AT}'\nupdated_at: '{AT}'\n---\n"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> FileStore:
     return empty_store(tmp_path / "workspace")
-
-
-def with_thread(store: FileStore, thread: bytes) -> Path:
-    """A ticket whose thread is exactly `thread`; the path of that thread."""
-    with store.write() as writer:
-        writer.install(TICKET, {"item.md": ITEM.encode(), "thread.md": thread})
-    return thread_of(store, TICKET)
 
 
 # Order

@@ -15,8 +15,10 @@ from pathlib import Path
 from support.file_stores import open_store
 from support.threads import AT, block, older
 
+from yoi_cli.app.doctor import Examination, examine_store
 from yoi_cli.domain.events import CLOSE, CREATE, REVIEW, STATE_CHANGED
 from yoi_cli.storage.file_store import FileStore
+from yoi_cli.storage.inspect import FileInspector
 
 TICKET = "00001KVZZZZZ0"
 OTHER = "00001KVZZZZZ1"
@@ -342,3 +344,11 @@ BREAKAGES: Mapping[str, Breakage] = {
     **_PLAN,
     **_REST,
 }
+
+
+def examine(store: FileStore) -> Examination:
+    return examine_store(FileInspector(store.location), advance=lambda: None)
+
+
+def codes(store: FileStore) -> set[str]:
+    return {one.code for one in examine(store).diagnostics}

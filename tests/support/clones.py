@@ -67,3 +67,13 @@ def fork(branches: Branches) -> str:
     branches.say(ticket, "from main")
     branches.commit("Main")
     return ticket
+
+
+def move_on_both(branches: Branches, ticket: str) -> None:
+    """`main` closes what both branches have, `work` marks it ready; on `main` again."""
+    branches.yoi("ticket", "close", ticket, "--message", "Gone.")
+    branches.commit("Close")
+    branches.on("work")
+    branches.yoi("ticket", "intake", ticket, "--message", "Settled.")
+    branches.commit("Ready")
+    branches.on("main")

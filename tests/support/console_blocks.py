@@ -7,8 +7,10 @@ run printed in its place, and times are compared by their form alone.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,6 +70,22 @@ class Reader:
         expected = step.output.replace(self.page_folder, str(self.folder))
         expected = _TICKET.sub(lambda match: self.ids.get(match[0], match[0]), expected)
         return _plain(expected), _plain(done.stdout)
+
+
+def check_story(
+    page: Path, env: dict[str, str], folder: Path, *, more_than: int, called: str = "/home/ada/shop"
+) -> None:
+    """Every command of `page`, which has `more_than` so many, prints what the page says.
+
+    They are typed in `folder`, which the page has `called` otherwise, by ada, with this `yoi`.
+    """
+    path = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    reader = Reader(folder, env | {"PATH": path, "YOI_AUTHOR": "ada"}, called)
+    steps = steps_of(page)
+    assert len(steps) > more_than
+    for step in steps:
+        expected, printed = reader.type(step)
+        assert printed == expected, step.command
 
 
 def _plain(text: str) -> str:

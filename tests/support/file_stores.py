@@ -6,6 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from support.threads import AT
+
 from yoi_cli.app.record import Draft, Recorder, add_comment, create_ticket
 from yoi_cli.app.values import Committed
 from yoi_cli.domain.ids import TicketId
@@ -13,6 +15,9 @@ from yoi_cli.storage.file_store import FileStore
 from yoi_cli.storage.layout import StoreLocation
 
 ADA = Recorder("Ada Example")
+#: The ticket of `with_thread`, and its item.
+TICKET = TicketId("00001KVZZZZZZ")
+ITEM = f"---\ntitle: 'x'\nstate: 'planning'\ncreated_at: '{AT}'\nupdated_at: '{AT}'\n---\n"
 
 
 def open_store(workspace: Path, *, deadline: float = 10.0, in_git: bool = False) -> FileStore:
@@ -31,6 +36,13 @@ def empty_store(workspace: Path) -> FileStore:
 
 def make_ticket(store: FileStore, title: str = "A ticket") -> TicketId:
     return create_ticket(store, Draft(title), ADA).ticket
+
+
+def with_thread(store: FileStore, thread: bytes) -> Path:
+    """A ticket whose thread is exactly `thread`; the path of that thread."""
+    with store.write() as writer:
+        writer.install(TICKET, {"item.md": ITEM.encode(), "thread.md": thread})
+    return thread_of(store, TICKET)
 
 
 def comment(store: FileStore, ticket: str, text: str) -> Committed:
