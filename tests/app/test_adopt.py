@@ -102,7 +102,7 @@ def test_links_lead_to_the_new_ids(tmp_path: Path) -> None:
     assert (notice.path, "related c" in notice.message) == (".tickets/a.md", True)
 
 
-def test_a_link_that_would_close_a_circle_becomes_related(tmp_path: Path) -> None:
+def test_a_link_that_would_close_a_cycle_becomes_related(tmp_path: Path) -> None:
     store = empty_store(tmp_path)
     report = bring(
         store,
@@ -112,8 +112,8 @@ def test_a_link_that_would_close_a_circle_becomes_related(tmp_path: Path) -> Non
     )
     closing = store.relations(id_of(report, "c"))[0]
     assert (closing.kind, closing.target) == ("related", id_of(report, "a"))
-    assert closing.note == "depends_on in tk, where it closes a circle"
-    assert "circle" in report.notices[0].message
+    assert closing.note == "depends_on in tk, where it closes a cycle"
+    assert "cycle" in report.notices[0].message
 
 
 def test_a_second_import_brings_only_what_is_new_and_links_it_to_the_old(tmp_path: Path) -> None:

@@ -182,7 +182,7 @@ def test_lists_and_cards_say_the_same(tickets: Tickets) -> None:
 
 
 @given(stores())
-def test_every_ticket_on_a_circle_is_told_its_circle(tickets: Tickets) -> None:
+def test_every_ticket_on_a_cycle_is_told_its_cycle(tickets: Tickets) -> None:
     open_ids = {id_ for id_ in IDS if not is_finished(tickets, id_)}
     edges: dict[str, set[str]] = {id_: {*waits_for(tickets, id_)} & {*open_ids} for id_ in open_ids}
 
@@ -197,8 +197,8 @@ def test_every_ticket_on_a_circle_is_told_its_circle(tickets: Tickets) -> None:
         return seen
 
     for id_, row in decisions(tickets).items():
-        circle = {other for other in reached(id_) if id_ in reached(other)}
-        assert set(row.cycle) == (circle if id_ in open_ids and id_ in reached(id_) else set())
+        cycle = {other for other in reached(id_) if id_ in reached(other)}
+        assert set(row.cycle) == (cycle if id_ in open_ids and id_ in reached(id_) else set())
 
 
 def chain(length: int) -> Tickets:
@@ -221,7 +221,7 @@ def test_a_chain_ten_thousand_deep_is_routed_without_recursion() -> None:
     assert len(router.tree(tickets[0].id)) == len(tickets)
 
 
-def test_a_circle_through_ten_thousand_tickets_is_found() -> None:
+def test_a_cycle_through_ten_thousand_tickets_is_found() -> None:
     first, *rest = chain(10_000)
     closed = replace(rest[-1], relations=(("depends_on", first.id),))
     row = Router(MemoryReader((first, *rest[:-1], closed)), RoutingContext()).route(first.id)

@@ -40,7 +40,7 @@ def test_open_tickets_are_drawn_below_those_that_wait_for_them(
     ]
 
 
-def test_json_has_nodes_lines_path_and_circles(
+def test_json_has_nodes_lines_path_and_cycles(
     yoi: Program, chain: tuple[TicketId, TicketId, TicketId]
 ) -> None:
     a, b, c = chain
@@ -86,11 +86,11 @@ def test_what_is_missing_or_broken_is_drawn_as_such(yoi: Program, workspace: Pat
     assert problems == {ticket(1): None, broken: "unreadable", ticket(8): "missing"}
 
 
-def test_a_circle_is_named(yoi: Program, workspace: Path) -> None:
+def test_a_cycle_is_named(yoi: Program, workspace: Path) -> None:
     put_ticket(workspace, 1, relations=(("depends_on", ticket(2)),))
     put_ticket(workspace, 2, relations=(("depends_on", ticket(1)),))
     assert yoi("ticket", "graph", "--json").json["cycles"] == [[ticket(1), ticket(2)]]
-    assert f"circle: {ticket(1)} → {ticket(2)} → {ticket(1)}" in yoi("ticket", "graph").out
+    assert f"cycle: {ticket(1)} → {ticket(2)} → {ticket(1)}" in yoi("ticket", "graph").out
 
 
 def test_relations_that_cannot_be_read_are_told(

@@ -31,7 +31,7 @@ def test_a_graph_without_a_line_has_no_critical_path() -> None:
     assert critical_path({"a": ["b"]}, {"a"}) == ()
 
 
-def test_a_circle_is_passed_through_at_one_ticket() -> None:
+def test_a_cycle_is_passed_through_at_one_ticket() -> None:
     graph = {"a": ["b"], "b": ["c", "a"], "c": ["d"]}
     assert critical_path(graph, set("abcd")) == ("d", "c", "b")
     assert critical_path({"a": ["b"], "b": ["a"]}, set("ab")) == ()
@@ -62,7 +62,7 @@ def test_every_step_of_the_critical_path_is_a_line_between_unresolved_tickets(
 
 
 @given(GRAPHS)
-def test_no_chain_of_a_graph_without_circles_is_longer(graph: dict[str, list[str]]) -> None:
+def test_no_chain_of_a_graph_without_cycles_is_longer(graph: dict[str, list[str]]) -> None:
     ordered = {name: [other for other in others if other < name] for name, others in graph.items()}
     longest: dict[str, int] = {}
     for name in NAMES:

@@ -1,4 +1,4 @@
-"""Relations, what they block, and circles among them (DESIGN sections 3 and 7)."""
+"""Relations, what they block, and cycles among them (DESIGN sections 3 and 7)."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def test_a_blocker_named_twice_stands_once_in_the_graph() -> None:
 
 
 @given(EDGES)
-def test_the_circles_are_the_groups_that_reach_one_another(edges: set[tuple[str, str]]) -> None:
+def test_the_cycles_are_the_groups_that_reach_one_another(edges: set[tuple[str, str]]) -> None:
     walks = reachable(edges)
-    on_circles = [node for node in NODES if (node, node) in walks]
+    on_cycles = [node for node in NODES if (node, node) in walks]
     expected = {
-        frozenset(o for o in on_circles if (node, o) in walks and (o, node) in walks)
-        for node in on_circles
+        frozenset(o for o in on_cycles if (node, o) in walks and (o, node) in walks)
+        for node in on_cycles
     }
     found = cyclic_components(graph_of(edges))
     assert set(found) == expected
@@ -89,7 +89,7 @@ def test_the_circles_are_the_groups_that_reach_one_another(edges: set[tuple[str,
 
 
 @given(EDGES, st.sampled_from(NODES), st.sampled_from(NODES))
-def test_an_edge_is_refused_exactly_when_it_closes_a_circle(
+def test_an_edge_is_refused_exactly_when_it_closes_a_cycle(
     edges: set[tuple[str, str]], waiting: str, blocker: str
 ) -> None:
     cycle = closing_cycle(graph_of(edges), waiting, blocker)
@@ -135,5 +135,5 @@ def test_a_chain_of_100000_tickets_is_walked_without_recursion() -> None:
 def test_a_ticket_that_10000_wait_for_is_walked_once() -> None:
     graph: Graph = {str(n): ("hub",) for n in range(10_000)}
     graph["hub"] = tuple(str(n) for n in range(10_000))
-    (circle,) = cyclic_components(graph)
-    assert len(circle) == 10_001
+    (cycle,) = cyclic_components(graph)
+    assert len(cycle) == 10_001

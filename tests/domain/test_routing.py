@@ -74,7 +74,7 @@ ROWS: dict[str, tuple[Subject, str, tuple[str, ...]]] = {
         ("not_queued", "blocked"),
     ),
     "6 an unresolved blocker": (subject("queued", blockers=(BLOCKER,)), BLOCKED, ("blocked",)),
-    "6 on a circle": (
+    "6 on a cycle": (
         subject("queued", blockers=(BLOCKER,), cycle=(T, OTHER)),
         BLOCKED,
         ("blocked", "cycle"),

@@ -83,21 +83,21 @@ def test_states_problems_and_the_critical_path_are_marked() -> None:
     assert f'"{A}" -> "{C}" [style=dotted, dir=none, constraint=false];' in drawn
 
 
-def test_a_circle_is_marked_where_it_closes() -> None:
+def test_a_cycle_is_marked_where_it_closes() -> None:
     edges = (Edge(A, B, "depends_on"), Edge(B, A, "depends_on"), Edge(C, A, "depends_on"))
     nodes = tuple(Node(ticket, "", "queued") for ticket in (A, B, C))
     graph = Graph(nodes, edges, cycles=((A, B),))
     assert "  linkStyle 0,1 stroke:#b91c1c,stroke-width:3px" in mermaid(graph).splitlines()
     assert tree_text(graph) == (
         f"{C}  queued\n"
-        f"└─ {A}  queued    [circle]\n"
-        f"   └─ {B}  queued    [circle]\n"
-        f"      └─ {A}  queued    [circle]  (see above)\n"
-        f"circle: {A} → {B} → {A}\n"
+        f"└─ {A}  queued    [cycle]\n"
+        f"   └─ {B}  queued    [cycle]\n"
+        f"      └─ {A}  queued    [cycle]  (see above)\n"
+        f"cycle: {A} → {B} → {A}\n"
     )
 
 
-def test_a_circle_that_nothing_leads_to_is_drawn_too() -> None:
+def test_a_cycle_that_nothing_leads_to_is_drawn_too() -> None:
     edges = (Edge(A, B, "depends_on"), Edge(B, A, "depends_on"))
     graph = Graph(tuple(Node(ticket, "", "queued") for ticket in (A, B)), edges)
     assert tree_text(graph).startswith(f"{A}  queued")

@@ -1,7 +1,7 @@
 """Tickets of other tools, taken into a store (DESIGN section 9, `import`).
 
 Everything is planned first: ids from the time each ticket was made, links between the ids
-that came of it, and nothing that would close a circle of waiting. Then it is written under
+that came of it, and nothing that would close a cycle of waiting. Then it is written under
 the same lock.
 """
 
@@ -152,8 +152,8 @@ class _Adoption:
             relation = Relation(whole.id, kind, target, self._by.author, at)
             edge = relation.edge
             if edge is not None and closing_cycle(graph, *edge):
-                self._notice(ticket, f"{kind} {name} would close a circle; taken as {RELATED}")
-                note = f"{kind} in {self._found.tool}, where it closes a circle"
+                self._notice(ticket, f"{kind} {name} would close a cycle; taken as {RELATED}")
+                note = f"{kind} in {self._found.tool}, where it closes a cycle"
                 relation = Relation(whole.id, RELATED, target, self._by.author, at, note)
             elif edge is not None:
                 graph[edge[0]] = (*graph.get(edge[0], ()), edge[1])

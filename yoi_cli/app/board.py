@@ -147,10 +147,10 @@ class Board:
         return known
 
     def cycle(self, ticket: str) -> tuple[str, ...]:
-        """The tickets of the blocking circle that `ticket` stands on, none where it does not.
+        """The tickets of the blocking cycle that `ticket` stands on, none where it does not.
 
         What was walked once is not walked again: whatever can be reached from it was walked
-        with it, so that no circle leads through both it and what is new.
+        with it, so that no cycle leads through both it and what is new.
         """
         if ticket not in self._walked:
             graph = self._reach(ticket)
@@ -162,7 +162,7 @@ class Board:
 
     @property
     def cycles(self) -> Mapping[str, tuple[str, ...]]:
-        """For each unresolved ticket on a blocking circle: the tickets of the circle."""
+        """For each unresolved ticket on a blocking cycle: the tickets of the cycle."""
         for waiting in self.waits_for:
             if not self.standing(waiting).is_resolved:
                 self.cycle(waiting)

@@ -1,4 +1,4 @@
-"""What may be wrong between tickets: circles of waiting, contradictions (DESIGN section 7)."""
+"""What may be wrong between tickets: cycles of waiting, contradictions (DESIGN section 7)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Placed:
 
 
 def check_graph(edges: Sequence[Placed], *, about: str | None = None) -> Iterator[Diagnostic]:
-    """One finding for each circle and each contradiction; only those of `about`, if given."""
+    """One finding for each cycle and each contradiction; only those of `about`, if given."""
     yield from _check_cycles(edges, about)
     yield from _check_one_way(edges, about)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.app.board import Board
 from yoi_cli.app.identify import identify
 from yoi_cli.domain import states
-from yoi_cli.domain.graph import Edge, Graph, Node, circles, critical_path, reachable
+from yoi_cli.domain.graph import Edge, Graph, Node, critical_path, cycles, reachable
 from yoi_cli.domain.ids import TicketId
 from yoi_cli.domain.relations import RELATED
 
@@ -58,7 +58,7 @@ def draw_graph(reader: RoutingReader, request: GraphRequest) -> Graph:
         nodes=tuple(_node(ticket, board, rows) for ticket in sorted(linked)),
         edges=tuple(edges),
         critical_path=critical_path(board.waits_for, unresolved),
-        cycles=tuple(circles(board.waits_for, unresolved)),
+        cycles=tuple(cycles(board.waits_for, unresolved)),
         isolated=isolated,
         unreadable=board.unreadable_relations,
     )

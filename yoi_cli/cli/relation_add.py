@@ -35,7 +35,7 @@ def command(
 ) -> None:
     """Record a relation: `A depends_on B`, or with --ticket, --kind and --target.
 
-    One that would make tickets wait for each other is refused, and the circle is named.
+    One that would make tickets wait for each other is refused, and the cycle is named.
     """
     session = session_of(ctx)
     by = session.recorder(author)

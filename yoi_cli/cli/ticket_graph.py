@@ -45,7 +45,7 @@ def command(
     output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Draw which tickets wait for which, with the critical path and circles marked.
+    """Draw which tickets wait for which, with the critical path and cycles marked.
 
     An arrow leads from a ticket to what it waits for. The critical path is the longest chain
     of tickets that are not done. Tickets without any line are counted, not drawn.

@@ -380,7 +380,7 @@ _RELATIONS = (
     Rule(
         "relation_cycle",
         ERROR,
-        "Tickets wait for one another in a circle, so none of them can start.",
+        "Tickets wait for one another in a cycle, so none of them can start.",
         "Take one of these relations away with `yoi ticket relation remove`.",
     ),
     Rule(

@@ -1,4 +1,4 @@
-"""The dependency graph of tickets: its critical path and its circles. Pure (DESIGN section 7)."""
+"""The dependency graph of tickets: its critical path and its cycles. Pure (DESIGN section 7)."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ class Graph(NamedTuple):
 def critical_path(waits_for: Mapping[str, Iterable[str]], unresolved: set[str]) -> tuple[str, ...]:
     """The longest chain of unresolved tickets, by count, in the order of the work.
 
-    Empty where no unresolved ticket waits for another. A circle has no longest chain, so its
+    Empty where no unresolved ticket waits for another. A cycle has no longest chain, so its
     own lines do not count; of equally long chains the one of the smaller ids is taken. The
     walk has its own stack, so that a chain of any length is followed.
     """
     graph = _between(waits_for, unresolved)
-    circle_of = {
+    cycle_of = {
         member: number
         for number, component in enumerate(cyclic_components(graph))
         for member in component
     }
     acyclic = {
         ticket: tuple(
-            o for o in others if ticket not in circle_of or circle_of.get(o) != circle_of[ticket]
+            o for o in others if ticket not in cycle_of or cycle_of.get(o) != cycle_of[ticket]
         )
         for ticket, others in graph.items()
     }
@@ -74,8 +74,8 @@ def critical_path(waits_for: Mapping[str, Iterable[str]], unresolved: set[str]) 
     return tuple(reversed(path)) if len(path) > 1 else ()
 
 
-def circles(waits_for: Mapping[str, Iterable[str]], unresolved: set[str]) -> list[tuple[str, ...]]:
-    """The circles of unresolved tickets that wait for each other, each in the order of the ids."""
+def cycles(waits_for: Mapping[str, Iterable[str]], unresolved: set[str]) -> list[tuple[str, ...]]:
+    """The cycles of unresolved tickets that wait for each other, each in the order of the ids."""
     components = cyclic_components(_between(waits_for, unresolved))
     return sorted(tuple(sorted(component)) for component in components)
 
@@ -93,7 +93,7 @@ def _between(
 def _longest_behind(
     graph: Mapping[str, Sequence[str]],
 ) -> dict[str, tuple[int, str | None]]:
-    """For each ticket of a graph without circles: how long its longest chain is, and by whom."""
+    """For each ticket of a graph without cycles: how long its longest chain is, and by whom."""
     found: dict[str, tuple[int, str | None]] = {}
     for root in graph:
         pending = [root]

@@ -104,7 +104,7 @@ def closing_cycle(
 
 
 def cyclic_components(graph: Mapping[str, tuple[str, ...]]) -> list[frozenset[str]]:
-    """The groups of tickets that block one another in a circle (strongly connected ones).
+    """The groups of tickets that block one another in a cycle (strongly connected ones).
 
     Tarjan's algorithm with an explicit stack, so that a chain of any length is walked.
     """

@@ -97,7 +97,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "自身の分岐を正しい状態遷移で解消する。",
     ),
     "unblock_cycle": (
-        "Decide which relation of the circle is wrong.",
+        "Decide which relation of the cycle is wrong.",
         "循環のどの relation が誤りかを決める。",
     ),
     "unblock_not_queued": (

@@ -80,7 +80,7 @@ def _summary(graph: Graph) -> Iterator[str]:
     if graph.critical_path:
         yield f"critical path ({len(graph.critical_path)}): {_chain(graph.critical_path)}"
     for cycle in graph.cycles:
-        yield f"circle: {_chain((*cycle, cycle[0]))}"
+        yield f"cycle: {_chain((*cycle, cycle[0]))}"
     if graph.isolated:
         plural = "ticket waits" if len(graph.isolated) == 1 else "tickets wait"
         holds = "holds" if len(graph.isolated) == 1 else "hold"
@@ -124,7 +124,7 @@ def _rows(graph: Graph) -> Iterator[tuple[str, Node, str]]:
 
 def _note(ticket: str, marks: Marks) -> str:
     critical = "  [critical]" if marks.is_critical(ticket) else ""
-    return critical + ("  [circle]" if marks.is_circular(ticket) else "")
+    return critical + ("  [cycle]" if marks.is_circular(ticket) else "")
 
 
 def _deeper(indent: str, depth: int, *, is_last: bool) -> str:
@@ -144,7 +144,7 @@ def _below(graph: Graph) -> Mapping[str, Sequence[str]]:
 
 
 def _roots(graph: Graph, below: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The tickets that hold nobody up, and for each circle that nothing leads to, one of it."""
+    """The tickets that hold nobody up, and for each cycle that nothing leads to, one of it."""
     held = {other for others in below.values() for other in others}
     reached: set[str] = set()
     first = [node.ticket for node in graph.nodes if node.ticket not in held]

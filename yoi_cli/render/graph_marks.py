@@ -1,4 +1,4 @@
-"""What every picture of a graph marks alike: colours of states, the critical path, circles."""
+"""What every picture of a graph marks alike: colours of states, the critical path, cycles."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLOURS = {
     "problem": ("#fbd5d5", "#6b0f0f"),
 }
 CRITICAL = "#c2410c"
-CIRCLE = "#b91c1c"
+CYCLE = "#b91c1c"
 
 
 class Marks:
@@ -30,7 +30,7 @@ class Marks:
         path = graph.critical_path
         self._critical = frozenset(path)
         self._critical_lines = frozenset(zip(path[1:], path, strict=False))
-        self._circle_of = {
+        self._cycle_of = {
             ticket: number for number, cycle in enumerate(graph.cycles) for ticket in cycle
         }
 
@@ -38,15 +38,15 @@ class Marks:
         return ticket in self._critical
 
     def is_circular(self, ticket: str) -> bool:
-        return ticket in self._circle_of
+        return ticket in self._cycle_of
 
     def line_is_critical(self, edge: Edge) -> bool:
         return edge.kind != RELATED and edge[:2] in self._critical_lines
 
     def line_is_circular(self, edge: Edge) -> bool:
-        """Whether the line leads from a ticket to another of its circle."""
-        circle = self._circle_of.get(edge.source)
-        is_same = circle is not None and circle == self._circle_of.get(edge.target)
+        """Whether the line leads from a ticket to another of its cycle."""
+        cycle = self._cycle_of.get(edge.source)
+        is_same = cycle is not None and cycle == self._cycle_of.get(edge.target)
         return edge.kind != RELATED and is_same
 
 

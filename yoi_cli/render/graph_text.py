@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.domain.ids import is_ticket_id
 from yoi_cli.domain.relations import RELATED
-from yoi_cli.render.graph_marks import CIRCLE, COLOURS, CRITICAL, Marks, style_name, told
+from yoi_cli.render.graph_marks import COLOURS, CRITICAL, CYCLE, Marks, style_name, told
 from yoi_cli.render.safe import visible
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _mermaid_lines(graph: Graph) -> Iterator[str]:
         yield f"  {names[edge.source]} {arrow} {names[edge.target]}"
     for name, (fill, text) in COLOURS.items():
         yield f"  classDef {name} fill:{fill},color:{text},stroke:#999999"
-    for colour, is_marked in ((CRITICAL, marks.is_critical), (CIRCLE, marks.is_circular)):
+    for colour, is_marked in ((CRITICAL, marks.is_critical), (CYCLE, marks.is_circular)):
         for node in graph.nodes:
             if is_marked(node.ticket):
                 yield f"  style {names[node.ticket]} stroke:{colour},stroke-width:3px"
@@ -62,7 +62,7 @@ def _mermaid_lines(graph: Graph) -> Iterator[str]:
 def _marked_lines(graph: Graph, marks: Marks) -> Iterator[tuple[str, list[int]]]:
     for colour, is_marked in (
         (CRITICAL, marks.line_is_critical),
-        (CIRCLE, marks.line_is_circular),
+        (CYCLE, marks.line_is_circular),
     ):
         numbers = [number for number, edge in enumerate(graph.edges) if is_marked(edge)]
         if numbers:
@@ -80,7 +80,7 @@ def _dot_lines(graph: Graph) -> Iterator[str]:
         label = "\\n".join(_dot_text(line) for line in _label(node))
         attributes = [f'label="{label}"', f'fillcolor="{fill}"', f'fontcolor="{text}"']
         if marks.is_critical(node.ticket) or marks.is_circular(node.ticket):
-            colour = CIRCLE if marks.is_circular(node.ticket) else CRITICAL
+            colour = CYCLE if marks.is_circular(node.ticket) else CRITICAL
             attributes += [f'color="{colour}"', "penwidth=3"]
         yield f'  "{_dot_name(node.ticket)}" [{", ".join(attributes)}];'
     for edge in graph.edges:
@@ -94,7 +94,7 @@ def _dot_line(edge: Edge, marks: Marks) -> list[str]:
     if edge.kind == RELATED:
         return ["style=dotted", "dir=none", "constraint=false"]
     if marks.line_is_circular(edge):
-        return [f'color="{CIRCLE}"', "penwidth=3"]
+        return [f'color="{CYCLE}"', "penwidth=3"]
     return [f'color="{CRITICAL}"', "penwidth=3"] if marks.line_is_critical(edge) else []
 
 
