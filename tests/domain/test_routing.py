@@ -199,17 +199,3 @@ def test_what_is_behind_a_blocker_is_named_as_what_to_finish_first() -> None:
 
 def test_the_next_action_of_a_ready_ticket_can_be_typed_as_it_stands() -> None:
     assert f"`yoi route {T} --accept`" in classify(subject("queued")).next_action
-
-
-@pytest.mark.parametrize(
-    ("facts", "forbidden"),
-    [
-        ({}, False),
-        ({"blockers": (BLOCKER,)}, True),
-        ({"is_diverged": True}, True),
-        ({"unreadable_relations": (T,)}, True),
-        ({"holds": (Hold("capacity", "1/1"),)}, False),
-    ],
-)
-def test_nobody_may_call_a_blocked_ticket_ready(facts: dict[str, object], forbidden: bool) -> None:
-    assert routing.ends_blocked(subject("queued", **facts)) == forbidden

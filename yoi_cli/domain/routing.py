@@ -152,11 +152,6 @@ def classify(subject: Subject, *, japanese: bool = False) -> Classified:
     )
 
 
-def ends_blocked(subject: Subject) -> bool:
-    """Whether section 8 forbids calling the ticket ready, whoever judges it."""
-    return any(_blocking(subject))
-
-
 class Cause(NamedTuple):
     """Why, without the sentence: a code, what it is about, and the ticket and its state."""
 
