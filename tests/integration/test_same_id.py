@@ -124,6 +124,35 @@ def test_two_tickets_that_a_merge_fused_come_apart_too(branches: Branches) -> No
     check_apart(branches, of_main, of_work)
 
 
+@pytest.mark.parametrize("driver", [True, False])
+@pytest.mark.parametrize("later", ["main", "work"])
+def test_a_ticket_that_waits_for_both_of_them_still_does(
+    branches: Branches, driver: bool, later: str
+) -> None:
+    waiting = branches.ticket("Waits for what each branch calls by one id")
+    branches.commit("Begin")
+    branches.on("work", new=True)
+    for branch in ("main", "work"):
+        branches.on(branch)
+        make_as(branches, OLD, f"Made on {branch}")
+        branches.commit(branch)
+    for branch in ("main", "work") if later == "work" else ("work", "main"):
+        branches.on(branch)
+        branches.yoi("ticket", "relation", "add", waiting, "depends_on", OLD, "--note", branch)
+        branches.commit(f"Waits on {branch}")
+    branches.on("main")
+    branches.merge(driver=driver, check=False)
+
+    branches.yoi("resolve")
+
+    ids = {path.name for path in (branches.folder / ".yoi/tickets").iterdir() if path.is_dir()}
+    (new,) = ids - {waiting, OLD}
+    data = json.loads(branches.path(waiting, "artifacts/relations.json").read_bytes())
+    told = [(one["target"], one["note"]) for one in data["relations"]]
+    assert told == [(OLD, "main"), (new, "work")]
+    assert branches.problems() == []
+
+
 @pytest.mark.slow
 def test_a_renumbering_that_is_killed_is_finished_by_the_next(
     branches: Branches, env: dict[str, str], tmp_path: Path

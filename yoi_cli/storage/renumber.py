@@ -131,20 +131,29 @@ def with_note(thread: bytes, change: Renumbering) -> bytes:
 
 
 def renamed_relations(
-    data: bytes, change: Renumbering, *, path: str, keep: Iterable[Relation] = ()
+    data: bytes,
+    change: Renumbering,
+    *,
+    path: str,
+    keep: Iterable[Relation] = (),
+    also: Iterable[Relation] = (),
 ) -> bytes:
     """A relations file that names the new id where it named the old.
 
     The relations in `keep` stay: those that the other side has too, and so speak of the
-    other side's ticket. A file that does not name the old id keeps its bytes.
+    other side's ticket. Those in `also` are added where nothing else tells them. A file that
+    does not change keeps its bytes.
     """
     kept = frozenset(keep)
     relations = parse_relations(data, path=path)
-    renamed = tuple(one if one in kept else _renamed(one, change) for one in relations)
-    return data if renamed == relations else render_relations(renamed)
+    renamed = [one if one in kept else renamed_relation(one, change) for one in relations]
+    known = {(one.ticket_id, one.key) for one in renamed}
+    renamed += [one for one in also if (one.ticket_id, one.key) not in known]
+    return data if tuple(renamed) == relations else render_relations(renamed)
 
 
-def _renamed(relation: Relation, change: Renumbering) -> Relation:
+def renamed_relation(relation: Relation, change: Renumbering) -> Relation:
+    """A relation that names the new id where it named the old."""
     ticket_id, target = (
         change.new if name == change.old else name for name in (relation.ticket_id, relation.target)
     )

@@ -24,6 +24,7 @@ from yoi_cli.storage.renumber import (
     free_id_after,
     made_twice,
     renamed_plan,
+    renamed_relation,
     renamed_relations,
     renumbered_side,
     renumbered_ticket,
@@ -78,13 +79,21 @@ class Separation(NamedTuple):
             return None
 
     def _relations(self, path: str, data: bytes, said: bytes | None, stayed: bytes | None) -> bytes:
-        left, right = (
-            frozenset() if one is None else frozenset(parse_relations(one, path=path))
-            for one in (said, stayed)
+        """The leaving side's relations name the new id; those of the other side stay.
+
+        Where both sides told one relation of the old id, a merge took it for one fact and kept
+        the older record. They are about two tickets, and both are there again.
+        """
+        left, right, here = (
+            () if one is None else parse_relations(one, path=path) for one in (said, stayed, data)
         )
-        here = parse_relations(data, path=path)
         keep = [one for one in here if one not in left or one in right]
-        return renamed_relations(data, self.change, path=path, keep=keep)
+        both = {one.key for one in here} & {one.key for one in left} & {one.key for one in right}
+        if self.leaver_tree is None:  # then what that side told is not known: `said` is `data`
+            both.clear()
+        also = [one for one in right if one.key in both]
+        also += [renamed_relation(one, self.change) for one in left if one.key in both]
+        return renamed_relations(data, self.change, path=path, keep=keep, also=also)
 
     def _plan(self, path: str, data: bytes, said: bytes | None, stayed: bytes | None) -> bytes:
         left, right = (_lines(one, path) for one in (said, stayed))
