@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -198,6 +199,48 @@ def test_a_ticket_that_one_side_removed_and_the_other_changed_stays_whole(
     assert branches.path(ticket, "artifacts/notes.txt").read_text() == "kept"
     assert branches.bodies(ticket) == ["still needed"]
     assert branches.problems() == []
+
+
+@pytest.mark.parametrize("remover", ["main", "work"])
+def test_a_removed_ticket_whose_relations_alone_were_changed_stays_whole(
+    branches: Branches, remover: str
+) -> None:
+    ticket, first, second = (branches.ticket(title) for title in ("Contested", "First", "Second"))
+    branches.yoi("ticket", "relation", "add", ticket, "related", first)
+    branches.commit("Begin")
+    branches.on("work", new=True)
+    for branch in ("work", "main"):
+        branches.on(branch)
+        if branch == remover:
+            shutil.rmtree(branches.path(ticket, ""))
+        else:
+            branches.yoi("ticket", "relation", "add", ticket, "related", second)
+        branches.commit(branch)
+    branches.merge(driver=True, check=False)
+
+    branches.yoi("resolve")
+
+    assert branches.unmerged() == []
+    relations = json.loads(branches.path(ticket, "artifacts/relations.json").read_bytes())
+    assert {one["target"] for one in relations["relations"]} == {first, second}
+    assert branches.problems() == []
+
+
+def test_line_ends_that_git_changed_are_nobodys_edit(branches: Branches) -> None:
+    ticket = branches.ticket("Contested")
+    branches.commit("Begin")
+    branches.git("config", "core.autocrlf", "true")
+    branches.on("work", new=True)
+    for branch in ("work", "main"):
+        branches.on(branch)
+        branches.yoi("ticket", "edit", ticket, "--message", f"As {branch} has it.")
+        branches.commit(branch)
+    branches.merge(driver=True, check=False)
+    assert b"\r\n" in branches.path(ticket, "item.md").read_bytes()
+
+    found = branches.yoi("resolve", "--json", check=False).json
+
+    assert [one["code"] for one in found["questions"]] == ["description_conflict"]
 
 
 def both_moved(branches: Branches) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from yoi_cli.domain.merge import Conflict
     from yoi_cli.storage.resolver_files import TicketFiles
 
+#: What makes a ticket: where one of them is gone, so is the ticket.
+_WHOLE = (layout.THREAD, layout.ITEM)
 #: What a command may have projected since the merge; nobody's own words.
 _PROJECTED = re.compile(rb"^(?:state|updated_at):[^\n]*$", re.MULTILINE)
 
@@ -59,8 +61,9 @@ class FileResolver:
     ) -> Outcome:
         """Every file by itself; what a person must decide is written, and not resolved."""
         with self._files.announced(ticket):
-            outcome = self._restore(ticket, unmerged, repository)
-            merged, failed = self._merged(ticket, unmerged)
+            removed = self._removed(ticket, unmerged)
+            outcome = self._restore(ticket, unmerged, removed, repository)
+            merged, failed = self._merged(ticket, {**unmerged, **removed})
             outcome = outcome.then(failed)
             merged = self._with_state(ticket, unmerged, merged)
             for part, found in merged.items():
@@ -141,12 +144,24 @@ class FileResolver:
             )
         return outcome
 
+    def _removed(self, ticket: TicketId, unmerged: Mapping[str, Sides]) -> dict[str, Sides]:
+        """The files of a ticket that one side removed and the other changed: as these changed
+        them, for what the removal took along nobody took out of them."""
+        removed = {
+            part: sides._replace(base=None) for part, sides in unmerged.items() if sides.is_removal
+        }
+        is_gone = any(one in removed or self._files.read(ticket, one) is None for one in _WHOLE)
+        return removed if is_gone else {}
+
     def _restore(
-        self, ticket: TicketId, unmerged: Mapping[str, Sides], repository: Repository
+        self,
+        ticket: TicketId,
+        unmerged: Mapping[str, Sides],
+        removed: Mapping[str, Sides],
+        repository: Repository,
     ) -> Outcome:
         """A ticket that one side removed and the other changed stays, with all its files."""
-        removed = {part: sides for part, sides in unmerged.items() if sides.is_removal}
-        if not removed.keys() & {layout.THREAD, layout.ITEM}:
+        if not removed:
             return Outcome()
         sides = next(iter(removed.values()))
         tree = repository.ours() if sides.ours is not None else repository.theirs()
@@ -284,10 +299,16 @@ def _added_since(here: bytes, sides: Sides) -> bytes:
 
 
 def _is_by_hand(here: bytes, sides: Sides, merged: bytes) -> bool:
-    """Whether a file in conflict is neither git's nor ours any more, but somebody's."""
+    """Whether a file in conflict is neither git's nor ours any more, but somebody's.
+
+    Line ends do not count: git changes them on the way out (`core.autocrlf`).
+    """
     known = (*(data for data in sides if data is not None), merged)
-    plain = _PROJECTED.sub(b"", here)
-    return not MARKER.search(here) and all(_PROJECTED.sub(b"", data) != plain for data in known)
+    return not MARKER.search(here) and _plain(here) not in map(_plain, known)
+
+
+def _plain(data: bytes) -> bytes:
+    return _PROJECTED.sub(b"", data.replace(b"\r\n", b"\n"))
 
 
 def _has_own_words(here: bytes, sides: Sides, merged: bytes) -> bool:
