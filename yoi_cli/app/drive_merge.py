@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from yoi_cli.domain.merge import OTHER_TICKET
+
 if TYPE_CHECKING:
     from yoi_cli.app.merge_ports import MergedPart, Sides
     from yoi_cli.domain.merge import Conflict
@@ -50,7 +52,8 @@ def drive_merge(path: str, sides: Sides, merger: PartMerger, threads: SiblingThr
     """The merged file at `path`. Raises `YoiError` for what only a text merge can show."""
     merged = merger.merge(path, sides)
     data, is_guessed = merged.data, False
-    if merger.moved_apart(path, sides):
+    is_one_ticket = all(one.code != OTHER_TICKET for one in merged.conflicts)
+    if is_one_ticket and merger.moved_apart(path, sides):
         found = threads.beside(path, sides)
         settled = None if found is None else merger.project(path, data, found)
         is_guessed = settled is None

@@ -21,6 +21,7 @@ EVENT_ID = "event_id_conflict"
 PLAN_ID = "plan_id_conflict"
 FIELD = "field_conflict"
 DESCRIPTION = "description_conflict"
+OTHER_TICKET = "other_ticket"
 
 #: Conflicts that lose nothing and mislead nobody: both records stay, or what was changed does.
 #: Everything else is put before a person.

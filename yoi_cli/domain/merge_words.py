@@ -25,6 +25,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Both sides changed the description; here the item that was updated later counts.",
         "両側が説明を変更しています。ここでは後に更新された側を採ります。",
     ),
+    "other_ticket": (
+        "Git took another ticket, which one side removed, for {about}; {about} is as it was, and "
+        "what the other side changed in that ticket is in git's index alone. `yoi resolve` brings "
+        "that ticket back.",
+        "git は片側で削除された別の ticket を {about} とみなしました。{about} はそのままで、"
+        "その ticket の変更は git の index だけにあります。`yoi resolve` で元に戻せます。",
+    ),
     "file_conflict": (
         "Both sides changed {about}; git would ask which one counts.",
         "両側が {about} を変更しています。git ではどちらを採るか問われます。",

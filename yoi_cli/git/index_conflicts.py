@@ -111,7 +111,7 @@ class IndexConflicts:
             if commit is None:
                 continue
             files = self._files(commit)
-            marks = (files.mark(path) == f"file {name}" for path, name in theirs.items())
+            marks = (_has(files, path, f"file {name}") for path, name in theirs.items())
             if all(marks) and all(files.mark(path) is None for path in gone):
                 return files
         return None
@@ -165,3 +165,9 @@ class IndexConflicts:
 
     def _files(self, commit: str) -> TreeFiles:
         return RevisionFiles(self._cwd, commit, self._below, self._folders)
+
+
+def _has(files: TreeFiles, path: str, mark: str) -> bool:
+    """Whether a file stands at `path`, or elsewhere where git took it for one renamed."""
+    there = files.mark(path)
+    return there == mark or (there is None and any(files.mark(one) == mark for one in files.kinds))

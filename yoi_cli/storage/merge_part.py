@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.app.merge_ports import MergedPart, Sides
-from yoi_cli.domain.merge import Conflict
+from yoi_cli.domain.merge import OTHER_TICKET, Conflict
 from yoi_cli.domain.resolution import resolution_told
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.storage import layout
@@ -24,6 +24,7 @@ from yoi_cli.storage.merged_files import FILE, REMOVED
 from yoi_cli.storage.quick_fold import fold_thread
 from yoi_cli.storage.relations_file import parse_relations
 from yoi_cli.storage.renumber import made_twice
+from yoi_cli.storage.stranger import home_and_stranger
 from yoi_cli.storage.unfuse import refuse_fused, sides_of_markers
 
 if TYPE_CHECKING:
@@ -58,9 +59,18 @@ def item_is_marked(data: bytes) -> bool:
 def merge_part(path: str, sides: Sides) -> MergedPart:
     """The merged file; `path` says by its name what it is, and stands in messages.
 
-    `state` of an item is still to be projected. Raises `ConflictError` (`ticket_made_twice`),
-    `StoreInvalidError` for sides that cannot be read, or whose events `merge=union` fused.
+    `state` of an item is still to be projected. Of the files of two tickets it is that of the
+    one whose `path` it is, with a conflict (`other_ticket`). Raises `ConflictError`
+    (`ticket_made_twice`), `StoreInvalidError` for sides that cannot be read, or whose events
+    `merge=union` fused.
     """
+    apart = home_and_stranger(path, sides)
+    if apart is not None:
+        return MergedPart(apart[0], (Conflict(OTHER_TICKET, ticket_at(path)),))
+    return _merge_by_name(path, sides)
+
+
+def _merge_by_name(path: str, sides: Sides) -> MergedPart:
     name = path.rpartition("/")[2]
     ours, theirs = sides.ours, sides.theirs
     if name == layout.RELATIONS:
@@ -76,6 +86,12 @@ def merge_part(path: str, sides: Sides) -> MergedPart:
         base = _readable(sides.base, lambda data: parse_item(data, path=path))
         return _whole(merge_items(base, ours, theirs, path=path))
     return MergedPart(max(ours, theirs), (Conflict(FILE, name),))
+
+
+def ticket_at(path: str) -> str:
+    """The id of the ticket, or objective, that a file belongs to."""
+    folder = path.rpartition("/")[0]
+    return folder.removesuffix(f"/{layout.ARTIFACTS}").rpartition("/")[2]
 
 
 def _whole(merged: MergedText) -> MergedPart:
@@ -103,7 +119,7 @@ def _readable(base: bytes | None, parse: Callable[[bytes], object]) -> bytes | N
 
 def _merge_thread(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> MergedPart:
     if not base and made_twice(ours, theirs):
-        ticket = path.rpartition("/")[0].rpartition("/")[2]
+        ticket = ticket_at(path)
         raise ConflictError(
             "ticket_made_twice",
             f"Two different tickets were made with the id {ticket}, one on each side.",

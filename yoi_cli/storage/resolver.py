@@ -17,6 +17,7 @@ from yoi_cli.storage.merged_files import FILE
 from yoi_cli.storage.quick_fold import fold_thread
 from yoi_cli.storage.renumber import THEIRS, renamed_file
 from yoi_cli.storage.resolver_repair import TicketRepair
+from yoi_cli.storage.resolver_stranger import bring_back
 from yoi_cli.storage.separate import Separation, files_in, separation
 from yoi_cli.storage.unfuse import is_marker
 
@@ -63,8 +64,11 @@ class FileResolver:
         with self._files.announced(ticket):
             removed = self._removed(ticket, unmerged)
             outcome = self._restore(ticket, unmerged, removed, repository)
-            merged, failed = self._merged(ticket, {**unmerged, **removed})
-            outcome = outcome.then(failed)
+            own, brought = bring_back(self._files, ticket, unmerged, repository)
+            asked = {part: one for part, one in {**unmerged, **removed}.items() if part not in own}
+            merged, failed = self._merged(ticket, asked)
+            merged |= own
+            outcome = outcome.then(brought).then(failed)
             merged = self._with_state(ticket, unmerged, merged)
             for part, found in merged.items():
                 outcome = outcome.then(self._take(ticket, part, unmerged.get(part), found))
