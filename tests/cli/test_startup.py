@@ -74,3 +74,21 @@ def test_one_command_loads_no_other(env: dict[str, str], workspace: Path) -> Non
     loaded = loaded_by(env, workspace, "ticket", "state", ticket)
     commands = {name for name in loaded if name.startswith("yoi_cli.cli.ticket_")}
     assert commands == {"yoi_cli.cli.ticket_state"}
+
+
+def test_the_merge_driver_loads_what_its_file_needs_and_no_more(
+    env: dict[str, str], workspace: Path
+) -> None:
+    """Git starts it anew for every file that both sides changed."""
+    ticket = make_ticket(open_store(workspace, in_git=True))
+    thread = workspace / ".yoi/tickets" / ticket / "thread.md"
+    for name in ("base", "ours", "theirs"):
+        (workspace / name).write_bytes(thread.read_bytes())
+
+    path = f".yoi/tickets/{ticket}/thread.md"
+    loaded = loaded_by(env, workspace, "merge-driver", "base", "ours", "theirs", path)
+
+    assert "yoi_cli.storage.merge_text" in loaded
+    others = ("frontmatter", "plan_file", "relations_file", "renumber", "merged_files")
+    assert loaded.isdisjoint({*HEAVY, "yoi_cli.git.run", "yoi_cli.domain.routing"})
+    assert loaded.isdisjoint(f"yoi_cli.storage.{name}" for name in others)

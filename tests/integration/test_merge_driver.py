@@ -245,3 +245,11 @@ def test_the_configured_command_needs_nothing_but_a_shell(tmp_path: Path) -> Non
 
     assert done.returncode == 1
     assert (tmp_path / "a").read_text().count("<" * 9 + " ours") == 1
+
+
+def test_a_file_that_is_not_there_is_told_in_json_too(yoi: Program, tmp_path: Path) -> None:
+    failed = yoi(
+        "merge-driver", "--json", "no", "no", "no", "x/thread.md", cwd=tmp_path, check=False
+    )
+    assert failed.code != 0
+    assert json.loads(failed.out)["error"]["code"] == "io_error"

@@ -27,12 +27,9 @@ def drive(base: str, ours: str, theirs: str, path: str, environment: Mapping[str
     """
     from yoi_cli.app.drive_merge import drive_merge
     from yoi_cli.app.merge_ports import Sides
-    from yoi_cli.git.merge_state import MergingThreads
 
     sides = Sides(*(_read(file) for file in (base, ours, theirs)))
-    checkout = find_checkout(os.getcwd())
-    threads = MergingThreads(checkout, environment) if checkout is not None else _NoThreads()
-    driven = drive_merge(path, sides, _Parts(), threads)
+    driven = drive_merge(path, sides, _Parts(), _Threads(environment))
     if driven.data != sides.ours:
         _replace(ours, driven.data)
     return driven
@@ -106,11 +103,22 @@ class _Parts:
             return None
 
 
-class _NoThreads:
-    """A `SiblingThreads` where git keeps no checkout, as in a bare repository."""
+class _Threads:
+    """A `SiblingThreads` that looks for git's checkout when it is asked, which is seldom.
+
+    It finds nothing where git keeps no checkout, as in a bare repository.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
 
     def beside(self, path: str, sides: Sides) -> tuple[bytes, bytes] | None:
-        return None
+        from yoi_cli.git.merge_state import MergingThreads
+
+        checkout = find_checkout(os.getcwd())
+        if checkout is None:
+            return None
+        return MergingThreads(checkout, self._environment).beside(path, sides)
 
 
 def _read(path: str) -> bytes:
@@ -124,4 +132,5 @@ def _replace(path: str, data: bytes) -> None:
     from yoi_cli.storage.directory import Directory
 
     with Directory.open(os.path.dirname(path) or ".", os.path.dirname(path)) as folder:
-        folder.replace(os.path.basename(path), data)
+        # Git reads its temporary file back and removes it; what it makes of it, it syncs or not.
+        folder.replace(os.path.basename(path), data, is_synced=False)

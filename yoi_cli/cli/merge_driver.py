@@ -31,7 +31,7 @@ def command(
     try:
         driven = drive(base, ours, theirs, path, os.environ)
     except (YoiError, OSError) as error:
-        if as_json and isinstance(error, YoiError):
+        if as_json:
             raise
         say_undriven(path, error)
         return _COULD_NOT

@@ -40,6 +40,10 @@ KNOWN_KINDS = frozenset(
 #: The kinds that `comment --role` writes.
 COMMENT_ROLES = (COMMENT, PLAN, DECISION, IMPLEMENTATION_REPORT)
 
+#: Events that say that something was done and may be looked at: a report, a commit on the
+#: ticket's branch, a worker's result.
+WORK_KINDS = frozenset({IMPLEMENTATION_REPORT, "commit", "worker"})
+
 APPROVE = "approve"
 REQUEST_CHANGES = "request_changes"
 

@@ -22,10 +22,12 @@ PLAN_ID = "plan_id_conflict"
 FIELD = "field_conflict"
 DESCRIPTION = "description_conflict"
 OTHER_TICKET = "other_ticket"
+FILE = "file_conflict"
+REMOVED = "removed_and_changed"
 
 #: Conflicts that lose nothing and mislead nobody: both records stay, or what was changed does.
 #: Everything else is put before a person.
-_HARMLESS = frozenset({PLAN_ID, "removed_and_changed"})
+_HARMLESS = frozenset({PLAN_ID, REMOVED})
 
 #: What the merge works out itself, and so never conflicts over.
 _PROJECTED = frozenset({"state", "updated_at"})

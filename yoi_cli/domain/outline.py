@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from yoi_cli.domain.events import Event
     from yoi_cli.domain.fold import Move
 
-#: Events that say that something was done and may be looked at: a report, a commit on the
-#: ticket's branch, a worker's result.
-WORK_KINDS = frozenset({events.IMPLEMENTATION_REPORT, "commit", "worker"})
-
 
 class Outline(NamedTuple):
     """The state of a ticket, whether its log is of one mind, and the review of work under way.
@@ -66,4 +62,4 @@ def is_work(event: Event) -> bool:
         return "into" not in event.attributes
     if event.kind == "worker":
         return "step" not in event.attributes
-    return event.kind in WORK_KINDS
+    return event.kind in events.WORK_KINDS

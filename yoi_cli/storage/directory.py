@@ -155,28 +155,34 @@ class Directory:
         except FileNotFoundError:
             return None
 
-    def create(self, name: str, data: bytes) -> None:
-        """Write the new file `name` and bring it to stable storage."""
+    def create(self, name: str, data: bytes, *, is_synced: bool = True) -> None:
+        """Write the new file `name` and, where `is_synced`, bring it to stable storage."""
         descriptor = os.open(name, _CREATE, 0o666, dir_fd=self.descriptor)
         try:
             write_all(descriptor, data)
-            os.fsync(descriptor)
+            if is_synced:
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
-    def replace(self, name: str, data: bytes) -> None:
-        """Put `data` at `name` at once: temporary file, fsync, rename, directory fsync."""
+    def replace(self, name: str, data: bytes, *, is_synced: bool = True) -> None:
+        """Put `data` at `name` at once: temporary file, fsync, rename, directory fsync.
+
+        Without `is_synced` nothing waits for the disk: for a file that another program takes
+        up at once, and throws away.
+        """
         if self.kind_of(name) not in (None, stat.S_IFREG):
             raise not_as_expected(self.shown(name), "a regular file")
         temporary = _TEMPORARY + name
         self.remove_if_there(temporary)
         try:
-            self.create(temporary, data)
+            self.create(temporary, data, is_synced=is_synced)
             os.rename(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
         except BaseException:
             self.remove_if_there(temporary)
             raise
-        self.sync()
+        if is_synced:
+            self.sync()
 
     def put_back(self, name: str, data: bytes | None) -> None:
         """Let `name` hold `data` again, or be absent where that is None."""

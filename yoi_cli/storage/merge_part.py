@@ -1,4 +1,8 @@
-"""One file of a ticket, merged by its name: what the driver and `yoi resolve` share."""
+"""One file of a ticket, merged by its name: what the driver and `yoi resolve` share.
+
+Git starts the driver once for every file, so what only one kind of file needs is imported
+where that kind is merged.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.app.merge_ports import MergedPart, Sides
-from yoi_cli.domain.merge import OTHER_TICKET, Conflict
-from yoi_cli.domain.resolution import resolution_told
+from yoi_cli.domain.merge import FILE, OTHER_TICKET, REMOVED, Conflict
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.codec import parse_thread
-from yoi_cli.storage.frontmatter import parse_item
-from yoi_cli.storage.item_edit import edit_item
 from yoi_cli.storage.merge_text import (
     MergedText,
     merge_items,
@@ -20,10 +21,7 @@ from yoi_cli.storage.merge_text import (
     merge_relations_files,
     merge_threads,
 )
-from yoi_cli.storage.merged_files import FILE, REMOVED
 from yoi_cli.storage.quick_fold import fold_thread
-from yoi_cli.storage.relations_file import parse_relations
-from yoi_cli.storage.renumber import made_twice
 from yoi_cli.storage.stranger import home_and_stranger
 from yoi_cli.storage.unfuse import refuse_fused, sides_of_markers
 
@@ -83,6 +81,8 @@ def _merge_by_name(path: str, sides: Sides) -> MergedPart:
     if name == layout.THREAD:
         return _merge_thread(path, sides.base, ours, theirs)
     if name == layout.ITEM:
+        from yoi_cli.storage.frontmatter import parse_item
+
         base = _readable(sides.base, lambda data: parse_item(data, path=path))
         return _whole(merge_items(base, ours, theirs, path=path))
     return MergedPart(max(ours, theirs), (Conflict(FILE, name),))
@@ -99,6 +99,8 @@ def _whole(merged: MergedText) -> MergedPart:
 
 
 def _merge_relations(path: str, sides: Sides) -> MergedText:
+    from yoi_cli.storage.relations_file import parse_relations
+
     base = _readable(sides.base, lambda data: parse_relations(data, path=path))
     return MergedText(merge_relations_files(base, sides.ours, sides.theirs, path=path))
 
@@ -118,7 +120,17 @@ def _readable(base: bytes | None, parse: Callable[[bytes], object]) -> bytes | N
 
 
 def _merge_thread(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> MergedPart:
-    if not base and made_twice(ours, theirs):
+    if not base:
+        _refuse_two_tickets(path, ours, theirs)
+    refuse_fused(ours, theirs, path=path)
+    merged = merge_threads(ours, theirs, path=path)
+    return MergedPart(merged.data, merged.conflicts, fold_thread(merged.data).is_diverged)
+
+
+def _refuse_two_tickets(path: str, ours: bytes, theirs: bytes) -> None:
+    from yoi_cli.storage.renumber import made_twice
+
+    if made_twice(ours, theirs):
         ticket = ticket_at(path)
         raise ConflictError(
             "ticket_made_twice",
@@ -126,9 +138,6 @@ def _merge_thread(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> 
             hint=f"`yoi resolve {ticket}` gives one of them a new id, its relations included.",
             details={"ticket": ticket},
         )
-    refuse_fused(ours, theirs, path=path)
-    merged = merge_threads(ours, theirs, path=path)
-    return MergedPart(merged.data, merged.conflicts, fold_thread(merged.data).is_diverged)
 
 
 def projected(item: bytes, thread: bytes, *, path: str) -> bytes:
@@ -136,6 +145,9 @@ def projected(item: bytes, thread: bytes, *, path: str) -> bytes:
 
     Raises the errors of `parse_item` and `edit_item`.
     """
+    from yoi_cli.storage.frontmatter import parse_item
+    from yoi_cli.storage.item_edit import edit_item
+
     state = fold_thread(thread).state
     if parse_item(item, path=path).state == state:
         return item
@@ -144,6 +156,8 @@ def projected(item: bytes, thread: bytes, *, path: str) -> bytes:
 
 def moved_apart(sides: Sides, *, path: str) -> bool:
     """Whether the sides of an item say two states, so that only their threads can tell."""
+    from yoi_cli.storage.frontmatter import parse_item
+
     if sides.ours is None or sides.theirs is None:
         return False
     return parse_item(sides.ours, path=path).state != parse_item(sides.theirs, path=path).state
@@ -155,6 +169,8 @@ def merged_resolution(sides: Sides, thread: bytes) -> MergedPart | None:
     None where the thread does not settle it, because the ticket is open or was closed with
     a text that neither side has.
     """
+    from yoi_cli.domain.resolution import resolution_told
+
     said = resolution_told(parse_thread(thread).thread.events)
     if said is None:
         return None

@@ -14,10 +14,6 @@ from yoi_cli.domain.merge import Conflict, Description, LogEntry
 from yoi_cli.domain.time import seconds_of
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.storage.codec import parse_thread
-from yoi_cli.storage.frontmatter import parse_item
-from yoi_cli.storage.item_edit import edit_item
-from yoi_cli.storage.plan_file import parse_each, torn_tail
-from yoi_cli.storage.relations_file import parse_relations, render_relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +100,9 @@ def merge_items(base: bytes | None, ours: bytes, theirs: bytes, *, path: str) ->
     What is not merged (order of keys, quoting, comments) is as in the item updated later.
     `state` is still to be projected. Raises the errors of `parse_item` and `edit_item`.
     """
+    from yoi_cli.storage.frontmatter import parse_item
+    from yoi_cli.storage.item_edit import edit_item
+
     left, right = (parse_item(data, path=path) for data in (ours, theirs))
     ancestor = None if base is None else parse_item(base, path=path)
     fields = merge.merge_fields(ancestor and ancestor.fields, left.fields, right.fields)
@@ -133,6 +132,8 @@ def merge_relations_files(
 
     Raises the errors of `parse_relations`.
     """
+    from yoi_cli.storage.relations_file import parse_relations, render_relations
+
     before, left, right = (
         () if data is None else parse_relations(data, path=path) for data in (base, ours, theirs)
     )
@@ -144,6 +145,8 @@ def merge_plan_files(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
 
     A torn tail is left out, and reported. Raises `StoreInvalidError` (`plan_invalid`).
     """
+    from yoi_cli.storage.plan_file import torn_tail
+
     merged = merge.merge_logs(*(tuple(_lines(data, path)) for data in (ours, theirs)))
     torn = {torn_tail(data, path=path) for data in (ours, theirs)} - {b""}
     conflicts = [Conflict(merge.PLAN_ID, identity) for identity in merged.contested]
@@ -153,6 +156,8 @@ def merge_plan_files(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
 
 
 def _lines(data: bytes, path: str) -> Iterator[LogEntry]:
+    from yoi_cli.storage.plan_file import parse_each, torn_tail
+
     for _, line, record in parse_each(data.removesuffix(torn_tail(data, path=path)), path=path):
         if isinstance(record, StoreInvalidError):
             raise record

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.domain.ids import is_ticket_id
-from yoi_cli.domain.merge import Conflict
+from yoi_cli.domain.merge import FILE, REMOVED, Conflict
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.frontmatter import parse_item
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.app.ports import FileKind, TreeFiles
-
-FILE = "file_conflict"
-REMOVED = "removed_and_changed"
 
 _RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
 _PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"

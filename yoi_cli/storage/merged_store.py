@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.merge_ports import Sides
 from yoi_cli.domain.config import DEFAULT
-from yoi_cli.domain.merge import Conflict, merge_orders
+from yoi_cli.domain.merge import FILE, REMOVED, Conflict, merge_orders
 from yoi_cli.errors import ConflictError, StoreInvalidError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.config_file import parse_config
 from yoi_cli.storage.directory import not_as_expected
 from yoi_cli.storage.merge_part import merged_resolution
 from yoi_cli.storage.merge_text import MergedText, merge_items
-from yoi_cli.storage.merged_files import FILE, REMOVED, MergedFiles
+from yoi_cli.storage.merged_files import MergedFiles
 from yoi_cli.storage.sync_paths import is_shared, ticket_of
 
 if TYPE_CHECKING:

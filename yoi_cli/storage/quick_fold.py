@@ -11,13 +11,14 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.domain.events import CLOSE, REVIEW, STATE_CHANGED, Event
+from yoi_cli.domain.events import CLOSE, REVIEW, STATE_CHANGED, WORK_KINDS, Event
 from yoi_cli.domain.fold import Divergence, Folded, Move, fold
-from yoi_cli.domain.outline import WORK_KINDS, Outline, outline_of
 from yoi_cli.storage.codec import parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:
     from collections.abc import Set
+
+    from yoi_cli.domain.outline import Outline
 
 _OPENING = b"<!-- event: "
 #: What parts two events; put before a thread, it stands before every header.
@@ -60,6 +61,8 @@ def outline_thread(data: bytes) -> Outline:
     """The outline of a thread's bytes; the same as that of all its events."""
     headers = _HEADER.findall(_GAP + data)
     if not _is_plain(data, {header[4] for header in headers}):
+        from yoi_cli.domain.outline import outline_of
+
         return outline_of(parse_thread(data).thread.events)
     return _outline_shape(
         tuple([(kind, pairs) for kind, _, _, pairs, _ in headers if kind in _OUTLINING])
@@ -93,6 +96,8 @@ def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
 @lru_cache(maxsize=_SHAPES)
 def _outline_shape(forms: tuple[tuple[bytes, bytes], ...]) -> Outline:
     """What a sequence of headers says of its ticket."""
+    from yoi_cli.domain.outline import outline_of
+
     return outline_of([_as_event(place, *form) for place, form in enumerate(forms, 1)])
 
 

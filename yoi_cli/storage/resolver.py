@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.app.merge_ports import MergedPart, Outcome, Question, Sides, Step, Wrong
-from yoi_cli.domain.merge import needs_person
+from yoi_cli.domain.merge import FILE, needs_person
 from yoi_cli.domain.merge_words import conflict_sentence
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.merge_part import MARKER, merge_part, merged_resolution, projected
 from yoi_cli.storage.merge_text import merge_threads
-from yoi_cli.storage.merged_files import FILE
 from yoi_cli.storage.quick_fold import fold_thread
 from yoi_cli.storage.renumber import THEIRS, renamed_file
 from yoi_cli.storage.resolver_repair import TicketRepair

@@ -7,7 +7,6 @@ one. No attribute keeps it from that; the files themselves tell whose they are.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -74,6 +73,8 @@ def _begins(thread: bytes) -> bytes:
 
 def _owners(data: bytes, *, is_lines: bool) -> frozenset[str]:
     """The tickets that records speak of by their `ticket_id`."""
+    import json
+
     try:
         if is_lines:
             entries = [json.loads(line) for line in data.splitlines() if line.strip()]

@@ -16,7 +16,6 @@ from yoi_cli.domain.events import CREATE
 from yoi_cli.domain.ids import is_event_id
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.storage.codec import parse_header_pairs, parse_thread
-from yoi_cli.storage.frontmatter import parse_item
 from yoi_cli.storage.merge_text import MergedText, merge_items, merge_threads
 
 if TYPE_CHECKING:
@@ -196,6 +195,8 @@ def mend_item(data: bytes, base: bytes | None, *, path: str) -> MergedText:
 
 
 def _readable(base: bytes | None, path: str) -> bytes | None:
+    from yoi_cli.storage.frontmatter import parse_item
+
     try:
         return base if base is None or parse_item(base, path=path) else None
     except StoreInvalidError:
