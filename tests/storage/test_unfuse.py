@@ -12,6 +12,7 @@ from yoi_cli.domain.events import CREATE
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.frontmatter import parse_item
+from yoi_cli.storage.merge_part import item_is_marked
 from yoi_cli.storage.merged_files import MergedFiles
 from yoi_cli.storage.unfuse import (
     begins_twice,
@@ -145,3 +146,19 @@ def test_the_sides_of_a_conflict_are_told_with_and_without_the_ancestor() -> Non
     with_base = plain.replace(b"=======", b"||||||| base\nx\n=======")
 
     assert sides_of_markers(plain) == sides_of_markers(with_base) == (b"a\nb\nd\n", b"a\nc\nd\n")
+
+
+MARKED = b"<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> work\n"
+
+
+@pytest.mark.parametrize("fence", [b"```", b"~~~", b"````md", b"  ```"])
+def test_markers_that_a_code_fence_quotes_are_no_conflict(fence: bytes) -> None:
+    closing = fence.removesuffix(b"md")
+    quoted = fence + b"\n```` not the end\n```x\n" + MARKED + closing + b"\n"
+    assert not item_is_marked(ITEM + quoted)
+    assert sides_of_markers(ITEM + quoted) == (ITEM + quoted, ITEM + quoted)
+
+    both = ITEM + quoted + MARKED
+
+    assert item_is_marked(both)
+    assert sides_of_markers(both) == (ITEM + quoted + b"ours\n", ITEM + quoted + b"theirs\n")

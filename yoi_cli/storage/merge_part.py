@@ -47,11 +47,7 @@ def has_markers(data: bytes) -> bool:
 
 def item_is_marked(data: bytes) -> bool:
     """Whether git's conflict markers stand in an item, outside of a code fence."""
-    first = MARKER.search(data)
-    if first is None or not first.group().startswith(b"<"):
-        return False
-    is_fenced = data.count(b"\n```", 0, first.start()) % 2 == 1
-    return not is_fenced and sides_of_markers(data)[0] != data
+    return bool(MARKER.search(data)) and sides_of_markers(data)[0] != data
 
 
 def merge_part(path: str, sides: Sides) -> MergedPart:

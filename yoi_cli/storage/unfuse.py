@@ -212,11 +212,22 @@ def doubled_keys(data: bytes) -> tuple[str, ...]:
 
 
 def sides_of_markers(data: bytes) -> tuple[bytes, bytes]:
-    """What either side of the conflicts that git marked in `data` says."""
-    return (
-        _CONFLICT.sub(lambda match: match.group("ours"), data),
-        _CONFLICT.sub(lambda match: match.group("theirs"), data),
-    )
+    """What either side of the conflicts that git marked in `data` says.
+
+    What a code fence quotes is no conflict.
+    """
+    from yoi_cli.storage.import_common import outside_fences
+
+    outside = list(outside_fences(data.decode("latin-1").split("\n")))
+
+    def side(name: str) -> bytes:
+        def chosen(match: re.Match[bytes]) -> bytes:
+            is_outside = outside[data.count(b"\n", 0, match.start())]
+            return match[name] if is_outside else match[0]
+
+        return _CONFLICT.sub(chosen, data)
+
+    return side("ours"), side("theirs")
 
 
 def _entries(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
