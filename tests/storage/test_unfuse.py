@@ -10,6 +10,7 @@ from support.tree_files import Files
 
 from yoi_cli.domain.events import CREATE
 from yoi_cli.errors import StoreInvalidError
+from yoi_cli.storage import unfuse
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.frontmatter import parse_item
 from yoi_cli.storage.merge_part import item_is_marked
@@ -162,3 +163,31 @@ def test_markers_that_a_code_fence_quotes_are_no_conflict(fence: bytes) -> None:
 
     assert item_is_marked(both)
     assert sides_of_markers(both) == (ITEM + quoted + b"ours\n", ITEM + quoted + b"theirs\n")
+
+
+OLDER = b"<!-- event: comment author: a at: 2026-01-01T00:00:00Z -->\n\n## Comment\n\nOld.\n\n---\n"
+PIECES = st.sampled_from(
+    [
+        FIRST,
+        block("Same id.", 2),
+        block("Other words, same id.", 2),
+        block("<!-- event: quoted\n\n---\n\n\\---", 3),
+        block("---tail\n\n---x", 4),
+        block("Cut.", 5).removesuffix(b"---\n"),
+        OLDER,
+        OLDER.replace(b"Old.", b"```\n\n" + block("In a fence?", 6)),
+        b"Stray text.\n",
+        block("Windows.", 7).replace(b"\n", b"\r\n"),
+        b"",
+        b"\0",
+    ]
+)
+
+
+@given(st.lists(st.lists(PIECES, max_size=5).map(b"\n".join), max_size=5))
+def test_a_history_reads_the_same_whether_each_version_is_read_whole(versions: list[bytes]) -> None:
+    """A version is read by the events that are new in it, where that says the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unfuse, "_fresh_blocks", lambda version, seen: None)
+        whole = unfuse._known_blocks(versions)
+    assert unfuse._known_blocks(versions) == whole

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from yoi_cli.domain.merge import needs_person
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from yoi_cli.app.ports import TreeFiles
     from yoi_cli.domain.ids import TicketId
@@ -85,8 +85,11 @@ class Repository(Protocol):
         """The files of what is being merged in; None where git does not say what it is."""
         ...
 
-    def versions(self, path: str) -> Sequence[bytes]:
-        """What the file at `path` has ever been in the history of HEAD, oldest first."""
+    def versions(self, path: str) -> Iterable[bytes]:
+        """What the file at `path` has ever been in the history of HEAD, oldest first.
+
+        One after the other, for there may be many, and large.
+        """
         ...
 
     def merges(self, path: str) -> Sequence[PastMerge]:

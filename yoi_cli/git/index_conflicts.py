@@ -12,7 +12,7 @@ from yoi_cli.git.revision_reader import RevisionFiles, merge_base
 from yoi_cli.git.run import ask_git, git_failed, run_git
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from yoi_cli.app.ports import TreeFiles
     from yoi_cli.git.checkout import Checkout
@@ -116,7 +116,7 @@ class IndexConflicts:
                 return files
         return None
 
-    def versions(self, path: str) -> Sequence[bytes]:
+    def versions(self, path: str) -> Iterator[bytes]:
         """What the file at `path` was in HEAD's history, oldest first, each version once."""
         said = self._log(
             ["--reverse", "--raw", "--no-abbrev", "-m", f"--max-count={_VERSIONS}"], path
@@ -126,8 +126,10 @@ class IndexConflicts:
             words = line.split()
             if line.startswith(":") and len(words) >= 4 and words[1] in _REGULAR:
                 names[words[3]] = None
-        answers = (ask_git(["cat-file", "blob", name], cwd=self._cwd) for name in names)
-        return [answer.out for answer in answers if answer.code == 0]
+        for name in names:
+            answer = ask_git(["cat-file", "blob", name], cwd=self._cwd)
+            if answer.code == 0:
+                yield answer.out
 
     def merges(self, path: str) -> Sequence[PastMerge]:
         said = self._log(["--merges", "--parents", f"--max-count={_MERGES}"], path, form="%H %P")

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from yoi_cli.storage.codec import ParsedThread
 
 _HEADER = re.compile(rb"^<!-- event:[^\n]*-->[ \t\r]*$", re.MULTILINE)
-_BEGINNING = b"<!-- event: create "
+_EVENT = b"<!-- event: "
+_BEGINNING = _EVENT + b"create "
 _STRAY = frozenset({"text_before_first_event", "text_between_events"})
 _CONFLICT = re.compile(
     rb"^<{7}[^\n]*\n(?P<ours>.*?)(?:^\|{7}[^\n]*\n.*?)?^={7}\r?\n(?P<theirs>.*?)^>{7}[^\n]*(?:\n|\Z)",
@@ -132,7 +133,13 @@ def _known_blocks(versions: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     An event is never changed once it is written, so the oldest version is as it was meant.
     """
     known: dict[bytes, list[bytes]] = {}
+    seen: set[bytes] = set()
     for version in versions:
+        fresh = _fresh_blocks(version, seen)
+        if fresh is not None:
+            for header, blocks in _by_header(fresh).items():
+                known.setdefault(header, blocks)
+            continue
         parsed = parse_thread(version)
         is_sound = not parsed.torn and not _is_stray(parsed)
         if not is_sound:
@@ -140,8 +147,39 @@ def _known_blocks(versions: Iterable[bytes]) -> dict[bytes, list[bytes]]:
         for header, found in _blocks(version, parsed).items():
             kept = known.setdefault(header, [])
             if not (kept and _id_of(header)):
-                kept += [block for block in found if block not in kept]
+                kept += [block for block in dict.fromkeys(found) if block not in kept]
     return known
+
+
+def _fresh_blocks(version: bytes, seen: set[bytes]) -> list[bytes] | None:
+    """The blocks of a version that are not `seen` yet, which they are then.
+
+    None where the version is not all closed events with ids, which read the same alone as
+    among others: a long history has each of them a thousand times, and they are read once.
+    """
+    if not version.endswith(b"\n---\n"):
+        return None
+    first, *others = version[:-1].split(b"\n\n" + _EVENT)
+    blocks = dict.fromkeys((first, *(_EVENT + one for one in others)))
+    fresh = [block for block in blocks if block not in seen]
+    if not all(map(_is_closed_event, fresh)):
+        return None
+    seen.update(fresh)
+    return fresh
+
+
+def _is_closed_event(block: bytes) -> bool:
+    parsed = parse_thread(block + b"\n")
+    is_one = len(parsed.spans) == 1 and parsed.spans[0][0] == 0
+    is_sound = block.endswith(b"\n---") and not (parsed.torn or _is_stray(parsed))
+    return is_one and is_sound and parsed.thread.events[0].id is not None
+
+
+def _by_header(blocks: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    found: dict[bytes, list[bytes]] = {}
+    for block in blocks:
+        found.setdefault(_header(block), []).append(block)
+    return found
 
 
 def _is_stray(parsed: ParsedThread) -> bool:
