@@ -90,6 +90,8 @@ def test_union_is_an_error_whoever_set_it(yoi: Program, workspace: Path) -> None
 
     assert yoi("doctor", check=False).code == 6
     assert check_of(yoi, workspace, "attributes") == "error"
+    # What --fix cannot mend it does not promise to.
+    assert "info/attributes" in yoi("doctor", check=False).out
 
 
 def test_a_driver_whose_program_is_gone_is_told(

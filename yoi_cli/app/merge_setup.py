@@ -137,7 +137,9 @@ def _check_attributes(facts: MergeFacts) -> Check:
     union = sorted(path for path, value in wrong.items() if value == _UNION)
     if union:
         message = f"merge=union is set for {union[0]}, which fuses events silently."
-        hint = "Take that attribute away for tickets; `yoi doctor --fix` says what they need."
+        hint = "`yoi doctor --fix` answers it in .gitattributes; then commit that."
+        if not facts.missing_lines:
+            hint = "No line of the store can answer it: look in .git/info/attributes."
         return Check(name, CLONE, ERROR, message, hint)
     if wrong:
         message = f"git merges {sorted(wrong)[0]} by lines."
