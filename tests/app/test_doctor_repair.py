@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -288,4 +289,15 @@ def test_the_resolution_of_an_earlier_closing_goes_only_where_the_thread_keeps_i
     resolution.write_bytes(kept)
     assert [repair.action for repair in mend(store).fixed] == ["project_resolution"]
     assert not resolution.exists()
+    assert codes(store) == set()
+
+
+def test_one_run_settles_a_state_and_the_resolution_that_goes_with_it(
+    store: FileStore, workspace: Path
+) -> None:
+    BREAKAGES["resolution_stale"].breaks(workspace)
+    path = workspace / FOLDER / "item.md"
+    path.write_text(re.sub("state: .*", "state: 'closed'", path.read_text("utf-8")), "utf-8")
+    assert codes(store) == {"state_mismatch"}
+    assert [repair.action for repair in mend(store).fixed] == ["reproject"]
     assert codes(store) == set()

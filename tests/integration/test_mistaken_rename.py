@@ -111,3 +111,34 @@ def test_a_ticket_that_was_moved_to_another_id_still_merges(branches: Branches) 
     branches.merge(driver=True)
 
     assert branches.bodies(new)[1:] == ["from work", "from main"]
+
+
+def test_a_pick_of_a_ticket_that_is_not_here_leaves_nothing_of_it_in_another(
+    branches: Branches,
+) -> None:
+    """A whole folder looks renamed then, and git puts new files into the other ticket's."""
+    branches.commit("Begin")
+    branches.on("work", new=True)
+    absent = branches.ticket("Alike")
+    branches.say(absent, ALIKE)
+    branches.commit("Make it")
+    branches.yoi("ticket", "close", absent, "--message", "Done there.")
+    branches.commit("Close it")
+    branches.on("main")
+    here = branches.ticket("Alike")
+    branches.say(here, ALIKE)
+    branches.commit("Make another")
+    thread = branches.path(here).read_bytes()
+
+    picked = branches.git("cherry-pick", "work", check=False)
+    found = branches.yoi("resolve", "--json").json
+
+    assert picked.code == 1
+    actions = [(step["ticket"], step["action"]) for step in found["steps"]]
+    assert (absent, "restored") in actions
+    assert (here, "removed") in actions
+    assert branches.unmerged() == []
+    assert branches.path(here).read_bytes() == thread
+    assert not branches.path(here, "resolution.md").exists()
+    assert branches.path(absent, "resolution.md").read_text() == "Done there.\n"
+    assert branches.problems() == []

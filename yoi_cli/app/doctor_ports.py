@@ -81,8 +81,8 @@ class StoreMender(Protocol):
     """Repairs under the store's lock. Every method may be repeated, and looks again before
     it changes anything. Raises `YoiError` and `OSError`."""
 
-    def reproject(self, ticket: TicketId) -> bool:
-        """Write the state that the thread says into item.md."""
+    def reproject(self, ticket: TicketId) -> None:
+        """Write what the thread says into item.md: the state, and resolution.md with it."""
         ...
 
     def set_thread_aside(self, ticket: TicketId) -> None:

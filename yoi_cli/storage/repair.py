@@ -37,8 +37,10 @@ class FileMender:
     def __init__(self, writer: FileWriter) -> None:
         self._writer = writer
 
-    def reproject(self, ticket: TicketId) -> bool:
-        return self._writer.reproject(ticket)
+    def reproject(self, ticket: TicketId) -> None:
+        """Bring item.md in line with the thread, and resolution.md, which goes with the state."""
+        self._writer.reproject(ticket)
+        self.project_resolution(ticket)
 
     def set_thread_aside(self, ticket: TicketId) -> None:
         with self._writer.opened(ticket) as directory:

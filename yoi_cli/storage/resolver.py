@@ -63,11 +63,12 @@ class FileResolver:
         with self._files.announced(ticket):
             removed = self._removed(ticket, unmerged)
             outcome = self._restore(ticket, unmerged, removed, repository)
-            own, brought = bring_back(self._files, ticket, unmerged, repository)
-            asked = {part: one for part, one in {**unmerged, **removed}.items() if part not in own}
+            brought = bring_back(self._files, ticket, unmerged, repository)
+            settled = brought.own.keys() | brought.strange
+            asked = {p: one for p, one in {**unmerged, **removed}.items() if p not in settled}
             merged, failed = self._merged(ticket, asked)
-            merged |= own
-            outcome = outcome.then(brought).then(failed)
+            merged |= brought.own
+            outcome = outcome.then(brought.outcome).then(failed)
             merged = self._with_state(ticket, unmerged, merged)
             for part, found in merged.items():
                 outcome = outcome.then(self._take(ticket, part, unmerged.get(part), found))

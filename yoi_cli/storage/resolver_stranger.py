@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.app.merge_ports import MergedPart, Outcome, Step
 from yoi_cli.storage.separate import files_in
 from yoi_cli.storage.stranger import home_and_stranger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from yoi_cli.app.merge_ports import Repository, Sides
     from yoi_cli.app.ports import TreeFiles
@@ -17,18 +17,31 @@ if TYPE_CHECKING:
     from yoi_cli.storage.resolver_files import TicketFiles
 
 
+class Brought(NamedTuple):
+    """What came of tickets that git took for another.
+
+    `own` are files in conflict that are the ticket's own after all, `strange` those that git
+    put into its folder and that are the other ticket's.
+    """
+
+    own: dict[str, MergedPart]
+    strange: frozenset[str]
+    outcome: Outcome
+
+
 def bring_back(
     files: TicketFiles,
     ticket: TicketId,
     unmerged: Mapping[str, Sides],
     repository: Repository,
-) -> tuple[dict[str, MergedPart], Outcome]:
-    """The files in conflict that are `ticket`'s own after all, once the ticket that git took
-    for it is there again; nothing of those whose ticket is not found.
+) -> Brought:
+    """Write the ticket that git took for `ticket`, and take its files out of `ticket`'s folder.
 
     One side removed that ticket and the other changed it, so it stays, as it was changed.
+    Nothing is done about files whose ticket is not found.
     """
     own: dict[str, MergedPart] = {}
+    strange: set[str] = set()
     outcome = Outcome()
     for part, sides in unmerged.items():
         apart = home_and_stranger(files.path(ticket, part), sides)
@@ -40,8 +53,23 @@ def bring_back(
         if tree is None or other is None:
             continue
         own[part] = MergedPart(home)
+        # That side does not know `ticket`: what it alone has in the folder, git moved there.
+        strange.update(_only_in(unmerged, "ours" if stranger == sides.ours else "theirs"))
         outcome = outcome.then(_restored(files, tree, ticket, other))
-    return own, outcome
+    for part in sorted(strange):
+        files.remove(ticket, part)
+        path = files.path(ticket, part)
+        step = Step("removed", ticket, f"{part} is that other ticket's", (path,))
+        outcome = outcome.then(Outcome((step,), resolved=(path,)))
+    return Brought(own, frozenset(strange), outcome)
+
+
+def _only_in(unmerged: Mapping[str, Sides], side: str) -> Iterator[str]:
+    for part, sides in unmerged.items():
+        if sides.base is None and None in (sides.ours, sides.theirs):
+            present = "theirs" if sides.ours is None else "ours"
+            if present == side:
+                yield part
 
 
 def _ticket_with(files: TicketFiles, tree: TreeFiles, part: str, data: bytes) -> str | None:

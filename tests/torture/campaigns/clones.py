@@ -28,8 +28,9 @@ from yoi_cli.domain.states import allowed_moves
 STEPS = 12
 _NAMES = ("ada", "bob", "eve")
 _REASONED = ("planning",)
-#: Two moves that are each legal on its branch: the log has both, and a person settles them.
-_SIDE_BY_SIDE = frozenset({"diverged"})
+#: Two moves, or relations, that are each legal on its branch: both stay, nothing of it is ready,
+#: and a person settles it.
+_SIDE_BY_SIDE = frozenset({"diverged", "relation_cycle"})
 
 
 class Walked(NamedTuple):
@@ -83,7 +84,7 @@ class Clone:
         return {ticket: set(names) for ticket, names in known.items()}
 
     def diagnosed(self) -> list[tuple[str, str]]:
-        """What doctor finds wrong, but for moves that branches made side by side."""
+        """What doctor finds wrong, but for what branches did side by side."""
         done = warm_yoi("ticket", "doctor", "--json", cwd=self.folder)
         return [
             (str(one["code"]), str(one.get("ticket")))
@@ -267,14 +268,15 @@ def meet(walk: Walk, folder: Path) -> list[Clone]:
     return met
 
 
-def said_in(clone: Clone, reverted: set[str]) -> dict[str, str]:
+def said_in(clone: Clone, reverted: set[str], *, by_person: bool) -> dict[str, str]:
     """Every file of a store by its path; after a revert, every log without what it took back.
 
     A revert of a file's newest commit takes events and fields back on one side, and git asks no
     driver where the other side left the file alone: whether they return depends on who is merged
-    first (docs/merging.md). What nobody reverted does not.
+    first (docs/merging.md). What nobody reverted does not. So do fields over which a person was
+    asked (`by_person`), who keeps this side here.
     """
-    if not reverted:
+    if not (reverted or by_person):
         return fingerprint(clone.folder / ".yoi" / "tickets")
     store = open_store(clone.folder, in_git=True)
     kept: dict[str, str] = {}
@@ -287,7 +289,8 @@ def said_in(clone: Clone, reverted: set[str]) -> dict[str, str]:
 def judge(walk: Walk, met: list[Clone]) -> list[str]:
     """What is wrong with the stores of those who met."""
     wrong: list[str] = []
-    stores = [said_in(clone, walk.reverted) for clone in met]
+    by_person = any(clone.asked for clone in (*walk.clones, *met))
+    stores = [said_in(clone, walk.reverted, by_person=by_person) for clone in met]
     for number, store in enumerate(stores[1:], 1):
         places = store.keys() | stores[0].keys()
         differing = [place for place in places if store.get(place) != stores[0].get(place)]
