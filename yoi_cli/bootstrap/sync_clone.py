@@ -164,7 +164,7 @@ class CloneStore:
                 changes.append(self._renumbering(str(ticket), side, other))
                 side = RenumberedFiles(side, changes[-1], self._place.root)
         store = self._trees.in_commit(ours, None)
-        tree = self._trees.edited(store, self._trees.entries(edits, other))
+        tree = self._trees.edited(store, self._trees.entries(edits, written, other))
         told = tuple(Renumbered(change.old, change.new) for change in changes)
         return tree, merged.conflicts, told
 
@@ -212,7 +212,7 @@ class CloneStore:
             base = RenumberedFiles(base, named, root)
             ours = RenumberedFiles(ours, named, root)
         edits = MergedStore(base, ours, other, root).edits(written)
-        return self._trees.edited(now.tree, self._trees.entries(edits, other))
+        return self._trees.edited(now.tree, self._trees.entries(edits, written, other))
 
     def _arrive(self, commit: str) -> bool:
         """Say in git that the folder has come to `commit`."""

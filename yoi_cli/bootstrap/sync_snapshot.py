@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.git.revision_reader import RevisionFiles
 from yoi_cli.git.sync_trees import (
+    EXECUTABLE_MODE,
     FILE_MODE,
     Entry,
     StoreIndex,
@@ -104,7 +105,8 @@ class StoreTrees:
         before, now, root = self.place.files(base), self.place.files(raw), self.place.root
         shrunk = shrunk_tickets(before, now, root)
         restored = dict(with_what_was(before, now, shrunk, root)) if shrunk else {}
-        tree = self.edited(raw, (self._entry(path, data) for path, data in restored.items()))
+        entries = (self._entry(path, data, before, now) for path, data in restored.items())
+        tree = self.edited(raw, entries)
         put_back = sorted({*subjects_of(absent, root), *shrunk})
         unwritten = frozenset(absent | set(restored))
         return Snapshot(tree, raw, frozenset(absent), unwritten, tuple(put_back))
@@ -155,19 +157,21 @@ class StoreTrees:
             if inside:
                 index = self._index(folder, "merge")
                 index.load(known)
-                index.put(inside)
+                index.put(inside, len(tree))
                 known = index.write()
             subtrees[folder] = known
         return self._store_tree(subtrees)
 
-    def entries(self, edits: Iterable[Edit], theirs: RevisionFiles) -> Iterator[Entry]:
-        """`edits` as git's entries; what comes from `theirs` by name."""
+    def entries(
+        self, edits: Iterable[Edit], ours: RevisionFiles, theirs: RevisionFiles
+    ) -> Iterator[Entry]:
+        """`edits` of `ours` as git's entries; what comes from `theirs` by name."""
         for edit in edits:
             if edit.side is not None:
                 mode, name = theirs.entry(edit.path)
                 yield Entry(edit.path, mode, name)
             elif edit.data is not None:
-                yield self._entry(edit.path, edit.data)
+                yield self._entry(edit.path, edit.data, ours, theirs)
             else:
                 yield Entry(edit.path, FILE_MODE, None)
 
@@ -190,8 +194,9 @@ class StoreTrees:
             data = there.read(path) if there.kinds.get(path) == "file" else None
             has_file = path not in snapshot.absent and raw.kinds.get(path) == "file"
             was = raw.read(path) if has_file else None
-            if was != data:
-                yield FileChange(path, was, data)
+            is_executable = there.is_executable(path)
+            if was != data or is_executable != raw.is_executable(path):
+                yield FileChange(path, was, data, is_executable)
 
     def _differs(self, path: str, snapshot: Snapshot, here: TreeFiles, there: TreeFiles) -> bool:
         kinds = {here.kinds.get(path), there.kinds.get(path)}
@@ -202,8 +207,11 @@ class StoreTrees:
     def _is_shared(self, path: str) -> bool:
         return is_shared(path, self.place.root)
 
-    def _entry(self, path: str, data: bytes) -> Entry:
-        return Entry(path, FILE_MODE, write_blob(self.place.cwd, data))
+    def _entry(self, path: str, data: bytes, *sides: RevisionFiles) -> Entry:
+        """`data` as a file, which is executable where it is so on one of the `sides`."""
+        is_executable = any(side.is_executable(path) for side in sides)
+        mode = EXECUTABLE_MODE if is_executable else FILE_MODE
+        return Entry(path, mode, write_blob(self.place.cwd, data))
 
     def _store_tree(self, subtrees: Mapping[str, str | None]) -> str:
         named = {self.place.in_tree(folder): tree for folder, tree in subtrees.items()}

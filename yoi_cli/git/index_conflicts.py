@@ -111,7 +111,7 @@ class IndexConflicts:
             if commit is None:
                 continue
             files = self._files(commit)
-            marks = (_has(files, path, f"file {name}") for path, name in theirs.items())
+            marks = (_has(files, path, name) for path, name in theirs.items())
             if all(marks) and all(files.mark(path) is None for path in gone):
                 return files
         return None
@@ -169,7 +169,12 @@ class IndexConflicts:
         return RevisionFiles(self._cwd, commit, self._below, self._folders)
 
 
-def _has(files: TreeFiles, path: str, mark: str) -> bool:
+def _has(files: TreeFiles, path: str, blob: str) -> bool:
     """Whether a file stands at `path`, or elsewhere where git took it for one renamed."""
     there = files.mark(path)
-    return there == mark or (there is None and any(files.mark(one) == mark for one in files.kinds))
+    places = files.kinds if there is None else (path,)
+    return any(_is_file(files.mark(place), blob) for place in places)
+
+
+def _is_file(mark: str | None, blob: str) -> bool:
+    return (mark or "").split(" ")[:2] == ["file", blob]

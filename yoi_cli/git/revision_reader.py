@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.app.ports import FileKind
 
-_KINDS: Mapping[str, FileKind] = {"040000": "folder", "100644": "file", "100755": "file"}
+_EXECUTABLE = "100755"
+_KINDS: Mapping[str, FileKind] = {"040000": "folder", "100644": "file", _EXECUTABLE: "file"}
 
 
 class _Entry(NamedTuple):
@@ -62,9 +63,18 @@ class RevisionFiles:
         return {path: entry.kind for path, entry in self._entries.items()}
 
     def mark(self, path: str) -> str | None:
-        """The kind and the object of what stands at `path`, None where nothing does."""
+        """The kind and the object of what stands at `path`, and whether it is executable; None
+        where nothing does."""
         entry = self._entries.get(path)
-        return None if entry is None else f"{entry.kind} {entry.object}"
+        if entry is None:
+            return None
+        mark = f"{entry.kind} {entry.object}"
+        return f"{mark} executable" if entry.mode == _EXECUTABLE else mark
+
+    def is_executable(self, path: str) -> bool:
+        """Whether what stands at `path` is an executable file."""
+        entry = self._entries.get(path)
+        return entry is not None and entry.mode == _EXECUTABLE
 
     def entry(self, path: str) -> tuple[str, str]:
         """Git's mode and object of what stands at `path`, which `kinds` knows."""

@@ -62,7 +62,8 @@ def bring_index(cwd: str, commit: str, folders: Sequence[str]) -> bool:
     be touched. False where git's lock on it does not allow that now."""
     wanted = [f":(top,literal){folder}" for folder in folders]
     now = run_git(["ls-files", "--stage", "-z", "--full-name", "--", *wanted], cwd=cwd)
-    then = run_git(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *folders], cwd=cwd)
+    literal = [f":(literal){folder}" for folder in folders]
+    then = run_git(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *literal], cwd=cwd)
     held = {path: facts for facts, path in _lines(now)}
     meant = {path: facts for facts, path in _lines(then)}
     entries = [Entry(path, FILE_MODE, None) for path in held if path not in meant]
@@ -72,7 +73,7 @@ def bring_index(cwd: str, commit: str, folders: Sequence[str]) -> bool:
             entries.append(Entry(path, mode, name))
     if not entries:
         return True
-    stdin = index_lines(entries).encode("utf-8", "surrogateescape")
+    stdin = index_lines(entries, len(commit)).encode("utf-8", "surrogateescape")
     return ask_git(["update-index", "-z", "--index-info"], cwd=cwd, stdin=stdin).code == 0
 
 

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _AS_THEY_ARE = (
-    *("-c", "core.autocrlf=false", "-c", "core.safecrlf=false", "-c", "core.sparseCheckout=false"),
+    *("-c", "core.safecrlf=false", "-c", "core.sparseCheckout=false"),
     *("-c", "core.untrackedCache=false", "-c", "core.splitIndex=false"),
     *("-c", "core.excludesFile=/dev/null", "-c", "core.quotePath=false"),
 )
 _FOLDER_MODE = "040000"
 FILE_MODE = "100644"
+EXECUTABLE_MODE = "100755"
 
 
 class Entry(NamedTuple):
@@ -83,9 +84,9 @@ class StoreIndex:
         """Hold nothing at `paths`."""
         self._git(["update-index", "-z", "--force-remove", "--stdin"], "\0".join(paths))
 
-    def put(self, entries: Iterable[Entry]) -> None:
-        """Hold `entries`."""
-        self._git(["update-index", "-z", "--index-info"], index_lines(entries))
+    def put(self, entries: Iterable[Entry], length: int) -> None:
+        """Hold `entries`, in a repository whose objects have names of `length` digits."""
+        self._git(["update-index", "-z", "--index-info"], index_lines(entries, length))
 
     def write(self) -> str:
         """The tree of what is held; its objects are in the repository from then on."""
@@ -107,14 +108,15 @@ class StoreIndex:
         return answer.text
 
 
-def index_lines(entries: Iterable[Entry]) -> str:
-    """`entries` as `git update-index -z --index-info` reads them."""
-    nothing = "0" * 40
+def index_lines(entries: Iterable[Entry], length: int) -> str:
+    """`entries` as `git update-index -z --index-info` reads them, in a repository whose
+    objects have names of `length` digits. What goes makes way first."""
+    nothing = "0" * length
     return "".join(
         f"{entry.mode} {entry.object}\t{entry.path}\0"
         if entry.object is not None
         else f"0 {nothing}\t{entry.path}\0"
-        for entry in entries
+        for entry in sorted(entries, key=lambda entry: entry.object is not None)
     )
 
 

@@ -155,9 +155,12 @@ class Directory:
         except FileNotFoundError:
             return None
 
-    def create(self, name: str, data: bytes, *, is_synced: bool = True) -> None:
-        """Write the new file `name` and, where `is_synced`, bring it to stable storage."""
-        descriptor = os.open(name, _CREATE, 0o666, dir_fd=self.descriptor)
+    def create(self, name: str, data: bytes, *, mode: int = 0o666, is_synced: bool = True) -> None:
+        """Write the new file `name` and, where `is_synced`, bring it to stable storage.
+
+        `mode` is before umask.
+        """
+        descriptor = os.open(name, _CREATE, mode, dir_fd=self.descriptor)
         try:
             write_all(descriptor, data)
             if is_synced:
@@ -165,7 +168,7 @@ class Directory:
         finally:
             os.close(descriptor)
 
-    def replace(self, name: str, data: bytes, *, is_synced: bool = True) -> None:
+    def replace(self, name: str, data: bytes, *, mode: int = 0o666, is_synced: bool = True) -> None:
         """Put `data` at `name` at once: temporary file, fsync, rename, directory fsync.
 
         Without `is_synced` nothing waits for the disk: for a file that another program takes
@@ -176,7 +179,7 @@ class Directory:
         temporary = _TEMPORARY + name
         self.remove_if_there(temporary)
         try:
-            self.create(temporary, data, is_synced=is_synced)
+            self.create(temporary, data, mode=mode, is_synced=is_synced)
             os.rename(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
         except BaseException:
             self.remove_if_there(temporary)

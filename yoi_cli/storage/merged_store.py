@@ -91,6 +91,8 @@ class MergedStore:
         """What is neither file nor folder stays as it is, and is never taken over."""
         is_new = path in self._theirs.kinds and self._ours.mark(path) != self._theirs.mark(path)
         if is_new and is_shared(path, self._root):
+            if "other" not in (self._theirs.kinds[path], self._ours.kinds.get(path)):
+                raise _unsettled(path, ticket_of(path, self._root), _file_and_folder(path))
             raise not_as_expected(f"{path} of the remote", "a regular file")
 
     def _read(self, path: str) -> bytes:
@@ -167,6 +169,12 @@ def _lines(ours: bytes, theirs: bytes) -> bytes:
     sides = [side.decode("utf-8", "surrogateescape").splitlines() for side in (ours, theirs)]
     merged = "".join(f"{line}\n" for line in merge_orders(*sides))
     return merged.encode("utf-8", "surrogateescape")
+
+
+def _file_and_folder(path: str) -> StoreInvalidError:
+    return StoreInvalidError(
+        "merge_conflict", f"{path} is a file on one side and a folder on the other."
+    )
 
 
 def _unsettled(path: str, ticket: str, error: YoiError) -> ConflictError:

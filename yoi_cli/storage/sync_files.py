@@ -15,7 +15,7 @@ from yoi_cli.storage.sync_paths import ticket_of
 from yoi_cli.storage.tree import place_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from yoi_cli.storage.writer import FileWriter
 
@@ -26,6 +26,12 @@ class FileChange(NamedTuple):
     path: str
     was: bytes | None
     data: bytes | None
+    is_executable: bool = False
+
+    @property
+    def mode(self) -> int:
+        """The mode of the file, before umask."""
+        return 0o777 if self.is_executable else 0o666
 
 
 class StoreFiles:
@@ -45,14 +51,12 @@ class StoreFiles:
         for change in changes:
             groups.setdefault(ticket_of(change.path, self._location.folder), []).append(change)
         for ticket in sorted(groups, key=lambda name: (not name, name)):
-            if not self._bring_group(ticket, sorted(groups[ticket], key=_order)):
+            if not self._bring_group(ticket, _in_order(groups[ticket])):
                 return False
         index_lock = self._location.index_lock
         if index_lock is not None and not wait_for_git(index_lock):
             return False
-        return all(
-            self._read(change.path) == change.data for group in groups.values() for change in group
-        )
+        return all(self._is_there(change) for group in groups.values() for change in group)
 
     def _bring_group(self, ticket: str, changes: list[FileChange]) -> bool:
         if not ticket:
@@ -76,18 +80,24 @@ class StoreFiles:
             }
             if files:
                 place_tree(folder, ticket, files)
-        return True
+        executable = [one for one in changes if one.is_executable]
+        return all(self._bring_file(one._replace(was=one.data)) for one in executable)
 
     def _bring_file(self, change: FileChange) -> bool:
-        if self._read(change.path) != change.was:
+        if not _is_same(self._read(change.path), change.was):
             return False
         above, name = os.path.split(change.path)
         if change.data is None:
             self._remove(above, name)
             return True
         with self._walk(above, make=True) as folder:
-            folder.replace(name, change.data)
+            folder.replace(name, change.data, mode=change.mode)
         return True
+
+    def _is_there(self, change: FileChange) -> bool:
+        """Whether what was brought stands there. What made way for a folder, or went with
+        one, cannot be asked for."""
+        return change.data is None or self._read(change.path) == change.data
 
     def _remove(self, above: str, name: str) -> None:
         """Take a file away, and the folders that are empty then."""
@@ -123,12 +133,38 @@ class StoreFiles:
         return walked
 
 
-def _order(change: FileChange) -> tuple[int, str]:
-    """What others follow from comes first; what goes, goes before the log does."""
-    is_log = change.path.endswith(f"/{layout.THREAD}")
-    if change.data is None:
-        return (3 if is_log else 2, change.path)
-    return (0 if is_log else 1, change.path)
+def _in_order(changes: Iterable[FileChange]) -> list[FileChange]:
+    """What others follow from comes first; what goes, goes before the log does. A file where
+    a folder is to be, or in a folder where a file is to be, goes before what takes its place.
+    """
+    listed = list(changes)
+    put = {change.path for change in listed if change.data is not None}
+    folders = {above for path in put for above in _folders_of(path)}
+
+    def rank(change: FileChange) -> tuple[int, str]:
+        is_log = change.path.endswith(f"/{layout.THREAD}")
+        if change.data is not None:
+            return (0 if is_log else 2, change.path)
+        if change.path in folders or not put.isdisjoint(_folders_of(change.path)):
+            return (1, change.path)
+        return (4 if is_log else 3, change.path)
+
+    return sorted(listed, key=rank)
+
+
+def _folders_of(path: str) -> Iterator[str]:
+    """The paths of the folders that `path` lies in."""
+    above = os.path.dirname(path)
+    while above:
+        yield above
+        above = os.path.dirname(above)
+
+
+def _is_same(found: bytes | None, known: bytes | None) -> bool:
+    """Whether a file is as it was taken: git's attributes may have changed its line ends."""
+    if found is None or known is None:
+        return found is known
+    return found == known or found.replace(b"\r\n", b"\n") == known.replace(b"\r\n", b"\n")
 
 
 def busy() -> ConflictError:
