@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     )
     from yoi_cli.domain.merge import Conflict
 
-#: How often a sync begins anew because others were faster.
-ATTEMPTS = 10
+#: How often a sync begins anew because others were faster. Somebody's sync comes to its end
+#: whenever one is lost; with eight clones that never rest, ten attempts were too few.
+ATTEMPTS = 30
 
 
 class SyncReport(NamedTuple):
@@ -73,6 +74,7 @@ class _Sync:
         self._sent: dict[str, TicketChange] = {}
         self._conflicts: dict[str, tuple[Conflict, ...]] = {}
         self._was_pushed = False
+        self._was_outrun = False
 
     def run(self, pause: Callable[[int], None]) -> SyncReport:
         attempt = 0
@@ -82,6 +84,13 @@ class _Sync:
                 return report
             attempt += 1
             pause(attempt)
+        if not self._was_outrun:
+            raise ConflictError(
+                "git_busy",
+                f"The files of the store were not left alone in {ATTEMPTS} attempts to bring "
+                "the tickets to it.",
+                hint="Nothing is lost. Sync again when what changes them (git, an editor) is done.",
+            )
         raise ConflictError(
             "sync_race_lost",
             f"Others changed the branch {ATTEMPTS} times while it was synced.",
@@ -90,6 +99,7 @@ class _Sync:
 
     def _attempt(self) -> SyncReport | None:
         """One try; None where somebody else was faster."""
+        self._was_outrun = False
         seen = self._remote.fetch()
         taken = self._store.take()
         obstacle = self._store.obstacle(taken, seen)
@@ -107,6 +117,7 @@ class _Sync:
         if merged.commit != seen and obstacle is None:
             try:
                 if not self._remote.push(merged.commit, seen):
+                    self._was_outrun = True
                     return None
                 self._note_pushed(report)
             except OperationError as error:
