@@ -254,6 +254,10 @@ def test_a_push_that_the_remote_declines_is_an_error_after_the_store_was_brought
 def test_a_checkout_that_is_not_fit_for_it_is_refused(clones: Clones, tmp_path: Path) -> None:
     here = clones.clone("a")
     assert refused(clones, here, "--remote", "nowhere") == (3, "remote_not_found")
+    address = "https://ada:s3cret@example.invalid/x.git"
+    result = clones.sync(here, "--json", "--remote", address, check=False)
+    assert (result.code, result.error["code"]) == (3, "remote_not_found")
+    assert "s3cret" not in result.out + result.err
     assert refused(clones, here, "--branch", "-x") == (2, "branch_invalid")
     (here / ".git/MERGE_HEAD").write_text("0" * 40, encoding="utf-8")
     assert refused(clones, here) == (4, "git_unfinished")

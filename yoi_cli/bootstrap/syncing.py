@@ -155,11 +155,14 @@ def _remote(cwd: str, wanted: str | None, followed: str | None) -> str:
     if wanted is not None:
         if wanted in names:
             return wanted
+        from yoi_cli.git.sync_remote import without_password
+
+        shown = without_password(wanted)  # by mistake it may be an address
         raise NotFoundError(
             "remote_not_found",
-            f"There is no remote {wanted[:80]!r} here.",
+            f"There is no remote {shown[:80]!r} here.",
             hint=f"There are: {', '.join(names)}." if names else _HINT_REMOTE,
-            details={"remote": wanted, "remotes": list(names)},
+            details={"remote": shown, "remotes": list(names)},
         )
     if followed in names:
         return followed

@@ -194,6 +194,11 @@ def _told(said: str) -> str:
     return _short(" ".join(line.removeprefix("fatal:").strip() for line in telling))
 
 
+def without_password(text: str) -> str:
+    """`text` without who logs in, and with what, in the addresses in it."""
+    return _SECRET.sub("", text)
+
+
 def _short(text: str) -> str:
-    cleaned = _SECRET.sub("", " ".join(text.split())).rstrip(".")
+    cleaned = without_password(" ".join(text.split())).rstrip(".")
     return cleaned[:300] or "it gave no reason"
