@@ -33,6 +33,8 @@ _KEPT = frozenset(
     }
 )
 _KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+#: How long git's streams must be quiet after its end, in seconds, to count as read to their end.
+_AFTER_THE_END = 0.2
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -175,17 +177,28 @@ def watch_git(
 def _listen(
     process: subprocess.Popen[bytes], silence: float, hear: Callable[[bytes], None]
 ) -> tuple[bytes, bytes]:
-    """Everything that `process` prints and says, up to its end."""
+    """Everything that `process` prints and says, up to its end.
+
+    What it leaves behind (a shared ssh connection, say) may keep the streams open for long:
+    they count as read when nothing comes after the process has ended.
+    """
     import selectors
+    import time
 
     out, said = bytearray(), bytearray()
     with selectors.DefaultSelector() as selector:
         for stream, kept in ((process.stdout, out), (process.stderr, said)):
             if stream is not None:
                 selector.register(stream, selectors.EVENT_READ, kept)
+        heard = time.monotonic()
         while selector.get_map():
-            ready = selector.select(silence)
-            if not ready:
+            has_ended = process.poll() is not None
+            ready = selector.select(min(silence, _AFTER_THE_END))
+            if ready:
+                heard = time.monotonic()
+            elif has_ended:
+                break
+            elif time.monotonic() - heard >= silence:
                 raise TimeoutError
             for key, _ in ready:
                 data = os.read(key.fd, 1 << 16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
@@ -21,6 +22,11 @@ _NOT_ALLOWED = re.compile(
     r"terminal prompts disabled|Host key verification failed|HTTP 40[13]|error: 40[13]",
     re.IGNORECASE,
 )
+#: What a remote says while somebody else's push of the branch is coming to its end, and how
+#: often, with which first pause in seconds, a push is tried while it lasts.
+_LOCKED = re.compile(r"cannot lock ref .*File exists", re.DOTALL)
+_LOCK_ATTEMPTS = 6
+_LOCK_PAUSE = 0.1
 #: What git says before the sentence that names the cause.
 _NOISE = ("hint:", "To ", "error: failed to push", "Please make sure", "and the repository")
 
@@ -82,21 +88,25 @@ class GitRemote:
         """
         refspec = f"{commit}:{self._branch}"
         wanted = [*_PUSH, "--progress", "--", self._name, refspec]
-        answer = self._talk(wanted, runs_hooks=self._runs_hooks)
-        if answer.code == 0:
-            kept = read_ref(self._cwd, self._ref)
-            move_ref(self._cwd, self._ref, commit, kept)
-            return True
-        now = self._head()
-        if now == commit:  # it arrived, and the answer was lost
-            return True
-        if now != seen:
-            return False
+        for attempt in range(_LOCK_ATTEMPTS):
+            answer = self._talk(wanted, runs_hooks=self._runs_hooks)
+            if answer.code == 0:
+                kept = read_ref(self._cwd, self._ref)
+                move_ref(self._cwd, self._ref, commit, kept)
+                return True
+            now = self._head()
+            if now == commit:  # it arrived, and the answer was lost
+                return True
+            if now != seen:
+                return False
+            if not _LOCKED.search(answer.said):
+                break
+            time.sleep(_LOCK_PAUSE * 2**attempt)
         raise self._refused(answer)
 
     def _head(self) -> str | None:
         answer = self._ask(["ls-remote", "--", self._name, self._branch])
-        for line in answer.text.splitlines():
+        for line in answer.text.split("\n"):  # a name may hold other ends of lines
             commit, _, ref = line.partition("\t")
             if ref == self._branch:
                 return commit
