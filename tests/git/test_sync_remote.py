@@ -80,6 +80,21 @@ def test_a_branch_that_stays_locked_is_a_refusal_that_says_so(
     assert refused.value.code == "push_refused"
 
 
+def test_the_way_to_the_remote_is_the_one_that_the_environment_tells_git(
+    git: Program, repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("remote", "add", "origin", "ssh://ada@example.invalid:2222/x.git", cwd=repo)
+    ssh = tmp_path / "ssh"
+    ssh.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/asked\nexit 1\n')
+    ssh.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH", str(ssh))
+    monkeypatch.setenv("GIT_SSH_VARIANT", "plink")
+
+    with pytest.raises(OperationError):
+        remote_of(repo, "main").fetch()
+    assert (tmp_path / "asked").read_text().startswith("-P 2222 ada@example.invalid")
+
+
 @pytest.mark.parametrize("branch", ["a\u2028b", "a\u0085b", 'a"b', "$(x)"])
 def test_a_branch_with_an_odd_name_is_found(
     git: Program, repo: Path, shared: Path, branch: str
