@@ -13,15 +13,19 @@ import sys
 from typing import NoReturn
 
 _ALLOCATIONS_BEFORE_COLLECTION = 50_000
+_INTERRUPTED = 130
 
 
 def main() -> NoReturn:
     """Run the command line of this process and leave with its exit code."""
     gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION)
-    from yoi_cli.cli.main import run
+    try:
+        from yoi_cli.cli.main import run
 
-    code = run(sys.argv[1:])
-    sys.stderr.flush()
+        code = run(sys.argv[1:])
+        sys.stderr.flush()
+    except KeyboardInterrupt:  # while modules were loading, or an answer was on its way
+        code = _INTERRUPTED
     os._exit(code)
 
 

@@ -14,15 +14,18 @@ from yoi_cli import __version__
 from yoi_cli.cli.context import Invocation
 from yoi_cli.cli.lazy import LazyGroup, make_group
 from yoi_cli.errors import OperationError, UsageError, YoiError
+from yoi_cli.render.console import open_closed_streams, silence
 from yoi_cli.render.report import report_error
 
 _READER_WENT_AWAY = 141
 _INTERRUPTED = 130
+_OUTPUT_FAILED = "output_failed"
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the exit code (DESIGN section 9)."""
     sys.excepthook = _report_bug
+    open_closed_streams()
     as_json = "--json" in arguments
     try:
         outcome = _run(make_group("", _root), arguments)
@@ -32,7 +35,8 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return _leave_quietly()
     except OSError as error:
-        return _fail(_io_error(error), as_json)
+        failure = _as_operation_error(error)
+        return _fail(failure, as_json and failure.code != _OUTPUT_FAILED)
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
     except Exception as error:
@@ -86,23 +90,35 @@ def _run(group: LazyGroup, arguments: Sequence[str]) -> object:
 
 
 def _fail(error: YoiError, as_json: bool) -> int:
+    """Say the error; the exit code. Where standard output takes no JSON, stderr gets words."""
     try:
         report_error(error, as_json=as_json)
         sys.stdout.flush()
     except BrokenPipeError:
         return _leave_quietly()
+    except OSError:
+        silence(sys.stdout)
+        report_error(error, as_json=False)
     return error.exit_code
 
 
 def _leave_quietly() -> int:
     """The reader went away: nothing is left to say, and the flush at exit must not try."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
+    silence(sys.stdout)
     return _READER_WENT_AWAY
 
 
-def _io_error(error: OSError) -> OperationError:
+def _as_operation_error(error: OSError) -> OperationError:
     what = os.strerror(error.errno) if error.errno else str(error)
+    try:
+        sys.stdout.flush()
+    except OSError:  # what could not be written is still waiting there
+        silence(sys.stdout)
+        return OperationError(
+            _OUTPUT_FAILED,
+            f"Standard output cannot be written: {what}.",
+            hint="What the command was to record may stand: look before you give it again.",
+        )
     where = f" ({error.filename})" if error.filename else ""
     return OperationError(
         "io_error",
@@ -136,12 +152,10 @@ def _report_bug(
     if os.environ.get("YOI_DEBUG"):
         sys.__excepthook__(kind, error, trace)
         return
-    report_error(
-        OperationError(
-            "internal",
-            f"This is a fault in yoi itself: {kind.__name__}: {error}.",
-            hint="What was acknowledged before is safe. Run again with YOI_DEBUG=1 to see where "
-            "it happened, and report it.",
-        ),
-        as_json="--json" in sys.argv,
+    bug = OperationError(
+        "internal",
+        f"This is a fault in yoi itself: {kind.__name__}: {error}.",
+        hint="What was acknowledged before is safe. Run again with YOI_DEBUG=1 to see where "
+        "it happened, and report it.",
     )
+    _fail(bug, "--json" in sys.argv)

@@ -128,8 +128,43 @@ def write_stdout(value: str) -> None:
 
 
 def write_stderr(value: str) -> None:
-    """Write `value` as it is to standard error and flush it; BrokenPipeError propagates."""
-    _write(sys.stderr, value)
+    """Write `value` as it is to standard error and flush it; BrokenPipeError propagates.
+
+    Any other failure is passed over: there is no place left where it could be told.
+    """
+    try:
+        _write(sys.stderr, value)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        silence(sys.stderr)
+
+
+def open_closed_streams() -> None:
+    """Open the null device where a standard stream was closed before we started.
+
+    Its number would else go to the next file that is opened, which may be a ticket's, and
+    git would be started without the stream.
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            _open_null(descriptor)
+            mode = "w" if descriptor else "r"
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
+
+
+def silence(stream: TextIO) -> None:
+    """Let what `stream` still holds and gets go nowhere: it cannot be written any more."""
+    _open_null(stream.fileno())
+
+
+def _open_null(descriptor: int) -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    if null == descriptor:
+        os.set_inheritable(null, True)
+    else:
+        os.dup2(null, descriptor)
+        os.close(null)
 
 
 def _write(stream: TextIO | None, value: str) -> None:
