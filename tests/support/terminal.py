@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import termios
+from collections.abc import Mapping
 from pathlib import Path
 
 from support.process import TIMEOUT_SECONDS, Program
@@ -12,25 +13,33 @@ from support.process import TIMEOUT_SECONDS, Program
 _LINES = 50
 
 
-def on_terminal(program: Program, *arguments: str, cwd: Path, columns: int = 100) -> str:
+def on_terminal(
+    program: Program,
+    *arguments: str,
+    cwd: Path,
+    columns: int = 100,
+    env: Mapping[str, str] | None = None,
+    code: int = 0,
+) -> str:
     """What the program shows on a terminal, without colours, lines ending in `\\n`.
 
-    Raises AssertionError where it does not exit 0.
+    Raises AssertionError where it does not exit with `code`.
     """
     ours, theirs = os.openpty()
     termios.tcsetwinsize(theirs, (_LINES, columns))
     process = subprocess.Popen(
         [*program.argv, *arguments],
         cwd=cwd,
-        env=program.environment({"TERM": "xterm", "NO_COLOR": "1"}),
+        env=program.environment({"TERM": "xterm", "NO_COLOR": "1", **(env or {})}),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
+        start_new_session=True,
     )
     os.close(theirs)
     shown = _read_to_end(ours).decode().replace("\r\n", "\n")
-    code = process.wait(TIMEOUT_SECONDS)
-    assert code == 0, f"exited {code}\n{shown}"
+    ended = process.wait(TIMEOUT_SECONDS)
+    assert ended == code, f"exited {ended}, not {code}\n{shown}"
     return shown
 
 

@@ -12,10 +12,11 @@ import typer
 
 from yoi_cli import __version__
 from yoi_cli.cli.context import Invocation
+from yoi_cli.cli.drafts import forget_drafts, where_drafts_are
 from yoi_cli.cli.lazy import LazyGroup, make_group
 from yoi_cli.errors import OperationError, UsageError, YoiError
 from yoi_cli.render.console import open_closed_streams, silence
-from yoi_cli.render.report import report_error
+from yoi_cli.render.report import report_error, warn
 
 _READER_WENT_AWAY = 141
 _INTERRUPTED = 130
@@ -38,12 +39,14 @@ def run(arguments: Sequence[str]) -> int:
         failure = _as_operation_error(error)
         return _fail(failure, as_json and failure.code != _OUTPUT_FAILED)
     except (KeyboardInterrupt, typer.Abort):
+        warn(filter(None, [where_drafts_are()]))
         return _INTERRUPTED
     except Exception as error:
         usage = _as_usage_error(error)
         if usage is None:
             raise
         return _fail(usage, as_json)
+    forget_drafts()
     return outcome if isinstance(outcome, int) else 0
 
 
@@ -91,6 +94,7 @@ def _run(group: LazyGroup, arguments: Sequence[str]) -> object:
 
 def _fail(error: YoiError, as_json: bool) -> int:
     """Say the error; the exit code. Where standard output takes no JSON, stderr gets words."""
+    error.hint = f"{error.hint} {where_drafts_are()}".strip()
     try:
         report_error(error, as_json=as_json)
         sys.stdout.flush()

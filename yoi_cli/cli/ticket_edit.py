@@ -21,9 +21,8 @@ from yoi_cli.cli.options import (
     TicketArgument,
 )
 from yoi_cli.domain.item import FieldValue
-from yoi_cli.errors import UsageError, YoiError
+from yoi_cli.errors import UsageError
 from yoi_cli.render.outcomes import say_edited
-from yoi_cli.render.report import warn
 
 
 def command(
@@ -82,12 +81,8 @@ def _edit_by_hand(session: Session, ticket: str) -> Edited:
             "Nothing is said of what to change.",
             hint="Give --title, --priority, --assignee, --tag, --message, --file or -.",
         )
-    from yoi_cli.cli.editor import edit_text, keep_text
+    from yoi_cli.cli.editor import edit_text
 
     full_id, item = read_item(session.store, ticket)
     text = edit_text(item.body)
-    try:
-        return edit_ticket(session.store, full_id, ItemEdit(body=text, expected_body=item.body))
-    except YoiError:
-        warn([f"Your text is kept in {keep_text(text)}"])
-        raise
+    return edit_ticket(session.store, full_id, ItemEdit(body=text, expected_body=item.body))

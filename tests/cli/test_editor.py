@@ -1,0 +1,106 @@
+"""Texts that are written in an editor: nothing that a person typed is ever lost."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from support.file_stores import make_ticket, open_store
+from support.process import Program
+from support.terminal import on_terminal
+
+TYPED = "Typed for an hour."
+
+
+@pytest.fixture
+def ticket(workspace: Path) -> str:
+    return make_ticket(open_store(workspace, in_git=True))
+
+
+def editor(folder: Path, *lines: str) -> dict[str, str]:
+    """The environment with an editor that is the shell script of `lines`; $1 is the file."""
+    script = folder / "an editor"
+    script.write_text("#!/bin/sh\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    script.chmod(0o755)
+    drafts = folder / "drafts"
+    drafts.mkdir()
+    return {"EDITOR": f"'{script}'", "TMPDIR": str(drafts)}
+
+
+def kept(shown: str) -> str:
+    """The text in the file that an error names."""
+    named = re.search(r"Your text is in (\S+)\.\n", shown)
+    assert named, shown
+    return Path(named[1]).read_text(encoding="utf-8")
+
+
+def test_what_the_editor_leaves_is_recorded_and_no_file_stays(
+    yoi: Program, workspace: Path, ticket: str, tmp_path: Path
+) -> None:
+    env = editor(tmp_path, f'echo "{TYPED}" >"$1"')
+    on_terminal(yoi, "ticket", "comment", ticket, cwd=workspace, env=env)
+    assert yoi("ticket", "show", ticket, "--json").json["events"][-1]["body"] == TYPED
+    assert not list((tmp_path / "drafts").iterdir())
+
+
+def test_ctrl_c_belongs_to_the_editor_while_it_is_open(
+    yoi: Program, workspace: Path, ticket: str, tmp_path: Path
+) -> None:
+    # A terminal interrupts its whole foreground group, which `kill 0` does, too.
+    env = editor(tmp_path, "trap : INT QUIT", "kill -INT 0", "sleep 0.5", f'echo "{TYPED}" >"$1"')
+    on_terminal(yoi, "ticket", "comment", ticket, cwd=workspace, env=env)
+    assert yoi("ticket", "show", ticket, "--json").json["events"][-1]["body"] == TYPED
+
+
+def test_an_editor_that_ctrl_c_ends_is_one_that_failed(
+    yoi: Program, workspace: Path, ticket: str, tmp_path: Path
+) -> None:
+    env = editor(tmp_path, f'echo "{TYPED}" >"$1"', "kill -INT 0", "sleep 5")
+    shown = on_terminal(yoi, "ticket", "comment", ticket, cwd=workspace, env=env, code=1)
+    assert "[editor_failed]" in shown
+    assert kept(shown).strip() == TYPED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        (("ticket", "comment", "ZZZZZZ"), 3, "ticket_not_found"),
+        (("ticket", "create", "-t", "x", "--edit", "--priority", "P9"), 2, "priority_invalid"),
+        (("ticket", "close", "{}", "--expect", "done"), 4, "state_unexpected"),
+        (("objective", "create", "-t", "x", "--edit", "--link", "ZZZZZZ"), 3, "ticket_not_found"),
+    ],
+)
+def test_a_command_that_fails_after_the_editor_keeps_the_text(
+    yoi: Program,
+    workspace: Path,
+    ticket: str,
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    code: int,
+    error: str,
+) -> None:
+    env = editor(tmp_path, f'echo "{TYPED}" >"$1"')
+    words = [word.format(ticket) for word in arguments]
+    shown = on_terminal(yoi, *words, cwd=workspace, env=env, code=code)
+    assert f"[{error}]" in shown
+    assert kept(shown).strip() == TYPED
+
+
+def test_an_empty_text_writes_nothing(
+    yoi: Program, workspace: Path, ticket: str, tmp_path: Path
+) -> None:
+    env = editor(tmp_path, ': >"$1"')
+    shown = on_terminal(yoi, "ticket", "comment", ticket, cwd=workspace, env=env, code=2)
+    assert "[text_empty]" in shown
+    assert "Your text" not in shown
+    assert not list((tmp_path / "drafts").iterdir())
+
+
+@pytest.mark.parametrize("command", ["vim '", "/", "no-such-editor --wait"])
+def test_an_editor_that_cannot_be_started_is_said_so(
+    yoi: Program, workspace: Path, ticket: str, command: str
+) -> None:
+    env = {"EDITOR": command, "TMPDIR": str(workspace)}
+    shown = on_terminal(yoi, "ticket", "comment", ticket, cwd=workspace, env=env, code=1)
+    assert f"No editor could be started ({command}). [editor_missing]" in shown
