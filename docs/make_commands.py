@@ -31,7 +31,9 @@ chooses the worktree's own. `yoi where` says which, and why.
 characters. A full id never costs a look at the other tickets.
 
 **Texts** come from exactly one of `--message TEXT`, `--file FILE` and `-` (standard input; also
-`--file -`). Where none is given, on a terminal, `$VISUAL` or `$EDITOR` opens.
+`--file -`). `--message` may be repeated, for a paragraph each time. Where none is given, on a
+terminal, `$VISUAL` or `$EDITOR` opens; should anything fail then, the error names the file that
+has your text.
 
 **Author.** `--author`, else `YOI_AUTHOR`, else git's `user.name`, else the login name.
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Sequence
 
 from yoi_cli.cli.context import stdin_text
 from yoi_cli.errors import NotFoundError, UsageError
 
 
-def given_text(message: str | None, file: str | None, source: str | None = None) -> str | None:
+def given_text(
+    message: Sequence[str] | None, file: str | None, source: str | None = None
+) -> str | None:
     """The text that the options give, or None where they give none.
 
+    Several messages are paragraphs of one text, as git has it.
     Raises `UsageError` where they give more than one, `NotFoundError` and `OperationError` for a
     file that cannot be read.
     """
@@ -22,22 +26,23 @@ def given_text(message: str | None, file: str | None, source: str | None = None)
             f"{source[:40]!r} stands where only - may (for standard input).",
             hint="Give the text with --message.",
         )
-    given = [word for word in (message, file, source) if word is not None]
+    paragraphs = list(message or ())
+    given = [word for word in (paragraphs or None, file, source) if word is not None]
     if len(given) > 1:
         raise UsageError(
             "text_given_twice",
             "The text is given more than once.",
             hint="Use one of --message, --file and - (standard input).",
         )
-    if source == "-" or file == "-" or message == "-":
+    if source == "-" or file == "-" or paragraphs == ["-"]:
         return stdin_text()
     if file is not None:
         return _file_text(file)
-    return message
+    return "\n\n".join(paragraphs) if paragraphs else None
 
 
 def required_text(
-    message: str | None, file: str | None, source: str | None = None, *, draft: str = ""
+    message: Sequence[str] | None, file: str | None, source: str | None = None, *, draft: str = ""
 ) -> str:
     """The text that the options give; on a terminal, else, what comes out of the editor.
 
@@ -66,9 +71,14 @@ def _file_text(path: str) -> str:
             f"The file {path[:200]!r} cannot be opened.",
             hint="Check the path; nothing was written.",
         ) from error
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageError(
+            "file_is_folder",
+            f"{path[:200]!r} is a folder, not a file.",
+            hint="Name the file in it; nothing was written.",
+        )
     with open(descriptor, "rb") as file:
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            raise UsageError("file_is_folder", f"{path[:200]!r} is a folder, not a file.")
         os.set_blocking(descriptor, True)
         data = file.read()
     try:

@@ -37,7 +37,10 @@ SourceArgument = Annotated[
     typer.Argument(metavar="[-]", help="Read the text from standard input.", show_default=False),
 ]
 MessageOption = Annotated[
-    str | None, typer.Option("--message", "-m", metavar="TEXT", help="The text.")
+    list[str] | None,
+    typer.Option(
+        "--message", "-m", metavar="TEXT", help="The text; repeated, a paragraph each time."
+    ),
 ]
 FileOption = Annotated[
     str | None,

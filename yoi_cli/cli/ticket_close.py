@@ -29,7 +29,8 @@ def command(
     ticket: TicketArgument,
     source: SourceArgument = None,
     resolution: Annotated[
-        str | None, typer.Option("--resolution", metavar="TEXT", help="The same as --message.")
+        list[str] | None,
+        typer.Option("--resolution", metavar="TEXT", help="The same as --message."),
     ] = None,
     message: MessageOption = None,
     file: FileOption = None,
@@ -47,7 +48,7 @@ def command(
     """
     session = session_of(ctx)
     by = session.recorder(author)
-    text = given_text(message if resolution is None else resolution, file, source)
+    text = given_text([*(message or ()), *(resolution or ())], file, source)
     if text is None:
         text = required_text(None, None)
     moved = close_ticket(

@@ -59,7 +59,7 @@ def command(
     """
     session = session_of(ctx)
     place = place_of(session, ticket, cwd)
-    text = given_text(prompt, prompt_file, None)
+    text = given_text(None if prompt is None else [prompt], prompt_file)
     if text is None:
         text = place.packet
     order = WorkerOrder(
