@@ -25,7 +25,8 @@ class Case(NamedTuple):
 
     `prepare` changes the pristine store. `is_repeatable` says that, by design, the command
     given twice does no more than given once; `again` are the exit codes it may have then.
-    `is_one_step` says that it happens as a whole; an import does so ticket by ticket.
+    `is_one_step` says that it happens as a whole; an import goes ticket by ticket, a sync and a
+    resolve file by file.
     `ends_with_claim` says that it is done once the claim, a file behind the event, is: where
     that is refused it fails, and given again it ends without another event. `failing` is the
     exit code where the disk refuses. `beside` is a file outside of the store, from the
@@ -174,8 +175,13 @@ CASES: tuple[Case, ...] = (
         prepare=_export_of_another_store,
         is_one_step=False,
     ),
-    Case("sync", lambda _, __: ("sync",), prepare=_remote_that_went_on),
-    Case("sync --branch", lambda _, __: _OWN, prepare=_remote_with_a_branch_of_its_own),
+    Case("sync", lambda _, __: ("sync",), prepare=_remote_that_went_on, is_one_step=False),
+    Case(
+        "sync --branch",
+        lambda _, __: _OWN,
+        prepare=_remote_with_a_branch_of_its_own,
+        is_one_step=False,
+    ),
     Case(
         "resolve",
         lambda _, __: ("resolve",),

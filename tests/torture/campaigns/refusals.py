@@ -138,7 +138,8 @@ def _ends_well(case: Case, world: World, words: tuple[str, ...], wanted: Expecte
     """Whether a failed command that may leave something is finished by giving it again.
 
     It may where it writes no event (its rename stood before the disk refused to sync it),
-    where a claim behind the event was refused, and between the tickets of an import.
+    where a claim behind the event was refused, and between the tickets of an import or the
+    files of a sync.
     """
     may_leave = not wanted.added or case.ends_with_claim or not case.is_one_step
     if not (may_leave and case.is_repeatable):
