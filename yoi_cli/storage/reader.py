@@ -40,6 +40,7 @@ class FileReader:
     def __init__(self, location: layout.StoreLocation) -> None:
         self.location = location
         self._seen_folders: frozenset[str] = frozenset()
+        self._without_records: set[str] = set()
 
     @cached_property
     def folder(self) -> Directory | None:
@@ -49,6 +50,7 @@ class FileReader:
     def forget_folder(self) -> None:
         """Walk to the folder anew the next time: git may have put another in its place."""
         self._seen_folders = frozenset()
+        self._without_records.clear()
         folder = self.__dict__.pop("folder", None)
         if isinstance(folder, Directory):
             folder.close()
@@ -182,22 +184,37 @@ class FileReader:
 
     def all_plans(self) -> Iterator[PlansRow]:
         for name, kind_error in self._entries():
-            if kind_error is not None or not self._may_have(name + _PLAN):
+            if kind_error is not None or not self._may_have(name, _PLAN):
                 continue
             try:
                 yield PlansRow(TicketId(name), self.plan(TicketId(name)))
             except YoiError as error:
                 yield PlansRow(TicketId(name), (), error)
 
-    def _may_have(self, path: str) -> bool:
-        """Whether anything may stand there; what it is, who reads it will see."""
+    def _may_have(self, name: str, record: str) -> bool:
+        """Whether `record` may stand below the folder `name`; what it is, who reads it sees."""
         try:
-            os.lstat(path, dir_fd=self._present_folder().descriptor)
+            os.lstat(name + record, dir_fd=self._present_folder().descriptor)
         except FileNotFoundError:
-            return False
+            return not self._is_without_records(name)
         except OSError:
             return True
         return True
+
+    def _is_without_records(self, name: str) -> bool:
+        """Whether a record that was not found is really not there: behind a symlink in place
+        of `artifacts/`, nobody can tell. Looked at once for all passes."""
+        if name in self._without_records:
+            return True
+        artifacts = f"{name}/{layout.ARTIFACTS}"
+        try:
+            kind = os.lstat(artifacts, dir_fd=self._present_folder().descriptor).st_mode
+        except FileNotFoundError:
+            kind = stat.S_IFDIR
+        if stat.S_ISDIR(kind):
+            self._without_records.add(name)
+            return True
+        return False
 
     def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
         for name, kind_error in self._entries():
@@ -260,7 +277,7 @@ class FileReader:
         That `name` is a folder and no symlink was seen when the names were read. A sound file
         without the id `naming` in it cannot name that ticket, and is not parsed for it.
         """
-        if not self._may_have(name + _RELATIONS):
+        if not self._may_have(name, _RELATIONS):
             return ()
         from yoi_cli.storage.relations_file import may_name, parse_relations
 
