@@ -174,3 +174,29 @@ def test_work_that_is_over_frees_its_claim(yoi: Program, workspace: Path) -> Non
         assert yoi("claims", "--json").json["alive"] == [ticket]
         yoi("ticket", last[0], ticket, *last[1:])
         assert yoi("claims", "--json").json["alive"] == [], last
+
+
+@pytest.mark.parametrize("broken", ["file", "folder"])
+@pytest.mark.parametrize(
+    "last", [("state", "done"), ("state", "planning", "--reason", "x"), ("close", "-mx")]
+)
+def test_a_move_that_is_recorded_succeeds_though_its_claim_cannot_be_ended(
+    yoi: Program, workspace: Path, last: tuple[str, ...], broken: str
+) -> None:
+    id_ = put_queued(workspace, 1)
+    yoi("claim", id_, cwd=workspace)
+    yoi("ticket", "state", id_, "inprogress", cwd=workspace)
+    claims = workspace / ".git" / "yoi" / "claims"
+    if broken == "file":
+        (claims / f"{id_}.json").write_text("{", encoding="utf-8")
+    else:
+        claims.rename(claims.with_name("elsewhere"))
+        claims.write_text("", encoding="utf-8")
+    done = yoi("ticket", last[0], id_, *last[1:], "--json", cwd=workspace)
+    assert done.json["changed"] is True
+    assert "claim could not be ended" in done.json["warnings"][0]
+    assert yoi("ticket", "state", id_, cwd=workspace).out.split("\t")[2].strip() in (
+        "done",
+        "planning",
+        "closed",
+    )

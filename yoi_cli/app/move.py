@@ -12,13 +12,14 @@ from yoi_cli.domain.events import NewEvent, heading_for
 from yoi_cli.domain.fold import fold
 from yoi_cli.domain.resolution import is_kept
 from yoi_cli.domain.time import stamp
-from yoi_cli.errors import ConflictError, UsageError
+from yoi_cli.errors import ConflictError, UsageError, YoiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yoi_cli.app.ports import ClaimBook, TicketStore, TicketWriter
     from yoi_cli.app.record import Recorder
+    from yoi_cli.app.values import Committed
     from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.item import FieldValue
 
@@ -86,7 +87,7 @@ def move_ticket(
         change = _change(state, request, by, stamp(writer.now_ms))
         done = writer.commit(ticket, change)
         if request.target in FREEING_STATES:
-            _free_claim(book, ticket, writer.now_ms)
+            done = _free_claim(book, done, writer.now_ms)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
 
@@ -129,7 +130,7 @@ def close_ticket(
         if state == states.INPROGRESS:
             _check_nobody_at_work(ticket, live(ticket))
         done = writer.commit(ticket, Change(events=(event,), resolution=text))
-        _free_claim(book, ticket, writer.now_ms)
+        done = _free_claim(book, done, writer.now_ms)
     freed = () if state == states.DONE else unblocked_by(store, ticket)
     return Moved(ticket, state, states.CLOSED, True, done.at, done.event_ids, freed, done.warnings)
 
@@ -168,11 +169,21 @@ def reopen_ticket(
     return Moved(ticket, state, states.PLANNING, True, done.at, done.event_ids, (), done.warnings)
 
 
-def _free_claim(book: ClaimBook | None, ticket: str, now: int) -> None:
-    """End the claim on a ticket whose work is over. The lease would do it too, but later."""
-    standing = book.get(ticket) if book is not None else None
-    if book is not None and standing is not None and not standing.is_released:
-        book.put(standing.freed(now))
+def _free_claim(book: ClaimBook | None, done: Committed, now: int) -> Committed:
+    """End the claim on a ticket whose work is over. The lease would do it too, but later.
+
+    The move is recorded by now, so that what fails here is a warning.
+    """
+    if book is None:
+        return done
+    try:
+        standing = book.get(done.ticket)
+        if standing is not None and not standing.is_released:
+            book.put(standing.freed(now))
+    except (OSError, YoiError) as error:
+        warning = f"The move is recorded, but the ticket's claim could not be ended: {error}"
+        return done._replace(warnings=(*done.warnings, warning))
+    return done
 
 
 def _with_resolution(request: MoveRequest, resolution: str) -> MoveRequest:
