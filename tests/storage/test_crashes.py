@@ -181,10 +181,13 @@ def test_an_append_that_outgrows_the_largest_file_leaves_the_thread_as_it_was(
 def _limited(
     env: dict[str, str], limit: int, *arguments: str
 ) -> subprocess.CompletedProcess[bytes]:
-    """`yoi` in a process that may write no file beyond `limit` bytes (Python ignores SIGXFSZ)."""
+    """`yoi` in a process that may write no file beyond `limit` bytes (Python ignores SIGXFSZ).
+
+    Bytecode that Python caches would be cut as well, and break whoever loads it next.
+    """
     return subprocess.run(
         [sys.executable, "-P", "-m", "yoi_cli", *arguments],
-        env=env,
+        env={**env, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
@@ -208,6 +211,28 @@ def test_a_broken_ticket_that_a_crash_left_undone_stops_no_other_command(bench: 
     item_of(bench.store, bench.one).write_bytes(b"no frontmatter\n")
     comment(bench.store, bench.other, "On another ticket.")
     assert bench.store.thread(bench.other).events[-1].body == "On another ticket."
+
+
+def test_a_ticket_that_cannot_be_written_stops_no_other_command(bench: Bench) -> None:
+    bench.run("kill", _first_call_behind_the_event(bench, "state"), "state")
+    item_of(bench.store, bench.one).with_name(".tmp-item.md").mkdir()
+    for _ in range(2):
+        comment(bench.store, bench.other, "On another ticket.")
+    assert bench.store.thread(bench.other).events[-1].body == "On another ticket."
+    assert fold(bench.store.thread(bench.one).events).state == "ready"
+
+
+def test_what_a_crash_left_undone_is_not_forgotten_on_a_full_disk(
+    bench: Bench, env: dict[str, str]
+) -> None:
+    bench.run("kill", _first_call_behind_the_event(bench, "state"), "state")
+    limit = item_of(bench.store, bench.one).stat().st_size - 10
+    words = ("-C", str(bench.workspace), "ticket", "comment", bench.other, "-m", "On a full disk.")
+    done = _limited(env, limit, *words)
+    assert (done.returncode, b"[io_error]" in done.stderr) == (1, True), done
+    assert bench.store.item(bench.one).state == "planning"
+    comment(bench.store, bench.other, "On another ticket.")
+    assert bench.store.item(bench.one).state == "ready"
 
 
 def test_a_crash_leaves_no_litter_once_the_next_command_has_run(bench: Bench) -> None:

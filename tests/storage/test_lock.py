@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -125,6 +126,27 @@ def test_a_lock_that_is_no_regular_file_is_refused(tmp_path: Path) -> None:
         with pytest.raises(OperationError):
             lock_at(tmp_path / name).acquire()
     assert outside.read_text() == "secret"
+
+
+def test_a_lock_whose_note_the_disk_refuses_is_not_held(path: Path) -> None:
+    path.parent.mkdir()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            lock_at(path).acquire()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    lock = lock_at(path)
+    lock.acquire()
+    lock.release(finished=True)
+
+
+def test_a_lock_in_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "yoi").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OperationError) as caught:
+        lock_at(tmp_path / "yoi" / "store.lock").acquire()
+    assert caught.value.code == "lock_unusable"
 
 
 def test_a_crashed_holder_holds_nothing(path: Path) -> None:

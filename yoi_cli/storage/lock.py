@@ -51,8 +51,12 @@ class StoreLock:
             self._descriptor = self._wait(self._path, end)
         finally:
             os.close(turnstile)
-        leftover = _intent_of(_read_note(self._descriptor))
-        self.announce(leftover)
+        try:
+            leftover = _intent_of(_read_note(self._descriptor))
+            self.announce(leftover)
+        except BaseException:  # nobody would give back a lock that was not handed out
+            self.release(finished=False)
+            raise
         return leftover
 
     def announce(self, intent: Intent | None) -> None:
@@ -92,22 +96,24 @@ class StoreLock:
 
     def _try(self, path: str) -> int | None:
         descriptor = self._open(path)
+        is_taken = False
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_taken = _is_current(descriptor, path)
         except BlockingIOError:
-            os.close(descriptor)
             return None
-        if not _is_current(descriptor, path):
-            os.close(descriptor)
-            return None
-        return descriptor
+        finally:
+            if not is_taken:
+                os.close(descriptor)
+        return descriptor if is_taken else None
 
     def _open(self, path: str) -> int:
         try:
-            return os.open(path, _FLAGS, 0o666)
-        except FileNotFoundError:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            return os.open(path, _FLAGS, 0o666)
+            try:
+                return os.open(path, _FLAGS, 0o666)
+            except FileNotFoundError:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                return os.open(path, _FLAGS, 0o666)
         except OSError as error:
             raise OperationError(
                 "lock_unusable",

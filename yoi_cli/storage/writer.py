@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
@@ -291,28 +292,55 @@ def writing(
     """Hold the store's lock; what a writer that died left undone is finished first."""
     lock = StoreLock(location.lock, deadline=deadline, command=command)
     leftover = lock.acquire()
-    # A checkout that is half done shows half a store. One that does not end is waited for once.
-    is_stuck = location.index_lock is not None and not wait_for_git(location.index_lock)
-    if is_stuck:
-        location = location._replace(index_lock=None)
     finished = False
-    writer = FileWriter(location, lock, clock(), entropy)
+    writer: FileWriter | None = None
     try:
+        # A checkout that is half done shows half a store. One that does not end is waited for once.
+        is_stuck = location.index_lock is not None and not wait_for_git(location.index_lock)
+        if is_stuck:
+            location = location._replace(index_lock=None)
+        writer = FileWriter(location, lock, clock(), entropy)
         if is_stuck:
             writer.warnings = (GIT_IS_STUCK,)
         if leftover is not None and is_ticket_id(leftover.ticket):
-            # A ticket that is broken besides is doctor's; it must not keep others waiting.
-            with suppress(YoiError):
-                writer.tidy(TicketId(leftover.ticket), leftover.event)
+            _tidy_leftover(writer, leftover)
         lock.announce(None)
         yield writer
         finished = not writer.left_undone
     except YoiError:
-        finished = True
+        finished = writer is not None and not writer.left_undone
         raise
     finally:
-        writer.forget_folder()
+        if writer is not None:
+            writer.forget_folder()
         lock.release(finished=finished)
+
+
+#: What is wrong with the disk or the process, and so with every other write, too.
+_OF_THE_SYSTEM = frozenset(
+    {
+        errno.EIO,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EFBIG,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+    }
+)
+
+
+def _tidy_leftover(writer: FileWriter, leftover: Intent) -> None:
+    """Finish what a dead writer left. A ticket that is broken besides (a folder that nobody may
+    write to, say) is doctor's; it must not keep the others waiting."""
+    try:
+        writer.tidy(TicketId(leftover.ticket), leftover.event)
+    except YoiError:
+        return
+    except OSError as error:
+        if error.errno in _OF_THE_SYSTEM:
+            raise
 
 
 _EMPTY = Tail(parse_thread(b""), 0, 0)
