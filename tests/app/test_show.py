@@ -43,7 +43,7 @@ def test_neighbours_are_known_in_both_directions(store: FileStore, tmp_path: Pat
     put_ticket(tmp_path, 3, title="waits", relations=(("depends_on", two),))
     broken = put_ticket(tmp_path, 4, relations=(("related", two),))
     (tmp_path / ".yoi/tickets" / broken / "item.md").write_text("broken")
-    view = show_ticket(store, two)
+    view = show_ticket(store, two).view
     assert neighbours(store, view.around) == {
         ticket(1): Neighbour("needed", "done"),
         ticket(99): Neighbour("", "", "missing"),
@@ -54,4 +54,4 @@ def test_neighbours_are_known_in_both_directions(store: FileStore, tmp_path: Pat
 
 def test_the_state_shown_is_that_of_the_log(store: FileStore, tmp_path: Path) -> None:
     one = put_ticket(tmp_path, 1, created(), state="done")
-    assert show_ticket(store, one).folded.state == "planning"
+    assert show_ticket(store, one).view.folded.state == "planning"

@@ -130,3 +130,79 @@ def test_markdown_is_shown_as_it_is(yoi: Program, workspace: Path) -> None:
     indented = "".join(f"  {line}".rstrip() + "\n" for line in body.rstrip().split("\n"))
     assert f"Description\n{indented}" in yoi("ticket", "show", one).out
     assert indented in on_terminal(yoi, "ticket", "show", one, cwd=workspace)
+
+
+def broken(workspace: Path, path: str) -> str:
+    """A ticket whose file at `path` is broken, amid two others; everything else is sound."""
+    ground = put_ticket(workspace, 1, title="The ground")
+    house = put_ticket(
+        workspace,
+        2,
+        created(),
+        said(at(2), 1, "Said of it."),
+        title="The house",
+        body="What it is.",
+        relations=(("depends_on", ground),),
+    )
+    put_ticket(workspace, 3, title="The roof", relations=(("depends_on", house),))
+    (workspace / ".yoi/tickets" / house / path).write_bytes(b"\xff{\n")
+    return house
+
+
+PLAN = "artifacts/orchestration-plan.jsonl"
+RELATIONS = "artifacts/relations.json"
+PARTS = {
+    "item.md": ("item_not_utf8", ["What it is."], ["Said of it.", "The ground", "The roof"]),
+    RELATIONS: ("relations_invalid", ["The ground"], ["What it is.", "Said of it.", "The roof"]),
+    PLAN: ("plan_invalid", [], ["What it is.", "Said of it.", "The ground", "The roof"]),
+}
+
+
+@pytest.mark.parametrize("path", PARTS)
+def test_what_can_be_read_of_a_broken_ticket_is_shown_and_the_rest_is_named(
+    yoi: Program, workspace: Path, path: str
+) -> None:
+    code, lost, shown = PARTS[path]
+    house = broken(workspace, path)
+    done = yoi("ticket", "show", house, check=False)
+    assert done.code == 6
+    assert all(text in done.out for text in shown)
+    assert not any(text in done.out for text in lost)
+    named = f"Broken\n  .yoi/tickets/{house}/{path}:1 "
+    assert named in done.out
+    assert f"[{code}]\n" in done.out[done.out.index(named) :]
+    assert f"[{code}]\nHint: " in done.err
+
+
+@pytest.mark.parametrize("path", PARTS)
+def test_in_json_a_broken_ticket_is_an_error_with_the_rest_in_its_details(
+    yoi: Program, workspace: Path, path: str
+) -> None:
+    code = PARTS[path][0]
+    house = broken(workspace, path)
+    done = yoi("ticket", "show", house, "--json", check=False)
+    assert (done.code, done.error["code"]) == (6, code)
+    details = done.error["details"]
+    assert [found["path"] for found in details["broken"]] == [f".yoi/tickets/{house}/{path}"]
+    whole = yoi("ticket", "show", ticket(3), "--json").json
+    assert set(details["readable"]) == set(whole)
+    assert details["unread"] == [{"item.md": "item", RELATIONS: "relations", PLAN: "plan"}[path]]
+
+
+def test_nothing_is_said_of_what_blocks_a_ticket_whose_relations_are_broken(
+    yoi: Program, workspace: Path
+) -> None:
+    house = broken(workspace, RELATIONS)
+    out = yoi("ticket", "show", house, check=False).out
+    assert "Blocked by\n  unknown, for its own relations cannot be read\n" in out
+    assert f"dependency_of {ticket(3)} planning  The roof" in out
+
+
+def test_a_ticket_without_its_thread_has_no_known_state(yoi: Program, workspace: Path) -> None:
+    house = broken(workspace, PLAN)
+    (workspace / ".yoi/tickets" / house / "thread.md").unlink()
+    done = yoi("ticket", "show", house, check=False)
+    assert (done.code, "\nstate:   unknown\n" in done.out) == (6, True)
+    assert "thread.md is missing. Bring the file back from git. [thread_missing]\n" in done.out
+    assert "orchestration-plan.jsonl:1 " in done.out
+    assert "Thread (" not in done.out

@@ -51,13 +51,18 @@ class Surroundings(NamedTuple):
 
 def surroundings(reader: TicketReader, ticket: TicketId) -> Surroundings:
     """The relations around `ticket`, by one pass over the store's relations."""
+    return incoming_relations(reader, ticket)._replace(outgoing=reader.relations(ticket))
+
+
+def incoming_relations(reader: TicketReader, ticket: TicketId) -> Surroundings:
+    """The relations of others that name `ticket`, without its own; those may be unreadable."""
     incoming: list[Relation] = []
     unreadable: list[str] = []
     for row in reader.all_relations(naming=ticket):
         if row.error is not None and row.id != ticket:
             unreadable.append(row.id)
         incoming += [relation for relation in row.relations if relation.target == ticket]
-    return Surroundings(reader.relations(ticket), tuple(incoming), tuple(unreadable))
+    return Surroundings((), tuple(incoming), tuple(unreadable))
 
 
 def blockers(reader: TicketReader, ticket: TicketId, around: Surroundings) -> tuple[Blocker, ...]:

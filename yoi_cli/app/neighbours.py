@@ -30,8 +30,9 @@ class Neighbours:
         """The relations around `ticket`. Raises the error of its own, where they are unreadable."""
         if ticket in self._errors:
             raise self._errors[ticket]
-        return Surroundings(
-            self._outgoing.get(ticket, ()),
-            tuple(self._incoming.get(ticket, ())),
-            tuple(self._errors),
-        )
+        return self.incoming(ticket)._replace(outgoing=self._outgoing.get(ticket, ()))
+
+    def incoming(self, ticket: str) -> Surroundings:
+        """The relations of others that name `ticket`, without its own."""
+        others = tuple(one for one in self._errors if one != ticket)
+        return Surroundings((), tuple(self._incoming.get(ticket, ())), others)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.app.blocking import (
     Blocker,
     Surroundings,
     blockers,
+    incoming_relations,
     notices,
     surroundings,
 )
 from yoi_cli.app.identify import identify
+from yoi_cli.domain.events import Thread
 from yoi_cli.domain.fold import Folded, fold
 from yoi_cli.domain.ids import TicketId
+from yoi_cli.domain.item import Item
 from yoi_cli.domain.relations import MISSING, UNREADABLE
 from yoi_cli.errors import NotFoundError, YoiError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from yoi_cli.app.ports import TicketReader
-    from yoi_cli.domain.events import Event, Thread
-    from yoi_cli.domain.item import Item
+    from yoi_cli.domain.events import Event
     from yoi_cli.domain.plan import PlanRecord
+    from yoi_cli.domain.relations import Relation
+
+T = TypeVar("T")
 
 
 class EventWindow(NamedTuple):
@@ -72,9 +79,21 @@ class TicketView(NamedTuple):
     resolution: str | None
 
 
-def show_ticket(reader: TicketReader, word: str) -> TicketView:
-    """The ticket that `word` means. Raises what `identify` raises, and for unreadable files."""
-    return view(reader, identify(reader, word))
+class Readable(NamedTuple):
+    """A ticket of which some file may be broken: what can be read, and for the rest why not.
+
+    `errors` are by part of the ticket: item, thread, relations, blockers, plan, artifacts,
+    resolution. In `view` such a part is empty, and so is the state where the thread is.
+    """
+
+    view: TicketView
+    errors: Mapping[str, YoiError]
+
+
+def show_ticket(reader: TicketReader, word: str) -> Readable:
+    """The ticket that `word` means, as far as it can be read. Raises what `identify` raises."""
+    ticket = identify(reader, word)
+    return what_can_be_read(reader, ticket, incoming_relations(reader, ticket))
 
 
 def view(reader: TicketReader, ticket: TicketId, around: Surroundings | None = None) -> TicketView:
@@ -93,6 +112,36 @@ def view(reader: TicketReader, ticket: TicketId, around: Surroundings | None = N
         artifacts=reader.artifacts(ticket),
         resolution=reader.resolution(ticket),
     )
+
+
+def what_can_be_read(reader: TicketReader, ticket: TicketId, incoming: Surroundings) -> Readable:
+    """The ticket `ticket` without its broken parts; `incoming` are others' relations to it."""
+    errors: dict[str, YoiError] = {}
+
+    def part(name: str, read: Callable[[], T], instead: T) -> T:
+        try:
+            return read()
+        except YoiError as error:
+            errors[name] = error
+            return instead
+
+    thread = part("thread", lambda: reader.thread(ticket), Thread(()))
+    none: tuple[Relation, ...] = ()
+    own = part("relations", lambda: reader.relations(ticket), none)
+    around = incoming._replace(outgoing=own)
+    known = TicketView(
+        id=ticket,
+        item=part("item", lambda: reader.item(ticket), Item({}, "")),
+        thread=thread,
+        folded=Folded("") if "thread" in errors else fold(thread.events),
+        around=around,
+        blockers=part("blockers", lambda: blockers(reader, ticket, around), ()),
+        notices=notices(around),
+        plan=part("plan", lambda: reader.plan(ticket), ()),
+        artifacts=part("artifacts", lambda: reader.artifacts(ticket), ()),
+        resolution=part("resolution", lambda: reader.resolution(ticket), None),
+    )
+    return Readable(known, errors)
 
 
 def neighbours(reader: TicketReader, around: Surroundings) -> dict[str, Neighbour]:

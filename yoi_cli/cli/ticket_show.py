@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.app.show import EventWindow, neighbours, show_ticket
+from yoi_cli.app.show import EventWindow, Readable, neighbours, show_ticket
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
 from yoi_cli.cli.reading import SinceOption, instant
@@ -25,10 +25,20 @@ def command(
     """Show one ticket: item, thread, relations, blockers, artifacts and resolution.
 
     On a terminal, only the newest events of a long thread, unless --events or --since says
-    which.
+    which. Where one of its files is broken, the rest is shown, and the exit code is 6; with
+    --json the error's details have it.
     """
     window = EventWindow(events, instant(since))
-    store = session_of(ctx).store
-    view = show_ticket(store, ticket)
-    around = {} if as_json else neighbours(store, view.around)
-    say_ticket(view, window, around, as_json=as_json)
+    session = session_of(ctx)
+    view, errors = show_ticket(session.store, ticket)
+    around = {} if as_json else neighbours(session.store, view.around)
+    if not errors:
+        say_ticket(view, window, around, as_json=as_json)
+        return
+    from yoi_cli.app.doctor import examine_ticket
+    from yoi_cli.render.show_broken import say_what_can_be_read
+
+    found = examine_ticket(session.inspector(), view.id)
+    raise say_what_can_be_read(
+        Readable(view, errors), found.diagnostics, window, around, as_json=as_json
+    )

@@ -12,8 +12,9 @@ from yoi_cli.render.report import report_json
 from yoi_cli.render.table import Cell, state_style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
+    from yoi_cli.domain.diagnostics import Diagnostic
     from yoi_cli.domain.events import Event
     from yoi_cli.domain.plan import PlanRecord
 
@@ -29,10 +30,13 @@ def say_ticket(
     neighbours: Mapping[str, Neighbour],
     *,
     as_json: bool,
+    unread: Container[str] = (),
+    broken: Sequence[Diagnostic] = (),
 ) -> None:
     """One ticket: its card, and the events of its thread that are in `window`.
 
-    A terminal without a window gets the newest events only; a pipe gets them all.
+    A terminal without a window gets the newest events only; a pipe gets them all. `unread` are
+    the parts that are missing in `view`, `broken` is why.
     """
     events = window.of(view.thread.events)
     if as_json:
@@ -44,10 +48,16 @@ def say_ticket(
         events = events[-_UNFOLDED_EVENTS:]
     page = Page()
     _say_head(page, view)
+    _say_broken(page, broken)
+    _say_description(page, view)
+    if "relations" in unread:
+        page.heading("Blocked by")
+        page.line(Cell("  unknown", _LOUD), ", for its own relations cannot be read")
     _say_relations(page, view, neighbours)
     _say_plan(page, view.plan)
     _say_files(page, view)
-    _say_thread(page, view, events)
+    if "thread" not in unread:
+        _say_thread(page, view, events)
     page.show()
 
 
@@ -56,7 +66,7 @@ def _say_head(page: Page, view: TicketView) -> None:
     page.line(Cell(item.title or "(no title)", "bold"))
     facts: list[tuple[str, Cell | str]] = [
         ("id", view.id),
-        ("state", Cell(state, state_style(state) or "bold")),
+        ("state", Cell(state, state_style(state) or "bold") if state else Cell("unknown", _LOUD)),
     ]
     facts += [(key, ", ".join(item.texts(key))) for key in _FACTS]
     facts += [
@@ -70,12 +80,22 @@ def _say_head(page: Page, view: TicketView) -> None:
     for divergence in view.folded.diverged:
         where = f" (thread.md:{divergence.line}, {divergence.at})"
         page.line(Cell("Diverged: ", _LOUD), divergence.message, Cell(where, _QUIET))
-    if item.state != state:
+    if state and item.fields and item.state != state:
         said = f"item.md says {item.state or 'nothing'}; `yoi ticket doctor` tells more."
         page.line(Cell("The log says ", _LOUD), Cell(state, _LOUD), Cell(f", {said}", _LOUD))
-    if item.body.strip():
+
+
+def _say_broken(page: Page, broken: Sequence[Diagnostic]) -> None:
+    if broken:
+        page.heading("Broken")
+    for one in broken:
+        page.line("  ", Cell(one.place, _LOUD), " ", one.message, Cell(f" [{one.code}]", _QUIET))
+
+
+def _say_description(page: Page, view: TicketView) -> None:
+    if view.item.body.strip():
         page.heading("Description")
-        page.prose(item.body.strip("\n"))
+        page.prose(view.item.body.strip("\n"))
 
 
 def _by_at(author: str, at: str) -> str:
