@@ -37,6 +37,11 @@ has your text.
 
 **Author.** `--author`, else `YOI_AUTHOR`, else git's `user.name`, else the login name.
 
+**Committing.** `--commit`, or `autocommit = true` below `[git]`, commits the files of that ticket
+and nothing else. Where git refuses, in the middle of a merge for instance, that is a warning on
+stderr and the exit code stays 0: what was acknowledged stands, and trying again would write it
+twice.
+
 **Output.** Tables and sentences on a terminal; in a pipe one line for each thing, with tabs between
 cells, lists under a header line; with `--json` exactly one document,
 `{"schema": "yoi/1", "kind": …, "data": …}` or

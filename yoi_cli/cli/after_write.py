@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yoi_cli.bootstrap import Session
+from yoi_cli.errors import YoiError
+from yoi_cli.render.report import warn
 
 
 def commit_if_asked(session: Session, ticket: str, what: str, *, asked: bool) -> None:
-    """Commit the ticket's folder with `--commit` or `[git] autocommit` (DESIGN section 9).
-
-    Raises `OperationError` where git refuses; the ticket itself is written by then.
-    """
+    """Commit the ticket's folder with `--commit` or `[git] autocommit` (DESIGN section 9)."""
     folder = f"{session.location.folder}/{ticket}"
     # One line: a title must not be able to add a trailer to the message.
     message = " ".join(f"ticket {ticket}: {what}".split())
@@ -23,10 +22,16 @@ def commit_folders_if_asked(
 ) -> None:
     """Commit what a command wrote below `folders` (relative to the workspace), and no more.
 
-    Raises `OperationError` where git refuses; the files are written by then.
+    Where git refuses, that is a warning: the files are written and acknowledged by then, and
+    who took it for a failure and tried again would write the event twice (DESIGN section 5).
     """
     if not (asked or session.config.autocommit):
         return
     from yoi_cli.git.commit import commit_paths
 
-    commit_paths(session.workspace, folders, message)
+    try:
+        commit_paths(session.workspace, folders, message)
+    except YoiError as error:
+        why = error.message.partition("\n")[0].rstrip(".")
+        paths = " ".join(folders)
+        warn([f"Recorded, but not committed ({why}). Once it can be: `git add {paths}`, commit."])
