@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from support.process import Program
 
+from yoi_cli.cli.suggestions import CALLED_ELSEWHERE
+
 
 @pytest.mark.parametrize("words", [(), ("ticket",), ("ticket", "relation")])
 def test_the_help_is_shown_as_it_is_and_the_command_is_missed(
@@ -15,3 +17,36 @@ def test_the_help_is_shown_as_it_is_and_the_command_is_missed(
     assert done.err.startswith(f"Usage: {' '.join(('yoi', *words))} ")
     assert "\\n" not in done.err
     assert "A command is missing. [usage]" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("list", "Did you mean `yoi ticket list`? "),
+        ("show 00001M7WFCY38", "Did you mean `yoi ticket show`? "),
+        ("creat", "Did you mean `yoi ticket create`? "),
+        ("tikcet list", "Did you mean `yoi ticket`? "),
+        ("ls", "Did you mean `yoi ticket list`? "),
+        ("ready", "Did you mean `yoi next`? "),
+        ("help", "Did you mean `yoi --help`? "),
+        ("spawn", "Did you mean `yoi worker spawn`? "),
+        ("prune", "Did you mean `yoi worktree prune` or `yoi worker prune`? "),
+        ("ticket lst", "Did you mean `yoi ticket list`? "),
+        ("ticket route", "Did you mean `yoi route`? "),
+        ("ticket help", "Did you mean `yoi ticket --help`? "),
+        ("ticket rm 00001M7WFCY38", "Did you mean `yoi ticket close`? "),
+        ("zzzzzz", "`yoi --help` lists the commands."),
+    ],
+)
+def test_a_command_that_there_is_not_is_answered_with_what_was_meant(
+    yoi: Program, words: str, meant: str
+) -> None:
+    done = yoi(*words.split(), "--json", check=False)
+    assert (done.code, done.error["code"]) == (2, "usage")
+    assert str(done.error["hint"]).startswith(meant)
+
+
+def test_whatever_is_suggested_exists(yoi: Program) -> None:
+    for words in sorted(set(CALLED_ELSEWHERE.values())):
+        called = words.split()
+        assert yoi(*called, *(() if called[-1].startswith("--") else ("--help",))).out

@@ -14,7 +14,7 @@ from typer.main import get_command
 from yoi_cli.cli.registry import GROUPS, Entry
 
 if TYPE_CHECKING:
-    from typer._click.core import Context
+    from typer._click.core import Command, Context
     from typer._click.shell_completion import CompletionItem
 
 RootOptions = Callable[[typer.Context, str | None, bool, bool], None]
@@ -55,6 +55,16 @@ class LazyGroup(TyperGroup):
         if entry.module is None:
             return make_group(f"{self.path} {entry.name}".strip())
         return _load(entry)
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """The command that `args` begin with. Raises `UsageError` with what was meant."""
+        if args and not ctx.resilient_parsing and args[0] not in self.entries:
+            from yoi_cli.cli.suggestions import no_such_command
+
+            raise no_such_command(self.path, args[0])
+        return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: Context, incomplete: str) -> list[CompletionItem]:
         """Name the commands by their sentences; none is imported for that."""
