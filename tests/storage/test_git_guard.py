@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -164,6 +166,46 @@ def test_an_event_that_a_checkout_carried_along_is_not_written_twice(store: File
         tail = read_tail(directory, whole=True)
     append_events(open_ticket, tail, new, event_id(7), str(path) + ".none")
     assert path.read_bytes().count(new) == 1
+
+
+def test_a_torn_tail_is_not_cut_off_a_thread_that_a_checkout_put_in_its_place(
+    store: FileStore,
+) -> None:
+    ticket = make_ticket(store)
+    path, new = thread_of(store, ticket), block("New.", 7)
+    path.write_bytes(path.read_bytes() + b"\n" + block("Torn.", 2)[:-4])
+    other_branch = block("Of the other branch.", 3) + b"\n" + block("More of it.", 4)
+    with store.opened(ticket) as directory:
+        tail = read_tail(directory, whole=True)
+    assert tail.sound_size < len(other_branch)
+
+    def open_ticket() -> Directory:
+        if b"Torn." in path.read_bytes():  # between the look at the end and the append
+            path.with_name("incoming").write_bytes(other_branch)
+            path.with_name("incoming").rename(path)
+        return Directory.open(str(folder_of(store, ticket)), "ticket")
+
+    assert append_events(open_ticket, tail, new, event_id(7), None) == []
+    assert path.read_bytes() == other_branch + b"\n" + new
+
+
+def test_an_event_that_cannot_be_looked_at_again_is_recorded_with_a_warning(
+    store: FileStore,
+) -> None:
+    ticket = make_ticket(store)
+    opened: list[Directory] = []
+
+    def open_ticket() -> Directory:
+        if opened:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        opened.append(Directory.open(str(folder_of(store, ticket)), "ticket"))
+        return opened[-1]
+
+    with store.opened(ticket) as directory:
+        tail = read_tail(directory, whole=True)
+    (warning,) = append_events(open_ticket, tail, block("New.", 7), event_id(7), None)
+    assert "The event is recorded" in warning
+    assert store.thread(ticket).events[-1].body == "New."
 
 
 def test_a_ticket_that_a_checkout_took_away_is_said_not_to_be_recorded(store: FileStore) -> None:

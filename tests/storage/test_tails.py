@@ -8,6 +8,7 @@ import pytest
 from support.file_stores import TICKET, comment, empty_store, folder_of, with_thread
 from support.threads import block, event_id, older
 
+from yoi_cli.storage.append import WHOLE_READ_LIMIT
 from yoi_cli.storage.file_store import FileStore
 
 
@@ -71,6 +72,19 @@ def test_an_id_is_greater_than_every_id_in_the_thread(store: FileStore) -> None:
     first = comment(store, TICKET, "New.").event_ids
     second = comment(store, TICKET, "Newer.").event_ids
     assert future < first[0] < second[0]
+
+
+@pytest.mark.parametrize("size", [10, WHOLE_READ_LIMIT])
+@pytest.mark.parametrize("cut", [-4, -20])
+def test_an_id_is_greater_than_every_id_before_a_torn_tail(
+    store: FileStore, size: int, cut: int
+) -> None:
+    future, later = "7" + "0" * 24 + "1", "7" + "0" * 24 + "2"
+    known = block("x" * size).replace(event_id().encode(), future.encode())
+    torn = block("torn").replace(event_id().encode(), later.encode())[:cut]
+    with_thread(store, known + b"\n" + torn)
+    assert comment(store, TICKET, "New.").event_ids[0] > future
+    assert [event.id for event in store.thread(TICKET).events][:1] == [future]
 
 
 # Torn tails

@@ -29,6 +29,9 @@ GIT_IS_STUCK = (
     "git's index.lock did not go away. What was written is safe as long as the git command "
     "behind it does not replace the files; `yoi doctor` says whether the lock is a leftover."
 )
+_NOT_SEEN = (
+    "The event is recorded, but whether git replaced the thread meanwhile could not be seen: {}."
+)
 _GIT_ATTEMPTS = 20
 
 
@@ -36,11 +39,13 @@ class Tail(NamedTuple):
     """The end of a thread as an appending writer needs it.
 
     `parsed` covers the file from `offset` on, which is 0 where the thread was read whole.
+    `inode` is the device and number of the file that was read.
     """
 
     parsed: ParsedThread
     offset: int
     size: int
+    inode: tuple[int, int] = (0, 0)
 
     @property
     def is_whole(self) -> bool:
@@ -60,16 +65,31 @@ class Tail(NamedTuple):
 
 
 def read_tail(directory: Directory, *, whole: bool) -> Tail:
-    """The end of the thread in `directory`, or all of it where `whole` asks so, or is cheap."""
+    """The end of the thread in `directory`, or all of it where `whole` asks so, or is cheap.
+
+    An end without a whole event, such as a torn one alone, does not tell the greatest id.
+    """
     try:
         with directory.opened(layout.THREAD) as descriptor:
             size = os.fstat(descriptor).st_size
-            offset = 0 if whole or size <= WHOLE_READ_LIMIT else _tail_offset(descriptor, size)
-            os.lseek(descriptor, offset, os.SEEK_SET)
-            data = read_all(descriptor)
+            if not whole and size > WHOLE_READ_LIMIT:
+                tail = _read_from(descriptor, _tail_offset(descriptor, size))
+                if tail.is_whole or tail.parsed.thread.greatest_id:
+                    return tail
+            return _read_from(descriptor, 0)
     except FileNotFoundError as error:
         raise missing_part(directory.shown(layout.THREAD)) from error
-    return Tail(parse_thread(data), offset, offset + len(data))
+
+
+def _read_from(descriptor: int, offset: int) -> Tail:
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    data = read_all(descriptor)
+    return Tail(parse_thread(data), offset, offset + len(data), _inode(descriptor))
+
+
+def _inode(descriptor: int) -> tuple[int, int]:
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino
 
 
 def _tail_offset(descriptor: int, size: int) -> int:
@@ -127,12 +147,15 @@ def append_events(
             place = _write(directory, tail, blocks)
         if index_lock is not None and not wait_for_git(index_lock):
             warnings.append(GIT_IS_STUCK)
-        with _reopened(open_ticket) as directory:
-            if _stands(directory, place, blocks):
-                return warnings
-            tail = settled_tail(directory, index_lock, whole=True)
-            if any(event.id == event_id for event in tail.parsed.thread.events):
-                return warnings
+        try:
+            with _reopened(open_ticket) as directory:
+                if _stands(directory, place, blocks):
+                    return warnings
+                tail = settled_tail(directory, index_lock, whole=True)
+        except OSError as error:  # committed: not to be seen is not to be lost
+            return [*warnings, _NOT_SEEN.format(error.strerror)]
+        if any(event.id == event_id for event in tail.parsed.thread.events):
+            return warnings
     raise ConflictError(
         "git_races",
         "Git kept replacing the thread while the event was written.",
@@ -148,8 +171,7 @@ class _Place(NamedTuple):
 def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Place:
     """Append once and sync. Raises `OperationError`, with the file as it was, where that fails."""
     with directory.opened(layout.THREAD, _APPEND) as descriptor:
-        if tail.sound_size < tail.size:
-            _set_aside_torn(directory, descriptor, tail.sound_size)
+        _set_aside_torn(directory, descriptor, tail)
         end = os.fstat(descriptor).st_size
         ending = os.pread(descriptor, 3, max(0, end - 3))
         data = _gap(ending, tail.parsed.newline) + blocks
@@ -167,8 +189,7 @@ def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Place:
             ) from error
         with suppress(OSError):  # committed already: only git's next look is hastened by it
             os.utime(descriptor)
-        status = os.fstat(descriptor)
-        return _Place((status.st_dev, status.st_ino), end + len(data) - len(blocks))
+        return _Place(_inode(descriptor), end + len(data) - len(blocks))
 
 
 def _gap(ending: bytes, newline: str) -> bytes:
@@ -184,8 +205,16 @@ def _gap(ending: bytes, newline: str) -> bytes:
     return line_end
 
 
-def _set_aside_torn(directory: Directory, thread: int, start: int) -> None:
-    """Move a torn tail to `artifacts/.torn/`, sync, and only then truncate the thread."""
+def _set_aside_torn(directory: Directory, thread: int, tail: Tail) -> None:
+    """Move a torn tail to `artifacts/.torn/`, sync, and only then truncate the thread.
+
+    Not where git put another file in place of the one that `tail` was read from: its bytes
+    stand elsewhere, and what is torn there readers pass over.
+    """
+    start = tail.sound_size
+    is_same = _inode(thread) == tail.inode and os.fstat(thread).st_size == tail.size
+    if start == tail.size or not is_same:
+        return
     torn = os.pread(thread, os.fstat(thread).st_size - start, start)
     with directory.make_child(layout.ARTIFACTS) as artifacts:
         keep_torn(artifacts, f"thread-{start}", torn)
@@ -206,7 +235,7 @@ def repair_tail(directory: Directory, index_lock: str | None) -> bool:
     if tail.sound_size == tail.size:
         return False
     with directory.opened(layout.THREAD, _APPEND) as descriptor:
-        _set_aside_torn(directory, descriptor, tail.sound_size)
+        _set_aside_torn(directory, descriptor, tail)
     return True
 
 
@@ -225,8 +254,7 @@ def _stands(directory: Directory, place: _Place, blocks: bytes) -> bool:
     """Whether the thread at the path is still the file that was written, with the event."""
     try:
         with directory.opened(layout.THREAD) as descriptor:
-            status = os.fstat(descriptor)
-            if (status.st_dev, status.st_ino) != place.inode:
+            if _inode(descriptor) != place.inode:
                 return False
             return os.pread(descriptor, len(blocks), place.offset) == blocks
     except FileNotFoundError:
