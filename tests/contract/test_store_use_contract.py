@@ -154,6 +154,31 @@ def test_a_cycle_of_blockers_is_refused_and_named(store: TicketStore) -> None:
     assert everything(store) == before
 
 
+def test_a_new_ticket_that_would_close_a_circle_of_blockers_is_not_made(
+    store: TicketStore,
+) -> None:
+    one, two, other = make(store), make(store), make(store)
+    add_relation(store, Link(one, "depends_on", two), ADA)
+    before = everything(store)
+    for first, last in ((one, two), (one, one)):
+        links = (("depends_on", other), ("depends_on", first), ("blocks", last))
+        with pytest.raises(ConflictError) as caught:
+            create_ticket(store, Draft("New", relations=links), ADA)
+        assert caught.value.code == "cycle"
+        walk = caught.value.details["cycle"]
+        assert walk == ["the new ticket", *dict.fromkeys((first, last)), "the new ticket"]
+    assert everything(store) == before
+    create_ticket(store, Draft("New", relations=(("depends_on", two), ("blocks", one))), ADA)
+
+
+def test_a_relation_of_a_new_ticket_that_is_given_twice_stands_once(store: TicketStore) -> None:
+    one = make(store)
+    twice = (("depends_on", one), ("related", one), ("depends_on", one[-8:]))
+    made = create_ticket(store, Draft("New", relations=twice), ADA).ticket
+    kinds = [relation.kind for relation in store.relations(made)]
+    assert kinds == ["depends_on", "related"]
+
+
 def test_a_ticket_is_found_by_its_beginning_or_its_end(store: TicketStore) -> None:
     ids = ("00001AAAAAAAA", "00001AAAAAAAB", "00002AAAAAAAA")
     with store.write() as writer:

@@ -9,6 +9,7 @@ from yoi_cli.app.values import NO_FIELDS, Change, Committed, NewTicket
 from yoi_cli.domain import events
 from yoi_cli.domain.events import NewEvent, heading_for
 from yoi_cli.domain.item import PRIORITIES, FieldValue
+from yoi_cli.domain.relations import BLOCKS, DEPENDS_ON
 from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,7 +68,11 @@ def template(*, japanese: bool) -> str:
 
 
 def create_ticket(store: TicketStore, draft: Draft, by: Recorder) -> Committed:
-    """Make a ticket in `planning`. Raises `UsageError`, `NotFoundError` for a relation's target."""
+    """Make a ticket in `planning`.
+
+    Raises `UsageError`, `NotFoundError` for a relation's target, and `ConflictError` (`cycle`)
+    where the new ticket would wait for one that would wait for it.
+    """
     title = check_title(draft.title)
     check_priority(draft.fields.get("priority"))
     description = draft.description
@@ -76,13 +81,17 @@ def create_ticket(store: TicketStore, draft: Draft, by: Recorder) -> Committed:
     body = "チケットを作成しました。" if by.japanese else "Created by `yoi ticket create`."
     heading = heading_for(events.CREATE, japanese=by.japanese)
     with store.write() as writer:
-        targets = tuple((kind, identify(writer, word), None) for kind, word in draft.relations)
+        links = dict.fromkeys((kind, identify(writer, word)) for kind, word in draft.relations)
+        if {DEPENDS_ON, BLOCKS} <= {kind for kind, _ in links}:
+            from yoi_cli.app.relate import check_no_cycle_through_new
+
+            check_no_cycle_through_new(writer, links)
         return writer.create(
             NewTicket(
                 fields={"title": title, **draft.fields},
                 description=description,
                 events=(NewEvent(events.CREATE, by.author, heading, body),),
-                relations=targets,
+                relations=tuple((kind, target, None) for kind, target in links),
             )
         )
 

@@ -10,14 +10,20 @@ from yoi_cli.app.values import Change, Committed
 from yoi_cli.domain import events, relations
 from yoi_cli.domain.events import NewEvent, heading_for
 from yoi_cli.domain.plan import TEXT_LIMIT
-from yoi_cli.domain.relations import Relation, blocking_graph, closing_cycle
+from yoi_cli.domain.relations import Relation, blocking_graph, closing_cycle, find_path
 from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from yoi_cli.app.ports import TicketReader, TicketStore, TicketWriter
     from yoi_cli.app.record import Recorder
     from yoi_cli.domain.ids import TicketId
+
+
+#: How a cycle names a ticket that has no id yet.
+_NEW = "the new ticket"
 
 
 class Link(NamedTuple):
@@ -152,17 +158,37 @@ def _check_cycle(writer: TicketWriter, new: Relation) -> None:
     edge = new.edge
     if edge is None:
         return
-    graph = blocking_graph(relation for row in writer.all_relations() for relation in row.relations)
-    cycle = closing_cycle(graph, *edge)
+    cycle = closing_cycle(_graph(writer), *edge)
     if cycle:
-        raise ConflictError(
-            "cycle",
-            f"{new.ticket_id} {new.kind} {new.target} would make tickets wait for each other: "
-            + " → ".join(cycle)
-            + ".",
-            hint="Each waits for the next. Decide which of these relations is wrong.",
-            details={"cycle": list(cycle)},
-        )
+        raise _cycle(f"{new.ticket_id} {new.kind} {new.target}", cycle)
+
+
+def check_no_cycle_through_new(writer: TicketWriter, links: Iterable[tuple[str, TicketId]]) -> None:
+    """Raise `ConflictError` (`cycle`) where a ticket that is to be made, with the (kind, target)
+    pairs `links`, would wait for one that waits for it."""
+    targets: dict[str, list[TicketId]] = {}
+    for kind, target in links:
+        targets.setdefault(kind, []).append(target)
+    graph = _graph(writer)
+    for blocker in targets.get(relations.DEPENDS_ON, ()):
+        for waiting in targets.get(relations.BLOCKS, ()):
+            path = find_path(graph, blocker, waiting)
+            if path:
+                said = f"A ticket that waits for {blocker} and blocks {waiting}"
+                raise _cycle(said, (_NEW, *path, _NEW))
+
+
+def _graph(writer: TicketWriter) -> dict[str, tuple[str, ...]]:
+    return blocking_graph(relation for row in writer.all_relations() for relation in row.relations)
+
+
+def _cycle(what: str, cycle: tuple[str, ...]) -> ConflictError:
+    return ConflictError(
+        "cycle",
+        f"{what} would make tickets wait for each other: {' → '.join(cycle)}.",
+        hint="Each waits for the next. Decide which of these relations is wrong.",
+        details={"cycle": list(cycle)},
+    )
 
 
 def _removal(relation: Relation, note: str | None, by: Recorder) -> NewEvent:
