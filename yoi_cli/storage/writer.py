@@ -29,6 +29,7 @@ from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.encode import encode_event
 from yoi_cli.storage.frontmatter import parse_item
 from yoi_cli.storage.git_at_work import wait_for_git
+from yoi_cli.storage.interrupt import held_back
 from yoi_cli.storage.item_edit import edit_item, render_item
 from yoi_cli.storage.lock import Intent, StoreLock
 from yoi_cli.storage.reader import FileReader, read_artifact, read_part
@@ -66,16 +67,19 @@ class FileWriter(FileReader):
             tail = settled_tail(directory, self.location.index_lock, whole=_decides(change))
             blocks, event_ids = self._encode(change.events, tail)
             projected = self._project(directory, item, tail, change)
-            self._lock.announce(Intent(ticket, event_ids[-1] if event_ids else ""))
-            earlier = _referred(directory, change)
-            try:
-                self._write_referred(directory, change)
-                warnings = self._append(ticket, tail, blocks, event_ids)
-            except (OSError, YoiError):
-                _put_back(directory, earlier)
-                raise
-        committed = Committed(ticket, stamp(self._now_ms), event_ids, (*self.warnings, *warnings))
-        return self._finish(committed, item, projected, change)
+            with held_back() as interrupts:
+                self._lock.announce(Intent(ticket, event_ids[-1] if event_ids else ""))
+                earlier = _referred(directory, change)
+                try:
+                    self._write_referred(directory, change)
+                    warnings = self._append(ticket, tail, blocks, event_ids)
+                except (OSError, YoiError):
+                    _put_back(directory, earlier)
+                    raise
+                at = stamp(self._now_ms)
+                done = Committed(ticket, at, event_ids, (*self.warnings, *warnings))
+                done = self._finish(done, item, projected, change)
+        return done._replace(warnings=(*done.warnings, *interrupts.warnings))
 
     def _append(
         self, ticket: TicketId, tail: Tail, blocks: bytes, event_ids: tuple[str, ...]
@@ -123,8 +127,9 @@ class FileWriter(FileReader):
         }
         if relations:
             files[f"{layout.ARTIFACTS}/{layout.RELATIONS}"] = _render_relations(relations)
-        self.install(ticket_id, files)
-        return Committed(ticket_id, at, event_ids, self.warnings)
+        with held_back() as interrupts:
+            self.install(ticket_id, files)
+        return Committed(ticket_id, at, event_ids, (*self.warnings, *interrupts.warnings))
 
     def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
         if not is_ticket_id(ticket) or not all(is_inside(path) for path in files):
