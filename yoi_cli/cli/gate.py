@@ -55,6 +55,11 @@ def command(
     ready: the ticket may start now, or is in progress and nothing blocks it, or is done or
     closed. approved: its newest review approves the very commit at the head. done: it is done
     or closed. A claim of the holder's own keeps nobody out.
+
+    \b
+    Examples:
+      yoi gate 00001M7WFCY38
+      yoi gate --commits origin/main..HEAD --require approved --format github
     """
     form = JSON if as_json else form
     try:

@@ -15,10 +15,18 @@ from yoi_cli.render.report import report
 def command(
     ctx: typer.Context,
     name: Annotated[
-        str | None, typer.Option("--name", help="What to call it; the folder's name.")
+        str | None,
+        typer.Option(
+            "--name", metavar="NAME", help="What to call it; the folder's name where not given."
+        ),
     ] = None,
     language: Annotated[
-        str | None, typer.Option("--language", help="The language of records, such as Japanese.")
+        str | None,
+        typer.Option(
+            "--language",
+            metavar="NAME",
+            help="The language of records, such as Japanese; else English.",
+        ),
     ] = None,
     agents: Annotated[
         bool, typer.Option("--agents", help="Tell coding agents of the tickets in AGENTS.md.")

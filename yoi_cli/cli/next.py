@@ -39,6 +39,10 @@ def command(
     """Say what to work on next: by priority, by how many tickets wait for it, by age.
 
     Exits 5 where nothing may start. With --claim, the first that can be had is claimed.
+
+    \b
+    Example:
+      yoi next --claim --holder ada --json
     """
     session = session_of(ctx)
     if claim:

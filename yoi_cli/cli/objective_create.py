@@ -24,7 +24,9 @@ from yoi_cli.storage.layout import OBJECTIVES_FOLDER
 
 def command(
     ctx: typer.Context,
-    title: Annotated[str, typer.Option("--title", "-t", help="The goal, in one line.")],
+    title: Annotated[
+        str, typer.Option("--title", "-t", metavar="TEXT", help="The goal, in one line.")
+    ],
     source: SourceArgument = None,
     link: Annotated[
         list[str] | None,

@@ -9,7 +9,7 @@ import typer
 from yoi_cli.cli.complete import complete_states, complete_tickets
 
 
-def ticket_argument(what: str | None, metavar: str = "[TICKET]") -> object:
+def ticket_argument(what: str, metavar: str = "[TICKET]") -> object:
     """An argument that names a ticket, or tickets; `what` it is for is its help."""
     return typer.Argument(
         metavar=metavar, help=what, autocompletion=complete_tickets, show_default=False
@@ -21,7 +21,7 @@ def tickets_argument(what: str) -> object:
     return ticket_argument(what, "[TICKET]...")
 
 
-def ticket_option(flag: str, what: str | None = None, metavar: str = "TICKET") -> object:
+def ticket_option(flag: str, what: str, metavar: str = "TICKET") -> object:
     """An option that names a ticket; `what` it is for is its help."""
     return typer.Option(flag, metavar=metavar, help=what, autocompletion=complete_tickets)
 

@@ -28,11 +28,16 @@ def command(
             show_default=False,
         ),
     ] = None,
-    ticket: Annotated[str | None, ticket_option("--ticket")] = None,
+    ticket: Annotated[str | None, ticket_option("--ticket", "The same as TICKET.")] = None,
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", autocompletion=complete_kinds)
+        str | None,
+        typer.Option(
+            "--kind", metavar="KIND", help="The same as KIND.", autocompletion=complete_kinds
+        ),
     ] = None,
-    related: Annotated[str | None, ticket_option("--related", "The other ticket.")] = None,
+    related: Annotated[
+        str | None, ticket_option("--related", "The same as RELATED: the other ticket.")
+    ] = None,
     note: NoteOption = None,
     summary: Annotated[
         str | None,
@@ -55,6 +60,10 @@ def command(
     """Keep a plan record: `T after R`, or `after --ticket T --related R`.
 
     Routing holds a ticket back for order and conflict; a record never changes a state.
+
+    \b
+    Example:
+      yoi plan add 00001M7WFCYE0 after 00001M7WFCY38 --note 'Same files.'
     """
     session = session_of(ctx)
     by = session.recorder(author)

@@ -36,6 +36,10 @@ def command(
     """Record a relation: `A depends_on B`, or with --ticket, --kind and --target.
 
     One that would make tickets wait for each other is refused, and the cycle is named.
+
+    \b
+    Example:
+      yoi ticket relation add 00001M7WFCYE0 depends_on 00001M7WFCY38
     """
     session = session_of(ctx)
     by = session.recorder(author)

@@ -12,24 +12,27 @@ from yoi_cli.cli.options import ticket_argument, ticket_option
 from yoi_cli.domain.relations import KINDS
 from yoi_cli.errors import UsageError
 
-_complete_kinds = complete_words(KINDS)
+complete_kinds = complete_words(KINDS)
 
-TicketWord = Annotated[str | None, ticket_argument(None)]
+TicketWord = Annotated[str | None, ticket_argument("The ticket that has the relation.")]
 KindWord = Annotated[
     str | None,
     typer.Argument(
         metavar="[KIND]",
         help="depends_on, blocks, related, supersedes or duplicate_of.",
-        autocompletion=_complete_kinds,
+        autocompletion=complete_kinds,
         show_default=False,
     ),
 ]
-TargetWord = Annotated[str | None, ticket_argument(None, "[TARGET]")]
-TicketOption = Annotated[str | None, ticket_option("--ticket")]
+TargetWord = Annotated[str | None, ticket_argument("The ticket that it names.", "[TARGET]")]
+TicketOption = Annotated[str | None, ticket_option("--ticket", "The same as TICKET.")]
 KindOption = Annotated[
-    str | None, typer.Option("--kind", metavar="KIND", autocompletion=_complete_kinds)
+    str | None,
+    typer.Option("--kind", metavar="KIND", help="The same as KIND.", autocompletion=complete_kinds),
 ]
-TargetOption = Annotated[str | None, ticket_option("--target", metavar="TARGET")]
+TargetOption = Annotated[
+    str | None, ticket_option("--target", "The same as TARGET.", metavar="TARGET")
+]
 
 
 def link_of(

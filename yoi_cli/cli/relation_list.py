@@ -9,7 +9,7 @@ import typer
 from yoi_cli.app.relate import check_kind, list_all_relations, list_relations
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, ticket_argument
-from yoi_cli.cli.relation_link import KindOption
+from yoi_cli.cli.relation_link import complete_kinds
 from yoi_cli.render.relations import say_relations
 
 
@@ -18,7 +18,12 @@ def command(
     ticket: Annotated[
         str | None, ticket_argument("Only those around this ticket, in both directions.")
     ] = None,
-    kind: KindOption = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", metavar="KIND", help="Only of this kind.", autocompletion=complete_kinds
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List relations: a ticket's own and those that name it, or all of the store."""

@@ -101,6 +101,12 @@ def command(
     """Say of each ticket what it is ready for, or what it waits for, and why.
 
     Nothing is changed unless --record or --accept asks for it, on one ticket.
+
+    \b
+    Examples:
+      yoi route --explain
+      yoi route 00001M7WFCY38 --accept --holder ada --lease 2h
+      yoi route --at 2026-06-25
     """
     words = tickets or []
     judgement = Judgement(as_class, reason, missing, checked, beyond_latitude, next_question)

@@ -30,7 +30,9 @@ HolderOption = Annotated[
 ]
 LeaseOption = Annotated[
     str | None,
-    typer.Option("--lease", metavar="TIME", help="How long it lasts: 30m, 2h, 1d."),
+    typer.Option(
+        "--lease", metavar="TIME", help="How long it lasts, such as 30m or 1d; 1h where not given."
+    ),
 ]
 WorktreeOption = Annotated[
     str | None, typer.Option("--worktree", metavar="DIR", help="Where the work is done.")

@@ -19,11 +19,19 @@ def command(
     ctx: typer.Context,
     remote: Annotated[
         str | None,
-        typer.Option("--remote", metavar="NAME", help="The remote to share the store through."),
+        typer.Option(
+            "--remote",
+            metavar="NAME",
+            help="The remote; else that of [sync], of the branch, or origin.",
+        ),
     ] = None,
     branch: Annotated[
         str | None,
-        typer.Option("--branch", metavar="NAME", help="The branch of the store's own to use."),
+        typer.Option(
+            "--branch",
+            metavar="NAME",
+            help="A branch of the store's own; else that of [sync].",
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be sent and received.")

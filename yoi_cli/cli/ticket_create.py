@@ -55,6 +55,11 @@ def command(
     """Make a ticket in the state planning.
 
     Without a text, it starts from a template with acceptance criteria to fill in.
+
+    \b
+    Examples:
+      yoi ticket create -t 'Prices are rounded wrongly' -p P1 --tag bug --edit
+      yoi ticket create -t 'Show the price' --depends-on 00001M7WFCY38 -F notes.md
     """
     session = session_of(ctx)
     by = session.recorder(author)

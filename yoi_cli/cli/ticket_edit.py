@@ -29,21 +29,27 @@ def command(
     ctx: typer.Context,
     ticket: TicketArgument,
     source: SourceArgument = None,
-    title: Annotated[str | None, typer.Option("--title", "-t", help="The new title.")] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", "-t", metavar="TEXT", help="The new title.")
+    ] = None,
     priority: Annotated[
-        str | None, typer.Option("--priority", "-p", help="P0 to P4; empty for none.")
+        str | None,
+        typer.Option("--priority", "-p", metavar="P0..P4", help="How urgent; empty for none."),
     ] = None,
     assignee: Annotated[
-        str | None, typer.Option("--assignee", help="Who does it; empty for nobody.")
+        str | None,
+        typer.Option("--assignee", metavar="NAME", help="Who does it; empty for nobody."),
     ] = None,
     readiness: Annotated[
-        str | None, typer.Option("--readiness", help="How ready it is; empty for nothing.")
+        str | None,
+        typer.Option("--readiness", metavar="WORD", help="How ready it is; empty for nothing."),
     ] = None,
     tag: Annotated[
-        list[str] | None, typer.Option("--tag", help="Add a tag; may be repeated.")
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Add a tag; may be repeated.")
     ] = None,
     remove_tag: Annotated[
-        list[str] | None, typer.Option("--remove-tag", help="Take a tag away; may be repeated.")
+        list[str] | None,
+        typer.Option("--remove-tag", metavar="TAG", help="Take a tag away; may be repeated."),
     ] = None,
     message: MessageOption = None,
     file: FileOption = None,
@@ -54,6 +60,10 @@ def command(
 
     Without options, on a terminal, the description opens in your editor. The text given
     with --message, --file or - replaces the description.
+
+    \b
+    Example:
+      yoi ticket edit 00001M7WFCY38 -p P0 --tag urgent --remove-tag later
     """
     session = session_of(ctx)
     given = {"title": title, "priority": priority, "assignee": assignee, "readiness": readiness}

@@ -50,6 +50,11 @@ def command(
     """List tickets: the open ones, newest change first, unless asked otherwise.
 
     --state, --assignee and --priority may be repeated, for any of what they name.
+
+    \b
+    Examples:
+      yoi ticket list -s ready,queued --sort priority
+      yoi ticket list --all --tag bug --json
     """
     if sort not in SORTS:
         raise UsageError(

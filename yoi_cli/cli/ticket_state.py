@@ -48,6 +48,10 @@ def command(
 
     A ticket that is there already is a success that writes nothing. Going back to planning
     needs --reason; closing has its own command.
+
+    \b
+    Example:
+      yoi ticket state 00001M7WFCY38 queued --expect ready
     """
     session = session_of(ctx)
     if state is None:

@@ -56,6 +56,11 @@ def command(
 
     It returns as soon as the program runs, or is queued in its group. The worker gets a
     small, listed part of the environment.
+
+    \b
+    Examples:
+      yoi worker spawn --ticket 00001M7WFCY38 --timeout 3600 -- make test
+      yoi worker spawn --ticket 00001M7WFCY38 --profile claude
     """
     session = session_of(ctx)
     place = place_of(session, ticket, cwd)

@@ -36,18 +36,31 @@ PromptFileOption = Annotated[
     str | None,
     typer.Option("--prompt-file", metavar="FILE", help="The same from FILE; - for stdin."),
 ]
-FolderOption = Annotated[str | None, typer.Option("--cwd", metavar="DIR", help="Where it runs.")]
+FolderOption = Annotated[
+    str | None,
+    typer.Option("--cwd", metavar="DIR", help="Where it runs; this folder where nothing says."),
+]
 VariablesOption = Annotated[
     list[str] | None,
     typer.Option("--env", metavar="NAME[=VALUE]", help="Pass a variable on, or set it."),
 ]
 TimeoutOption = Annotated[
     float | None,
-    typer.Option("--timeout", min=0.001, metavar="SECONDS", help="End it after SECONDS."),
+    typer.Option(
+        "--timeout",
+        min=0.001,
+        metavar="SECONDS",
+        help="End it after SECONDS; else as configured, or never.",
+    ),
 ]
 GraceOption = Annotated[
     float | None,
-    typer.Option("--grace", min=0, metavar="SECONDS", help="How long it may take to end."),
+    typer.Option(
+        "--grace",
+        min=0,
+        metavar="SECONDS",
+        help="How long it may take to end; else as configured, or 10.",
+    ),
 ]
 GroupOption = Annotated[
     str, typer.Option("--group", metavar="NAME", help="Wait for room among its like.")

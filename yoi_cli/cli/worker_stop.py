@@ -17,7 +17,12 @@ def command(
     worker: WorkerArgument,
     grace: Annotated[
         float | None,
-        typer.Option("--grace", min=0, metavar="SECONDS", help="How long it may take to end."),
+        typer.Option(
+            "--grace",
+            min=0,
+            metavar="SECONDS",
+            help="How long it may take to end; else as it was started with.",
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
