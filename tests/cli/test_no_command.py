@@ -46,6 +46,14 @@ def test_a_command_that_there_is_not_is_answered_with_what_was_meant(
     assert str(done.error["hint"]).startswith(meant)
 
 
+@pytest.mark.parametrize(
+    "words", ["ticket list -n x", "claim AAAA --renew x", "worker spawn --timeout x -- true"]
+)
+def test_what_should_be_a_number_is_told_without_pythons_words(yoi: Program, words: str) -> None:
+    done = yoi(*words.split(), check=False)
+    assert (done.code, "'x' is no number. [usage]" in done.err) == (2, True)
+
+
 def test_whatever_is_suggested_exists(yoi: Program) -> None:
     for words in sorted(set(CALLED_ELSEWHERE.values())):
         called = words.split()

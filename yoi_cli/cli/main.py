@@ -142,6 +142,9 @@ def _as_usage_error(error: Exception) -> UsageError | None:
     context = getattr(error, "ctx", None)
     path = getattr(context, "command_path", "yoi")
     message = str(words()).strip()
+    for typed in (" is not a valid int", " is not a valid float"):
+        # Python's words for what anybody else calls a number.
+        message = message.replace(f"{typed} range.", f"{typed}.").replace(typed, " is no number")
     if not message or message.startswith("Usage:"):
         # A group without a command: what it offers is the best answer.
         typer.echo(context.get_help() if context else message, err=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _HEADER = ("state", "id", "title", "updated_at", "hints")
 _HINTED = ("priority", "assignee", "readiness")
 _NOT_A_WORD = re.compile(r'[\s"\\]')
-_EMPTY = "No ticket matches."
+_EMPTY = "No ticket matches. --all has closed ones too; `yoi ticket create` makes one."
 _LINES_AT_ONCE = 1000
 
 
