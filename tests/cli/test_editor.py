@@ -104,3 +104,16 @@ def test_an_editor_that_cannot_be_started_is_said_so(
     env = {"EDITOR": command, "TMPDIR": str(workspace)}
     shown = on_terminal(yoi, "ticket", "comment", ticket, cwd=workspace, env=env, code=1)
     assert f"No editor could be started ({command}). [editor_missing]" in shown
+
+
+@pytest.mark.parametrize("kind", ["ticket", "objective"])
+def test_with_edit_a_given_text_is_what_the_editor_begins_with(
+    yoi: Program, workspace: Path, tmp_path: Path, kind: str
+) -> None:
+    env = editor(tmp_path, f'echo "{TYPED}" >>"$1"')
+    words = (kind, "create", "-t", "x", "-m", "Given before.\n", "--edit")
+    shown = on_terminal(yoi, *words, cwd=workspace, env=env)
+    found = re.search(r"[0-9A-Z]{13}", shown)
+    assert found
+    out = yoi(kind, "show", found[0]).out
+    assert out.index("Given before.") < out.index(TYPED)

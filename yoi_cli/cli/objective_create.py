@@ -43,13 +43,12 @@ def command(
     Without a text, it starts from a template. An objective never holds a ticket up.
     """
     session = session_of(ctx)
-    draft = template(japanese=session.config.is_japanese)
     body = given_text(message, file, source)
-    if body is None and edit:
+    text = template(japanese=session.config.is_japanese) if body is None else body
+    if edit:
         from yoi_cli.cli.editor import edit_text
 
-        body = edit_text(draft)
-    text = draft if body is None else body
+        text = edit_text(text)
     made = create_objective(session.store, session.objectives, title, text, link or ())
     say_objective_created(made, as_json=as_json)
     folder = f"{OBJECTIVES_FOLDER}/{made.id}"

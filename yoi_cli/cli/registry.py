@@ -55,7 +55,7 @@ _ROOT = (
     Entry("worktree", "Make, list and remove the worktrees of tickets.", None, "Workers"),
     Entry("resolve", "Merge by meaning what git left in conflict.", "resolve", "Git"),
     Entry("merge-driver", "Merge one file of a ticket; git runs it.", "merge_driver", "Git"),
-    Entry("hook", "Install git hooks that record commits on tickets.", None, "Workers"),
+    Entry("hook", "Install git hooks that record commits on tickets.", None, "Git"),
     Entry("schema", "Print the JSON schema of what --json prints.", "schema", "Scripts"),
 )
 

@@ -64,10 +64,11 @@ def command(
     session = session_of(ctx)
     by = session.recorder(author)
     description = given_text(message, file, source)
-    if description is None and edit:
+    if edit:
         from yoi_cli.cli.editor import edit_text
 
-        description = edit_text(template(japanese=by.japanese))
+        draft = template(japanese=by.japanese) if description is None else description
+        description = edit_text(draft)
     given: dict[str, FieldValue] = {
         "assignee": assignee,
         "readiness": readiness,
