@@ -154,7 +154,7 @@ def test_a_cycle_of_blockers_is_refused_and_named(store: TicketStore) -> None:
     assert everything(store) == before
 
 
-def test_a_new_ticket_that_would_close_a_circle_of_blockers_is_not_made(
+def test_a_new_ticket_that_would_close_a_cycle_of_blockers_is_not_made(
     store: TicketStore,
 ) -> None:
     one, two, other = make(store), make(store), make(store)
