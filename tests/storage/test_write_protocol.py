@@ -14,6 +14,7 @@ from support.file_stores import (
     TICKET,
     comment,
     empty_store,
+    folder_of,
     item_of,
     make_ticket,
     open_store,
@@ -24,6 +25,7 @@ from support.process import Program
 from support.threads import AT, block, older
 
 from yoi_cli.app.move import MoveRequest, close_ticket, move_ticket
+from yoi_cli.app.relate import Link, add_relation
 from yoi_cli.app.values import Change
 from yoi_cli.domain.events import NewEvent
 from yoi_cli.errors import ConflictError
@@ -103,6 +105,21 @@ def test_a_move_that_expects_another_state_writes_nothing(store: FileStore) -> N
     with pytest.raises(ConflictError):
         close_ticket(store, ticket, "Done.", ADA, expect="done")
     assert (thread_of(store, ticket).read_bytes(), item_of(store, ticket).read_bytes()) == before
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o755])
+def test_a_file_that_is_replaced_keeps_its_permissions(store: FileStore, mode: int) -> None:
+    ticket, other = make_ticket(store), make_ticket(store)
+    add_relation(store, Link(ticket, "related", other), ADA)
+    relations = folder_of(store, ticket) / "artifacts" / "relations.json"
+    for path in (item_of(store, ticket), relations):
+        path.chmod(mode)
+    move_ticket(store, ticket, MoveRequest("ready"), ADA)
+    add_relation(store, Link(ticket, "supersedes", other), ADA)
+    assert store.item(ticket).state == "ready"
+    assert b"supersedes" in relations.read_bytes()
+    modes = [path.stat().st_mode & 0o777 for path in (item_of(store, ticket), relations)]
+    assert modes == [mode, mode]
 
 
 def test_every_write_brings_the_item_in_line_with_the_thread(store: FileStore) -> None:

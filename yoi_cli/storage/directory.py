@@ -81,8 +81,12 @@ class Directory:
 
     def kind_of(self, name: str) -> int | None:
         """The `stat` file type of `name` (a symlink is not followed), None where absent."""
+        mode = self._mode_of(name)
+        return None if mode is None else stat.S_IFMT(mode)
+
+    def _mode_of(self, name: str) -> int | None:
         try:
-            return stat.S_IFMT(os.lstat(name, dir_fd=self.descriptor).st_mode)
+            return os.lstat(name, dir_fd=self.descriptor).st_mode
         except FileNotFoundError:
             return None
 
@@ -155,31 +159,56 @@ class Directory:
         except FileNotFoundError:
             return None
 
-    def create(self, name: str, data: bytes, *, mode: int = 0o666, is_synced: bool = True) -> None:
+    def create(
+        self,
+        name: str,
+        data: bytes,
+        *,
+        mode: int = 0o666,
+        exactly: int | None = None,
+        is_synced: bool = True,
+    ) -> None:
         """Write the new file `name` and, where `is_synced`, bring it to stable storage.
 
-        `mode` is before umask.
+        Its permissions are `exactly` those, or where that is None `mode` without the umask.
         """
         descriptor = os.open(name, _CREATE, mode, dir_fd=self.descriptor)
         try:
+            if exactly not in (None, stat.S_IMODE(os.fstat(descriptor).st_mode)):
+                os.fchmod(descriptor, exactly)
             write_all(descriptor, data)
             if is_synced:
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
-    def replace(self, name: str, data: bytes, *, mode: int = 0o666, is_synced: bool = True) -> None:
+    def replace(
+        self,
+        name: str,
+        data: bytes,
+        *,
+        is_executable: bool | None = None,
+        is_synced: bool = True,
+    ) -> None:
         """Put `data` at `name` at once: temporary file, fsync, rename, directory fsync.
 
+        A file that stands there keeps its permissions, but for what `is_executable` says.
         Without `is_synced` nothing waits for the disk: for a file that another program takes
         up at once, and throws away.
         """
-        if self.kind_of(name) not in (None, stat.S_IFREG):
+        standing = self._mode_of(name)
+        if standing is not None and not stat.S_ISREG(standing):
             raise not_as_expected(self.shown(name), "a regular file")
         temporary = _TEMPORARY + name
         self.remove_if_there(temporary)
         try:
-            self.create(temporary, data, mode=mode, is_synced=is_synced)
+            self.create(
+                temporary,
+                data,
+                mode=0o777 if is_executable else 0o666,
+                exactly=_permissions(standing, is_executable),
+                is_synced=is_synced,
+            )
             os.rename(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
         except BaseException:
             self.remove_if_there(temporary)
@@ -284,3 +313,13 @@ def _explained(error: OSError, shown: str, expected: str) -> OSError | StoreInva
     if error.errno in _WRONG_PATH:
         return cannot_open(error, shown, expected)
     return error
+
+
+def _permissions(standing: int | None, is_executable: bool | None) -> int | None:
+    """Those of the file that stands there, where one does, as executable as it is to be."""
+    if standing is None:
+        return None
+    kept = stat.S_IMODE(standing)
+    if is_executable is None:
+        return kept
+    return kept | (kept & 0o444) >> 2 if is_executable else kept & ~0o111

@@ -28,11 +28,6 @@ class FileChange(NamedTuple):
     data: bytes | None
     is_executable: bool = False
 
-    @property
-    def mode(self) -> int:
-        """The mode of the file, before umask."""
-        return 0o777 if self.is_executable else 0o666
-
 
 class StoreFiles:
     """The files of a workspace while `writer` holds the lock of its store."""
@@ -91,7 +86,7 @@ class StoreFiles:
             self._remove(above, name)
             return True
         with self._walk(above, make=True) as folder:
-            folder.replace(name, change.data, mode=change.mode)
+            folder.replace(name, change.data, is_executable=change.is_executable)
         return True
 
     def _is_there(self, change: FileChange) -> bool:
