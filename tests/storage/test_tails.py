@@ -8,7 +8,7 @@ import pytest
 from support.file_stores import TICKET, comment, empty_store, folder_of, with_thread
 from support.threads import block, event_id, older
 
-from yoi_cli.storage.append import WHOLE_READ_LIMIT
+from yoi_cli.storage.append import WHOLE_READ_LIMIT, read_tail
 from yoi_cli.storage.file_store import FileStore
 
 
@@ -85,6 +85,15 @@ def test_an_id_is_greater_than_every_id_before_a_torn_tail(
     with_thread(store, known + b"\n" + torn)
     assert comment(store, TICKET, "New.").event_ids[0] > future
     assert [event.id for event in store.thread(TICKET).events][:1] == [future]
+
+
+def test_a_torn_end_of_a_long_thread_is_read_from_the_event_before_it(store: FileStore) -> None:
+    begin = block("x" * WHOLE_READ_LIMIT, 1) + b"\n"
+    with_thread(store, begin + block("last", 2) + b"\n" + block("torn", 3)[:-4])
+    with store.opened(TICKET) as directory:
+        tail = read_tail(directory, whole=False)
+    assert (tail.offset, tail.parsed.thread.greatest_id) == (len(begin), event_id(2))
+    assert tail.sound_size == len(begin + block("last", 2)) + 1
 
 
 # Torn tails

@@ -25,6 +25,8 @@ _APPEND = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK
 #: A thread larger than this is not read whole for an event that moves no state.
 WHOLE_READ_LIMIT = 1 << 17
 _TAIL = 64 * 1024
+#: How many events at the end may be torn before the thread is read whole.
+_TORN_ATTEMPTS = 3
 GIT_IS_STUCK = (
     "git's index.lock did not go away. What was written is safe as long as the git command "
     "behind it does not replace the files; `yoi doctor` says whether the lock is a leftover."
@@ -71,9 +73,12 @@ def read_tail(directory: Directory, *, whole: bool) -> Tail:
     """
     try:
         with directory.opened(layout.THREAD) as descriptor:
-            size = os.fstat(descriptor).st_size
-            if not whole and size > WHOLE_READ_LIMIT:
-                tail = _read_from(descriptor, _tail_offset(descriptor, size))
+            offset = os.fstat(descriptor).st_size
+            if whole or offset <= WHOLE_READ_LIMIT:
+                return _read_from(descriptor, 0)
+            for _ in range(_TORN_ATTEMPTS):
+                offset = _tail_offset(descriptor, offset)
+                tail = _read_from(descriptor, offset)
                 if tail.is_whole or tail.parsed.thread.greatest_id:
                     return tail
             return _read_from(descriptor, 0)
@@ -93,7 +98,7 @@ def _inode(descriptor: int) -> tuple[int, int]:
 
 
 def _tail_offset(descriptor: int, size: int) -> int:
-    """The start of the last event with an id, looked for from the end backwards.
+    """The start of the last event with an id in the first `size` bytes, looked for backwards.
 
     Such a header is a header wherever it stands, so reading may begin there.
     """
