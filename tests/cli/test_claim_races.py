@@ -200,3 +200,15 @@ def test_a_move_that_is_recorded_succeeds_though_its_claim_cannot_be_ended(
         "planning",
         "closed",
     )
+
+
+def test_claims_are_not_written_through_a_symlink(yoi: Program, tmp_path: Path) -> None:
+    bare, outside = tmp_path / "without git", tmp_path / "outside"
+    outside.mkdir()
+    (bare / ".yoi").mkdir(parents=True)
+    yoi("init", cwd=bare)
+    id_ = put_queued(bare, 1)
+    (bare / ".yoi" / "local").symlink_to(outside)
+    refused = yoi("claim", id_, "--json", cwd=bare, check=False)
+    assert (refused.code, refused.error["code"]) == (6, "path_unsafe")
+    assert list(outside.iterdir()) == []

@@ -58,15 +58,24 @@ class FileClaims:
 
     def put(self, claim: Claim) -> None:
         """Bring `claim` to stable storage in place of the ticket's earlier one."""
-        os.makedirs(self._path, exist_ok=True)
-        with Directory.open(self._path, "claims") as folder:
+        parent, name = os.path.split(self._path)
+        os.makedirs(parent, exist_ok=True)
+        with _local_folder(parent) as local, local.make_child(name) as folder:
             folder.replace(claim.ticket + _SUFFIX, _render(claim))
 
     def _open(self) -> Directory | None:
+        parent, name = os.path.split(self._path)
         try:
-            return Directory.open(self._path, "claims")
+            with _local_folder(parent) as local:
+                return local.child(name)
         except FileNotFoundError:
             return None
+
+
+def _local_folder(path: str) -> Directory:
+    """Outside of git the folder stands below `.yoi`, where anybody's archive may hold a
+    symlink; so it, too, must be a real one."""
+    return Directory.open(path, os.path.basename(path))
 
 
 def _render(claim: Claim) -> bytes:
