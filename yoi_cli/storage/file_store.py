@@ -38,7 +38,7 @@ class FileStore(FileReader):
     @contextmanager
     def write(self) -> Iterator[FileWriter]:
         """Hold the lock and write. Raises `ConflictError` where it cannot be had in time."""
-        from yoi_cli.storage.writer import writing
+        from yoi_cli.storage.writing import writing
 
         with writing(
             self.location,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from yoi_cli.app.values import Change, Committed, NewTicket
-from yoi_cli.domain.events import Event, NewEvent
-from yoi_cli.domain.fold import fold, is_move
+from yoi_cli.domain.fold import fold
 from yoi_cli.domain.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id, ticket_id_at
 from yoi_cli.domain.relations import Relation
 from yoi_cli.domain.states import PLANNING
@@ -18,10 +15,8 @@ from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.append import (
-    GIT_IS_STUCK,
     Tail,
     append_events,
-    keep_torn,
     repair_tail,
     settled_tail,
 )
@@ -32,12 +27,14 @@ from yoi_cli.storage.git_at_work import wait_for_git
 from yoi_cli.storage.interrupt import held_back
 from yoi_cli.storage.item_edit import edit_item, render_item
 from yoi_cli.storage.lock import Intent, StoreLock
-from yoi_cli.storage.reader import FileReader, read_artifact, read_part
+from yoi_cli.storage.projection import as_read, decides, projection
+from yoi_cli.storage.reader import FileReader, read_part
+from yoi_cli.storage.referred import put_back, referred, rendered_relations, write_referred
 from yoi_cli.storage.tree import is_inside, place_tree, remove_tree
 
 if TYPE_CHECKING:
+    from yoi_cli.domain.events import NewEvent
     from yoi_cli.domain.item import FieldValue
-    from yoi_cli.domain.plan import PlanRecord
     from yoi_cli.storage.directory import Directory
 
 Clock = Callable[[], int]
@@ -64,17 +61,17 @@ class FileWriter(FileReader):
     def commit(self, ticket: TicketId, change: Change) -> Committed:
         with self.opened(ticket) as directory:
             item = read_part(directory, layout.ITEM)
-            tail = settled_tail(directory, self.location.index_lock, whole=_decides(change))
+            tail = settled_tail(directory, self.location.index_lock, whole=decides(change))
             blocks, event_ids = self._encode(change.events, tail)
             projected = self._project(directory, item, tail, change)
             with held_back() as interrupts:
                 self._lock.announce(Intent(ticket, event_ids[-1] if event_ids else ""))
-                earlier = _referred(directory, change)
+                earlier = referred(directory, change)
                 try:
-                    self._write_referred(directory, change)
+                    write_referred(directory, change)
                     warnings = self._append(ticket, tail, blocks, event_ids)
                 except (OSError, YoiError):
-                    _put_back(directory, earlier)
+                    put_back(directory, earlier)
                     raise
                 at = stamp(self._now_ms)
                 done = Committed(ticket, at, event_ids, (*self.warnings, *warnings))
@@ -126,7 +123,7 @@ class FileWriter(FileReader):
             f"{layout.ARTIFACTS}/{layout.KEEP}": b"",
         }
         if relations:
-            files[f"{layout.ARTIFACTS}/{layout.RELATIONS}"] = _render_relations(relations)
+            files[f"{layout.ARTIFACTS}/{layout.RELATIONS}"] = rendered_relations(relations)
         with held_back() as interrupts:
             self.install(ticket_id, files)
         return Committed(ticket_id, at, event_ids, (*self.warnings, *interrupts.warnings))
@@ -189,7 +186,7 @@ class FileWriter(FileReader):
             path = directory.shown(layout.ITEM)
             # An edit of the item alone leaves no event, so its time may be the later one.
             updated_at = max(thread.last_at, parse_item(item, path=path).text("updated_at"))
-            fields = _projection(fold(thread.events).state, updated_at)
+            fields = projection(fold(thread.events).state, updated_at)
             projected = edit_item(item, fields, path=path)
             if projected == item:
                 return repaired
@@ -231,8 +228,8 @@ class FileWriter(FileReader):
         at = stamp(self._now_ms)
         fields = dict(change.fields)
         if tail.is_whole:
-            new = () if is_written else tuple(_as_read(event, at) for event in change.events)
-            fields |= _projection(fold((*tail.parsed.thread.events, *new)).state, "")
+            new = () if is_written else tuple(as_read(event, at) for event in change.events)
+            fields |= projection(fold((*tail.parsed.thread.events, *new)).state, "")
         if change.events or change.fields or change.description is not None:
             fields["updated_at"] = at
         return edit_item(
@@ -242,18 +239,6 @@ class FileWriter(FileReader):
             remove=change.removed_fields,
             body=change.description,
         )
-
-    def _write_referred(self, directory: Directory, change: Change) -> None:
-        if change.resolution is not None:
-            directory.replace(layout.RESOLUTION, (change.resolution + "\n").encode())
-        adds_relations = change.relations is not None and not change.loses_relations
-        if not (adds_relations or change.plan):
-            return
-        with directory.make_child(layout.ARTIFACTS) as artifacts:
-            if change.relations is not None and adds_relations:
-                artifacts.replace(layout.RELATIONS, _render_relations(change.relations))
-            if change.plan:
-                _append_plan(artifacts, change.plan)
 
     def _write_projections(
         self, ticket: TicketId, item: bytes, projected: bytes, change: Change
@@ -269,7 +254,7 @@ class FileWriter(FileReader):
                 directory.replace(layout.ITEM, projected)
             if change.relations is not None and change.loses_relations:
                 with directory.make_child(layout.ARTIFACTS) as artifacts:
-                    artifacts.replace(layout.RELATIONS, _render_relations(change.relations))
+                    artifacts.replace(layout.RELATIONS, rendered_relations(change.relations))
             if change.removes_resolution:
                 directory.remove_if_there(layout.RESOLUTION)
                 directory.sync()
@@ -285,132 +270,4 @@ class FileWriter(FileReader):
             raise layout.no_such_ticket(ticket) from error
 
 
-@contextmanager
-def writing(
-    location: layout.StoreLocation,
-    *,
-    deadline: float,
-    command: str,
-    clock: Clock,
-    entropy: Entropy,
-) -> Iterator[FileWriter]:
-    """Hold the store's lock; what a writer that died left undone is finished first."""
-    lock = StoreLock(location.lock, deadline=deadline, command=command)
-    leftover = lock.acquire()
-    finished = False
-    writer: FileWriter | None = None
-    try:
-        # A checkout that is half done shows half a store. One that does not end is waited for once.
-        is_stuck = location.index_lock is not None and not wait_for_git(location.index_lock)
-        if is_stuck:
-            location = location._replace(index_lock=None)
-        writer = FileWriter(location, lock, clock(), entropy)
-        if is_stuck:
-            writer.warnings = (GIT_IS_STUCK,)
-        if leftover is not None and is_ticket_id(leftover.ticket):
-            _tidy_leftover(writer, leftover)
-        lock.announce(None)
-        yield writer
-        finished = not writer.left_undone
-    except YoiError:
-        finished = writer is not None and not writer.left_undone
-        raise
-    finally:
-        if writer is not None:
-            writer.forget_folder()
-        lock.release(finished=finished)
-
-
-#: What is wrong with the disk or the process, and so with every other write, too.
-_OF_THE_SYSTEM = frozenset(
-    {
-        errno.EIO,
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EROFS,
-        errno.EFBIG,
-        errno.EMFILE,
-        errno.ENFILE,
-        errno.ENOMEM,
-    }
-)
-
-
-def _tidy_leftover(writer: FileWriter, leftover: Intent) -> None:
-    """Finish what a dead writer left. A ticket that is broken besides (a folder that nobody may
-    write to, say) is doctor's; it must not keep the others waiting."""
-    try:
-        writer.tidy(TicketId(leftover.ticket), leftover.event)
-    except YoiError:
-        return
-    except OSError as error:
-        if error.errno in _OF_THE_SYSTEM:
-            raise
-
-
 _EMPTY = Tail(parse_thread(b""), 0, 0)
-
-
-def _decides(change: Change) -> bool:
-    """Whether writing `change` needs the whole thread rather than its end."""
-    return any(is_move(_as_read(event, "")) for event in change.events)
-
-
-def _as_read(event: NewEvent, at: str) -> Event:
-    """`event` as the fold will see it once it is written."""
-    attributes = MappingProxyType(dict(event.attributes))
-    return Event(
-        event.kind, event.author, at, event.heading, event.body, attributes, "new", "new", 0
-    )
-
-
-def _projection(state: str, updated_at: str) -> dict[str, FieldValue]:
-    fields: dict[str, FieldValue] = {"state": state}
-    if updated_at:
-        fields["updated_at"] = updated_at
-    return fields
-
-
-def _render_relations(relations: list[Relation] | tuple[Relation, ...]) -> bytes:
-    from yoi_cli.storage.relations_file import render_relations
-
-    return render_relations(relations)
-
-
-def _append_plan(artifacts: Directory, records: tuple[PlanRecord, ...]) -> None:
-    """Add the lines of `records`, after setting aside a tail that a crash cut short."""
-    from yoi_cli.storage.plan_file import render_record, torn_tail
-
-    data = artifacts.read_if_there(layout.PLAN) or b""
-    torn = torn_tail(data, path=artifacts.shown(layout.PLAN))
-    if torn:
-        keep_torn(artifacts, f"plan-{len(data) - len(torn)}", torn)
-    sound = data.removesuffix(torn)
-    if sound and not sound.endswith(b"\n"):
-        sound += b"\n"
-    artifacts.replace(layout.PLAN, sound + b"".join(render_record(record) for record in records))
-
-
-def _referred(directory: Directory, change: Change) -> dict[str, bytes | None]:
-    """The files that `change` will write before its event, as they are now."""
-    earlier: dict[str, bytes | None] = {}
-    if change.resolution is not None:
-        earlier[layout.RESOLUTION] = directory.read_if_there(layout.RESOLUTION)
-    if change.relations is not None:
-        earlier[layout.RELATIONS] = read_artifact(directory, layout.RELATIONS)
-    if change.plan:
-        earlier[layout.PLAN] = read_artifact(directory, layout.PLAN)
-    return earlier
-
-
-def _put_back(directory: Directory, earlier: dict[str, bytes | None]) -> None:
-    """Undo the files that were written for an event that then could not be.
-
-    What the disk does not let be undone is harmless: the event that would refer to it is
-    not there, and doctor names what stands alone.
-    """
-    with suppress(OSError, YoiError), directory.make_child(layout.ARTIFACTS) as artifacts:
-        for name, data in earlier.items():
-            folder = directory if name == layout.RESOLUTION else artifacts
-            with suppress(OSError):
-                folder.put_back(name, data)

@@ -22,7 +22,8 @@ from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.file_store import FileStore
 from yoi_cli.storage.layout import StoreLocation
 from yoi_cli.storage.merge_text import merge_threads
-from yoi_cli.storage.writer import FileWriter, writing
+from yoi_cli.storage.writer import FileWriter
+from yoi_cli.storage.writing import writing
 
 _DAY = 86_400_000
 _NOW = 1_790_000_000_000
