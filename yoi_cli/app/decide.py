@@ -1,52 +1,25 @@
-"""Recording a routing decision, and accepting a ticket (DESIGN section 8)."""
+"""Recording a routing decision (DESIGN section 8)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.app.claim import (
-    ClaimDesk,
-    claim_event,
-    greatest_generation,
-    unfinished_generation,
-)
 from yoi_cli.app.identify import identify
 from yoi_cli.app.route import Decision, Router
 from yoi_cli.app.values import Change
-from yoi_cli.domain import claim as claims
-from yoi_cli.domain import events, intent, plan, routing, states
+from yoi_cli.domain import events, intent, routing, states
 from yoi_cli.domain.decision_text import Judgement, render_decision
 from yoi_cli.domain.events import NewEvent, heading_for
-from yoi_cli.domain.naming import WORKTREE_FOLDER, branch_name, worktree_path
-from yoi_cli.domain.plan import AcceptedPlan, PlanRecord, record_id
 from yoi_cli.domain.routing import Evidence
-from yoi_cli.domain.routing_words import next_action, start_action
-from yoi_cli.domain.time import stamp
+from yoi_cli.domain.routing_words import next_action
 from yoi_cli.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from yoi_cli.app.ports import RoutingWriter
+    from yoi_cli.app.claim import ClaimDesk
     from yoi_cli.app.values import Committed
-    from yoi_cli.domain.claim import Claim, ClaimRequest
-    from yoi_cli.domain.events import Event
-    from yoi_cli.domain.ids import TicketId
     from yoi_cli.domain.intent import IntentPacket
-
-ACCEPTANCE = "orchestrator_acceptance"
-
-
-class Acceptance(NamedTuple):
-    """How a ticket is to be taken up; what is None is worked out from the ticket. `folder` is
-    the one for worktrees, relative to the repository."""
-
-    claim: ClaimRequest
-    branch: str | None = None
-    worktree: str | None = None
-    summary: str | None = None
-    role_plan: str | None = None
-    folder: str = WORKTREE_FOLDER
 
 
 class Recorded(NamedTuple):
@@ -58,29 +31,6 @@ class Recorded(NamedTuple):
     state: str
 
 
-class Accepted(NamedTuple):
-    """A ticket that was taken up. `changed` is False where it had been by the same hand."""
-
-    ticket: TicketId
-    claim: Claim
-    plan: AcceptedPlan
-    packet: IntentPacket
-    changed: bool
-    event_ids: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-class _Case(NamedTuple):
-    """One ticket on its way to being accepted, under the lock."""
-
-    desk: ClaimDesk
-    writer: RoutingWriter
-    ticket: TicketId
-    decision: Decision
-    packet: IntentPacket
-    agreed: AcceptedPlan
-
-
 def record_decision(
     desk: ClaimDesk, word: str, judgement: Judgement, said: Mapping[str, str]
 ) -> Recorded:
@@ -89,7 +39,7 @@ def record_decision(
     Raises `UsageError` for a judgement that lacks what it needs, `ConflictError` for one that
     says ready of a blocked ticket, or of one without acceptance criteria.
     """
-    _check_judgement(judgement)
+    check_judgement(judgement)
     with desk.store.write() as writer:
         ticket = identify(writer, word)
         decision = Router(writer, desk.context).route(ticket)
@@ -100,44 +50,11 @@ def record_decision(
             check_may_be_ready(decision)
             check_acceptance(ticket, packet)
         judged = judgement._replace(classification=classification)
-        event = _decision_event(
-            desk, decision, judged, packet, _next_action(desk, decision, judged)
-        )
+        event = decision_event(desk, decision, judged, packet, _next_action(desk, decision, judged))
         moved = _return_to_planning(desk, decision, classification, judgement)
         committed = writer.commit(ticket, Change(events=(event, *moved)))
         state = states.PLANNING if moved else decision.state
         return Recorded(decision, classification, committed, state)
-
-
-def accept_ticket(
-    desk: ClaimDesk,
-    word: str,
-    acceptance: Acceptance,
-    judgement: Judgement,
-    said: Mapping[str, str],
-) -> Accepted:
-    """Take a ticket up: plan record, decision with its packet, move and claim, under one lock.
-
-    If any part fails nothing starts. Called again after a crash, it finishes what was begun
-    and writes nothing twice. Raises `ConflictError` where the ticket may not start.
-    """
-    _check_judgement(judgement)
-    with desk.store.write() as writer:
-        ticket = identify(writer, word)
-        decision = Router(writer, desk.context).route(ticket)
-        item = writer.item(ticket)
-        packet = intent.complete(intent.packet_of(item.title, item.body), said)
-        case = _Case(desk, writer, ticket, decision, packet, _agreed(decision, acceptance))
-        if decision.state == states.INPROGRESS:
-            return _finish(case, acceptance.claim)
-        _check_acceptable(decision, judgement)
-        check_acceptance(ticket, packet)
-        claim, is_new = _claim_for(case, acceptance.claim)
-        change = _acceptance_change(case, judgement, claim, is_new=is_new)
-        committed = writer.commit(ticket, change)
-        desk.book.put(claim)
-        ids, warnings = committed.event_ids, committed.warnings
-        return Accepted(ticket, claim, case.agreed, packet, True, ids, warnings)
 
 
 def check_may_be_ready(decision: Decision) -> None:
@@ -170,7 +87,8 @@ def check_acceptance(ticket: str, packet: IntentPacket) -> None:
         )
 
 
-def _check_judgement(judgement: Judgement) -> None:
+def check_judgement(judgement: Judgement) -> None:
+    """Raise `UsageError` for a judgement of no known kind, or one that lacks what it needs."""
     if judgement.classification is None:
         return
     if judgement.classification not in routing.CLASSIFICATIONS:
@@ -194,43 +112,7 @@ def _check_judgement(judgement: Judgement) -> None:
         )
 
 
-def _check_acceptable(decision: Decision, judgement: Judgement) -> None:
-    by_hand = judgement.classification == routing.IMPLEMENTATION_READY
-    if by_hand:
-        check_may_be_ready(decision)
-    elif judgement.classification is not None:
-        raise UsageError(
-            "judgement_contradicts",
-            f"A ticket that is {judgement.classification} cannot be accepted.",
-            hint="Use --record to record the judgement alone.",
-        )
-    elif not decision.classified.is_ready:
-        said = decision.classified
-        raise ConflictError(
-            "not_ready",
-            f"{decision.ticket} is {said.classification}: "
-            + " ".join(reason.text for reason in said.reasons),
-            hint=said.next_action,
-            details={
-                "ticket": decision.ticket,
-                "classification": said.classification,
-                "reasons": [reason.code for reason in said.reasons],
-                "blockers": [blocker.ticket for blocker in decision.blockers],
-            },
-        )
-
-
-def _agreed(decision: Decision, acceptance: Acceptance) -> AcceptedPlan:
-    return AcceptedPlan(
-        summary=acceptance.summary or decision.title,
-        branch=acceptance.branch or branch_name(decision.ticket, decision.title),
-        worktree=acceptance.worktree
-        or worktree_path(decision.ticket, decision.title, acceptance.folder),
-        role_plan=acceptance.role_plan,
-    )
-
-
-def _decision_event(
+def decision_event(
     desk: ClaimDesk,
     decision: Decision,
     judged: Judgement,
@@ -277,92 +159,11 @@ def _return_to_planning(
             hint=f"Allowed: {', '.join(states.allowed_moves(decision.state))}.",
         )
     reason = judgement.reason or routing.RETURN_TO_PLANNING
-    return (_move(desk, decision.state, states.PLANNING, reason, reason),)
+    return (state_move(desk, decision.state, states.PLANNING, reason, reason),)
 
 
-def _move(desk: ClaimDesk, origin: str, target: str, reason: str, text: str) -> NewEvent:
+def state_move(desk: ClaimDesk, origin: str, target: str, reason: str, text: str) -> NewEvent:
+    """The event of a move that a decision makes."""
     attributes = (("from", origin), ("to", target), ("reason", reason), ("field", "state"))
     heading = heading_for(events.STATE_CHANGED)
     return NewEvent(events.STATE_CHANGED, desk.by.author, heading, text, attributes)
-
-
-def _claim_for(case: _Case, request: ClaimRequest) -> tuple[Claim, bool]:
-    """The claim under which the ticket is accepted, and whether it is a new one.
-
-    Who claimed a ticket before accepting it keeps that claim, with a fresh lease.
-    """
-    standing, now = case.desk.book.get(case.ticket), case.writer.now_ms
-    if standing is not None and standing.is_alive(now) and standing.holder == request.holder:
-        kept = claims.renew(case.ticket, standing, standing.generation, request.lease, now)
-        return kept, False
-    logged = greatest_generation(case.writer.thread(case.ticket).events)
-    return claims.take(case.ticket, standing, request, now, logged=logged), True
-
-
-def _acceptance_change(case: _Case, judgement: Judgement, claim: Claim, *, is_new: bool) -> Change:
-    desk, writer, ticket, agreed = case.desk, case.writer, case.ticket, case.agreed
-    at = stamp(writer.now_ms)
-    records = writer.plan(ticket)
-    standing = _standing_record(records, writer.thread(ticket).events, agreed, desk.by.author)
-    new = PlanRecord(
-        id=record_id(at, len(records) + 1),
-        ticket_id=ticket,
-        kind=plan.ACCEPTED_PLAN,
-        author=desk.by.author,
-        at=at,
-        accepted_plan=agreed,
-    )
-    text = (
-        "blocker がないことを再確認し、受理しました。"
-        if desk.by.japanese
-        else "Blockers, plan records and claims were checked again under the lock; accepted."
-    )
-    judged = judgement._replace(classification=routing.IMPLEMENTATION_READY)
-    action = start_action(agreed.branch or "", agreed.worktree or "", japanese=desk.by.japanese)
-    return Change(
-        events=(
-            _decision_event(desk, case.decision, judged, case.packet, action),
-            _move(desk, case.decision.state, states.INPROGRESS, ACCEPTANCE, text),
-            *((claim_event(claim, desk.by, "taken"),) if is_new else ()),
-        ),
-        plan=() if standing else (new,),
-    )
-
-
-def _standing_record(
-    records: Sequence[PlanRecord], thread: Sequence[Event], agreed: AcceptedPlan, author: str
-) -> bool:
-    """Whether an equal record stands that no acceptance followed: one left by a crash.
-
-    Times are whole seconds: of the records of the second of the newest acceptance, as many
-    as there were acceptances then belong to them.
-    """
-    accepted = [event.at for event in thread if event.attributes.get("reason") == ACCEPTANCE]
-    newest = max(accepted, default="")
-    equal = [
-        record
-        for record in records
-        if record.accepted_plan == agreed and record.author == author and record.at >= newest
-    ]
-    return len(equal) > accepted.count(newest)
-
-
-def _finish(case: _Case, request: ClaimRequest) -> Accepted:
-    """The claim of a ticket that is in progress: found, or made where a crash prevented it."""
-    desk, ticket, now = case.desk, case.ticket, case.writer.now_ms
-    standing = desk.book.get(ticket)
-    log = case.writer.thread(ticket).events
-    generation = unfinished_generation(log, standing, request.holder)
-    if generation is not None:
-        claim = claims.take(ticket, standing, request, now, logged=generation - 1)
-        desk.book.put(claim)
-        return Accepted(ticket, claim, case.agreed, case.packet, changed=False)
-    held = standing if standing is not None and standing.is_alive(now) else None
-    if held is not None and held.holder == request.holder:
-        return Accepted(ticket, held, case.agreed, case.packet, changed=False)
-    raise ConflictError(
-        "in_progress",
-        f"{ticket} is in progress already" + (f", held by {held.holder}." if held else "."),
-        hint=f"Take it over with `yoi claim {ticket}` where its claim has run out.",
-        details={"ticket": ticket, "holder": held.holder if held else None},
-    )

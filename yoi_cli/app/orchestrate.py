@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.app.accept import Acceptance, accept_ticket
 from yoi_cli.app.claim import ClaimDesk, find_next
-from yoi_cli.app.decide import Acceptance, accept_ticket
 from yoi_cli.app.orchestrate_hand import FAILURE, LEFT, MERGED, PERSON, Outcome
 from yoi_cli.app.orchestrate_journal import Journal
 from yoi_cli.app.orchestrate_ports import Told

@@ -153,7 +153,7 @@ def _accept(
     folder: str,
     as_json: bool,
 ) -> None:
-    from yoi_cli.app.decide import Acceptance, accept_ticket
+    from yoi_cli.app.accept import Acceptance, accept_ticket
     from yoi_cli.render.decided import say_accepted
 
     ticket, judgement, said = decision

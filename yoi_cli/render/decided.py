@@ -12,7 +12,8 @@ from yoi_cli.render.report import report_json, report_lines, warn
 from yoi_cli.render.safe import visible_block
 
 if TYPE_CHECKING:
-    from yoi_cli.app.decide import Accepted, Recorded
+    from yoi_cli.app.accept import Accepted
+    from yoi_cli.app.decide import Recorded
     from yoi_cli.domain.intent import IntentPacket
 
 
