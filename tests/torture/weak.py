@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from support import faulty
 
 from yoi_cli.domain import ids
-from yoi_cli.storage import append, directory, writer
+from yoi_cli.storage import append, directory, writer, writing
 
 
 def _no_sync() -> None:
@@ -33,7 +33,7 @@ def _no_lock() -> None:
 
 def _no_guard() -> None:
     """An append does not look whether git replaced the thread."""
-    for module in (append, writer):
+    for module in (append, writing):
         _put(module, "wait_for_git", lambda index_lock: True)
     _put(append, "_stands", lambda folder, place, blocks: True)
 
@@ -41,7 +41,7 @@ def _no_guard() -> None:
 def _no_rename() -> None:
     """Files are overwritten where they stand."""
 
-    def replace(folder: directory.Directory, name: str, data: bytes) -> None:
+    def replace(folder: directory.Directory, name: str, data: bytes, **_: object) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         descriptor = os.open(name, flags, 0o666, dir_fd=folder.descriptor)
         os.write(descriptor, data)

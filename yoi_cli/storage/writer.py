@@ -23,7 +23,6 @@ from yoi_cli.storage.append import (
 from yoi_cli.storage.codec import parse_thread
 from yoi_cli.storage.encode import encode_event
 from yoi_cli.storage.frontmatter import parse_item
-from yoi_cli.storage.git_at_work import wait_for_git
 from yoi_cli.storage.interrupt import held_back
 from yoi_cli.storage.item_edit import edit_item, render_item
 from yoi_cli.storage.lock import Intent, StoreLock

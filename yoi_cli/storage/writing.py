@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.domain.ids import TicketId, is_ticket_id
 from yoi_cli.errors import YoiError
-from yoi_cli.storage.append import GIT_IS_STUCK, wait_for_git
+from yoi_cli.storage.append import GIT_IS_STUCK
+from yoi_cli.storage.git_at_work import wait_for_git
 from yoi_cli.storage.lock import Intent, StoreLock
 from yoi_cli.storage.writer import Clock, Entropy, FileWriter
 
