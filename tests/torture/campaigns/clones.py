@@ -24,6 +24,7 @@ from torture.world import identities
 
 from yoi_cli.domain.ids import TicketId
 from yoi_cli.domain.states import allowed_moves
+from yoi_cli.errors import YoiError
 
 STEPS = 12
 _NAMES = ("ada", "bob", "eve")
@@ -215,9 +216,13 @@ def rebase(walk: Walk, clone: Clone) -> None:
 
 
 def pick(walk: Walk, clone: Clone) -> None:
-    """Pick a commit that is not here; one on tickets that are not here is given up again."""
+    """Pick a commit that is not here, on tickets that are here or that it makes.
+
+    Of another git would make a ticket of what the commit alone has of it (doctor says so).
+    """
     walk.other(clone)
-    missing = clone.must("rev-list", "--no-merges", "HEAD..FETCH_HEAD").split()
+    listed = clone.must("rev-list", "--no-merges", "HEAD..FETCH_HEAD").split()
+    missing = [commit for commit in listed if _is_at_home(clone, commit)]
     if not missing:
         return
     asked = clone.asked
@@ -231,6 +236,16 @@ def pick(walk: Walk, clone: Clone) -> None:
         clone.asked = asked
         return
     clone.join("-c", "core.editor=true", "cherry-pick", "--continue", go_on="cherry-pick")
+
+
+def _is_at_home(clone: Clone, commit: str) -> bool:
+    """Whether every ticket that a commit changes is here, or made by it."""
+    shown = ("show", "--format=", "--name-only", commit, "--", ".yoi/tickets")
+    changed, made = (clone.must(*shown[:3], *one, *shown[3:]) for one in ((), ("--diff-filter=A",)))
+    threads = {f"{'/'.join(path.split('/')[:3])}/thread.md" for path in changed.splitlines()}
+    return all(
+        thread in made.splitlines() or (clone.folder / thread).exists() for thread in threads
+    )
 
 
 def revert(walk: Walk, clone: Clone) -> None:
@@ -316,7 +331,7 @@ def take(job: tuple[Path, int, bool]) -> Walked:
         walk.run()
         met = meet(walk, folder)
         wrong = judge(walk, met)
-    except BrokenWalkError as error:
+    except (BrokenWalkError, YoiError) as error:
         wrong, met = [str(error)[:1500]], []
     if not wrong and drives:
         subprocess.run(["rm", "-rf", str(folder)], check=True)
