@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.file_stores import make_ticket, open_store
+from support.file_stores import fingerprint, make_ticket, open_store
 from support.process import Program
 
 
@@ -42,3 +42,18 @@ def test_two_sources_of_one_text_are_refused(
 def test_a_folder_is_no_text(yoi: Program, ticket: str, tmp_path: Path) -> None:
     done = yoi("ticket", "comment", ticket, "-F", tmp_path, "--json", check=False)
     assert (done.code, done.error["code"]) == (2, "file_is_folder")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("ticket", "create"), ("objective", "create"), ("ticket", "edit")],
+    ids=" ".join,
+)
+def test_a_title_of_several_lines_is_refused(
+    yoi: Program, workspace: Path, ticket: str, words: tuple[str, ...]
+) -> None:
+    before = fingerprint(workspace / ".yoi")
+    named = (ticket,) if words[1] == "edit" else ()
+    done = yoi(*words, *named, "-t", "One.\nTwo.", "--json", check=False)
+    assert (done.code, done.error["code"]) == (2, "title_not_one_line")
+    assert fingerprint(workspace / ".yoi") == before

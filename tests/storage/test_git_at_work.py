@@ -6,15 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from support.file_stores import comment, make_ticket, open_store, thread_of
+from support.file_stores import comment, folder_of, make_ticket, open_store, thread_of
 from support.process import Program
 
 from yoi_cli.domain.ids import TicketId
+from yoi_cli.storage.append import settled_tail
+from yoi_cli.storage.directory import Directory
 from yoi_cli.storage.file_store import FileStore
 from yoi_cli.storage.git_at_work import is_git_at_work, subcommand, wait_for_git
 
@@ -148,6 +151,24 @@ def test_a_wait_for_git_ends_once_its_lock_is_gone(tmp_path: Path) -> None:
     assert is_git_at_work(str(index_lock))
     index_lock.unlink()
     assert wait_for_git(str(index_lock))
+
+
+def test_a_git_that_is_stuck_is_waited_for_once_before_a_torn_end_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience = 0.5
+    monkeypatch.setattr("yoi_cli.storage.git_at_work._PATIENCE", patience)
+    store = open_store(tmp_path / "workspace")
+    ticket = make_ticket(store)
+    with thread_of(store, ticket).open("ab") as thread:
+        thread.write(b"\n<!-- event: comment author: ada")
+    index_lock = tmp_path / "index.lock"
+    index_lock.touch()
+    began = time.monotonic()
+    with Directory.open(str(folder_of(store, ticket)), "ticket") as directory:
+        tail = settled_tail(directory, str(index_lock), whole=True)
+    assert patience <= time.monotonic() - began < 2 * patience
+    assert tail.sound_size < tail.size
 
 
 def test_where_processes_cannot_be_seen_a_folder_that_git_just_changed_is_waited_for(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from yoi_cli.app.identify import identify
+from yoi_cli.app.record import check_title
 from yoi_cli.domain.fold import fold
 from yoi_cli.domain.ids import (
     TICKET_ID_LENGTH,
@@ -18,7 +19,7 @@ from yoi_cli.domain.objective import ACTIVE, LINKED_TICKETS, Objective
 from yoi_cli.domain.relations import MISSING, UNREADABLE
 from yoi_cli.domain.states import RESOLVED_STATES
 from yoi_cli.domain.time import stamp
-from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+from yoi_cli.errors import ConflictError, NotFoundError, YoiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,11 +116,9 @@ def create_objective(
 ) -> ObjectiveWritten:
     """Make an active objective that links the tickets that `words` mean.
 
-    Raises `UsageError` for an empty title, and what `identify` raises.
+    Raises what `check_title` and `identify` raise.
     """
-    title = title.strip()
-    if not title:
-        raise UsageError("title_empty", "An objective needs a title.", hint="Give --title.")
+    title = check_title(title, of="An objective")
     with store.write() as writer:
         linked = tuple(dict.fromkeys(identify(writer, word) for word in words))
         id_ = next_ticket_id(writer.now_ms, objectives.ids())

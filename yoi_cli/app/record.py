@@ -131,11 +131,20 @@ def _append(
         return writer.commit(identify(writer, word), Change(events=(event,)))
 
 
-def check_title(title: str) -> str:
-    """`title` without white space around it. Raises `UsageError` where nothing is left."""
+def check_title(title: str, *, of: str = "A ticket") -> str:
+    """`title`, `of` what a message names, without white space around it.
+
+    Raises `UsageError` where nothing is left, or where it is more than one line.
+    """
     stripped = title.strip()
     if not stripped:
-        raise UsageError("title_empty", "A ticket needs a title.", hint="Give one with --title.")
+        raise UsageError("title_empty", f"{of} needs a title.", hint="Give one with --title.")
+    if len(stripped.splitlines()) > 1:
+        raise UsageError(
+            "title_not_one_line",
+            "A title is one line.",
+            hint="Nothing was written. Put the rest into the text, with --message or --file.",
+        )
     return stripped
 
 

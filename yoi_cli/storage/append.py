@@ -120,6 +120,7 @@ def settled_tail(directory: Directory, index_lock: str | None, *, whole: bool) -
 
     A checkout writes a file piece by piece; what it has not written yet is no torn append.
     So the end must look the same twice, with no lock of git's before, between and after.
+    One that does not come to its end is waited for once; the append then warns of it.
     """
     tail = read_tail(directory, whole=whole)
     for _ in range(_GIT_ATTEMPTS if index_lock is not None else 0):
@@ -129,7 +130,8 @@ def settled_tail(directory: Directory, index_lock: str | None, *, whole: bool) -
         earlier, tail = tail, read_tail(directory, whole=whole)
         if was_quiet and tail == earlier and not os.path.lexists(index_lock):
             break
-        wait_for_git(index_lock)
+        if not wait_for_git(index_lock):
+            return read_tail(directory, whole=whole)
     return tail
 
 
