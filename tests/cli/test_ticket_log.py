@@ -67,12 +67,21 @@ def test_one_broken_ticket_never_hides_the_others(yoi: Program, thirty_events: P
     assert done.err.startswith(f"Warning: {broken}: ")
 
 
-def test_a_terminal_gets_one_line_an_event(yoi: Program, thirty_events: Path) -> None:
-    shown = on_terminal(yoi, "ticket", "log", "-n", "2", cwd=thirty_events, columns=120)
+def test_a_wide_terminal_gets_one_line_an_event(yoi: Program, thirty_events: Path) -> None:
+    shown = on_terminal(yoi, "ticket", "log", "-n", "2", cwd=thirty_events, columns=140)
     first, last = shown.splitlines()
     assert first.split()[:4] == ["2026-06-29", "00:00", ticket(1), "comment"]
     assert "Two" in last
     assert "planning → ready" in last
+
+
+def test_on_a_narrow_terminal_what_an_event_says_has_its_own_line(
+    yoi: Program, thirty_events: Path
+) -> None:
+    shown = on_terminal(yoi, "ticket", "log", "-n", "1", cwd=thirty_events, columns=80)
+    what, said = shown.splitlines()
+    assert what.endswith(" Two")
+    assert said.startswith("    planning → ready")
 
 
 # Following

@@ -23,6 +23,9 @@ _KIND_WIDTH = 21
 _AUTHOR_WIDTH = 12
 _TITLE_WIDTH = 28
 _LONGEST_SUMMARY = 200
+#: On a terminal that is narrower than this, what an event says has a line of its own.
+_WIDE_ENOUGH = 140
+_INDENT = "    "
 
 
 def say_log(log: Log, *, as_json: bool) -> None:
@@ -46,7 +49,10 @@ def begin_log(*, as_json: bool) -> None:
 
 
 def say_entries(entries: Iterable[LogEntry], *, as_json: bool) -> None:
-    """Print events as they come, one line each: with `as_json` one JSON document a line."""
+    """Print events as they come, one line each: with `as_json` one JSON document a line.
+
+    On a narrow terminal an event has two lines, so that what it says can be read.
+    """
     if as_json:
         from yoi_cli.render.documents_reading import entry_document
         from yoi_cli.render.json_document import document
@@ -55,8 +61,10 @@ def say_entries(entries: Iterable[LogEntry], *, as_json: bool) -> None:
         write_stdout("".join(lines))
     elif is_terminal(sys.stdout):
         target = console(sys.stdout)
+        lines_of = _one_line if target.width >= _WIDE_ENOUGH else _two_lines
         for entry in entries:
-            target.print(_line(entry), soft_wrap=False, no_wrap=True, overflow="ellipsis")
+            for line in lines_of(entry):
+                target.print(line, soft_wrap=False, no_wrap=True, overflow="ellipsis")
     else:
         write_stdout("".join(tsv(_cells(entry)) + "\n" for entry in entries))
 
@@ -71,7 +79,18 @@ def _short(entry: LogEntry) -> str:
     return said if len(said) <= _LONGEST_SUMMARY else said[: _LONGEST_SUMMARY - 1] + "…"
 
 
-def _line(entry: LogEntry) -> Text:
+def _one_line(entry: LogEntry) -> tuple[Text, ...]:
+    title = _column(entry.title, _TITLE_WIDTH, "bold")
+    return (_beginning(entry).append_text(title).append(f" {visible(_short(entry))}"),)
+
+
+def _two_lines(entry: LogEntry) -> tuple[Text, ...]:
+    said = text(_INDENT + _short(entry))
+    return _beginning(entry).append_text(text(entry.title, "bold")), said
+
+
+def _beginning(entry: LogEntry) -> Text:
+    """When, where, what and who, in columns, with a space behind them."""
     from rich.text import Text
 
     event = entry.event
@@ -84,9 +103,6 @@ def _line(entry: LogEntry) -> Text:
         " ",
         _column(event.author, _AUTHOR_WIDTH, "dim"),
         " ",
-        _column(entry.title, _TITLE_WIDTH, "bold"),
-        " ",
-        visible(_short(entry)),
     )
 
 
