@@ -364,5 +364,5 @@ def run(settings: Settings) -> Outcome:
             "put before a person": sum(walked.asked for walked in walks),
         },
         tuple(text for walked in walks for text in walked.violations)[:ENOUGH],
-        f"without the driver: {len(broken)} of 3 walks broken" if broken else None,
+        f"without the driver: {len(broken)} findings in 3 walks" if broken else None,
     )
