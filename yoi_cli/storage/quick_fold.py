@@ -26,7 +26,8 @@ _GAP = b"\n---\n\n"
 _VALUE = rb"(?:\"[^\"\\\n]*+\"|[!#-~][!-~]*+)"
 _HEADER = re.compile(
     _GAP + _OPENING + rb"(\w+) author: (" + _VALUE + rb") at: ([!#-~][!-~]*+) "
-    rb"((?:(?!id: )[\w-]++: " + _VALUE + rb" )*+)"
+    # Not `*+`, which Python before 3.11.5 gets wrong (gh-106052); `id: ` ends the pairs anyway.
+    rb"((?:(?!id: )[\w-]++: " + _VALUE + rb" )*)"
     rb"id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->\n"
 )
 _MOVING = frozenset({STATE_CHANGED.encode(), CLOSE.encode()})
