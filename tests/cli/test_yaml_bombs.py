@@ -76,10 +76,10 @@ def quickest(store: FileStore, ticket: TicketId) -> tuple[float, StoreInvalidErr
     """The shortest of three times that refusing the item takes, since machines hiccup."""
     times = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         with pytest.raises(StoreInvalidError) as caught:
             store.item(ticket)
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     return min(times), caught.value
 
 
