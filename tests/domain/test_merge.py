@@ -45,6 +45,19 @@ def test_of_two_changed_values_the_later_items_is_kept_and_reported() -> None:
     assert merged.conflicts == (Conflict("field_conflict", "title"),)
 
 
+def test_where_both_queued_the_ticket_the_later_move_says_when_and_by_whom() -> None:
+    earlier = dated("9", queued_by="zoe", queued_at="2")
+    later = dated("3", queued_by="ada", queued_at="3")
+    merged = merge_fields(BASE, earlier, later)
+    assert (merged.fields["queued_by"], merged.fields["queued_at"]) == ("ada", "3")
+    assert merged.conflicts == ()
+
+
+def test_a_queuing_that_one_side_took_away_is_gone() -> None:
+    base = {**BASE, "queued_by": "ada", "queued_at": "2"}
+    assert "queued_at" not in merge_fields(base, {**base, "updated_at": "3"}, dated("2")).fields
+
+
 def test_lists_take_what_both_sides_added_and_lose_what_one_removed() -> None:
     merged = merge_fields(BASE, dated("2", tags=("ui", "api")), dated("3", tags=("ui", "old", "x")))
     assert merged.fields["tags"] == ("ui", "api", "x")

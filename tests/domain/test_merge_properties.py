@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,8 +38,13 @@ LOGS = st.lists(WITH_ID | OLDER, max_size=8).map(tuple)
 VALUES = (
     st.none() | st.sampled_from("xyz") | st.lists(st.sampled_from("abc"), max_size=4).map(tuple)
 )
-FIELDS = st.dictionaries(st.sampled_from(["title", "assignee", "tags"]), VALUES).flatmap(
-    lambda fields: st.sampled_from("123").map(lambda at: {**fields, "updated_at": at})
+#: What a move to queued leaves, in some items by half, as a person may.
+QUEUED = st.dictionaries(st.sampled_from(["queued_at", "queued_by"]), st.sampled_from("12"))
+FIELDS = st.builds(
+    lambda fields, queued, at: {**fields, **queued, "updated_at": at},
+    st.dictionaries(st.sampled_from(["title", "assignee", "tags"]), VALUES),
+    QUEUED,
+    st.sampled_from("123"),
 )
 RELATIONS = st.lists(
     st.builds(
@@ -61,6 +68,10 @@ def logs_of(*logs: Log) -> Log:
 
 def fields_of(ours: Fields, theirs: Fields) -> Fields:
     return dict(merge_fields(None, ours, theirs).fields)
+
+
+def queuing_of(fields: Mapping[str, FieldValue]) -> Fields:
+    return {key: value for key, value in fields.items() if key.startswith("queued_")}
 
 
 @given(LOGS, LOGS, LOGS)
@@ -116,6 +127,15 @@ def test_with_an_ancestor_it_does_not_matter_whose_side_is_ours(
     changed = {key: value for key, value in a.items() if key != "updated_at"}
     merged = merge_fields(base, a, {**base, "updated_at": a["updated_at"]}).fields
     assert {key: value for key, value in merged.items() if key != "updated_at"} == changed
+
+
+@given(st.none() | FIELDS, FIELDS, FIELDS)
+def test_what_a_queuing_says_of_itself_is_never_mixed_nor_asked(
+    base: Fields | None, a: Fields, b: Fields
+) -> None:
+    merged = merge_fields(base, a, b)
+    assert queuing_of(merged.fields) in [queuing_of(a), queuing_of(b)]
+    assert not {"queued_at", "queued_by"} & {conflict.about for conflict in merged.conflicts}
 
 
 @given(st.none() | st.sampled_from("xyz"), DESCRIPTIONS, DESCRIPTIONS)

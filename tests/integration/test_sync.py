@@ -133,6 +133,21 @@ def test_a_ticket_closed_in_two_clones_is_closed_in_both_with_both_events(
     assert clones.yoi("ticket", "state", ticket, cwd=here).out == f"state\t{ticket}\tclosed\n"
 
 
+def test_a_ticket_queued_in_two_clones_is_queued_without_a_conflict(clones: Clones) -> None:
+    here, there = clones.clone("a"), clones.clone("b")
+    ticket = clones.create(here, "One")
+    clones.yoi("ticket", "state", ticket, "ready", cwd=here)
+    clones.sync(here)
+    clones.sync(there)
+    for clone, who in ((here, "ada"), (there, "bob")):
+        clones.yoi("ticket", "state", ticket, "queued", "--author", who, cwd=clone)
+    clones.sync(here)
+    assert clones.sync(there, "--json").json["conflicts"] == []
+    clones.converge(here, there)
+    (routed,) = clones.yoi("route", "--json", cwd=here).json["decisions"]
+    assert routed["classification"] == "implementation_ready"
+
+
 def test_of_two_tickets_with_one_id_the_one_not_sent_yet_gets_a_new_id(clones: Clones) -> None:
     here, there = clones.clone("a"), clones.clone("b")
     twin = clones.create(here, "Made here")

@@ -32,6 +32,9 @@ _HARMLESS = frozenset({PLAN_ID, REMOVED})
 #: What the merge works out itself, and so never conflicts over.
 _PROJECTED = frozenset({"state", "updated_at"})
 
+#: What a move to queued says of itself. The two belong together, and the later move counts.
+_QUEUING = ("queued_at", "queued_by")
+
 
 class Conflict(NamedTuple):
     """Something that both sides say differently: a stable code, and what it is about."""
@@ -104,16 +107,21 @@ def merge_fields(
 ) -> MergedFields:
     """Frontmatter, key by key; `base` is None without an ancestor.
 
-    What one side changed counts. Lists that both changed merge as sets. For another key that
-    both changed, the value of the item that was updated later is kept; without an ancestor
-    the greater one, for only that gives three branches one outcome in any order. `updated_at`
-    takes the greater; `state` is the later item's, until the fold of the thread is known.
+    What one side changed counts. Lists that both changed merge as sets. Where both queued the
+    ticket, the later move says when and by whom. For another key that both changed, the value
+    of the item that was updated later is kept; without an ancestor the greater one, for only
+    that gives three branches one outcome in any order. `updated_at` takes the greater; `state`
+    is the later item's, until the fold of the thread is known.
     """
     fields: dict[str, FieldValue] = {}
     conflicts: list[Conflict] = []
     later, other = sorted((ours, theirs), key=lambda side: _text(side, "updated_at"), reverse=True)
     is_tied = _text(ours, "updated_at") == _text(theirs, "updated_at")
+    queued = _last_queued(base, ours, theirs)
     for key in dict.fromkeys((*later, *other)):
+        if key in _QUEUING:
+            fields.update((key, value) for value in _slot(queued, key))
+            continue
         slots = _slot(ours, key), _slot(theirs, key)
         before = None if base is None else _slot(base, key)
         settled = None if key == "updated_at" else _one_changed(before, *slots)
@@ -191,6 +199,23 @@ def _slot(fields: Mapping[str, FieldValue], key: str) -> _Slot:
 def _text(fields: Mapping[str, FieldValue], key: str) -> str:
     value = fields.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _last_queued(
+    base: Mapping[str, FieldValue] | None,
+    ours: Mapping[str, FieldValue],
+    theirs: Mapping[str, FieldValue],
+) -> Mapping[str, FieldValue]:
+    """The fields that have the queuing that stands, a side's own pair and never a mixed one."""
+
+    def queuing(fields: Mapping[str, FieldValue]) -> list[_Slot]:
+        return [_slot(fields, key) for key in _QUEUING]
+
+    if base is not None and queuing(theirs) == queuing(base):
+        return ours
+    if base is not None and queuing(ours) == queuing(base):
+        return theirs
+    return max(ours, theirs, key=lambda fields: [*map(_rank, queuing(fields))])
 
 
 def _one_changed(base: _Slot | None, ours: _Slot, theirs: _Slot) -> _Slot | None:

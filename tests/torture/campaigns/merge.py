@@ -87,6 +87,9 @@ def make_item(dice: random.Random) -> bytes:
         fields["tags"] = tuple(dice.sample(_LISTS, dice.randrange(4)))
     if dice.random() < 0.5:
         fields["assignee"] = dice.choice((None, *_TEXTS))
+    if dice.random() < 0.5:
+        fields["queued_by"] = dice.choice("ab")
+        fields["queued_at"] = f"2026-06-0{dice.randrange(1, 3)}T00:00:00Z"
     return render_item(fields, dice.choice(("", "Text.", "More text.\n\n---\n")))
 
 
