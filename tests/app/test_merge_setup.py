@@ -8,6 +8,7 @@ import pytest
 
 from yoi_cli.app.doctor_repair import CONFIGURE_CLONE, WRITE_ATTRIBUTES
 from yoi_cli.app.merge_setup import (
+    ANCESTOR_COMMAND,
     DRIVER_COMMAND,
     MergeFacts,
     attribute_lines,
@@ -18,7 +19,7 @@ from yoi_cli.app.merge_setup import (
 )
 
 LINES = attribute_lines(".yoi/tickets")[".yoi/.gitattributes"]
-SOUND = MergeFacts({".yoi/tickets/x/thread.md": "yoi"}, DRIVER_COMMAND)
+SOUND = MergeFacts({".yoi/tickets/x/thread.md": "yoi"}, DRIVER_COMMAND, ANCESTOR_COMMAND)
 
 
 def statuses(facts: MergeFacts) -> dict[str, str]:
@@ -80,6 +81,7 @@ def test_a_clone_that_is_set_up_has_nothing_to_say() -> None:
             CONFIGURE_CLONE,
         ),
         (replace(SOUND, driver="yoi merge-driver"), "driver", "warning", CONFIGURE_CLONE),
+        (replace(SOUND, ancestor_driver=None), "driver", "warning", CONFIGURE_CLONE),
         (
             replace(SOUND, attributes={"t": "unspecified"}, missing_lines=("a",)),
             "attributes",

@@ -105,6 +105,18 @@ def test_a_driver_whose_program_is_gone_is_told(
     assert driver(git, workspace) == DRIVER_COMMAND
 
 
+def test_a_clone_that_was_configured_without_the_driver_for_ancestors_is_told(
+    yoi: Program, git: Program, workspace: Path
+) -> None:
+    git("config", "--unset", "merge.yoi.recursive")
+    assert check_of(yoi, workspace, "driver") == "warning"
+
+    yoi("doctor", "--fix")
+
+    assert git("config", "--get", "merge.yoi.recursive").out == "yoi-ancestor\n"
+    assert check_of(yoi, workspace, "driver") == "ok"
+
+
 def test_a_driver_of_ones_own_is_left_alone(yoi: Program, git: Program, workspace: Path) -> None:
     own = f"{os.path.realpath('/bin/sh')} -c 'yoi merge-driver' || git merge-file x"
     git("config", "merge.yoi.driver", own)

@@ -206,6 +206,63 @@ def test_the_branch_that_is_merged_into_both_ways_ends_the_same(branches: Branch
     assert branches.path(ticket).read_bytes() == first
 
 
+@pytest.mark.parametrize(
+    ("part", "said", "of_work"),
+    [
+        ("title", "title", "Of work"),
+        ("title", "title", "Changed on work"),
+        ("assignee", "assignee", ""),
+        ("message", "the description", "Of work"),
+    ],
+)
+def test_where_two_merges_settled_it_in_two_ways_a_person_is_asked_once(
+    branches: Branches, part: str, said: str, of_work: str
+) -> None:
+    ticket = cross(branches, part, {"main": "Changed on main", "work": of_work})
+
+    crossed = branches.merge(driver=True, check=False)
+
+    item = f".yoi/tickets/{ticket}/item.md"
+    assert (crossed.code, branches.unmerged()) == (1, [item])
+    assert crossed.err.count(f"CONFLICT: Both sides changed {said};") == 1
+    for stage, text in ((2, "Changed on main"), (3, of_work)):
+        assert text in branches.git("show", f":{stage}:{item}").out
+    (asked,) = branches.yoi("resolve", "--json", check=False).json["questions"]
+    assert asked["path"] == item
+
+
+def test_what_two_merges_settled_alike_is_settled(branches: Branches) -> None:
+    ticket = cross(branches, "title", {"main": "Of both", "work": "Of both"})
+
+    crossed = branches.merge(driver=True)
+
+    assert crossed.err == ""
+    assert branches.yoi("ticket", "show", ticket, "--json").json["title"] == "Of both"
+
+
+def cross(branches: Branches, part: str, settled: dict[str, str]) -> str:
+    """A ticket that both branches changed; each merged the other as it was then, and settled it.
+
+    `part` is the option of `ticket edit`, `settled` what the merge on each branch ended with.
+    On `main`; the ticket's id.
+    """
+    ticket = fork(branches)
+    for branch in ("work", "main"):
+        branches.on(branch)
+        edit(branches, ticket, part, f"Changed on {branch}")
+    branches.git("branch", "work-before", "work")
+    for branch, other in (("work", "main"), ("main", "work-before")):
+        branches.on(branch)
+        assert branches.git("merge", other, check=False).code == 1
+        edit(branches, ticket, part, settled[branch])
+    return ticket
+
+
+def edit(branches: Branches, ticket: str, part: str, text: str) -> None:
+    branches.yoi("ticket", "edit", ticket, f"--{part}", text)
+    branches.commit(f"{part}: {text}")
+
+
 def test_a_driver_that_is_killed_leaves_the_old_file_or_the_new(
     branches: Branches, env: dict[str, str], tmp_path: Path
 ) -> None:

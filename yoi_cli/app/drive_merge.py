@@ -16,6 +16,10 @@ class PartMerger(Protocol):
 
     def merge(self, path: str, sides: Sides) -> MergedPart: ...
 
+    def unsettled(self, path: str, merged: MergedPart) -> bytes:
+        """The file with nobody's value for what its sides contest, as an ancestor's has to be."""
+        ...
+
     def moved_apart(self, path: str, sides: Sides) -> bool:
         """Whether it is an item of a ticket that the sides moved to different states."""
         ...
@@ -59,3 +63,14 @@ def drive_merge(path: str, sides: Sides, merger: PartMerger, threads: SiblingThr
         is_guessed = settled is None
         data = data if settled is None else settled
     return Driven(data, merged.conflicts, merged.questions, merged.diverged, is_guessed)
+
+
+def drive_ancestor(path: str, sides: Sides, merger: PartMerger) -> Driven:
+    """One ancestor at `path`, of the two that a merge of crossing histories has.
+
+    Nobody is asked, for its merge is not the one that anybody makes. What the two contest, and
+    two earlier merges may have settled in two ways, has nobody's value: with that of one of
+    them, the other side alone would count as changed. Raises `YoiError` as `drive_merge` does;
+    an ancestor that cannot be read counts as none.
+    """
+    return Driven(merger.unsettled(path, merger.merge(path, sides)), (), (), False, False)

@@ -26,6 +26,13 @@ DRIVER_COMMAND = (
     "yoi merge-driver %O %A %B %P || { test $? -eq 4 && exit 1; "
     "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B; }"
 )
+#: What git runs where the ancestors of a merge must be merged first (histories that cross).
+ANCESTOR_DRIVER = "yoi-ancestor"
+ANCESTOR_DRIVER_NAME = "yoi: ancestors of tickets merge, and nobody is asked"
+ANCESTOR_COMMAND = (
+    "yoi merge-driver --ancestor %O %A %B %P || "
+    "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B"
+)
 _FALLBACK = "merge-file"
 _UNION = "union"
 _HEADING = "# yoi: tickets merge by meaning; `yoi init` tells a clone how."
@@ -45,16 +52,23 @@ class MergeFacts:
     """What git would do with tickets in a merge.
 
     `attributes` says for some paths of tickets what `merge` is (`unspecified` where nothing
-    is). `driver` is the command that the clone has, None where it has none, and
-    `program_missing` the program of it that cannot be started. `missing_lines` are the
-    attributes files that lack lines; `unmerged` are the store's paths in conflict.
+    is). `driver` is the command that the clone has, None where it has none, `ancestor_driver`
+    the one for ancestors, and `program_missing` the program of `driver` that cannot be started.
+    `missing_lines` are the attributes files that lack lines; `unmerged` are the store's paths
+    in conflict.
     """
 
     attributes: Mapping[str, str]
     driver: str | None
+    ancestor_driver: str | None = None
     program_missing: str | None = None
     missing_lines: tuple[str, ...] = ()
     unmerged: tuple[str, ...] = ()
+
+    @property
+    def ignores_ancestors(self) -> bool:
+        """Whether yoi's own driver was configured without the one for ancestors."""
+        return self.driver == DRIVER_COMMAND and self.ancestor_driver is None
 
 
 class MergeSetup(Protocol):
@@ -67,7 +81,7 @@ class MergeSetup(Protocol):
         ...
 
     def configure(self) -> None:
-        """Give the clone the driver, in its own configuration."""
+        """Give the clone both drivers, in its own configuration."""
         ...
 
 
@@ -164,13 +178,16 @@ def _check_driver(facts: MergeFacts) -> Check:
         if facts.driver == DRIVER_COMMAND:
             hint = "Put yoi on PATH; until then tickets merge by lines, and `yoi resolve` helps."
         return Check(name, CLONE, WARNING, message, hint)
+    if facts.ignores_ancestors:
+        message = "Where histories cross, a field that was settled in two ways is not asked for."
+        return Check(name, CLONE, WARNING, message, hint)
     return Check(name, CLONE, OK, "This clone merges tickets by meaning.")
 
 
 def plan_setup(facts: MergeFacts) -> tuple[Repair, ...]:
     """What would make the clone merge by meaning; nothing where it does."""
     repairs = [Repair(WRITE_ATTRIBUTES, None, path) for path in facts.missing_lines]
-    lacks = facts.driver is None or _FALLBACK not in facts.driver
+    lacks = facts.driver is None or _FALLBACK not in facts.driver or facts.ignores_ancestors
     if lacks or (facts.program_missing is not None and facts.driver != DRIVER_COMMAND):
         repairs.append(Repair(CONFIGURE_CLONE, None, ".git/config"))
     return tuple(repairs)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.app.merge_setup import (
+    ANCESTOR_COMMAND,
+    ANCESTOR_DRIVER,
+    ANCESTOR_DRIVER_NAME,
     DRIVER,
     DRIVER_COMMAND,
     DRIVER_NAME,
@@ -80,6 +83,7 @@ class CloneSetup:
         return MergeFacts(
             attributes=merge_config.merge_attributes(cwd, asked_paths(self._root)),
             driver=driver,
+            ancestor_driver=merge_config.configured_ancestor_driver(cwd, DRIVER),
             program_missing=merge_config.missing_program(driver),
             missing_lines=self.incomplete(),
             unmerged=merge_config.unmerged_paths(cwd, [self._root, OBJECTIVES_FOLDER]),
@@ -100,7 +104,9 @@ class CloneSetup:
         from yoi_cli.git.merge_config import configure_driver
 
         if self._checkout is not None:
-            configure_driver(self._workspace, DRIVER, DRIVER_COMMAND, DRIVER_NAME)
+            cwd = self._workspace
+            configure_driver(cwd, ANCESTOR_DRIVER, ANCESTOR_COMMAND, ANCESTOR_DRIVER_NAME)
+            configure_driver(cwd, DRIVER, DRIVER_COMMAND, DRIVER_NAME, ancestors=ANCESTOR_DRIVER)
 
     def _read(self, path: str) -> bytes:
         with Directory.open(self._workspace, "") as top:

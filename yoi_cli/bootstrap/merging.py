@@ -19,17 +19,28 @@ if TYPE_CHECKING:
     from yoi_cli.git.index_conflicts import IndexConflicts
 
 
-def drive(base: str, ours: str, theirs: str, path: str, environment: Mapping[str, str]) -> Driven:
+def drive(
+    base: str,
+    ours: str,
+    theirs: str,
+    path: str,
+    environment: Mapping[str, str],
+    *,
+    is_ancestor: bool = False,
+) -> Driven:
     """Merge three files for git, and put the outcome at once where `ours` was.
 
-    `path` is where the file is at home, from the top of the checkout. Raises `YoiError` and
-    `OSError`; then `ours` is as it was.
+    `path` is where the file is at home, from the top of the checkout; `is_ancestor` says that
+    git makes one ancestor of two. Raises `YoiError` and `OSError`; then `ours` is as it was.
     """
-    from yoi_cli.app.drive_merge import drive_merge
+    from yoi_cli.app.drive_merge import drive_ancestor, drive_merge
     from yoi_cli.app.merge_ports import Sides
 
     sides = Sides(*(_read(file) for file in (base, ours, theirs)))
-    driven = drive_merge(path, sides, _Parts(), _Threads(environment))
+    if is_ancestor:
+        driven = drive_ancestor(path, sides, _Parts())
+    else:
+        driven = drive_merge(path, sides, _Parts(), _Threads(environment))
     if driven.data != sides.ours:
         _replace(ours, driven.data)
     return driven
@@ -84,6 +95,11 @@ class _Parts:
                 hint="`.gitattributes` should name the driver for tickets' files only.",
             )
         return merge_part(path, sides)
+
+    def unsettled(self, path: str, merged: MergedPart) -> bytes:
+        from yoi_cli.storage.merge_part import unsettled
+
+        return unsettled(merged, path=path)
 
     def moved_apart(self, path: str, sides: Sides) -> bool:
         from yoi_cli.storage.layout import ITEM, OBJECTIVES_FOLDER

@@ -20,6 +20,9 @@ def command(
     ours: Annotated[str, typer.Argument(metavar="OURS", help="Our file, which is written: %A.")],
     theirs: Annotated[str, typer.Argument(metavar="THEIRS", help="The other side's file: %B.")],
     path: Annotated[str, typer.Argument(metavar="PATH", help="Where the file belongs: %P.")],
+    is_ancestor: Annotated[
+        bool, typer.Option("--ancestor", help="Git makes one ancestor of two: nobody is asked.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Merge one file of a ticket for git.
@@ -29,11 +32,12 @@ def command(
     merged by meaning.
     """
     try:
-        driven = drive(base, ours, theirs, path, os.environ)
+        driven = drive(base, ours, theirs, path, os.environ, is_ancestor=is_ancestor)
     except (YoiError, OSError) as error:
         if as_json:
             raise
-        say_undriven(path, error)
+        if not is_ancestor:  # it counts as none then, and the merge itself says what it asks
+            say_undriven(path, error)
         return _COULD_NOT
     say_driven(path, driven, as_json=as_json)
     return ConflictError.exit_code if driven.questions else 0

@@ -14,16 +14,35 @@ if TYPE_CHECKING:
 
 def configured_driver(cwd: str, name: str) -> str | None:
     """The command of the merge driver `name`, from wherever it is configured."""
-    said = run_git(["config", "--get", f"merge.{name}.driver"], cwd=cwd, check=False)
+    return _configured(cwd, name, "driver")
+
+
+def configured_ancestor_driver(cwd: str, name: str) -> str | None:
+    """The command that the driver `name` has for ancestors, by the name that it gives them.
+
+    None too where that is one of git's own drivers.
+    """
+    other = _configured(cwd, name, "recursive")
+    return None if other is None else configured_driver(cwd, other)
+
+
+def _configured(cwd: str, name: str, key: str) -> str | None:
+    said = run_git(["config", "--get", f"merge.{name}.{key}"], cwd=cwd, check=False)
     return said.removesuffix("\n") or None
 
 
-def configure_driver(cwd: str, name: str, command: str, sentence: str) -> None:
-    """Give the clone the merge driver `name`. Raises `OperationError`.
+def configure_driver(
+    cwd: str, name: str, command: str, sentence: str, *, ancestors: str | None = None
+) -> None:
+    """Give the clone the merge driver `name`, and `ancestors` as its own for ancestors.
 
-    Its command goes first: with a name and no command git refuses to merge at all.
+    Its command goes first: with a name and no command git refuses to merge at all. Raises
+    `OperationError`.
     """
-    for key, value in (("driver", command), ("name", sentence)):
+    wanted = [("driver", command), ("name", sentence)]
+    if ancestors is not None:
+        wanted.append(("recursive", ancestors))
+    for key, value in wanted:
         run_git(["config", "--local", "--replace-all", f"merge.{name}.{key}", value], cwd=cwd)
 
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.app.merge_ports import MergedPart, Sides
-from yoi_cli.domain.merge import FILE, OTHER_TICKET, REMOVED, Conflict
+from yoi_cli.domain.merge import DESCRIPTION, FIELD, FILE, OTHER_TICKET, REMOVED, Conflict
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.storage import layout
 from yoi_cli.storage.codec import parse_thread
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: A line that git puts before or behind a conflict.
 MARKER = re.compile(rb"^(?:<{7}|>{7})(?: |\r?$)", re.MULTILINE)
+#: What stands in an ancestor for what its own ancestors contest; neither side has it.
+_CONTESTED = "(Both ancestors of this merge have their own.)"
 #: The files that merge by meaning.
 PARTS = frozenset({layout.THREAD, layout.ITEM, layout.RELATIONS, layout.PLAN})
 
@@ -134,6 +136,21 @@ def _refuse_two_tickets(path: str, ours: bytes, theirs: bytes) -> None:
             hint=f"`yoi resolve {ticket}` gives one of them a new id, its relations included.",
             details={"ticket": ticket},
         )
+
+
+def unsettled(merged: MergedPart, *, path: str) -> bytes:
+    """A merged file as an ancestor: an item has nobody's value for what is contested in it.
+
+    Raises the errors of `edit_item`.
+    """
+    fields = {one.about: _CONTESTED for one in merged.conflicts if one.code == FIELD}
+    is_contested = any(one.code == DESCRIPTION for one in merged.conflicts)
+    if not fields and not is_contested:
+        return merged.data
+    from yoi_cli.storage.item_edit import edit_item
+
+    body = f"{_CONTESTED}\n" if is_contested else None
+    return edit_item(merged.data, fields, path=path, body=body)
 
 
 def projected(item: bytes, thread: bytes, *, path: str) -> bytes:

@@ -68,8 +68,8 @@ class Clone:
     def configure(self, like: Clone | None = None) -> None:
         """Set the clone up as its user would, or as another was, or to merge by lines."""
         if self.drives and like is not None:
-            for key in ("merge.yoi.name", "merge.yoi.driver"):
-                self.must("config", key, like.must("config", key))
+            for line in like.must("config", "--get-regexp", r"^merge\.").splitlines():
+                self.must("config", *line.split(" ", 1))
         elif self.drives:
             self.yoi("doctor", "--fix")
             self.commit("What doctor mended")
