@@ -11,8 +11,8 @@ from support.environment import ROOT
 from support.file_stores import empty_store, make_ticket, open_store
 from support.process import Program
 
-from yoi_cli.domain.fold import fold
-from yoi_cli.storage.file_store import FileStore
+from yoi_cli.model.fold import fold
+from yoi_cli.store.files.store import FileStore
 
 COMMENTER = ROOT / "tests" / "support" / "commenter.py"
 PROCESSES = 32

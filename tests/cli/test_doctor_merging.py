@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.process import Program
 
-from yoi_cli.app.merge_setup import DRIVER_COMMAND
+from yoi_cli.setup.merge_checks import DRIVER_COMMAND
 
 
 @pytest.fixture

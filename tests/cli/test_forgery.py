@@ -18,10 +18,10 @@ from support.hostile import PAYLOADS, invisible
 from support.process import Program, Result
 from support.text_places import CREATING, PLACES, Place, Read
 
-from yoi_cli.app.move import close_ticket
-from yoi_cli.domain.fold import fold
-from yoi_cli.domain.ids import TicketId
-from yoi_cli.storage.file_store import FileStore
+from yoi_cli.model.fold import fold
+from yoi_cli.model.ids import TicketId
+from yoi_cli.store.files.store import FileStore
+from yoi_cli.tickets.move import close_ticket
 
 READING = (
     ("ticket", "show", "{}"),

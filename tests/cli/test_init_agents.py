@@ -6,8 +6,8 @@ from pathlib import Path
 
 from support.process import Program
 
-from yoi_cli.app.agents_section import with_section
 from yoi_cli.cli.registry import GROUPS
+from yoi_cli.setup.agents_section import with_section
 
 
 def test_it_makes_the_workspace_and_the_file(yoi: Program, repo: Path) -> None:

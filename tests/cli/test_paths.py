@@ -9,9 +9,9 @@ import pytest
 from support.file_stores import comment, fingerprint, make_ticket, open_store
 from support.process import Program
 
-from yoi_cli.app.identify import identify
-from yoi_cli.domain.ids import TicketId
 from yoi_cli.errors import NotFoundError, UsageError, YoiError
+from yoi_cli.model.ids import TicketId
+from yoi_cli.tickets.lookup import identify
 
 SECRET = "the secret outside the store"
 ABSENT = "00001KVZZZZZZ"

@@ -10,8 +10,8 @@ import pytest
 from support.data import Data
 from support.process import Program, Result
 
+from yoi_cli.api.documents.kinds import ERROR, EXPORT_LINE, KINDS, LINES
 from yoi_cli.cli.registry import GROUPS
-from yoi_cli.render.kinds import ERROR, EXPORT_LINE, KINDS, LINES
 
 TEXT = "## Acceptance criteria\n\n- It works.\n"
 #: One use of every command, in an order in which each finds what it needs. {a} and {b} are

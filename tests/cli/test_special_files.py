@@ -10,7 +10,7 @@ import pytest
 from support.file_stores import item_of, make_ticket, open_store
 from support.process import Program
 
-from yoi_cli.domain.ids import TicketId
+from yoi_cli.model.ids import TicketId
 
 SECRET = "what the FIFO says"
 

@@ -65,15 +65,15 @@ def test_help_loads_no_command(
     env: dict[str, str], workspace: Path, words: tuple[str, ...]
 ) -> None:
     loaded = loaded_by(env, workspace, *words)
-    assert not {name for name in loaded if name.startswith("yoi_cli.cli.ticket_")}
-    assert not {name for name in loaded if name.startswith("yoi_cli.storage.writer")}
+    assert not {name for name in loaded if name.startswith("yoi_cli.cli.ticket.")}
+    assert not {name for name in loaded if name.startswith("yoi_cli.store.files.writer")}
 
 
 def test_one_command_loads_no_other(env: dict[str, str], workspace: Path) -> None:
     ticket = make_ticket(open_store(workspace, in_git=True))
     loaded = loaded_by(env, workspace, "ticket", "state", ticket)
-    commands = {name for name in loaded if name.startswith("yoi_cli.cli.ticket_")}
-    assert commands == {"yoi_cli.cli.ticket_state"}
+    commands = {name for name in loaded if name.startswith("yoi_cli.cli.ticket.")}
+    assert commands == {"yoi_cli.cli.ticket.move", "yoi_cli.cli.ticket.outcomes"}
 
 
 def test_the_merge_driver_loads_what_its_file_needs_and_no_more(
@@ -88,7 +88,13 @@ def test_the_merge_driver_loads_what_its_file_needs_and_no_more(
     path = f".yoi/tickets/{ticket}/thread.md"
     loaded = loaded_by(env, workspace, "merge-driver", "base", "ours", "theirs", path)
 
-    assert "yoi_cli.storage.merge_text" in loaded
-    others = ("frontmatter", "plan_file", "relations_file", "renumber", "merged_files")
-    assert loaded.isdisjoint({*HEAVY, "yoi_cli.git.run", "yoi_cli.domain.routing"})
-    assert loaded.isdisjoint(f"yoi_cli.storage.{name}" for name in others)
+    assert "yoi_cli.merge.files.texts" in loaded
+    others = (
+        "store.formats.item",
+        "store.formats.plan",
+        "store.formats.relations",
+        "merge.files.renumber",
+        "merge.files.merged_tree",
+    )
+    assert loaded.isdisjoint({*HEAVY, "yoi_cli.git.command", "yoi_cli.routing.rules"})
+    assert loaded.isdisjoint(f"yoi_cli.{name}" for name in others)

@@ -13,7 +13,7 @@ from support.data import Data
 from support.process import Program
 from support.yards import all_bytes, bytes_of_commit, commit
 
-from yoi_cli.git.entries import MAKING
+from yoi_cli.worktrees.git.listing import MAKING
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from support.file_stores import comment, empty_store, item_of, make_ticket
 from support.process import Program
 
-from yoi_cli.domain.ids import TicketId
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.storage.file_store import FileStore
+from yoi_cli.model.ids import TicketId
+from yoi_cli.store.files.store import FileStore
 
 #: Of processor time; a bomb that went off would take minutes.
 LIMIT_SECONDS = 0.5

@@ -8,7 +8,7 @@ import pytest
 from support.file_stores import empty_store
 from support.memory_store import MemoryStore
 
-from yoi_cli.app.ports import TicketStore
+from yoi_cli.store.ports import TicketStore
 
 
 @pytest.fixture(params=["memory", "files"])

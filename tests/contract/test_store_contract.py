@@ -7,14 +7,14 @@ from support.any_store import ABSENT, FORGED, commit, everything, make, said
 from support.file_stores import ADA
 from support.threads import AT
 
-from yoi_cli.app.ports import TicketStore
-from yoi_cli.app.record import Draft, create_ticket
-from yoi_cli.app.values import Change, NewTicket
-from yoi_cli.domain.events import NewEvent
-from yoi_cli.domain.plan import AcceptedPlan, PlanRecord
-from yoi_cli.domain.relations import Relation
-from yoi_cli.domain.time import is_stamp
 from yoi_cli.errors import NotFoundError, UsageError
+from yoi_cli.model.events import NewEvent
+from yoi_cli.model.plan import AcceptedPlan, PlanRecord
+from yoi_cli.model.relations import Relation
+from yoi_cli.model.time import is_stamp
+from yoi_cli.store.ports import TicketStore
+from yoi_cli.store.values import Change, NewTicket
+from yoi_cli.tickets.create import Draft, create_ticket
 
 # Making
 

@@ -9,15 +9,15 @@ from support.any_store import ABSENT, commit, everything, make, said
 from support.file_stores import ADA
 from support.threads import block
 
-from yoi_cli.app.identify import identify
-from yoi_cli.app.move import MoveRequest, close_ticket, move_ticket, reopen_ticket
-from yoi_cli.app.ports import TicketReader, TicketStore
-from yoi_cli.app.record import Draft, add_comment, create_ticket
-from yoi_cli.app.relate import Link, add_relation, remove_relation
-from yoi_cli.app.values import Change
-from yoi_cli.domain.fold import fold
-from yoi_cli.domain.ids import TicketId
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+from yoi_cli.model.fold import fold
+from yoi_cli.model.ids import TicketId
+from yoi_cli.store.ports import TicketReader, TicketStore
+from yoi_cli.store.values import Change
+from yoi_cli.tickets.create import Draft, add_comment, create_ticket
+from yoi_cli.tickets.lookup import identify
+from yoi_cli.tickets.move import MoveRequest, close_ticket, move_ticket, reopen_ticket
+from yoi_cli.tickets.relations import Link, add_relation, remove_relation
 
 # Missing tickets
 

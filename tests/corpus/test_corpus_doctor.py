@@ -9,10 +9,10 @@ import pytest
 from support.corpus import Corpus
 from support.process import Program
 
-from yoi_cli.app.doctor import Examination, examine_store
-from yoi_cli.domain.diagnostics import Diagnostic
-from yoi_cli.storage.inspect import FileInspector
-from yoi_cli.storage.layout import StoreLocation
+from yoi_cli.doctor.diagnostics import Diagnostic
+from yoi_cli.doctor.examine import Examination, examine_store
+from yoi_cli.doctor.files.inspect import FileInspector
+from yoi_cli.store.files.layout import StoreLocation
 
 #: Closed in item.md, without an event that says so.
 CLOSED_BY_HAND = ("00001KST3MFXR", "00001KT02TCCG")

@@ -12,11 +12,11 @@ from support.data import Data
 from support.file_stores import open_store
 from support.process import Program
 
-from yoi_cli.app.blocking import blockers, surroundings
-from yoi_cli.domain.fold import fold
-from yoi_cli.domain.ids import TicketId
-from yoi_cli.storage.codec import parse_thread
-from yoi_cli.storage.file_store import FileStore
+from yoi_cli.model.fold import fold
+from yoi_cli.model.ids import TicketId
+from yoi_cli.store.files.store import FileStore
+from yoi_cli.store.formats.thread import parse_thread
+from yoi_cli.tickets.blocking import blockers, surroundings
 
 TICKETS, EVENTS = 277, 2753
 #: Closed without an event: their items disagree with their threads.

@@ -12,8 +12,8 @@ from support.corpus import Corpus
 from support.file_stores import comment, item_of, open_store, thread_of
 from support.process import Program
 
-from yoi_cli.domain.fold import fold
-from yoi_cli.domain.ids import TicketId
+from yoi_cli.model.fold import fold
+from yoi_cli.model.ids import TicketId
 
 #: Lines of an event as it is written: a blank one before it, header, heading, one line of
 #: text, `---`, and the blank lines between them.

@@ -12,12 +12,12 @@ import pytest
 from support.corpus import Corpus
 from support.process import Program
 
-from yoi_cli.app.at_time import AtTime
-from yoi_cli.app.history import History
-from yoi_cli.app.replay import Replay, replay
-from yoi_cli.app.route import Decision, Router, RoutingContext
-from yoi_cli.storage.file_store import FileStore
-from yoi_cli.storage.layout import StoreLocation
+from yoi_cli.routing.at_time import AtTime
+from yoi_cli.routing.history import History
+from yoi_cli.routing.replay import Replay, replay
+from yoi_cli.routing.router import Decision, Router, RoutingContext
+from yoi_cli.store.files.layout import StoreLocation
+from yoi_cli.store.files.store import FileStore
 
 INSTANTS = 200
 SEED = 20260626

@@ -14,8 +14,8 @@ from support.environment import ROOT
 from support.process import Program
 
 from yoi_cli.cli.registry import GROUPS
-from yoi_cli.domain.presets import PRESETS
-from yoi_cli.storage.settings_file import parse_settings
+from yoi_cli.model.profile_presets import PRESETS
+from yoi_cli.store.config.worker_settings import parse_settings
 
 PAGE = ROOT / "docs" / "agents.md"
 TEXT = PAGE.read_text(encoding="utf-8")

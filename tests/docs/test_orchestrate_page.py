@@ -8,7 +8,7 @@ from pathlib import Path
 from support.console_blocks import check_story
 from support.process import Program
 
-from yoi_cli.domain import orchestration
+from yoi_cli.orchestration import position as orchestration
 
 PAGE = Path(__file__).parents[2] / "docs" / "orchestrate.md"
 

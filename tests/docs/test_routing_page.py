@@ -7,8 +7,8 @@ from pathlib import Path
 
 from support.console_blocks import check_story, steps_of
 
-from yoi_cli.domain.routing import CLASSIFICATIONS
-from yoi_cli.domain.routing_words import SENTENCES
+from yoi_cli.routing.messages import SENTENCES
+from yoi_cli.routing.rules import CLASSIFICATIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "routing.md"
 #: Said of another ticket's files, as a notice; of no ticket's classification the reason.

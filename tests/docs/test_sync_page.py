@@ -10,8 +10,8 @@ from support.console_blocks import check_story
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "sync.md"
 _SOURCES = (
-    *("bootstrap/syncing.py", "bootstrap/sync_errors.py", "git/sync_remote.py", "app/sync.py"),
-    *("storage/merged_store.py", "storage/sync_files.py"),
+    *("sync/open.py", "sync/errors.py", "sync/git/remote.py", "sync/service.py"),
+    *("merge/files/merged_store.py", "sync/files/writing.py"),
 )
 _CODE = re.compile(r'Error\(\s*"(\w+)"')
 

@@ -11,8 +11,8 @@ from support.console_blocks import Reader, Step, steps_of
 from support.process import Program
 from support.workers import Workers
 
-from yoi_cli.domain.worker import STATES
-from yoi_cli.worker.shim import files
+from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.model import STATES
 
 PAGE = Path(__file__).parents[2] / "docs" / "workers.md"
 _WORKER = re.compile(r"w-0[0-9A-Z]{25}")

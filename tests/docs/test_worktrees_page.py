@@ -16,8 +16,8 @@ def test_the_story_of_the_worktrees_page_works_as_printed(env: dict[str, str], r
 
 
 def test_the_page_explains_every_finding_and_every_risk() -> None:
-    assert _codes_of("What is left over") == _words("app/worktree_doctor.py", "Finding")
-    risks = _words("git/risks.py", "Risk") | _words("app/worktrees.py", "Risk")
+    assert _codes_of("What is left over") == _words("worktrees/checks.py", "Finding")
+    risks = _words("worktrees/git/risks.py", "Risk") | _words("worktrees/service.py", "Risk")
     assert _codes_of("Removing") - {"--assume-unchanged"} == risks
 
 

@@ -10,16 +10,16 @@ from collections.abc import Callable
 
 from support.threads import block, older, read, uncovered
 
-from yoi_cli.domain.fold import fold
 from yoi_cli.errors import StoreInvalidError, UsageError
-from yoi_cli.storage.codec import escape_body, parse_thread, unescape_body
-from yoi_cli.storage.config_file import parse_config
-from yoi_cli.storage.frontmatter import parse_item
-from yoi_cli.storage.item_edit import edit_item
-from yoi_cli.storage.merge_text import merge_items, merge_threads
-from yoi_cli.storage.plan_file import parse_plan
-from yoi_cli.storage.quick_fold import fold_thread
-from yoi_cli.storage.relations_file import parse_relations, render_relations
+from yoi_cli.merge.files.texts import merge_items, merge_threads
+from yoi_cli.model.fold import fold
+from yoi_cli.store.config.store_config import parse_config
+from yoi_cli.store.formats.item import parse_item
+from yoi_cli.store.formats.item_writing import edit_item
+from yoi_cli.store.formats.plan import parse_plan
+from yoi_cli.store.formats.relations import parse_relations, render_relations
+from yoi_cli.store.formats.thread import escape_body, parse_thread, unescape_body
+from yoi_cli.store.formats.thread_headers import fold_thread
 
 Target = Callable[[bytes], None]
 

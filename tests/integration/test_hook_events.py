@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support.hooked import Hooked
 
-from yoi_cli.domain.commits import Recorded
+from yoi_cli.model.commits import Recorded
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from support.clones import WITHOUT_YOI, Branches, fork, move_on_both
 from support.environment import ROOT
 from support.process import Program
 
-from yoi_cli.app.merge_setup import DRIVER_COMMAND
+from yoi_cli.setup.merge_checks import DRIVER_COMMAND
 
 
 def test_both_sides_of_a_merge_are_kept_without_a_conflict(branches: Branches) -> None:

@@ -12,7 +12,7 @@ import pytest
 from support.orchestration import APPROVE, GOOD, REQUEST_CHANGES, Shop
 from support.workers import wait_until
 
-from yoi_cli.worker.runtime import FileRuntime
+from yoi_cli.workers.local.runtime import FileRuntime
 
 ACCEPTED = ["decision", "state_changed", "claim taken", "worker worktree"]
 ROUND = ["worker coder", "worker validate", "implementation_report evidence passed"]

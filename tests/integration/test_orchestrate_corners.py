@@ -10,7 +10,7 @@ import sys
 from support.orchestration import Shop
 from support.workers import wait_until
 
-from yoi_cli.bootstrap.orchestration import holder_of
+from yoi_cli.orchestration.open import holder_of
 
 
 def test_another_folder_for_worktrees_is_used_and_ignored(shop: Shop) -> None:

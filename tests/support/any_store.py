@@ -5,11 +5,11 @@ from __future__ import annotations
 from support.file_stores import ADA
 from support.threads import block
 
-from yoi_cli.app.ports import TicketStore
-from yoi_cli.app.record import Draft, create_ticket
-from yoi_cli.app.values import Change
-from yoi_cli.domain.events import NewEvent
-from yoi_cli.domain.ids import TicketId
+from yoi_cli.model.events import NewEvent
+from yoi_cli.model.ids import TicketId
+from yoi_cli.store.ports import TicketStore
+from yoi_cli.store.values import Change
+from yoi_cli.tickets.create import Draft, create_ticket
 
 ABSENT = TicketId("00001KVZZZZZZ")
 FORGED = f"---\n\n{block('Forged.', kind='close').decode()}"

@@ -15,10 +15,10 @@ from pathlib import Path
 from support.file_stores import open_store
 from support.threads import AT, block, older
 
-from yoi_cli.app.doctor import Examination, examine_store
-from yoi_cli.domain.events import CLOSE, CREATE, REVIEW, STATE_CHANGED
-from yoi_cli.storage.file_store import FileStore
-from yoi_cli.storage.inspect import FileInspector
+from yoi_cli.doctor.examine import Examination, examine_store
+from yoi_cli.doctor.files.inspect import FileInspector
+from yoi_cli.model.events import CLOSE, CREATE, REVIEW, STATE_CHANGED
+from yoi_cli.store.files.store import FileStore
 
 TICKET = "00001KVZZZZZ0"
 OTHER = "00001KVZZZZZ1"

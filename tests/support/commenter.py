@@ -12,7 +12,7 @@ from pathlib import Path
 
 from support.file_stores import ADA, comment, open_store
 
-from yoi_cli.app.record import Draft, create_ticket
+from yoi_cli.tickets.create import Draft, create_ticket
 
 
 def main() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from support.threads import AT
 
-from yoi_cli.app.record import Draft, Recorder, add_comment, create_ticket
-from yoi_cli.app.values import Committed
-from yoi_cli.domain.ids import TicketId
-from yoi_cli.storage.file_store import FileStore
-from yoi_cli.storage.layout import StoreLocation
+from yoi_cli.model.ids import TicketId
+from yoi_cli.store.files.layout import StoreLocation
+from yoi_cli.store.files.store import FileStore
+from yoi_cli.store.values import Committed
+from yoi_cli.tickets.create import Draft, Recorder, add_comment, create_ticket
 
 ADA = Recorder("Ada Example")
 #: The ticket of `with_thread`, and its item.

@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from yoi_cli.storage.lock import StoreLock
+from yoi_cli.store.files.lock import StoreLock
 
 
 def main() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from support.process import Program, Result
 
-from yoi_cli.domain.events import Event
-from yoi_cli.storage.codec import parse_thread
+from yoi_cli.model.events import Event
+from yoi_cli.store.formats.thread import parse_thread
 
 
 @dataclass(frozen=True, slots=True)

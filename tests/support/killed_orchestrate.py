@@ -16,14 +16,14 @@ import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from yoi_cli.app.worker_ports import WorkerRequest
 from yoi_cli.cli.main import run
-from yoi_cli.domain.worker import WorkerView
-from yoi_cli.git.repository import GitRepository
-from yoi_cli.git.yard import GitYard
-from yoi_cli.storage.claims import FileClaims
-from yoi_cli.storage.writer import FileWriter
-from yoi_cli.worker.runtime import FileRuntime
+from yoi_cli.store.files.claims import FileClaims
+from yoi_cli.store.files.writer import FileWriter
+from yoi_cli.workers.local.runtime import FileRuntime
+from yoi_cli.workers.model import WorkerView
+from yoi_cli.workers.runtime import WorkerRequest
+from yoi_cli.worktrees.git.worktrees import GitYard
+from yoi_cli.worktrees.target.target_branch import GitRepository
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,16 +8,16 @@ from itertools import pairwise
 
 from support.threads import moved
 
-from yoi_cli.app.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
-from yoi_cli.domain import states
-from yoi_cli.domain.events import Event, Thread
-from yoi_cli.domain.fold import Folded, fold
-from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.item import Item
-from yoi_cli.domain.outline import Outline, outline_of
-from yoi_cli.domain.plan import PlanRecord
-from yoi_cli.domain.relations import Relation
 from yoi_cli.errors import NotFoundError, StoreInvalidError
+from yoi_cli.model import states
+from yoi_cli.model.events import Event, Thread
+from yoi_cli.model.fold import Folded, fold
+from yoi_cli.model.ids import TicketId
+from yoi_cli.model.item import Item
+from yoi_cli.model.plan import PlanRecord
+from yoi_cli.model.relations import Relation
+from yoi_cli.model.thread_summary import Outline, outline_of
+from yoi_cli.store.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
 
 _WAY = states.STATES
 BODY = "## Acceptance criteria\n\n- It works.\n"

@@ -1,6 +1,6 @@
 """A store in memory: each ticket a dict from path to bytes, one writer at a time.
 
-It has the ports of `app/ports.py` and none of the disk, so that the contract tests tell what a
+It has the ports of `store/ports.py` and none of the disk, so that the contract tests tell what a
 store promises from what files happen to do.
 """
 
@@ -10,22 +10,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 
-from yoi_cli.app.ports import TicketWriter
-from yoi_cli.app.values import Change, Committed, FieldsRow, NewTicket, RelationsRow
-from yoi_cli.domain.events import NewEvent, Thread
-from yoi_cli.domain.fold import fold
-from yoi_cli.domain.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id
-from yoi_cli.domain.item import FieldValue, Item
-from yoi_cli.domain.plan import PlanRecord
-from yoi_cli.domain.relations import Relation
-from yoi_cli.domain.time import stamp
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, StoreInvalidError
-from yoi_cli.storage.codec import parse_thread
-from yoi_cli.storage.encode import encode_event
-from yoi_cli.storage.frontmatter import parse_item
-from yoi_cli.storage.item_edit import edit_item, render_item
-from yoi_cli.storage.plan_file import parse_plan, render_record
-from yoi_cli.storage.relations_file import parse_relations, render_relations
+from yoi_cli.model.events import NewEvent, Thread
+from yoi_cli.model.fold import fold
+from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id
+from yoi_cli.model.item import FieldValue, Item
+from yoi_cli.model.plan import PlanRecord
+from yoi_cli.model.relations import Relation
+from yoi_cli.model.time import stamp
+from yoi_cli.store.formats.item import parse_item
+from yoi_cli.store.formats.item_writing import edit_item, render_item
+from yoi_cli.store.formats.plan import parse_plan, render_record
+from yoi_cli.store.formats.relations import parse_relations, render_relations
+from yoi_cli.store.formats.thread import parse_thread
+from yoi_cli.store.formats.thread_writing import encode_event
+from yoi_cli.store.ports import TicketWriter
+from yoi_cli.store.values import Change, Committed, FieldsRow, NewTicket, RelationsRow
 
 RELATIONS = "artifacts/relations.json"
 PLAN = "artifacts/orchestration-plan.jsonl"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from yoi_cli.domain.events import Event
-from yoi_cli.domain.item import Item
+from yoi_cli.model.events import Event
+from yoi_cli.model.item import Item
 
 Words = Callable[[str, str, str], tuple[str, ...]]
 Written = Callable[["Read"], object]

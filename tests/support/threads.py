@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from yoi_cli.domain.events import CLOSE, COMMENT, STATE_CHANGED, Event, NewEvent
-from yoi_cli.domain.ids import next_event_id
-from yoi_cli.storage.codec import ParsedThread, parse_thread
-from yoi_cli.storage.encode import encode_event
+from yoi_cli.model.events import CLOSE, COMMENT, STATE_CHANGED, Event, NewEvent
+from yoi_cli.model.ids import next_event_id
+from yoi_cli.store.formats.thread import ParsedThread, parse_thread
+from yoi_cli.store.formats.thread_writing import encode_event
 
 AT = "2026-06-25T16:30:32Z"
 _START_MS = 1_782_405_032_000

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from support.threads import event_id
 
-from yoi_cli.domain.events import COMMENT, CREATE, REVIEW, STATE_CHANGED, NewEvent, heading_for
-from yoi_cli.domain.ids import TicketId, ticket_id_at
-from yoi_cli.domain.item import FieldValue
-from yoi_cli.domain.relations import Relation
-from yoi_cli.storage.encode import encode_event
-from yoi_cli.storage.item_edit import render_item
-from yoi_cli.storage.relations_file import render_relations
+from yoi_cli.model.events import COMMENT, CREATE, REVIEW, STATE_CHANGED, NewEvent, heading_for
+from yoi_cli.model.ids import TicketId, ticket_id_at
+from yoi_cli.model.item import FieldValue
+from yoi_cli.model.relations import Relation
+from yoi_cli.store.formats.item_writing import render_item
+from yoi_cli.store.formats.relations import render_relations
+from yoi_cli.store.formats.thread_writing import encode_event
 
 CREATED = "2026-06-01T00:00:00Z"
 _FIRST_TICKET_MS = 1_780_000_000_000

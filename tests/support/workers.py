@@ -12,11 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from yoi_cli.app.worker_ports import Output, WorkerRequest
 from yoi_cli.errors import YoiError
-from yoi_cli.worker.runtime import FileRuntime
-from yoi_cli.worker.shim.kernel import Identity, environment_of, identity, is_alive, processes
-from yoi_cli.worker.shim.launch import OF_SHIM, OF_WORKER
+from yoi_cli.workers.local.runtime import FileRuntime
+from yoi_cli.workers.local.shim.kernel import (
+    Identity,
+    environment_of,
+    identity,
+    is_alive,
+    processes,
+)
+from yoi_cli.workers.local.shim.launch import OF_SHIM, OF_WORKER
+from yoi_cli.workers.runtime import Output, WorkerRequest
 
 #: Far beyond what anything here takes; a hang becomes a failure.
 PATIENCE = 30.0

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from support.process import Program
 
-from yoi_cli.app.worktree_ports import NewWorktree
-from yoi_cli.domain.worktree import Worktree
 from yoi_cli.git.checkout import find_checkout
-from yoi_cli.git.place import Place
-from yoi_cli.git.repository import GitRepository
-from yoi_cli.git.yard import GitYard
+from yoi_cli.git.repository import Place
+from yoi_cli.worktrees.git.worktrees import GitYard
+from yoi_cli.worktrees.model import Worktree
+from yoi_cli.worktrees.ports import NewWorktree
+from yoi_cli.worktrees.target.target_branch import GitRepository
 
 TICKET = "0000000000ABC"
 OTHER = "0000000000DEF"

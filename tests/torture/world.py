@@ -18,9 +18,9 @@ from support.process import Result
 from support.tickets import created, moved, put_ticket, said
 from torture.warm import warm_yoi
 
-from yoi_cli.domain.fold import fold
-from yoi_cli.domain.ids import TicketId
-from yoi_cli.storage.file_store import FileStore
+from yoi_cli.model.fold import fold
+from yoi_cli.model.ids import TicketId
+from yoi_cli.store.files.store import FileStore
 
 AT = "2026-06-02T00:00:00Z"
 _BODY = "## Acceptance criteria\n\n- It works.\n"

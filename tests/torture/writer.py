@@ -19,9 +19,9 @@ from pathlib import Path
 from support.file_stores import comment, open_store
 from torture.weak import weaken
 
-from yoi_cli.app.values import Committed
 from yoi_cli.errors import ConflictError, StoreInvalidError
-from yoi_cli.storage.file_store import FileStore
+from yoi_cli.store.files.store import FileStore
+from yoi_cli.store.values import Committed
 
 _REFUSALS = 5000
 

@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.app.doctor import examine_store
-from yoi_cli.app.doctor_environment import (
+from yoi_cli.cli.context import start_of
+from yoi_cli.cli.doctor_text import say_checkup
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.text.console import is_utf8, progress
+from yoi_cli.doctor.environment import (
     Check,
     Checkup,
     check_clone,
@@ -18,18 +21,15 @@ from yoi_cli.app.doctor_environment import (
     check_workspace,
     strict_about_clone,
 )
-from yoi_cli.app.doctor_repair import Mended
-from yoi_cli.app.hook_doctor import check_spool
-from yoi_cli.app.merge_setup import check_merging
-from yoi_cli.bootstrap import Session, Start, open_session
-from yoi_cli.bootstrap.merge_setup import mend_all, merge_facts
-from yoi_cli.bootstrap.spool import spool_facts
-from yoi_cli.bootstrap.survey import survey_clone, survey_environment
-from yoi_cli.cli.context import start_of
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.doctor.examine import examine_store
+from yoi_cli.doctor.open import survey_clone, survey_environment
+from yoi_cli.doctor.repair import Mended
+from yoi_cli.doctor.spool import check_spool
 from yoi_cli.errors import StoreInvalidError, YoiError
-from yoi_cli.render.console import is_utf8, progress
-from yoi_cli.render.doctor import say_checkup
+from yoi_cli.hooks.spool import spool_facts
+from yoi_cli.setup.merge_checks import check_merging
+from yoi_cli.setup.merge_setup import mend_all, merge_facts
+from yoi_cli.workspace.session import Session, Start, open_session
 
 
 def command(

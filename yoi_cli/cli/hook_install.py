@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.bootstrap.hooks import install_hooks
 from yoi_cli.cli.context import start_of
+from yoi_cli.cli.hooks_text import say_changed
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.render.hooks import say_changed
+from yoi_cli.hooks.open import install_hooks
 
 
 def command(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from yoi_cli.bootstrap.hooks import report_hooks
 from yoi_cli.cli.context import start_of
+from yoi_cli.cli.hooks_text import say_hooks
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.render.hooks import say_hooks
+from yoi_cli.hooks.open import report_hooks
 
 
 def command(ctx: typer.Context, as_json: JsonOption = False) -> None:

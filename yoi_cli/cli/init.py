@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.bootstrap.initialise import init_workspace
 from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.render.report import report
+from yoi_cli.cli.text.report import report
+from yoi_cli.setup.open import init_workspace
 
 
 def command(

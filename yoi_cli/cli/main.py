@@ -14,9 +14,9 @@ from yoi_cli import __version__
 from yoi_cli.cli.context import Invocation
 from yoi_cli.cli.drafts import forget_drafts, where_drafts_are
 from yoi_cli.cli.lazy import LazyGroup, make_group
+from yoi_cli.cli.text.console import open_closed_streams, silence
+from yoi_cli.cli.text.report import report_error, warn
 from yoi_cli.errors import OperationError, UsageError, YoiError
-from yoi_cli.render.console import open_closed_streams, silence
-from yoi_cli.render.report import report_error, warn
 
 _READER_WENT_AWAY = 141
 _INTERRUPTED = 130
@@ -80,7 +80,7 @@ def _root(
 def _run(group: LazyGroup, arguments: Sequence[str]) -> object:
     """What the command gives back, or the answer to a shell that asks for candidates."""
     if "_YOI_COMPLETE" in os.environ:
-        from yoi_cli.cli.completion_answer import answer
+        from yoi_cli.cli.completion.answer import answer
 
         return answer(group, os.environ)
     try:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.bootstrap.merging import drive
+from yoi_cli.cli.merging_text import say_driven, say_undriven
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.errors import ConflictError, YoiError
-from yoi_cli.render.merging import say_driven, say_undriven
+from yoi_cli.merge.open import drive
 
 _COULD_NOT = 129
 

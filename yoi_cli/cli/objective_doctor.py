@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from yoi_cli.app.objective_doctor import examine_objectives
 from yoi_cli.cli.context import session_of
+from yoi_cli.cli.objectives_text import say_objective_findings
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.domain.diagnostic_rules import ERROR
+from yoi_cli.doctor.objectives import examine_objectives
+from yoi_cli.doctor.rules import ERROR
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.render.objectives import say_objective_findings
 
 
 def command(ctx: typer.Context, as_json: JsonOption = False) -> int:

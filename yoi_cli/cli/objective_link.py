@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.app.objectives import link_tickets
-from yoi_cli.cli.after_write import commit_folders_if_asked
+from yoi_cli.api.autocommit import commit_folders_if_asked
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.objective_options import ObjectiveArgument, ObjectiveCommitOption
+from yoi_cli.cli.objectives_text import say_objective_linked
 from yoi_cli.cli.options import JsonOption, ticket_argument
-from yoi_cli.render.objectives import say_objective_linked
-from yoi_cli.storage.layout import OBJECTIVES_FOLDER
+from yoi_cli.objectives.service import link_tickets
+from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
 
 def command(

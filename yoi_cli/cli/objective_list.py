@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.app.objectives import list_objectives
 from yoi_cli.cli.context import session_of
+from yoi_cli.cli.objectives_text import say_objectives
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.render.objectives import say_objectives
+from yoi_cli.objectives.service import list_objectives
 
 
 def command(

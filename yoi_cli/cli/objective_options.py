@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.cli.complete import completing_session
+from yoi_cli.cli.completion.candidates import completing_session
 from yoi_cli.errors import YoiError
 
 
 def complete_objectives(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Ids that begin with what is typed, with their titles."""
-    from yoi_cli.render.safe import visible
+    from yoi_cli.model.safe_text import visible
 
     found: list[tuple[str, str]] = []
     try:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from yoi_cli.app.objectives import show_objective
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.objective_options import ObjectiveArgument
+from yoi_cli.cli.objectives_text import say_objective
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.render.objectives import say_objective
+from yoi_cli.objectives.service import show_objective
 
 
 def command(ctx: typer.Context, objective: ObjectiveArgument, as_json: JsonOption = False) -> None:

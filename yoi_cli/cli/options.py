@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.cli.complete import complete_states, complete_tickets
+from yoi_cli.cli.completion.candidates import complete_states, complete_tickets
 
 
 def ticket_argument(what: str, metavar: str = "[TICKET]") -> object:

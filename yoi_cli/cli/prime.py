@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from yoi_cli.app.prime import Primer, prime
-from yoi_cli.bootstrap import Start
-from yoi_cli.bootstrap.prime import branch_here, find_session
+from yoi_cli.api.prime import Primer, prime
+from yoi_cli.api.prime_facts import branch_here, find_session
 from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.routing import routing_context
+from yoi_cli.cli.prime_text import say_prime
+from yoi_cli.cli.routing.options import routing_context
+from yoi_cli.cli.text.report import warn
 from yoi_cli.errors import YoiError
-from yoi_cli.render.prime import say_prime
-from yoi_cli.render.report import warn
+from yoi_cli.workspace.session import Start
 
 
 def command(ctx: typer.Context, as_json: JsonOption = False) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.cli.complete import complete_words
+from yoi_cli.api.documents.kinds import KINDS
+from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.schema_text import say_schema
 from yoi_cli.errors import NotFoundError
-from yoi_cli.render.kinds import KINDS
-from yoi_cli.render.schema import say_schema
 
 
 def command(

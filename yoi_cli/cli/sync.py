@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.app.sync import sync_store
-from yoi_cli.bootstrap.syncing import SyncRequest, open_sync, pause
 from yoi_cli.cli.context import session_of, start_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.render.report import warn
-from yoi_cli.render.sync import Listening, say_synced
+from yoi_cli.cli.sync_text import Listening, say_synced
+from yoi_cli.cli.text.report import warn
+from yoi_cli.sync.open import SyncRequest, open_sync, pause
+from yoi_cli.sync.service import sync_store
 
 
 def command(

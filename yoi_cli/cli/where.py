@@ -6,7 +6,7 @@ import typer
 
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.render.report import report
+from yoi_cli.cli.text.report import report
 
 
 def command(ctx: typer.Context, as_json: JsonOption = False) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from yoi_cli.bootstrap.worktrees import examine_worktrees
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.render.worktrees import say_findings
+from yoi_cli.cli.worktree_text import say_findings
+from yoi_cli.worktrees.open import examine_worktrees
 
 
 def command(ctx: typer.Context, as_json: JsonOption = False) -> None:

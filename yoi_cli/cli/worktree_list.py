@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from yoi_cli.app.worktrees import list_worktrees
-from yoi_cli.bootstrap.worktrees import open_worktree_desk
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.render.worktrees import say_worktrees
+from yoi_cli.cli.worktree_text import say_worktrees
+from yoi_cli.worktrees.open import open_worktree_desk
+from yoi_cli.worktrees.service import list_worktrees
 
 
 def command(ctx: typer.Context, as_json: JsonOption = False) -> None:

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.app.worktrees import prune_worktrees
-from yoi_cli.bootstrap.worktrees import open_worktree_desk
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.routing import now_ms
-from yoi_cli.render.worktrees import say_pruned
+from yoi_cli.cli.routing.options import now_ms
+from yoi_cli.cli.worktree_text import say_pruned
+from yoi_cli.worktrees.open import open_worktree_desk
+from yoi_cli.worktrees.service import prune_worktrees
 
 _DAYS = 7
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.app.worktrees import remove_worktree
-from yoi_cli.bootstrap.worktrees import open_worktree_desk
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
-from yoi_cli.render.worktrees import say_removed
+from yoi_cli.cli.worktree_text import say_removed
+from yoi_cli.worktrees.open import open_worktree_desk
+from yoi_cli.worktrees.service import remove_worktree
 
 
 def command(

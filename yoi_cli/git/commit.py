@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.run import run_git
+from yoi_cli.git.command import run_git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

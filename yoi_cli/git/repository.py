@@ -1,63 +1,151 @@
-"""Refs, and moving the target branch, behind the port `Repository` (DESIGN section 12)."""
+"""A repository and its worktrees as this package works on them.
+
+Git is always told which git folder and which work tree are meant: a worktree whose `.git`
+is gone lies in the main one, and git would find that instead.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.domain.naming import ticket_of_branch
-from yoi_cli.errors import NotFoundError
-from yoi_cli.git import advance, merge_try
-from yoi_cli.git.entries import main_and_linked
+from yoi_cli.errors import ConflictError
+from yoi_cli.git.command import GitAnswer, ask_git, git_failed
+from yoi_cli.model.naming import WORKTREE_FOLDER
 
 if TYPE_CHECKING:
-    from yoi_cli.app.worktree_ports import MergeTry
-    from yoi_cli.git.place import Place
+    from collections.abc import Iterator, Mapping, Sequence
 
-_USUAL = ("main", "master", "trunk")
+#: Making a worktree waits for those before it; each takes as long as its checkout.
+_LOCK_SECONDS = 600.0
+_PAUSE = 0.01
 
 
-class GitRepository:
-    """A `Repository` at `place`. With `runs_hooks` a merge runs the repository's own hooks;
-    nothing else ever does."""
+class Place(NamedTuple):
+    """A repository: `root` is the main worktree's top, or this checkout's where the repository
+    is bare; `common_dir` is its git folder, `folder` the one for worktrees, below `root`."""
 
-    def __init__(self, place: Place, *, runs_hooks: bool = False) -> None:
-        self._place = place
-        self._runs_hooks = runs_hooks
+    root: str
+    common_dir: str
+    folder: str = WORKTREE_FOLDER
+
+    @property
+    def yard(self) -> str:
+        """The absolute path of the folder for worktrees."""
+        return os.path.join(self.root, self.folder)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock on the repository's worktrees: parallel `git worktree add` fails.
+
+        Raises `ConflictError` (`lock_timeout`).
+        """
+        folder = os.path.join(self.common_dir, "yoi")
+        os.makedirs(folder, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(os.path.join(folder, "worktrees.lock"), flags, 0o666)
+        try:
+            _wait_for(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def ask(self, arguments: Sequence[str], *, stdin: bytes = b"") -> GitAnswer:
+        """The answer of git on the repository, not on any work tree."""
+        return ask_git(["--git-dir", self.common_dir, *arguments], cwd=self.root, stdin=stdin)
+
+    def run(self, arguments: Sequence[str], *, stdin: bytes = b"") -> str:
+        """What git prints. Raises `OperationError` (`git_failed`)."""
+        answer = self.ask(arguments, stdin=stdin)
+        if answer.code:
+            raise git_failed(arguments, answer)
+        return answer.text
 
     def commit_of(self, revision: str) -> str | None:
-        return self._place.commit_of(revision)
+        """The full id of the commit that `revision` names, None where it names none."""
+        if not revision or revision.startswith("-") or "\0" in revision:
+            return None
+        asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+        return self.ask(asked).text.strip() or None
+
+    def branch_commit(self, branch: str) -> str | None:
+        """The commit at the head of the branch with this short name."""
+        return self.commit_of(f"refs/heads/{branch}")
+
+    def target_commit(self, target: str) -> str | None:
+        """The commit that work is counted against: a branch's head, or what it names else."""
+        return self.branch_commit(target) or self.commit_of(target)
 
     def is_ancestor(self, commit: str, of: str) -> bool:
-        return self._place.is_ancestor(commit, of)
+        """Whether `of` holds `commit`. Raises `OperationError` where one is not there."""
+        arguments = ["merge-base", "--is-ancestor", commit, of]
+        answer = self.ask(arguments)
+        if answer.code not in (0, 1):
+            raise git_failed(arguments, answer)
+        return answer.code == 0
 
-    def default_branch(self) -> str:
-        """The branch that the main worktree is on, unless that is a ticket's; else the
-        remote's, else one with a usual name. Raises `NotFoundError` (`target_unknown`)."""
-        main, _ = main_and_linked(self._place)
-        if main is not None and main.branch and ticket_of_branch(main.branch) is None:
-            return main.branch
-        remote = self._place.ask(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])
-        upstream = remote.text.strip().removeprefix("refs/remotes/origin/")
-        usual = self._place.ask(["config", "--get", "init.defaultBranch"]).text.strip()
-        head = self._place.ask(["symbolic-ref", "--quiet", "HEAD"]).text.strip()
-        bare = head.removeprefix("refs/heads/") if main is None else ""
-        for branch in (bare, upstream, usual, *_USUAL):
-            if branch and self._place.branch_commit(branch) is not None:
-                return branch
-        raise NotFoundError(
-            "target_unknown",
-            "It cannot be told which branch tickets are merged into.",
-            hint="Check out that branch in the main worktree, or name it with --base.",
+
+class Tree(NamedTuple):
+    """One worktree: its folder and its own git folder."""
+
+    path: str
+    git_dir: str
+
+    def ask(
+        self,
+        arguments: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        runs_hooks: bool = False,
+    ) -> GitAnswer:
+        """The answer of git in this worktree; where its folder is gone, on its git folder."""
+        cwd = self.path if os.path.isdir(self.path) else self.git_dir
+        return ask_git(
+            ["--git-dir", self.git_dir, "--work-tree", self.path, *arguments],
+            cwd=cwd,
+            stdin=stdin,
+            variables=variables or {},
+            runs_hooks=runs_hooks,
         )
 
-    def try_merge(self, target: str, commit: str, message: str, name: str) -> MergeTry:
-        return merge_try.merge(
-            self._place, target, commit, message, name, runs_hooks=self._runs_hooks
-        )
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+    ) -> str:
+        """What git prints. Raises `OperationError` (`git_failed`)."""
+        answer = self.ask(arguments, stdin=stdin, variables=variables)
+        if answer.code:
+            raise git_failed(arguments, answer)
+        return answer.text
 
-    def advance(self, target: str, *, old: str, new: str) -> None:
-        with self._place.locked():
-            advance.advance(self._place, advance.Move(target, old, new))
+    def own(self, name: str) -> str:
+        """The path of a file in its git folder."""
+        return os.path.join(self.git_dir, name)
 
-    def drop_try(self, name: str) -> None:
-        merge_try.drop(self._place, name)
+
+def _wait_for(descriptor: int) -> None:
+    end = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise _timeout() from None
+            time.sleep(_PAUSE * (0.5 + os.urandom(1)[0] / 255))
+        else:
+            return
+
+
+def _timeout() -> ConflictError:
+    return ConflictError(
+        "lock_timeout",
+        f"Another command works on the worktrees, and did for {_LOCK_SECONDS:g} s.",
+        hint="Try again when it is done.",
+    )

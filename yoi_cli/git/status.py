@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.run import run_git
+from yoi_cli.git.command import run_git
 
 if TYPE_CHECKING:
-    from yoi_cli.git.place import Tree
+    from yoi_cli.git.repository import Tree
 
 _ASKED = ("status", "--porcelain=v1", "-z", "--untracked-files=normal")
 

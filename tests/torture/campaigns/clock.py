@@ -16,14 +16,14 @@ from torture.outcome import ENOUGH, Outcome, Settings
 from torture.warm import in_child
 from torture.weak import weaken
 
-from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.time import stamp
-from yoi_cli.storage.codec import parse_thread
-from yoi_cli.storage.file_store import FileStore
-from yoi_cli.storage.layout import StoreLocation
-from yoi_cli.storage.merge_text import merge_threads
-from yoi_cli.storage.writer import FileWriter
-from yoi_cli.storage.writing import writing
+from yoi_cli.merge.files.texts import merge_threads
+from yoi_cli.model.ids import TicketId
+from yoi_cli.model.time import stamp
+from yoi_cli.store.files.layout import StoreLocation
+from yoi_cli.store.files.store import FileStore
+from yoi_cli.store.files.writer import FileWriter
+from yoi_cli.store.files.writing import writing
+from yoi_cli.store.formats.thread import parse_thread
 
 _DAY = 86_400_000
 _NOW = 1_790_000_000_000

@@ -22,9 +22,9 @@ from torture.warm import warm_yoi
 from torture.warm_server import warm_program
 from torture.world import identities
 
-from yoi_cli.domain.ids import TicketId
-from yoi_cli.domain.states import allowed_moves
 from yoi_cli.errors import YoiError
+from yoi_cli.model.ids import TicketId
+from yoi_cli.model.states import allowed_moves
 
 STEPS = 12
 _NAMES = ("ada", "bob", "eve")

@@ -12,9 +12,9 @@ from torture.outcome import ENOUGH, Outcome, Settings
 from torture.warm import in_child, warm_yoi
 from torture.weak import weaken
 
-from yoi_cli.storage.append import read_tail
-from yoi_cli.storage.directory import Directory
-from yoi_cli.storage.file_store import FileStore
+from yoi_cli.store.files.append import read_tail
+from yoi_cli.store.files.directory import Directory
+from yoi_cli.store.files.store import FileStore
 
 _SHORT_STRIDE = 23
 _READ_BY_COMMAND = 50

@@ -12,7 +12,7 @@ from pathlib import Path
 from support.workers import Workers, python
 from torture.outcome import Outcome, Settings
 
-from yoi_cli.worker.shim.kernel import Identity
+from yoi_cli.workers.local.shim.kernel import Identity
 
 _WORKERS = 50
 _READY_MS, _SHIM_MB = 100, 15

@@ -16,20 +16,20 @@ from typing import NamedTuple
 from support.threads import block, older
 from torture.outcome import ENOUGH, Outcome, Settings
 
-from yoi_cli.domain.item import FieldValue
-from yoi_cli.domain.plan import PlanRecord
-from yoi_cli.domain.relations import Relation
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.storage.codec import parse_thread
-from yoi_cli.storage.item_edit import render_item
-from yoi_cli.storage.merge_text import (
+from yoi_cli.merge.files.texts import (
     merge_items,
     merge_plan_files,
     merge_relations_files,
     merge_threads,
 )
-from yoi_cli.storage.plan_file import render_record
-from yoi_cli.storage.relations_file import render_relations
+from yoi_cli.model.item import FieldValue
+from yoi_cli.model.plan import PlanRecord
+from yoi_cli.model.relations import Relation
+from yoi_cli.store.formats.item_writing import render_item
+from yoi_cli.store.formats.plan import render_record
+from yoi_cli.store.formats.relations import render_relations
+from yoi_cli.store.formats.thread import parse_thread
 
 Merge = Callable[[bytes, bytes], bytes]
 Make = Callable[[random.Random], bytes]

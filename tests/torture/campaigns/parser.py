@@ -17,7 +17,7 @@ from unittest.mock import patch
 from torture.outcome import Outcome, Settings
 
 TESTS = Path(__file__).resolve().parents[2]
-FILES = ("test_codec_properties.py", "test_frontmatter_properties.py")
+FILES = ("test_thread_properties.py", "test_item_properties.py")
 #: A property's examples come in parts of this size, each with a seed of its own.
 PART = 2_500
 
@@ -34,7 +34,7 @@ class Task(NamedTuple):
 def properties_of(file: str) -> ModuleType:
     """The test file as a module, loaded anew by its path: a property takes settings once."""
     spec = importlib.util.spec_from_file_location(
-        file.removesuffix(".py"), TESTS / "storage" / file
+        file.removesuffix(".py"), TESTS / "store" / "formats" / file
     )
     assert spec is not None
     assert spec.loader is not None
@@ -70,7 +70,7 @@ def try_examples(task: Task) -> str | None:
 def control() -> str | None:
     """What the properties say of a writer that escapes nothing."""
     name = "test_every_body_is_read_back_as_it_was_written"
-    with patch("yoi_cli.storage.encode.escape_body", str):
+    with patch("yoi_cli.store.formats.thread_writing.escape_body", str):
         return try_examples(Task(FILES[0], name, 300, 1))
 
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from support.workers import Standing, Workers, kill, python, wait_until
 from torture.outcome import ENOUGH, Outcome, Settings
 
-from yoi_cli.app.worker_ports import WorkerRequest
-from yoi_cli.worker.shim.kernel import Identity, identity, is_alive
+from yoi_cli.workers.local.shim.kernel import Identity, identity, is_alive
+from yoi_cli.workers.runtime import WorkerRequest
 
 VICTIMS = ("launcher", "shim", "stub", "shim and stub", "worker")
 LOADS = ("at rest", "under load", "redacted")

@@ -1,0 +1,56 @@
+"""Asking git."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from yoi_cli.errors import OperationError
+from yoi_cli.git.command import watch_git
+from yoi_cli.git.repository import Place
+
+
+def test_a_git_that_a_signal_ended_has_given_no_answer(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(str(repo), str(repo / ".git"))
+    assert place.commit_of("HEAD") is not None
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "git").write_text("#!/bin/sh\nkill -INT $$\n")
+    (folder / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    with pytest.raises(OperationError) as error:
+        place.commit_of("HEAD")
+    assert error.value.code == "git_ended"
+
+
+def test_what_git_leaves_running_does_not_keep_its_answer_back(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As ssh does, where it keeps a connection for the next command (ControlPersist).
+    (tmp_path / "git").write_text("#!/bin/sh\nsleep 60 &\necho $! >pid\necho answer\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    begun = time.monotonic()
+    try:
+        answer = watch_git(["fetch"], cwd=str(repo), silence=30, hear=lambda _data: None)
+        assert (answer.code, answer.out) == (0, b"answer\n")
+        assert time.monotonic() - begun < 30
+    finally:
+        os.kill(int((repo / "pid").read_text()), signal.SIGKILL)
+
+
+def test_a_git_that_talks_now_and_then_is_not_silent(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "git").write_text("#!/bin/sh\nfor i in 1 2 3; do sleep 0.4; echo $i >&2; done\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    heard: list[bytes] = []
+    answer = watch_git(["fetch"], cwd=str(repo), silence=10, hear=heard.append)
+    assert (answer.code, answer.said, b"".join(heard)) == (0, "1\n2\n3", b"1\n2\n3\n")

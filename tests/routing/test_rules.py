@@ -1,0 +1,201 @@
+"""The table of DESIGN section 8, row by row."""
+
+from __future__ import annotations
+
+import pytest
+from support.data import Data
+
+from yoi_cli.routing import rules as routing
+from yoi_cli.routing.rules import (
+    BLOCKED,
+    CLOSE_READY,
+    CLOSED_OR_NOOP,
+    IMPLEMENTATION_READY,
+    IN_PROGRESS,
+    REQUIREMENTS_SYNC_NEEDED,
+    REVIEW_NEEDED,
+    WAITING,
+    ChainedBlocker,
+    Hold,
+    Review,
+    Subject,
+    classify,
+)
+
+T = "0000000000T01"
+OTHER = "0000000000T02"
+BLOCKER = ChainedBlocker(OTHER, "depends_on", "planning", chain=(OTHER,))
+
+
+def subject(state: str, **facts: Data) -> Subject:
+    return Subject(T, state)._replace(**facts)
+
+
+ROWS: dict[str, tuple[Subject, str, tuple[str, ...]]] = {
+    "1 closed": (subject("closed"), CLOSED_OR_NOOP, ("closed",)),
+    "1 duplicate of an open ticket": (
+        subject("queued", duplicate_of=OTHER),
+        CLOSED_OR_NOOP,
+        ("duplicate",),
+    ),
+    "2 done": (subject("done"), CLOSE_READY, ("done",)),
+    "3 work that no review has seen": (
+        subject("inprogress", review=Review(has_work=True, is_unreviewed=True, approves=True)),
+        REVIEW_NEEDED,
+        ("unreviewed_work",),
+    ),
+    "3 a review that asks for changes": (
+        subject("inprogress", review=Review(has_work=True, asks_for_changes=True)),
+        REVIEW_NEEDED,
+        ("changes_requested",),
+    ),
+    "4 under way": (subject("inprogress"), IN_PROGRESS, ("under_way",)),
+    "4 approved": (
+        subject("inprogress", review=Review(has_work=True, approves=True)),
+        IN_PROGRESS,
+        ("approved",),
+    ),
+    "4 stalled": (subject("inprogress", claim_is_dead=True), IN_PROGRESS, ("stalled",)),
+    "4 a dead claim after a report is not stalled": (
+        subject("inprogress", claim_is_dead=True, review=Review(has_work=True)),
+        IN_PROGRESS,
+        ("under_way",),
+    ),
+    "5 no acceptance criteria": (
+        subject("planning", has_acceptance=False),
+        REQUIREMENTS_SYNC_NEEDED,
+        ("acceptance_missing",),
+    ),
+    "5 not marked ready": (subject("planning"), REQUIREMENTS_SYNC_NEEDED, ("not_marked_ready",)),
+    "6 nobody queued it": (subject("ready"), BLOCKED, ("not_queued",)),
+    "6 ready and blocked": (
+        subject("ready", blockers=(BLOCKER,)),
+        BLOCKED,
+        ("not_queued", "blocked"),
+    ),
+    "6 an unresolved blocker": (subject("queued", blockers=(BLOCKER,)), BLOCKED, ("blocked",)),
+    "6 on a cycle": (
+        subject("queued", blockers=(BLOCKER,), cycle=(T, OTHER)),
+        BLOCKED,
+        ("blocked", "cycle"),
+    ),
+    "6 its own log diverged": (subject("queued", is_diverged=True), BLOCKED, ("diverged",)),
+    "6 its own relations unreadable": (
+        subject("queued", unreadable_relations=(T,)),
+        BLOCKED,
+        ("records_unreadable",),
+    ),
+    "6 its own plan records unreadable": (
+        subject("queued", unreadable_plans=(T,)),
+        BLOCKED,
+        ("records_unreadable",),
+    ),
+    "6 a blocker that is missing": (
+        subject("queued", blockers=(BLOCKER._replace(state=None, problem="missing"),)),
+        BLOCKED,
+        ("blocker_missing",),
+    ),
+    "6 a blocker that cannot be read": (
+        subject("queued", blockers=(BLOCKER._replace(state=None, problem="unreadable"),)),
+        BLOCKED,
+        ("blocker_unreadable",),
+    ),
+    "6 a blocker that is diverged": (
+        subject("queued", blockers=(BLOCKER._replace(state="done", problem="diverged"),)),
+        BLOCKED,
+        ("blocker_diverged",),
+    ),
+    **{
+        f"7 {code}": (subject("queued", holds=(Hold(code, "it", OTHER),)), WAITING, (code,))
+        for code in ("ordering", "conflict", "capacity", "dirty_workspace", "claimed")
+    },
+    "8 nothing holds it": (subject("queued"), IMPLEMENTATION_READY, ("queued_and_free",)),
+}
+
+
+@pytest.mark.parametrize("japanese", [False, True], ids=["English", "Japanese"])
+@pytest.mark.parametrize("row", ROWS)
+def test_the_table_is_evaluated_row_by_row(row: str, japanese: bool) -> None:
+    asked, classification, codes = ROWS[row]
+    said = classify(asked, japanese=japanese)
+    assert said.classification == classification
+    assert tuple(reason.code for reason in said.reasons) == codes
+    assert routing.evaluate(asked)[0] == classification
+    assert said.is_ready == (classification == IMPLEMENTATION_READY)
+    assert said.next_action
+    assert all(reason.text for reason in said.reasons)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_sentence_is_in_the_language_of_the_record(row: str) -> None:
+    asked = ROWS[row][0]
+    for reason in classify(asked, japanese=True).reasons:
+        assert not reason.text.isascii()
+    for reason in classify(asked).reasons:
+        assert reason.text.isascii() or " → " in reason.text
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.startswith(("6", "7"))])
+def test_what_is_held_says_what_would_free_it(row: str) -> None:
+    said = classify(ROWS[row][0])
+    assert said.unblock
+    assert len(said.unblock) >= len(said.reasons)
+
+
+EVERYTHING: dict[str, object] = {
+    "has_acceptance": False,
+    "is_diverged": True,
+    "review": Review(has_work=True, is_unreviewed=True, asks_for_changes=True),
+    "claim_is_dead": True,
+    "blockers": (BLOCKER,),
+    "cycle": (T, OTHER),
+    "holds": (Hold("claimed", "Ada"), Hold("capacity", "1/1")),
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "facts", "classification"),
+    [
+        ("closed", {"duplicate_of": OTHER}, CLOSED_OR_NOOP),
+        ("done", {"duplicate_of": OTHER}, CLOSED_OR_NOOP),
+        ("inprogress", {"duplicate_of": OTHER}, CLOSED_OR_NOOP),
+        ("done", {}, CLOSE_READY),
+        ("inprogress", {}, REVIEW_NEEDED),
+        ("planning", {}, REQUIREMENTS_SYNC_NEEDED),
+        ("ready", {}, BLOCKED),
+        ("queued", {}, BLOCKED),
+    ],
+)
+def test_if_several_rows_fit_the_earliest_wins(
+    state: str, facts: dict[str, object], classification: str
+) -> None:
+    assert classify(subject(state, **EVERYTHING, **facts)).classification == classification
+
+
+def test_a_blocker_without_a_state_is_not_said_to_be_in_state_none() -> None:
+    gone = BLOCKER._replace(state=None, problem="missing")
+    [reason] = classify(subject("queued", blockers=(gone,))).reasons
+    assert "None" not in reason.text
+    assert OTHER in reason.text
+
+
+def test_missing_acceptance_criteria_are_a_notice_of_what_is_ready() -> None:
+    said = classify(subject("queued", has_acceptance=False))
+    assert said.classification == IMPLEMENTATION_READY
+    assert said.notices == ("It has no acceptance criteria.",)
+
+
+def test_unreadable_records_of_another_ticket_are_a_notice_and_hide_nothing() -> None:
+    said = classify(subject("queued", unreadable_relations=(OTHER,), unreadable_plans=(OTHER,)))
+    assert said.classification == IMPLEMENTATION_READY
+    assert [OTHER in notice for notice in said.notices] == [True, True]
+
+
+def test_what_is_behind_a_blocker_is_named_as_what_to_finish_first() -> None:
+    deep = BLOCKER._replace(chain=(OTHER, "0000000000T03"))
+    [said] = classify(subject("queued", blockers=(deep,))).unblock
+    assert "0000000000T03" in said
+
+
+def test_the_next_action_of_a_ready_ticket_can_be_typed_as_it_stands() -> None:
+    assert f"`yoi route {T} --accept`" in classify(subject("queued")).next_action

@@ -1,0 +1,441 @@
+"""item.md: what is read, what is refused with its line, and what an edit leaves alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from yoi_cli.errors import StoreInvalidError, UsageError
+from yoi_cli.store.formats import item_yaml as strict_yaml
+from yoi_cli.store.formats.item import parse_fields, parse_item
+from yoi_cli.store.formats.item_writing import edit_item, render_item
+
+PATH = "tickets/0123456789ABC/item.md"
+CANONICAL = b"""---
+title: "\xe9\x96\x8b\xe7\x99\xba 'one'"
+state: 'ready'
+created_at: '2026-06-25T16:30:32Z'
+updated_at: '2026-06-25T16:30:32Z'
+assignee: null
+risk_flags: ['a', "b", c-d]
+---
+
+# Heading
+
+Text.
+"""
+
+
+def fields(frontmatter: str) -> dict[str, object]:
+    return dict(parse_item(f"---\n{frontmatter}---\n".encode(), path=PATH).fields)
+
+
+def refusal(data: bytes) -> StoreInvalidError:
+    with pytest.raises(StoreInvalidError) as caught:
+        parse_item(data, path=PATH)
+    return caught.value
+
+
+# Reading
+
+
+def test_a_canonical_item_is_read_with_its_lines_and_body() -> None:
+    item = parse_item(CANONICAL, path=PATH)
+    assert item.fields == {
+        "title": "開発 'one'",
+        "state": "ready",
+        "created_at": "2026-06-25T16:30:32Z",
+        "updated_at": "2026-06-25T16:30:32Z",
+        "assignee": None,
+        "risk_flags": ("a", "b", "c-d"),
+    }
+    assert item.lines["title"] == 2
+    assert item.lines["risk_flags"] == 7
+    assert item.body == "# Heading\n\nText.\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"),
+    [
+        ("no", "no"),
+        ("010", "010"),
+        ("0x1F", "0x1F"),
+        ("1e3", "1e3"),
+        ("2026-01-01", "2026-01-01"),
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
+        ("Null", "Null"),
+        ("'null'", "null"),
+        ('"~"', "~"),
+        ("''", ""),
+        ("", None),
+        ("null", None),
+        ("~", None),
+        ("[]", ()),
+        ("[no, 010, 'x, y', \"]\"]", ("no", "010", "x, y", "]")),
+        ("['null']", ("null",)),
+        ("Fix it, please # soon", "Fix it, please"),
+        ("'it''s'", "it's"),
+        (r'"a\tb\n\"\\\/\x41あ"', 'a\tb\n"\\/Aあ'),
+        ("\n  - one\n  - 'two'", ("one", "two")),
+        ("\n- one\n# note\n- two", ("one", "two")),
+        (">\n  folded\n  text", "folded text\n"),
+        ("'next\x85line'", "next line"),
+        ("plain\n  on two lines", "plain on two lines"),
+    ],
+)
+def test_values_are_text_null_or_lists_of_text(value: str, meaning: object) -> None:
+    assert fields(f"key: {value}\n") == {"key": meaning}
+
+
+def test_keys_are_text_too() -> None:
+    assert fields("null: a\nyes: b\n12: c\n'odd key': d\n'<<': e\n") == {
+        "null": "a",
+        "yes": "b",
+        "12": "c",
+        "odd key": "d",
+        "<<": "e",
+    }
+
+
+def test_a_frontmatter_may_be_empty_or_only_comments() -> None:
+    assert fields("") == {}
+    assert fields("# nothing yet\n") == {}
+
+
+def test_crlf_is_read_and_the_body_keeps_it() -> None:
+    item = parse_item(b"---\r\ntitle: 'x'\r\ntags:\r\n- a\r\n---\r\n\r\nb\r\n", path=PATH)
+    assert item.fields == {"title": "x", "tags": ("a",)}
+    assert item.lines == {"title": 2, "tags": 3}
+    assert item.body == "b\r\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "body"),
+    [
+        (b"---", ""),
+        (b"---\n", ""),
+        (b"---  \t\nb", "b"),
+        (b"---\n\n", ""),
+        (b"---\n\n\n  b \n\n", "\n  b \n\n"),
+        (b"---\nb\n---\nc\n", "b\n---\nc\n"),
+    ],
+)
+def test_the_body_is_what_follows_the_closing_line_but_one_blank_line(
+    rest: bytes, body: str
+) -> None:
+    assert parse_item(b"---\ntitle: 'x'\n" + rest, path=PATH).body == body
+
+
+def test_a_beginning_without_the_closing_line_asks_for_more() -> None:
+    end = CANONICAL.index(b"\n---\n") + 5
+    for length in range(end):
+        assert parse_fields(CANONICAL[:length], path=PATH) is None
+    assert parse_fields(CANONICAL[:end], path=PATH) == parse_item(CANONICAL, path=PATH).fields
+
+
+def test_a_whole_file_is_not_asked_for_more() -> None:
+    assert parse_fields(b"---\na: b\n---", path=PATH, complete=True) == {"a": "b"}
+    for data in (b"", b"---", b"---\na: b\n"):
+        with pytest.raises(StoreInvalidError) as caught:
+            parse_fields(data, path=PATH, complete=True)
+        assert caught.value.code == "item_frontmatter_missing"
+
+
+def test_a_line_that_only_looks_like_the_closing_line_is_not_taken_for_it() -> None:
+    assert refusal(b"---\na: b\n----\nc: d\n---\n").code == "item_frontmatter_invalid"
+    assert parse_fields(b"---\na: b\n---", path=PATH) is None
+
+
+# Refusing
+
+
+@pytest.mark.parametrize(
+    ("frontmatter", "line", "word"),
+    [
+        ("title: a\nstate: b\ntitle: c\n", 4, "title"),
+        ("title: 'a'\nstate: 'b'\n'title': 'c'\n", 4, "title"),
+        ("a: 1\nb: &x y\n", 3, "anchors"),
+        ("a: 1\nb: *x\n", 3, "aliases"),
+        ("a: 1\nb: !!str y\n", 3, "tags"),
+        ("a: 1\nb: ! y\n", 3, "tags"),
+        ("a: 1\nb: [x, !t y]\n", 3, "tags"),
+        ("a: 1\n<<: {b: c}\n", 3, "merge keys"),
+        ("a: 1\n--- b\nc: 1\n", 3, "document"),
+        ("a: 1\n...\n", 3, "document"),
+        ("%YAML 1.1\n--- {}\n", 2, "document"),
+        ("a: 1\n\n# c\nb:\n  c: d\n", 6, "mapping"),
+        ("a: {b: c}\n", 2, "mapping"),
+        ("a: [[b]]\n", 2, "list"),
+        ("a:\n- b\n- - c\n", 4, "list"),
+        ("a: [b: c]\n", 2, "list"),
+        ("a: [b, null]\n", 2, "list"),
+        ("a:\n- b\n-\n- c\n", 4, "list"),
+        ("{a: b}\n", 2, "key: value"),
+        ("- a\n", 2, "key: value"),
+        ("just text\n", 2, "key: value"),
+        ("? a\n: b\n", 2, "key: value"),
+        ("? [a]\n: b\n", 2, "key"),
+        (": a\n", 2, "YAML"),
+        ("'': a\n", 2, "key: value"),
+        ("a: b\nc: 'd\ne: f\n", 3, "YAML"),
+        ("a: b\nc: [d\ne: f\n", 3, "YAML"),
+        ("a: b\nc d\ne: f\n", 3, "YAML"),
+        ("a: b\nc: d: e\n", 3, "YAML"),
+        ("a: b\n\tc: d\n", 3, "YAML"),
+        ("a: b\nc: \x07\n", 3, "U+0007"),
+        ("a: b\nc: '\x80'\n", 3, "U+0080"),
+        ("\ufeffa: b\n", 2, "U+FEFF"),
+        ('a: b\nc: "\\ud800"\n', 3, ""),
+        ("a: 1\r\n\r\nb: &x y\r\n", 4, "anchors"),
+        ("a: 'x\u2028y'\nb: &x y\n", 3, "anchors"),
+    ],
+)
+def test_what_is_not_flat_text_is_refused_with_its_line(
+    frontmatter: str, line: int, word: str
+) -> None:
+    error = refusal(f"---\n{frontmatter}---\n".encode())
+    assert error.code == "item_frontmatter_invalid"
+    assert error.details == {"path": PATH, "line": line}
+    assert error.message.startswith(f"{PATH}, line {line}: ")
+    assert word in error.message
+    assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "line"),
+    [
+        (b"", "item_frontmatter_missing", 1),
+        (b"# Heading\n", "item_frontmatter_missing", 1),
+        (b"\xef\xbb\xbf---\na: b\n---\n", "item_frontmatter_missing", 1),
+        (b"---\na: b\n", "item_frontmatter_missing", 1),
+        (b"---\na: b\nc: \xff\n---\n", "item_not_utf8", 3),
+        (b"---\na: b\n---\n\nfine\n\xe9\x96\n", "item_not_utf8", 6),
+    ],
+)
+def test_a_file_that_is_no_item_is_refused_with_its_line(data: bytes, code: str, line: int) -> None:
+    error = refusal(data)
+    assert error.code == code
+    assert error.details == {"path": PATH, "line": line}
+
+
+def test_bytes_that_are_not_utf8_are_refused_in_a_list_too() -> None:
+    with pytest.raises(StoreInvalidError) as caught:
+        parse_fields(b"---\na: b\nc: '\xff'\n---\n", path=PATH)
+    assert (caught.value.code, caught.value.details["line"]) == ("item_not_utf8", 3)
+
+
+LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n"
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("frontmatter", "code"),
+    [
+        ("a: " + "[" * 900 + "]" * 900 + "\n", "item_frontmatter_invalid"),
+        ("a: " + "{b: " * 900 + "}" * 900 + "\n", "item_frontmatter_invalid"),
+        ("a:\n" + "".join(" " * n + "-\n" for n in range(1, 300)), "item_frontmatter_invalid"),
+        ("- " * 900 + "a\n", "item_frontmatter_invalid"),
+        ("a: " + "[" * 60_000 + "\n", "item_frontmatter_invalid"),
+        (LAUGHS, "item_frontmatter_invalid"),
+        ("a: '" + "x" * 1_000_000 + "'\n", "item_frontmatter_too_large"),
+        ("a: b # c\n" * 120_000, "item_frontmatter_too_large"),
+        ("a: '" + "'x" * 30_000 + "\n", "item_frontmatter_invalid"),
+        ('a: "' + "\\n" * 30_000 + "\n", "item_frontmatter_invalid"),
+        ("a: " + "x:y " * 15_000 + "!:\n", "item_frontmatter_invalid"),
+    ],
+)
+def test_a_bomb_is_refused_before_it_goes_off(frontmatter: str, code: str) -> None:
+    # Expanded or recursed into, these would take all memory, the stack or minutes.
+    assert refusal(f"---\n{frontmatter}---\n".encode()).code == code
+
+
+def test_64_kib_are_read_and_a_byte_more_is_not() -> None:
+    room = 64 * 1024 - len("a: ''\n")
+    assert fields(f"a: '{'x' * room}'\n") == {"a": "x" * room}
+    code = refusal(f"---\na: '{'x' * (room + 1)}'\n---\n".encode()).code
+    assert code == "item_frontmatter_too_large"
+    with pytest.raises(StoreInvalidError):
+        parse_fields(b"---\n" + b"x" * 70_000, path=PATH)
+
+
+def test_both_yaml_parsers_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a: >\n  x\n  y\n\n# c\ntags:\n- 'p'  # q\n- r\nb:   # z\nc: [s, \"t\"]\nあ: 😀 # \n"
+    usual = strict_yaml.scan(text, PATH)
+    monkeypatch.setattr(strict_yaml, "LOADER", yaml.SafeLoader)
+    assert strict_yaml.scan(text, PATH) == usual
+    with pytest.raises(StoreInvalidError):
+        strict_yaml.scan('a: "\\ud800"\n', PATH)
+
+
+# Writing
+
+
+def edited(frontmatter: str, **changes: str | tuple[str, ...] | None) -> str:
+    data = f"---\n{frontmatter}---\n\nbody\n".encode()
+    result = edit_item(data, changes, path=PATH).decode()
+    assert result.startswith("---\n")
+    assert result.endswith("---\n\nbody\n")
+    return result.removeprefix("---\n").removesuffix("---\n\nbody\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "after"),
+    [
+        ("tags: 'a'\n", "b", "tags: 'b'\n"),
+        ('tags: "a"\n', 'say "b"\\', 'tags: "say \\"b\\"\\\\"\n'),
+        ("tags: a\n", "b", "tags: 'b'\n"),
+        ("tags: null\n", "b", "tags: 'b'\n"),
+        ("tags:\n", "it's", "tags: 'it''s'\n"),
+        ("tags:   # why\n", "b", "tags: 'b'   # why\n"),
+        ("tags: 'a'\n", None, "tags: null\n"),
+        ("tags: 'a'\n", "two\nlines", 'tags: "two\\nlines"\n'),
+        ("tags: [a, b]\n", ("c",), "tags: ['c']\n"),
+        ('tags: ["a"]\n', ("b", "c"), 'tags: ["b", "c"]\n'),
+        ('tags: ["a"]\n', (), "tags: []\n"),
+        ("tags: a # why\n", "b", "tags: 'b' # why\n"),
+        ("tags:    'a'\n", "b", "tags:    'b'\n"),
+        ("tags : 'a'\n", "b", "tags : 'b'\n"),
+        ("'tags': 'a'\n", "b", "'tags': 'b'\n"),
+        ("tags: >\n  a\n  b\n\n# why\n", "c", "tags: 'c'\n\n# why\n"),
+        ("tags: |+\n  a\n\n", "c", "tags: 'c'\n\n"),
+        ("tags: plain\n  more\n", "c", "tags: 'c'\n"),
+        ("tags: 'a\n\n  b'\n", "c", "tags: 'c'\n"),
+        ("tags:\n  - a\n  - b\n# why\n", ("c",), "tags: ['c']\n# why\n"),
+        ("tags:\n- a\n- b # last\n", ("c",), "tags: ['c'] # last\n"),
+        ("tags: # why\n  - a\n", ("c",), "tags: ['c'] # why\n"),
+        ("tags:\n  # why\n  - a\n", ("c",), "tags: ['c']\n  # why\n"),
+        ('tags:\n  - "a"\n', ("c",), 'tags: ["c"]\n'),
+        ("tags: [a,\n  b]  # why\n", ("c",), "tags: ['c']  # why\n"),
+    ],
+)
+def test_a_changed_value_keeps_its_quotes_and_its_surroundings(
+    before: str, value: str | tuple[str, ...] | None, after: str
+) -> None:
+    around = "# top\ntitle:  plain  # kept\nx: [ 'a' ,b ]\n", 'z: "q"\n'
+    assert edited(around[0] + before + around[1], tags=value) == around[0] + after + around[1]
+
+
+def test_a_value_that_is_already_there_is_not_rewritten() -> None:
+    text = "tags: [ a,b ]\ntitle:   x # y\nassignee: ~\n"
+    assert edited(text, tags=("a", "b"), title="x", assignee=None) == text
+
+
+def test_a_new_key_goes_after_its_nearest_predecessor() -> None:
+    text = "title: 'x'\nstate: a # c\nupdated_at: 'u'\nmine: 'y'\n"
+    assert edited(text, queued_at="t", queued_by="p", created_at="c", other="o") == (
+        "title: 'x'\nstate: a # c\ncreated_at: 'c'\nupdated_at: 'u'\n"
+        "queued_by: 'p'\nqueued_at: 't'\nmine: 'y'\nother: 'o'\n"
+    )
+
+
+def test_a_new_key_without_predecessor_goes_to_the_end() -> None:
+    assert edited("mine: 'y'\n# last\n", title="x") == "mine: 'y'\n# last\ntitle: 'x'\n"
+    assert edited("", title="x") == "title: 'x'\n"
+
+
+def test_a_new_key_is_indented_like_the_others() -> None:
+    assert edited("  title: x\n  mine: y\n", state="s") == "  title: x\n  state: 's'\n  mine: y\n"
+
+
+def test_a_removed_key_takes_its_lines_along_and_no_others() -> None:
+    data = b"---\n# a\ntitle: x\ntags:\n- a\n- b # c\n# d\nstate: y\n---\nbody"
+    assert edit_item(data, {}, path=PATH, remove=("tags", "absent")) == (
+        b"---\n# a\ntitle: x\n# d\nstate: y\n---\nbody"
+    )
+
+
+def test_line_ends_stay_and_new_lines_take_them() -> None:
+    data = b'---\r\ntitle: "x"\r\ntags:\r\n  - a\r\nz: >\r\n  f\r\n  g\r\n---\r\n\r\nb\nc'
+    assert edit_item(data, {"tags": ("b",), "state": "s"}, path=PATH) == (
+        b"---\r\ntitle: \"x\"\r\nstate: 's'\r\ntags: ['b']\r\nz: >\r\n  f\r\n  g\r\n---\r\n\r\nb\nc"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rest", "body", "after"),
+    [
+        (b"---\n\nold\n", "new\n", b"---\n\nnew\n"),
+        (b"---  \r\n\r\nold", "new", b"---  \r\n\r\nnew"),
+        (b"---\nold\n", "new\n", b"---\nnew\n"),
+        (b"---\nold\n", "\nnew\n", b"---\n\n\nnew\n"),
+        (b"---\n", "new\n", b"---\n\nnew\n"),
+        (b"---", "new", b"---\n\nnew"),
+        (b"---", "", b"---"),
+        (b"---\nold\n", "old\n", b"---\nold\n"),
+        (b"---\n\n---\nold\n", "---\na: b\n---\n", b"---\n\n---\na: b\n---\n"),
+    ],
+)
+def test_a_body_is_replaced_and_nothing_else(rest: bytes, body: str, after: bytes) -> None:
+    head = b"---\ntitle:  x\n"
+    result = edit_item(head + rest, {}, path=PATH, body=body)
+    assert result == head + after
+    assert parse_item(result, path=PATH).body == body
+
+
+def test_an_edit_that_would_harm_another_field_is_refused() -> None:
+    # The blank lines belong to the title, and a key put between would cut them off.
+    data = b"---\ntitle: |+\n  x\n\n\nmine: y\n---\n"
+    with pytest.raises(StoreInvalidError) as caught:
+        edit_item(data, {"state": "s"}, path=PATH)
+    assert caught.value.code == "item_edit_refused"
+    assert PATH in caught.value.message
+
+
+def test_an_item_that_cannot_be_read_is_not_edited() -> None:
+    with pytest.raises(StoreInvalidError) as caught:
+        edit_item(b"---\na: b\na: c\n---\n", {"title": "x"}, path=PATH)
+    assert caught.value.code == "item_frontmatter_invalid"
+
+
+def test_a_new_item_has_its_keys_in_order_and_ends_with_a_newline() -> None:
+    rendered = render_item(
+        {"mine": "m", "tags": ("a", "it's"), "state": "planning", "title": "T", "assignee": None},
+        "Body\n\n\n",
+    )
+    assert rendered == (
+        b"---\ntitle: 'T'\nstate: 'planning'\nassignee: null\ntags: ['a', 'it''s']\nmine: 'm'\n"
+        b"---\n\nBody\n"
+    )
+    assert render_item({"title": "T"}, "") == b"---\ntitle: 'T'\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "key", "body", "code"),
+    [
+        ("\ud800", "k", "", "text_invalid"),
+        ("t", "k", "\udfff", "text_invalid"),
+        ("t", "", "", "text_invalid"),
+        ("t", "k" * 101, "", "text_invalid"),
+        ("t" * 70_000, "k", "", "text_too_long"),
+    ],
+)
+def test_text_that_could_not_be_read_back_is_not_written(
+    title: str, key: str, body: str, code: str
+) -> None:
+    with pytest.raises(UsageError) as rendering:
+        render_item({"title": title, key: "v"}, body)
+    with pytest.raises(UsageError) as editing:
+        edit_item(CANONICAL, {"title": title, key: "v"}, path=PATH, body=body)
+    assert rendering.value.code == editing.value.code == code
+
+
+def test_canonical_items_are_read_and_edited_without_a_yaml_library() -> None:
+    program = f"""
+import sys
+from yoi_cli.store.formats import item as f, item_writing as e
+data = {CANONICAL!r}
+f.parse_fields(data, path="p")
+f.parse_item(data, path="p")
+e.edit_item(data, {{"state": "done", "queued_by": "a\\nb"}}, path="p", remove=["assignee"])
+f.parse_fields(e.render_item({{"title": "\\x85"}}, "b"), path="p")
+print(sorted({{"yaml", "frontmatter"}} & set(sys.modules)))
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"

@@ -1,0 +1,57 @@
+"""Asking a program for its version, whatever the program does."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from support.workers import wait_until
+
+from yoi_cli.workers.local.version import ask_version
+
+
+def script(folder: Path, text: str) -> str:
+    path = folder / "agent"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_it_is_the_first_line_of_what_the_program_prints(tmp_path: Path) -> None:
+    path = script(tmp_path, '[ "$1" = --version ] && printf "agent 1.2.3 \\nmore\\n"')
+    assert ask_version(path, os.environ) == "agent 1.2.3"
+
+
+@pytest.mark.parametrize("text", ["exit 0", "echo agent 1; exit 3", "echo agent 1 >&2"])
+def test_a_program_that_does_not_tell_has_none(tmp_path: Path, text: str) -> None:
+    assert ask_version(script(tmp_path, text), os.environ) is None
+
+
+def test_a_program_that_cannot_be_started_has_none(tmp_path: Path) -> None:
+    assert ask_version(str(tmp_path / "nothing"), os.environ) is None
+
+
+def test_a_program_that_does_not_end_is_ended_with_its_children(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    path = script(tmp_path, f"sleep 600 & echo $! > {pid}; wait")
+    begun = time.monotonic()
+    assert ask_version(path, os.environ, seconds=1) is None
+    assert time.monotonic() - begun < 60
+    # Not ours to wait for: the kernel ends it a moment after the signal was sent.
+    child = int(pid.read_text())
+    wait_until(lambda: not _lives(child))
+
+
+def test_a_program_is_asked_without_keys_and_with_nothing_to_read(tmp_path: Path) -> None:
+    path = script(tmp_path, 'cat; echo "[$ANTHROPIC_API_KEY]"')
+    assert ask_version(path, {**os.environ, "ANTHROPIC_API_KEY": "sk-1"}) == "[]"
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

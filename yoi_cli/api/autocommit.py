@@ -1,0 +1,37 @@
+"""What follows a write, where it is asked for: a commit of that ticket's files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yoi_cli.cli.text.report import warn
+from yoi_cli.errors import YoiError
+from yoi_cli.workspace.session import Session
+
+
+def commit_if_asked(session: Session, ticket: str, what: str, *, asked: bool) -> None:
+    """Commit the ticket's folder with `--commit` or `[git] autocommit` (DESIGN section 9)."""
+    folder = f"{session.location.folder}/{ticket}"
+    # One line: a title must not be able to add a trailer to the message.
+    message = " ".join(f"ticket {ticket}: {what}".split())
+    commit_folders_if_asked(session, [folder], message, asked=asked)
+
+
+def commit_folders_if_asked(
+    session: Session, folders: Sequence[str], message: str, *, asked: bool
+) -> None:
+    """Commit what a command wrote below `folders` (relative to the workspace), and no more.
+
+    Where git refuses, that is a warning: the files are written and acknowledged by then, and
+    who took it for a failure and tried again would write the event twice (DESIGN section 5).
+    """
+    if not (asked or session.config.autocommit):
+        return
+    from yoi_cli.git.commit import commit_paths
+
+    try:
+        commit_paths(session.workspace, folders, message)
+    except YoiError as error:
+        why = error.message.partition("\n")[0].rstrip(".")
+        paths = " ".join(folders)
+        warn([f"Recorded, but not committed ({why}). Once it can be: `git add {paths}`, commit."])

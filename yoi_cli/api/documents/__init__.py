@@ -1,0 +1,1 @@
+"""The JSON documents that leave the process, and how they are made."""

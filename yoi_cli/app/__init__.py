@@ -1,1 +1,0 @@
-"""Use cases: what `yoi` does, through ports, without I/O of its own and without printing."""

@@ -1,0 +1,1 @@
+"""`yoi completion`, and what answers a shell that asks for candidates."""

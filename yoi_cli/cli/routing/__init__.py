@@ -1,0 +1,1 @@
+"""`yoi route`, `gate`, `claim`, `plan`, `replay` and their kin."""

@@ -1,0 +1,133 @@
+"""A replay, as a summary with the disagreements, as rows for a pipe, or as JSON."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from yoi_cli.cli.text.console import is_terminal
+from yoi_cli.cli.text.page import Page
+from yoi_cli.cli.text.report import report_json
+from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
+from yoi_cli.cli.text.unreadable import warn_of_unreadable
+from yoi_cli.routing.recorded import BLOCKED, READY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.routing.replay import Replay, ReplayedDecision
+    from yoi_cli.tickets.blocking import Blocker
+
+_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("at", no_wrap=True),
+    Column("recorded", no_wrap=True),
+    Column("computed", no_wrap=True),
+    Column("blockers", ratio=1),
+    Column("reason", no_wrap=True),
+)
+_MOVE_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("at", no_wrap=True),
+    Column("from", no_wrap=True),
+    Column("to", no_wrap=True),
+    Column("author"),
+)
+_STYLES = {READY: "green", BLOCKED: "yellow"}
+
+
+def say_replay(replay: Replay, *, as_json: bool, show_all: bool) -> None:
+    """Print a replay; `show_all` is for a terminal, which else gets the disagreements."""
+    if as_json:
+        from yoi_cli.api.documents.replay import replay_document
+
+        report_json("replay", replay_document(replay))
+        return
+    if is_terminal(sys.stdout):
+        _say_on_terminal(replay, show_all=show_all)
+    else:
+        empty = "No decision says ready or blocked."
+        print_table(_COLUMNS, [_row(row) for row in replay.rows], empty=empty)
+    warn_of_unreadable(replay.unreadable)
+
+
+def _say_on_terminal(replay: Replay, *, show_all: bool) -> None:
+    _summary(replay, show_all=show_all).show()
+    shown = [row for row in replay.rows if show_all or not row.agrees]
+    if shown:
+        _headed("\nDecisions" if show_all else "\nDisagreements")
+        print_table(_COLUMNS, [_row(row) for row in shown], empty="")
+    if replay.illegal_moves and show_all:
+        _headed("\nIllegal moves")
+        moves = [
+            _move(move.ticket, move.at, move.origin, move.target, move.author)
+            for move in replay.illegal_moves
+        ]
+        print_table(_MOVE_COLUMNS, moves, empty="")
+    if replay.moves_past_blockers:
+        _headed("\nMoves past a blocker")
+        past = [
+            [
+                *_move(move.ticket, move.at, move.origin, move.target, move.author),
+                Cell(_names(move.blockers)),
+            ]
+            for move in replay.moves_past_blockers
+        ]
+        print_table((*_MOVE_COLUMNS, Column("blockers")), past, empty="")
+
+
+def _summary(replay: Replay, *, show_all: bool) -> Page:
+    page = Page()
+    disagree = len(replay.rows) - replay.agree
+    bad = replay.ready_while_blocked
+    others = ", ".join(f"{name} {count}" for name, count in replay.other.items())
+    illegal = str(len(replay.illegal_moves))
+    if replay.illegal_moves and not show_all:
+        illegal += "  (--all lists them)"
+    page.facts(
+        [
+            ("decisions", f"{len(replay.rows)} that say ready or blocked"),
+            ("agree", f"{replay.agree} by relations alone"),
+            ("disagree", f"{disagree}, of which {replay.explained} are explained"),
+            ("ready while blocked", Cell(str(bad), "bold red" if bad else "green")),
+            ("other decisions", f"{sum(replay.other.values())}{_listed(others, show_all)}"),
+            ("illegal moves", illegal),
+            ("moves past a blocker", str(len(replay.moves_past_blockers))),
+        ]
+    )
+    return page
+
+
+def _listed(others: str, show_all: bool) -> str:
+    return f": {others}" if others and show_all else ""
+
+
+def _headed(title: str) -> None:
+    page = Page()
+    page.heading(title.strip())
+    page.show()
+
+
+def _row(row: ReplayedDecision) -> list[Cell]:
+    return [
+        Cell(row.ticket),
+        Cell(row.at),
+        Cell(row.recorded, _STYLES.get(row.recorded, "")),
+        Cell(row.computed, _STYLES.get(row.computed, "")),
+        Cell(_names(row.blockers)),
+        Cell("ready_while_blocked" if row.is_ready_while_blocked else row.reason or ""),
+    ]
+
+
+def _move(ticket: str, at: str, origin: str, target: str, author: str) -> list[Cell]:
+    return [
+        Cell(ticket),
+        Cell(at),
+        Cell(origin, state_style(origin)),
+        Cell(target, state_style(target)),
+        Cell(author),
+    ]
+
+
+def _names(blockers: Sequence[Blocker]) -> str:
+    return " ".join(blocker.ticket for blocker in blockers)

@@ -1,0 +1,172 @@
+"""Routing decisions, on a terminal, in a pipe and as JSON."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from yoi_cli.cli.text.console import is_terminal
+from yoi_cli.cli.text.page import Page
+from yoi_cli.cli.text.report import report_json, warn
+from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
+from yoi_cli.routing import rules as routing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from yoi_cli.routing.router import Decision, Summary, Unroutable
+
+_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("state", no_wrap=True),
+    Column("classification", no_wrap=True),
+    Column("reason", no_wrap=True),
+    Column("title", ratio=1),
+)
+#: What a terminal shows of the long words; pipes and JSON have them whole.
+_SHORT = {
+    routing.BLOCKED: "blocked",
+    routing.IMPLEMENTATION_READY: "ready",
+    routing.REQUIREMENTS_SYNC_NEEDED: "requirements",
+}
+#: How far a tree is indented: what is deeper goes on below, or a long chain would fill the
+#: screen with blanks, and a pipe with megabytes of them.
+_DEEPEST = 3 * 12
+_STYLES = {
+    routing.IMPLEMENTATION_READY: "bold green",
+    routing.WAITING: "yellow",
+    routing.BLOCKED: "red",
+    routing.REVIEW_NEEDED: "magenta",
+    routing.IN_PROGRESS: "cyan",
+    routing.CLOSE_READY: "green",
+}
+
+
+def say_route(
+    decisions: Sequence[Decision],
+    unroutable: Sequence[Unroutable],
+    *,
+    as_json: bool,
+    as_card: bool,
+) -> None:
+    """Print decisions: all as JSON or rows, a card for each where there are few."""
+    if as_json:
+        from yoi_cli.api.documents.routing import route_document
+
+        report_json("route", route_document(decisions, unroutable))
+        return
+    if as_card and is_terminal(sys.stdout):
+        for decision in decisions:
+            _card(decision)
+    else:
+        say_summaries([decision.summary for decision in decisions], ())
+    warn_of_unroutable(unroutable)
+
+
+def say_summaries(summaries: Sequence[Summary], unroutable: Sequence[Unroutable]) -> None:
+    """Print what many tickets are ready for, a row for each."""
+    shown = _SHORT if is_terminal(sys.stdout) else {}
+    rows = [_row(summary, shown) for summary in summaries]
+    print_table(_COLUMNS, rows, empty="There is nothing to route.")
+    warn_of_unroutable(unroutable)
+
+
+def warn_of_unroutable(unroutable: Sequence[Unroutable]) -> None:
+    """Name the tickets that could not be routed, and why."""
+    warn(f"{row.ticket} cannot be read: {row.error.message}" for row in unroutable)
+
+
+def warn_of_notices(notices: Mapping[str, Sequence[str]], shown: Sequence[str]) -> None:
+    """Tell what is to be told of the tickets `shown`, where no card has it."""
+    warn(f"{ticket}: {text}" for ticket in shown for text in notices.get(ticket, ()))
+
+
+def _row(row: Summary, shown: Mapping[str, str]) -> list[str | Cell]:
+    first = row.causes[0]
+    reason = first.code if first.ticket is None else f"{first.code} {first.ticket}"
+    if len(row.causes) > 1:
+        reason += f" +{len(row.causes) - 1}"
+    word = shown.get(row.classification, row.classification)
+    return [
+        row.ticket,
+        Cell(row.state, state_style(row.state)),
+        Cell(word, style_of(row.classification)),
+        reason,
+        row.title,
+    ]
+
+
+def style_of(classification: str) -> str:
+    """The style in which a classification is shown."""
+    return _STYLES.get(classification, "")
+
+
+def _card(decision: Decision) -> None:
+    said = decision.classified
+    page = Page()
+    page.line(Cell(decision.ticket, "bold"), "  ", decision.title)
+    page.line(Cell(said.classification, style_of(said.classification)), f"  ({decision.state})")
+    page.facts(
+        [
+            *(("why", reason.text) for reason in said.reasons),
+            *(("behind it", _chain(b.chain, is_cut=b.is_cut)) for b in decision.blockers),
+            *(("to free it", text) for text in said.unblock),
+            *(("notice", text) for text in said.notices),
+            ("next", said.next_action),
+            *(("read", f"{e.fact} [{e.where}]") for e in decision.evidence),
+        ]
+    )
+    page.blank()
+    page.show()
+
+
+def _chain(chain: Sequence[str], *, is_cut: bool) -> str:
+    """The tickets behind a blocker, nothing where it is the last itself."""
+    if len(chain) < 2:
+        return ""
+    return " ← ".join(chain) + (" ← …" if is_cut else "")
+
+
+def say_explanation(decision: Decision, tree: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """Draw why a ticket waits: `tree` gives, for each ticket, what it waits for and how that is.
+
+    Each ticket's own subtree is drawn once, so that a graph of any shape stays readable; the
+    walk has its own stack, so that a chain of any length can be drawn.
+    """
+    page = Page()
+    said = decision.classified
+    page.line(
+        Cell(decision.ticket, "bold"),
+        f"  {decision.title}  ",
+        Cell(said.classification, style_of(said.classification)),
+    )
+    for prefix, ticket, told in _branches(decision.ticket, tree):
+        page.line(Cell(prefix, "dim"), Cell(ticket, "bold"), f"  {told}")
+    for reason in said.reasons:
+        if reason.ticket is None:
+            page.line("   ", reason.text)
+    page.line("next: ", said.next_action)
+    page.show()
+
+
+def _branches(
+    root: str, tree: Mapping[str, Sequence[tuple[str, str]]]
+) -> Iterator[tuple[str, str, str]]:
+    """The lines of a tree below `root`: (branch, ticket, what is told of it)."""
+    drawn: set[str] = set()
+    pending = [("", root, "", True)]
+    while pending:
+        prefix, ticket, told, is_last = pending.pop()
+        below = tree.get(ticket, ())
+        again = ticket in drawn and bool(below)
+        if ticket != root or drawn:
+            yield prefix + ("└─ " if is_last else "├─ "), ticket, told + again * " (see above)"
+        deeper = "" if not drawn else prefix + ("   " if is_last else "│  ")
+        deeper = deeper[:_DEEPEST]
+        drawn.add(ticket)
+        if not again:
+            last = len(below) - 1
+            pending += [
+                (deeper, other, how, index == last)
+                for index, (other, how) in reversed(list(enumerate(below)))
+            ]

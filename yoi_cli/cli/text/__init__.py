@@ -1,0 +1,1 @@
+"""How text is printed: streams, tables, pages and plots."""

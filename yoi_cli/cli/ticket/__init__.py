@@ -1,0 +1,1 @@
+"""The commands below `yoi ticket`: a verb and its text in one file."""

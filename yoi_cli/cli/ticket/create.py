@@ -1,0 +1,84 @@
+"""`yoi ticket create`."""
+
+from __future__ import annotations
+
+import typer
+
+from yoi_cli.api.autocommit import commit_if_asked
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import (
+    AuthorOption,
+    CommitOption,
+    FileOption,
+    JsonOption,
+    MessageOption,
+    SourceArgument,
+)
+from yoi_cli.cli.text_input import given_text
+from yoi_cli.cli.ticket.create_options import (
+    AssigneeOption,
+    BlocksOption,
+    DependsOnOption,
+    EditOption,
+    PriorityOption,
+    ReadinessOption,
+    RelatedOption,
+    RiskFlagOption,
+    TagOption,
+    TitleOption,
+)
+from yoi_cli.cli.ticket.outcomes import say_created
+from yoi_cli.model.item import FieldValue
+from yoi_cli.model.relations import BLOCKS, DEPENDS_ON, RELATED
+from yoi_cli.tickets.create import Draft, create_ticket, template
+
+
+def command(
+    ctx: typer.Context,
+    title: TitleOption,
+    source: SourceArgument = None,
+    message: MessageOption = None,
+    file: FileOption = None,
+    edit: EditOption = False,
+    priority: PriorityOption = None,
+    tag: TagOption = None,
+    assignee: AssigneeOption = None,
+    readiness: ReadinessOption = None,
+    risk_flag: RiskFlagOption = None,
+    depends_on: DependsOnOption = None,
+    blocks: BlocksOption = None,
+    related: RelatedOption = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    commit: CommitOption = False,
+) -> None:
+    """Make a ticket in the state planning.
+
+    Without a text, it starts from a template with acceptance criteria to fill in.
+
+    \b
+    Examples:
+      yoi ticket create -t 'Prices are rounded wrongly' -p P1 --tag bug --edit
+      yoi ticket create -t 'Show the price' --depends-on 00001M7WFCY38 -F notes.md
+    """
+    session = session_of(ctx)
+    by = session.recorder(author)
+    description = given_text(message, file, source)
+    if edit:
+        from yoi_cli.cli.editor import edit_text
+
+        draft = template(japanese=by.japanese) if description is None else description
+        description = edit_text(draft)
+    given: dict[str, FieldValue] = {
+        "assignee": assignee,
+        "readiness": readiness,
+        "risk_flags": tuple(risk_flag or ()),
+        "priority": priority,
+        "tags": tuple(tag or ()),
+    }
+    fields = {key: value for key, value in given.items() if value}
+    links = ((DEPENDS_ON, depends_on), (BLOCKS, blocks), (RELATED, related))
+    relations = tuple((kind, word) for kind, words in links for word in words or ())
+    done = create_ticket(session.store, Draft(title, description, fields, relations), by)
+    say_created(title.strip(), done, as_json=as_json)
+    commit_if_asked(session, done.ticket, f"create {title.strip()}", asked=commit)

@@ -1,0 +1,71 @@
+"""`yoi ticket doctor`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.cli.context import start_of
+from yoi_cli.cli.doctor_text import say_examination
+from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_argument
+from yoi_cli.cli.text.console import progress
+from yoi_cli.doctor.examine import Examination, examine_store, examine_ticket
+from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
+from yoi_cli.errors import StoreInvalidError
+from yoi_cli.tickets.lookup import identify
+from yoi_cli.workspace.session import Session, open_session
+
+
+def command(
+    ctx: typer.Context,
+    ticket: Annotated[
+        str | None, ticket_argument("Only this ticket; without it, the whole store.")
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Repair what can be repaired without guessing.")
+    ] = False,
+    adopt_item: Annotated[
+        bool,
+        typer.Option(
+            "--adopt-item", help="Where item.md was moved by hand, record that move as an event."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what --fix would do, and change nothing.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    show_infos: Annotated[
+        bool, typer.Option("--all", help="On a terminal, show notes (info) too.")
+    ] = False,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Find what is wrong in the store, and repair it where that needs no guess.
+
+    Exits with 0 where there is no error, with 6 where there is one. docs/doctor.md explains
+    every code.
+    """
+    changes = not dry_run and (fix or adopt_item)
+    session = open_session(start_of(ctx), forgiving=not changes)
+    found = _examine(session, ticket)
+    fix = fix or (dry_run and not adopt_item)
+    repairs = plan_repairs(found, fix=fix, adopt_item=adopt_item)
+    mended = Mended(planned=repairs)
+    if changes:
+        mended = make_repairs(
+            repairs, session.store, session.repairing, lambda: session.recorder(author)
+        )
+        if repairs:
+            found = _examine(session, ticket)
+    say_examination(found, mended, show_infos=show_infos, as_json=as_json)
+    bad = found.counts.errors + (found.counts.warnings if strict else 0)
+    return StoreInvalidError.exit_code if bad else 0
+
+
+def _examine(session: Session, ticket: str | None) -> Examination:
+    inspector = session.inspector()
+    if ticket is not None:
+        return examine_ticket(inspector, identify(session.store, ticket))
+    with progress("Examining tickets", len(inspector.ids())) as bar:
+        return examine_store(inspector, advance=bar.advance)

@@ -1,0 +1,98 @@
+"""`yoi ticket edit`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from yoi_cli.api.autocommit import commit_if_asked
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import (
+    CommitOption,
+    FileOption,
+    JsonOption,
+    MessageOption,
+    SourceArgument,
+    TicketArgument,
+)
+from yoi_cli.cli.text_input import given_text
+from yoi_cli.cli.ticket.outcomes import say_edited
+from yoi_cli.errors import UsageError
+from yoi_cli.model.item import FieldValue
+from yoi_cli.tickets.edit import Edited, ItemEdit, edit_ticket, read_item
+from yoi_cli.workspace.session import Session
+
+
+def command(
+    ctx: typer.Context,
+    ticket: TicketArgument,
+    source: SourceArgument = None,
+    title: Annotated[
+        str | None, typer.Option("--title", "-t", metavar="TEXT", help="The new title.")
+    ] = None,
+    priority: Annotated[
+        str | None,
+        typer.Option("--priority", "-p", metavar="P0..P4", help="How urgent; empty for none."),
+    ] = None,
+    assignee: Annotated[
+        str | None,
+        typer.Option("--assignee", metavar="NAME", help="Who does it; empty for nobody."),
+    ] = None,
+    readiness: Annotated[
+        str | None,
+        typer.Option("--readiness", metavar="WORD", help="How ready it is; empty for nothing."),
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Add a tag; may be repeated.")
+    ] = None,
+    remove_tag: Annotated[
+        list[str] | None,
+        typer.Option("--remove-tag", metavar="TAG", help="Take a tag away; may be repeated."),
+    ] = None,
+    message: MessageOption = None,
+    file: FileOption = None,
+    as_json: JsonOption = False,
+    commit: CommitOption = False,
+) -> None:
+    """Change a ticket's title, fields or description.
+
+    Without options, on a terminal, the description opens in your editor. The text given
+    with --message, --file or - replaces the description.
+
+    \b
+    Example:
+      yoi ticket edit 00001M7WFCY38 -p P0 --tag urgent --remove-tag later
+    """
+    session = session_of(ctx)
+    given = {"title": title, "priority": priority, "assignee": assignee, "readiness": readiness}
+    fields: dict[str, FieldValue] = {
+        key: value or None for key, value in given.items() if value is not None
+    }
+    body = given_text(message, file, source)
+    tags = tuple(tag or ()), tuple(remove_tag or ())
+    if fields or any(tags) or body is not None:
+        edit = ItemEdit(fields, (), *tags, body=body)
+        edited = edit_ticket(session.store, ticket, edit)
+    else:
+        edited = _edit_by_hand(session, ticket)
+    say_edited(edited.committed, edited.changed, as_json=as_json)
+    if edited.changed:
+        what = "edit " + ", ".join(edited.changed)
+        commit_if_asked(session, edited.committed.ticket, what, asked=commit)
+
+
+def _edit_by_hand(session: Session, ticket: str) -> Edited:
+    """Let the person change the description in the editor."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "edit_empty",
+            "Nothing is said of what to change.",
+            hint="Give --title, --priority, --assignee, --tag, --message, --file or -.",
+        )
+    from yoi_cli.cli.editor import edit_text
+
+    full_id, item = read_item(session.store, ticket)
+    text = edit_text(item.body)
+    return edit_ticket(session.store, full_id, ItemEdit(body=text, expected_body=item.body))

@@ -1,0 +1,102 @@
+"""`yoi ticket graph`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.context import session_of
+from yoi_cli.cli.options import JsonOption, OutputOption, tickets_argument
+from yoi_cli.cli.ticket.graph_tree import (
+    print_picture,
+    say_drawn,
+    say_graph,
+    tree_text,
+    warn_of_graph,
+)
+from yoi_cli.errors import UsageError
+from yoi_cli.model.graph import Graph
+from yoi_cli.routing.graph import GraphRequest, draw_graph
+
+TREE = "tree"
+MERMAID = "mermaid"
+DOT = "dot"
+SVG = "svg"
+FORMATS = (TREE, MERMAID, DOT, SVG)
+
+
+def command(
+    ctx: typer.Context,
+    tickets: Annotated[
+        list[str] | None,
+        tickets_argument(
+            "Draw what these wait for and what waits for them; all where none is given."
+        ),
+    ] = None,
+    with_closed: Annotated[bool, typer.Option("--all", help="Closed tickets too.")] = False,
+    related: Annotated[
+        bool, typer.Option("--related", help="Relations that order nothing too, dotted.")
+    ] = False,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="tree, mermaid, dot or svg (drawn by Graphviz).",
+            autocompletion=complete_words(FORMATS),
+        ),
+    ] = TREE,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw which tickets wait for which, with the critical path and cycles marked.
+
+    An arrow leads from a ticket to what it waits for. The critical path is the longest chain
+    of tickets that are not done. Tickets without any line are counted, not drawn.
+    """
+    _check(form, output, as_json=as_json)
+    request = GraphRequest(tickets or (), with_closed, related)
+    graph = draw_graph(session_of(ctx).store, request)
+    if output is not None and output != "-":
+        from yoi_cli.store.files.output_file import output_file
+
+        text = _picture(graph, form)
+        with output_file(output) as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+        say_drawn(graph, form, output)
+    elif as_json or form == TREE:
+        say_graph(graph, as_json=as_json)
+    else:
+        print_picture(_picture(graph, form))
+        warn_of_graph(graph)
+
+
+def _check(form: str, output: str | None, *, as_json: bool) -> None:
+    if form not in FORMATS:
+        raise UsageError(
+            "format_unknown",
+            f"{form[:40]!r} is not a format.",
+            hint=f"The formats are {', '.join(FORMATS)}.",
+        )
+    if as_json and (form != TREE or output is not None):
+        raise UsageError(
+            "format_given_twice",
+            "--json prints the graph itself, not a picture of it.",
+            hint="Leave --format and --output out, or --json.",
+        )
+
+
+def _picture(graph: Graph, form: str) -> str:
+    if form == TREE:
+        return tree_text(graph)
+    from yoi_cli.cli.ticket.graph_text import dot, mermaid
+
+    if form == MERMAID:
+        return mermaid(graph)
+    if form == DOT:
+        return dot(graph)
+    from yoi_cli.cli.ticket.graphviz import svg_of
+
+    return svg_of(dot(graph))

@@ -1,0 +1,1 @@
+"""`yoi worker`, `profile` and `orchestrate`."""

@@ -1,0 +1,188 @@
+"""What an orchestrator does, while it does it: a live table on a terminal, JSON Lines in a
+pipe, and with --json one document at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from yoi_cli.api.documents.envelope import json_line
+from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text, write_stderr, write_stdout
+from yoi_cli.cli.text.report import report_json
+from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.model.safe_text import visible
+from yoi_cli.model.time import stamp
+from yoi_cli.orchestration.context import MERGED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from rich.live import Live
+    from rich.table import Table
+
+    from yoi_cli.orchestration.context import Outcome
+    from yoi_cli.orchestration.orchestrator import InHand, Plan
+    from yoi_cli.orchestration.ports import Told
+
+_STYLES = {
+    "merged": "green",
+    "closed": "green",
+    "approve": "green",
+    "report passed": "green",
+    "report failed": "yellow",
+    "request_changes": "yellow",
+    "merge failed": "yellow",
+    "no_verdict": "yellow",
+    "person": "magenta",
+    "waits": "dim",
+    "held": "dim",
+    "left": "dim",
+    "refused": "red",
+    "failed": "red",
+}
+_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("result", no_wrap=True),
+    Column("reason", no_wrap=True),
+    Column("commit", no_wrap=True),
+    Column("title", ratio=1),
+)
+_PLAN_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("step", no_wrap=True),
+    Column("title", ratio=1),
+    Column("in the way", ratio=2),
+)
+
+
+class Progress:
+    """Shows steps as they are told. A context manager."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._is_quiet = as_json
+        self._is_drawn = not as_json and is_terminal(sys.stdout) and not is_dumb()
+        self._live: Live | None = None
+        self._since: dict[str, tuple[str, float]] = {}
+
+    def __enter__(self) -> Progress:
+        if self._is_drawn:
+            from rich.live import Live
+
+            self._live = Live(
+                console=console(sys.stdout),
+                transient=True,
+                auto_refresh=False,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def tell(self, told: Told) -> None:
+        """One step."""
+        now = stamp(time.time_ns() // 1_000_000)
+        if self._is_quiet:
+            return
+        if self._live is not None:
+            line = text(f"{now[11:19]} ", "dim")
+            line.append(text(f"{told.ticket} ", "bold"))
+            line.append(text(f"{told.step:<15} ", _STYLES.get(told.step, "cyan")))
+            line.append(text(told.text))
+            self._live.console.print(line, no_wrap=True, overflow="ellipsis", soft_wrap=False)
+        elif is_terminal(sys.stdout):
+            write_stdout(visible(f"{now[11:19]} {told.ticket} {told.step}: {told.text}") + "\n")
+        else:
+            from yoi_cli.api.documents.orchestrate import step_document
+
+            write_stdout(json_line(step_document(told, now)))
+
+    def show(self, in_hand: Sequence[InHand]) -> None:
+        """What is in hand now, below the steps."""
+        if self._live is not None:
+            self._live.update(self._table(in_hand), refresh=True)
+
+    def _table(self, in_hand: Sequence[InHand]) -> Table:
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+        for name in ("ticket", "step", "time", "worker", "title"):
+            table.add_column(name, no_wrap=True, overflow="ellipsis")
+        for one in in_hand:
+            step, since = self._since.get(one.ticket, ("", 0.0))
+            if step != one.stage:
+                since = time.monotonic()
+                self._since[one.ticket] = (one.stage, since)
+            spent = int(time.monotonic() - since)
+            table.add_row(
+                text(one.ticket, "bold"),
+                text(one.stage, "cyan"),
+                text(f"{spent // 60}:{spent % 60:02d}"),
+                text(one.worker),
+                text(one.title),
+            )
+        return table
+
+
+def say_outcomes(target: str, outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+    """How far the run came; in a pipe the lines before it have said so."""
+    if as_json:
+        from yoi_cli.api.documents.orchestrate import orchestration_document
+
+        report_json("orchestration", orchestration_document(target, outcomes, (), dry_run=False))
+        return
+    if not outcomes:
+        write_stderr("Nothing to do: no queued ticket may start. `yoi route` says why.\n")
+    elif is_terminal(sys.stdout):
+        rows = [
+            [
+                Cell(one.ticket),
+                Cell(one.result, _STYLES.get(one.result, "")),
+                Cell(one.reason),
+                Cell(one.commit[:12]),
+                Cell(one.title),
+            ]
+            for one in outcomes
+        ]
+        print_table(_COLUMNS, rows, empty="")
+        unfinished = [one for one in outcomes if one.result != MERGED]
+        write_stdout("".join(visible(f"{one.ticket}: {one.text}") + "\n" for one in unfinished))
+
+
+def say_plans(target: str, plans: Sequence[Plan], *, as_json: bool) -> None:
+    """What a run would do next."""
+    if as_json:
+        from yoi_cli.api.documents.orchestrate import orchestration_document
+
+        report_json("orchestration", orchestration_document(target, (), plans, dry_run=True))
+        return
+    rows = [
+        [
+            Cell(one.ticket),
+            Cell(one.stage),
+            Cell(one.title),
+            Cell(" ".join(sentence for _, sentence in one.obstacles), "red"),
+        ]
+        for one in plans
+    ]
+    print_table(_PLAN_COLUMNS, rows, empty="Nothing to do: no queued ticket may start.")
+
+
+def say_interrupted(in_hand: Sequence[InHand]) -> None:
+    """The run was ended; workers go on without it."""
+    running = [one for one in in_hand if one.worker]
+    for one in running:
+        write_stderr(visible(f"{one.ticket}: worker {one.worker} goes on without this run.") + "\n")
+    if in_hand:
+        write_stderr("The next `yoi orchestrate` goes on from here.\n")

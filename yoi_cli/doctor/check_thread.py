@@ -1,0 +1,100 @@
+"""What may be wrong with an event log (DESIGN sections 4 and 6)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from yoi_cli.doctor.diagnostics import diagnose, quote
+from yoi_cli.model.events import (
+    APPROVE,
+    CREATE,
+    KNOWN_KINDS,
+    REQUEST_CHANGES,
+    REVIEW,
+    STATE_CHANGED,
+)
+from yoi_cli.model.fold import is_move
+from yoi_cli.model.states import is_legal, is_state
+from yoi_cli.model.time import seconds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from yoi_cli.doctor.diagnostics import Diagnostic
+    from yoi_cli.doctor.ports import Inspected
+    from yoi_cli.model.events import Event, Thread
+    from yoi_cli.model.fold import Folded
+
+#: The reason of a move that records a hand edit, and so may skip steps of the table.
+ADOPTED = "adopted"
+#: Reasons of moves that tell where a ticket was brought, not how it came there.
+_PLACING = frozenset({ADOPTED, "imported"})
+_THREAD = "thread.md"
+#: A code, what is wrong, and the line.
+_Finding = tuple[str, str, int]
+
+
+def check_thread(inspected: Inspected, thread: Thread, folded: Folded) -> Iterator[Diagnostic]:
+    """Everything that is wrong with the `thread` of a ticket, which folds to `folded`."""
+    fused = {one.line for one in inspected.found if one.code == "thread_fused"}
+    for code, what, line in _findings(thread, folded):
+        if code == "torn" and line in fused:
+            continue
+        yield diagnose(code, what, ticket=inspected.id, path=inspected.path(_THREAD), line=line)
+
+
+def _findings(thread: Thread, folded: Folded) -> Iterator[_Finding]:
+    for fault in thread.faults:
+        yield fault.code, fault.message, fault.line
+    if not thread.events:
+        yield "thread_empty", "The thread holds no event.", 1
+        return
+    first = thread.events[0]
+    if first.kind != CREATE:
+        what = f"The first event is {quote(first.kind)}, not create."
+        yield "first_event_not_create", what, first.line
+    for event in thread.events:
+        yield from _check_event(event)
+    yield from _check_order(thread.events)
+    yield from _check_moves(thread.events, folded)
+
+
+def _check_event(event: Event) -> Iterator[_Finding]:
+    if event.kind not in KNOWN_KINDS:
+        yield "event_kind_unknown", f"The kind {quote(event.kind)} is not known.", event.line
+    if not event.author:
+        yield "event_author_missing", f"The event {event.kind} names no author.", event.line
+    if seconds_of(event.at) is None:
+        yield "event_time_invalid", f"The event's time is {quote(event.at)}.", event.line
+    if event.kind == REVIEW and event.status not in (APPROVE, REQUEST_CHANGES):
+        code = "older_review_status_missing" if event.is_older else "review_status_missing"
+        yield code, f"The review's status is {quote(event.status)}.", event.line
+
+
+def _check_order(events: Sequence[Event]) -> Iterator[_Finding]:
+    timed = [(seconds, event) for event in events if (seconds := seconds_of(event.at)) is not None]
+    for (before, earlier), (after, event) in pairwise(timed):
+        if after < before:
+            what = f"The event is of {event.at}, the one before it of {earlier.at}."
+            yield "event_time_backwards", what, event.line
+    greatest = ""
+    for event in events:
+        if event.id is not None and event.id < greatest:
+            what = f"The id {event.id} is not greater than {greatest} before it."
+            yield "event_id_not_rising", what, event.line
+        greatest = max(greatest, event.id or "")
+
+
+def _check_moves(events: Sequence[Event], folded: Folded) -> Iterator[_Finding]:
+    for event in events:
+        target = event.attributes.get("to", "")
+        if event.kind == STATE_CHANGED and is_move(event) and not is_state(target):
+            what = f"The move leads to {quote(target)}, which is no state."
+            yield "move_state_unknown", what, event.line
+    for move in folded.moves:
+        if not (move.is_older or move.reason in _PLACING or is_legal(move.origin, move.target)):
+            what = f"The move from {move.origin} to {move.target} is not in the table of moves."
+            yield "move_illegal", what, move.line
+    for divergence in folded.diverged:
+        yield "diverged", divergence.message, divergence.line

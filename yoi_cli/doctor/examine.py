@@ -1,0 +1,86 @@
+"""Doctor: everything that DESIGN sections 3 to 7 call a fault, found in one pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yoi_cli.doctor.check_graph import Placed, check_graph
+from yoi_cli.doctor.check_item import check_item, check_resolution, check_state
+from yoi_cli.doctor.check_records import check_plan, check_relations
+from yoi_cli.doctor.check_thread import check_thread
+from yoi_cli.doctor.diagnostics import Counts, count
+from yoi_cli.doctor.ports import PlacedRelation
+from yoi_cli.model.fold import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from yoi_cli.doctor.diagnostics import Diagnostic
+    from yoi_cli.doctor.ports import Inspected, StoreInspector
+    from yoi_cli.model.ids import TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What doctor found; `tickets` is how many it looked at."""
+
+    tickets: int
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def counts(self) -> Counts:
+        return count(self.diagnostics)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error."""
+        return self.counts.errors == 0
+
+
+def examine_store(inspector: StoreInspector, *, advance: Callable[[], None]) -> Examination:
+    """Look over the whole store; `advance` is called after each ticket."""
+    found = list(inspector.inspect_store())
+    ids = inspector.ids()
+    edges: list[Placed] = []
+    for ticket in ids:
+        inspected = inspector.inspect(ticket)
+        found += check_ticket(inspected, inspector)
+        edges += placed(inspected)
+        advance()
+    found += check_graph(edges)
+    return _examination(len(ids), found)
+
+
+def examine_ticket(inspector: StoreInspector, ticket: TicketId) -> Examination:
+    """Look over one ticket, with the cycles and contradictions that it is a part of."""
+    inspected = inspector.inspect(ticket)
+    edges = placed(inspected)
+    for row in inspector.all_relations():
+        if row.id != ticket:
+            folder = inspector.folder_of(row.id)
+            edges += (Placed(row.id, folder, PlacedRelation(one)) for one in row.relations)
+    found = [*check_ticket(inspected, inspector), *check_graph(edges, about=ticket)]
+    return _examination(1, found)
+
+
+def check_ticket(inspected: Inspected, inspector: StoreInspector) -> Iterator[Diagnostic]:
+    """Everything that is wrong with one ticket by itself."""
+    yield from inspected.found
+    yield from check_item(inspected)
+    if inspected.thread is not None:
+        folded = fold(inspected.thread.events)
+        yield from check_thread(inspected, inspected.thread, folded)
+        yield from check_state(inspected, folded.state)
+        yield from check_resolution(inspected, folded.state)
+    yield from check_relations(inspected, inspector.exists)
+    yield from check_plan(inspected, inspector.exists)
+
+
+def placed(inspected: Inspected) -> list[Placed]:
+    """The relations of one ticket, with where they stand."""
+    return [Placed(inspected.id, inspected.folder, one) for one in inspected.relations]
+
+
+def _examination(tickets: int, found: Iterable[Diagnostic]) -> Examination:
+    return Examination(tickets, tuple(sorted(found, key=lambda one: one.order)))

@@ -1,0 +1,1 @@
+"""What doctor reads and repairs in files."""

@@ -1,0 +1,138 @@
+"""A workspace's configuration, its identity and its lock, looked over for doctor."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, quote
+from yoi_cli.errors import StoreInvalidError
+from yoi_cli.model.time import is_stamp
+from yoi_cli.store.config.store_config import parse_config
+from yoi_cli.store.config.worker_settings import parse_settings
+from yoi_cli.store.files import layout
+from yoi_cli.store.files.directory import Directory
+from yoi_cli.store.files.lock import leftover_intent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from yoi_cli.store.files.layout import StoreLocation
+
+_UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_AT_LINE = re.compile(r"\(at line (\d+)")
+_KEYS = ("workspace_id", "created_at", "display_name")
+
+
+def inspect_settings(location: StoreLocation) -> list[Diagnostic]:
+    """What is wrong with ticket.config.toml and workspace.toml."""
+    found: list[Diagnostic] = []
+    folder = os.path.join(location.workspace, layout.STORE_FOLDER)
+    with Directory.open(folder, layout.STORE_FOLDER) as directory:
+        config = _read(directory, layout.CONFIG_FILE, found)
+        workspace = _read(directory, layout.WORKSPACE_FILE, found)
+    if config is not None:
+        found += _inspect_config(config)
+    if workspace is not None:
+        found += _inspect_workspace(workspace)
+    elif not any(one.path == layout.WORKSPACE_FILE for one in found):
+        what = "This workspace has no id and no name."
+        found.append(_found("workspace_missing", what, layout.WORKSPACE_FILE))
+    return found
+
+
+def inspect_lock(location: StoreLocation) -> Iterator[Diagnostic]:
+    """A write that was begun, not finished, and is nobody's now."""
+    intent = leftover_intent(location.lock)
+    if intent is not None:
+        path = os.path.relpath(location.lock, location.workspace)
+        what = f"A write on {quote(intent.ticket)} was begun and not finished."
+        yield _found("intent_left", what, path)
+
+
+def _read(directory: Directory, path: str, found: list[Diagnostic]) -> bytes | None:
+    try:
+        return directory.read_if_there(os.path.basename(path))
+    except StoreInvalidError:
+        found.append(_found("path_unsafe", "It is not a regular file; it was not read.", path))
+    except OSError as error:
+        found.append(_found("path_unreadable", f"It cannot be read: {error.strerror}.", path))
+    return None
+
+
+def _inspect_config(data: bytes) -> Iterator[Diagnostic]:
+    path = layout.CONFIG_FILE
+    try:
+        config = parse_config(data, path=path)
+    except StoreInvalidError as error:
+        problem = error.message.removeprefix(f"{path}: ")
+        yield _found("config_invalid", f"It cannot be used: {problem}", path, _told_line(problem))
+        return
+    text = data.decode()
+    for key in config.unknown_keys:
+        what = f"The key {quote(key)} is not known."
+        yield _found("config_key_unknown", what, path, line_of(text, key))
+    for wrong in parse_settings(data, path=path).problems:
+        what = f"{quote(wrong.key)} {wrong.message}."
+        yield _found("config_settings_invalid", what, path, line_of(text, wrong.key))
+
+
+def _inspect_workspace(data: bytes) -> Iterator[Diagnostic]:
+    import tomllib
+
+    path = layout.WORKSPACE_FILE
+    try:
+        text = data.decode()
+        values: Mapping[str, object] = tomllib.loads(text)
+    except UnicodeDecodeError:
+        yield _found("workspace_invalid", "It is not UTF-8 text.", path)
+        return
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        problem = f"It is not TOML: {error}."
+        yield _found("workspace_invalid", problem, path, _told_line(problem))
+        return
+    except ValueError:
+        yield _found("workspace_invalid", "A number in it is too long.", path)
+        return
+    for key in _KEYS:
+        problem = _problem(key, values.get(key))
+        if problem:
+            yield _found("workspace_invalid", f"{key} {problem}.", path, line_of(text, key))
+
+
+def _problem(key: str, value: object) -> str:
+    if value is None:
+        return "is missing"
+    if not isinstance(value, str):
+        return "is not a text"
+    if key == "workspace_id" and not _UUID7.fullmatch(value):
+        return f"is not a UUIDv7: {quote(value)}"
+    if key == "created_at" and not is_stamp(value):
+        return f"is not a time such as 2026-06-25T16:30:32Z: {quote(value)}"
+    return ""
+
+
+def _told_line(problem: str) -> int | None:
+    """The line that the TOML reader names in its sentence, if it names one."""
+    told = _AT_LINE.search(problem)
+    return int(told.group(1)) if told else None
+
+
+def line_of(text: str, key: str) -> int | None:
+    """The line of a key, or of a table's heading, None where it is not to be found."""
+    table, _, name = key.rpartition(".")
+    start, end = 0, len(text)
+    heading = re.search(rf"^[ \t]*\[{re.escape(table)}\][^\n]*", text, re.MULTILINE)
+    if table and heading is not None:
+        start = heading.start()
+        following = re.compile(r"^[ \t]*\[", re.MULTILINE).search(text, heading.end())
+        end = following.start() if following else end
+    names = f"(?:{re.escape(key)}|{re.escape(name)})"
+    named = re.compile(rf"^[ \t]*(?:\[+[ \t]*)?[\"']?{names}[\"']?[ \t]*[].=]", re.MULTILINE)
+    place = named.search(text, start, end) or heading
+    return text.count("\n", 0, place.start()) + 1 if place else None
+
+
+def _found(code: str, what: str, path: str, line: int | None = None) -> Diagnostic:
+    return diagnose(code, what, ticket=None, path=path, line=line)

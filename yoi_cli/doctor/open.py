@@ -1,0 +1,61 @@
+"""What a clone and its machine say of themselves, for doctor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import UsageError
+from yoi_cli.workspace.session import lock_deadline
+
+if TYPE_CHECKING:
+    from yoi_cli.doctor.environment import CloneFacts, EnvironmentFacts, LockFacts
+    from yoi_cli.workspace.session import Session, Start
+
+
+def survey_clone(session: Session, command: str) -> tuple[CloneFacts, LockFacts]:
+    """What git says of the workspace, and what came of taking the store's lock."""
+    from yoi_cli.doctor.files.lock_probe import probe_lock
+    from yoi_cli.doctor.git.clone_facts import clone_facts
+
+    clone = clone_facts(session.checkout, session.workspace, session.location.folder)
+    return clone, probe_lock(session.location, command=command)
+
+
+def survey_environment(start: Start, *, encoding: str, is_utf8: bool) -> EnvironmentFacts:
+    """What the machine says; `encoding` is that of the output."""
+    import platform
+
+    from yoi_cli.doctor.environment import EnvironmentFacts
+    from yoi_cli.doctor.git.clone_facts import git_version
+
+    chosen = start.environment.get("VISUAL") or start.environment.get("EDITOR")
+    try:
+        lock_deadline(start)
+        timeout_problem = None
+    except UsageError as error:
+        timeout_problem = error.message
+    return EnvironmentFacts(
+        python=platform.python_version(),
+        git=git_version(),
+        editor=_first_program([chosen] if chosen else ["vi", "nano"]),
+        editor_is_set=bool(chosen),
+        encoding=encoding,
+        is_utf8=is_utf8,
+        variables=tuple(name for name in start.environment if name.startswith("YOI_")),
+        timeout_problem=timeout_problem,
+    )
+
+
+def _first_program(commands: list[str]) -> str | None:
+    """The first of `commands` whose program is installed."""
+    import shlex
+    import shutil
+
+    for command in commands:
+        try:
+            words = shlex.split(command)
+        except ValueError:  # an open quote
+            continue
+        if words and shutil.which(words[0]):
+            return command
+    return None

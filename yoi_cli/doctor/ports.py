@@ -1,0 +1,107 @@
+"""What doctor needs of a store: a look at its raw files, and repairs under its lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from yoi_cli.doctor.diagnostics import Diagnostic
+    from yoi_cli.model.events import Thread
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.item import Item
+    from yoi_cli.model.plan import PlanRecord
+    from yoi_cli.model.relations import Relation
+    from yoi_cli.store.values import RelationsRow
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRelation:
+    """A relation with the 1-based line of its entry, None where nobody looked."""
+
+    relation: Relation
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRecord:
+    """A plan record with its 1-based line."""
+
+    record: PlanRecord
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """One ticket as its files have it.
+
+    `folder` is relative to the workspace. `found` is what is wrong with the files
+    themselves; a part that is missing or cannot be read is None or empty, and said there.
+    """
+
+    id: TicketId
+    folder: str
+    found: tuple[Diagnostic, ...]
+    item: Item | None = None
+    thread: Thread | None = None
+    relations: tuple[PlacedRelation, ...] = ()
+    plan: tuple[PlacedRecord, ...] = ()
+    resolution: str | None = None
+
+    def path(self, name: str) -> str:
+        """The workspace-relative path of the file `name` of this ticket."""
+        return f"{self.folder}/{name}"
+
+
+class StoreInspector(Protocol):
+    """Looks at a store without a lock and without changing it; never fails for one ticket."""
+
+    def ids(self) -> Sequence[TicketId]: ...
+
+    def exists(self, ticket: str) -> bool: ...
+
+    def all_relations(self) -> Iterator[RelationsRow]: ...
+
+    def folder_of(self, ticket: str) -> str:
+        """The workspace-relative path of a ticket's folder."""
+        ...
+
+    def inspect(self, ticket: TicketId) -> Inspected:
+        """One ticket, with everything that is wrong with its files."""
+        ...
+
+    def inspect_store(self) -> Sequence[Diagnostic]:
+        """What is wrong with the store outside of its tickets: names, configuration, lock."""
+        ...
+
+
+class StoreMender(Protocol):
+    """Repairs under the store's lock. Every method may be repeated, and looks again before
+    it changes anything. Raises `YoiError` and `OSError`."""
+
+    def reproject(self, ticket: TicketId) -> None:
+        """Write what the thread says into item.md: the state, and resolution.md with it."""
+        ...
+
+    def set_thread_aside(self, ticket: TicketId) -> None:
+        """Move the torn stretches of a thread to artifacts/.torn."""
+        ...
+
+    def set_plan_aside(self, ticket: TicketId) -> None:
+        """Move the torn last line of the plan records to artifacts/.torn."""
+        ...
+
+    def project_resolution(self, ticket: TicketId) -> None:
+        """Write the resolution that a closed ticket's thread has, or take one away that the
+        thread of an open ticket keeps."""
+        ...
+
+    def make_artifacts(self, ticket: TicketId) -> None:
+        """Make artifacts/ and its .gitkeep where they are missing."""
+        ...
+
+    def remove_leftover(self, path: str) -> None:
+        """Remove a temporary file or unfinished folder at the workspace-relative `path`."""
+        ...

@@ -1,0 +1,149 @@
+"""Repairs that guess nothing: planned from what doctor found, then made under the lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yoi_cli.doctor.doctor_adopt import adopt_state
+from yoi_cli.errors import ConflictError, YoiError
+from yoi_cli.model.ids import TicketId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
+
+    from yoi_cli.doctor.examine import Examination
+    from yoi_cli.doctor.ports import StoreMender
+    from yoi_cli.store.ports import TicketStore
+    from yoi_cli.tickets.create import Recorder
+
+FINISH_WRITE = "finish_write"
+SET_THREAD_ASIDE = "set_thread_aside"
+SET_PLAN_ASIDE = "set_plan_aside"
+MAKE_ARTIFACTS = "make_artifacts"
+PROJECT_RESOLUTION = "project_resolution"
+REPROJECT = "reproject"
+ADOPT_ITEM = "adopt_item"
+REMOVE_LEFTOVER = "remove_leftover"
+WRITE_ATTRIBUTES = "write_attributes"
+CONFIGURE_CLONE = "configure_clone"
+
+#: In the order in which they are made: what a thread says is settled before its projection.
+_SENTENCES = {
+    FINISH_WRITE: "finish the write that a command left",
+    SET_THREAD_ASIDE: "move the torn bytes of the thread to artifacts/.torn",
+    SET_PLAN_ASIDE: "move the torn last line to artifacts/.torn",
+    MAKE_ARTIFACTS: "make artifacts/ with a .gitkeep",
+    ADOPT_ITEM: "record the state that item.md says as an event",
+    REPROJECT: "write the state that the thread says into item.md",
+    PROJECT_RESOLUTION: "bring resolution.md in line with the thread",
+    REMOVE_LEFTOVER: "remove what an interrupted command left",
+    WRITE_ATTRIBUTES: "name the merge driver for tickets",
+    CONFIGURE_CLONE: "tell this clone how git merges tickets",
+}
+_ORDER = tuple(_SENTENCES)
+_FIXES = {
+    "intent_left": FINISH_WRITE,
+    "torn": SET_THREAD_ASIDE,
+    "plan_torn": SET_PLAN_ASIDE,
+    "artifacts_missing": MAKE_ARTIFACTS,
+    "keep_missing": MAKE_ARTIFACTS,
+    "state_mismatch": REPROJECT,
+    "item_state_unknown": REPROJECT,
+    "resolution_unwritten": PROJECT_RESOLUTION,
+    "resolution_stale": PROJECT_RESOLUTION,
+    "ticket_unfinished": REMOVE_LEFTOVER,
+    "temporary_file": REMOVE_LEFTOVER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One repair: `action` is a stable word, `message` what it does in words."""
+
+    action: str
+    ticket: str | None
+    path: str
+
+    @property
+    def message(self) -> str:
+        return _SENTENCES[self.action]
+
+    @property
+    def order(self) -> tuple[str, int, str]:
+        return (self.ticket or "", _ORDER.index(self.action), self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What came of the repairs: those planned only, those made, and those that failed."""
+
+    planned: tuple[Repair, ...] = ()
+    fixed: tuple[Repair, ...] = ()
+    failed: tuple[tuple[Repair, str], ...] = ()
+
+
+def plan_repairs(found: Examination, *, fix: bool, adopt_item: bool) -> tuple[Repair, ...]:
+    """The repairs that `found` asks for, each once, in the order in which they are made.
+
+    With `fix` all of them; `adopt_item` takes a hand edit of a state for what was meant.
+    """
+    planned: set[Repair] = set()
+    # The bytes of a fused event are an event: `yoi resolve` parts them, and keeps them.
+    fused = {one.ticket for one in found.diagnostics if one.code == "thread_fused"}
+    for one in found.diagnostics:
+        action = _FIXES.get(one.code)
+        if action == SET_THREAD_ASIDE and one.ticket in fused:
+            continue
+        if one.code == "state_mismatch" and adopt_item:
+            action = ADOPT_ITEM
+        if action is not None and (fix or action == ADOPT_ITEM):
+            planned.add(Repair(action, one.ticket, one.path))
+    return tuple(sorted(planned, key=lambda repair: repair.order))
+
+
+def make_repairs(
+    repairs: Iterable[Repair],
+    store: TicketStore,
+    repairing: Callable[[], AbstractContextManager[StoreMender]],
+    by: Callable[[], Recorder],
+) -> Mended:
+    """Make the repairs, each under the lock by itself, so that others get their turn.
+
+    One that fails never keeps the next from being made. `by` is asked only where an event is
+    written. Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
+    """
+    fixed: list[Repair] = []
+    failed: list[tuple[Repair, str]] = []
+    for repair in repairs:
+        try:
+            if repair.action == ADOPT_ITEM:
+                adopt_state(store, TicketId(repair.ticket or ""), by())
+            else:
+                with repairing() as mender:
+                    _apply(repair, mender)
+        except (YoiError, OSError) as error:
+            if isinstance(error, ConflictError) and error.code == "lock_timeout":
+                raise
+            failed.append((repair, str(error)))
+        else:
+            fixed.append(repair)
+    return Mended(fixed=tuple(fixed), failed=tuple(failed))
+
+
+def _apply(repair: Repair, mender: StoreMender) -> None:
+    ticket = TicketId(repair.ticket or "")
+    if repair.action == REMOVE_LEFTOVER:
+        mender.remove_leftover(repair.path)
+    elif repair.action == SET_THREAD_ASIDE:
+        mender.set_thread_aside(ticket)
+    elif repair.action == SET_PLAN_ASIDE:
+        mender.set_plan_aside(ticket)
+    elif repair.action == MAKE_ARTIFACTS:
+        mender.make_artifacts(ticket)
+    elif repair.action == PROJECT_RESOLUTION:
+        mender.project_resolution(ticket)
+    elif repair.action == REPROJECT:
+        mender.reproject(ticket)
+    # FINISH_WRITE: whoever takes the lock does that first.

@@ -1,0 +1,99 @@
+"""Commits, their trailers, and the branch that a checkout is on."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from yoi_cli.errors import NotFoundError, UsageError
+from yoi_cli.git.command import run_git
+
+_WHOLE_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class Commit(NamedTuple):
+    """A commit, and the values of the trailer that was asked for, in their order."""
+
+    sha: str
+    trailers: tuple[str, ...]
+
+
+class CommitRange(NamedTuple):
+    """The commits of `A..B`, newest first, and the full sha of B."""
+
+    head: str
+    commits: tuple[Commit, ...]
+
+
+def commits_of(cwd: str, text: str, trailer: str) -> CommitRange:
+    """The commits of a range `A..B` with their values of `trailer`.
+
+    Both ends are turned into full shas first, so that nothing of `text` reaches git as an
+    option. Raises `UsageError` (`range_invalid`) and `NotFoundError` (`revision_not_found`).
+    """
+    base, dots, head = text.partition("..")
+    if not (base and dots and head) or head.startswith(".") or ".." in head:
+        raise UsageError(
+            "range_invalid",
+            f"{text[:80]!r} is not a range of commits.",
+            hint="Write A..B: the commits of B that A does not have.",
+        )
+    base_sha, head_sha = resolve(cwd, base), resolve(cwd, head)
+    values = f"%(trailers:key={trailer},valueonly,unfold,separator=%x0A)"
+    said = run_git(
+        [
+            "log",
+            "-z",
+            "--no-color",
+            "--no-show-signature",
+            f"--format=%H%n{values}",
+            "--end-of-options",
+            f"{base_sha}..{head_sha}",
+            "--",
+        ],
+        cwd=cwd,
+    )
+    return CommitRange(head_sha, tuple(_commit(entry) for entry in said.split("\0") if entry))
+
+
+def resolve(cwd: str, revision: str) -> str:
+    """The full sha of the commit that `revision` names, which is there.
+
+    Raises `UsageError` where it could be taken for an option, else `NotFoundError`.
+    """
+    if not revision or revision.startswith("-"):
+        raise UsageError(
+            "revision_invalid",
+            f"{revision[:80]!r} is not a revision.",
+            hint="Name a commit, a branch or a tag.",
+        )
+    said = run_git(
+        ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"],
+        cwd=cwd,
+        check=False,
+    )
+    sha = said.strip()
+    if not _WHOLE_SHA.fullmatch(sha):
+        raise _not_found(revision)
+    return sha
+
+
+def current_branch(cwd: str) -> str | None:
+    """The name of the branch that `cwd` is on, None where HEAD is detached."""
+    said = run_git(["symbolic-ref", "--quiet", "--short", "HEAD"], cwd=cwd, check=False)
+    return said.strip() or None
+
+
+def _commit(entry: str) -> Commit:
+    sha, _, values = entry.partition("\n")
+    return Commit(sha, tuple(value.strip() for value in values.split("\n") if value.strip()))
+
+
+def _not_found(revision: str) -> NotFoundError:
+    return NotFoundError(
+        "revision_not_found",
+        f"There is no commit {revision[:80]!r} in this clone.",
+        hint="A shallow clone lacks older commits: let the pipeline fetch all of them "
+        "(fetch-depth: 0), or run `git fetch --unshallow`.",
+        details={"revision": revision},
+    )

@@ -1,0 +1,163 @@
+"""The files that a commit has, read from git's objects without a checkout (DESIGN section 10)."""
+
+from __future__ import annotations
+
+import weakref
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import NotFoundError, OperationError, UsageError
+from yoi_cli.git.command import run_git, start_git
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from subprocess import Popen
+
+    from yoi_cli.store.ports import FileKind
+
+_EXECUTABLE = "100755"
+_KINDS: Mapping[str, FileKind] = {"040000": "folder", "100644": "file", _EXECUTABLE: "file"}
+
+
+class _Entry(NamedTuple):
+    kind: FileKind
+    object: str
+    mode: str
+
+
+class RevisionFiles:
+    """The files that a commit has at some paths and below them; a `TreeFiles`.
+
+    `commit` is the full name of a commit of the repository that `cwd` lies in (a bare one
+    will do). `folder` is the folder of its tree (empty for the top) that `paths`, and all
+    that is asked for later, are relative to.
+    """
+
+    def __init__(self, cwd: str, commit: str, folder: str, paths: Sequence[str]) -> None:
+        self._cwd = cwd
+        self._commit = commit
+        self._prefix = f"{folder}/" if folder else ""
+        self._paths = paths
+        self._objects: _Objects | None = None
+
+    @cached_property
+    def _entries(self) -> Mapping[str, _Entry]:
+        wanted = [f":(literal){self._prefix}{path}" for path in self._paths]
+        said = run_git(
+            ["ls-tree", "-r", "-t", "-z", "--full-tree", self._commit, "--", *wanted],
+            cwd=self._cwd,
+        )
+        entries: dict[str, _Entry] = {}
+        for line in said.split("\0"):
+            facts, _, path = line.partition("\t")
+            if path.startswith(self._prefix) and path:
+                mode, _, name = facts.split(" ")
+                entries[path.removeprefix(self._prefix)] = _Entry(
+                    _KINDS.get(mode, "other"), name, mode
+                )
+        return entries
+
+    @cached_property
+    def kinds(self) -> Mapping[str, FileKind]:
+        """What stands at every path; symlinks and submodules are `other`."""
+        return {path: entry.kind for path, entry in self._entries.items()}
+
+    def mark(self, path: str) -> str | None:
+        """The kind and the object of what stands at `path`, and whether it is executable; None
+        where nothing does."""
+        entry = self._entries.get(path)
+        if entry is None:
+            return None
+        mark = f"{entry.kind} {entry.object}"
+        return f"{mark} executable" if entry.mode == _EXECUTABLE else mark
+
+    def is_executable(self, path: str) -> bool:
+        """Whether what stands at `path` is an executable file."""
+        entry = self._entries.get(path)
+        return entry is not None and entry.mode == _EXECUTABLE
+
+    def entry(self, path: str) -> tuple[str, str]:
+        """Git's mode and object of what stands at `path`, which `kinds` knows."""
+        entry = self._entries[path]
+        return entry.mode, entry.object
+
+    def read(self, path: str) -> bytes:
+        """The bytes of the file at `path`, which `kinds` says is one."""
+        if self._objects is None:
+            self._objects = _Objects(self._cwd)
+        return self._objects.read(self._entries[path].object)
+
+
+class _Objects:
+    """One `git cat-file --batch`, asked for one object after another; it ends with this."""
+
+    def __init__(self, cwd: str) -> None:
+        self._process = start_git(["cat-file", "--batch"], cwd=cwd)
+        self.end = weakref.finalize(self, _end, self._process)
+
+    def read(self, name: str) -> bytes:
+        asked, answered = self._process.stdin, self._process.stdout
+        if asked is None or answered is None:
+            raise _no_object(name)
+        try:
+            asked.write(name.encode() + b"\n")
+            asked.flush()
+        except BrokenPipeError as error:
+            raise _no_object(name) from error
+        facts = answered.readline().split()
+        if len(facts) != 3:
+            raise _no_object(name)
+        size = int(facts[2])
+        data = answered.read(size + 1)
+        if len(data) != size + 1:
+            raise _no_object(name)
+        return data[:size]
+
+
+def _end(process: Popen[bytes]) -> None:
+    process.communicate()
+
+
+def _no_object(name: str) -> OperationError:
+    return OperationError(
+        "git_object_missing",
+        f"git cannot read its object {name}.",
+        hint="`git fsck` says what is wrong with the repository.",
+        details={"object": name},
+    )
+
+
+def merge_base(cwd: str, ours: str, theirs: str) -> str | None:
+    """The best common ancestor of two commits, by their full names; None without one."""
+    return run_git(["merge-base", ours, theirs], cwd=cwd, check=False).strip() or None
+
+
+def resolve_commit(cwd: str, revision: str) -> str:
+    """The full name of the commit that `revision` means in the repository around `cwd`.
+
+    Raises `UsageError` for what can be no revision, `NotFoundError` (`repository_not_found`,
+    `revision_not_found`).
+    """
+    if not revision or revision.startswith("-") or not revision.isprintable():
+        raise UsageError(
+            "revision_invalid",
+            f"{revision[:80]!r} cannot be a revision.",
+            hint="Name a branch, a tag or a commit.",
+        )
+    if not run_git(["rev-parse", "--git-dir"], cwd=cwd, check=False):
+        raise NotFoundError(
+            "repository_not_found",
+            f"{cwd} is not in a git repository.",
+            hint="Name the repository with -C, or give a time instead of a revision.",
+            details={"folder": cwd},
+        )
+    wanted = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+    commit = run_git(wanted, cwd=cwd, check=False).strip()
+    if not commit:
+        raise NotFoundError(
+            "revision_not_found",
+            f"There is no commit {revision[:80]!r} here.",
+            hint="`git log --all --oneline` shows the commits; a shallow clone lacks some.",
+            details={"revision": revision},
+        )
+    return commit

@@ -1,0 +1,1 @@
+"""What the git hooks do."""

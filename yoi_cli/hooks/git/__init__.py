@@ -1,0 +1,1 @@
+"""Installing hooks, and what a hook learns of git."""

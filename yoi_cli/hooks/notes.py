@@ -1,0 +1,269 @@
+"""What git's hooks have to say on tickets (DESIGN section 10).
+
+A hook makes notes of what git did. `settle` writes them, under the store's lock, as events;
+each is written once, however often its hook ran or its note was found.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import YoiError
+from yoi_cli.model import commits
+from yoi_cli.model.commits import Note, Pair, Recorded, cleaned
+from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.store.values import Change
+from yoi_cli.tickets.commit_notes import body_of
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from yoi_cli.hooks.ports import CommitSource, NoteSpool, NoteWriter, Spooled
+    from yoi_cli.model.commits import CommitFact
+    from yoi_cli.model.ids import TicketId
+
+_QUOTED = re.compile(r"'([^']+)'")
+_SHA = re.compile(r"[0-9a-f]{7,64}|FETCH_HEAD")
+
+
+class Reporter(NamedTuple):
+    """Who reports, and when: the author's name, and Unix milliseconds."""
+
+    author: str
+    now_ms: int
+
+
+class Settled(NamedTuple):
+    """What came of the notes: events written, and the tickets whose notes must wait."""
+
+    written: int = 0
+    waiting: tuple[str, ...] = ()
+
+
+def report_commit(source: CommitSource, by: Reporter) -> list[Note]:
+    """After a commit. What a rebase makes is left to `report_rewrite` at its end."""
+    fact = None if source.rebase() is not None else source.head()
+    if fact is None or fact.is_bookkeeping:
+        return []
+    branch = source.branch() or ""
+    if fact.replaces is not None:
+        pairs = [Pair(fact.replaces, fact.sha, fact.subject)]
+        return _rewritten(source, pairs, commits.AMEND, branch, by)
+    found = _merged(source, fact, fact.parents[1:], _QUOTED.findall(fact.subject), by)
+    return [*found, *_committed(fact, branch, by, without={note.ticket for note in found})]
+
+
+def report_merge(source: CommitSource, action: str, by: Reporter) -> list[Note]:
+    """After a merge that made no conflict; `action` is what git calls it (`merge work/…`)."""
+    fact = None if source.rebase() is not None else source.head()
+    if fact is None:
+        return []
+    is_new = fact.is_merge and fact.parents[0] == source.before_merge()
+    heads = fact.parents[1:] if is_new else (fact.sha,)
+    named = [word for word in action.split()[1:] if not word.startswith("-")]
+    named += _QUOTED.findall(fact.subject) if is_new else []
+    found = _merged(source, fact, heads, named, by)
+    if not is_new:
+        return found
+    without = {note.ticket for note in found}
+    return [*found, *_committed(fact, source.branch() or "", by, without=without)]
+
+
+def report_rewrite(
+    source: CommitSource, how: str, pairs: Sequence[tuple[str, str]], by: Reporter
+) -> list[Note]:
+    """After an amend or a rebase; `pairs` are old and new commits, as git gives them."""
+    rebase = source.rebase()
+    if how == commits.AMEND and rebase is not None:
+        return []  # a step of the rebase, which tells of all of them at its end
+    branch = (rebase.branch if rebase is not None else source.branch()) or ""
+    facts = {fact.sha: fact for fact in source.facts(new for _, new in pairs)}
+    told = [
+        Pair(old, new, facts[new].subject)
+        for old, new in pairs
+        if old != new and new in facts and not facts[new].is_bookkeeping
+    ]
+    head = source.head()
+    dropped: tuple[str, ...] = ()
+    added: list[Note] = []
+    if rebase is not None and head is not None:
+        now = source.between(rebase.onto, head.sha)
+        before = source.between(rebase.onto, rebase.before)
+        dropped = tuple(sha for sha in before if sha not in {*now, *(old for old, _ in pairs)})
+        for fact in source.facts(sha for sha in now if sha not in facts):
+            if not fact.is_bookkeeping:
+                added += _committed(fact, branch, by)
+    return [*_rewritten(source, told, how, branch, by, dropped=dropped), *added]
+
+
+def _committed(
+    fact: CommitFact, branch: str, by: Reporter, *, without: Iterable[str] = ()
+) -> list[Note]:
+    """One note for each ticket that the branch or a trailer names."""
+    files, more = commits.listed_files(fact.files)
+    return [
+        Note(
+            commits.COMMIT,
+            ticket,
+            fact.sha,
+            by.author,
+            by.now_ms,
+            branch=cleaned(branch),
+            subject=cleaned(fact.subject),
+            files=files,
+            more_files=more,
+        )
+        for ticket in tickets_of(branch, fact.trailers)
+        if ticket not in set(without)
+    ]
+
+
+def tickets_of(branch: str, trailers: Iterable[str]) -> tuple[str, ...]:
+    """The tickets that a branch's name and the values of `Ticket:` trailers name, each once."""
+    own = ticket_of_branch(branch)
+    return tuple(dict.fromkeys([*([own] if own else []), *commits.ticket_words(trailers)]))
+
+
+def _rewritten(
+    source: CommitSource,
+    pairs: Sequence[Pair],
+    how: str,
+    branch: str,
+    by: Reporter,
+    *,
+    dropped: tuple[str, ...] = (),
+) -> list[Note]:
+    """One note for each ticket: the branch's has all pairs, a trailer's those that name it."""
+    own = ticket_of_branch(branch)
+    named: dict[str, list[Pair]] = {own: list(pairs)} if own else {}
+    shas = {sha for pair in pairs for sha in (pair.old, pair.new)}
+    trailers = {fact.sha: fact.trailers for fact in source.facts(sorted(shas))}
+    for pair in pairs:
+        values = (*trailers.get(pair.old, ()), *trailers.get(pair.new, ()))
+        for word in commits.ticket_words(values):
+            if word != own:
+                named.setdefault(word, []).append(pair)
+    return [
+        Note(
+            commits.REWRITE,
+            ticket,
+            told[-1].new,
+            by.author,
+            by.now_ms,
+            branch=cleaned(branch),
+            how=how,
+            pairs=tuple(pair._replace(subject=cleaned(pair.subject)) for pair in told),
+            dropped=dropped if ticket == own else (),
+        )
+        for ticket, told in named.items()
+        if told
+    ]
+
+
+def _merged(
+    source: CommitSource,
+    fact: CommitFact,
+    heads: Sequence[str],
+    named: Sequence[str],
+    by: Reporter,
+) -> list[Note]:
+    """One note for each other ticket whose branch was merged, by the names git gave it."""
+    into = source.branch() or "HEAD"
+    by_commit = not named or any(_SHA.fullmatch(word) for word in named)
+    found: dict[str, tuple[str, str]] = {}
+    for head in heads:
+        at_head = source.branches_at(head)
+        found |= {name: (name, head) for name in at_head if by_commit or name in named}
+    if len(heads) == 1:
+        found |= {name: (name, heads[0]) for name in named if name not in found}
+    notes: dict[str, Note] = {}
+    for name, head in found.values():
+        ticket = ticket_of_branch(name[name.find(BRANCH_PREFIX) :] if "/" in name else name)
+        if ticket is None or ticket == ticket_of_branch(into):
+            continue
+        notes[ticket] = Note(
+            commits.MERGE,
+            ticket,
+            fact.sha,
+            by.author,
+            by.now_ms,
+            branch=cleaned(name),
+            subject=cleaned(fact.subject),
+            merged=head,
+            into=cleaned(into),
+        )
+    return list(notes.values())
+
+
+def settle(writer: NoteWriter, spool: NoteSpool, *, japanese: bool) -> Settled:
+    """Write the notes that wait, in their order, one append a ticket; never raises for one.
+
+    What the log tells already is taken away without an event, so that a note found twice, by a
+    hook that ran twice or after a crash, is written once. A note whose ticket is not there, or
+    cannot be written, stays.
+    """
+    by_ticket: dict[str, list[Spooled]] = {}
+    waiting: dict[str, None] = {}
+    for spooled in spool.pending():
+        try:
+            by_ticket.setdefault(identify(writer, spooled.note.ticket), []).append(spooled)
+        except YoiError:
+            waiting[spooled.note.ticket] = None
+    written = 0
+    for ticket, found in by_ticket.items():
+        try:
+            written += _settle_ticket(writer, ticket, found, japanese=japanese)
+        except (YoiError, OSError):
+            waiting[ticket] = None
+            continue
+        spool.remove(spooled.name for spooled in found)
+    return Settled(written, tuple(waiting))
+
+
+def _settle_ticket(
+    writer: NoteWriter, word: str, found: Sequence[Spooled], *, japanese: bool
+) -> int:
+    ticket = identify(writer, word)
+    recorded = _recorded(writer, ticket, [spooled.note for spooled in found])
+    fresh = (recorded.fresh(spooled.note) for spooled in found)
+    events = tuple(_event(note, japanese=japanese) for note in fresh if note is not None)
+    if events:
+        writer.commit(ticket, Change(events=events))
+    return len(events)
+
+
+def _recorded(writer: NoteWriter, ticket: TicketId, notes: Sequence[Note]) -> Recorded:
+    """What the log tells of the commits that `notes` name.
+
+    Nearly every note is of a commit that no log can name yet, and a look for its id costs a
+    long log far less than reading it event by event.
+    """
+    named = {note.commit for note in notes} | {sha for note in notes for sha in note.dropped}
+    named |= {sha for note in notes for pair in note.pairs for sha in (pair.old, pair.new)}
+    text = writer.raw(ticket, "thread.md")
+    if not any(sha.encode() in text for sha in named):
+        return Recorded()
+    return Recorded(writer.thread(ticket).events)
+
+
+def _event(note: Note, *, japanese: bool) -> NewEvent:
+    heading = heading_for(commits.KIND, japanese=japanese)
+    body = body_of(note, japanese=japanese)
+    return NewEvent(commits.KIND, note.author, heading, body, tuple(_attributes(note)))
+
+
+def _attributes(note: Note) -> Iterator[tuple[str, str]]:
+    yield "commit", note.commit
+    if note.what == commits.REWRITE:
+        yield commits.REWRITE, note.how
+        olds = [pair.old for pair in note.pairs if pair.new == note.commit]
+        if olds:
+            yield "replaces", " ".join(olds)
+    if note.what == commits.MERGE:
+        yield "merged", note.merged
+        yield "into", note.into
+    if note.branch:
+        yield "branch", note.branch

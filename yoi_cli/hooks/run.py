@@ -1,0 +1,181 @@
+"""Running a hook: from what git says to notes, and from notes to events (DESIGN section 10).
+
+A hook keeps nobody from working. Every note is spooled first, then the store is written if it
+is free at once; else the next command that writes finds the note.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+from yoi_cli.git.checkout import find_checkout
+from yoi_cli.hooks import model as hook_files
+from yoi_cli.hooks.git.commit_facts import GitCommits
+from yoi_cli.hooks.hook_values import HookOutcome
+from yoi_cli.model import commits
+from yoi_cli.model.ids import is_ticket_id
+from yoi_cli.workspace.session import Start, open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from yoi_cli.git.checkout import Checkout
+    from yoi_cli.model.commits import Note
+    from yoi_cli.workspace.session import Session
+
+#: How long a hook waits for the store's lock, in seconds.
+PATIENCE = 1.0
+
+
+class HookCall(NamedTuple):
+    """A hook as git calls it; `stdin` is read only by those that git gives something."""
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: str
+    stdin: Callable[[], bytes]
+
+
+def run_hook(call: HookCall) -> HookOutcome:
+    """Do what the hook is for.
+
+    Raises `UsageError` (`hook_unknown`), and the errors by which a hook refuses:
+    `message_empty`, `trailer_unknown`, `generation_stale`.
+    """
+    if call.name not in hook_files.ALL_HOOKS:
+        raise UsageError(
+            "hook_unknown",
+            f"{call.name[:40]!r} is not a hook of yoi's.",
+            hint=f"There are {', '.join(hook_files.ALL_HOOKS)}.",
+        )
+    checkout = find_checkout(call.folder)
+    if checkout is None:
+        return HookOutcome(call.name)
+    if call.name in hook_files.REFUSING:
+        from yoi_cli.hooks.check import check_hook
+
+        return check_hook(call, checkout)
+    notes = _notes(call, GitCommits(checkout))
+    if not notes:
+        return HookOutcome(call.name)
+    return _record(call, checkout, notes)
+
+
+def session_at(call: HookCall, checkout: Checkout) -> Session | None:
+    """The workspace of the repository that git works in, None where it has none to be used.
+
+    YOI_WORKSPACE does not count: git says which repository it is about. A workspace in a
+    folder below is found from where the person stands.
+    """
+    inside = os.path.join(checkout.root, call.environment.get("GIT_PREFIX", ""))
+    environment = {name: value for name, value in call.environment.items() if name != _INDEX}
+    environment["YOI_LOCK_TIMEOUT"] = str(PATIENCE)
+    for folder in dict.fromkeys((checkout.root, os.path.normpath(inside))):
+        try:
+            return open_session(Start(folder, False, f"yoi hook run {call.name}", environment))
+        except NotFoundError:
+            continue
+        except (YoiError, OSError):
+            return None
+    return None
+
+
+#: Set, it would turn off the guard against git's own lock. A hook looks for that itself.
+_INDEX = "GIT_INDEX_FILE"
+
+
+def _notes(call: HookCall, source: GitCommits) -> list[Note]:
+    from yoi_cli.hooks import notes as reports
+
+    by = reports.Reporter("", time.time_ns() // 1_000_000)
+    if call.name == hook_files.POST_COMMIT:
+        return reports.report_commit(source, by)
+    if call.name == hook_files.POST_MERGE:
+        if call.arguments[:1] == ("1",):  # a squash: nothing is committed yet
+            return []
+        return reports.report_merge(source, call.environment.get("GIT_REFLOG_ACTION", ""), by)
+    how = commits.AMEND if call.arguments[:1] == (commits.AMEND,) else commits.REBASE
+    rows = [line.split() for line in call.stdin().decode("ascii", "replace").splitlines()]
+    pairs = [(row[0], row[1]) for row in rows if len(row) >= 2]
+    return reports.report_rewrite(source, how, pairs, by)
+
+
+def _record(call: HookCall, checkout: Checkout, notes: Sequence[Note]) -> HookOutcome:
+    from yoi_cli.hooks.spool import clone_spool, spool_of
+
+    session = session_at(call, checkout)
+    spool = clone_spool(checkout) if session is None else spool_of(session)
+    author = _author(call, session, checkout)
+    said: list[str] = []
+    put: list[Note] = []
+    for note in notes:
+        word = _ticket_word(note.ticket, session)
+        if word is None:
+            said.append(f"No ticket is called {note.ticket[:40]!r}; nothing was recorded there.")
+            continue
+        put.append(note._replace(ticket=word, author=author))
+        spool.put(put[-1])
+    tickets = tuple(dict.fromkeys(note.ticket for note in put))
+    if not put:
+        return HookOutcome(call.name, said=tuple(said))
+    if session is None:
+        return HookOutcome(call.name, tickets, tickets, (*said, _NO_STORE))
+    why = _settle(session)
+    left = {spooled.note.ticket for spooled in spool.pending()}
+    waiting = tuple(ticket for ticket in tickets if ticket in left)
+    if waiting:
+        said.append(why or f"{', '.join(waiting)} is not in the store; {_LATER}")
+    return HookOutcome(call.name, tickets, waiting, tuple(said))
+
+
+_LATER = "what happened is kept, and a later command that writes records it."
+_NO_STORE = f"No store was found here; {_LATER}"
+_BUSY = f"The store is busy; {_LATER}"
+
+
+def _settle(session: Session) -> str:
+    """Take the store's lock, which writes what waits; why not, where that cannot be had."""
+    index_lock = session.location.index_lock
+    if index_lock is not None and os.path.lexists(index_lock):
+        return _BUSY  # git is at work there, and may be waiting for this very hook
+    try:
+        with session.store.write():
+            return ""
+    except ConflictError:
+        return _BUSY
+    except (YoiError, OSError) as error:
+        return f"The store cannot be written ({error}); {_LATER}"
+
+
+def _ticket_word(word: str, session: Session | None) -> str | None:
+    """What a note calls the ticket: its full id where that can be told; None for no ticket."""
+    from yoi_cli.model.ids import clean_abbreviation
+    from yoi_cli.tickets.lookup import identify
+
+    try:
+        part = clean_abbreviation(word)
+        return part if session is None else identify(session.store, part)
+    except NotFoundError:
+        return part if is_ticket_id(part) else None  # it may be on another branch
+    except (UsageError, ConflictError):
+        return None
+    except (YoiError, OSError):
+        return part
+
+
+def _author(call: HookCall, session: Session | None, checkout: Checkout) -> str:
+    """Who works, as one line that a header can hold."""
+    from yoi_cli.git.command import user_name
+
+    name = call.environment.get("YOI_AUTHOR", "")
+    if not name.strip():
+        try:
+            name = session.recorder(None).author if session is not None else ""
+        except YoiError:
+            name = ""
+    name = name if name.strip() else user_name(checkout.root)
+    return commits.cleaned(name).strip() or "unknown"

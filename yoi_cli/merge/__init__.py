@@ -1,0 +1,1 @@
+"""Merging stores by meaning."""

@@ -1,0 +1,1 @@
+"""What merging reads and writes in files."""

@@ -1,0 +1,297 @@
+"""What `merge=union` leaves behind: fused events and doubled keys, taken apart again.
+
+The union of two appends keeps the lines that both have once. The closing `---` of the first
+event is such a line, so that its header, and perhaps some of its words, stand right before
+the next event's header; where more lines are the same, words of both stand in the second
+event. Git's history has each event as it was written. Where it has not, the closing line is
+put back and nothing else is moved.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import StoreInvalidError
+from yoi_cli.merge.files.texts import MergedText, merge_items, merge_threads
+from yoi_cli.model.events import CREATE
+from yoi_cli.model.ids import is_event_id
+from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from yoi_cli.store.formats.thread import ParsedThread
+
+_HEADER = re.compile(rb"^<!-- event:[^\n]*-->[ \t\r]*$", re.MULTILINE)
+_EVENT = b"<!-- event: "
+_BEGINNING = _EVENT + b"create "
+_STRAY = frozenset({"text_before_first_event", "text_between_events"})
+_CONFLICT = re.compile(
+    rb"^<{7}[^\n]*\n(?P<ours>.*?)(?:^\|{7}[^\n]*\n.*?)?^={7}\r?\n(?P<theirs>.*?)^>{7}[^\n]*(?:\n|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_KEY_LINE = re.compile(rb"([A-Za-z_][A-Za-z0-9_-]*):(?: |\r?\n)")
+
+
+class Parted(NamedTuple):
+    """A thread whose events stand apart again.
+
+    `recovered` are the ids (or times) of events that history had whole, `closed` those that
+    only got their closing line back. `loose` is how many lines belong to no event now.
+    """
+
+    data: bytes
+    recovered: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    loose: int = 0
+
+
+def is_fused(data: bytes) -> bool:
+    """Whether an event with an id runs into the header of another, its closing line gone."""
+    return bool(fused_lines(data))
+
+
+def refuse_fused(*threads: bytes, path: str) -> None:
+    """Raise `StoreInvalidError` (`thread_fused`) where one of `threads` is: to a merge by
+    events the first of two that were fused is no event, and would be left out."""
+    if any(map(is_fused, threads)):
+        raise StoreInvalidError(
+            "thread_fused",
+            f"{path} holds events that were fused, so it cannot be merged by events.",
+            hint="Leave this merge, run `yoi resolve` on the branch that has them, then merge.",
+            details={"path": path},
+        )
+
+
+def fused_lines(data: bytes) -> tuple[int, ...]:
+    """The 1-based lines of the events that run into others."""
+    return tuple(data.count(b"\n", 0, start) + 1 for start, _ in _fused(data, parse_thread(data)))
+
+
+def _fused(data: bytes, parsed: ParsedThread) -> Iterator[tuple[int, int]]:
+    """The stretches of events whose closing line, and one of its blank ones, a merge took."""
+    for start, end in parsed.torn:
+        stretch = data[start:end]
+        is_cut = b"\0" in stretch or stretch.replace(b"\r", b"").endswith(b"\n\n\n")
+        if end < len(data) and not is_cut and _id_of(_header(stretch)):
+            yield start, end
+
+
+def _id_of(header: bytes) -> str:
+    found = parse_header_pairs(header.decode("utf-8", "surrogateescape").rstrip("\n")).get("id", "")
+    return found if is_event_id(found) else ""
+
+
+def begins_twice(data: bytes) -> bool:
+    """Whether a thread holds the beginnings of two tickets."""
+    if data.count(_BEGINNING) < 2:
+        return False
+    parsed = parse_thread(data)
+    begun = {event.id for event in parsed.thread.events if event.kind == CREATE and event.id}
+    for start, end in _fused(data, parsed):
+        pairs = parse_header_pairs(_header(data[start:end]).decode("utf-8", "surrogateescape"))
+        if pairs.get("event") == CREATE:
+            begun.add(pairs["id"])
+    return len(begun) > 1
+
+
+def part_thread(data: bytes, versions: Iterable[bytes], *, path: str) -> Parted:
+    """`data` with its events apart; `versions` are what the file was before, oldest first.
+
+    Each header that stands in `data` gives an event: as the first sound version had it, else
+    as it stands here, else with its closing line put back. Nothing is taken from history
+    that has no header here. Raises the errors of `merge_threads`.
+    """
+    parsed = parse_thread(data)
+    known = _known_blocks(versions)
+    here = _blocks(data, parsed)
+    opened = {_header(data[start:end]): data[start:end] for start, end in _fused(data, parsed)}
+    blocks: list[bytes] = []
+    recovered: list[str] = []
+    closed: list[str] = []
+    for header in dict.fromkeys(match.group().rstrip() for match in _HEADER.finditer(data)):
+        found = known.get(header)
+        if found is not None:
+            blocks += found
+            if found != here.get(header):
+                recovered.append(_named(header))
+        elif header in here:
+            blocks += here[header]
+        elif header in opened:
+            blocks.append(_closed(opened[header], parsed.newline))
+            closed.append(_named(header))
+    gap = parsed.newline.encode()
+    joined = b"".join(gap * (n > 0) + block + gap for n, block in enumerate(blocks))
+    merged = merge_threads(joined, b"", path=path).data
+    return Parted(merged, tuple(recovered), tuple(closed), _loose_lines(data, merged))
+
+
+def _known_blocks(versions: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    """Blocks by header, from versions that are sound; of an event with an id the first.
+
+    An event is never changed once it is written, so the oldest version is as it was meant.
+    """
+    known: dict[bytes, list[bytes]] = {}
+    seen: set[bytes] = set()
+    for version in versions:
+        fresh = _fresh_blocks(version, seen)
+        if fresh is not None:
+            for header, blocks in _by_header(fresh).items():
+                known.setdefault(header, blocks)
+            continue
+        parsed = parse_thread(version)
+        is_sound = not parsed.torn and not _is_stray(parsed)
+        if not is_sound:
+            continue
+        for header, found in _blocks(version, parsed).items():
+            kept = known.setdefault(header, [])
+            if not (kept and _id_of(header)):
+                kept += [block for block in dict.fromkeys(found) if block not in kept]
+    return known
+
+
+def _fresh_blocks(version: bytes, seen: set[bytes]) -> list[bytes] | None:
+    """The blocks of a version that are not `seen` yet, which they are then.
+
+    None where the version is not all closed events with ids, which read the same alone as
+    among others: a long history has each of them a thousand times, and they are read once.
+    """
+    if not version.endswith(b"\n---\n"):
+        return None
+    first, *others = version[:-1].split(b"\n\n" + _EVENT)
+    blocks = dict.fromkeys((first, *(_EVENT + one for one in others)))
+    fresh = [block for block in blocks if block not in seen]
+    if not all(map(_is_closed_event, fresh)):
+        return None
+    seen.update(fresh)
+    return fresh
+
+
+def _is_closed_event(block: bytes) -> bool:
+    parsed = parse_thread(block + b"\n")
+    is_one = len(parsed.spans) == 1 and parsed.spans[0][0] == 0
+    is_sound = block.endswith(b"\n---") and not (parsed.torn or _is_stray(parsed))
+    return is_one and is_sound and parsed.thread.events[0].id is not None
+
+
+def _by_header(blocks: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    found: dict[bytes, list[bytes]] = {}
+    for block in blocks:
+        found.setdefault(_header(block), []).append(block)
+    return found
+
+
+def _is_stray(parsed: ParsedThread) -> bool:
+    return any(fault.code in _STRAY for fault in parsed.thread.faults)
+
+
+def _blocks(data: bytes, parsed: ParsedThread) -> dict[bytes, list[bytes]]:
+    found: dict[bytes, list[bytes]] = {}
+    for start, end in parsed.spans:
+        block = data[start:end].rstrip()
+        found.setdefault(_header(block), []).append(block)
+    return found
+
+
+def _header(block: bytes) -> bytes:
+    return block.partition(b"\n")[0].rstrip()
+
+
+def _named(header: bytes) -> str:
+    pairs = parse_header_pairs(header.decode("utf-8", "surrogateescape"))
+    return _id_of(header) or pairs.get("at", "")
+
+
+def _closed(block: bytes, newline: str) -> bytes:
+    line_end = newline.encode()
+    return block.rstrip() + line_end * 2 + b"---"
+
+
+def _loose_lines(before: bytes, after: bytes) -> int:
+    """How many lines that say something stand in `before` and nowhere in `after`."""
+    kept = {line.strip() for line in after.split(b"\n")}
+    lines = (line.strip() for line in before.split(b"\n"))
+    return sum(bool(line) and line not in kept and not is_marker(line) for line in lines)
+
+
+def is_marker(line: bytes) -> bool:
+    """Whether `line` looks like one that git puts around a conflict."""
+    return line[:7] in (b"<" * 7, b"=" * 7, b">" * 7, b"|" * 7)
+
+
+def mend_item(data: bytes, base: bytes | None, *, path: str) -> MergedText:
+    """An item without doubled keys and conflict markers.
+
+    What stands twice is taken for what two sides said, and merged as such, with the ancestor
+    `base` where it is known. Raises `StoreInvalidError` for an item that cannot be read for
+    another reason too.
+    """
+    ours, theirs = sides_of_markers(data)
+    first, last = _one_of_each(ours, last=False), _one_of_each(theirs, last=True)
+    return merge_items(_readable(base, path), first, last, path=path)
+
+
+def _readable(base: bytes | None, path: str) -> bytes | None:
+    from yoi_cli.store.formats.item import parse_item
+
+    try:
+        return base if base is None or parse_item(base, path=path) else None
+    except StoreInvalidError:
+        return None
+
+
+def doubled_keys(data: bytes) -> tuple[str, ...]:
+    """The keys that stand more than once in an item's frontmatter."""
+    seen: dict[bytes, int] = {}
+    for key, _ in _entries(data)[1]:
+        seen[key] = seen.get(key, 0) + bool(key)
+    return tuple(key.decode() for key, number in seen.items() if number > 1)
+
+
+def sides_of_markers(data: bytes) -> tuple[bytes, bytes]:
+    """What either side of the conflicts that git marked in `data` says.
+
+    What a code fence quotes is no conflict.
+    """
+    from yoi_cli.transfer.formats.common import outside_fences
+
+    outside = list(outside_fences(data.decode("latin-1").split("\n")))
+
+    def side(name: str) -> bytes:
+        def chosen(match: re.Match[bytes]) -> bytes:
+            is_outside = outside[data.count(b"\n", 0, match.start())]
+            return match[name] if is_outside else match[0]
+
+        return _CONFLICT.sub(chosen, data)
+
+    return side("ours"), side("theirs")
+
+
+def _entries(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
+    """An item's opening line, its frontmatter by keys (with the lines below each), the rest."""
+    opening, _, below = data.partition(b"\n")
+    lines = below.splitlines(keepends=True)
+    entries: list[tuple[bytes, bytes]] = []
+    for number, line in enumerate(lines):
+        if line.rstrip() == b"---":
+            return opening + b"\n", entries, b"".join(lines[number:])
+        match = _KEY_LINE.match(line)
+        if match is not None:
+            entries.append((match.group(1), line))
+        elif entries:
+            key, text = entries[-1]
+            entries[-1] = (key, text + line)
+        else:
+            entries.append((b"", line))
+    return opening + b"\n", [], below
+
+
+def _one_of_each(data: bytes, *, last: bool) -> bytes:
+    """`data` with each key once: as it stands first, or as it stands last."""
+    opening, entries, rest = _entries(data)
+    kept: dict[bytes, bytes] = {}
+    for key, text in entries:
+        if last or key not in kept:
+            kept[key] = text
+    return opening + b"".join(kept.values()) + rest

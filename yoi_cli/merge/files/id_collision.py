@@ -1,0 +1,256 @@
+"""Taking two tickets of one id apart: which files, events and records are whose.
+
+Before they met, each side's tree had one of them, and the ancestor none: whatever a side
+said of the id it said of its own ticket. What was said after they met stays with the one that
+keeps the id.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, YoiError
+from yoi_cli.merge.files.fused_events import is_fused, part_thread
+from yoi_cli.merge.files.parts import has_markers
+from yoi_cli.merge.files.renumber import (
+    THEIRS,
+    Renumbering,
+    free_id_after,
+    made_twice,
+    renamed_plan,
+    renamed_relation,
+    renamed_relations,
+    renumbered_side,
+    renumbered_ticket,
+    with_note,
+)
+from yoi_cli.merge.files.texts import merge_threads
+from yoi_cli.store.files import layout
+from yoi_cli.store.files.atomic_folder import is_inside
+from yoi_cli.store.formats.item import parse_item
+from yoi_cli.store.formats.item_writing import edit_item
+from yoi_cli.store.formats.plan import parse_each
+from yoi_cli.store.formats.relations import parse_relations
+from yoi_cli.store.formats.thread import parse_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from yoi_cli.merge.files.resolver_files import TicketFiles
+    from yoi_cli.merge.ports import Repository, Sides
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.store.ports import TreeFiles
+
+_PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"
+_RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
+_KEEP = f"{layout.ARTIFACTS}/{layout.KEEP}"
+
+
+class Separation(NamedTuple):
+    """Two tickets apart: `stays` are the files under the old id, `gone` those under the new.
+
+    `leaver` says whose ticket got the new id. `moved` are the paths in the old folder that
+    only the leaving ticket had. A tree is None where git does not say what it was.
+    """
+
+    change: Renumbering
+    leaver: str
+    stays: Mapping[str, bytes]
+    gone: Mapping[str, bytes]
+    moved: frozenset[str]
+    stayer_tree: TreeFiles | None
+    leaver_tree: TreeFiles | None
+    notes: tuple[str, ...] = ()
+
+    def renamed_reference(self, path: str, data: bytes) -> bytes | None:
+        """Another ticket's file, or an objective's, with the leaving side's records renamed.
+
+        None where the file is none that refers to tickets, or cannot be read.
+        """
+        theirs, stayed = (_read(tree, path) for tree in (self.leaver_tree, self.stayer_tree))
+        is_known = self.leaver_tree is not None
+        try:
+            if path.endswith(f"/{layout.RELATIONS}"):
+                return self._relations(path, data, theirs if is_known else data, stayed)
+            if path.endswith(f"/{layout.PLAN}"):
+                return self._plan(path, data, theirs if is_known else data, stayed)
+            return self._objective(path, data, theirs if is_known else data, stayed)
+        except YoiError:
+            return None
+
+    def _relations(self, path: str, data: bytes, said: bytes | None, stayed: bytes | None) -> bytes:
+        """The leaving side's relations name the new id; those of the other side stay.
+
+        Where both sides told one relation of the old id, a merge took it for one fact and kept
+        the older record. They are about two tickets, and both are there again.
+        """
+        left, right, here = (
+            () if one is None else parse_relations(one, path=path) for one in (said, stayed, data)
+        )
+        keep = [one for one in here if one not in left or one in right]
+        both = {one.key for one in here} & {one.key for one in left} & {one.key for one in right}
+        if self.leaver_tree is None:  # then what that side told is not known: `said` is `data`
+            both.clear()
+        also = [one for one in right if one.key in both]
+        also += [renamed_relation(one, self.change) for one in left if one.key in both]
+        return renamed_relations(data, self.change, path=path, keep=keep, also=also)
+
+    def _plan(self, path: str, data: bytes, said: bytes | None, stayed: bytes | None) -> bytes:
+        left, right = (_lines(one, path) for one in (said, stayed))
+        keep = frozenset(line for line in _lines(data, path) if line not in left or line in right)
+        return renamed_plan(data, self.change, path=path, keep=keep)
+
+    def _objective(self, path: str, data: bytes, said: bytes | None, stayed: bytes | None) -> bytes:
+        here, left, right = (_links(one, path) for one in (data, said, stayed))
+        if self.change.old not in here or self.change.old not in left:
+            return data
+        both = self.change.old in right
+        links: list[str] = []
+        for name in here:
+            if name != self.change.old or both:
+                links.append(name)
+            if name == self.change.old and self.change.new not in here:
+                links.append(self.change.new)
+        return edit_item(data, {"linked_tickets": tuple(links)}, path=path)
+
+
+def separation(
+    files: TicketFiles,
+    ticket: TicketId,
+    unmerged: Mapping[str, Sides],
+    repository: Repository,
+    taken: Collection[str],
+) -> Separation | None:
+    """How to take two tickets made as `ticket` apart; None where it is one ticket.
+
+    Raises `ConflictError` (`ticket_made_twice`) where two tickets stand in one thread, and
+    history does not say which events are whose.
+    """
+    path = files.path(ticket, layout.THREAD)
+    sides = unmerged.get(layout.THREAD)
+    if sides is not None:
+        if sides.base or sides.ours is None or sides.theirs is None:
+            return None
+        if not made_twice(sides.ours, sides.theirs):
+            return None
+        trees: tuple[TreeFiles, TreeFiles | None] = (repository.ours(), repository.theirs())
+        ours, theirs = sides.ours, sides.theirs
+    else:
+        found = _past(ticket, path, repository)
+        if found is None:
+            raise _unknown(ticket)
+        trees = found
+        ours, theirs = trees[0].read(path), found[1].read(path)
+    leaver = renumbered_side(ours, theirs)
+    mine = files_in(trees[0], files.path(ticket, ""))
+    known = trees[1]
+    if known is not None:
+        other = files_in(known, files.path(ticket, ""))
+    else:
+        other = _their_files(files, ticket, unmerged, mine)
+    stays, gone = (mine, other) if leaver == THEIRS else (other, mine)
+    change = _renumbering(files, ticket, gone, taken)
+    stays = {**stays, **_said_since(files, ticket, stays, gone)}
+    moved = frozenset(part for part in gone if part not in stays)
+    stayed, left = trees if leaver == THEIRS else (trees[1], trees[0])
+    note = f"Texts that name {ticket} were not changed; see whether they mean {change.new}."
+    renumbered = renumbered_ticket(gone, change)
+    return Separation(change, leaver, stays, renumbered, moved, stayed, left, (note,))
+
+
+def _past(ticket: str, path: str, repository: Repository) -> tuple[TreeFiles, TreeFiles] | None:
+    """Both sides of the merge that put two tickets into the thread at `path`."""
+    for merge in repository.merges(path):
+        threads = [_read(tree, path) for tree in (merge.ours, merge.theirs)]
+        ours, theirs = threads
+        if ours is None or theirs is None or path in merge.base.kinds:
+            continue
+        if made_twice(ours, theirs):
+            return merge.ours, merge.theirs
+    return None
+
+
+def _unknown(ticket: str) -> ConflictError:
+    return ConflictError(
+        "ticket_made_twice",
+        f"Two tickets stand in {ticket}, and history does not say which events are whose.",
+        hint="A shallow clone lacks history: `git fetch --unshallow`. Else take one of them out "
+        "by hand into a new ticket.",
+        details={"ticket": ticket},
+    )
+
+
+def _their_files(
+    files: TicketFiles, ticket: TicketId, unmerged: Mapping[str, Sides], mine: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """The other side's files where git does not say what it merges: its stages, and what
+    stands in the work tree and not on our side."""
+    found = {part: sides.theirs for part, sides in unmerged.items()}
+    for part in files.parts(ticket):
+        if part not in found and part not in mine:
+            found[part] = files.read(ticket, part)
+    found.setdefault(_KEEP, b"")
+    return {part: data for part, data in found.items() if data is not None}
+
+
+def files_in(tree: TreeFiles, folder: str) -> dict[str, bytes]:
+    """The files that `tree` has below `folder`, by their path there."""
+    prefix = f"{folder.rstrip('/')}/"
+    return {
+        path.removeprefix(prefix): tree.read(path)
+        for path, kind in tree.kinds.items()
+        if kind == "file" and path.startswith(prefix) and is_inside(path)
+    }
+
+
+def _renumbering(
+    files: TicketFiles, ticket: TicketId, gone: Mapping[str, bytes], taken: Collection[str]
+) -> Renumbering:
+    """The first free id; one that an earlier run, cut short, gave this ticket is free too."""
+    tried: set[str] = set()
+    while True:
+        change = Renumbering(ticket, free_id_after(ticket, tried))
+        here = files.read(change.new, layout.THREAD)
+        if here is None and change.new not in taken:
+            return change
+        if here is not None and here.startswith(with_note(gone[layout.THREAD], change)):
+            return change
+        tried.add(change.new)
+
+
+def _said_since(
+    files: TicketFiles,
+    ticket: TicketId,
+    stays: Mapping[str, bytes],
+    gone: Mapping[str, bytes],
+) -> dict[str, bytes]:
+    """The thread that stays, with the events that neither side had when they met."""
+    here = files.read(ticket, layout.THREAD) or b""
+    path = files.path(ticket, layout.THREAD)
+    mine, other = stays[layout.THREAD], gone[layout.THREAD]
+    if is_fused(here) or has_markers(here):
+        here = part_thread(here, (mine, other), path=path).data
+    parsed = parse_thread(here)
+    known = {event.identity for data in (mine, other) for event in parse_thread(data).thread.events}
+    added = [
+        here[start:end].rstrip()
+        for event, (start, end) in zip(parsed.thread.events, parsed.spans, strict=True)
+        if event.identity not in known and event.id is not None
+    ]
+    if not added:
+        return {}
+    since = b"\n\n".join(added) + b"\n"
+    return {layout.THREAD: merge_threads(mine, since, path=path).data}
+
+
+def _read(tree: TreeFiles | None, path: str) -> bytes | None:
+    return tree.read(path) if tree is not None and tree.kinds.get(path) == "file" else None
+
+
+def _lines(data: bytes | None, path: str) -> frozenset[bytes]:
+    return frozenset(line for _, line, _ in parse_each(data or b"", path=path))
+
+
+def _links(data: bytes | None, path: str) -> tuple[str, ...]:
+    links = None if data is None else parse_item(data, path=path).fields.get("linked_tickets")
+    return links if isinstance(links, tuple) else ()

@@ -1,0 +1,239 @@
+"""The files of a store after a merge that nobody made: in memory, and written nowhere.
+
+A ticket that one side alone changed is taken whole from there, by the names of git's trees;
+only what both changed is read and merged. What `TreeReader` reads of it is then as of any
+other tree.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import StoreInvalidError, YoiError
+from yoi_cli.merge.algebra import FILE, REMOVED, Conflict
+from yoi_cli.merge.files.fused_events import refuse_fused
+from yoi_cli.merge.files.texts import (
+    MergedText,
+    merge_items,
+    merge_plan_files,
+    merge_relations_files,
+    merge_threads,
+    thread_identities,
+)
+from yoi_cli.model.ids import is_ticket_id
+from yoi_cli.store.files import layout
+from yoi_cli.store.formats.item import parse_item
+from yoi_cli.store.formats.item_writing import edit_item
+from yoi_cli.store.formats.thread_headers import fold_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yoi_cli.store.ports import FileKind, TreeFiles
+
+_RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
+_PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"
+
+
+class NoFiles:
+    """The files of an ancestor that is absent; a `TreeFiles`."""
+
+    @property
+    def kinds(self) -> Mapping[str, FileKind]:
+        return {}
+
+    def mark(self, path: str) -> str | None:
+        return None
+
+    def read(self, path: str) -> bytes:
+        raise KeyError(path)
+
+
+class _Sides(NamedTuple):
+    """What stands at one path in the ancestor and on both sides, by its marks."""
+
+    base: str | None
+    ours: str | None
+    theirs: str | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether at most one side changed what stands there."""
+        return self.ours == self.theirs or self.base in (self.ours, self.theirs)
+
+
+class MergedFiles:
+    """What merging `theirs` into `ours` makes of the tickets below `folder`; a `TreeFiles`."""
+
+    def __init__(self, base: TreeFiles, ours: TreeFiles, theirs: TreeFiles, folder: str) -> None:
+        self._base = base
+        self._ours = ours
+        self._theirs = theirs
+        self._folder = folder
+        self._merged: dict[str, MergedText] = {}
+
+    @cached_property
+    def _contested(self) -> frozenset[str]:
+        """The tickets that both sides changed, or made."""
+        folders = {**self._ours.kinds, **self._theirs.kinds}
+        depth = self._folder.count("/") + 1
+        names = {self._ticket_of(path) for path in folders if path.count("/") == depth}
+        found = {name for name in names if name and not self._sides(self._path(name)).is_settled}
+        return frozenset(found)
+
+    @cached_property
+    def _sources(self) -> Mapping[str, TreeFiles | None]:
+        """For every path that is left the side that it is taken from, None where it merges."""
+        found: dict[str, TreeFiles | None] = {}
+        for path in {**self._ours.kinds, **self._theirs.kinds}:
+            name = self._ticket_of(path)
+            merges_inside = not name or name in self._contested
+            sides = self._sides(path if merges_inside else self._path(name))
+            if name in self._half_removed:
+                found[path] = self._ours if path in self._ours.kinds else self._theirs
+            elif not sides.is_settled:
+                found[path] = None
+            else:
+                side = self._ours if sides.theirs == sides.base else self._theirs
+                if path in side.kinds:
+                    found[path] = side
+        return found
+
+    @cached_property
+    def _half_removed(self) -> frozenset[str]:
+        """The tickets that one side removed and the other changed: these stay as changed."""
+        sides = {name: self._sides(self._path(name)) for name in self._contested}
+        return frozenset(name for name, found in sides.items() if None in found[1:])
+
+    @cached_property
+    def kinds(self) -> Mapping[str, FileKind]:
+        """What stands at every path; `other` where the sides have a file and a folder."""
+        return {
+            path: self._kind(path) if source is None else source.kinds[path]
+            for path, source in self._sources.items()
+        }
+
+    def mark(self, path: str) -> str | None:
+        """Nothing is named by git here; what stands at a path is only itself."""
+        return path if path in self.kinds else None
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file after the merge. Raises `StoreInvalidError` for what no merge
+        can make, two tickets with one id above all."""
+        name = self._ticket_of(path)
+        if name in self._contested:
+            self._refuse_two_tickets(name)
+            if path == self._path(name, layout.ITEM):
+                return self._projected(name, self._merge(path).data)
+        return self._merge(path).data
+
+    def side_of(self, path: str) -> TreeFiles | None:
+        """The side from which what stands at `path` is taken as it is.
+
+        None where the merge makes it, and for the files of a ticket that both sides changed.
+        """
+        return None if self._ticket_of(path) in self._contested else self._sources[path]
+
+    @cached_property
+    def conflicts(self) -> Mapping[str, tuple[Conflict, ...]]:
+        """What a person has to look at, by ticket. What cannot be read is told by reading."""
+        found = {name: (Conflict(REMOVED, name),) for name in sorted(self._half_removed)}
+        for path in sorted(self._sources):
+            name = self._ticket_of(path)
+            if self._sources[path] is None and name and self.kinds[path] == "file":
+                try:
+                    self._refuse_two_tickets(name)
+                    conflicts = self._merge(path).conflicts
+                except YoiError:
+                    continue
+                if conflicts:
+                    found[name] = (*found.get(name, ()), *conflicts)
+        return found
+
+    def _merge(self, path: str) -> MergedText:
+        """The file at `path`, without what depends on other files."""
+        source = self._sources[path]
+        if source is not None:
+            return MergedText(source.read(path))
+        known = self._merged.get(path)
+        if known is None:
+            known = self._merged[path] = self._merged_text(path)
+        return known
+
+    def _merged_text(self, path: str) -> MergedText:
+        base, ours, theirs = (
+            side.read(path) if side.kinds.get(path) == "file" else None
+            for side in (self._base, self._ours, self._theirs)
+        )
+        name = self._ticket_of(path)
+        part = path.removeprefix(f"{self._path(name)}/") if name else ""
+        if part == _RELATIONS:
+            return MergedText(merge_relations_files(base, ours, theirs, path=path))
+        if part == _PLAN:
+            return merge_plan_files(ours or b"", theirs or b"", path=path)
+        if ours is None or theirs is None:
+            left = ours if theirs is None else theirs
+            return MergedText(left or b"", (Conflict(REMOVED, part),))
+        if part == layout.ITEM:
+            return merge_items(base, ours, theirs, path=path)
+        if part == layout.THREAD:
+            refuse_fused(ours, theirs, path=path)
+            return merge_threads(ours, theirs, path=path)
+        if not name:
+            raise _both_changed(path)
+        return MergedText(max(ours, theirs), (Conflict(FILE, part),))
+
+    def _projected(self, name: str, data: bytes) -> bytes:
+        """An item with the state that the merged thread folds to."""
+        thread = self._path(name, layout.THREAD)
+        if self.kinds.get(thread) != "file":
+            return data
+        state = fold_thread(self._merge(thread).data).state
+        path = self._path(name, layout.ITEM)
+        if parse_item(data, path=path).state == state:
+            return data
+        return edit_item(data, {"state": state}, path=path)
+
+    def _refuse_two_tickets(self, name: str) -> None:
+        """Two tickets were made with one id where their logs have no event in common."""
+        thread = self._path(name, layout.THREAD)
+        if self._base.kinds.get(self._path(name)) is not None:
+            return
+        logs = [
+            thread_identities(side.read(thread))
+            for side in (self._ours, self._theirs)
+            if side.kinds.get(thread) == "file"
+        ]
+        if len(logs) < 2 or logs[0].isdisjoint(logs[1]):
+            raise StoreInvalidError(
+                "ticket_made_twice",
+                f"Two different tickets were made with the id {name}, one on each side.",
+                hint="Before merging, give one of them a new id, its relations included.",
+                details={"ticket": name},
+            )
+
+    def _sides(self, path: str) -> _Sides:
+        return _Sides(self._base.mark(path), self._ours.mark(path), self._theirs.mark(path))
+
+    def _kind(self, path: str) -> FileKind:
+        found = {side.kinds[path] for side in (self._ours, self._theirs) if path in side.kinds}
+        return found.pop() if len(found) == 1 else "other"
+
+    def _ticket_of(self, path: str) -> str:
+        """The id of the ticket that `path` belongs to, or the empty string."""
+        prefix = f"{self._folder}/"
+        name = path.removeprefix(prefix).partition("/")[0] if path.startswith(prefix) else ""
+        return name if is_ticket_id(name) else ""
+
+    def _path(self, name: str, part: str = "") -> str:
+        return f"{self._folder}/{name}/{part}".rstrip("/")
+
+
+def _both_changed(path: str) -> StoreInvalidError:
+    return StoreInvalidError(
+        "merge_conflict",
+        f"Both sides changed {path}, and no rule says which of them counts.",
+        hint="Merge the two, and route the outcome.",
+        details={"path": path},
+    )

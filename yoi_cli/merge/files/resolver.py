@@ -1,0 +1,325 @@
+"""Merging and repairing tickets' files in place, under the store's lock; a `TicketResolver`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import StoreInvalidError, YoiError
+from yoi_cli.merge.algebra import FILE, needs_person
+from yoi_cli.merge.files.fused_events import is_marker
+from yoi_cli.merge.files.id_collision import Separation, files_in, separation
+from yoi_cli.merge.files.parts import MARKER, merge_part, merged_resolution, projected
+from yoi_cli.merge.files.renumber import THEIRS, renamed_file
+from yoi_cli.merge.files.resolver_renames import bring_back
+from yoi_cli.merge.files.resolver_repair import TicketRepair
+from yoi_cli.merge.files.texts import merge_threads
+from yoi_cli.merge.messages import conflict_sentence
+from yoi_cli.merge.ports import MergedPart, Outcome, Question, Sides, Step, Wrong
+from yoi_cli.store.files import layout
+from yoi_cli.store.formats.thread import parse_thread
+from yoi_cli.store.formats.thread_headers import fold_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from yoi_cli.merge.algebra import Conflict
+    from yoi_cli.merge.files.resolver_files import TicketFiles
+    from yoi_cli.merge.ports import Repository
+    from yoi_cli.model.ids import TicketId
+
+#: What makes a ticket: where one of them is gone, so is the ticket.
+_WHOLE = (layout.THREAD, layout.ITEM)
+#: What a command may have projected since the merge; nobody's own words.
+_PROJECTED = re.compile(rb"^(?:state|updated_at):[^\n]*$", re.MULTILINE)
+
+
+class FileResolver:
+    """Resolves tickets on `files`, which write, or only work out what would be written."""
+
+    def __init__(self, files: TicketFiles) -> None:
+        self._files = files
+        self._separated: list[Separation] = []
+
+    def ids(self) -> Sequence[TicketId]:
+        return self._files.ids()
+
+    def wrong(self, ticket: TicketId) -> Wrong:
+        try:
+            return TicketRepair(self._files, ticket, None).wrong()
+        except StoreInvalidError:  # a symlink, a FIFO: doctor's, and nothing that a merge did
+            return Wrong()
+
+    def is_stale(self, ticket: TicketId) -> bool:
+        try:
+            return TicketRepair(self._files, ticket, None).is_stale()
+        except StoreInvalidError:  # an item that cannot be read has no state to bring in line
+            return False
+
+    def merge(
+        self, ticket: TicketId, unmerged: Mapping[str, Sides], repository: Repository
+    ) -> Outcome:
+        """Every file by itself; what a person must decide is written, and not resolved."""
+        with self._files.announced(ticket):
+            removed = self._removed(ticket, unmerged)
+            outcome = self._restore(ticket, unmerged, removed, repository)
+            brought = bring_back(self._files, ticket, unmerged, repository)
+            settled = brought.own.keys() | brought.strange
+            asked = {p: one for p, one in {**unmerged, **removed}.items() if p not in settled}
+            merged, failed = self._merged(ticket, asked)
+            merged |= brought.own
+            outcome = outcome.then(brought.outcome).then(failed)
+            merged = self._with_state(ticket, unmerged, merged)
+            for part, found in merged.items():
+                outcome = outcome.then(self._take(ticket, part, unmerged.get(part), found))
+            thread = merged.get(layout.THREAD)
+            if thread is not None and thread.diverged:
+                note = f"{ticket} is diverged: both sides moved it, and one move was set aside."
+                outcome = outcome.then(Outcome(notes=(note,)))
+        return outcome
+
+    def merge_objective(self, objective: str, sides: Sides) -> Outcome:
+        path = f"{layout.OBJECTIVES_FOLDER}/{objective}/{layout.ITEM}"
+        found = merge_part(path, self._as_separated(path, sides))
+        here = self._files.read_path(path)
+        if here is not None and _is_by_hand(here, sides, found.data):
+            return Outcome(questions=(_edited(objective, path),))
+        self._files.write_path(path, found.data)
+        if found.questions:
+            return Outcome(questions=_questions(objective, path, found.questions))
+        step = Step("merged", objective, f"merged {path}", (path,))
+        return Outcome((step,), resolved=(path,))
+
+    def separate(
+        self,
+        ticket: TicketId,
+        unmerged: Mapping[str, Sides],
+        repository: Repository,
+        taken: Collection[str],
+    ) -> Outcome:
+        found = separation(self._files, ticket, unmerged, repository, taken)
+        if found is None:
+            return Outcome()
+        self._separated.append(found)
+        with self._files.announced(ticket):
+            renamed, paths = self._write_separated(ticket, found)
+        new = found.change.new
+        whose = "theirs" if found.leaver == THEIRS else "ours"
+        said = f"two tickets were made as {ticket}; {whose}, begun later, is {new} now"
+        steps = [Step("renumbered", new, said, tuple(paths))]
+        steps += [Step("renamed", new, f"{path} names the new id", (path,)) for path in renamed]
+        # Git's index is told only in the middle of a merge; else it is for whoever commits.
+        resolved = (*paths, *renamed) if unmerged else ()
+        return Outcome(tuple(steps), notes=found.notes, resolved=resolved)
+
+    def _write_separated(self, ticket: TicketId, found: Separation) -> tuple[list[str], list[str]]:
+        """Write both tickets; the files of others that were renamed, and those of the two.
+
+        The thread under the old id goes last: as long as it is as it was, all is done again.
+        """
+        files = self._files
+        files.install(found.change.new, found.gone)
+        paths = [files.path(found.change.new, part) for part in found.gone]
+        renamed: list[str] = []
+        for path, data in tuple(files.referring(ticket)):
+            if path.startswith(f"{files.path(found.change.new, '')}/"):
+                continue
+            changed = found.renamed_reference(path, data)
+            if changed is not None and changed != data:
+                files.write_path(path, changed)
+                renamed.append(path)
+        for part in files.parts(ticket):
+            if part in found.moved:
+                files.remove(ticket, part)
+                paths.append(files.path(ticket, part))
+        for part in sorted(found.stays, key=lambda part: part == layout.THREAD):
+            files.write(ticket, part, found.stays[part])
+            paths.append(files.path(ticket, part))
+        return renamed, paths
+
+    def repair(self, ticket: TicketId, wrong: Wrong, repository: Repository | None) -> Outcome:
+        with self._files.announced(ticket):
+            outcome = TicketRepair(self._files, ticket, repository).make()
+        if wrong.made_twice and repository is None:
+            path = self._files.path(ticket, layout.THREAD)
+            said = "Two tickets stand in this thread, and without git nothing says whose is what."
+            outcome = outcome.then(
+                Outcome(questions=(Question(ticket, path, "ticket_made_twice", said),))
+            )
+        return outcome
+
+    def _removed(self, ticket: TicketId, unmerged: Mapping[str, Sides]) -> dict[str, Sides]:
+        """The files of a ticket that one side removed and the other changed: as these changed
+        them, for what the removal took along nobody took out of them."""
+        removed = {
+            part: sides._replace(base=None) for part, sides in unmerged.items() if sides.is_removal
+        }
+        is_gone = any(one in removed or self._files.read(ticket, one) is None for one in _WHOLE)
+        return removed if is_gone else {}
+
+    def _restore(
+        self,
+        ticket: TicketId,
+        unmerged: Mapping[str, Sides],
+        removed: Mapping[str, Sides],
+        repository: Repository,
+    ) -> Outcome:
+        """A ticket that one side removed and the other changed stays, with all its files."""
+        if not removed:
+            return Outcome()
+        sides = next(iter(removed.values()))
+        tree = repository.ours() if sides.ours is not None else repository.theirs()
+        if tree is None:
+            note = f"{ticket}: files that nobody changed could not be brought back with it."
+            return Outcome(notes=(note,))
+        paths: list[str] = []
+        for part, data in files_in(tree, self._files.path(ticket, "")).items():
+            if part not in unmerged and self._files.read(ticket, part) is None:
+                self._files.write(ticket, part, data)
+                paths.append(self._files.path(ticket, part))
+        if not paths:
+            return Outcome()
+        step = Step("restored", ticket, "one side removed it, the other changed it: it stays")
+        return Outcome((step._replace(paths=tuple(paths)),), resolved=tuple(paths))
+
+    def _merged(
+        self, ticket: TicketId, unmerged: Mapping[str, Sides]
+    ) -> tuple[dict[str, MergedPart], Outcome]:
+        """The files that merge, by part, and those that a person must see to."""
+        merged: dict[str, MergedPart] = {}
+        outcome = Outcome()
+        for part, sides in unmerged.items():
+            path = self._files.path(ticket, part)
+            if any(found.change.old == ticket and part in found.stays for found in self._separated):
+                continue
+            try:
+                merged[part] = self._merge_one(ticket, part, self._as_separated(path, sides))
+            except YoiError as error:
+                question = Question(ticket, path, error.code, f"{error.message} {error.hint}")
+                outcome = outcome.then(Outcome(questions=(question,)))
+        return merged, outcome
+
+    def _merge_one(self, ticket: TicketId, part: str, sides: Sides) -> MergedPart:
+        found = merge_part(self._files.path(ticket, part), sides)
+        if part != layout.THREAD:
+            return found
+        here = self._files.read(ticket, part)
+        added = b"" if here is None else _added_since(here, sides)
+        if not added:
+            return found
+        data = merge_threads(found.data, added, path=self._files.path(ticket, part)).data
+        return found._replace(data=data, diverged=fold_thread(data).is_diverged)
+
+    def _as_separated(self, path: str, sides: Sides) -> Sides:
+        """`sides` with the new id where the side of a renumbered ticket names the old."""
+        for found in self._separated:
+            if found.leaver == THEIRS:
+                sides = sides._replace(theirs=_renamed(path, sides.theirs, found))
+            else:
+                sides = sides._replace(ours=_renamed(path, sides.ours, found))
+        return sides
+
+    def _with_state(
+        self, ticket: TicketId, unmerged: Mapping[str, Sides], merged: dict[str, MergedPart]
+    ) -> dict[str, MergedPart]:
+        """`merged` with the item projected, and `resolution.md` as the thread has it."""
+        thread = merged[layout.THREAD].data if layout.THREAD in merged else None
+        if thread is None and layout.THREAD not in unmerged:
+            thread = self._files.read(ticket, layout.THREAD)
+        if thread is None:
+            return merged
+        found = dict(merged)
+        resolution = unmerged.get(layout.RESOLUTION)
+        settled = None if resolution is None else merged_resolution(resolution, thread)
+        if settled is not None:
+            found[layout.RESOLUTION] = settled
+        path = self._files.path(ticket, layout.ITEM)
+        item = found.get(layout.ITEM)
+        here = self._files.read(ticket, layout.ITEM)
+        if item is not None:
+            found[layout.ITEM] = item._replace(data=projected(item.data, thread, path=path))
+        elif here is not None and layout.ITEM not in unmerged:
+            data = projected(here, thread, path=path)
+            if data != here:
+                found[layout.ITEM] = MergedPart(data)
+        return found
+
+    def _take(self, ticket: TicketId, part: str, sides: Sides | None, found: MergedPart) -> Outcome:
+        """Write a merged file, unless somebody has been at work on it by hand."""
+        path = self._files.path(ticket, part)
+        here = self._files.read(ticket, part)
+        if any(one.code == FILE for one in found.conflicts):
+            return Outcome(questions=_questions(ticket, path, found.questions))
+        if sides is not None and here is not None:
+            if part != layout.THREAD and _is_by_hand(here, sides, found.data):
+                return Outcome(questions=(_edited(ticket, path),))
+            if _has_own_words(here, sides, found.data):
+                self._files.set_aside(ticket, part, here)
+        self._files.write(ticket, part, found.data)
+        if sides is not None and found.questions:
+            return Outcome(questions=_questions(ticket, path, found.questions))
+        notes = tuple(
+            f"{path}: {conflict_sentence(one)}" for one in found.conflicts if not needs_person(one)
+        )
+        word = "projected" if sides is None else "merged"
+        step = Step(word, ticket, f"{word} {part}", (path,))
+        return Outcome((step,), notes=notes, resolved=() if sides is None else (path,))
+
+
+def _edited(ticket: str, path: str) -> Question:
+    said = "It was edited since the merge. Once it is right, `git add` it."
+    return Question(ticket, path, "edited_since", said)
+
+
+def _questions(ticket: str, path: str, conflicts: Sequence[Conflict]) -> tuple[Question, ...]:
+    how = "Git's index has both: `git show :2:PATH` and `:3:PATH`. Correct it, then `git add` it."
+    return tuple(
+        Question(ticket, path, one.code, f"{conflict_sentence(one)} {how}") for one in conflicts
+    )
+
+
+def _renamed(path: str, data: bytes | None, found: Separation) -> bytes | None:
+    if data is None:
+        return None
+    try:
+        renamed = renamed_file(path, data, found.change)
+    except YoiError:
+        return data
+    return data if renamed is None else renamed
+
+
+def _added_since(here: bytes, sides: Sides) -> bytes:
+    """The events that were written to a thread while it was in conflict."""
+    known = b"\n".join(data for data in sides if data is not None)
+    parsed = parse_thread(here)
+    blocks = [
+        here[start:end].rstrip()
+        for event, (start, end) in zip(parsed.thread.events, parsed.spans, strict=True)
+        if event.id is not None
+        and f" id: {event.id} -->".encode() not in known
+        and not MARKER.search(here[start:end])
+    ]
+    return b"\n\n".join(blocks) + b"\n" if blocks else b""
+
+
+def _is_by_hand(here: bytes, sides: Sides, merged: bytes) -> bool:
+    """Whether a file in conflict is neither git's nor ours any more, but somebody's.
+
+    Line ends do not count: git changes them on the way out (`core.autocrlf`).
+    """
+    known = (*(data for data in sides if data is not None), merged)
+    return not MARKER.search(here) and _plain(here) not in map(_plain, known)
+
+
+def _plain(data: bytes) -> bytes:
+    return _PROJECTED.sub(b"", data.replace(b"\r\n", b"\n"))
+
+
+def _has_own_words(here: bytes, sides: Sides, merged: bytes) -> bool:
+    """Whether a line of a file with conflict markers stands in none of its versions."""
+    known = {line.strip() for data in (*sides, merged) for line in _lines(data)}
+    return any(line.strip() not in known for line in _lines(here) if not is_marker(line))
+
+
+def _lines(data: bytes | None) -> Iterator[bytes]:
+    yield from (data or b"").split(b"\n")

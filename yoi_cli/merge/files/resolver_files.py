@@ -1,0 +1,154 @@
+"""The files that `yoi resolve` reads and writes: under the lock, or only looked at."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import NotFoundError
+from yoi_cli.store.files import layout
+from yoi_cli.store.files.append import keep_torn
+from yoi_cli.store.files.directory import Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.store.files.reader import FileReader
+    from yoi_cli.store.files.writer import FileWriter
+
+_REFERRING = (
+    f"{layout.ARTIFACTS}/{layout.RELATIONS}",
+    f"{layout.ARTIFACTS}/{layout.PLAN}",
+)
+
+
+class TicketFiles:
+    """A store's files by ticket and path; `writer` is None where nothing may be written.
+
+    What would have been written is then remembered and read back, so that a dry run says
+    what a run would do.
+    """
+
+    def __init__(self, reader: FileReader, writer: FileWriter | None) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._pretended: dict[str, bytes | None] = {}
+
+    def ids(self) -> Sequence[TicketId]:
+        return self._reader.ids()
+
+    def path(self, ticket: str, part: str) -> str:
+        """Where a file of a ticket stands, relative to the workspace."""
+        return f"{self._reader.location.folder}/{ticket}/{part}".rstrip("/")
+
+    def announced(self, ticket: TicketId) -> AbstractContextManager[None]:
+        """Whoever finds the ticket unfinished, because this run ended, re-projects it."""
+        return nullcontext() if self._writer is None else self._writer.announced(ticket)
+
+    def read(self, ticket: str, part: str) -> bytes | None:
+        """The bytes of a file, None where it is not there. Raises `StoreInvalidError`."""
+        return self.read_path(self.path(ticket, part))
+
+    def read_path(self, path: str) -> bytes | None:
+        if path in self._pretended:
+            return self._pretended[path]
+        with Directory.open(self._reader.location.workspace, "") as top:
+            return _read(top, path)
+
+    def parts(self, ticket: TicketId) -> Sequence[str]:
+        """The paths of a ticket's regular files in its folder, what was set aside left out."""
+        try:
+            return tuple(self._reader.files(ticket))
+        except NotFoundError:
+            return ()
+
+    def write(self, ticket: str, part: str, data: bytes) -> None:
+        """Put `data` at once where the file is, and bring it to stable storage."""
+        self.write_path(self.path(ticket, part), data)
+
+    def write_path(self, path: str, data: bytes) -> None:
+        if self.read_path(path) == data:
+            return
+        if self._writer is None:
+            self._pretended[path] = data
+            return
+        with Directory.open(self._reader.location.workspace, "") as top:
+            _write(top, path, data)
+
+    def remove(self, ticket: TicketId, part: str) -> None:
+        """Take a file away whose bytes stand elsewhere now."""
+        path = self.path(ticket, part)
+        if self._writer is None:
+            self._pretended[path] = None
+            return
+        with Directory.open(self._reader.location.workspace, "") as top:
+            _remove(top, path)
+
+    def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
+        """Make a ticket's folder at once, with `files`; one that is there gets what it lacks."""
+        if self._writer is None or self._reader.exists(ticket):
+            for part, data in files.items():
+                self.write(ticket, part, data)
+            return
+        self._writer.install(ticket, files)
+
+    def set_aside(self, ticket: TicketId, part: str, data: bytes) -> None:
+        """Keep bytes that are about to be replaced in the ticket's artifacts/.torn."""
+        if self._writer is None:
+            return
+        with (
+            self._writer.opened(ticket) as directory,
+            directory.make_child(layout.ARTIFACTS) as artifacts,
+        ):
+            keep_torn(artifacts, part.rpartition("/")[2], data)
+
+    def referring(self, ticket: str) -> Iterator[tuple[str, bytes]]:
+        """Files of other tickets, and objectives, that may name `ticket`, with their bytes."""
+        for other in self.ids():
+            for part in _REFERRING:
+                data = self.read(other, part) if other != ticket else None
+                if data is not None and ticket.encode() in data:
+                    yield self.path(other, part), data
+        for objective in self._objectives():
+            path = f"{layout.OBJECTIVES_FOLDER}/{objective}/{layout.ITEM}"
+            data = self.read_path(path)
+            if data is not None and ticket.encode() in data:
+                yield path, data
+
+    def _objectives(self) -> Sequence[str]:
+        from yoi_cli.objectives.files import FileObjectives
+
+        return FileObjectives(self._reader.location).ids()
+
+
+def _read(directory: Directory, path: str) -> bytes | None:
+    name, _, rest = path.partition("/")
+    if not rest:
+        return directory.read_if_there(name)
+    try:
+        below = directory.child(name)
+    except FileNotFoundError:
+        return None
+    with below:
+        return _read(below, rest)
+
+
+def _write(directory: Directory, path: str, data: bytes) -> None:
+    name, _, rest = path.partition("/")
+    if not rest:
+        directory.replace(name, data)
+        return
+    with directory.make_child(name) as below:
+        _write(below, rest, data)
+
+
+def _remove(directory: Directory, path: str) -> None:
+    name, _, rest = path.partition("/")
+    if not rest:
+        directory.remove_if_there(name)
+        directory.sync()
+        return
+    with directory.child(name) as below:
+        _remove(below, rest)

@@ -1,0 +1,95 @@
+"""Tickets that git took for renamed ones, brought back where `yoi resolve` finds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.merge.files.id_collision import files_in
+from yoi_cli.merge.files.renames import home_and_stranger
+from yoi_cli.merge.ports import MergedPart, Outcome, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from yoi_cli.merge.files.resolver_files import TicketFiles
+    from yoi_cli.merge.ports import Repository, Sides
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.store.ports import TreeFiles
+
+
+class Brought(NamedTuple):
+    """What came of tickets that git took for another.
+
+    `own` are files in conflict that are the ticket's own after all, `strange` those that git
+    put into its folder and that are the other ticket's.
+    """
+
+    own: dict[str, MergedPart]
+    strange: frozenset[str]
+    outcome: Outcome
+
+
+def bring_back(
+    files: TicketFiles,
+    ticket: TicketId,
+    unmerged: Mapping[str, Sides],
+    repository: Repository,
+) -> Brought:
+    """Write the ticket that git took for `ticket`, and take its files out of `ticket`'s folder.
+
+    One side removed that ticket and the other changed it, so it stays, as it was changed.
+    Nothing is done about files whose ticket is not found.
+    """
+    own: dict[str, MergedPart] = {}
+    strange: set[str] = set()
+    outcome = Outcome()
+    for part, sides in unmerged.items():
+        apart = home_and_stranger(files.path(ticket, part), sides)
+        if apart is None:
+            continue
+        home, stranger = apart
+        tree = repository.ours() if stranger == sides.ours else repository.theirs()
+        other = None if tree is None else _ticket_with(files, tree, part, stranger)
+        if tree is None or other is None:
+            continue
+        own[part] = MergedPart(home)
+        # That side does not know `ticket`: what it alone has in the folder, git moved there.
+        strange.update(_only_in(unmerged, "ours" if stranger == sides.ours else "theirs"))
+        outcome = outcome.then(_restored(files, tree, ticket, other))
+    for part in sorted(strange):
+        files.remove(ticket, part)
+        path = files.path(ticket, part)
+        step = Step("removed", ticket, f"{part} is that other ticket's", (path,))
+        outcome = outcome.then(Outcome((step,), resolved=(path,)))
+    return Brought(own, frozenset(strange), outcome)
+
+
+def _only_in(unmerged: Mapping[str, Sides], side: str) -> Iterator[str]:
+    for part, sides in unmerged.items():
+        if sides.base is None and None in (sides.ours, sides.theirs):
+            present = "theirs" if sides.ours is None else "ours"
+            if present == side:
+                yield part
+
+
+def _ticket_with(files: TicketFiles, tree: TreeFiles, part: str, data: bytes) -> str | None:
+    """The ticket whose file `part` is `data` in `tree`."""
+    store = files.path("", "")
+    for path, kind in tree.kinds.items():
+        name = path.removeprefix(f"{store}/").partition("/")[0]
+        if kind == "file" and path == files.path(name, part) and tree.read(path) == data:
+            return name
+    return None
+
+
+def _restored(files: TicketFiles, tree: TreeFiles, ticket: TicketId, other: str) -> Outcome:
+    """Write what the work tree lacks of the ticket `other`."""
+    paths: list[str] = []
+    for part, data in files_in(tree, files.path(other, "")).items():
+        if files.read(other, part) is None:
+            files.write(other, part, data)
+            paths.append(files.path(other, part))
+    if not paths:
+        return Outcome()
+    said = f"git took it for {ticket}; one side removed it, the other changed it: it stays"
+    return Outcome((Step("restored", other, said, tuple(paths)),), resolved=tuple(paths))

@@ -1,0 +1,156 @@
+"""What earlier merges spoilt in a ticket, repaired: fused events, doubled keys, markers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.merge.files.fused_events import (
+    begins_twice,
+    doubled_keys,
+    is_fused,
+    mend_item,
+    part_thread,
+    sides_of_markers,
+)
+from yoi_cli.merge.files.parts import has_markers, item_is_marked, merge_part, projected
+from yoi_cli.merge.messages import conflict_sentence
+from yoi_cli.merge.ports import Outcome, Sides, Step, Wrong
+from yoi_cli.store.files import layout
+from yoi_cli.store.formats.item import parse_item
+
+if TYPE_CHECKING:
+    from yoi_cli.merge.algebra import Conflict
+    from yoi_cli.merge.files.fused_events import Parted
+    from yoi_cli.merge.files.resolver_files import TicketFiles
+    from yoi_cli.merge.ports import Repository
+    from yoi_cli.model.ids import TicketId
+
+_RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
+_PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"
+
+
+class TicketRepair:
+    """Repairs one ticket's files. The bytes that are replaced are kept in artifacts/.torn."""
+
+    def __init__(self, files: TicketFiles, ticket: TicketId, repository: Repository | None) -> None:
+        self._files = files
+        self._ticket = ticket
+        self._repository = repository
+
+    def wrong(self) -> Wrong:
+        """What there is to repair."""
+        read = self._read
+        thread, item = read(layout.THREAD), read(layout.ITEM)
+        others = (read(part) or b"" for part in (_RELATIONS, _PLAN))
+        return Wrong(
+            fused=thread is not None and is_fused(thread),
+            doubled=item is not None and bool(doubled_keys(item)),
+            marked=(thread is not None and has_markers(thread))
+            or (item is not None and item_is_marked(item))
+            or any(map(has_markers, others)),
+            made_twice=thread is not None and begins_twice(thread),
+        )
+
+    def is_stale(self) -> bool:
+        """Whether the item says another state than its thread folds to."""
+        thread, item = self._read(layout.THREAD), self._read(layout.ITEM)
+        if thread is None or item is None:
+            return False
+        return projected(item, thread, path=self._path(layout.ITEM)) != item
+
+    def make(self) -> Outcome:
+        """Everything that can be repaired, and then the projection."""
+        outcome = self._part_events().then(self._mend_item())
+        for part in (_RELATIONS, _PLAN):
+            outcome = outcome.then(self._mend_records(part))
+        return outcome.then(self._project())
+
+    def _read(self, part: str) -> bytes | None:
+        return self._files.read(self._ticket, part)
+
+    def _path(self, part: str) -> str:
+        return self._files.path(self._ticket, part)
+
+    def _replace(self, part: str, before: bytes, after: bytes) -> None:
+        self._files.set_aside(self._ticket, part, before)
+        self._files.write(self._ticket, part, after)
+
+    def _part_events(self) -> Outcome:
+        data, path = self._read(layout.THREAD) or b"", self._path(layout.THREAD)
+        if not (is_fused(data) or has_markers(data)):
+            return Outcome()
+        versions = self._repository.versions(path) if self._repository is not None else ()
+        found = part_thread(data, versions, path=path)
+        if found.data == data:
+            return Outcome()
+        self._replace(layout.THREAD, data, found.data)
+        told = []
+        if found.recovered:
+            told.append(f"{_number(len(found.recovered), 'event')} as git's history has it")
+        if found.closed:
+            told.append(f"{_number(len(found.closed), 'event')} by putting the closing line back")
+        said = f"parted fused events: {', '.join(told) or 'nothing was lost'}"
+        return Outcome(
+            (Step("parted", self._ticket, said, (path,)),), notes=_part_notes(path, found)
+        )
+
+    def _mend_item(self) -> Outcome:
+        data, path = self._read(layout.ITEM) or b"", self._path(layout.ITEM)
+        doubled = doubled_keys(data)
+        if not (doubled or item_is_marked(data)):
+            return Outcome()
+        found = mend_item(data, self._past_ancestor(path), path=path)
+        self._replace(layout.ITEM, data, found.data)
+        what = f"each of {', '.join(doubled)} once" if doubled else "conflict markers taken out"
+        step = Step("mended", self._ticket, f"item.md: {what}", (path,))
+        return Outcome((step,), notes=_item_notes(path, found.conflicts))
+
+    def _past_ancestor(self, path: str) -> bytes | None:
+        """The item at `path` in the ancestor of the newest merge that touched it."""
+        merges = self._repository.merges(path) if self._repository is not None else ()
+        return next(
+            (merge.base.read(path) for merge in merges if merge.base.kinds.get(path) == "file"),
+            None,
+        )
+
+    def _mend_records(self, part: str) -> Outcome:
+        data, path = self._read(part), self._path(part)
+        if data is None or not has_markers(data):
+            return Outcome()
+        found = merge_part(path, Sides(None, *sides_of_markers(data)))
+        self._replace(part, data, found.data)
+        step = Step("mended", self._ticket, f"{part}: conflict markers taken out", (path,))
+        return Outcome((step,))
+
+    def _project(self) -> Outcome:
+        thread, item = self._read(layout.THREAD), self._read(layout.ITEM)
+        if thread is None or item is None:
+            return Outcome()
+        path = self._path(layout.ITEM)
+        data = projected(item, thread, path=path)
+        if data == item:
+            return Outcome()
+        self._files.write(self._ticket, layout.ITEM, data)
+        state = parse_item(data, path=path).state
+        said = f"item.md: state is {state}, as the thread says"
+        return Outcome((Step("projected", self._ticket, said, (path,)),))
+
+
+def _part_notes(path: str, found: Parted) -> tuple[str, ...]:
+    notes: list[str] = []
+    if found.closed:
+        ids = ", ".join(found.closed)
+        notes.append(f"{path}: history lacks {ids}; words of it may stand in the event after it.")
+    if found.loose:
+        kept = f"artifacts/{layout.TORN} has the file as it was"
+        notes.append(f"{path}: {_number(found.loose, 'line')} stood in no event; {kept}.")
+    return tuple(notes)
+
+
+def _item_notes(path: str, conflicts: tuple[Conflict, ...]) -> tuple[str, ...]:
+    kept = f"artifacts/{layout.TORN} has the file as it was"
+    return tuple(f"{path}: {conflict_sentence(one)} {kept}." for one in conflicts)
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

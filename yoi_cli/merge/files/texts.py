@@ -1,0 +1,164 @@
+"""The files of a ticket merged, as bytes (DESIGN section 10): the algebra is `domain.merge`.
+
+The bytes of each event, plan record and frontmatter line stay; what is merged reads back as
+exactly what was to be merged, or is refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import StoreInvalidError
+from yoi_cli.merge import algebra as merge
+from yoi_cli.merge.algebra import Conflict, Description, LogEntry
+from yoi_cli.model.ids import event_id_ms
+from yoi_cli.model.time import seconds_of
+from yoi_cli.store.formats.thread import parse_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yoi_cli.model.item import Item
+
+TORN = "torn_left_out"
+STRAY_TEXT = "text_left_out"
+
+_STRAY = frozenset({"text_before_first_event", "text_between_events"})
+
+
+class MergedText(NamedTuple):
+    """The bytes of a merged file, and what a person has to look at."""
+
+    data: bytes
+    conflicts: tuple[Conflict, ...] = ()
+
+
+class _Log(NamedTuple):
+    """A thread cut into its events, with LF line ends; `left_out` is what stands between them."""
+
+    entries: tuple[LogEntry, ...]
+    is_crlf: bool
+    left_out: tuple[Conflict, ...]
+
+
+def merge_threads(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
+    """A thread of all events of two: parted by one blank line, each with its own bytes.
+
+    What comes out has CRLF line ends where both have; the merge itself is made with LF, or
+    the order would depend on who meets whom first. Torn appends and stray text are
+    left out, and reported. Raises `StoreInvalidError` (`thread_merge_refused`) where an older
+    event whose code fence is open would hide the one that comes after it.
+    """
+    sides = (_cut(ours), _cut(theirs))
+    merged = merge.merge_logs(sides[0].entries, sides[1].entries)
+    data = b"".join(b"\n" * (n > 0) + entry.block + b"\n" for n, entry in enumerate(merged.entries))
+    if _cut(data).entries != merged.entries:
+        raise StoreInvalidError(
+            "thread_merge_refused",
+            f"{path} cannot be merged: an open code fence would hide an event.",
+            hint="Close the fence in the older event, on one of the two sides.",
+            details={"path": path},
+        )
+    if sides[0].is_crlf and sides[1].is_crlf:
+        data = data.replace(b"\n", b"\r\n")
+    contested = {Conflict(merge.EVENT_ID, identity) for identity in merged.contested}
+    left_out = {*sides[0].left_out, *sides[1].left_out}
+    return MergedText(data, tuple(sorted(contested | left_out)))
+
+
+def thread_identities(data: bytes) -> frozenset[tuple[str, bytes]]:
+    """What tells the events of a thread from those of another ticket's."""
+    return frozenset((entry.identity, entry.block) for entry in _cut(data).entries)
+
+
+def _cut(data: bytes) -> _Log:
+    parsed = parse_thread(data)
+    is_crlf = parsed.newline == "\r\n"
+    if is_crlf:
+        data = data.replace(b"\r\n", b"\n")
+        parsed = parse_thread(data)
+    entries: list[LogEntry] = []
+    for event, (start, end) in zip(parsed.thread.events, parsed.spans, strict=True):
+        time = event_id_ms(event.id) if event.id is not None else _time_of(event.at)
+        block = data[start:end].rstrip()
+        entries.append(LogEntry(time, event.id is not None, event.identity, block))
+    left_out = [Conflict(TORN, f"{end - start} bytes") for start, end in parsed.torn]
+    if any(fault.code in _STRAY for fault in parsed.thread.faults):
+        left_out.append(Conflict(STRAY_TEXT, "thread.md"))
+    return _Log(tuple(dict.fromkeys(entries)), is_crlf, tuple(left_out))
+
+
+def _time_of(at: str) -> int:
+    """The Unix milliseconds of a file's time; one that is none leaves its entry in place."""
+    seconds = seconds_of(at)
+    return 0 if seconds is None else seconds * 1000
+
+
+def merge_items(base: bytes | None, ours: bytes, theirs: bytes, *, path: str) -> MergedText:
+    """An item whose frontmatter merges key by key, its description as a whole.
+
+    What is not merged (order of keys, quoting, comments) is as in the item updated later.
+    `state` is still to be projected. Raises the errors of `parse_item` and `edit_item`.
+    """
+    from yoi_cli.store.formats.item import parse_item
+    from yoi_cli.store.formats.item_writing import edit_item
+
+    left, right = (parse_item(data, path=path) for data in (ours, theirs))
+    ancestor = None if base is None else parse_item(base, path=path)
+    fields = merge.merge_fields(ancestor and ancestor.fields, left.fields, right.fields)
+    description, contested = merge.merge_description(
+        None if ancestor is None else ancestor.body, _description(left), _description(right)
+    )
+    _, data = max((left.text("updated_at"), ours), (right.text("updated_at"), theirs))
+    item = parse_item(data, path=path)
+    merged = edit_item(
+        data,
+        fields.fields,
+        path=path,
+        remove=[key for key in item.fields if key not in fields.fields],
+        body=None if description == item.body else description,
+    )
+    return MergedText(merged, fields.conflicts + contested)
+
+
+def _description(item: Item) -> Description:
+    return Description(item.body, item.text("updated_at"))
+
+
+def merge_relations_files(
+    base: bytes | None, ours: bytes | None, theirs: bytes | None, *, path: str
+) -> bytes:
+    """A file of the relations that two sides make; an absent file is one of none.
+
+    Raises the errors of `parse_relations`.
+    """
+    from yoi_cli.store.formats.relations import parse_relations, render_relations
+
+    before, left, right = (
+        () if data is None else parse_relations(data, path=path) for data in (base, ours, theirs)
+    )
+    return render_relations(merge.merge_relations(before, left, right))
+
+
+def merge_plan_files(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
+    """Plan records of both sides, united by id; lines keep their bytes.
+
+    A torn tail is left out, and reported. Raises `StoreInvalidError` (`plan_invalid`).
+    """
+    from yoi_cli.store.formats.plan import torn_tail
+
+    merged = merge.merge_logs(*(tuple(_lines(data, path)) for data in (ours, theirs)))
+    torn = {torn_tail(data, path=path) for data in (ours, theirs)} - {b""}
+    conflicts = [Conflict(merge.PLAN_ID, identity) for identity in merged.contested]
+    conflicts.extend(Conflict(TORN, f"{len(tail)} bytes") for tail in torn if tail.strip())
+    data = b"".join(entry.block + b"\n" for entry in merged.entries)
+    return MergedText(data, tuple(sorted(conflicts)))
+
+
+def _lines(data: bytes, path: str) -> Iterator[LogEntry]:
+    from yoi_cli.store.formats.plan import parse_each, torn_tail
+
+    for _, line, record in parse_each(data.removesuffix(torn_tail(data, path=path)), path=path):
+        if isinstance(record, StoreInvalidError):
+            raise record
+        yield LogEntry(_time_of(record.at), False, record.id, line.rstrip())

@@ -1,0 +1,1 @@
+"""The index and the state of a merge, rebase or pick."""

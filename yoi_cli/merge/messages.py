@@ -1,0 +1,56 @@
+"""What a merge could not settle, in English and Japanese."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yoi_cli.merge.algebra import Conflict
+
+#: code: (English, Japanese); `{about}` is what the sides disagree on.
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "event_id_conflict": (
+        "After the merge two different events carry the id {about}.",
+        "マージ後、異なる二つの event が id {about} を持ちます。",
+    ),
+    "plan_id_conflict": (
+        "After the merge two different plan records carry the id {about}.",
+        "マージ後、異なる二つの計画記録が id {about} を持ちます。",
+    ),
+    "field_conflict": (
+        "Both sides changed {about}; here the item that was updated later counts.",
+        "両側が {about} を変更しています。ここでは後に更新された側を採ります。",
+    ),
+    "description_conflict": (
+        "Both sides changed the description; here the item that was updated later counts.",
+        "両側が説明を変更しています。ここでは後に更新された側を採ります。",
+    ),
+    "other_ticket": (
+        "Git took another ticket, which one side removed, for {about}; {about} is as it was, and "
+        "what the other side changed in that ticket is in git's index alone. `yoi resolve` brings "
+        "that ticket back.",
+        "git は片側で削除された別の ticket を {about} とみなしました。{about} はそのままで、"
+        "その ticket の変更は git の index だけにあります。`yoi resolve` で元に戻せます。",
+    ),
+    "file_conflict": (
+        "Both sides changed {about}; git would ask which one counts.",
+        "両側が {about} を変更しています。git ではどちらを採るか問われます。",
+    ),
+    "removed_and_changed": (
+        "One side removed {about} and the other changed it; here it stays.",
+        "片側が {about} を削除し、もう片側が変更しています。ここでは残します。",
+    ),
+    "torn_left_out": (
+        "A torn append of {about} is left out.",
+        "中断された追記（{about}）は除かれます。",
+    ),
+    "text_left_out": (
+        "Text that belongs to no event of {about} is left out.",
+        "{about} のどの event にも属さない文は除かれます。",
+    ),
+}
+
+
+def conflict_sentence(conflict: Conflict, *, japanese: bool = False) -> str:
+    """What a person is told of a conflict."""
+    return _SENTENCES[conflict.code][japanese].format(about=conflict.about)

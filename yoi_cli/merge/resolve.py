@@ -1,0 +1,193 @@
+"""`yoi resolve`: what a merge left in a store, merged by meaning and repaired (DESIGN 10).
+
+First tickets that were made twice get their own ids, then files in conflict are merged from
+the index, then what earlier merges spoilt is repaired. Files are written before git is told
+of any, and git is told of all at once: a run that was cut short is done again from the start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import YoiError
+from yoi_cli.merge.ports import Outcome, Pending, Question
+from yoi_cli.model.ids import TicketId, is_ticket_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from yoi_cli.merge.ports import Repository, Sides, Step, TicketResolver
+
+THREAD = "thread.md"
+_ITEM = "item.md"
+_NOTHING = Pending(frozenset(), frozenset(), is_merging=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What was done, or would be (`planned`), and what is left to a person.
+
+    `added` are the paths that git was told of.
+    """
+
+    steps: tuple[Step, ...]
+    questions: tuple[Question, ...]
+    notes: tuple[str, ...]
+    added: tuple[str, ...]
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where tickets and objectives stand, relative to the workspace."""
+
+    tickets: str
+    objectives: str
+
+    def of(self, path: str) -> tuple[str, str, str]:
+        """The folder that `path` lies in, the id, and the path below that; ids may be ""."""
+        for folder in (self.tickets, self.objectives):
+            if path.startswith(f"{folder}/"):
+                name, _, part = path.removeprefix(f"{folder}/").partition("/")
+                return (folder, name, part) if is_ticket_id(name) else (folder, "", path)
+        return "", "", path
+
+
+def resolve(
+    resolver: TicketResolver,
+    repository: Repository | None,
+    places: Places,
+    wanted: Collection[str],
+    *,
+    is_dry: bool,
+    advance: Callable[[], None],
+) -> Resolution:
+    """Resolve and repair the tickets `wanted`, all where that is empty.
+
+    `repository` is None outside of git; then only what files themselves tell is repaired.
+    Raises `YoiError` and `OSError` for what concerns more than one ticket.
+    """
+    conflicts = {} if repository is None else _by_ticket(repository.unmerged(), places)
+    in_conflict = {name: parts for (_, name), parts in conflicts.items() if name}
+    pending = _NOTHING if repository is None else repository.pending()
+    touched = {places.of(path)[1] for path in pending.touched}
+    wrong: list[TicketId] = []
+    for ticket in resolver.ids():
+        advance()
+        if ticket in in_conflict or (wanted and ticket not in wanted):
+            continue
+        if resolver.wrong(ticket).is_anything or (ticket in touched and resolver.is_stale(ticket)):
+            wrong.append(ticket)
+    outcome = Outcome()
+    if repository is not None:
+        outcome = outcome.then(_odd(repository, places, wanted))
+        asked = {name: in_conflict[name] for name in in_conflict if not wanted or name in wanted}
+        outcome = outcome.then(_separate_all(resolver, repository, asked, wrong))
+        outcome = outcome.then(_merge_all(resolver, repository, places, conflicts, wanted))
+    for ticket in wrong:
+        outcome = outcome.then(_repair(resolver, repository, ticket))
+    added = tuple(dict.fromkeys((*outcome.resolved, *_to_stage(outcome, pending))))
+    if repository is not None and added and not is_dry:
+        repository.add(added)
+    return Resolution(
+        outcome.steps, outcome.questions, outcome.notes, () if is_dry else added, is_dry
+    )
+
+
+def _to_stage(outcome: Outcome, pending: Pending) -> Iterator[str]:
+    """What was written beside the conflicts, and goes into the commit that git waits for.
+
+    A file that somebody had changed and not added is theirs to add.
+    """
+    if pending.is_merging:
+        written = (path for step in outcome.steps for path in step.paths)
+        yield from (path for path in written if path not in pending.unstaged)
+
+
+def _by_ticket(
+    unmerged: Mapping[str, Sides], places: Places
+) -> dict[tuple[str, str], dict[str, Sides]]:
+    """Files in conflict by (folder, id), and there by their path below that."""
+    found: dict[tuple[str, str], dict[str, Sides]] = {}
+    for path, sides in unmerged.items():
+        folder, name, part = places.of(path)
+        found.setdefault((folder, name), {})[part] = sides
+    return found
+
+
+def _odd(repository: Repository, places: Places, wanted: Collection[str]) -> Outcome:
+    """What is in conflict and no file of a ticket: nobody but a person can tell."""
+    questions = [
+        Question(name, path, "file_conflict", "It is no file that both sides can be read of.")
+        for path in repository.unreadable()
+        for _, name, _ in [places.of(path)]
+        if not wanted or name in wanted
+    ]
+    return Outcome(questions=tuple(questions))
+
+
+def _separate_all(
+    resolver: TicketResolver,
+    repository: Repository,
+    conflicts: Mapping[str, Mapping[str, Sides]],
+    wrong: Sequence[TicketId],
+) -> Outcome:
+    """Take tickets of one id apart: those in conflict, and those that a merge fused."""
+    outcome = Outcome()
+    taken = set(resolver.ids())
+    for name in sorted({*conflicts, *wrong}):
+        ticket = TicketId(name)
+        parts = conflicts.get(name, {})
+        if THREAD not in parts and not (ticket in wrong and resolver.wrong(ticket).made_twice):
+            continue
+        try:
+            outcome = outcome.then(resolver.separate(ticket, parts, repository, taken))
+        except YoiError as error:
+            outcome = outcome.then(_left(name, THREAD, error))
+    return outcome
+
+
+def _merge_all(
+    resolver: TicketResolver,
+    repository: Repository,
+    places: Places,
+    conflicts: Mapping[tuple[str, str], Mapping[str, Sides]],
+    wanted: Collection[str],
+) -> Outcome:
+    outcome = Outcome()
+    for (folder, name), parts in sorted(conflicts.items()):
+        if wanted and name not in wanted:
+            continue
+        try:
+            if name and folder == places.tickets:
+                outcome = outcome.then(resolver.merge(TicketId(name), parts, repository))
+            elif name and parts.keys() == {_ITEM}:
+                outcome = outcome.then(resolver.merge_objective(name, parts[_ITEM]))
+            else:
+                paths = [f"{folder}/{name}/{part}" if name else part for part in parts]
+                outcome = outcome.then(Outcome(questions=tuple(_foreign(name, paths))))
+        except YoiError as error:
+            outcome = outcome.then(_left(name, f"{folder}/{name}", error))
+    return outcome
+
+
+def _foreign(name: str, paths: Sequence[str]) -> Iterator[Question]:
+    for path in paths:
+        yield Question(name, path, "file_conflict", "No rule says how this file is merged.")
+
+
+def _repair(resolver: TicketResolver, repository: Repository | None, ticket: TicketId) -> Outcome:
+    wrong = resolver.wrong(ticket)
+    if not (wrong.is_anything or resolver.is_stale(ticket)):
+        return Outcome()
+    try:
+        return resolver.repair(ticket, wrong, repository)
+    except YoiError as error:
+        return _left(ticket, "", error)
+
+
+def _left(ticket: str, path: str, error: YoiError) -> Outcome:
+    shown = str(error.details.get("path", path))
+    message = f"{error.message} {error.hint}".strip()
+    return Outcome(questions=(Question(ticket, shown, error.code, message),))

@@ -1,0 +1,1 @@
+"""Pure values and functions: ids, events, fold, items, relations, plans, claims."""

@@ -1,0 +1,129 @@
+"""Claims: who works on a ticket, for how long, and fenced by a generation (DESIGN section 8)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from yoi_cli.errors import ConflictError
+from yoi_cli.model.time import stamp
+
+DEFAULT_LEASE_MS = 3_600_000
+
+
+class Claim(NamedTuple):
+    """A ticket's claim. It stands after its end too, so that generations never come again.
+
+    Times are Unix milliseconds. `generation` rises with every new holder: who works under an
+    older one has lost the ticket, whatever it believes.
+    """
+
+    ticket: str
+    holder: str
+    generation: int
+    taken_at: int
+    expires_at: int
+    worktree: str | None = None
+    worker: str | None = None
+    is_released: bool = False
+
+    def is_alive(self, now: int) -> bool:
+        """Whether it keeps others out at the instant `now`."""
+        return not self.is_released and now < self.expires_at
+
+    def freed(self, now: int) -> Claim:
+        """The claim at its end, which comes at the instant `now` or came before."""
+        return self._replace(is_released=True, expires_at=min(self.expires_at, now))
+
+
+class ClaimRequest(NamedTuple):
+    """What somebody asks for: the holder's name, the lease in milliseconds, and where from."""
+
+    holder: str
+    lease: int = DEFAULT_LEASE_MS
+    worktree: str | None = None
+    worker: str | None = None
+
+
+def check_free(ticket: str, standing: Claim | None, now: int) -> None:
+    """Raise `ConflictError` (`claimed`) while a claim on `ticket` is alive.
+
+    The same name does not pass: two processes of one person must not both believe that they
+    hold the ticket. Who holds it renews with the generation that it was given.
+    """
+    if standing is not None and standing.is_alive(now):
+        raise ConflictError(
+            "claimed",
+            f"{ticket} is claimed by {standing.holder} until {stamp(standing.expires_at)}.",
+            hint=f"Take another with `yoi next --claim`; the holder itself renews with "
+            f"`yoi claim {ticket} --renew {standing.generation}`.",
+            details=_details(standing),
+        )
+
+
+def take(
+    ticket: str, standing: Claim | None, request: ClaimRequest, now: int, *, logged: int = 0
+) -> Claim:
+    """A new claim on `ticket`. Raises `ConflictError` (`claimed`) while one is alive.
+
+    `logged` is the greatest generation in the ticket's log, which a crash, or another clone,
+    may have left ahead of this clone's claims: no generation is ever given twice.
+    """
+    check_free(ticket, standing, now)
+    known = standing.generation if standing is not None else 0
+    return Claim(
+        ticket=ticket,
+        holder=request.holder,
+        generation=max(known, logged) + 1,
+        taken_at=now,
+        expires_at=now + request.lease,
+        worktree=request.worktree,
+        worker=request.worker,
+    )
+
+
+def renew(ticket: str, standing: Claim | None, generation: int, lease: int, now: int) -> Claim:
+    """The claim with its lease begun anew. Raises `ConflictError` for a stale generation.
+
+    One that ran out and was taken by nobody may still be renewed.
+    """
+    held = _held(ticket, standing, generation)
+    return held._replace(expires_at=now + lease)
+
+
+def release(ticket: str, standing: Claim | None, generation: int | None, now: int) -> Claim:
+    """The claim at its end. Raises `ConflictError` for a stale generation.
+
+    `generation` may be left out by a person who gives back a claim by hand.
+    """
+    if generation is None and standing is not None and not standing.is_released:
+        return standing.freed(now)
+    held = _held(ticket, standing, generation)
+    return held.freed(now)
+
+
+def _held(ticket: str, standing: Claim | None, generation: int | None) -> Claim:
+    if standing is None or standing.is_released:
+        raise ConflictError(
+            "not_claimed",
+            f"{ticket} is claimed by nobody.",
+            hint=f"Claim it with `yoi claim {ticket}`.",
+            details={"ticket": ticket},
+        )
+    if generation != standing.generation:
+        raise ConflictError(
+            "generation_stale",
+            f"{ticket} is at generation {standing.generation}, held by {standing.holder}; "
+            f"generation {generation} has lost it.",
+            hint="Stop working on it; what was done is kept in its branch.",
+            details=_details(standing),
+        )
+    return standing
+
+
+def _details(claim: Claim) -> dict[str, str | int]:
+    return {
+        "ticket": claim.ticket,
+        "holder": claim.holder,
+        "generation": claim.generation,
+        "expires_at": stamp(claim.expires_at),
+    }

@@ -1,0 +1,65 @@
+"""Where a ticket stands, by the headers of its thread alone (DESIGN section 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.model import events, states
+from yoi_cli.model.fold import fold
+from yoi_cli.routing.rules import Review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from yoi_cli.model.events import Event
+    from yoi_cli.model.fold import Move
+
+
+class Outline(NamedTuple):
+    """The state of a ticket, whether its log is of one mind, and the review of work under way.
+
+    A ticket that is not in progress has an empty review.
+    """
+
+    state: str
+    is_diverged: bool = False
+    review: Review = Review()
+
+
+def outline_of(thread: Sequence[Event]) -> Outline:
+    """The outline of a thread's events; headings and bodies say nothing about it."""
+    state, moves, diverged = fold(thread)
+    review = review_of(thread, moves) if state == states.INPROGRESS else Review()
+    return Outline(state, bool(diverged), review)
+
+
+def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:
+    """How work and reviews stand since the ticket last came into progress.
+
+    Work is a report, a commit or a worker's result; the order is that of the log.
+    """
+    started = max((m.line for m in moves if m.target == states.INPROGRESS), default=0)
+    last_work, last_review, verdict = 0, 0, ""
+    for event in thread:
+        if event.line < started:
+            continue
+        if is_work(event):
+            last_work = event.line
+        elif event.kind == events.REVIEW and event.status:
+            last_review, verdict = event.line, event.status
+    return Review(
+        has_work=last_work > 0,
+        is_unreviewed=last_work > last_review,
+        asks_for_changes=verdict == events.REQUEST_CHANGES,
+        approves=verdict == events.APPROVE,
+    )
+
+
+def is_work(event: Event) -> bool:
+    """Whether `event` says that something was done. A merge of the branch brings nothing new,
+    and the steps that an orchestrator records before it makes them are no results."""
+    if event.kind == "commit":
+        return "into" not in event.attributes
+    if event.kind == "worker":
+        return "step" not in event.attributes
+    return event.kind in events.WORK_KINDS

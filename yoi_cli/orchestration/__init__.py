@@ -1,0 +1,1 @@
+"""From queued tickets to merged branches."""

@@ -1,0 +1,146 @@
+"""What a coder left behind: git and exit codes are asked, not the coder (DESIGN section 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.model.profile import CODER
+from yoi_cli.model.text import some_of
+from yoi_cli.orchestration.texts import Finding, short
+from yoi_cli.orchestration.worker_requests import how_it_ended
+from yoi_cli.workers.model import EXITED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from yoi_cli.orchestration.ports import Changes, Tools
+    from yoi_cli.orchestration.position import Position
+    from yoi_cli.orchestration.texts import CommandResult
+    from yoi_cli.workers.model import WorkerView
+    from yoi_cli.worktrees.model import Worktree
+
+_SHOWN = 10
+
+
+def examine(tools: Tools, at: Position, standing: Worktree, view: WorkerView) -> Finding:
+    """What the round's coder did, before anything is run on it."""
+    problems = [*_of_worker(view), *_of_tree(tools, at, standing)]
+    return _finding(tools, at, standing, view, problems)
+
+
+def settle(
+    tools: Tools,
+    at: Position,
+    standing: Worktree,
+    view: WorkerView | None,
+    results: Sequence[CommandResult],
+) -> Finding:
+    """What is to be said of `at.commit`, now that the validation commands were run."""
+    problems = [f"`{one.command}` failed: {one.outcome}." for one in results if not one.is_good]
+    if standing.branch != at.branch or standing.head != at.commit:
+        problems.append(f"The worktree left {short(at.commit)} while it was looked at.")
+    if at.tree:
+        problems.append("Something was not committed while the commands ran.")
+    if not tools.repository.is_ancestor(at.base, at.commit):
+        problems.append(
+            f"{short(at.commit)} does not come from {short(at.base)}, where the branch began."
+        )
+    found = _finding(tools, at, standing, view, problems)._replace(results=tuple(results))
+    left = standing.dirty
+    notes = (f"Not committed, and not part of it: {_some(left)}.",) if left else ()
+    return found._replace(commit=at.commit, notes=(*found.notes, *notes))
+
+
+def _of_worker(view: WorkerView) -> Iterator[str]:
+    if view.state != EXITED or view.cause:
+        yield f"The coder did not come to its end: {how_it_ended(view)}."
+    elif view.exit_code != 0:
+        yield f"The coder exited with {view.exit_code}."
+
+
+def _of_tree(tools: Tools, at: Position, standing: Worktree) -> Iterator[str]:
+    if standing.branch != at.branch:
+        where = f"on `{standing.branch}`" if standing.branch else "detached"
+        yield f"HEAD of the worktree is {where}, not on `{at.branch}`."
+        return
+    head = standing.head or ""
+    if head in (at.base, ""):
+        yield "Nothing was committed."
+    elif head == at.reported:
+        yield f"Nothing was committed since {short(head)} was reported."
+    elif not tools.repository.is_ancestor(at.base, head):
+        yield f"{short(head)} does not come from {short(at.base)}, where the branch began."
+    if standing.dirty:
+        yield f"Not committed: {_some(standing.dirty)}."
+
+
+def _finding(
+    tools: Tools,
+    at: Position,
+    standing: Worktree,
+    view: WorkerView | None,
+    problems: Sequence[str],
+) -> Finding:
+    head = standing.head if standing.branch == at.branch else None
+    changes = tools.history.changes(at.base, head) if head and head != at.base else None
+    rewritten = bool(head and at.start) and not tools.repository.is_ancestor(at.start, head or "")
+    return Finding(
+        round=at.round,
+        branch=at.branch,
+        commit=head or "",
+        worker=worker_sentence(CODER, view) if view else "The coder's record is not kept any more.",
+        problems=tuple(problems),
+        commits=tuple(_commits(changes)) if changes else (),
+        files=tuple(_files(changes)) if changes else (),
+        notes=(f"The branch was rewritten: {short(at.start)} is not part of it.",)
+        if rewritten
+        else (),
+    )
+
+
+def worker_sentence(role: str, view: WorkerView) -> str:
+    """A worker in one line: who, how it ended, and where its transcript ends."""
+    profile = f" ({view.profile})" if view.profile else ""
+    return (
+        f"Worker {view.worker_id}, {role}{profile}: {how_it_ended(view)}; {view.output_size} bytes "
+        "of output."
+    )
+
+
+def tree_word(dirty: Sequence[str]) -> str:
+    """A word for the paths that are not committed, empty where there are none."""
+    if not dirty:
+        return ""
+    from hashlib import sha256
+
+    return sha256("\0".join(sorted(dirty)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def changes_of_reviewer(at: Position, standing: Worktree) -> str:
+    """What a reviewer changed that was only to look, as a sentence; empty for nothing."""
+    if standing.branch != at.branch:
+        return f"The reviewer left the worktree on {standing.branch or 'a detached HEAD'}."
+    if standing.head != at.reported:
+        return f"The reviewer committed: {at.branch} is at {short(standing.head or '')}."
+    if tree_word(standing.dirty) != at.tree:
+        return f"The reviewer changed files: {_some(standing.dirty) or 'some are gone'}."
+    return ""
+
+
+def _commits(changes: Changes) -> Iterator[str]:
+    for commit, subject in changes.commits[:_SHOWN]:
+        yield f"{commit[:12]} {subject}"
+    if changes.commit_count > _SHOWN:
+        yield f"and {changes.commit_count - _SHOWN} more"
+
+
+def _files(changes: Changes) -> Iterator[str]:
+    for path, added, gone in changes.files[:_SHOWN]:
+        lines = "binary" if added is None or gone is None else f"+{added} −{gone}"
+        yield f"`{path}` {lines}"
+    if changes.file_count > _SHOWN:
+        yield f"and {changes.file_count - _SHOWN} more"
+
+
+def _some(paths: Sequence[str]) -> str:
+    return some_of([f"`{path}`" for path in paths])

@@ -1,0 +1,1 @@
+"""What orchestration keeps in files of the clone."""

@@ -1,0 +1,59 @@
+"""The orchestrators' own place in a clone: who has which ticket in hand, and the prompts of
+workers (DESIGN section 12). Local to the machine and never committed."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+
+from yoi_cli.store.files.directory import Directory
+
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+class FileDesk:
+    """A `Desk` below `folder`, for the repository at `root`.
+
+    A ticket is held by a lock of the kernel's, which ends with the process that took it,
+    however it ends.
+    """
+
+    def __init__(self, folder: str, root: str) -> None:
+        self._folder = folder
+        self._root = root
+        self._held: dict[str, int] = {}
+
+    def hold(self, ticket: str) -> bool:
+        if ticket in self._held:
+            return True
+        os.makedirs(self._folder, exist_ok=True)
+        descriptor = os.open(os.path.join(self._folder, f"{ticket}.lock"), _FLAGS, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._held[ticket] = descriptor
+        return True
+
+    def drop(self, ticket: str) -> None:
+        descriptor = self._held.pop(ticket, None)
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def keep_prompt(self, ticket: str, name: str, text: str) -> str:
+        path = os.path.join(self._folder, "prompts", ticket)
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        with Directory.open(path, "prompts") as folder:
+            folder.replace(name, text.encode("utf-8", "replace"))
+        return os.path.join(path, name)
+
+    def path_of(self, path: str) -> str:
+        return os.path.join(self._root, path)
+
+    def is_taken(self, path: str) -> bool:
+        return os.path.lexists(self.path_of(path))
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self._root).free

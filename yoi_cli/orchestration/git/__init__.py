@@ -1,0 +1,1 @@
+"""What orchestration asks git."""

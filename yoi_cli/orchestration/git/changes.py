@@ -1,0 +1,67 @@
+"""What was committed between two commits, behind the port `History` (DESIGN section 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.orchestration.ports import Changes
+
+if TYPE_CHECKING:
+    from yoi_cli.git.repository import Place
+
+_MOST_COMMITS = 50
+_MOST_FILES = 100
+
+
+class GitHistory:
+    """A `History` of the repository at `place`."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def changes(self, base: str, head: str) -> Changes:
+        """What `head` has that `base` has not. Raises `OperationError` (`git_failed`)."""
+        between = f"{base}..{head}"
+        plain = ["--no-color", "--no-show-signature", "--format=%H %s"]
+        said = self._place.run(["log", "-z", *plain, "--end-of-options", between, "--"])
+        commits = [_pair(entry) for entry in said.split("\0") if entry]
+        asked = ["diff-tree", "-r", "-z", "--numstat", "--no-renames", "--no-ext-diff"]
+        listed = self._place.run([*asked, "--no-textconv", "--end-of-options", base, head, "--"])
+        files = [_file(entry) for entry in listed.split("\0") if entry]
+        return Changes(
+            commits=tuple(commits[:_MOST_COMMITS]),
+            files=tuple(files[:_MOST_FILES]),
+            commit_count=len(commits),
+            file_count=len(files),
+        )
+
+    def has_file(self, commit: str, path: str) -> bool:
+        """Whether `commit` holds a file at `path`, relative to the repository."""
+        named = self._place.commit_of(commit)
+        if named is None:
+            return False
+        asked = ["ls-tree", "-z", "--full-tree", named, "--", path]
+        said = self._place.run(["--literal-pathspecs", *asked])
+        return any(line.split(" ")[1] == "blob" for line in said.split("\0") if line)
+
+    def fork_point(self, one: str, other: str) -> str | None:
+        """The newest commit that both hold, None where they have none in common."""
+        commits = [self._place.commit_of(revision) for revision in (one, other)]
+        if commits[0] is None or commits[1] is None:
+            return None
+        return self._place.ask(["merge-base", commits[0], commits[1]]).text.strip() or None
+
+
+def _pair(entry: str) -> tuple[str, str]:
+    commit, _, subject = entry.partition(" ")
+    return commit, subject
+
+
+def _file(entry: str) -> tuple[str, int | None, int | None]:
+    """Lines added and taken away come first; a dash stands for those of a binary file."""
+    added, removed, path = entry.split("\t", 2)
+    return path, _count(added), _count(removed)
+
+
+def _count(word: str) -> int | None:
+    return int(word) if word.isdigit() else None

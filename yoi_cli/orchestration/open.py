@@ -1,0 +1,83 @@
+"""Everything that an orchestrator works with, for one session."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yoi_cli.orchestration.ports import Told, Tools
+    from yoi_cli.routing.router import RoutingContext
+    from yoi_cli.workspace.session import Session
+
+
+def open_tools(
+    session: Session,
+    author: str | None,
+    routing: Callable[[str], RoutingContext],
+    tell: Callable[[Told], None],
+) -> Tools:
+    """The tools of the session's orchestrators. `routing` gives, for the name of a holder,
+    what routing takes from the clone.
+
+    Raises `NotFoundError` (`repository_not_found`) outside of git, and `StoreInvalidError`
+    (`config_invalid`).
+    """
+    from yoi_cli.git.repository import Place
+    from yoi_cli.orchestration.files.local_state import FileDesk
+    from yoi_cli.orchestration.git.changes import GitHistory
+    from yoi_cli.orchestration.ports import Tools
+    from yoi_cli.store.config.sync_settings import read_sync_settings
+    from yoi_cli.workers.local.machine import machine_of, settings_of
+    from yoi_cli.workers.open import open_runtime
+    from yoi_cli.worktrees.git.worktrees import GitYard
+    from yoi_cli.worktrees.target.target_branch import GitRepository
+
+    settings, checkout = settings_of(session), session.checkout
+    if checkout is None:
+        raise NotFoundError(
+            "repository_not_found",
+            f"{session.workspace} is not in a git repository, so there is nothing to merge into.",
+            hint="Make it one with `git init` and a first commit.",
+            details={"folder": session.workspace},
+        )
+    root, folder = checkout.main_root or checkout.root, settings.orchestration.worktree_dir
+    place = Place(root, checkout.common_dir, folder)
+    runs_hooks = read_sync_settings(session.workspace).runs_hooks
+    repository = GitRepository(place, runs_hooks=runs_hooks)
+    holder = holder_of(checkout.common_dir)
+    return Tools(
+        store=session.store,
+        book=session.claims,
+        by=session.recorder(author),
+        routing=lambda: routing(holder),
+        yard=GitYard(place),
+        repository=repository,
+        runtime=open_runtime(session),
+        history=GitHistory(place),
+        desk=FileDesk(os.path.join(session.local_folder, "orchestrate"), place.root),
+        machine=machine_of(session),
+        settings=settings,
+        target=settings.orchestration.target or repository.default_branch(),
+        holder=holder,
+        lease=session.config.lease_minutes * 60_000,
+        environment=session.environment,
+        tell=tell,
+        now=lambda: time.time_ns() // 1_000_000,
+    )
+
+
+def holder_of(common_dir: str) -> str:
+    """The name under which orchestrators of a clone claim: the same for all of them, so that
+    one can go on where another was killed, and another in every other clone."""
+    import platform
+    from hashlib import sha256
+
+    place = sha256(os.fsencode(os.path.realpath(common_dir))).hexdigest()[:8]
+    host = "".join(c for c in platform.node() if c.isalnum() or c in "-._") or "here"
+    return f"orchestrate@{host}/{place}"

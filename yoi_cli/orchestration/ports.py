@@ -1,0 +1,111 @@
+"""What orchestration needs besides stores, worktrees and workers, as protocols (DESIGN 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from yoi_cli.model.profile import Settings
+    from yoi_cli.routing.router import RoutingContext
+    from yoi_cli.store.ports import ClaimBook, RoutingStore
+    from yoi_cli.tickets.create import Recorder
+    from yoi_cli.workers.profile_checks import Machine
+    from yoi_cli.workers.runtime import WorkerRuntime
+    from yoi_cli.worktrees.ports import Repository, WorktreeYard
+
+
+class Changes(NamedTuple):
+    """What lies between two commits.
+
+    `commits` are (id, subject) pairs, the newest first; `files` are (path, lines added, lines
+    taken away), None for the lines of a binary file. Of both only the first are kept;
+    `commit_count` and `file_count` are how many there are.
+    """
+
+    commits: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, int | None, int | None], ...] = ()
+    commit_count: int = 0
+    file_count: int = 0
+
+
+class History(Protocol):
+    """Reading what was committed."""
+
+    def changes(self, base: str, head: str) -> Changes:
+        """What `head` has that `base` has not."""
+        ...
+
+    def has_file(self, commit: str, path: str) -> bool:
+        """Whether `commit` holds a file at `path`, relative to the repository."""
+        ...
+
+    def fork_point(self, one: str, other: str) -> str | None:
+        """The newest commit that both hold, None where they have none in common."""
+        ...
+
+
+class Desk(Protocol):
+    """The orchestrator's own place on this machine."""
+
+    def hold(self, ticket: str) -> bool:
+        """Keep other orchestrators of this clone off `ticket` until `drop`, or until this
+        process ends, however it ends. False where another holds it."""
+        ...
+
+    def drop(self, ticket: str) -> None: ...
+
+    def keep_prompt(self, ticket: str, name: str, text: str) -> str:
+        """Write what a worker is told to a file outside of every worktree; its path."""
+        ...
+
+    def path_of(self, path: str) -> str:
+        """The absolute path of one that is relative to the repository's root."""
+        ...
+
+    def is_taken(self, path: str) -> bool:
+        """Whether anything stands at `path`, relative to the repository's root."""
+        ...
+
+    def free_bytes(self) -> int:
+        """How much the disk of the repository has room for."""
+        ...
+
+
+class Told(NamedTuple):
+    """One step, as it happens: of which ticket, which step, and a sentence about it."""
+
+    ticket: str
+    step: str
+    text: str
+    worker: str = ""
+    commit: str = ""
+
+
+class Tools(NamedTuple):
+    """All that an orchestrator works with.
+
+    `routing` gives what routing takes from this moment's clone. `holder` is the name under
+    which this clone's orchestrators claim, for `lease` milliseconds. `target` is the branch
+    that work is merged into. `environment` is where the values of configured variables come
+    from. `tell` is called with every step; `now` gives Unix milliseconds.
+    """
+
+    store: RoutingStore
+    book: ClaimBook
+    by: Recorder
+    routing: Callable[[], RoutingContext]
+    yard: WorktreeYard
+    repository: Repository
+    runtime: WorkerRuntime
+    history: History
+    desk: Desk
+    machine: Machine
+    settings: Settings
+    target: str
+    holder: str
+    lease: int
+    environment: Mapping[str, str]
+    tell: Callable[[Told], None]
+    now: Callable[[], int]

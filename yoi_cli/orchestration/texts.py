@@ -1,0 +1,183 @@
+"""What coders and reviewers are told, and what is recorded of their work (DESIGN section 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.model.intent import render_packet
+from yoi_cli.orchestration.verdict import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.model.intent import IntentPacket
+    from yoi_cli.orchestration.position import Position
+
+_SHORT = 12
+
+
+class Assignment(NamedTuple):
+    """What a worker is put to: a ticket, its packet, and the commands that judge the work."""
+
+    ticket: str
+    title: str
+    packet: IntentPacket
+    validate: tuple[str, ...]
+
+
+class CommandResult(NamedTuple):
+    """How one validation command ended: its words, how, and the end of what it printed."""
+
+    command: str
+    outcome: str
+    is_good: bool
+    tail: str = ""
+
+
+class Finding(NamedTuple):
+    """What was found of a round's work. `problems` are sentences; with none it is good."""
+
+    round: int
+    branch: str
+    commit: str
+    worker: str
+    problems: tuple[str, ...]
+    commits: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    results: tuple[CommandResult, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def short(commit: str) -> str:
+    """A commit's id as sentences have it."""
+    return commit[:_SHORT]
+
+
+def coder_prompt(job: Assignment, at: Position, number: int) -> str:
+    """What the coder of round `number` reads."""
+    blocks = [
+        f"# {_line(job.title)}",
+        f"Ticket {job.ticket}, round {number}. You are in a git worktree of your own, on the "
+        f"branch `{at.branch}`, which began at {short(at.base)} of `{at.target}`.",
+        render_packet(job.packet),
+    ]
+    if at.feedback:
+        blocks.append("## What came of the work so far\n\n" + at.feedback)
+    rules = [
+        f"- Commit your work on `{at.branch}`. What is not committed does not count, and "
+        "nothing may be left over: `git status` must be empty.",
+        "- Do not merge, push, switch branches or change the state of tickets. A branch that "
+        f"conflicts may merge `{at.target}` into itself.",
+        *_validation(job),
+    ]
+    blocks.append("## How it is judged\n\n" + "\n".join(rules))
+    return "\n\n".join(blocks) + "\n"
+
+
+def reviewer_prompt(job: Assignment, at: Position) -> str:
+    """What a reviewer of the reported commit reads."""
+    commit = at.reported
+    blocks = [
+        f"# Review: {_line(job.title)}",
+        f"Ticket {job.ticket}. Commit {commit} of the branch `{at.branch}` is checked out here; "
+        f"it began at {short(at.base)} of `{at.target}`. See `git log {short(at.base)}..HEAD` "
+        f"and `git diff {short(at.base)} HEAD`.",
+        "Judge it by this contract and nothing else:",
+        render_packet(job.packet),
+        "## What was reported\n\n" + at.report,
+        "## Your verdict\n\nChange nothing here, and commit nothing. Say what must change, with "
+        "file and line, then end your output with a line of its own that is exactly "
+        f"`{MARK} approve` or `{MARK} request_changes`.",
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _validation(job: Assignment) -> list[str]:
+    if not job.validate:
+        return []
+    listed = ", ".join(f"`{command}`" for command in job.validate)
+    return [f"- Afterwards these commands must succeed here: {listed}."]
+
+
+def evidence_report(found: Finding) -> str:
+    """The body of the report on a round's work."""
+    if found.problems:
+        head = f"Round {found.round} on `{found.branch}` is not good enough:"
+        blocks = ["\n".join([head, *(f"- {problem}" for problem in found.problems)])]
+    else:
+        blocks = [
+            f"Round {found.round} on `{found.branch}` can be reviewed at {short(found.commit)}."
+        ]
+    blocks.append(found.worker)
+    blocks += _listed("Commits", found.commits)
+    blocks += _listed("Changes", found.files)
+    blocks += validation_blocks(found.results)
+    blocks += _listed("Notes", found.notes)
+    return "\n\n".join(block for block in blocks if block)
+
+
+def validation_blocks(results: Sequence[CommandResult]) -> list[str]:
+    """What the validation commands said: one list, and the output of those that failed."""
+    blocks = _listed("Validation", [f"`{one.command}`: {one.outcome}" for one in results])
+    for one in results:
+        if not one.is_good and one.tail:
+            fence = "`" * max(4, _longest_run(one.tail) + 1)
+            head = f"The end of what `{one.command}` printed:"
+            blocks.append(f"{head}\n\n{fence}\n{one.tail}\n{fence}")
+    return blocks
+
+
+def conflict_report(at: Position, paths: Sequence[str]) -> str:
+    """The body of the report on a merge that conflicts."""
+    head = f"Merging {short(at.reported)} into `{at.target}` conflicts; it stays as it was."
+    return "\n\n".join(
+        [
+            head,
+            *_listed("In conflict", [f"`{_line(path)}`" for path in paths]),
+            f"Merge `{at.target}` into `{at.branch}`, settle the conflicts and commit.",
+        ]
+    )
+
+
+def failed_merge_report(at: Position, merge: str, results: Sequence[CommandResult]) -> str:
+    """The body of the report on a merge whose validation failed."""
+    head = (
+        f"Merged into `{at.target}` (apart, as {short(merge)}), {short(at.reported)} does not pass "
+        f"validation; `{at.target}` stays as it was. Merge `{at.target}` into `{at.branch}` to "
+        "see it there."
+    )
+    return "\n\n".join([head, *validation_blocks(results)])
+
+
+def merged_report(at: Position) -> str:
+    """The body of the last report: what stands in the target branch now."""
+    return f"Merged {short(at.reported)} of `{at.branch}` into `{at.target}` as {short(at.merge)}."
+
+
+def merge_message(ticket: str, title: str, branch: str) -> str:
+    """The message of the merge commit; a title cannot add a line to it."""
+    return f"Merge {branch}: {_line(title)}\n\nTicket: {ticket}\n"
+
+
+def resolution(at: Position) -> str:
+    """The text with which a merged ticket is closed."""
+    return (
+        f"Commit {at.reported} of `{at.branch}` was validated, reviewed and merged "
+        f"into `{at.target}` as {at.merge}."
+    )
+
+
+def _listed(name: str, lines: Sequence[str]) -> list[str]:
+    return ["\n".join([f"{name}:", *(f"- {line}" for line in lines)])] if lines else []
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _longest_run(text: str) -> int:
+    longest = run = 0
+    for char in text:
+        run = run + 1 if char == "`" else 0
+        longest = max(longest, run)
+    return longest

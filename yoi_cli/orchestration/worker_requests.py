@@ -1,0 +1,177 @@
+"""The workers of a ticket: what each is started with, and how it is known again.
+
+Every request has a key made of the ticket, the claim's generation, the role and a number that
+the log counted, so that asking for a worker a second time never starts a second one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.model.profile import CODER, REVIEWER
+from yoi_cli.orchestration.texts import CommandResult
+from yoi_cli.orchestration.verdict import plain_text
+from yoi_cli.workers.model import EXITED
+from yoi_cli.workers.runtime import WorkerRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yoi_cli.model.profile import Profile
+    from yoi_cli.orchestration.ports import Tools
+    from yoi_cli.orchestration.position import Position
+    from yoi_cli.workers.model import WorkerView
+
+VALIDATOR = "validator"
+_MASK = "[redacted]"
+#: An argument longer than this is no argument any more (Linux takes 128 KiB).
+_LONGEST_ARGUMENT = 100_000
+_TAIL_BYTES = 4_000
+
+
+class Jobs:
+    """Makes the requests of one ticket's workers, and reads what they wrote."""
+
+    def __init__(self, tools: Tools, ticket: str) -> None:
+        self._tools = tools
+        self._ticket = ticket
+
+    def key(self, at: Position, role: str, number: str) -> str:
+        return f"{self._ticket}:{at.generation}:{role}:{number}"
+
+    def coder(self, at: Position, folder: str, prompt: str) -> WorkerRequest:
+        """The coder of the round that is recorded."""
+        return self._agent(at, CODER, str(at.round), folder, prompt)
+
+    def reviewer(self, at: Position, folder: str, prompt: str) -> WorkerRequest:
+        """The reviewer that is recorded."""
+        return self._agent(at, REVIEWER, str(at.reviews), folder, prompt)
+
+    def validator(
+        self, at: Position, number: str, command: Sequence[str], folder: str
+    ) -> WorkerRequest:
+        """One validation command, in the folder where what it judges is checked out."""
+        settings = self._tools.settings
+        return WorkerRequest(
+            command=tuple(command),
+            cwd=folder,
+            key=self.key(at, VALIDATOR, number),
+            ticket=self._ticket,
+            role=VALIDATOR,
+            environment={
+                **self._values(settings.worker.environment),
+                **self._facts(at, VALIDATOR, folder),
+            },
+            secrets=settings.worker.secrets,
+            redact=settings.worker.redact,
+            timeout=settings.orchestration.validate_timeout,
+            grace=settings.worker.grace,
+            output_limit=settings.worker.output_limit,
+        )
+
+    def _agent(
+        self, at: Position, role: str, number: str, folder: str, prompt: str
+    ) -> WorkerRequest:
+        settings = self._tools.settings
+        profile = settings.of_role(role)
+        file = self._tools.desk.keep_prompt(self._ticket, f"{role}-{number}.md", prompt)
+        names = (*settings.worker.environment, *settings.worker.secrets, *profile.environment)
+        names = (*names, *profile.secrets, *profile.requires)
+        facts = self._facts(at, role, folder)
+        facts |= {"YOI_INTENT_FILE": file, "YOI_ROUND": str(at.round)}
+        facts["YOI_AUTHOR"] = f"{role} ({profile.name})"
+        return WorkerRequest(
+            command=command_of(profile, prompt, self._ticket, folder, file),
+            cwd=folder,
+            key=self.key(at, role, number),
+            ticket=self._ticket,
+            role=role,
+            profile=profile.name,
+            environment={**self._values(names), **facts},
+            secrets=(*settings.worker.secrets, *profile.secrets),
+            redact=settings.worker.redact,
+            stdin=prompt.encode() if profile.prompt == "stdin" else b"",
+            timeout=profile.timeout,
+            grace=settings.worker.grace,
+            output_limit=settings.worker.output_limit,
+            group=profile.group,
+            capacity=settings.worker.capacity.get(profile.group) if profile.group else None,
+        )
+
+    def _facts(self, at: Position, role: str, folder: str) -> dict[str, str]:
+        return {
+            "YOI_TICKET": self._ticket,
+            "YOI_WORKTREE": folder,
+            "YOI_GENERATION": str(at.generation),
+            "YOI_BRANCH": at.branch,
+            "YOI_TARGET": at.target,
+            "YOI_ROLE": role,
+        }
+
+    def _values(self, names: Sequence[str]) -> dict[str, str]:
+        known: Mapping[str, str] = self._tools.environment
+        return {name: known[name] for name in names if name in known}
+
+    def output(self, view: WorkerView, limit: int) -> bytes:
+        """The end of what a worker wrote, at most `limit` bytes."""
+        return self._tools.runtime.output(view.worker_id, -limit, limit).data
+
+    def redacted(self, text: str) -> str:
+        """`text` without the values of secrets, for what goes into the log."""
+        settings = self._tools.settings
+        if not settings.worker.redact:
+            return text
+        named = [*settings.worker.secrets]
+        for name in set(settings.roles.values()):
+            named += settings.named(name).secrets
+        values = {self._tools.environment.get(name, "") for name in named} - {""}
+        for value in sorted(values, key=len, reverse=True):
+            text = text.replace(value, _MASK)
+        return text
+
+    def result(self, command: Sequence[str], view: WorkerView) -> CommandResult:
+        """How a validation command ended; of one that failed, the end of its output too."""
+        is_good = view.state == EXITED and view.exit_code == 0 and not view.cause
+        tail = ""
+        if not is_good:
+            tail = self.redacted(plain_text(self.output(view, _TAIL_BYTES))).strip("\n")
+        return CommandResult(words(command), how_it_ended(view), is_good, tail)
+
+
+def words(command: Sequence[str]) -> str:
+    """A command as one line."""
+    return " ".join(f"'{word}'" if " " in word or not word else word for word in command)
+
+
+def how_it_ended(view: WorkerView) -> str:
+    """A worker's end in a few words."""
+    because = f" ({view.cause})" if view.cause else ""
+    if view.exit_code is not None:
+        return f"exit code {view.exit_code}{because}"
+    if view.signal is not None:
+        return f"{view.state} by signal {view.signal}{because}"
+    return f"{view.state}{because}"
+
+
+def command_of(
+    profile: Profile, prompt: str, ticket: str, folder: str, file: str
+) -> tuple[str, ...]:
+    """The profile's command with its placeholders filled, in one pass: what a prompt says is
+    not looked at again."""
+    text = prompt
+    if profile.prompt == "argument" and len(prompt.encode()) > _LONGEST_ARGUMENT:
+        text = f"Do what the file {file} says."
+    known = {"{prompt}": text, "{ticket}": ticket, "{worktree}": folder, "{intent_file}": file}
+    filled = tuple(_fill(word, known) for word in profile.command)
+    if profile.prompt == "argument" and not any("{prompt}" in one for one in profile.command):
+        return (*filled, text)
+    return filled
+
+
+def _fill(word: str, known: Mapping[str, str]) -> str:
+    done = ""
+    while word:
+        name = next((name for name in known if word.startswith(name)), None)
+        done += known[name] if name else word[0]
+        word = word[len(name) if name else 1 :]
+    return done

@@ -1,1 +1,0 @@
-"""The only place that prints: text, tables, JSON and errors."""

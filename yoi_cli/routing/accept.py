@@ -1,0 +1,226 @@
+"""Taking a ticket up: plan record, decision, move and claim under one lock (DESIGN section 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, UsageError
+from yoi_cli.model import claim as claims
+from yoi_cli.model import intent, plan, states
+from yoi_cli.model.naming import WORKTREE_FOLDER, branch_name, worktree_path
+from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
+from yoi_cli.model.time import stamp
+from yoi_cli.routing import rules as routing
+from yoi_cli.routing.claims import (
+    ClaimDesk,
+    claim_event,
+    greatest_generation,
+    unfinished_generation,
+)
+from yoi_cli.routing.decide import (
+    check_acceptance,
+    check_judgement,
+    check_may_be_ready,
+    decision_event,
+    state_move,
+)
+from yoi_cli.routing.messages import start_action
+from yoi_cli.routing.router import Decision, Router
+from yoi_cli.store.values import Change
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yoi_cli.model.claim import Claim, ClaimRequest
+    from yoi_cli.model.events import Event
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.intent import IntentPacket
+    from yoi_cli.routing.decision_text import Judgement
+    from yoi_cli.store.ports import RoutingWriter
+
+ACCEPTANCE = "orchestrator_acceptance"
+
+
+class Acceptance(NamedTuple):
+    """How a ticket is to be taken up; what is None is worked out from the ticket. `folder` is
+    the one for worktrees, relative to the repository."""
+
+    claim: ClaimRequest
+    branch: str | None = None
+    worktree: str | None = None
+    summary: str | None = None
+    role_plan: str | None = None
+    folder: str = WORKTREE_FOLDER
+
+
+class Accepted(NamedTuple):
+    """A ticket that was taken up. `changed` is False where it had been by the same hand."""
+
+    ticket: TicketId
+    claim: Claim
+    plan: AcceptedPlan
+    packet: IntentPacket
+    changed: bool
+    event_ids: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class _Case(NamedTuple):
+    """One ticket on its way to being accepted, under the lock."""
+
+    desk: ClaimDesk
+    writer: RoutingWriter
+    ticket: TicketId
+    decision: Decision
+    packet: IntentPacket
+    agreed: AcceptedPlan
+
+
+def accept_ticket(
+    desk: ClaimDesk,
+    word: str,
+    acceptance: Acceptance,
+    judgement: Judgement,
+    said: Mapping[str, str],
+) -> Accepted:
+    """Take a ticket up: plan record, decision with its packet, move and claim, under one lock.
+
+    If any part fails nothing starts. Called again after a crash, it finishes what was begun
+    and writes nothing twice. Raises `ConflictError` where the ticket may not start.
+    """
+    check_judgement(judgement)
+    with desk.store.write() as writer:
+        ticket = identify(writer, word)
+        decision = Router(writer, desk.context).route(ticket)
+        item = writer.item(ticket)
+        packet = intent.complete(intent.packet_of(item.title, item.body), said)
+        case = _Case(desk, writer, ticket, decision, packet, _agreed(decision, acceptance))
+        if decision.state == states.INPROGRESS:
+            return _finish(case, acceptance.claim)
+        _check_acceptable(decision, judgement)
+        check_acceptance(ticket, packet)
+        claim, is_new = _claim_for(case, acceptance.claim)
+        change = _acceptance_change(case, judgement, claim, is_new=is_new)
+        committed = writer.commit(ticket, change)
+        desk.book.put(claim)
+        ids, warnings = committed.event_ids, committed.warnings
+        return Accepted(ticket, claim, case.agreed, packet, True, ids, warnings)
+
+
+def _check_acceptable(decision: Decision, judgement: Judgement) -> None:
+    by_hand = judgement.classification == routing.IMPLEMENTATION_READY
+    if by_hand:
+        check_may_be_ready(decision)
+    elif judgement.classification is not None:
+        raise UsageError(
+            "judgement_contradicts",
+            f"A ticket that is {judgement.classification} cannot be accepted.",
+            hint="Use --record to record the judgement alone.",
+        )
+    elif not decision.classified.is_ready:
+        said = decision.classified
+        raise ConflictError(
+            "not_ready",
+            f"{decision.ticket} is {said.classification}: "
+            + " ".join(reason.text for reason in said.reasons),
+            hint=said.next_action,
+            details={
+                "ticket": decision.ticket,
+                "classification": said.classification,
+                "reasons": [reason.code for reason in said.reasons],
+                "blockers": [blocker.ticket for blocker in decision.blockers],
+            },
+        )
+
+
+def _agreed(decision: Decision, acceptance: Acceptance) -> AcceptedPlan:
+    return AcceptedPlan(
+        summary=acceptance.summary or decision.title,
+        branch=acceptance.branch or branch_name(decision.ticket, decision.title),
+        worktree=acceptance.worktree
+        or worktree_path(decision.ticket, decision.title, acceptance.folder),
+        role_plan=acceptance.role_plan,
+    )
+
+
+def _claim_for(case: _Case, request: ClaimRequest) -> tuple[Claim, bool]:
+    """The claim under which the ticket is accepted, and whether it is a new one.
+
+    Who claimed a ticket before accepting it keeps that claim, with a fresh lease.
+    """
+    standing, now = case.desk.book.get(case.ticket), case.writer.now_ms
+    if standing is not None and standing.is_alive(now) and standing.holder == request.holder:
+        kept = claims.renew(case.ticket, standing, standing.generation, request.lease, now)
+        return kept, False
+    logged = greatest_generation(case.writer.thread(case.ticket).events)
+    return claims.take(case.ticket, standing, request, now, logged=logged), True
+
+
+def _acceptance_change(case: _Case, judgement: Judgement, claim: Claim, *, is_new: bool) -> Change:
+    desk, writer, ticket, agreed = case.desk, case.writer, case.ticket, case.agreed
+    at = stamp(writer.now_ms)
+    records = writer.plan(ticket)
+    standing = _standing_record(records, writer.thread(ticket).events, agreed, desk.by.author)
+    new = PlanRecord(
+        id=record_id(at, len(records) + 1),
+        ticket_id=ticket,
+        kind=plan.ACCEPTED_PLAN,
+        author=desk.by.author,
+        at=at,
+        accepted_plan=agreed,
+    )
+    text = (
+        "blocker がないことを再確認し、受理しました。"
+        if desk.by.japanese
+        else "Blockers, plan records and claims were checked again under the lock; accepted."
+    )
+    judged = judgement._replace(classification=routing.IMPLEMENTATION_READY)
+    action = start_action(agreed.branch or "", agreed.worktree or "", japanese=desk.by.japanese)
+    return Change(
+        events=(
+            decision_event(desk, case.decision, judged, case.packet, action),
+            state_move(desk, case.decision.state, states.INPROGRESS, ACCEPTANCE, text),
+            *((claim_event(claim, desk.by, "taken"),) if is_new else ()),
+        ),
+        plan=() if standing else (new,),
+    )
+
+
+def _standing_record(
+    records: Sequence[PlanRecord], thread: Sequence[Event], agreed: AcceptedPlan, author: str
+) -> bool:
+    """Whether an equal record stands that no acceptance followed: one left by a crash.
+
+    Times are whole seconds: of the records of the second of the newest acceptance, as many
+    as there were acceptances then belong to them.
+    """
+    accepted = [event.at for event in thread if event.attributes.get("reason") == ACCEPTANCE]
+    newest = max(accepted, default="")
+    equal = [
+        record
+        for record in records
+        if record.accepted_plan == agreed and record.author == author and record.at >= newest
+    ]
+    return len(equal) > accepted.count(newest)
+
+
+def _finish(case: _Case, request: ClaimRequest) -> Accepted:
+    """The claim of a ticket that is in progress: found, or made where a crash prevented it."""
+    desk, ticket, now = case.desk, case.ticket, case.writer.now_ms
+    standing = desk.book.get(ticket)
+    log = case.writer.thread(ticket).events
+    generation = unfinished_generation(log, standing, request.holder)
+    if generation is not None:
+        claim = claims.take(ticket, standing, request, now, logged=generation - 1)
+        desk.book.put(claim)
+        return Accepted(ticket, claim, case.agreed, case.packet, changed=False)
+    held = standing if standing is not None and standing.is_alive(now) else None
+    if held is not None and held.holder == request.holder:
+        return Accepted(ticket, held, case.agreed, case.packet, changed=False)
+    raise ConflictError(
+        "in_progress",
+        f"{ticket} is in progress already" + (f", held by {held.holder}." if held else "."),
+        hint=f"Take it over with `yoi claim {ticket}` where its claim has run out.",
+        details={"ticket": ticket, "holder": held.holder if held else None},
+    )

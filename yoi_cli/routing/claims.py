@@ -1,0 +1,253 @@
+"""Claiming tickets, giving them back, and finding the next one (DESIGN section 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
+from yoi_cli.model import claim as claims
+from yoi_cli.model import states
+from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.ids import TicketId
+from yoi_cli.routing import rules as routing
+from yoi_cli.routing.router import ClaimView, Decision, Router, RoutingContext, Summary
+from yoi_cli.store.values import Change
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from yoi_cli.model.claim import Claim, ClaimRequest
+    from yoi_cli.model.events import Event
+    from yoi_cli.store.ports import ClaimBook, RoutingStore, RoutingWriter
+    from yoi_cli.tickets.create import Recorder
+
+CLAIM = "claim"
+_RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
+_UNKNOWN = "a claim that cannot be read"
+#: What may be claimed: what may start, and work whose holder is gone.
+_CLAIMABLE = frozenset({routing.IMPLEMENTATION_READY, routing.REVIEW_NEEDED, routing.IN_PROGRESS})
+
+
+class ClaimDesk(NamedTuple):
+    """Where claims are made: the store, the clone's claims, who asks, and what routing knows."""
+
+    store: RoutingStore
+    book: ClaimBook
+    by: Recorder
+    context: RoutingContext
+
+
+class Next(NamedTuple):
+    """What may start now, best first, and the claim on the first, where one was taken."""
+
+    candidates: tuple[Decision, ...]
+    claim: Claim | None = None
+
+
+def views(book: ClaimBook, now: int) -> Mapping[str, ClaimView]:
+    """Claims as routing sees them at the instant `now`; those given back are none.
+
+    One that cannot be read holds its ticket, for somebody may be at work on it.
+    """
+    found = {
+        ticket: ClaimView(claim.holder, claim.is_alive(now))
+        for ticket, claim in book.all().items()
+        if not claim.is_released
+    }
+    return found | dict.fromkeys(book.unreadable(), ClaimView(_UNKNOWN, is_alive=True))
+
+
+def claim_ticket(desk: ClaimDesk, word: str, request: ClaimRequest) -> Claim:
+    """Claim a ticket that may start, or one in progress whose claim has run out.
+
+    Raises `ConflictError`: `claimed` while somebody holds it, `not_claimable` with the
+    reasons where it may not start.
+    """
+    with desk.store.write() as writer:
+        return _claim(writer, desk, identify(writer, word), request)
+
+
+def _claim(
+    writer: RoutingWriter, desk: ClaimDesk, ticket: TicketId, request: ClaimRequest
+) -> Claim:
+    """The event first: one that a crash left without its claim is found by the next call."""
+    standing = desk.book.get(ticket)
+    claims.check_free(ticket, standing, writer.now_ms)
+    decision = Router(writer, desk.context._replace(claims={})).route(ticket)
+    if decision.classified.classification not in _CLAIMABLE:
+        raise not_claimable(decision)
+    log = writer.thread(ticket).events
+    begun = unfinished_generation(log, standing, request.holder)
+    if begun is not None:
+        taken = claims.take(ticket, standing, request, writer.now_ms, logged=begun - 1)
+    else:
+        logged = greatest_generation(log)
+        taken = claims.take(ticket, standing, request, writer.now_ms, logged=logged)
+        writer.commit(ticket, Change(events=(claim_event(taken, desk.by, "taken"),)))
+    desk.book.put(taken)
+    return taken
+
+
+def greatest_generation(log: Iterable[Event]) -> int:
+    """The greatest generation that a ticket's log names; 0 where it names none."""
+    return max((_generation(event) for event in log if event.kind == CLAIM), default=0)
+
+
+def unfinished_generation(log: Sequence[Event], standing: Claim | None, holder: str) -> int | None:
+    """The generation that `holder` took by the log and that the clone never came to know."""
+    newest = next((event for event in reversed(log) if event.kind == CLAIM), None)
+    if newest is None or newest.attributes.get("holder") != holder or newest.status != "taken":
+        return None
+    generation = _generation(newest)
+    known = standing.generation if standing is not None else 0
+    return generation if generation > known else None
+
+
+def _generation(event: Event) -> int:
+    number = event.attributes.get("generation", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+
+
+def not_claimable(decision: Decision) -> ConflictError:
+    """The error for a ticket that nobody may work on now."""
+    reasons = decision.classified.reasons
+    return ConflictError(
+        "not_claimable",
+        f"{decision.ticket} cannot be claimed: " + " ".join(reason.text for reason in reasons),
+        hint=decision.classified.next_action,
+        details={
+            "ticket": decision.ticket,
+            "classification": decision.classified.classification,
+            "reasons": [reason.code for reason in reasons],
+        },
+    )
+
+
+def renew_claim(desk: ClaimDesk, word: str, generation: int, lease: int) -> Claim:
+    """Begin a lease anew, with the generation that the holder was given."""
+    with desk.store.write() as writer:
+        ticket = identify(writer, word)
+        standing = desk.book.get(ticket)
+        renewed = claims.renew(ticket, standing, generation, lease, writer.now_ms)
+        desk.book.put(renewed)
+        return renewed
+
+
+def release_claim(desk: ClaimDesk, word: str, generation: int | None) -> Claim:
+    """Give a ticket back."""
+    with desk.store.write() as writer:
+        ticket = identify(writer, word)
+        released = claims.release(ticket, desk.book.get(ticket), generation, writer.now_ms)
+        if not _is_logged(writer.thread(ticket).events, released):
+            writer.commit(ticket, Change(events=(claim_event(released, desk.by, "released"),)))
+        desk.book.put(released)
+        return released
+
+
+def _is_logged(log: Iterable[Event], released: Claim) -> bool:
+    """Whether a crash left the end of this claim in the log, and no more."""
+    return any(
+        event.kind == CLAIM
+        and event.status == "released"
+        and _generation(event) == released.generation
+        for event in log
+    )
+
+
+def claim_event(claim: Claim, by: Recorder, status: str) -> NewEvent:
+    """The event that a claim's beginning or end leaves in the log."""
+    if by.japanese:
+        said = {"taken": "claim しました。", "released": "claim を解放しました。"}[status]
+        body = f"{claim.holder} が generation {claim.generation} を{said}"
+    else:
+        said = {"taken": "took", "released": "gave back"}[status]
+        body = f"{claim.holder} {said} generation {claim.generation}."
+    attributes = (
+        ("status", status),
+        ("holder", claim.holder),
+        ("generation", str(claim.generation)),
+    )
+    return NewEvent(CLAIM, by.author, heading_for(CLAIM), body, attributes)
+
+
+def find_next(
+    store: RoutingStore, context: RoutingContext, limit: int | None = None
+) -> tuple[Decision, ...]:
+    """The tickets that may start now: by priority, by how many wait for them, by age."""
+    router = Router(store, context)
+    found = _rank(router, _queued(router))[:limit]
+    routed = router.route_all(TicketId(ticket) for ticket in found)
+    return tuple(row for row in routed if isinstance(row, Decision))
+
+
+def _queued(router: Router) -> Sequence[Summary]:
+    rows = router.summarise((states.QUEUED,))
+    return [row for row in rows if isinstance(row, Summary)]
+
+
+def claim_next(desk: ClaimDesk, request: ClaimRequest) -> Next:
+    """Claim the best ticket that can be had; others may take some in the meantime.
+
+    Ranking happens before the lock is taken, so that many callers do not wait for one
+    another's. Raises `ConflictError` (`all_claimed`), naming who holds what, where others
+    took everything that might start, and `NotReadyError` (`nothing_ready`) where nothing might.
+    """
+    router = Router(desk.store, desk.context)
+    queued = _queued(router)
+    candidates = _rank(router, queued)
+    with desk.store.write() as writer:
+        for word in candidates:
+            ticket = TicketId(word)
+            try:
+                claim = _claim(writer, desk, ticket, request)
+            except (ConflictError, NotFoundError, StoreInvalidError):
+                continue
+            return Next((router.route(ticket),), claim)
+        holders = _holders(desk, [*candidates, *_waiting_for_claims(queued)], writer.now_ms)
+    raise all_claimed(holders) if holders else nothing_ready()
+
+
+def _waiting_for_claims(queued: Iterable[Summary]) -> list[str]:
+    return [
+        row.ticket for row in queued if {cause.code for cause in row.causes} == {routing.CLAIMED}
+    ]
+
+
+def _holders(desk: ClaimDesk, tickets: Iterable[str], now: int) -> list[Claim]:
+    standing = [desk.book.get(ticket) for ticket in tickets]
+    return [claim for claim in standing if claim is not None and claim.is_alive(now)]
+
+
+def all_claimed(holders: Iterable[Claim]) -> ConflictError:
+    """The error where others hold everything that might start."""
+    held = [f"{claim.ticket} by {claim.holder}" for claim in holders]
+    more = f", and {len(held) - 5} more" if len(held) > 5 else ""
+    return ConflictError(
+        "all_claimed",
+        f"Others have claimed all that might start: {', '.join(held[:5])}{more}.",
+        hint="`yoi claims` shows until when; a claim ends with its lease.",
+        details={"claimed": held},
+    )
+
+
+def nothing_ready() -> NotReadyError:
+    """The error where nothing may start now."""
+    return NotReadyError(
+        "nothing_ready",
+        "Nothing may start now.",
+        hint="`yoi route` says of every open ticket what it waits for.",
+    )
+
+
+def _rank(router: Router, rows: Iterable[Summary]) -> list[str]:
+    """The tickets among `rows` that may start now, best first.
+
+    Ids sort by age. A ticket without a priority comes after those that have one.
+    """
+    keys = [
+        (_RANKS.get(row.priority, len(_RANKS)), -router.count_unblocked(row.ticket), row.ticket)
+        for row in rows
+        if row.is_ready
+    ]
+    return [ticket for _, _, ticket in sorted(keys)]

@@ -1,0 +1,170 @@
+"""Recording a routing decision (DESIGN section 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, UsageError
+from yoi_cli.model import events, intent, states
+from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.routing import rules as routing
+from yoi_cli.routing.decision_text import Judgement, render_decision
+from yoi_cli.routing.messages import next_action
+from yoi_cli.routing.router import Decision, Router
+from yoi_cli.routing.rules import Evidence
+from yoi_cli.store.values import Change
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yoi_cli.model.intent import IntentPacket
+    from yoi_cli.routing.claims import ClaimDesk
+    from yoi_cli.store.values import Committed
+
+
+class Recorded(NamedTuple):
+    """A decision that was recorded: as what, and whether the ticket was moved by it."""
+
+    decision: Decision
+    classification: str
+    committed: Committed
+    state: str
+
+
+def record_decision(
+    desk: ClaimDesk, word: str, judgement: Judgement, said: Mapping[str, str]
+) -> Recorded:
+    """Append the decision about a ticket to its log, computed or given by hand.
+
+    Raises `UsageError` for a judgement that lacks what it needs, `ConflictError` for one that
+    says ready of a blocked ticket, or of one without acceptance criteria.
+    """
+    check_judgement(judgement)
+    with desk.store.write() as writer:
+        ticket = identify(writer, word)
+        decision = Router(writer, desk.context).route(ticket)
+        classification = judgement.classification or decision.classified.classification
+        item = writer.item(ticket)
+        packet = intent.complete(intent.packet_of(item.title, item.body), said)
+        if classification == routing.IMPLEMENTATION_READY:
+            check_may_be_ready(decision)
+            check_acceptance(ticket, packet)
+        judged = judgement._replace(classification=classification)
+        event = decision_event(desk, decision, judged, packet, _next_action(desk, decision, judged))
+        moved = _return_to_planning(desk, decision, classification, judgement)
+        committed = writer.commit(ticket, Change(events=(event, *moved)))
+        state = states.PLANNING if moved else decision.state
+        return Recorded(decision, classification, committed, state)
+
+
+def check_may_be_ready(decision: Decision) -> None:
+    """Raise `ConflictError` (`ready_refused`) where ready must not be said of the ticket."""
+    said = decision.classified
+    is_queued = decision.state == states.QUEUED
+    if said.is_ready or (is_queued and said.classification == routing.WAITING):
+        return
+    raise ConflictError(
+        "ready_refused",
+        f"{decision.ticket} is not ready, whoever says so: "
+        + " ".join(reason.text for reason in said.reasons),
+        hint=said.next_action,
+        details={
+            "ticket": decision.ticket,
+            "classification": said.classification,
+            "blockers": [blocker.ticket for blocker in decision.blockers],
+        },
+    )
+
+
+def check_acceptance(ticket: str, packet: IntentPacket) -> None:
+    """Raise `ConflictError` for a packet that does not say when the work is done."""
+    if not packet.has_acceptance:
+        raise ConflictError(
+            "acceptance_missing",
+            f"{ticket} has no acceptance criteria, so nobody could tell when it is done.",
+            hint=f"Write them with `yoi ticket edit {ticket}`, or give them with --acceptance.",
+            details={"ticket": ticket},
+        )
+
+
+def check_judgement(judgement: Judgement) -> None:
+    """Raise `UsageError` for a judgement of no known kind, or one that lacks what it needs."""
+    if judgement.classification is None:
+        return
+    if judgement.classification not in routing.CLASSIFICATIONS:
+        raise UsageError(
+            "classification_unknown",
+            f"{judgement.classification[:60]!r} is not a classification.",
+            hint=f"The classifications are {', '.join(routing.CLASSIFICATIONS)}.",
+        )
+    if not judgement.reason:
+        raise UsageError(
+            "reason_needed", "A judgement needs a reason.", hint="Give one with --reason."
+        )
+    if judgement.classification == routing.RETURN_TO_PLANNING and judgement.lacking:
+        raise UsageError(
+            "judgement_incomplete",
+            "Returning to planning needs to say what is missing: "
+            + ", ".join(f"--{name}" for name in judgement.lacking)
+            + ".",
+            hint="Say what is missing, what was checked, why it cannot be left to the "
+            "implementer, and the next question.",
+        )
+
+
+def decision_event(
+    desk: ClaimDesk,
+    decision: Decision,
+    judged: Judgement,
+    packet: IntentPacket,
+    action: str,
+) -> NewEvent:
+    """The event of a decision; where it was judged otherwise than computed, it says so."""
+    classification, computed = judged.classification or "", decision.classified
+    reasons = [reason.text for reason in computed.reasons]
+    evidence = decision.evidence
+    if classification != computed.classification:
+        found = f"computed {computed.classification}: {' '.join(reasons)}"
+        evidence, reasons = (*evidence, Evidence(found, "yoi route")), []
+    body = render_decision(
+        judged,
+        reasons,
+        evidence,
+        packet if classification == routing.IMPLEMENTATION_READY else None,
+        action,
+        japanese=desk.by.japanese,
+    )
+    heading = heading_for(events.DECISION)
+    attributes = (("classification", classification),)
+    return NewEvent(events.DECISION, desk.by.author, heading, body, attributes)
+
+
+def _next_action(desk: ClaimDesk, decision: Decision, judged: Judgement) -> str:
+    """What is to be done about a decision, which may have been judged by hand."""
+    if judged.classification == decision.classified.classification:
+        return decision.classified.next_action
+    word = judged.classification or ""
+    return next_action(word, japanese=desk.by.japanese, ticket=decision.ticket)
+
+
+def _return_to_planning(
+    desk: ClaimDesk, decision: Decision, classification: str, judgement: Judgement
+) -> tuple[NewEvent, ...]:
+    if classification != routing.RETURN_TO_PLANNING or decision.state == states.PLANNING:
+        return ()
+    if not states.is_giving_back(decision.state, states.PLANNING):
+        raise ConflictError(
+            "move_illegal",
+            f"{decision.ticket} is {decision.state}; it cannot return to planning.",
+            hint=f"Allowed: {', '.join(states.allowed_moves(decision.state))}.",
+        )
+    reason = judgement.reason or routing.RETURN_TO_PLANNING
+    return (state_move(desk, decision.state, states.PLANNING, reason, reason),)
+
+
+def state_move(desk: ClaimDesk, origin: str, target: str, reason: str, text: str) -> NewEvent:
+    """The event of a move that a decision makes."""
+    attributes = (("from", origin), ("to", target), ("reason", reason), ("field", "state"))
+    heading = heading_for(events.STATE_CHANGED)
+    return NewEvent(events.STATE_CHANGED, desk.by.author, heading, text, attributes)

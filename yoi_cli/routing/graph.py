@@ -1,0 +1,106 @@
+"""The dependency graph of a store, or of what is around some of its tickets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.model import states
+from yoi_cli.model.graph import Edge, Graph, Node, critical_path, cycles, reachable
+from yoi_cli.model.ids import TicketId
+from yoi_cli.model.relations import RELATED
+from yoi_cli.routing.dependencies import Board
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from yoi_cli.routing.dependencies import Standing
+    from yoi_cli.store.ports import RoutingReader
+    from yoi_cli.store.values import FieldsRow
+
+
+class GraphRequest(NamedTuple):
+    """What is to be drawn: around `words`, or everything; closed tickets and relations too."""
+
+    words: Sequence[str] = ()
+    with_closed: bool = False
+    with_related: bool = False
+
+
+def draw_graph(reader: RoutingReader, request: GraphRequest) -> Graph:
+    """The graph of the tickets that wait for others or hold them up.
+
+    Around named tickets it holds all that they wait for and all that waits for them. Closed
+    tickets are left out unless asked for or named. One broken ticket never hides the others:
+    it is a node with a problem. Raises `NotFoundError` for a word that names no ticket.
+    """
+    named = tuple(dict.fromkeys(identify(reader, word) for word in request.words))
+    board = Board(reader)
+    related = tuple(_related(board)) if request.with_related else ()
+    rows = {row.id: row for row in reader.all_fields()}
+    drawn = _drawn(board, related, named)
+    shown = {
+        ticket
+        for ticket in drawn
+        if ticket in named or request.with_closed or _is_open(board.standing(ticket))
+    }
+    edges = [
+        Edge(waiting, blocker, kind)
+        for waiting, blockers in sorted(board.waits_for.items())
+        for blocker, kind in sorted(blockers.items())
+        if waiting in shown and blocker in shown
+    ]
+    edges += [edge for edge in related if edge.source in shown and edge.target in shown]
+    linked = {ticket for edge in edges for ticket in edge[:2]} | set(named)
+    unresolved = {ticket for ticket in linked if not board.standing(ticket).is_resolved}
+    isolated = () if named else tuple(_isolated(rows, linked, request))
+    return Graph(
+        nodes=tuple(_node(ticket, board, rows) for ticket in sorted(linked)),
+        edges=tuple(edges),
+        critical_path=critical_path(board.waits_for, unresolved),
+        cycles=tuple(cycles(board.waits_for, unresolved)),
+        isolated=isolated,
+        unreadable=board.unreadable_relations,
+    )
+
+
+def _drawn(board: Board, related: Sequence[Edge], named: Sequence[str]) -> set[str]:
+    """The tickets of all lines, or those that lie before and behind the named ones."""
+    if named:
+        around = reachable(board.waits_for, named) | reachable(board.held_by, named)
+        beside = {ticket for e in related if {e.source, e.target} & around for ticket in e[:2]}
+        return around | beside
+    lines = {ticket for edge in related for ticket in edge[:2]}
+    return lines | set(board.waits_for) | set(board.held_by)
+
+
+def _related(board: Board) -> Iterator[Edge]:
+    """The relations that order nothing, each pair once."""
+    seen: set[frozenset[str]] = set()
+    for ticket, relations in sorted(board.relations.items()):
+        for relation in relations:
+            pair = frozenset((ticket, relation.target))
+            if relation.kind == RELATED and pair not in seen:
+                seen.add(pair)
+                yield Edge(ticket, relation.target, RELATED)
+
+
+def _is_open(standing: Standing) -> bool:
+    return standing.problem is not None or standing.state != states.CLOSED
+
+
+def _isolated(
+    rows: Mapping[TicketId, FieldsRow], linked: set[str], request: GraphRequest
+) -> Iterator[str]:
+    """The tickets without a line; which of them are open is told by the projection."""
+    for ticket, row in rows.items():
+        is_open = row.error is not None or row.fields.get("state") != states.CLOSED
+        if ticket not in linked and (is_open or request.with_closed):
+            yield ticket
+
+
+def _node(ticket: str, board: Board, rows: Mapping[TicketId, FieldsRow]) -> Node:
+    row = rows.get(TicketId(ticket))
+    title = row.fields.get("title") if row is not None else None
+    standing = board.standing(ticket)
+    return Node(ticket, title if isinstance(title, str) else "", standing.state, standing.problem)

@@ -1,0 +1,300 @@
+"""Routing: from a store to decisions about its tickets (DESIGN section 8)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import YoiError
+from yoi_cli.model import states
+from yoi_cli.model.intent import has_acceptance
+from yoi_cli.model.item import Item
+from yoi_cli.model.thread_summary import Outline
+from yoi_cli.routing import rules as routing
+from yoi_cli.routing.dependencies import Board
+from yoi_cli.routing.rules import (
+    CAPACITY,
+    CLAIMED,
+    CONFLICT,
+    DIRTY_WORKSPACE,
+    Cause,
+    Evidence,
+    Hold,
+    Subject,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+    from yoi_cli.model.fold import Folded
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.item import FieldValue
+    from yoi_cli.routing.rules import ChainedBlocker, Classified
+    from yoi_cli.store.ports import RoutingReader
+    from yoi_cli.store.values import FieldsRow
+
+
+class ClaimView(NamedTuple):
+    """A claim as routing sees it: who holds the ticket, and whether the lease still runs."""
+
+    holder: str
+    is_alive: bool
+
+
+class RoutingContext(NamedTuple):
+    """What routing takes from outside the store.
+
+    `claims` by ticket; `max_in_progress` is None without a limit; `dirty` are paths that are
+    not committed, where the configuration asks for a clean workspace; `caller` is the holder
+    on whose behalf is routed: its own claim does not hold it up. `notices` are to be told of
+    a ticket besides what routing finds.
+    """
+
+    claims: Mapping[str, ClaimView] = {}
+    max_in_progress: int | None = None
+    dirty: tuple[str, ...] = ()
+    caller: str = ""
+    japanese: bool = False
+    notices: Mapping[str, tuple[str, ...]] = {}
+
+
+class Decision(NamedTuple):
+    """What routing says of one ticket, and everything that it was said from."""
+
+    ticket: str
+    title: str
+    state: str
+    classified: Classified
+    blockers: tuple[ChainedBlocker, ...]
+    cycle: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    has_acceptance: bool
+    priority: str
+    unblocks: int
+
+    @property
+    def summary(self) -> Summary:
+        """What a list says of it."""
+        said = self.classified
+        causes = [Cause(r.code, "", r.ticket, r.state) for r in said.reasons]
+        return Summary(
+            self.ticket, self.title, self.state, said.classification, causes, self.priority
+        )
+
+
+class Summary(NamedTuple):
+    """What a list of many tickets says of one of them: a decision without its evidence.
+
+    What the description says is looked at only where the classification depends on it.
+    """
+
+    ticket: str
+    title: str
+    state: str
+    classification: str
+    causes: Sequence[Cause]
+    priority: str
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the ticket may start now."""
+        return self.classification == routing.IMPLEMENTATION_READY
+
+
+class Unroutable(NamedTuple):
+    """A ticket that cannot be read, and so is never ready."""
+
+    ticket: str
+    error: YoiError
+
+
+class Router:
+    """Routes tickets of one store; what they share is read once."""
+
+    def __init__(self, reader: RoutingReader, context: RoutingContext) -> None:
+        self.reader = reader
+        self.context = context
+        self.board = Board(reader)
+
+    @cached_property
+    def rows(self) -> Mapping[TicketId, FieldsRow]:
+        """The frontmatter of every ticket, by rising id."""
+        return {row.id: row for row in self.reader.all_fields()}
+
+    def route(self, ticket: TicketId) -> Decision:
+        """The decision about one ticket. Raises where its own files cannot be read."""
+        folded = self.board.folded(ticket)
+        item = self.reader.item(ticket)
+        acceptance = has_acceptance(item.body)
+        outline = self._outline(ticket, folded)
+        subject = self._subject(ticket, item.fields, outline, acceptance=acceptance)
+        return Decision(
+            ticket=ticket,
+            title=item.title,
+            state=folded.state,
+            classified=self._classified(subject),
+            blockers=subject.blockers,
+            cycle=subject.cycle,
+            evidence=tuple(self._evidence(subject, folded)),
+            has_acceptance=acceptance,
+            priority=item.text("priority"),
+            unblocks=self.count_unblocked(ticket),
+        )
+
+    def _classified(self, subject: Subject) -> Classified:
+        said = routing.classify(subject, japanese=self.context.japanese)
+        return said._replace(notices=said.notices + self.context.notices.get(subject.ticket, ()))
+
+    def _outline(self, ticket: TicketId, folded: Folded) -> Outline:
+        """The outline of a ticket whose fold is known: mostly without another look at it."""
+        if folded.state == states.INPROGRESS:
+            return self.board.outline(ticket)
+        return Outline(folded.state, folded.is_diverged)
+
+    def route_all(self, tickets: Iterable[TicketId]) -> Iterator[Decision | Unroutable]:
+        """Decisions about many tickets; one that is broken never hides the others."""
+        for ticket in tickets:
+            try:
+                yield self.route(ticket)
+            except YoiError as error:
+                yield Unroutable(ticket, error)
+
+    def summarise(self, wanted: Container[str]) -> Iterator[Summary | Unroutable]:
+        """What every ticket whose projected state is `wanted`, or cannot be told, is ready for."""
+        for ticket, row in self.rows.items():
+            if row.error is not None:
+                yield Unroutable(ticket, row.error)
+            elif row.fields.get("state") in wanted:
+                try:
+                    yield self._summary(ticket, row.fields)
+                except YoiError as error:
+                    yield Unroutable(ticket, error)
+
+    def _summary(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Summary:
+        outline = self.board.outline(ticket)
+        acceptance = outline.state != states.PLANNING or has_acceptance(
+            self.reader.description(ticket)
+        )
+        subject = self._subject(ticket, fields, outline, acceptance=acceptance, chained=False)
+        classification, causes = routing.evaluate(subject)
+        title, priority = _text(fields, "title"), _text(fields, "priority")
+        return Summary(ticket, title, outline.state, classification, causes, priority)
+
+    def tree(self, ticket: str) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """For `ticket` and all that it waits for: what each waits for, and how that stands."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        pending = [ticket]
+        while pending:
+            waiting = pending.pop()
+            if waiting in found:
+                continue
+            found[waiting] = []
+            for blocker, via in self.board.waits_for.get(waiting, {}).items():
+                standing = self.board.standing(blocker)
+                found[waiting].append((blocker, f"{via}: {standing.problem or standing.state}"))
+                if not standing.is_resolved:
+                    pending.append(blocker)
+        return found
+
+    def _subject(
+        self,
+        ticket: TicketId,
+        fields: Mapping[str, FieldValue],
+        outline: Outline,
+        *,
+        acceptance: bool,
+        chained: bool = True,
+    ) -> Subject:
+        """What the classification depends on. Without `chained`, only that: what is behind
+        blockers, and blockers of what nothing holds up, are left out."""
+        state = outline.state
+        may_be_held = state in (states.READY, states.QUEUED)
+        blockers = self.board.blockers(ticket, chained=chained) if chained or may_be_held else ()
+        return Subject(
+            ticket=ticket,
+            state=state,
+            has_acceptance=acceptance,
+            is_diverged=outline.is_diverged,
+            duplicate_of=self.board.duplicate_of(ticket),
+            review=outline.review,
+            claim_is_dead=self._claim_is_dead(ticket),
+            blockers=blockers,
+            cycle=self.board.cycle(ticket) if blockers else (),
+            holds=tuple(self._holds(ticket, fields)) if may_be_held else (),
+            unreadable_relations=self.board.unreadable_relations,
+            unreadable_plans=self.board.unreadable_plans,
+        )
+
+    def _holds(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Iterator[Hold]:
+        yield from self.board.plan_holds(ticket)
+        yield from self._overlaps(ticket, _texts(fields, "touches"))
+        limit = self.context.max_in_progress
+        if limit is not None and len(self.in_progress) >= limit:
+            yield Hold(CAPACITY, f"{len(self.in_progress)}/{limit}")
+        if self.context.dirty:
+            shown = ", ".join(self.context.dirty[:3])
+            yield Hold(DIRTY_WORKSPACE, shown + (" …" if len(self.context.dirty) > 3 else ""))
+        claim = self.context.claims.get(ticket)
+        if claim is not None and claim.is_alive and claim.holder != self.context.caller:
+            yield Hold(CLAIMED, claim.holder)
+
+    def _overlaps(self, ticket: str, touches: Sequence[str]) -> Iterator[Hold]:
+        """Conflicts with work under way on the same files, by the `touches` of both items."""
+        if not touches:
+            return
+        for other, others in self.in_progress.items():
+            if other != ticket and any(_overlap(a, b) for a in touches for b in others):
+                yield Hold(CONFLICT, other, other, states.INPROGRESS)
+
+    @cached_property
+    def in_progress(self) -> Mapping[str, tuple[str, ...]]:
+        """The tickets in progress, each with what it touches.
+
+        Which ones to look at comes from the projection; that they are, from their threads.
+        """
+        return {
+            ticket: _texts(row.fields, "touches")
+            for ticket, row in self.rows.items()
+            if row.fields.get("state") == states.INPROGRESS
+            and self.board.standing(ticket).state == states.INPROGRESS
+        }
+
+    def _claim_is_dead(self, ticket: str) -> bool:
+        claim = self.context.claims.get(ticket)
+        return claim is not None and not claim.is_alive
+
+    def count_unblocked(self, ticket: str) -> int:
+        """How many unresolved tickets wait for this one."""
+        waiting = self.board.held_by.get(ticket, ())
+        return sum(not self.board.standing(other).is_resolved for other in waiting)
+
+    def _evidence(self, subject: Subject, folded: Folded) -> Iterator[Evidence]:
+        line = folded.moves[-1].line if folded.moves else 1
+        yield Evidence(f"state {subject.state}", f"{subject.ticket}/thread.md:{line}")
+        criteria = "present" if subject.has_acceptance else "missing"
+        yield Evidence(f"acceptance criteria {criteria}", f"{subject.ticket}/item.md")
+        waits_for = self.board.waits_for.get(subject.ticket, {})
+        for blocker, via in waits_for.items():
+            standing = self.board.standing(blocker)
+            fact = f"{via} {blocker}: {standing.problem or standing.state}"
+            yield Evidence(fact, f"{blocker}/thread.md")
+        if not waits_for:
+            yield Evidence("no blocking relation", "*/artifacts/relations.json")
+        holding = [hold.code for hold in subject.holds if hold.code in ("ordering", "conflict")]
+        said = ", ".join(holding) if holding else "nothing holds it"
+        yield Evidence(f"plan records: {said}", "*/artifacts/orchestration-plan.jsonl")
+
+
+def _text(fields: Mapping[str, FieldValue], key: str) -> str:
+    value = fields.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _texts(fields: Mapping[str, FieldValue], key: str) -> tuple[str, ...]:
+    return Item(fields, "").texts(key)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two paths, or patterns up to their first wildcard, may name the same file."""
+    a, b = (path.removeprefix("./").split("*")[0].rstrip("/") for path in (one, other))
+    return not (a and b) or f"{a}/".startswith(f"{b}/") or f"{b}/".startswith(f"{a}/")

@@ -1,0 +1,151 @@
+"""Which tickets held which others up at any instant, by an index that is made once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import YoiError
+from yoi_cli.model import plan, states
+from yoi_cli.model.ids import TicketId
+from yoi_cli.model.time import is_stamp
+from yoi_cli.routing.at_time import AtTime
+from yoi_cli.routing.dependencies import Board, Standing, said_by
+from yoi_cli.routing.history import History, is_by
+from yoi_cli.tickets.blocking import Blocker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from yoi_cli.model.plan import PlanRecord
+    from yoi_cli.model.relations import Relation
+
+
+class _Edge(NamedTuple):
+    """A relation that made a ticket wait for `blocker`, until `until` if it was removed."""
+
+    owner: TicketId
+    blocker: str
+    relation: Relation
+    until: str | None
+
+
+class PlanReason(NamedTuple):
+    """A plan record that held a ticket back.
+
+    `what` is `after` or `apart`, of the ticket `other` in `state`; empty for a note.
+    """
+
+    record: PlanRecord
+    what: str = ""
+    other: str | None = None
+    state: str | None = None
+
+
+class Moment(NamedTuple):
+    """One instant of a store: the view of it, and what is known of its tickets' states."""
+
+    view: AtTime
+    board: Board
+
+
+class Timeline:
+    """Answers about the instants of a history."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+
+    def moment(self, instant: str) -> Moment:
+        view = AtTime(self.history, instant)
+        return Moment(view, Board(view))
+
+    def had_dependency(self, ticket: str, moment: Moment) -> bool:
+        """Whether any relation made `ticket` wait for another, finished or not."""
+        return any(True for _ in self._standing(ticket, moment))
+
+    def blockers(self, ticket: str, moment: Moment) -> tuple[Blocker, ...]:
+        """The unresolved blockers of `ticket`, each once."""
+        found: dict[str, Blocker] = {}
+        for edge in self._standing(ticket, moment):
+            standing = moment.board.standing(edge.blocker)
+            if not standing.is_resolved:
+                via, (state, problem) = edge.relation.kind, standing
+                found[edge.blocker] = Blocker(edge.blocker, via, state, problem)
+        return tuple(found.values())
+
+    def plan_reasons(self, ticket: str, moment: Moment) -> Iterator[PlanReason]:
+        """The plan records that held `ticket` back."""
+        accepted = ""
+        notes: list[PlanRecord] = []
+        for what, other, record in self._planned.get(ticket, ()):
+            if not is_by(record.at, moment.view.instant):
+                continue
+            if record.kind == plan.ACCEPTED_PLAN:
+                accepted = max(accepted, record.at)
+            elif record.kind == plan.WAITING_CAPACITY_NOTE:
+                notes.append(record)
+            else:
+                standing = moment.board.standing(other)
+                if _holds(what, standing):
+                    yield PlanReason(record, what, other, standing.problem or standing.state)
+        # A note speaks of the time before the ticket was accepted.
+        yield from (PlanReason(note) for note in notes[-1:] if note.at > accepted)
+
+    def turning_points(self, ticket: str) -> frozenset[str]:
+        """The instants at which what held `ticket` up may have become something else."""
+        found: set[str] = set()
+        others: set[str] = set()
+        for edge in self._edges.get(ticket, ()):
+            found |= {edge.relation.at, edge.until or ""}
+            others.add(edge.blocker)
+        for _, other, record in self._planned.get(ticket, ()):
+            found.add(record.at)
+            others.add(other)
+        for other in (*others, ticket):
+            with suppress(YoiError):
+                found |= {event.at for event in self.history.log(TicketId(other)).moving}
+        return frozenset(at for at in found if is_stamp(at))
+
+    def _standing(self, ticket: str, moment: Moment) -> Iterator[_Edge]:
+        instant = moment.view.instant
+        for edge in self._edges.get(ticket, ()):
+            is_over = edge.until is not None and is_by(edge.until, instant)
+            if is_by(edge.relation.at, instant) and not is_over and moment.view.exists(edge.owner):
+                yield edge
+
+    @cached_property
+    def _edges(self) -> Mapping[str, tuple[_Edge, ...]]:
+        """For every ticket that ever waited: what for, and while which relation stood."""
+        found: dict[str, list[_Edge]] = {}
+        for row in self.history.relations.values():
+            for relation in row.relations:
+                _add(found, row.id, relation, None)
+        for ticket, removed in self.history.removed.items():
+            for relation, until in removed:
+                _add(found, ticket, relation, until)
+        return {ticket: tuple(edges) for ticket, edges in found.items()}
+
+    @cached_property
+    def _planned(self) -> Mapping[str, tuple[tuple[str, str, PlanRecord], ...]]:
+        """For every ticket, the plan records about it: (what they say, other ticket, record)."""
+        found: dict[str, list[tuple[str, str, PlanRecord]]] = {}
+        for row in self.history.plans:
+            for record in row.records:
+                for ticket, what, other in said_by(record) or ((record.ticket_id, "", ""),):
+                    found.setdefault(ticket, []).append((what, other, record))
+        return {ticket: tuple(said) for ticket, said in found.items()}
+
+
+def _add(
+    found: dict[str, list[_Edge]], owner: TicketId, relation: Relation, until: str | None
+) -> None:
+    if relation.edge is not None:
+        waiting, blocker = relation.edge
+        found.setdefault(waiting, []).append(_Edge(owner, blocker, relation, until))
+
+
+def _holds(what: str, standing: Standing) -> bool:
+    if what == "after":
+        return not standing.is_resolved
+    return what == "apart" and standing.state == states.INPROGRESS

@@ -1,0 +1,1 @@
+"""Files that setting up writes beside the store."""

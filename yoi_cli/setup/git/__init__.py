@@ -1,0 +1,1 @@
+"""The settings of git that setting up makes."""

@@ -1,0 +1,210 @@
+"""What makes git merge tickets by meaning: attributes in the tree, a driver in the clone.
+
+Git runs no program that a repository names by itself: `.gitattributes` only names the
+driver, and each clone says what it runs (DESIGN section 10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from yoi_cli.doctor.environment import CLONE, OK, Check
+from yoi_cli.doctor.repair import CONFIGURE_CLONE, WRITE_ATTRIBUTES, Mended, Repair
+from yoi_cli.doctor.rules import ERROR, WARNING
+from yoi_cli.errors import YoiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DRIVER = "yoi"
+DRIVER_NAME = "yoi: tickets merge by meaning"
+#: What the shell runs for a file. Code 4 is a merged file that a person must look at: git
+#: is told of a conflict. Whatever else goes wrong, the program missing above all, leaves the
+#: file as it was and makes an ordinary text conflict; git alone would keep our side silently.
+DRIVER_COMMAND = (
+    "yoi merge-driver %O %A %B %P || { test $? -eq 4 && exit 1; "
+    "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B; }"
+)
+#: What git runs where the ancestors of a merge must be merged first (histories that cross).
+ANCESTOR_DRIVER = "yoi-ancestor"
+ANCESTOR_DRIVER_NAME = "yoi: ancestors of tickets merge, and nobody is asked"
+ANCESTOR_COMMAND = (
+    "yoi merge-driver --ancestor %O %A %B %P || "
+    "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B"
+)
+_FALLBACK = "merge-file"
+_UNION = "union"
+_HEADING = "# yoi: tickets merge by meaning; `yoi init` tells a clone how."
+_TICKET_FILES = (
+    "*/thread.md",
+    "*/item.md",
+    "*/artifacts/relations.json",
+    "*/artifacts/orchestration-plan.jsonl",
+)
+_OBJECTIVES = ".yoi/objectives"
+#: A ticket that no store has, to ask git what it would do with one.
+_ANY = "0000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFacts:
+    """What git would do with tickets in a merge.
+
+    `attributes` says for some paths of tickets what `merge` is (`unspecified` where nothing
+    is). `driver` is the command that the clone has, None where it has none, `ancestor_driver`
+    the one for ancestors, and `program_missing` the program of `driver` that cannot be started.
+    `missing_lines` are the attributes files that lack lines; `unmerged` are the store's paths
+    in conflict.
+    """
+
+    attributes: Mapping[str, str]
+    driver: str | None
+    ancestor_driver: str | None = None
+    program_missing: str | None = None
+    missing_lines: tuple[str, ...] = ()
+    unmerged: tuple[str, ...] = ()
+
+    @property
+    def ignores_ancestors(self) -> bool:
+        """Whether yoi's own driver was configured without the one for ancestors."""
+        return self.driver == DRIVER_COMMAND and self.ancestor_driver is None
+
+
+class MergeSetup(Protocol):
+    """Looks at a clone and sets it up. Raises `YoiError` and `OSError`."""
+
+    def facts(self) -> MergeFacts: ...
+
+    def write_attributes(self, path: str) -> None:
+        """Complete the attributes file at the workspace-relative `path`."""
+        ...
+
+    def configure(self) -> None:
+        """Give the clone both drivers, in its own configuration."""
+        ...
+
+
+def attribute_lines(root: str) -> Mapping[str, tuple[str, ...]]:
+    """The lines that each attributes file needs, for the store at `root`, by its path.
+
+    They stand as near to the tickets as can be: a rule there goes before one further up.
+    """
+    goals = (f"/{_OBJECTIVES.rpartition('/')[2]}/*/item.md merge={DRIVER}",)
+    below, _, name = root.rpartition("/")
+    if below == ".yoi":
+        tickets = tuple(f"/{name}/{file} merge={DRIVER}" for file in _TICKET_FILES)
+        return {".yoi/.gitattributes": (*tickets, *goals)}
+    tickets = tuple(f"/{file} merge={DRIVER}" for file in _TICKET_FILES)
+    return {".yoi/.gitattributes": goals, f"{root}/.gitattributes": tickets}
+
+
+def asked_paths(root: str) -> tuple[str, ...]:
+    """Paths of which `git check-attr` can tell whether every file of tickets has the driver."""
+    tickets = (f"{root}/{file.replace('*', _ANY)}" for file in _TICKET_FILES)
+    return (*tickets, f"{_OBJECTIVES}/{_ANY}/item.md")
+
+
+def completed(existing: bytes, lines: tuple[str, ...]) -> bytes:
+    """An attributes file with `lines` in force; every line that is there keeps its bytes.
+
+    A line that a later one might override is said again at the end, for the last one counts.
+    """
+    missing = missing_lines(existing, lines)
+    if not missing:
+        return existing
+    gap = b"" if not existing or existing.endswith(b"\n") else b"\n"
+    newline = b"\r\n" if b"\r\n" in existing else b"\n"
+    added = (_HEADING, *missing)
+    return existing + gap + b"".join(line.encode() + newline for line in added)
+
+
+def missing_lines(existing: bytes, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of `lines` that an attributes file lacks, or that a later line may override."""
+    there = [line.strip().decode("utf-8", "replace") for line in existing.split(b"\n")]
+    foreign = [
+        number
+        for number, line in enumerate(there)
+        if "merge" in line and line not in lines and not line.startswith("#")
+    ]
+    last_foreign = foreign[-1] if foreign else -1
+    in_force = set(there[last_foreign + 1 :])
+    return tuple(line for line in lines if line not in in_force)
+
+
+def check_merging(facts: MergeFacts) -> Iterator[Check]:
+    """Whether git would merge tickets by meaning, and whether a merge is left in conflict."""
+    yield _check_attributes(facts)
+    yield _check_driver(facts)
+    if facts.unmerged:
+        number = len(facts.unmerged)
+        said = "1 file of tickets is" if number == 1 else f"{number} files of tickets are"
+        message = f"{said} in conflict after a merge: {', '.join(facts.unmerged[:3])}"
+        message += "." if number <= 3 else ", …"
+        hint = "`yoi resolve` merges them by meaning, and says what is left to you."
+        yield Check("unmerged", CLONE, WARNING, message, hint)
+
+
+def _check_attributes(facts: MergeFacts) -> Check:
+    name = "attributes"
+    wrong = {path: value for path, value in facts.attributes.items() if value != DRIVER}
+    union = sorted(path for path, value in wrong.items() if value == _UNION)
+    if union:
+        message = f"merge=union is set for {union[0]}, which fuses events silently."
+        hint = "`yoi doctor --fix` answers it in .gitattributes; then commit that."
+        if not facts.missing_lines:
+            hint = "No line of the store can answer it: look in .git/info/attributes."
+        return Check(name, CLONE, ERROR, message, hint)
+    if wrong:
+        message = f"git merges {sorted(wrong)[0]} by lines."
+        hint = "`yoi doctor --fix` completes .gitattributes; then commit it."
+        if not facts.missing_lines:
+            hint = "Another attribute overrides .yoi/.gitattributes: `git check-attr -a` says."
+        return Check(name, CLONE, WARNING, message, hint)
+    return Check(name, CLONE, OK, "Tickets have git's merge driver yoi.")
+
+
+def _check_driver(facts: MergeFacts) -> Check:
+    name = "driver"
+    hint = "`yoi doctor --fix` configures it, as `yoi init` does in a new clone."
+    if facts.driver is None:
+        message = "This clone does not know the merge driver yoi, so tickets merge by lines."
+        return Check(name, CLONE, WARNING, message, hint)
+    if _FALLBACK not in facts.driver:
+        message = "Where the merge driver cannot run, git would keep one side silently."
+        return Check(name, CLONE, WARNING, message, hint)
+    if facts.program_missing is not None:
+        message = f"The merge driver's program is not there: {facts.program_missing}."
+        if facts.driver == DRIVER_COMMAND:
+            hint = "Put yoi on PATH; until then tickets merge by lines, and `yoi resolve` helps."
+        return Check(name, CLONE, WARNING, message, hint)
+    if facts.ignores_ancestors:
+        message = "Where histories cross, a field that was settled in two ways is not asked for."
+        return Check(name, CLONE, WARNING, message, hint)
+    return Check(name, CLONE, OK, "This clone merges tickets by meaning.")
+
+
+def plan_setup(facts: MergeFacts) -> tuple[Repair, ...]:
+    """What would make the clone merge by meaning; nothing where it does."""
+    repairs = [Repair(WRITE_ATTRIBUTES, None, path) for path in facts.missing_lines]
+    lacks = facts.driver is None or _FALLBACK not in facts.driver or facts.ignores_ancestors
+    if lacks or (facts.program_missing is not None and facts.driver != DRIVER_COMMAND):
+        repairs.append(Repair(CONFIGURE_CLONE, None, ".git/config"))
+    return tuple(repairs)
+
+
+def set_up(repairs: tuple[Repair, ...], setup: MergeSetup) -> Mended:
+    """Make the repairs that `plan_setup` gave; one that fails keeps no other from being made."""
+    fixed: list[Repair] = []
+    failed: list[tuple[Repair, str]] = []
+    for repair in repairs:
+        try:
+            if repair.action == WRITE_ATTRIBUTES:
+                setup.write_attributes(repair.path)
+            else:
+                setup.configure()
+        except (YoiError, OSError) as error:
+            failed.append((repair, str(error)))
+        else:
+            fixed.append(repair)
+    return Mended(fixed=tuple(fixed), failed=tuple(failed))

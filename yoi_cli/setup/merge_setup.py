@@ -1,0 +1,134 @@
+"""A clone's merge driver and attributes, looked at and set up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.setup.merge_checks import (
+    ANCESTOR_COMMAND,
+    ANCESTOR_DRIVER,
+    ANCESTOR_DRIVER_NAME,
+    DRIVER,
+    DRIVER_COMMAND,
+    DRIVER_NAME,
+    MergeFacts,
+    asked_paths,
+    attribute_lines,
+    completed,
+    missing_lines,
+)
+from yoi_cli.store.files.directory import Directory
+from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
+
+if TYPE_CHECKING:
+    from yoi_cli.doctor.examine import Examination
+    from yoi_cli.doctor.repair import Mended
+    from yoi_cli.git.checkout import Checkout
+    from yoi_cli.workspace.session import Session
+
+
+def clone_setup(session: Session) -> CloneSetup:
+    """What merges in the clone that a session works in."""
+    return CloneSetup(session.workspace, session.location.folder, session.checkout)
+
+
+def merge_facts(session: Session) -> MergeFacts | None:
+    """What git would do with tickets in a merge; None outside of git, and without git."""
+    from yoi_cli.errors import OperationError
+
+    if session.checkout is None:
+        return None
+    try:
+        return clone_setup(session).facts()
+    except OperationError:  # git is missing, which is said elsewhere
+        return None
+
+
+def mend_all(session: Session, found: Examination | None, *, is_dry: bool) -> Mended:
+    """Set up the clone and repair what doctor `found`, or say what that would be.
+
+    Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
+    """
+    from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
+    from yoi_cli.setup.merge_checks import plan_setup, set_up
+
+    setup, facts = clone_setup(session), merge_facts(session)
+    clone = () if facts is None else plan_setup(facts)
+    store = () if found is None else plan_repairs(found, fix=True, adopt_item=False)
+    if is_dry:
+        return Mended(planned=(*clone, *store))
+    made = set_up(clone, setup)
+    repaired = make_repairs(store, session.store, session.repairing, lambda: session.recorder(None))
+    return Mended(fixed=made.fixed + repaired.fixed, failed=made.failed + repaired.failed)
+
+
+class CloneSetup:
+    """What merges in the clone that `workspace` lies in; a `MergeSetup`.
+
+    `root` is the store's folder below `workspace`; without a `checkout` there are only
+    attributes to write.
+    """
+
+    def __init__(self, workspace: str, root: str, checkout: Checkout | None) -> None:
+        self._workspace = workspace
+        self._root = root
+        self._checkout = checkout
+        self._lines = attribute_lines(root)
+
+    def facts(self) -> MergeFacts:
+        from yoi_cli.setup.git import merge_config
+
+        cwd = self._workspace
+        driver = merge_config.configured_driver(cwd, DRIVER)
+        return MergeFacts(
+            attributes=merge_config.merge_attributes(cwd, asked_paths(self._root)),
+            driver=driver,
+            ancestor_driver=merge_config.configured_ancestor_driver(cwd, DRIVER),
+            program_missing=merge_config.missing_program(driver),
+            missing_lines=self.incomplete(),
+            unmerged=merge_config.unmerged_paths(cwd, [self._root, OBJECTIVES_FOLDER]),
+        )
+
+    def incomplete(self) -> tuple[str, ...]:
+        """The attributes files that lack lines."""
+        return tuple(
+            path for path, lines in self._lines.items() if missing_lines(self._read(path), lines)
+        )
+
+    def write_attributes(self, path: str) -> None:
+        data = completed(self._read(path), self._lines[path])
+        with Directory.open(self._workspace, "") as top:
+            _replace(top, path, data)
+
+    def configure(self) -> None:
+        from yoi_cli.setup.git.merge_config import configure_driver
+
+        if self._checkout is not None:
+            cwd = self._workspace
+            configure_driver(cwd, ANCESTOR_DRIVER, ANCESTOR_COMMAND, ANCESTOR_DRIVER_NAME)
+            configure_driver(cwd, DRIVER, DRIVER_COMMAND, DRIVER_NAME, ancestors=ANCESTOR_DRIVER)
+
+    def _read(self, path: str) -> bytes:
+        with Directory.open(self._workspace, "") as top:
+            return _read(top, path)
+
+
+def _read(directory: Directory, path: str) -> bytes:
+    name, _, rest = path.partition("/")
+    if not rest:
+        return directory.read_if_there(name) or b""
+    try:
+        below = directory.child(name)
+    except FileNotFoundError:
+        return b""
+    with below:
+        return _read(below, rest)
+
+
+def _replace(directory: Directory, path: str, data: bytes) -> None:
+    name, _, rest = path.partition("/")
+    if not rest:
+        directory.replace(name, data)
+        return
+    with directory.make_child(name) as below:
+        _replace(below, rest, data)

@@ -1,0 +1,79 @@
+"""Making a folder a workspace."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.workspace.session import starting_folder
+
+if TYPE_CHECKING:
+    from yoi_cli.workspace.session import Start
+
+
+class Initialised(NamedTuple):
+    """A workspace that `init` made or completed; `written` are the files that it wrote."""
+
+    workspace: str
+    written: tuple[str, ...]
+
+
+def init_workspace(
+    start: Start, *, name: str | None, language: str | None, agents: bool = False
+) -> Initialised:
+    """Make the starting folder a workspace, or complete the one that it is.
+
+    With `agents`, AGENTS.md tells coding agents of the tickets. Raises, before anything is
+    written, what stands against that.
+    """
+    from yoi_cli.setup.workspace_files import NewWorkspace, workspace_files
+    from yoi_cli.workspace.finding import make_workspace
+
+    folder = starting_folder(start)
+    new = NewWorkspace(
+        name=name or os.path.basename(folder) or "workspace",
+        now_ms=time.time_ns() // 1_000_000,
+        entropy=int.from_bytes(os.urandom(10), "big"),
+        language=language,
+    )
+    told = _tell_agents(folder) if agents else ()
+    written = make_workspace(folder, workspace_files(new))
+    return Initialised(folder, (*written, *_set_up_merging(folder), *told))
+
+
+def _tell_agents(folder: str) -> tuple[str, ...]:
+    from yoi_cli.setup.agents_section import AGENTS_FILE, with_section
+    from yoi_cli.setup.files.agents_file import rewrite_agents_file
+
+    return rewrite_agents_file(folder, AGENTS_FILE, with_section)
+
+
+def _set_up_merging(folder: str) -> tuple[str, ...]:
+    """Name the merge driver for tickets and configure the clone; the files written.
+
+    A clone that has a driver of that name keeps it; one that git cannot configure, for want
+    of git above all, is doctor's to tell.
+    """
+    from yoi_cli.doctor.repair import CONFIGURE_CLONE
+    from yoi_cli.errors import OperationError, StoreInvalidError
+    from yoi_cli.git.checkout import find_checkout
+    from yoi_cli.setup.merge_checks import plan_setup
+    from yoi_cli.setup.merge_setup import CloneSetup
+    from yoi_cli.workspace.finding import read_config
+
+    checkout = find_checkout(folder)
+    try:
+        setup = CloneSetup(folder, read_config(folder).root, checkout)
+    except StoreInvalidError:  # doctor names the line of a configuration that cannot be read
+        return ()
+    written = setup.incomplete()
+    for path in written:
+        setup.write_attributes(path)
+    if checkout is not None:
+        with suppress(OperationError):
+            repairs = plan_setup(setup.facts())
+            if any(repair.action == CONFIGURE_CLONE for repair in repairs):
+                setup.configure()
+    return written

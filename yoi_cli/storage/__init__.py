@@ -1,1 +1,0 @@
-"""The store on disk: text formats, layout, lock and the write protocol."""

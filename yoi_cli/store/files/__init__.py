@@ -1,0 +1,1 @@
+"""The store in files: descriptors, lock, write protocol."""

@@ -1,0 +1,116 @@
+"""Claims as files in the clone: one a ticket, local to it and never committed."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import StoreInvalidError
+from yoi_cli.model.claim import Claim
+from yoi_cli.model.ids import is_ticket_id
+from yoi_cli.store.files.directory import Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_SUFFIX = ".json"
+
+
+class FileClaims:
+    """The claims below one folder. Written under the store's lock; read without it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def get(self, ticket: str) -> Claim | None:
+        """The claim of `ticket`, alive or not. Raises `StoreInvalidError` for a broken file."""
+        folder = self._open()
+        if folder is None:
+            return None
+        with folder:
+            data = folder.read_if_there(ticket + _SUFFIX)
+        return None if data is None else _parse(data, ticket)
+
+    def all(self) -> Mapping[str, Claim]:
+        """Every claim that can be read, by ticket."""
+        return {t: claim for t, claim in self._rows() if isinstance(claim, Claim)}
+
+    def unreadable(self) -> tuple[str, ...]:
+        """The tickets whose claim cannot be read: somebody may hold them."""
+        return tuple(t for t, claim in self._rows() if not isinstance(claim, Claim))
+
+    def _rows(self) -> Iterator[tuple[str, Claim | StoreInvalidError]]:
+        folder = self._open()
+        if folder is None:
+            return
+        with folder:
+            for name in folder.names():
+                ticket = name.removesuffix(_SUFFIX)
+                if not is_ticket_id(ticket):
+                    continue
+                try:
+                    data = folder.read_if_there(name)
+                    if data is not None:
+                        yield ticket, _parse(data, ticket)
+                except StoreInvalidError as error:
+                    yield ticket, error
+
+    def put(self, claim: Claim) -> None:
+        """Bring `claim` to stable storage in place of the ticket's earlier one."""
+        parent, name = os.path.split(self._path)
+        os.makedirs(parent, exist_ok=True)
+        with _local_folder(parent) as local, local.make_child(name) as folder:
+            folder.replace(claim.ticket + _SUFFIX, _render(claim))
+
+    def _open(self) -> Directory | None:
+        parent, name = os.path.split(self._path)
+        try:
+            with _local_folder(parent) as local:
+                return local.child(name)
+        except FileNotFoundError:
+            return None
+
+
+def _local_folder(path: str) -> Directory:
+    """Outside of git the folder stands below `.yoi`, where anybody's archive may hold a
+    symlink; so it, too, must be a real one."""
+    return Directory.open(path, os.path.basename(path))
+
+
+def _render(claim: Claim) -> bytes:
+    return (json.dumps(claim._asdict(), ensure_ascii=False) + "\n").encode()
+
+
+def _parse(data: bytes, ticket: str) -> Claim:
+    try:
+        entry: object = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _broken(ticket) from error
+    if not isinstance(entry, dict):
+        raise _broken(ticket)
+    holder, worktree, worker = (entry.get(key) for key in ("holder", "worktree", "worker"))
+    numbers = [entry.get(key) for key in ("generation", "taken_at", "expires_at")]
+    generation, taken_at, expires_at = (n if isinstance(n, int) else -1 for n in numbers)
+    if not isinstance(holder, str) or min(generation, taken_at, expires_at) < 0:
+        raise _broken(ticket)
+    return Claim(
+        ticket=ticket,
+        holder=holder,
+        generation=generation,
+        taken_at=taken_at,
+        expires_at=expires_at,
+        worktree=worktree if isinstance(worktree, str) else None,
+        worker=worker if isinstance(worker, str) else None,
+        is_released=entry.get("is_released") is True,
+    )
+
+
+def _broken(ticket: str) -> StoreInvalidError:
+    return StoreInvalidError(
+        "claim_invalid",
+        f"The claim of {ticket} cannot be read.",
+        hint="See who works on the ticket, then move the file aside; `yoi where` says where "
+        "the clone keeps its state.",
+        details={"ticket": ticket},
+    )

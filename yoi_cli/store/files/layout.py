@@ -1,0 +1,84 @@
+"""Where things stand in a store (DESIGN section 3), and the way down to them."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from yoi_cli.errors import NotFoundError
+from yoi_cli.model.ids import is_ticket_id
+from yoi_cli.store.files.directory import Directory
+
+STORE_FOLDER = ".yoi"
+TICKETS_FOLDER = ".yoi/tickets"
+OBJECTIVES_FOLDER = ".yoi/objectives"
+CONFIG_FILE = ".yoi/ticket.config.toml"
+WORKSPACE_FILE = ".yoi/workspace.toml"
+
+ITEM = "item.md"
+THREAD = "thread.md"
+RESOLUTION = "resolution.md"
+ARTIFACTS = "artifacts"
+RELATIONS = "relations.json"
+PLAN = "orchestration-plan.jsonl"
+KEEP = ".gitkeep"
+TORN = ".torn"
+#: A folder that is being made, and not a ticket yet.
+UNFINISHED = ".tmp-"
+
+
+class StoreLocation(NamedTuple):
+    """Where one store is.
+
+    `workspace` is the absolute path of the folder that holds `.yoi`, `folder` the store's
+    path below it. `lock` is the lock file; `index_lock` is git's, of the checkout that the
+    store stands in, or None where no git could change the store while it is written.
+    """
+
+    workspace: str
+    lock: str
+    folder: str = TICKETS_FOLDER
+    index_lock: str | None = None
+
+    @property
+    def path(self) -> str:
+        return os.path.join(self.workspace, self.folder)
+
+
+def open_folder(location: StoreLocation, *, make: bool = False) -> Directory | None:
+    """The store's own folder, walked to from the workspace without following a symlink.
+
+    None where it is not there (an empty store, fresh from a clone) and `make` is off.
+    """
+    walked = Directory.open(location.workspace, "")
+    for name in location.folder.split("/"):
+        try:
+            below = walked.make_child(name) if make else walked.child(name)
+        except FileNotFoundError:
+            return None
+        finally:
+            walked.close()
+        walked = below
+    return walked
+
+
+def is_unfinished_ticket(name: str) -> bool:
+    """Whether `name`, in the store's folder, is that of a ticket that is being made."""
+    return name.startswith(UNFINISHED) and is_ticket_id(name.removeprefix(UNFINISHED))
+
+
+def is_temporary_file(name: str) -> bool:
+    """Whether `name` is that of a file of a ticket's that is being replaced."""
+    replaced = (ITEM, THREAD, RESOLUTION, RELATIONS, PLAN)
+    return name.startswith(UNFINISHED) and name.removeprefix(UNFINISHED) in replaced
+
+
+def no_such_ticket(ticket: str) -> NotFoundError:
+    """The error for an id that no ticket has."""
+    return NotFoundError(
+        "ticket_not_found",
+        f"There is no ticket {ticket}.",
+        hint="`yoi ticket list --all` shows every ticket of this store; `yoi where` says "
+        "which store it is.",
+        details={"ticket": ticket},
+    )

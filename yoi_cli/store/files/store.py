@@ -1,0 +1,62 @@
+"""The store of files: read without a lock, written under it."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from yoi_cli.store.files.reader import FileReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from yoi_cli.store.files.layout import StoreLocation
+    from yoi_cli.store.files.writer import FileWriter
+
+
+class FileStore(FileReader):
+    """A store below a workspace; `command` and `deadline` (seconds) are for its lock.
+
+    `first` is done under every lock that is taken to write, before anything else.
+    """
+
+    def __init__(
+        self,
+        location: StoreLocation,
+        *,
+        command: str,
+        deadline: float,
+        first: Callable[[FileWriter], None] | None = None,
+    ) -> None:
+        super().__init__(location)
+        self._command = command
+        self._deadline = deadline
+        self._first = first
+
+    @contextmanager
+    def write(self) -> Iterator[FileWriter]:
+        """Hold the lock and write. Raises `ConflictError` where it cannot be had in time."""
+        from yoi_cli.store.files.writing import writing
+
+        with writing(
+            self.location,
+            deadline=self._deadline,
+            command=self._command,
+            clock=_now_ms,
+            entropy=_entropy,
+        ) as writer:
+            if self._first is not None:
+                self._first(writer)
+            yield writer
+        self.forget_folder()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _entropy() -> int:
+    """80 random bits for an event id."""
+    return int.from_bytes(os.urandom(10), "big")

@@ -1,0 +1,1 @@
+"""The text formats: item, thread, relations, plan."""

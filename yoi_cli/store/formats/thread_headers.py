@@ -1,0 +1,127 @@
+"""A thread's fold and outline by its headers alone, where it is as `yoi` writes it.
+
+Routing a store reads thousands of threads, of which only some headers matter, and these come
+in few forms: what a sequence of forms says is worked out once. Any doubt (an
+event without an id, a torn stretch, a repeated id) sends the thread the whole way.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.model.events import CLOSE, REVIEW, STATE_CHANGED, WORK_KINDS, Event
+from yoi_cli.model.fold import Divergence, Folded, Move, fold
+from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from yoi_cli.model.thread_summary import Outline
+
+_OPENING = b"<!-- event: "
+#: What parts two events; put before a thread, it stands before every header.
+_GAP = b"\n---\n\n"
+_VALUE = rb"(?:\"[^\"\\\n]*+\"|[!#-~][!-~]*+)"
+_HEADER = re.compile(
+    _GAP + _OPENING + rb"(\w+) author: (" + _VALUE + rb") at: ([!#-~][!-~]*+) "
+    # Not `*+`, which Python before 3.11.5 gets wrong (gh-106052); `id: ` ends the pairs anyway.
+    rb"((?:(?!id: )[\w-]++: " + _VALUE + rb" )*)"
+    rb"id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->\n"
+)
+_MOVING = frozenset({STATE_CHANGED.encode(), CLOSE.encode()})
+_OUTLINING = _MOVING | {kind.encode() for kind in (REVIEW, *WORK_KINDS)}
+#: How many sequences of headers are remembered; a store has some dozens.
+_SHAPES = 4096
+
+
+class _Header(NamedTuple):
+    """A header that may move a state: what decides (kind, pairs), and what merely tells."""
+
+    kind: bytes
+    pairs: bytes
+    author: bytes
+    at: bytes
+    id: bytes
+    line: int
+
+
+def fold_thread(data: bytes) -> Folded:
+    """The fold of a thread's bytes; the same as that of all its events."""
+    headers = _moving_headers(data)
+    if headers is None:
+        return fold(parse_thread(data).thread.events)
+    shape = _fold_shape(tuple((header.kind, header.pairs) for header in headers))
+    moves = [_told(move, headers[move.line]) for move in shape.moves]
+    diverged = [_named(one, headers[one.line]) for one in shape.diverged]
+    return Folded(shape.state, tuple(moves), tuple(diverged))
+
+
+def outline_thread(data: bytes) -> Outline:
+    """The outline of a thread's bytes; the same as that of all its events."""
+    headers = _HEADER.findall(_GAP + data)
+    if not _is_plain(data, {header[4] for header in headers}):
+        from yoi_cli.model.thread_summary import outline_of
+
+        return outline_of(parse_thread(data).thread.events)
+    return _outline_shape(
+        tuple([(kind, pairs) for kind, _, _, pairs, _ in headers if kind in _OUTLINING])
+    )
+
+
+def _moving_headers(data: bytes) -> list[_Header] | None:
+    """The headers of a thread's moves, or None where the thread is not plain."""
+    ids: set[bytes] = set()
+    found: list[_Header] = []
+    for match in _HEADER.finditer(_GAP + data):
+        kind, author, at, pairs, event_id = match.groups()
+        ids.add(event_id)
+        if kind in _MOVING:
+            line = data.count(b"\n", 0, match.start()) + 1
+            found.append(_Header(kind, pairs, author, at, event_id, line))
+    return found if _is_plain(data, ids) else None
+
+
+def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
+    """Whether a thread is made of whole events alone: those of `ids`, each of them once."""
+    return (
+        data.startswith(_OPENING)
+        and data.endswith(b"\n---\n")
+        and data.count(b"\n<!-- event:") + 1 == len(ids)
+        and b"\0" not in data
+        and b"\r" not in data
+    )
+
+
+@lru_cache(maxsize=_SHAPES)
+def _outline_shape(forms: tuple[tuple[bytes, bytes], ...]) -> Outline:
+    """What a sequence of headers says of its ticket."""
+    from yoi_cli.model.thread_summary import outline_of
+
+    return outline_of([_as_event(place, *form) for place, form in enumerate(forms, 1)])
+
+
+@lru_cache(maxsize=_SHAPES)
+def _fold_shape(forms: tuple[tuple[bytes, bytes], ...]) -> Folded:
+    """What a sequence of moves folds to; its lines are their places in the sequence."""
+    return fold(_as_event(place, *form) for place, form in enumerate(forms))
+
+
+def _as_event(place: int, kind: bytes, pairs: bytes) -> Event:
+    header = f"<!-- event: x author: x at: x {pairs.decode('utf-8', 'surrogateescape')}-->"
+    attributes = parse_header_pairs(header)
+    return Event(kind.decode(), "", "", None, "", attributes, "x", "x", place)
+
+
+def _told(move: Move, header: _Header) -> Move:
+    """A move of a shape, with what its own header tells."""
+    author = header.author.strip(b'"').decode("utf-8", "surrogateescape")
+    at = header.at.decode()
+    return Move(at, move.origin, move.target, author, move.reason, header.line, False)
+
+
+def _named(one: Divergence, header: _Header) -> Divergence:
+    """A divergence of a shape, with what its own header tells."""
+    event, at = header.id.decode(), header.at.decode()
+    return Divergence(event, at, header.line, one.origin, one.target, one.state)

@@ -1,0 +1,183 @@
+"""What the use cases need from the outside, as protocols.
+
+Storage and git implement these; `bootstrap` chooses. A use case that decides and writes
+does both inside one `TicketStore.write()`, which holds the store's lock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from yoi_cli.model.claim import Claim
+    from yoi_cli.model.events import Thread
+    from yoi_cli.model.fold import Folded
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.item import Item
+    from yoi_cli.model.plan import PlanRecord
+    from yoi_cli.model.relations import Relation
+    from yoi_cli.model.thread_summary import Outline
+    from yoi_cli.store.values import (
+        Change,
+        Committed,
+        FieldsRow,
+        NewTicket,
+        Part,
+        PlansRow,
+        RelationsRow,
+    )
+
+#: What stands at a path of a tree; `other` is what a store never reads, symlinks above all.
+FileKind: TypeAlias = Literal["file", "folder", "other"]
+
+
+class TicketReader(Protocol):
+    """Reading, without a lock. An id that is not there raises `NotFoundError`; a file that
+    cannot be trusted raises `StoreInvalidError`."""
+
+    def ids(self) -> Sequence[TicketId]:
+        """Every ticket's id, rising."""
+        ...
+
+    def exists(self, ticket: str) -> bool: ...
+
+    def item(self, ticket: TicketId) -> Item: ...
+
+    def thread(self, ticket: TicketId) -> Thread: ...
+
+    def relations(self, ticket: TicketId) -> tuple[Relation, ...]: ...
+
+    def plan(self, ticket: TicketId) -> tuple[PlanRecord, ...]: ...
+
+    def resolution(self, ticket: TicketId) -> str | None: ...
+
+    def artifacts(self, ticket: TicketId) -> tuple[str, ...]:
+        """Paths below the ticket's `artifacts/`, sorted."""
+        ...
+
+    def all_fields(self) -> Iterator[FieldsRow]:
+        """Every ticket's frontmatter, by rising id; one that is broken never hides others."""
+        ...
+
+    def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
+        """The forward relations of every ticket that has any.
+
+        With `naming`, those that do not name that ticket may be left out.
+        """
+        ...
+
+    def files(self, ticket: TicketId) -> Mapping[str, bytes]:
+        """Every file of a ticket by its path below the ticket's folder, exactly."""
+        ...
+
+
+class TextReader(TicketReader, Protocol):
+    """Reading the files as they stand, for a search that names lines."""
+
+    def raw(self, ticket: TicketId, part: Part) -> bytes:
+        """All bytes of one file of a ticket. Raises what the other ways of reading raise."""
+        ...
+
+
+class ThreadWatcher(TicketReader, Protocol):
+    """What can be told of threads without reading them event by event."""
+
+    def latest_at(self, ticket: TicketId) -> str:
+        """A time that no event of the thread is later than; empty where it has no event."""
+        ...
+
+    def thread_marks(self) -> Mapping[TicketId, tuple[int, ...]]:
+        """For every thread a value that is another one after the thread was written to."""
+        ...
+
+
+class RoutingReader(TicketReader, Protocol):
+    """Reading what routing decides from, also as of a commit or an instant."""
+
+    def folded(self, ticket: TicketId) -> Folded:
+        """The fold of a ticket's thread, by the shortest way to it."""
+        ...
+
+    def description(self, ticket: TicketId) -> str:
+        """The body of a ticket's item, whose fields were read before."""
+        ...
+
+    def outline(self, ticket: TicketId) -> Outline:
+        """The outline of a ticket's thread, by a way that is shorter still."""
+        ...
+
+    def all_plans(self) -> Iterator[PlansRow]:
+        """The plan records of every ticket that has any."""
+        ...
+
+
+class TreeFiles(Protocol):
+    """The files of a workspace that stand in no folder: in a commit, or in memory."""
+
+    @property
+    def kinds(self) -> Mapping[str, FileKind]:
+        """What stands at every path, relative to the workspace, folders included."""
+        ...
+
+    def mark(self, path: str) -> str | None:
+        """A word for what stands at `path`, the same in two trees of one repository only
+        where they have the same there; None where nothing stands."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The bytes of the file at `path`, which `kinds` says is one."""
+        ...
+
+
+class TicketWriter(TicketReader, Protocol):
+    """Reading and writing under the store's lock."""
+
+    @property
+    def now_ms(self) -> int:
+        """The instant that this write stamps on everything, in Unix milliseconds."""
+        ...
+
+    def commit(self, ticket: TicketId, change: Change) -> Committed:
+        """Write `change` in the order of section 5. Raises before anything is written."""
+        ...
+
+    def create(self, ticket: NewTicket) -> Committed: ...
+
+    def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
+        """Put a whole ticket in place at once. Raises `ConflictError` where one stands."""
+        ...
+
+
+class TicketStore(TicketReader, Protocol):
+    """A store that can be read, and written under its lock."""
+
+    def write(self) -> AbstractContextManager[TicketWriter]: ...
+
+
+class RoutingWriter(RoutingReader, TicketWriter, Protocol):
+    """Writing on the ground of a routing that is made under the same lock."""
+
+
+class RoutingStore(RoutingReader, Protocol):
+    """A store that can be routed, and written under its lock."""
+
+    def write(self) -> AbstractContextManager[RoutingWriter]: ...
+
+
+class ClaimBook(Protocol):
+    """The claims of a clone; written only while the store's lock is held."""
+
+    def get(self, ticket: str) -> Claim | None: ...
+
+    def all(self) -> Mapping[str, Claim]:
+        """Every claim that can be read, by ticket."""
+        ...
+
+    def unreadable(self) -> Sequence[str]:
+        """The tickets whose claim cannot be read."""
+        ...
+
+    def put(self, claim: Claim) -> None: ...

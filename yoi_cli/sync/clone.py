@@ -1,0 +1,257 @@
+"""The store of a clone as syncing sees it: its folder, its commits, and the ref it goes by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import StoreInvalidError
+from yoi_cli.git.objects import RevisionFiles, merge_base
+from yoi_cli.merge.files.merged_store import MergedStore
+from yoi_cli.merge.files.merged_tree import NoFiles
+from yoi_cli.merge.files.renumber import RenumberedFiles, Renumbering, free_id_after
+from yoi_cli.merge.files.texts import thread_identities
+from yoi_cli.model.ids import TicketId
+from yoi_cli.store.files.shared_paths import ticket_of
+from yoi_cli.sync.errors import ahead, behind, moved, shallow, unrelated
+from yoi_cli.sync.files.writing import StoreFiles, busy
+from yoi_cli.sync.git.checkout import bring_index, current_branch, is_shallow
+from yoi_cli.sync.git.history import (
+    differ_outside,
+    is_ancestor,
+    make_commit,
+    move_ref,
+    paths_outside,
+    read_ref,
+    tree_of,
+    unpushed_outside,
+)
+from yoi_cli.sync.ports import Merged, Obstacle, Renumbered, Taken, TicketChange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yoi_cli.merge.algebra import Conflict
+    from yoi_cli.store.files.store import FileStore
+    from yoi_cli.store.ports import TreeFiles
+    from yoi_cli.sync.git.history import Unpushed
+    from yoi_cli.sync.snapshot import Snapshot, StoreTrees
+
+_INDEX_ATTEMPTS = 20
+_MOST_RENUMBERED = 1000
+
+
+class SyncTarget(NamedTuple):
+    """What a store is synced with.
+
+    `branch` is the remote's. `local_branch` is the branch that is checked out where the store
+    lives on it, None where it has a branch of its own. `ref` holds the commit that the
+    store's folder last was brought to.
+    """
+
+    remote: str
+    branch: str
+    local_branch: str | None
+    ref: str
+
+
+class CloneStore:
+    """A `SyncedStore`. `signed` are the variables that sign commits for git."""
+
+    def __init__(
+        self,
+        store: FileStore,
+        trees: StoreTrees,
+        target: SyncTarget,
+        common_dir: str,
+        signed: Mapping[str, str],
+    ) -> None:
+        self._store = store
+        self._trees = trees
+        self._place = trees.place
+        self._cwd = trees.place.cwd
+        self._target = target
+        self._common_dir = common_dir
+        self._signed = signed
+        self._base: str | None = None
+        self._snapshot: Snapshot | None = None
+
+    def take(self) -> Taken:
+        self._check_branch()
+        base = self._base = read_ref(self._cwd, self._target.ref)
+        with self._store.write():
+            taken = self._snapshot = self._trees.snapshot(base)
+        before = None if base is None else tree_of(self._cwd, base)
+        tree = self._trees.in_commit(taken.tree, before)
+        if base is not None and tree == before:
+            return Taken(base, is_new=False, put_back=taken.put_back)
+        parents = [] if base is None else [base]
+        commit = make_commit(self._cwd, tree, parents, "Sync tickets\n", self._signed)
+        return Taken(commit, is_new=True, put_back=taken.put_back)
+
+    def obstacle(self, taken: Taken, seen: str | None) -> Obstacle | None:
+        branch = self._target.local_branch
+        if branch is None or taken.commit == seen:
+            return None
+        folders = self._place.tree_folders
+        if seen is not None:
+            base = merge_base(self._cwd, taken.commit, seen)
+            if base is None:
+                is_cut = is_shallow(self._common_dir)
+                return Obstacle(
+                    shallow(self._target.remote) if is_cut else unrelated(branch), False
+                )
+            is_behind = differ_outside(self._cwd, base, seen, folders)
+            if is_behind and differ_outside(self._cwd, taken.commit, seen, folders):
+                paths = paths_outside(self._cwd, base, seen, folders)
+                return Obstacle(behind(self._target.remote, branch, paths), False)
+        unpushed = self._unpushed(taken.commit, seen)
+        if unpushed:
+            return Obstacle(ahead(self._target.remote, branch, unpushed), True)
+        return None
+
+    def _unpushed(self, commit: str, seen: str | None) -> Sequence[Unpushed]:
+        """The commits that change other files and that pushing `commit` would send along.
+
+        A merge that `git pull` made sends nothing of its own, unless it says otherwise than
+        both of its sides.
+        """
+        folders = self._place.tree_folders
+        known = [f"--remotes={self._target.remote}"] if seen is None else [seen]
+        found = unpushed_outside(self._cwd, commit, known, folders, with_merges=False)
+        if not found and seen is not None and differ_outside(self._cwd, commit, seen, folders):
+            found = unpushed_outside(self._cwd, commit, known, folders, with_merges=True)
+        return found
+
+    def merge(self, taken: Taken, seen: str) -> Merged:
+        if seen == taken.commit or is_ancestor(self._cwd, seen, taken.commit):
+            return Merged(taken.commit)
+        base = merge_base(self._cwd, taken.commit, seen)
+        if base == taken.commit:
+            return Merged(seen)
+        ancestor = self._place.files(base) if base is not None else NoFiles()
+        store, conflicts, renumbered = self._united(ancestor, taken.commit, seen)
+        outside = seen if self._target.local_branch is None else taken.commit
+        tree = self._trees.in_commit(store, tree_of(self._cwd, outside))
+        if tree == tree_of(self._cwd, seen) and self._may_leave(seen):
+            return Merged(seen, conflicts, renumbered)
+        message = f"Sync tickets: merge {self._target.branch} of {self._target.remote}\n"
+        commit = make_commit(self._cwd, tree, [taken.commit, seen], message, self._signed)
+        return Merged(commit, conflicts, renumbered)
+
+    def _may_leave(self, seen: str) -> bool:
+        """Whether `seen`, which has all files, has all commits of ours that count, too."""
+        if self._target.local_branch is None or self._base is None:
+            return True
+        return is_ancestor(self._cwd, self._base, seen)
+
+    def _united(
+        self, ancestor: TreeFiles, ours: str, theirs: str
+    ) -> tuple[str, Mapping[str, tuple[Conflict, ...]], tuple[Renumbered, ...]]:
+        """The store's tree after a merge; tickets of `ours` make way for others' ids."""
+        written, other = self._place.files(ours), self._place.files(theirs)
+        side: TreeFiles = written
+        changes: list[Renumbering] = []
+        while True:
+            merged = MergedStore(ancestor, side, other, self._place.root)
+            try:
+                edits = list(merged.edits(written))
+                break
+            except StoreInvalidError as error:
+                ticket = error.details.get("ticket")
+                is_known = error.code == "ticket_made_twice" and isinstance(ticket, str)
+                if not is_known or len(changes) >= _MOST_RENUMBERED:
+                    raise
+                changes.append(self._renumbering(str(ticket), side, other))
+                side = RenumberedFiles(side, changes[-1], self._place.root)
+        store = self._trees.in_commit(ours, None)
+        tree = self._trees.edited(store, self._trees.entries(edits, written, other))
+        told = tuple(Renumbered(change.old, change.new) for change in changes)
+        return tree, merged.conflicts, told
+
+    def _renumbering(self, old: str, ours: TreeFiles, theirs: TreeFiles) -> Renumbering:
+        """The new id of the ticket `old` of ours: the next free one.
+
+        Or the one that it got in a sync that did not live to bring it to the folder.
+        """
+        root = self._place.root
+        thread = f"{root}/{old}/thread.md"
+        events = thread_identities(ours.read(thread))
+        taken = {ticket_of(path, root) for path in {**ours.kinds, **theirs.kinds}} - {""}
+        new = free_id_after(old, ())
+        while new in taken:
+            path = f"{root}/{new}/thread.md"
+            if theirs.kinds.get(path) == "file" and events <= thread_identities(theirs.read(path)):
+                break
+            new = free_id_after(new, ())
+        return Renumbering(TicketId(old), new)
+
+    def bring(self, taken: Taken, merged: Merged) -> bool:
+        snapshot = self._snapshot
+        if snapshot is None or (merged.commit == self._base and not snapshot.unwritten):
+            return True
+        with self._store.write() as writer:
+            self._check_branch()
+            if read_ref(self._cwd, self._target.ref) != self._base:
+                return False
+            now = self._trees.snapshot(self._base)
+            then = merged.commit
+            if now.tree != snapshot.tree:
+                then = self._with_what_came(snapshot, now, merged)
+            if not StoreFiles(writer).bring(self._trees.file_changes(now, now.tree, then)):
+                return False
+            return self._arrive(merged.commit)
+
+    def _with_what_came(self, before: Snapshot, now: Snapshot, merged: Merged) -> str:
+        """The merge with what was written to the folder since it was taken."""
+        root = self._place.root
+        written, other = self._place.files(now.tree), self._place.files(merged.commit)
+        base: TreeFiles = self._place.files(before.tree)
+        ours: TreeFiles = written
+        for change in merged.renumbered:
+            named = Renumbering(TicketId(change.old), TicketId(change.new))
+            base = RenumberedFiles(base, named, root)
+            ours = RenumberedFiles(ours, named, root)
+        edits = MergedStore(base, ours, other, root).edits(written)
+        return self._trees.edited(now.tree, self._trees.entries(edits, written, other))
+
+    def _arrive(self, commit: str) -> bool:
+        """Say in git that the folder has come to `commit`."""
+        if commit == self._base:
+            return True
+        if self._target.local_branch is not None:
+            import time
+
+            for attempt in range(_INDEX_ATTEMPTS):
+                if bring_index(self._cwd, commit, self._place.tree_folders):
+                    break
+                time.sleep(0.01 * (attempt + 1))
+            else:
+                raise busy()
+        return move_ref(self._cwd, self._target.ref, commit, self._base)
+
+    def _check_branch(self) -> None:
+        """The branch that is synced must be the one that is checked out, all the time."""
+        branch = self._target.local_branch
+        if branch is not None and current_branch(self._cwd) != branch:
+            raise moved(branch)
+
+    def changes(self, before: str | None, after: str) -> Sequence[TicketChange]:
+        old: TreeFiles = NoFiles() if before is None else self._place.files(before)
+        new = self._place.files(after)
+        root = self._place.root
+        found: list[TicketChange] = []
+        for ticket in sorted({ticket_of(path, root) for path in {**old.kinds, **new.kinds}}):
+            path = f"{root}/{ticket}"
+            if not ticket or old.mark(path) == new.mark(path):
+                continue
+            kind = "new" if path not in old.kinds else "changed"
+            events = len(_events(new, path) - _events(old, path))
+            found.append(TicketChange(ticket, kind if path in new.kinds else "removed", events))
+        return found
+
+
+def _events(files: TreeFiles | RevisionFiles, folder: str) -> frozenset[tuple[str, bytes]]:
+    path = f"{folder}/thread.md"
+    if files.kinds.get(path) != "file":
+        return frozenset()
+    return thread_identities(files.read(path))

@@ -1,0 +1,83 @@
+"""What a sync asks of the repository around a store, and the index of its checkout."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from yoi_cli.git.command import ask_git, run_git
+from yoi_cli.sync.git.trees import FILE_MODE, Entry, index_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def remotes(cwd: str) -> tuple[str, ...]:
+    """The names of the configured remotes."""
+    return tuple(run_git(["remote"], cwd=cwd).split())
+
+
+def current_branch(cwd: str) -> str | None:
+    """The branch that is checked out, also one without a commit; None where HEAD is detached."""
+    answer = ask_git(["symbolic-ref", "--quiet", "HEAD"], cwd=cwd)
+    ref = answer.text.strip()
+    return ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else None
+
+
+def upstream_of(cwd: str, branch: str) -> tuple[str | None, str | None]:
+    """The remote and the branch there that `branch` is configured to follow."""
+    remote, merge = (
+        ask_git(["config", "--get", f"branch.{branch}.{key}"], cwd=cwd).text.strip()
+        for key in ("remote", "merge")
+    )
+    name = merge.removeprefix("refs/heads/") if merge.startswith("refs/heads/") else None
+    return (remote if remote not in ("", ".") else None), name
+
+
+def is_branch_name(cwd: str, name: str) -> bool:
+    """Whether git would let a branch have this name."""
+    if not name or name.startswith("-"):
+        return False
+    return ask_git(["check-ref-format", f"refs/heads/{name}"], cwd=cwd).code == 0
+
+
+def is_shallow(common_dir: str) -> bool:
+    """Whether the clone lacks a part of the history."""
+    return os.path.exists(os.path.join(common_dir, "shallow"))
+
+
+def has_tracked(cwd: str, folders: Sequence[str]) -> bool:
+    """Whether the index of the checkout holds anything below `folders`, from its top."""
+    wanted = [f":(top,literal){folder}" for folder in folders]
+    return bool(run_git(["ls-files", "-z", "--", *wanted], cwd=cwd))
+
+
+def is_ignored(cwd: str, path: str) -> bool:
+    """Whether git is told to leave `path` alone."""
+    return ask_git(["check-ignore", "--quiet", "--", path], cwd=cwd).code == 0
+
+
+def bring_index(cwd: str, commit: str, folders: Sequence[str]) -> bool:
+    """Let the index of the checkout hold what `commit` has below `folders`, and no other entry
+    be touched. False where git's lock on it does not allow that now."""
+    wanted = [f":(top,literal){folder}" for folder in folders]
+    now = run_git(["ls-files", "--stage", "-z", "--full-name", "--", *wanted], cwd=cwd)
+    literal = [f":(literal){folder}" for folder in folders]
+    then = run_git(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *literal], cwd=cwd)
+    held = {path: facts for facts, path in _lines(now)}
+    meant = {path: facts for facts, path in _lines(then)}
+    entries = [Entry(path, FILE_MODE, None) for path in held if path not in meant]
+    for path, facts in meant.items():
+        mode, _, name = facts.split(" ")
+        if held.get(path) != f"{mode} {name} 0":
+            entries.append(Entry(path, mode, name))
+    if not entries:
+        return True
+    stdin = index_lines(entries, len(commit)).encode("utf-8", "surrogateescape")
+    return ask_git(["update-index", "-z", "--index-info"], cwd=cwd, stdin=stdin).code == 0
+
+
+def _lines(said: str) -> list[tuple[str, str]]:
+    """Facts and path of each line that git said."""
+    cut = (line.partition("\t") for line in said.split("\0") if line)
+    return [(facts, path) for facts, _, path in cut]

@@ -1,0 +1,99 @@
+"""Commits that a sync makes, and what it asks of a repository's history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.git.command import ask_git, git_failed, run_git
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: The e-mail address in a commit where git's configuration has none.
+NO_ADDRESS = "yoi@localhost"
+
+
+class Unpushed(NamedTuple):
+    """A commit that a remote lacks: its short name and subject."""
+
+    name: str
+    subject: str
+
+
+def signature(cwd: str, author: str) -> Mapping[str, str]:
+    """Variables for git that sign a commit as its configuration says, else as `author`."""
+    name, email = (
+        ask_git(["config", "--get", key], cwd=cwd).text.strip()
+        for key in ("user.name", "user.email")
+    )
+    name, email = name or author, email or NO_ADDRESS
+    return {
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": email,
+        "GIT_COMMITTER_NAME": name,
+        "GIT_COMMITTER_EMAIL": email,
+    }
+
+
+def make_commit(
+    cwd: str, tree: str, parents: Sequence[str], message: str, signed: Mapping[str, str]
+) -> str:
+    """The name of a new commit, which no ref holds yet."""
+    wanted = ["commit-tree", tree, *(word for parent in parents for word in ("-p", parent))]
+    answer = ask_git(wanted, cwd=cwd, stdin=message.encode(), variables=signed)
+    if answer.code:
+        raise git_failed(wanted, answer)
+    return answer.text.strip()
+
+
+def tree_of(cwd: str, commit: str) -> str:
+    """The tree of a commit."""
+    return run_git(["rev-parse", "--verify", f"{commit}^{{tree}}"], cwd=cwd).strip()
+
+
+def is_ancestor(cwd: str, older: str, newer: str) -> bool:
+    """Whether `newer` contains `older`."""
+    return ask_git(["merge-base", "--is-ancestor", older, newer], cwd=cwd).code == 0
+
+
+def differ_outside(cwd: str, one: str, other: str, folders: Sequence[str]) -> bool:
+    """Whether two commits differ in anything but `folders`."""
+    wanted = ["diff-tree", "-r", "--quiet", one, other, "--", *_outside(folders)]
+    return ask_git(wanted, cwd=cwd).code != 0
+
+
+def paths_outside(cwd: str, one: str, other: str, folders: Sequence[str]) -> tuple[str, ...]:
+    """The paths, but for those below `folders`, in which two commits differ."""
+    wanted = ["diff-tree", "-r", "-z", "--name-only", one, other, "--", *_outside(folders)]
+    return tuple(path for path in run_git(wanted, cwd=cwd).split("\0") if path)
+
+
+def unpushed_outside(
+    cwd: str, head: str, known: Sequence[str], folders: Sequence[str], *, with_merges: bool
+) -> tuple[Unpushed, ...]:
+    """The commits of `head` that change anything but `folders` and are not in `known`.
+
+    `known` are arguments of `git rev-list` that name what is pushed. Newest come first.
+    """
+    which = [] if with_merges else ["--no-merges"]
+    log = ["-c", "log.showSignature=false", "log", "-z", "--full-history"]
+    wanted = [*log, *which, "--format=%h%x09%s", head, "--not", *known, "--"]
+    said = run_git([*wanted, *_outside(folders)], cwd=cwd)
+    lines = (line.partition("\t") for line in said.split("\0") if line)
+    return tuple(Unpushed(name, subject) for name, _, subject in lines)
+
+
+def _outside(folders: Sequence[str]) -> list[str]:
+    return [":(top)", *(f":(top,exclude,literal){folder}" for folder in folders)]
+
+
+def read_ref(cwd: str, ref: str) -> str | None:
+    """The commit that the full ref name `ref` holds, None where there is none."""
+    wanted = ["rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"]
+    return ask_git(wanted, cwd=cwd).text.strip() or None
+
+
+def move_ref(cwd: str, ref: str, new: str, old: str | None) -> bool:
+    """Let `ref` hold `new` if it holds `old` (None: if it is not there); whether it did."""
+    wanted = ["update-ref", "-m", "yoi sync", ref, new, old or "0" * len(new)]
+    return ask_git(wanted, cwd=cwd).code == 0

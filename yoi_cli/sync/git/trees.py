@@ -1,0 +1,185 @@
+"""Trees of a store: taken from its folder and edited, without the index or a checkout.
+
+Everything goes through an index of its own whose work tree is the store's folder: what else
+is staged, changed or ignored in the repository has no say, only the store's `.gitignore`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.git.command import ask_git, git_failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_AS_THEY_ARE = (
+    *("-c", "core.safecrlf=false", "-c", "core.sparseCheckout=false"),
+    *("-c", "core.untrackedCache=false", "-c", "core.splitIndex=false"),
+    *("-c", "core.excludesFile=/dev/null", "-c", "core.quotePath=false"),
+)
+_FOLDER_MODE = "040000"
+FILE_MODE = "100644"
+EXECUTABLE_MODE = "100755"
+
+
+class Entry(NamedTuple):
+    """What an edit puts at a path: git's mode and object; None takes the path away."""
+
+    path: str
+    mode: str
+    object: str | None
+
+
+class StoreIndex:
+    """An index of the files below `folder` (absolute), kept at `path` from sync to sync.
+
+    It remembers the times of files, so that only changed ones are read. Used under the lock
+    of syncing.
+    """
+
+    def __init__(self, folder: str, git_dir: str, path: str) -> None:
+        self._folder = folder
+        self._path = path
+        self._variables = {
+            "GIT_DIR": git_dir,
+            "GIT_WORK_TREE": folder,
+            "GIT_INDEX_FILE": path,
+            "LC_ALL": "C",
+        }
+
+    def load(self, tree: str | None) -> None:
+        """Hold what `tree` has, or nothing; a leftover of a killed sync is made anew."""
+        os.makedirs(os.path.dirname(self._path), exist_ok=True)
+        _remove(f"{self._path}.lock")
+        wanted = ["read-tree", "--empty"] if tree is None else ["read-tree", "--reset", tree]
+        if ask_git([*_AS_THEY_ARE, *wanted], cwd=self._folder, variables=self._variables).code:
+            _remove(self._path)
+            self._git(wanted)
+
+    def missing(self) -> tuple[str, ...]:
+        """The paths that are held and do not stand in the folder as files."""
+        return self._listed("--deleted")
+
+    def changed(self) -> tuple[str, ...]:
+        """The paths that are held otherwise than they stand in the folder, or not at all;
+        those that are missing are among them."""
+        return self._listed("--modified", "--others", "--exclude-per-directory=.gitignore")
+
+    def is_file(self, path: str) -> bool:
+        """Whether a regular file stands at `path`."""
+        try:
+            return stat.S_ISREG(os.lstat(os.path.join(self._folder, path)).st_mode)
+        except OSError:
+            return False
+
+    def take(self, paths: Iterable[str]) -> None:
+        """Hold the files at `paths` as they stand."""
+        self._git(["update-index", "-z", "--add", "--replace", "--stdin"], "\0".join(paths))
+
+    def drop(self, paths: Iterable[str]) -> None:
+        """Hold nothing at `paths`."""
+        self._git(["update-index", "-z", "--force-remove", "--stdin"], "\0".join(paths))
+
+    def put(self, entries: Iterable[Entry], length: int) -> None:
+        """Hold `entries`, in a repository whose objects have names of `length` digits."""
+        self._git(["update-index", "-z", "--index-info"], index_lines(entries, length))
+
+    def write(self) -> str:
+        """The tree of what is held; its objects are in the repository from then on."""
+        return self._git(["write-tree"]).strip()
+
+    def _listed(self, *wanted: str) -> tuple[str, ...]:
+        said = self._git(["ls-files", "-z", *wanted])
+        return tuple(sorted({path for path in said.split("\0") if path}))
+
+    def _git(self, arguments: Sequence[str], stdin: str = "") -> str:
+        answer = ask_git(
+            [*_AS_THEY_ARE, *arguments],
+            cwd=self._folder,
+            stdin=stdin.encode("utf-8", "surrogateescape"),
+            variables=self._variables,
+        )
+        if answer.code:
+            raise git_failed(arguments, answer)
+        return answer.text
+
+
+def index_lines(entries: Iterable[Entry], length: int) -> str:
+    """`entries` as `git update-index -z --index-info` reads them, in a repository whose
+    objects have names of `length` digits. What goes makes way first."""
+    nothing = "0" * length
+    return "".join(
+        f"{entry.mode} {entry.object}\t{entry.path}\0"
+        if entry.object is not None
+        else f"0 {nothing}\t{entry.path}\0"
+        for entry in sorted(entries, key=lambda entry: entry.object is not None)
+    )
+
+
+def write_blob(cwd: str, data: bytes) -> str:
+    """The name of git's object with the bytes `data`, which is there from then on."""
+    wanted = ["hash-object", "-w", "--stdin", "--no-filters"]
+    answer = ask_git(wanted, cwd=cwd, stdin=data)
+    if answer.code:
+        raise git_failed(wanted, answer)
+    return answer.text.strip()
+
+
+def with_folders(cwd: str, tree: str | None, folders: Mapping[str, str | None]) -> str:
+    """`tree` (None: an empty one) with other trees at the paths `folders`; the rest by name."""
+    for path, subtree in folders.items():
+        tree = _with_folder(cwd, tree, path.split("/"), subtree)
+    return tree if tree is not None else _make_tree(cwd, {})
+
+
+def _with_folder(cwd: str, tree: str | None, path: list[str], subtree: str | None) -> str | None:
+    entries = _entries(cwd, tree) if tree is not None else {}
+    name, rest = path[0], path[1:]
+    if rest:
+        kind, _, below = entries.get(name, "").partition(" ")
+        inner = below.partition(" ")[2] if kind == _FOLDER_MODE else None
+        subtree = _with_folder(cwd, inner, rest, subtree)
+    if subtree is None:
+        entries.pop(name, None)
+    else:
+        entries[name] = f"{_FOLDER_MODE} tree {subtree}"
+    return _make_tree(cwd, entries) if entries else None
+
+
+def _entries(cwd: str, tree: str) -> dict[str, str]:
+    """What stands directly in `tree`: mode, kind and object by name."""
+    answer = ask_git(["ls-tree", "-z", "--full-tree", tree], cwd=cwd)
+    if answer.code:
+        raise git_failed(["ls-tree"], answer)
+    lines = (line.partition("\t") for line in answer.text.split("\0") if line)
+    return {name: facts for facts, _, name in lines}
+
+
+def _make_tree(cwd: str, entries: Mapping[str, str]) -> str:
+    text = "".join(f"{facts}\t{name}\0" for name, facts in entries.items())
+    # `--missing`: what a partial clone has not fetched is named, and need not be there.
+    answer = ask_git(
+        ["mktree", "-z", "--missing"], cwd=cwd, stdin=text.encode("utf-8", "surrogateescape")
+    )
+    if answer.code:
+        raise git_failed(["mktree"], answer)
+    return answer.text.strip()
+
+
+def tree_at(cwd: str, commit: str, path: str) -> str | None:
+    """The tree that `commit` has at the folder `path`, None where there is none."""
+    wanted = ["ls-tree", "-d", "-z", "--full-tree", commit, "--", f":(literal){path}"]
+    answer = ask_git(wanted, cwd=cwd)
+    if answer.code:
+        raise git_failed(wanted, answer)
+    facts = answer.text.partition("\t")[0].split(" ")
+    return facts[2] if facts[:2] == [_FOLDER_MODE, "tree"] else None
+
+
+def _remove(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)

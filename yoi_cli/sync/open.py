@@ -1,0 +1,217 @@
+"""From a session to a sync: which remote, which branch, and what works on them."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, NotFoundError, UsageError
+from yoi_cli.merge.git.operation import operation
+from yoi_cli.sync.git import checkout as sync_checkout
+from yoi_cli.workspace.session import lock_deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from yoi_cli.git.checkout import Checkout
+    from yoi_cli.store.config.sync_settings import SyncSettings
+    from yoi_cli.sync.clone import SyncTarget
+    from yoi_cli.sync.ports import RemoteBranch, SyncedStore
+    from yoi_cli.sync.snapshot import StorePlace
+    from yoi_cli.workspace.session import Session, Start
+
+_LONGEST_PAUSE = 2.0
+_HINT_REMOTE = "Add one with `git remote add origin URL`, or name one with --remote."
+
+
+class SyncRequest(NamedTuple):
+    """What a sync is asked for: `--remote` and `--branch`, where given.
+
+    `may_ask` lets git ask for a password on the terminal. `hear` is told what git does and
+    how much of it is done, in percent.
+    """
+
+    remote: str | None
+    branch: str | None
+    may_ask: bool
+    hear: Callable[[str, int], None]
+
+
+class Syncing(NamedTuple):
+    """All that a sync works with."""
+
+    store: SyncedStore
+    remote: RemoteBranch
+    target: SyncTarget
+    warnings: tuple[str, ...]
+
+
+@contextmanager
+def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[Syncing]:
+    """Find what is to be synced with what, and keep other syncs of this clone waiting.
+
+    Raises `NotFoundError` (`sync_no_repository`, `sync_no_remote`, `remote_not_found`),
+    `UsageError` for a name that no branch can have, and `ConflictError` where the checkout
+    is not fit for it.
+    """
+    from yoi_cli.store.config.sync_settings import read_sync_settings
+    from yoi_cli.store.files.lock import StoreLock
+    from yoi_cli.sync.clone import CloneStore
+    from yoi_cli.sync.git.history import signature
+    from yoi_cli.sync.git.remote import GitRemote
+    from yoi_cli.sync.snapshot import StoreTrees
+
+    checkout = _checkout_of(session)
+    settings = read_sync_settings(session.workspace)
+    place, key, target = _target(session, checkout, settings, request)
+    warnings = _check_checkout(place, target)
+    remote = GitRemote(
+        place.cwd,
+        target.remote,
+        target.branch,
+        ref=f"refs/worktree/yoi/{key}/fetched",
+        silence=settings.timeout,
+        may_ask=request.may_ask,
+        runs_hooks=settings.runs_hooks,
+        hear=request.hear,
+    )
+    author = session.recorder(None).author
+    store = CloneStore(
+        session.store,
+        StoreTrees(place),
+        target,
+        checkout.common_dir,
+        signature(place.cwd, author),
+    )
+    deadline = max(settings.timeout, lock_deadline(start))
+    path = os.path.join(session.local_folder, "sync.lock")
+    lock = StoreLock(path, deadline=deadline, command=start.command)
+    lock.acquire()
+    try:
+        yield Syncing(store, remote, target, warnings)
+    finally:
+        lock.release(finished=True)
+
+
+def pause(attempt: int) -> None:
+    """Wait before the attempt of that number, longer each time, and never in step."""
+    longest = min(_LONGEST_PAUSE, 0.05 * 2**attempt)
+    share = int.from_bytes(os.urandom(2)) / 0xFFFF
+    time.sleep(longest * (0.25 + 0.75 * share))
+
+
+def _checkout_of(session: Session) -> Checkout:
+    if session.checkout is None:
+        raise NotFoundError(
+            "sync_no_repository",
+            "This workspace is not in a git repository, so there is nothing to sync it through.",
+            hint="`git init` makes the folder one.",
+        )
+    return session.checkout
+
+
+def _target(
+    session: Session, checkout: Checkout, settings: SyncSettings, request: SyncRequest
+) -> tuple[StorePlace, str, SyncTarget]:
+    from hashlib import sha256
+
+    from yoi_cli.sync.clone import SyncTarget
+    from yoi_cli.sync.snapshot import StorePlace
+
+    cwd = checkout.root
+    wanted = request.branch or settings.branch
+    if wanted is not None and not sync_checkout.is_branch_name(cwd, wanted):
+        raise UsageError(
+            "branch_invalid",
+            f"{wanted[:80]!r} cannot be the name of a branch.",
+            hint="Give a short name such as yoi.",
+        )
+    current = sync_checkout.current_branch(cwd)
+    followed, upstream = (None, None)
+    if current is not None:
+        followed, upstream = sync_checkout.upstream_of(cwd, current)
+    remote = _remote(cwd, request.remote or settings.remote, followed)
+    below = os.path.relpath(session.workspace, cwd)
+    below = "" if below == "." else below
+    is_own = wanted is not None and wanted != current
+    if not is_own and current is None:
+        raise _detached()
+    same = upstream if upstream is not None and remote == followed else current
+    branch = wanted or same or ""
+    key = sha256("\0".join((below, remote, branch)).encode("utf-8", "surrogateescape"))
+    name = key.hexdigest()[:16]
+    ref = f"refs/worktree/yoi/{name}/base" if is_own else f"refs/heads/{current}"
+    scratch = os.path.join(checkout.git_dir, "yoi", "sync", name)
+    root = session.config.root
+    place = StorePlace(cwd, checkout.git_dir, session.workspace, below, root, scratch)
+    return place, name, SyncTarget(remote, branch, None if is_own else current, ref)
+
+
+def _remote(cwd: str, wanted: str | None, followed: str | None) -> str:
+    """The name of a configured remote: the one asked for, the branch's, `origin`, the only."""
+    names = sync_checkout.remotes(cwd)
+    if wanted is not None:
+        if wanted in names:
+            return wanted
+        from yoi_cli.sync.git.remote import without_password
+
+        shown = without_password(wanted)  # by mistake it may be an address
+        raise NotFoundError(
+            "remote_not_found",
+            f"There is no remote {shown[:80]!r} here.",
+            hint=f"There are: {', '.join(names)}." if names else _HINT_REMOTE,
+            details={"remote": shown, "remotes": list(names)},
+        )
+    if followed in names:
+        return followed
+    if "origin" in names:
+        return "origin"
+    if len(names) == 1:
+        return names[0]
+    raise NotFoundError(
+        "sync_no_remote",
+        "There is no remote to sync with."
+        if not names
+        else "There are several remotes, and nothing says which one to sync with.",
+        hint=_HINT_REMOTE if not names else f"Name one with --remote: {', '.join(names)}.",
+        details={"remotes": list(names)},
+    )
+
+
+def _check_checkout(place: StorePlace, target: SyncTarget) -> tuple[str, ...]:
+    """Refuse a checkout that git is in the middle of changing; warnings."""
+    is_tracked = sync_checkout.has_tracked(place.cwd, place.tree_folders)
+    unfinished = operation(place.git_dir)
+    if unfinished is not None and (is_tracked or target.local_branch is not None):
+        raise ConflictError(
+            "git_unfinished",
+            f"A {unfinished} is going on in this checkout, and the store is a part of it.",
+            hint=f"Finish the {unfinished}, then sync.",
+            details={"operation": unfinished},
+        )
+    if target.local_branch is None:
+        if not is_tracked:
+            return ()
+        return (
+            "The branch that is checked out holds the store, too: changing branches changes the "
+            "tickets here. docs/sync.md says how to take it out of there.",
+        )
+    tickets = f"{place.workspace}/{place.root}/0000000000000/item.md"
+    if not is_tracked and sync_checkout.is_ignored(place.cwd, tickets):
+        raise ConflictError(
+            "sync_store_ignored",
+            f"git is told to ignore the store, so it is not for {target.local_branch}.",
+            hint='Give the store a branch of its own: branch = "yoi" in [sync], or --branch yoi.',
+            details={"branch": target.local_branch},
+        )
+    return ()
+
+
+def _detached() -> ConflictError:
+    return ConflictError(
+        "sync_detached",
+        "No branch is checked out, so there is none to sync the store on.",
+        hint="Switch to a branch, or give the store one of its own with --branch yoi.",
+    )

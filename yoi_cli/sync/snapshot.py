@@ -1,0 +1,229 @@
+"""A store's folder as git's trees, and trees as what is to be written to the folder."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.git.objects import RevisionFiles
+from yoi_cli.store.files.directory import not_as_expected
+from yoi_cli.store.files.layout import STORE_FOLDER
+from yoi_cli.store.files.shared_paths import is_shared, meant_removals, subjects_of
+from yoi_cli.sync.files.shrinkage import shrunk_tickets, with_what_was
+from yoi_cli.sync.files.writing import FileChange
+from yoi_cli.sync.git.trees import (
+    EXECUTABLE_MODE,
+    FILE_MODE,
+    Entry,
+    StoreIndex,
+    tree_at,
+    with_folders,
+    write_blob,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from yoi_cli.merge.files.merged_store import Edit
+    from yoi_cli.store.ports import TreeFiles
+
+
+class StorePlace(NamedTuple):
+    """Where a store stands.
+
+    `cwd` is the top of its checkout, `git_dir` that checkout's git folder. `workspace` is the
+    absolute folder of the workspace, `below` the same from the top (empty for the top),
+    `root` the folder of the tickets below the workspace. `scratch` is a folder for indexes.
+    """
+
+    cwd: str
+    git_dir: str
+    workspace: str
+    below: str
+    root: str
+    scratch: str
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders that the store consists of, from the workspace."""
+        is_inside = self.root == STORE_FOLDER or self.root.startswith(f"{STORE_FOLDER}/")
+        return (STORE_FOLDER,) if is_inside else (STORE_FOLDER, self.root)
+
+    def in_tree(self, folder: str) -> str:
+        """`folder` from the top of the checkout."""
+        return f"{self.below}/{folder}" if self.below else folder
+
+    @property
+    def tree_folders(self) -> tuple[str, ...]:
+        return tuple(self.in_tree(folder) for folder in self.folders)
+
+    def files(self, tree: str) -> RevisionFiles:
+        """The store's files in a tree or commit."""
+        return RevisionFiles(self.cwd, tree, self.below, self.folders)
+
+
+class Snapshot(NamedTuple):
+    """The store at one moment.
+
+    `tree` has it as it is shared, `raw` as it stands on disk, but for the paths in `absent`,
+    which `raw` has and the disk has not. Both are trees of the store alone. `unwritten` are
+    the paths where the disk has something else than `tree`.
+    """
+
+    tree: str
+    raw: str
+    absent: frozenset[str]
+    unwritten: frozenset[str]
+    put_back: tuple[str, ...]
+
+
+class StoreTrees:
+    """Makes trees of a store's folder, and of merges."""
+
+    def __init__(self, place: StorePlace) -> None:
+        self.place = place
+
+    def snapshot(self, base: str | None) -> Snapshot:
+        """The store as it stands, under its lock; `base` is the commit that it comes from.
+
+        A ticket that is gone is there as in `base`, and one whose log has shrunk has what it
+        had besides: nothing is ever lost by leaving it out.
+        """
+        subtrees: dict[str, str | None] = {}
+        absent: set[str] = set()
+        for folder in self.place.folders:
+            subtrees[folder] = self._take(folder, base, absent)
+        raw = self._store_tree(subtrees)
+        if base is None or raw == self.in_commit(base, None):
+            return Snapshot(
+                raw,
+                raw,
+                frozenset(absent),
+                frozenset(absent),
+                subjects_of(absent, self.place.root),
+            )
+        before, now, root = self.place.files(base), self.place.files(raw), self.place.root
+        shrunk = shrunk_tickets(before, now, root)
+        restored = dict(with_what_was(before, now, shrunk, root)) if shrunk else {}
+        entries = (self._entry(path, data, before, now) for path, data in restored.items())
+        tree = self.edited(raw, entries)
+        put_back = sorted({*subjects_of(absent, root), *shrunk})
+        unwritten = frozenset(absent | set(restored))
+        return Snapshot(tree, raw, frozenset(absent), unwritten, tuple(put_back))
+
+    def _take(self, folder: str, base: str | None, absent: set[str]) -> str | None:
+        """The tree of one folder; what is gone without being removed is added to `absent`."""
+        place = self.place
+        top = os.path.join(place.workspace, folder)
+        known = None if base is None else tree_at(place.cwd, base, place.in_tree(folder))
+        if not os.path.isdir(top) or os.path.islink(top):
+            if known is not None:
+                files = place.files(known_tree(place, folder, known))
+                absent |= {path for path, kind in files.kinds.items() if kind == "file"}
+            return known
+        index = self._index(folder, "store")
+        index.load(known)
+        gone = [f"{folder}/{path}" for path in index.missing()]
+        removed = {path for path in meant_removals(gone, place.root) if self._is_shared(path)}
+        lost = {path for path in gone if path not in removed and self._is_shared(path)}
+        absent |= lost
+        changed = [
+            path
+            for path in index.changed()
+            if self._is_shared(f"{folder}/{path}") and index.is_file(path)
+        ]
+        cut = len(folder) + 1
+        if changed:
+            index.take(changed)
+        if removed:
+            index.drop(path[cut:] for path in removed)
+        return index.write()
+
+    def edited(self, tree: str, entries: Iterable[Entry]) -> str:
+        """The store's tree `tree` with `entries`, whose paths are from the workspace."""
+        listed = list(entries)
+        if not listed:
+            return tree
+        subtrees: dict[str, str | None] = {}
+        for folder in self.place.folders:
+            path = self.place.in_tree(folder)
+            known = tree_at(self.place.cwd, tree, path)
+            prefix = f"{folder}/"
+            inside = [
+                entry._replace(path=entry.path.removeprefix(prefix))
+                for entry in listed
+                if entry.path.startswith(prefix)
+            ]
+            if inside:
+                index = self._index(folder, "merge")
+                index.load(known)
+                index.put(inside, len(tree))
+                known = index.write()
+            subtrees[folder] = known
+        return self._store_tree(subtrees)
+
+    def entries(
+        self, edits: Iterable[Edit], ours: RevisionFiles, theirs: RevisionFiles
+    ) -> Iterator[Entry]:
+        """`edits` of `ours` as git's entries; what comes from `theirs` by name."""
+        for edit in edits:
+            if edit.side is not None:
+                mode, name = theirs.entry(edit.path)
+                yield Entry(edit.path, mode, name)
+            elif edit.data is not None:
+                yield self._entry(edit.path, edit.data, ours, theirs)
+            else:
+                yield Entry(edit.path, FILE_MODE, None)
+
+    def in_commit(self, tree: str, base: str | None) -> str:
+        """The whole tree of a commit: the store of `tree`, all else as `base` (a tree) has it."""
+        subtrees = {path: tree_at(self.place.cwd, tree, path) for path in self.place.tree_folders}
+        return with_folders(self.place.cwd, base, subtrees)
+
+    def file_changes(self, snapshot: Snapshot, now: str, then: str) -> Iterator[FileChange]:
+        """What makes the store on disk hold `then`; `now` is the snapshot's tree.
+
+        Raises `StoreInvalidError` (`path_unsafe`) for what a store never holds.
+        """
+        here, there, raw = (self.place.files(tree) for tree in (now, then, snapshot.raw))
+        for path in {**here.kinds, **there.kinds}:
+            if not self._is_shared(path) or not self._differs(path, snapshot, here, there):
+                continue
+            if there.kinds.get(path) == "other":
+                raise not_as_expected(f"{path} of the remote", "a regular file")
+            data = there.read(path) if there.kinds.get(path) == "file" else None
+            has_file = path not in snapshot.absent and raw.kinds.get(path) == "file"
+            was = raw.read(path) if has_file else None
+            is_executable = there.is_executable(path)
+            if was != data or is_executable != raw.is_executable(path):
+                yield FileChange(path, was, data, is_executable)
+
+    def _differs(self, path: str, snapshot: Snapshot, here: TreeFiles, there: TreeFiles) -> bool:
+        kinds = {here.kinds.get(path), there.kinds.get(path)}
+        if kinds in ({"folder"}, {"folder", None}):
+            return False
+        return path in snapshot.unwritten or here.mark(path) != there.mark(path)
+
+    def _is_shared(self, path: str) -> bool:
+        return is_shared(path, self.place.root)
+
+    def _entry(self, path: str, data: bytes, *sides: RevisionFiles) -> Entry:
+        """`data` as a file, which is executable where it is so on one of the `sides`."""
+        is_executable = any(side.is_executable(path) for side in sides)
+        mode = EXECUTABLE_MODE if is_executable else FILE_MODE
+        return Entry(path, mode, write_blob(self.place.cwd, data))
+
+    def _store_tree(self, subtrees: Mapping[str, str | None]) -> str:
+        named = {self.place.in_tree(folder): tree for folder, tree in subtrees.items()}
+        return with_folders(self.place.cwd, None, named)
+
+    def _index(self, folder: str, use: str) -> StoreIndex:
+        number = self.place.folders.index(folder)
+        path = os.path.join(self.place.scratch, f"{use}-{number}.index")
+        top = os.path.join(self.place.workspace, folder)
+        return StoreIndex(top, self.place.git_dir, path)
+
+
+def known_tree(place: StorePlace, folder: str, subtree: str) -> str:
+    """A tree of the store that has `subtree` at `folder` and nothing else."""
+    return with_folders(place.cwd, None, {place.in_tree(folder): subtree})

@@ -1,0 +1,1 @@
+"""The use cases of tickets: create, comment, move, edit, relate, read."""

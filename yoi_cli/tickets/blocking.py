@@ -1,0 +1,167 @@
+"""Which tickets hold another one up, and which are set free (DESIGN section 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import NotFoundError, YoiError
+from yoi_cli.model.fold import fold
+from yoi_cli.model.ids import TicketId
+from yoi_cli.model.relations import (
+    DIVERGED,
+    DUPLICATE_OF,
+    MISSING,
+    SUPERSEDES,
+    UNREADABLE,
+    Relation,
+    blocking_graph,
+)
+from yoi_cli.model.states import RESOLVED_STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from yoi_cli.store.ports import TicketReader
+    from yoi_cli.store.values import RelationsRow
+
+
+class Blocker(NamedTuple):
+    """A ticket that holds another up.
+
+    `via` is the kind of the relation that says so. `state` is None where it cannot be told;
+    then `problem` says why (`missing`, `unreadable`). A diverged blocker has both.
+    """
+
+    ticket: str
+    via: str
+    state: str | None
+    problem: str | None = None
+
+
+class Surroundings(NamedTuple):
+    """The relations around one ticket: its own, and those of others that name it.
+
+    `unreadable` are tickets whose relations cannot be read, any of which might name it.
+    """
+
+    outgoing: tuple[Relation, ...]
+    incoming: tuple[Relation, ...]
+    unreadable: tuple[str, ...] = ()
+
+
+def surroundings(reader: TicketReader, ticket: TicketId) -> Surroundings:
+    """The relations around `ticket`, by one pass over the store's relations."""
+    return incoming_relations(reader, ticket)._replace(outgoing=reader.relations(ticket))
+
+
+def incoming_relations(reader: TicketReader, ticket: TicketId) -> Surroundings:
+    """The relations of others that name `ticket`, without its own; those may be unreadable."""
+    incoming: list[Relation] = []
+    unreadable: list[str] = []
+    for row in reader.all_relations(naming=ticket):
+        if row.error is not None and row.id != ticket:
+            unreadable.append(row.id)
+        incoming += [relation for relation in row.relations if relation.target == ticket]
+    return Surroundings((), tuple(incoming), tuple(unreadable))
+
+
+def blockers(reader: TicketReader, ticket: TicketId, around: Surroundings) -> tuple[Blocker, ...]:
+    """The unresolved blockers of `ticket`, each once, by the fold of their own threads.
+
+    A blocker that does not exist or cannot be read blocks; so does one whose thread is
+    diverged, whatever state it shows.
+    """
+    found: dict[str, Blocker] = {}
+    for relation in (*around.outgoing, *around.incoming):
+        edge = relation.edge
+        if edge is None or edge[0] != ticket or edge[1] in found:
+            continue
+        blocker = _judge(reader, edge[1], relation.kind)
+        if blocker is not None:
+            found[edge[1]] = blocker
+    return tuple(found.values())
+
+
+def _judge(reader: TicketReader, ticket: str, via: str) -> Blocker | None:
+    try:
+        folded = fold(reader.thread(TicketId(ticket)).events)
+    except NotFoundError:
+        return Blocker(ticket, via, None, MISSING)
+    except YoiError:
+        return Blocker(ticket, via, None, UNREADABLE)
+    if folded.is_diverged:
+        return Blocker(ticket, via, folded.state, DIVERGED)
+    if folded.state in RESOLVED_STATES:
+        return None
+    return Blocker(ticket, via, folded.state)
+
+
+def find_blocked(
+    reader: TicketReader, waiting: Collection[str]
+) -> tuple[dict[str, tuple[Blocker, ...]], list[RelationsRow]]:
+    """What holds up each of `waiting` that is held up, and the rows that cannot be read.
+
+    One pass over the relations; every blocker is judged once, by the fold of its thread.
+    """
+    rows = list(reader.all_relations())
+    judged: dict[str, Blocker | None] = {}
+    found: dict[str, dict[str, Blocker]] = {}
+    for relation in (relation for row in rows for relation in row.relations):
+        edge = relation.edge
+        if edge is None or edge[0] not in waiting:
+            continue
+        ticket, other = edge
+        if other not in judged:
+            judged[other] = _judge(reader, other, relation.kind)
+        blocker = judged[other]
+        if blocker is not None:
+            found.setdefault(ticket, {})[other] = blocker._replace(via=relation.kind)
+    blocked = {ticket: tuple(blocking.values()) for ticket, blocking in found.items()}
+    return blocked, [row for row in rows if row.error is not None]
+
+
+def unblocked_by(reader: TicketReader, ticket: TicketId) -> tuple[str, ...]:
+    """The open tickets that waited for `ticket` and, now that it is resolved, for nobody.
+
+    One pass over the relations; every thread is folded once, however many wait for it.
+    """
+    graph = blocking_graph(relation for row in reader.all_relations() for relation in row.relations)
+    waiting = [id_ for id_, blocking in graph.items() if ticket in blocking]
+    judged: dict[str, Blocker | None] = {}
+
+    def holds(blocker: str) -> bool:
+        if blocker not in judged:
+            judged[blocker] = _judge(reader, blocker, "")
+        return judged[blocker] is not None
+
+    return tuple(
+        id_
+        for id_ in sorted(waiting)
+        if reader.exists(id_) and holds(id_) and not any(map(holds, graph[id_]))
+    )
+
+
+def notices(around: Surroundings) -> tuple[str, ...]:
+    """What a reader should know although it blocks nothing (section 7)."""
+    said: list[str] = []
+    for relation in around.outgoing:
+        if relation.kind == SUPERSEDES:
+            said.append(f"supersedes {relation.target}")
+        elif relation.kind == DUPLICATE_OF:
+            said.append(f"duplicate of {relation.target}")
+    for relation in around.incoming:
+        if relation.kind == SUPERSEDES:
+            said.append(f"superseded by {relation.ticket_id}")
+        elif relation.kind == DUPLICATE_OF:
+            said.append(f"duplicated by {relation.ticket_id}")
+    said += [f"the relations of {other} cannot be read" for other in around.unreadable]
+    return tuple(said)
+
+
+def describe(found: Iterable[Blocker], limit: int = 3) -> str:
+    """Blockers in one line: the first few with their states, and how many more."""
+    shown: Sequence[Blocker] = tuple(found)
+    parts = [f"{b.ticket} ({b.problem or b.state})" for b in shown[:limit]]
+    if len(shown) > limit:
+        parts.append(f"and {len(shown) - limit} more")
+    return ", ".join(parts)

@@ -1,0 +1,158 @@
+"""Creating tickets, and adding events that change no state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import UsageError
+from yoi_cli.model import events
+from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.item import PRIORITIES, FieldValue
+from yoi_cli.model.relations import BLOCKS, DEPENDS_ON
+from yoi_cli.store.values import NO_FIELDS, Change, Committed, NewTicket
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yoi_cli.store.ports import TicketStore
+
+_TEMPLATE = """## Background
+
+TBD
+
+## Requirements
+
+TBD
+
+## Acceptance criteria
+
+TBD
+"""
+_TEMPLATE_JAPANESE = """## 背景
+
+未定
+
+## 要件
+
+未定
+
+## 受け入れ条件
+
+未定
+"""
+
+
+class Recorder(NamedTuple):
+    """Who writes, and in which language records are kept."""
+
+    author: str
+    japanese: bool = False
+
+
+class Draft(NamedTuple):
+    """A ticket as a person describes it; `description` is None for the template.
+
+    `relations` are (kind, id as typed) pairs.
+    """
+
+    title: str
+    description: str | None = None
+    fields: Mapping[str, FieldValue] = NO_FIELDS
+    relations: tuple[tuple[str, str], ...] = ()
+
+
+def template(*, japanese: bool) -> str:
+    """The description that a new ticket starts from."""
+    return _TEMPLATE_JAPANESE if japanese else _TEMPLATE
+
+
+def create_ticket(store: TicketStore, draft: Draft, by: Recorder) -> Committed:
+    """Make a ticket in `planning`.
+
+    Raises `UsageError`, `NotFoundError` for a relation's target, and `ConflictError` (`cycle`)
+    where the new ticket would wait for one that would wait for it.
+    """
+    title = check_title(draft.title)
+    check_priority(draft.fields.get("priority"))
+    description = draft.description
+    if description is None:
+        description = template(japanese=by.japanese)
+    body = "チケットを作成しました。" if by.japanese else "Created by `yoi ticket create`."
+    heading = heading_for(events.CREATE, japanese=by.japanese)
+    with store.write() as writer:
+        links = dict.fromkeys((kind, identify(writer, word)) for kind, word in draft.relations)
+        if {DEPENDS_ON, BLOCKS} <= {kind for kind, _ in links}:
+            from yoi_cli.tickets.relations import check_no_cycle_through_new
+
+            check_no_cycle_through_new(writer, links)
+        return writer.create(
+            NewTicket(
+                fields={"title": title, **draft.fields},
+                description=description,
+                events=(NewEvent(events.CREATE, by.author, heading, body),),
+                relations=tuple((kind, target, None) for kind, target in links),
+            )
+        )
+
+
+def add_comment(
+    store: TicketStore, word: str, role: str, text: str, by: Recorder, *, commit: str | None
+) -> Committed:
+    """Append an event of the kind `role`. Raises `UsageError` where `text` is empty."""
+    attributes = (("commit", commit),) if commit else ()
+    return _append(store, word, role, text, by, attributes=attributes)
+
+
+def add_review(
+    store: TicketStore, word: str, result: str, text: str, by: Recorder, *, commit: str | None
+) -> Committed:
+    """Append a review, bound to `commit` where one is given."""
+    attributes = (("status", result), *((("commit", commit),) if commit else ()))
+    return _append(store, word, events.REVIEW, text, by, attributes=attributes)
+
+
+def _append(
+    store: TicketStore,
+    word: str,
+    kind: str,
+    text: str,
+    by: Recorder,
+    *,
+    attributes: tuple[tuple[str, str], ...],
+) -> Committed:
+    if not text.strip():
+        raise UsageError(
+            "text_empty", "The text is empty.", hint="Nothing was written; say something."
+        )
+    heading = heading_for(kind, japanese=by.japanese, status=dict(attributes).get("status", ""))
+    event = NewEvent(kind, by.author, heading, text, attributes)
+    with store.write() as writer:
+        return writer.commit(identify(writer, word), Change(events=(event,)))
+
+
+def check_title(title: str, *, of: str = "A ticket") -> str:
+    """`title`, `of` what a message names, without white space around it.
+
+    Raises `UsageError` where nothing is left, or where it is more than one line.
+    """
+    stripped = title.strip()
+    if not stripped:
+        raise UsageError("title_empty", f"{of} needs a title.", hint="Give one with --title.")
+    if len(stripped.splitlines()) > 1:
+        raise UsageError(
+            "title_not_one_line",
+            "A title is one line.",
+            hint="Nothing was written. Put the rest into the text, with --message or --file.",
+        )
+    return stripped
+
+
+def check_priority(priority: FieldValue) -> None:
+    """Raise `UsageError` for a priority that is none of P0 to P4."""
+    if priority is not None and priority not in PRIORITIES:
+        raise UsageError(
+            "priority_invalid",
+            f"{str(priority)[:20]!r} is not a priority.",
+            hint=f"Use one of {', '.join(PRIORITIES)}; P0 is the most urgent.",
+        )

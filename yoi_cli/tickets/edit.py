@@ -1,0 +1,88 @@
+"""Changing what a ticket's item says (DESIGN section 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError
+from yoi_cli.model.time import stamp
+from yoi_cli.store.values import NO_FIELDS, Change, Committed
+from yoi_cli.tickets.create import check_priority, check_title
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.item import FieldValue, Item
+    from yoi_cli.store.ports import TicketReader, TicketStore
+
+
+class ItemEdit(NamedTuple):
+    """What is to be different. `add_tags` and `remove_tags` work on the tags that stand.
+
+    `expected_body`, where given, is the description that the new one was written from.
+    """
+
+    fields: Mapping[str, FieldValue] = NO_FIELDS
+    removed: tuple[str, ...] = ()
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    body: str | None = None
+    expected_body: str | None = None
+
+
+class Edited(NamedTuple):
+    """An edit's outcome: the keys that changed (`body` for the description), maybe none."""
+
+    committed: Committed
+    changed: tuple[str, ...]
+
+
+def read_item(reader: TicketReader, word: str) -> tuple[TicketId, Item]:
+    """The ticket that `word` means, and its item."""
+    ticket = identify(reader, word)
+    return ticket, reader.item(ticket)
+
+
+def edit_ticket(store: TicketStore, word: str, edit: ItemEdit) -> Edited:
+    """Change a ticket's item. What is the same already is not written again.
+
+    Raises `UsageError` for a bad value, `ConflictError` (`item_changed`) where somebody
+    else changed the description in the meantime.
+    """
+    check_priority(edit.fields.get("priority"))
+    given = dict(edit.fields)
+    if "title" in given:
+        given["title"] = check_title(str(given["title"] or ""))
+    with store.write() as writer:
+        ticket = identify(writer, word)
+        item = writer.item(ticket)
+        _check_unchanged(ticket, item, edit)
+        wanted = given | _tags(item, edit)
+        fields = {key: value for key, value in wanted.items() if item.fields.get(key) != value}
+        removed = tuple(key for key in edit.removed if key in item.fields)
+        body = edit.body if edit.body not in (None, item.body) else None
+        changed = (*fields, *removed, *(("body",) if body is not None else ()))
+        if not changed:
+            return Edited(Committed(ticket, stamp(writer.now_ms)), ())
+        change = Change(fields=fields, removed_fields=removed, description=body)
+        return Edited(writer.commit(ticket, change), changed)
+
+
+def _check_unchanged(ticket: str, item: Item, edit: ItemEdit) -> None:
+    if edit.expected_body is not None and edit.expected_body != item.body:
+        raise ConflictError(
+            "item_changed",
+            f"The description of {ticket} was changed while you edited it.",
+            hint="Your text is kept; look at the ticket again and put the two together.",
+            details={"ticket": ticket},
+        )
+
+
+def _tags(item: Item, edit: ItemEdit) -> dict[str, FieldValue]:
+    if not (edit.add_tags or edit.remove_tags):
+        return {}
+    tags = [tag for tag in item.texts("tags") if tag not in edit.remove_tags]
+    tags += [tag for tag in edit.add_tags if tag not in tags]
+    return {"tags": tuple(tags)}

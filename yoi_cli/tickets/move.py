@@ -1,0 +1,309 @@
+"""Moving a ticket through its life (DESIGN section 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, UsageError, YoiError
+from yoi_cli.model import events, states
+from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.fold import fold
+from yoi_cli.model.resolution import is_kept
+from yoi_cli.model.time import stamp
+from yoi_cli.store.values import Change
+from yoi_cli.tickets.blocking import Blocker, blockers, describe, surroundings, unblocked_by
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.item import FieldValue
+    from yoi_cli.store.ports import ClaimBook, TicketStore, TicketWriter
+    from yoi_cli.store.values import Committed
+    from yoi_cli.tickets.create import Recorder
+
+
+#: The states, but for closed, in which nobody works on a ticket any more.
+FREEING_STATES = frozenset({states.PLANNING, states.DONE})
+
+
+class MoveRequest(NamedTuple):
+    """A move that somebody asks for.
+
+    `text` is what the event says, None for a standard sentence. `reason` stands in the
+    event's header. `expect` is the state that the caller believes the ticket to be in.
+    `by_command` is the command, as the standard sentence names it.
+    """
+
+    target: str
+    text: str | None = None
+    reason: str | None = None
+    expect: str | None = None
+    by_command: str = "yoi ticket state"
+
+
+class Moved(NamedTuple):
+    """A move's outcome; `changed` is False where the ticket was there already.
+
+    `unblocked` are the tickets that wait for nobody now that this one is resolved.
+    """
+
+    ticket: TicketId
+    origin: str
+    state: str
+    changed: bool
+    at: str = ""
+    event_ids: tuple[str, ...] = ()
+    unblocked: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def move_ticket(
+    store: TicketStore,
+    word: str,
+    request: MoveRequest,
+    by: Recorder,
+    book: ClaimBook | None = None,
+) -> Moved:
+    """Move a ticket by section 6's table, checks and writes under one lock.
+
+    Work that is done or given up frees the ticket's claim.
+
+    Raises `UsageError` for an unknown state or a missing reason, `ConflictError` for an
+    illegal move, a lost compare-and-swap, or a blocker that forbids it.
+    """
+    _check_state(request.target)
+    if request.expect is not None:
+        _check_state(request.expect)
+    with store.write() as writer:
+        ticket = identify(writer, word)
+        state = fold(writer.thread(ticket).events).state
+        _check_expectation(ticket, state, request.expect)
+        if state == request.target:
+            return Moved(ticket, state, state, changed=False)
+        _check_move(ticket, state, request)
+        _check_blockers(writer, ticket, request.target)
+        change = _change(state, request, by, stamp(writer.now_ms))
+        done = writer.commit(ticket, change)
+        if request.target in FREEING_STATES:
+            done = _free_claim(book, done, writer.now_ms)
+    freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
+    return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
+
+
+def _nobody_at_work(_ticket: str) -> str | None:
+    return None
+
+
+def close_ticket(
+    store: TicketStore,
+    word: str,
+    resolution: str,
+    by: Recorder,
+    *,
+    expect: str | None = None,
+    book: ClaimBook | None = None,
+    live: Callable[[str], str | None] = _nobody_at_work,
+) -> Moved:
+    """Close a ticket with what came of it, and free its claim.
+
+    One that is closed already stays as it is, and that is a success. `live` names the worker
+    that is at work for a ticket: one in progress is not closed under it, and that is a
+    `ConflictError` (`worker_at_work`).
+    """
+    if not resolution.strip():
+        raise UsageError(
+            "resolution_empty",
+            "Closing a ticket needs a resolution.",
+            hint="Say what came of it with --message or --file.",
+        )
+    text = resolution.strip("\n")
+    heading = heading_for(events.CLOSE, japanese=by.japanese)
+    event = NewEvent(events.CLOSE, by.author, heading, text, (("status", "closed"),))
+    with store.write() as writer:
+        ticket = identify(writer, word)
+        state = fold(writer.thread(ticket).events).state
+        _check_expectation(ticket, state, expect)
+        if state == states.CLOSED:
+            return Moved(ticket, state, state, changed=False)
+        if state == states.INPROGRESS:
+            _check_nobody_at_work(ticket, live(ticket))
+        done = writer.commit(ticket, Change(events=(event,), resolution=text))
+        done = _free_claim(book, done, writer.now_ms)
+    freed = () if state == states.DONE else unblocked_by(store, ticket)
+    return Moved(ticket, state, states.CLOSED, True, done.at, done.event_ids, freed, done.warnings)
+
+
+def _check_nobody_at_work(ticket: str, worker: str | None) -> None:
+    if worker is not None:
+        raise ConflictError(
+            "worker_at_work",
+            f"{worker} is at work for {ticket}.",
+            hint="Wait for it with `yoi worker wait`, or close the ticket all the same "
+            "with --force; the worker goes on.",
+            details={"ticket": ticket},
+        )
+
+
+def reopen_ticket(
+    store: TicketStore, word: str, reason: str, text: str | None, by: Recorder
+) -> Moved:
+    """Take up a finished ticket again. The old resolution stays readable in the thread."""
+    request = MoveRequest(states.PLANNING, text, reason, by_command="yoi ticket reopen")
+    _require_reason(reason)
+    with store.write() as writer:
+        ticket = identify(writer, word)
+        thread = writer.thread(ticket)
+        state = fold(thread.events).state
+        if not states.is_reopening(state, states.PLANNING):
+            raise _illegal(ticket, state, "reopened", ("done", "closed"))
+        resolution = writer.resolution(ticket)
+        if resolution is not None and not is_kept(resolution, thread.events):
+            request = _with_resolution(request, resolution)
+        change = _change(state, request, by, stamp(writer.now_ms))
+        done = writer.commit(
+            ticket,
+            Change(change.events, change.fields, removes_resolution=resolution is not None),
+        )
+    return Moved(ticket, state, states.PLANNING, True, done.at, done.event_ids, (), done.warnings)
+
+
+def _free_claim(book: ClaimBook | None, done: Committed, now: int) -> Committed:
+    """End the claim on a ticket whose work is over. The lease would do it too, but later.
+
+    The move is recorded by now, so that what fails here is a warning.
+    """
+    if book is None:
+        return done
+    try:
+        standing = book.get(done.ticket)
+        if standing is not None and not standing.is_released:
+            book.put(standing.freed(now))
+    except (OSError, YoiError) as error:
+        warning = f"The move is recorded, but the ticket's claim could not be ended: {error}"
+        return done._replace(warnings=(*done.warnings, warning))
+    return done
+
+
+def _with_resolution(request: MoveRequest, resolution: str) -> MoveRequest:
+    """Nothing may be lost: a resolution that only its file holds moves into the thread."""
+    said = request.text or request.reason or ""
+    text = f"{said}\n\nEarlier resolution:\n\n{resolution}"
+    return MoveRequest(request.target, text, request.reason, by_command=request.by_command)
+
+
+def _change(state: str, request: MoveRequest, by: Recorder, at: str) -> Change:
+    text = request.text or _sentence(state, request, by)
+    written: list[NewEvent] = []
+    fields: dict[str, FieldValue] = {}
+    if request.target == states.READY:
+        heading = heading_for(events.INTAKE_SUMMARY)
+        written.append(NewEvent(events.INTAKE_SUMMARY, by.author, heading, text))
+        text = _sentence(state, request, by)
+    if request.target == states.QUEUED:
+        fields = {"queued_by": by.author, "queued_at": at}
+    attributes = (
+        ("from", state),
+        ("to", request.target),
+        ("reason", request.reason or "cli_state"),
+        ("field", "state"),
+    )
+    heading = heading_for(events.STATE_CHANGED)
+    written.append(NewEvent(events.STATE_CHANGED, by.author, heading, text, attributes))
+    return Change(events=tuple(written), fields=fields)
+
+
+def _sentence(state: str, request: MoveRequest, by: Recorder) -> str:
+    if request.reason and request.target == states.PLANNING:
+        return request.reason
+    if by.japanese:
+        return f"`{request.by_command}` が状態を {state} から {request.target} に移しました。"
+    if request.target == states.READY:
+        return f"Marked ready by `{request.by_command}`."
+    return f"Moved from {state} to {request.target} by `{request.by_command}`."
+
+
+def _check_state(word: str) -> None:
+    if not states.is_state(word):
+        raise UsageError(
+            "state_unknown",
+            f"{word[:40]!r} is not a state.",
+            hint=f"The states are {', '.join(states.STATES)}.",
+            details={"states": list(states.STATES)},
+        )
+
+
+def _check_expectation(ticket: str, state: str, expect: str | None) -> None:
+    if expect is not None and expect != state:
+        raise ConflictError(
+            "state_unexpected",
+            f"{ticket} is {state}, not {expect}.",
+            hint="Somebody moved it in the meantime; look at `yoi ticket show` and decide again.",
+            details={"ticket": ticket, "state": state, "expected": expect},
+        )
+
+
+def _check_move(ticket: str, state: str, request: MoveRequest) -> None:
+    target = request.target
+    if target == states.CLOSED:
+        raise UsageError(
+            "resolution_needed",
+            "Closing a ticket needs a resolution.",
+            hint=f"Use `yoi ticket close {ticket} --message …`.",
+        )
+    if states.is_reopening(state, target):
+        raise _illegal(
+            ticket, state, target, (), hint=f"Use `yoi ticket reopen {ticket} --reason …`."
+        )
+    if not states.is_legal(state, target):
+        raise _illegal(ticket, state, target, states.allowed_moves(state))
+    if states.is_giving_back(state, target):
+        _require_reason(request.reason)
+
+
+def _require_reason(reason: str | None) -> None:
+    if not (reason or "").strip():
+        raise UsageError(
+            "reason_needed",
+            "Going back to planning needs a reason.",
+            hint="Give one with --reason; it stands in the ticket's log.",
+        )
+
+
+def _illegal(
+    ticket: str, state: str, target: str, allowed: tuple[str, ...], hint: str = ""
+) -> ConflictError:
+    return ConflictError(
+        "move_illegal",
+        f"{ticket} is {state}; from there it cannot be {target}.",
+        hint=hint or f"Allowed from {state}: {', '.join(states.allowed_moves(state))}.",
+        details={"ticket": ticket, "state": state, "target": target, "allowed": list(allowed)},
+    )
+
+
+def _check_blockers(writer: TicketWriter, ticket: TicketId, target: str) -> None:
+    """The human gate asks that blockers are on their way, acceptance that they are through."""
+    if target not in (states.QUEUED, states.INPROGRESS):
+        return
+    found = blockers(writer, ticket, surroundings(writer, ticket))
+    if target == states.QUEUED:
+        found = tuple(blocker for blocker in found if not _is_on_its_way(blocker))
+    if found:
+        raise ConflictError(
+            "blocked",
+            f"{ticket} is blocked by {describe(found)}.",
+            hint="Finish or close the blockers, or take the relation away if it is wrong.",
+            details={
+                "ticket": ticket,
+                "target": target,
+                "blockers": [
+                    {"ticket": b.ticket, "via": b.via, "state": b.state, "problem": b.problem}
+                    for b in found
+                ],
+            },
+        )
+
+
+def _is_on_its_way(blocker: Blocker) -> bool:
+    return blocker.problem is None and blocker.state in states.MOVING_STATES

@@ -1,0 +1,204 @@
+"""Recording and removing relations (DESIGN sections 3 and 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, NotFoundError, UsageError
+from yoi_cli.model import events, relations
+from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.plan import TEXT_LIMIT
+from yoi_cli.model.relations import Relation, blocking_graph, closing_cycle, find_path
+from yoi_cli.model.time import stamp
+from yoi_cli.store.values import Change, Committed
+from yoi_cli.tickets.blocking import Surroundings, surroundings
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.store.ports import TicketReader, TicketStore, TicketWriter
+    from yoi_cli.tickets.create import Recorder
+
+
+#: How a cycle names a ticket that has no id yet.
+_NEW = "the new ticket"
+
+
+class Link(NamedTuple):
+    """A relation as a person types it: two tickets, a kind, and perhaps why."""
+
+    ticket: str
+    kind: str
+    target: str
+    note: str | None = None
+
+
+class Related(NamedTuple):
+    """A relation's outcome; `changed` is False where it stood already, as asked for."""
+
+    relation: Relation
+    changed: bool
+    committed: Committed
+
+
+def add_relation(store: TicketStore, link: Link, by: Recorder) -> Related:
+    """Record a relation. One that stands already is a success that writes nothing.
+
+    Raises `UsageError` for an unknown kind, an over-long note or a ticket related to itself,
+    and `ConflictError` (`cycle`) where it would make tickets wait for each other.
+    """
+    _check(link)
+    with store.write() as writer:
+        ticket, target = _endpoints(writer, link)
+        standing = writer.relations(ticket)
+        at = stamp(writer.now_ms)
+        new = Relation(ticket, link.kind, target, by.author, at, link.note)
+        for relation in standing:
+            if relation.key == new.key:
+                return Related(relation, False, Committed(ticket, relation.at))
+        _check_cycle(writer, new)
+        done = writer.commit(ticket, Change(relations=(*standing, new)))
+        return Related(new, True, done)
+
+
+def remove_relation(store: TicketStore, link: Link, by: Recorder) -> Related:
+    """Take a relation away; an event keeps that it stood, since when, and why it went.
+
+    Raises `NotFoundError` (`relation_not_found`).
+    """
+    _check(link)
+    with store.write() as writer:
+        ticket = identify(writer, link.ticket)
+        standing = writer.relations(ticket)
+        target = _standing_target(writer, link, standing)
+        for relation in standing:
+            if relation.key == (link.kind, target):
+                rest = tuple(other for other in standing if other is not relation)
+                event = _removal(relation, link.note, by)
+                change = Change(events=(event,), relations=rest, loses_relations=True)
+                done = writer.commit(ticket, change)
+                return Related(relation, True, done)
+    raise NotFoundError(
+        "relation_not_found",
+        f"{ticket} has no relation {link.kind} {target}.",
+        hint=f"`yoi ticket relation list {ticket}` shows the relations that it has.",
+        details={"ticket": ticket, "kind": link.kind, "target": target},
+    )
+
+
+def list_relations(reader: TicketReader, word: str) -> tuple[TicketId, Surroundings]:
+    """The relations around one ticket, in both directions."""
+    ticket = identify(reader, word)
+    return ticket, surroundings(reader, ticket)
+
+
+class AllRelations(NamedTuple):
+    """Every forward relation of a store, and the tickets whose relations cannot be read."""
+
+    relations: tuple[Relation, ...]
+    unreadable: tuple[str, ...]
+
+
+def list_all_relations(reader: TicketReader) -> AllRelations:
+    """Every relation of the store, by ticket."""
+    found: list[Relation] = []
+    unreadable: list[str] = []
+    for row in reader.all_relations():
+        found += row.relations
+        if row.error is not None:
+            unreadable.append(row.id)
+    return AllRelations(tuple(found), tuple(unreadable))
+
+
+def check_kind(kind: str) -> None:
+    """Raise `UsageError` for a word that is no forward kind of relation."""
+    if kind in relations.KINDS:
+        return
+    inverse = {word: forward for forward, word in relations.INVERSES.items()}.get(kind)
+    turned = f" For {kind}, swap the tickets and use {inverse}." if inverse else ""
+    raise UsageError(
+        "relation_kind_unknown",
+        f"{kind[:40]!r} is not a kind of relation.",
+        hint=f"The kinds are {', '.join(relations.KINDS)}.{turned}",
+        details={"kinds": list(relations.KINDS)},
+    )
+
+
+def _check(link: Link) -> None:
+    check_kind(link.kind)
+    if link.note is not None and len(link.note.encode("utf-8", "surrogatepass")) > TEXT_LIMIT:
+        raise UsageError(
+            "note_too_long",
+            "The note is longer than 16 KiB.",
+            hint="Keep the note short; put the story into a comment.",
+        )
+
+
+def _endpoints(writer: TicketWriter, link: Link) -> tuple[TicketId, TicketId]:
+    ticket, target = identify(writer, link.ticket), identify(writer, link.target)
+    if ticket == target:
+        raise UsageError(
+            "relation_to_itself",
+            f"{ticket} cannot be related to itself.",
+            hint="Name two different tickets.",
+        )
+    return ticket, target
+
+
+def _standing_target(writer: TicketWriter, link: Link, standing: tuple[Relation, ...]) -> str:
+    """The target that is meant, which may be a ticket that is not there any more."""
+    word = link.target.upper()
+    dangling = [r.target for r in standing if word in (r.target, r.target.upper())]
+    return dangling[0] if dangling else identify(writer, link.target)
+
+
+def _check_cycle(writer: TicketWriter, new: Relation) -> None:
+    edge = new.edge
+    if edge is None:
+        return
+    cycle = closing_cycle(_graph(writer), *edge)
+    if cycle:
+        raise _cycle(f"{new.ticket_id} {new.kind} {new.target}", cycle)
+
+
+def check_no_cycle_through_new(writer: TicketWriter, links: Iterable[tuple[str, TicketId]]) -> None:
+    """Raise `ConflictError` (`cycle`) where a ticket that is to be made, with the (kind, target)
+    pairs `links`, would wait for one that waits for it."""
+    targets: dict[str, list[TicketId]] = {}
+    for kind, target in links:
+        targets.setdefault(kind, []).append(target)
+    graph = _graph(writer)
+    for blocker in targets.get(relations.DEPENDS_ON, ()):
+        for waiting in targets.get(relations.BLOCKS, ()):
+            path = find_path(graph, blocker, waiting)
+            if path:
+                said = f"A ticket that waits for {blocker} and blocks {waiting}"
+                raise _cycle(said, (_NEW, *path, _NEW))
+
+
+def _graph(writer: TicketWriter) -> dict[str, tuple[str, ...]]:
+    return blocking_graph(relation for row in writer.all_relations() for relation in row.relations)
+
+
+def _cycle(what: str, cycle: tuple[str, ...]) -> ConflictError:
+    return ConflictError(
+        "cycle",
+        f"{what} would make tickets wait for each other: {' → '.join(cycle)}.",
+        hint="Each waits for the next. Decide which of these relations is wrong.",
+        details={"cycle": list(cycle)},
+    )
+
+
+def _removal(relation: Relation, note: str | None, by: Recorder) -> NewEvent:
+    said = f"The relation `{relation.kind}` to {relation.target} was removed."
+    since = f"It was recorded by {relation.author} at {relation.at}."
+    parts = [said, since]
+    if relation.note:
+        parts.append(f"Its note was: {relation.note}")
+    if note:
+        parts.append(note)
+    attributes = (("relation", relation.kind), ("target", relation.target))
+    heading = heading_for(events.RELATION_REMOVED)
+    return NewEvent(events.RELATION_REMOVED, by.author, heading, "\n\n".join(parts), attributes)

@@ -1,0 +1,161 @@
+"""One ticket, whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from yoi_cli.errors import NotFoundError, YoiError
+from yoi_cli.model.events import Thread
+from yoi_cli.model.fold import Folded, fold
+from yoi_cli.model.ids import TicketId
+from yoi_cli.model.item import Item
+from yoi_cli.model.relations import MISSING, UNREADABLE
+from yoi_cli.tickets.blocking import (
+    Blocker,
+    Surroundings,
+    blockers,
+    incoming_relations,
+    notices,
+    surroundings,
+)
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from yoi_cli.model.events import Event
+    from yoi_cli.model.plan import PlanRecord
+    from yoi_cli.model.relations import Relation
+    from yoi_cli.store.ports import TicketReader
+
+T = TypeVar("T")
+
+
+class EventWindow(NamedTuple):
+    """Which part of a thread is asked for: the `newest` N events, those at or after `since`.
+
+    `since` is a time as files write it. Where both are None, it is the whole thread.
+    """
+
+    newest: int | None = None
+    since: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.newest is None and self.since is None
+
+    def of(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events in this window, in the order of the thread."""
+        if self.since is not None:
+            events = tuple(event for event in events if event.at >= self.since)
+        if self.newest is None:
+            return events
+        return events[max(len(events) - self.newest, 0) :]
+
+
+class Neighbour(NamedTuple):
+    """A ticket at the other end of a relation. `state` is its item's.
+
+    Where it cannot be read, `problem` says so (`missing`, `unreadable`).
+    """
+
+    title: str
+    state: str
+    problem: str | None = None
+
+
+class TicketView(NamedTuple):
+    """Everything that is known of a ticket; its state is the fold of its thread."""
+
+    id: TicketId
+    item: Item
+    thread: Thread
+    folded: Folded
+    around: Surroundings
+    blockers: tuple[Blocker, ...]
+    notices: tuple[str, ...]
+    plan: tuple[PlanRecord, ...]
+    artifacts: tuple[str, ...]
+    resolution: str | None
+
+
+class Readable(NamedTuple):
+    """A ticket of which some file may be broken: what can be read, and for the rest why not.
+
+    `errors` are by part of the ticket: item, thread, relations, blockers, plan, artifacts,
+    resolution. In `view` such a part is empty, and so is the state where the thread is.
+    """
+
+    view: TicketView
+    errors: Mapping[str, YoiError]
+
+
+def show_ticket(reader: TicketReader, word: str) -> Readable:
+    """The ticket that `word` means, as far as it can be read. Raises what `identify` raises."""
+    ticket = identify(reader, word)
+    return what_can_be_read(reader, ticket, incoming_relations(reader, ticket))
+
+
+def view(reader: TicketReader, ticket: TicketId, around: Surroundings | None = None) -> TicketView:
+    """The ticket `ticket`; `around` spares the pass over the relations where it is known."""
+    thread = reader.thread(ticket)
+    around = around or surroundings(reader, ticket)
+    return TicketView(
+        id=ticket,
+        item=reader.item(ticket),
+        thread=thread,
+        folded=fold(thread.events),
+        around=around,
+        blockers=blockers(reader, ticket, around),
+        notices=notices(around),
+        plan=reader.plan(ticket),
+        artifacts=reader.artifacts(ticket),
+        resolution=reader.resolution(ticket),
+    )
+
+
+def what_can_be_read(reader: TicketReader, ticket: TicketId, incoming: Surroundings) -> Readable:
+    """The ticket `ticket` without its broken parts; `incoming` are others' relations to it."""
+    errors: dict[str, YoiError] = {}
+
+    def part(name: str, read: Callable[[], T], instead: T) -> T:
+        try:
+            return read()
+        except YoiError as error:
+            errors[name] = error
+            return instead
+
+    thread = part("thread", lambda: reader.thread(ticket), Thread(()))
+    none: tuple[Relation, ...] = ()
+    own = part("relations", lambda: reader.relations(ticket), none)
+    around = incoming._replace(outgoing=own)
+    known = TicketView(
+        id=ticket,
+        item=part("item", lambda: reader.item(ticket), Item({}, "")),
+        thread=thread,
+        folded=Folded("") if "thread" in errors else fold(thread.events),
+        around=around,
+        blockers=part("blockers", lambda: blockers(reader, ticket, around), ()),
+        notices=notices(around),
+        plan=part("plan", lambda: reader.plan(ticket), ()),
+        artifacts=part("artifacts", lambda: reader.artifacts(ticket), ()),
+        resolution=part("resolution", lambda: reader.resolution(ticket), None),
+    )
+    return Readable(known, errors)
+
+
+def neighbours(reader: TicketReader, around: Surroundings) -> dict[str, Neighbour]:
+    """The tickets at the other ends of the relations `around` one, each read once."""
+    ids = [relation.target for relation in around.outgoing]
+    ids += [relation.ticket_id for relation in around.incoming]
+    return {id_: _neighbour(reader, TicketId(id_)) for id_ in dict.fromkeys(ids)}
+
+
+def _neighbour(reader: TicketReader, ticket: TicketId) -> Neighbour:
+    try:
+        item = reader.item(ticket)
+    except NotFoundError:
+        return Neighbour("", "", MISSING)
+    except YoiError:
+        return Neighbour("", "", UNREADABLE)
+    return Neighbour(item.title, item.state)

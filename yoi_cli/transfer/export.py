@@ -1,0 +1,62 @@
+"""Whole tickets on their way out: all that is known of each, and its files byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import YoiError
+from yoi_cli.tickets.lookup import identify
+from yoi_cli.tickets.neighbours import Neighbours
+from yoi_cli.tickets.show import TicketView, view, what_can_be_read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.store.ports import TicketReader
+
+_NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedTicket:
+    """A ticket and its files by their path below its folder.
+
+    With an `error`, `view` holds what could be read; its state is empty where the thread
+    cannot be.
+    """
+
+    view: TicketView
+    files: Mapping[str, bytes]
+    error: YoiError | None = None
+
+
+def chosen_tickets(reader: TicketReader, words: Sequence[str]) -> Sequence[TicketId]:
+    """The tickets that `words` mean, each once, or all of them where there is no word.
+
+    Raises what `identify` raises.
+    """
+    if not words:
+        return reader.ids()
+    return tuple(dict.fromkeys(identify(reader, word) for word in words))
+
+
+def export_tickets(reader: TicketReader, tickets: Sequence[TicketId]) -> Iterator[ExportedTicket]:
+    """Each of `tickets` in turn; one that is broken comes with its error and its files."""
+    neighbours = Neighbours(reader)
+    for ticket in tickets:
+        try:
+            around = neighbours.around(ticket)
+            yield ExportedTicket(view(reader, ticket, around), reader.files(ticket))
+        except YoiError as error:
+            known, _ = what_can_be_read(reader, ticket, neighbours.incoming(ticket))
+            yield ExportedTicket(known, _files(reader, ticket), error)
+
+
+def _files(reader: TicketReader, ticket: TicketId) -> Mapping[str, bytes]:
+    try:
+        return reader.files(ticket)
+    except YoiError:
+        return _NO_FILES

@@ -1,0 +1,82 @@
+"""Tickets that were exported, put back as they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import ConflictError, YoiError
+from yoi_cli.transfer.model import ImportProblem
+from yoi_cli.transfer.report import ImportReport, Incoming, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.store.ports import TicketReader, TicketStore
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTicket:
+    """The files of one ticket by their path below its folder, and where they were read."""
+
+    id: TicketId
+    title: str
+    files: Mapping[str, bytes]
+    path: str
+    line: int
+    notices: tuple[str, ...] = ()
+
+
+def restore(
+    store: TicketStore, incoming: Iterable[StoredTicket | ImportProblem], *, dry_run: bool
+) -> ImportReport:
+    """Put tickets in place one by one, so that none waits for a slow source with the lock held.
+
+    A ticket that stands there with the same files is skipped; one that differs is refused,
+    and the others go on. Raises `ConflictError` where the lock cannot be had.
+    """
+    report = ImportReport()
+    for ticket in incoming:
+        if isinstance(ticket, ImportProblem):
+            report.problems.append(ticket)
+            continue
+        known = Incoming(ticket.id, ticket.id, ticket.title)
+        try:
+            is_new = _put(store, ticket, dry_run=dry_run)
+        except ConflictError as error:
+            if error.code == "lock_timeout":
+                raise
+            report.conflicts.append(Refused(ticket.id, ticket.id, error.message))
+        except YoiError as error:
+            report.problems.append(ImportProblem(ticket.path, ticket.line, error.message))
+        else:
+            (report.imported if is_new else report.skipped).append(known)
+            report.notices.extend(
+                ImportProblem(ticket.path, ticket.line, notice) for notice in ticket.notices
+            )
+    return report
+
+
+def _put(store: TicketStore, ticket: StoredTicket, *, dry_run: bool) -> bool:
+    """Whether the ticket was not there; it is now. Raises `ConflictError` where it differs."""
+    if _stands(store, ticket):
+        return False
+    if dry_run:
+        return True
+    with store.write() as writer:
+        if _stands(writer, ticket):
+            return False
+        writer.install(ticket.id, ticket.files)
+    return True
+
+
+def _stands(reader: TicketReader, ticket: StoredTicket) -> bool:
+    if not reader.exists(ticket.id):
+        return False
+    if reader.files(ticket.id) == ticket.files:
+        return True
+    raise ConflictError(
+        "ticket_differs",
+        f"{ticket.id} stands in the store with other content; it was left as it is.",
+    )

@@ -1,1 +1,0 @@
-"""Workers: processes that outlive the terminal that started them."""

@@ -1,0 +1,1 @@
+"""Workers: processes that outlive the terminal."""

@@ -1,0 +1,257 @@
+"""Making a worker's folder, and forgetting it: everything that happens under the store's lock."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import UsageError
+from yoi_cli.model.ids import next_event_id
+from yoi_cli.workers.local.folder import WorkerFolder, is_worker_id
+from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.local.shim.launch import OF_WORKER, Launch
+from yoi_cli.workers.local.spec import bounds_of, checked, secret_values, spec_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from yoi_cli.workers.local.launcher import Answer
+    from yoi_cli.workers.runtime import WorkerRequest
+
+_LOCK, _KEYS, _GROUPS = "store.lock", "keys", "groups"
+_LOCK_FLAGS = os.O_RDWR | os.O_CREAT
+_MAKING, _GOING = ".tmp-", ".gone-"
+_LOOK_SECONDS = 0.005
+
+
+class Made(NamedTuple):
+    """A worker's folder, and how to start it. `lock` is None where that is not for us."""
+
+    launch: Launch
+    lock: int | None
+
+
+class WorkerMaker:
+    """Makes and forgets workers below `path`."""
+
+    def __init__(self, path: str, environment: Mapping[str, str]) -> None:
+        self._path = path
+        self._environment = environment
+
+    @contextmanager
+    def made(self, request: WorkerRequest) -> Iterator[Made]:
+        """The folder for `request`, made or found by its key, with its lock held.
+
+        The lock is what the shim inherits: from the first moment in which others can see the
+        folder until the worker has ended, somebody holds it. One that a launcher left behind
+        before it started anything is started now.
+        """
+        environment = checked(request, self._environment)
+        worker_id, lock = self._claim(request, environment)
+        while lock is None:
+            worker_id, lock = self._claim(request, environment)
+        environment[OF_WORKER] = worker_id
+        launch = self._launch(worker_id, lock, request, environment)
+        try:
+            yield Made(launch, lock if lock >= 0 else None)
+        finally:
+            if lock >= 0:
+                os.close(lock)
+
+    def unmake(self, made: Made, request: WorkerRequest, answer: Answer) -> None:
+        """Forget a worker that could not be started. Always raises `UsageError`."""
+        self._remove(made.launch.worker_id, request.key)
+        program, cwd = request.command[0], request.cwd
+        why = os.strerror(answer.number) if answer.number else "unknown"
+        if answer.missing == "folder":
+            message = f"The worker's folder {cwd} cannot be entered: {why}."
+        elif answer.missing == "program":
+            message = f"The program {program!r} cannot be started: {why}."
+        else:
+            message = f"The worker could not be started: {why} ({answer.missing})."
+        raise UsageError(
+            "worker_invalid",
+            message,
+            hint="Programs are looked for on the PATH that the worker gets, scripts need a "
+            "first line that names their interpreter; nothing was started.",
+            details={"missing": answer.missing, "program": program, "folder": cwd},
+        )
+
+    def forget(self, worker_id: str, key: str | None) -> bool:
+        """Forget a worker that has ended; False where somebody still stands over it."""
+        try:
+            descriptor = files.open_folder(os.path.join(self._path, worker_id))
+        except FileNotFoundError:
+            return False
+        try:
+            with WorkerFolder(worker_id, descriptor).lock(shared=False) as lock:
+                if lock is None:
+                    return False
+                self._remove(worker_id, key)
+        finally:
+            os.close(descriptor)
+        return True
+
+    def sweep(self) -> None:
+        """Take away what was being made or forgotten by somebody who was killed."""
+        if not os.path.isdir(self._path):
+            return
+        with self._store():
+            for name in os.listdir(self._path):
+                mark, _, worker_id = name.partition("w-")
+                if mark in (_MAKING, _GOING) and is_worker_id(f"w-{worker_id}"):
+                    shutil.rmtree(os.path.join(self._path, name), ignore_errors=True)
+
+    def _remove(self, worker_id: str, key: str | None) -> None:
+        gone = os.path.join(self._path, _GOING + worker_id)
+        with self._store():
+            os.rename(os.path.join(self._path, worker_id), gone)
+            if key is not None and read_key(self._path, key) == worker_id:
+                os.unlink(os.path.join(self._path, _KEYS, _key_name(key)))
+        shutil.rmtree(gone, ignore_errors=True)
+
+    @contextmanager
+    def _store(self) -> Iterator[None]:
+        os.makedirs(self._path, 0o700, exist_ok=True)
+        folder = files.open_folder(self._path)
+        try:
+            lock = files.open_regular(folder, _LOCK, _LOCK_FLAGS)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(lock)
+        finally:
+            os.close(folder)
+
+    def _standing(self, key: str | None) -> str | None:
+        worker_id = read_key(self._path, key) if key is not None else None
+        if worker_id is None or not os.path.isdir(os.path.join(self._path, worker_id)):
+            return None
+        return worker_id
+
+    def _new_id(self) -> str:
+        known = [name[2:] for name in os.listdir(self._path) if is_worker_id(name)]
+        entropy = int.from_bytes(os.urandom(10), "big")
+        now = time.time_ns() // 1_000_000
+        return "w-" + next_event_id(now, entropy, max(known, default=""))
+
+    def _write_key(self, key: str | None, worker_id: str) -> None:
+        """First the key, then the folder: a key without a folder is nobody's."""
+        if key is None:
+            return
+        os.makedirs(os.path.join(self._path, _KEYS), 0o700, exist_ok=True)
+        keys = files.open_folder(os.path.join(self._path, _KEYS))
+        try:
+            files.replace(keys, _key_name(key), worker_id.encode())
+        finally:
+            os.close(keys)
+
+    def _make(self, worker_id: str, request: WorkerRequest, environment: Mapping[str, str]) -> int:
+        """Make the folder whole, then put it in its place; a descriptor that holds its lock."""
+        making = os.path.join(self._path, _MAKING + worker_id)
+        os.mkdir(making, 0o700)
+        folder = files.open_folder(making)
+        lock = -1
+        try:
+            os.mkdir(files.COMMANDS, 0o700, dir_fd=folder)
+            lock = files.open_regular(folder, files.LOCK, _LOCK_FLAGS)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            files.create(folder, files.SPEC, spec_of(request, environment))
+            os.fsync(folder)
+            os.rename(making, os.path.join(self._path, worker_id))
+        except BaseException:
+            if lock >= 0:
+                os.close(lock)
+            shutil.rmtree(making, ignore_errors=True)
+            raise
+        finally:
+            os.close(folder)
+        parent = files.open_folder(self._path)
+        try:
+            os.fsync(parent)
+        finally:
+            os.close(parent)
+        return lock
+
+    def _claim(
+        self, request: WorkerRequest, environment: Mapping[str, str]
+    ) -> tuple[str, int | None]:
+        """The worker of a request, and a descriptor that holds its lock where it is ours to
+        start, else -1; None where it went away in the meantime."""
+        with self._store():
+            worker_id = self._standing(request.key)
+            if worker_id is None:
+                worker_id = self._new_id()
+                self._write_key(request.key, worker_id)
+                return worker_id, self._make(worker_id, request, environment)
+        return worker_id, self._lock_unstarted(worker_id)
+
+    def _lock_unstarted(self, worker_id: str) -> int | None:
+        """A descriptor that holds the lock of a worker that nobody starts any more, -1 once it
+        was started, None where its launcher took it away again.
+
+        A launcher that was killed may have left a shim behind that never hears what to do.
+        """
+        try:
+            folder = files.open_folder(os.path.join(self._path, worker_id))
+        except FileNotFoundError:
+            return None
+        try:
+            lock = files.open_regular(folder, files.LOCK, _LOCK_FLAGS)
+            while os.fstat(folder).st_nlink and not files.exists(folder, files.STATE):
+                with suppress(BlockingIOError):
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    # It may have been started, and have ended, just before.
+                    if not files.exists(folder, files.STATE) and os.fstat(folder).st_nlink:
+                        return lock
+                time.sleep(_LOOK_SECONDS)
+            os.close(lock)
+            return -1 if os.fstat(folder).st_nlink else None
+        finally:
+            os.close(folder)
+
+    def _launch(
+        self, worker_id: str, lock: int, request: WorkerRequest, environment: Mapping[str, str]
+    ) -> Launch:
+        group = b""
+        if request.group and request.capacity is not None:
+            group = os.fsencode(os.path.join(self._path, _GROUPS, _key_name(request.group)))
+        return Launch(
+            worker_id=worker_id,
+            folder=os.fsencode(os.path.join(self._path, worker_id)),
+            lock=lock,
+            bounds=bounds_of(request),
+            command=tuple(map(os.fsencode, request.command)),
+            cwd=os.fsencode(request.cwd),
+            environment=tuple((os.fsencode(n), os.fsencode(v)) for n, v in environment.items()),
+            stdin=request.stdin,
+            secrets=secret_values(request, environment),
+            group=group,
+            capacity=request.capacity or 0,
+        )
+
+
+def read_key(path: str, key: str) -> str | None:
+    """The id that `key` stands for, None where it stands for none."""
+    try:
+        keys = files.open_folder(os.path.join(path, _KEYS))
+    except FileNotFoundError:
+        return None
+    try:
+        worker_id = files.read(keys, _key_name(key)).decode("ascii", "replace")
+    except FileNotFoundError:
+        return None
+    finally:
+        os.close(keys)
+    return worker_id if is_worker_id(worker_id) else None
+
+
+def _key_name(key: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()

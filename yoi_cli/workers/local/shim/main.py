@@ -1,0 +1,211 @@
+"""A shim's life: detach, start the worker or take over one that runs, stand over it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import NoReturn
+
+from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.local.shim.begin import StubKilledError, let_go, prepare
+from yoi_cli.workers.local.shim.kernel import (
+    Identity,
+    adopt_orphans,
+    boot_id,
+    environment_of,
+    identity,
+    is_alive,
+    now_ms,
+    uptime_ms,
+)
+from yoi_cli.workers.local.shim.launch import ENDED as SAY_ENDED
+from yoi_cli.workers.local.shim.launch import FAILED, QUEUED, READY, Launch, Standing, unpack
+from yoi_cli.workers.local.shim.process_tree import Family
+from yoi_cli.workers.local.shim.pump import Pump, find_memory
+from yoi_cli.workers.local.shim.redact import Redactor
+from yoi_cli.workers.local.shim.slots import Place
+from yoi_cli.workers.local.shim.state import (
+    BEGINNING,
+    CANNOT_START,
+    ENDED,
+    NEVER_RAN,
+    RUNNING,
+    STARTING,
+    Journal,
+    State,
+    first_state,
+)
+from yoi_cli.workers.local.shim.state import QUEUED as IN_LINE
+from yoi_cli.workers.local.shim.stub import leave_streams
+from yoi_cli.workers.local.shim.supervisor import (
+    CANCELLED,
+    STOPPED,
+    Charge,
+    Supervisor,
+    leave,
+    new_commands,
+)
+from yoi_cli.workers.local.shim.wakeup import Bell
+
+_LINE_MS = 100
+_TRIES = 3
+
+
+def main() -> NoReturn:
+    """Read the launch, detach, and stand over the worker to its end."""
+    launch = unpack(_read_everything(0))
+    # The launcher's child was made the leader of a session; its child is none, so no terminal
+    # can ever become its own.
+    if os.fork() != 0:
+        os._exit(0)
+    code = 1
+    try:
+        os.setpgid(0, 0)
+        os.chdir("/")
+        os.set_inheritable(launch.lock, False)
+        _live(launch)
+        code = 0
+    except OSError as error:
+        _answer(FAILED + f" {error.errno or 0} shim".encode())
+    finally:
+        os._exit(code)
+
+
+def _read_everything(descriptor: int) -> bytes:
+    parts = []
+    while part := os.read(descriptor, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _answer(word: bytes) -> None:
+    """Tell the launcher, once; one that is gone is not missed."""
+    with suppress(OSError):
+        os.write(1, word + b"\n")
+    leave_streams()
+
+
+def _live(launch: Launch) -> None:
+    folder = files.open_folder(launch.folder)
+    bell = Bell()
+    adopt_orphans()
+    me = identity(os.getpid())
+    if launch.standing is not None:
+        _take_over(folder, launch, bell, me, launch.standing)
+        return
+    journal = Journal(folder, first_state(STARTING, me))
+    place = Place(launch.group, launch.capacity) if launch.group else None
+    if place is not None and not _wait_for_room(folder, launch, journal, bell, place):
+        return
+    journal.put(journal.state._replace(phase=STARTING))
+    charge = _begin(folder, launch, journal, bell)
+    if charge is not None:
+        _answer(READY)
+        Supervisor(folder, launch, journal, bell, charge).run()
+    if place is not None:
+        place.leave()
+
+
+def _wait_for_room(folder: int, launch: Launch, journal: Journal, bell: Bell, place: Place) -> bool:
+    """Stand in line; False where the worker was stopped or cancelled before it ran."""
+    is_first = True
+    while not place.may_run():
+        if is_first:
+            journal.put(journal.state._replace(phase=IN_LINE))
+            journal.event("queued")
+            _answer(QUEUED)
+            is_first = False
+        words = {word for _, word, _ in new_commands(folder, set())}
+        if bell.was_told_to_stop or words & {"stop", "cancel"}:
+            cause = CANCELLED if "cancel" in words else STOPPED
+            place.leave()
+            journal.event("ended", cause=cause, why=NEVER_RAN)
+            _end(journal, NEVER_RAN, cause)
+            return False
+        bell.wait(_LINE_MS)
+    return True
+
+
+def _begin(folder: int, launch: Launch, journal: Journal, bell: Bell) -> Charge | None:
+    """Start the worker and write down who it is before it runs; None where it cannot run."""
+    for left in reversed(range(_TRIES)):
+        try:
+            begun = prepare(folder, launch)
+            break
+        except StubKilledError:  # nothing ran yet, so it may be tried again
+            if not left:
+                raise
+    bell.hear_notes(begun.notes)
+    started = journal.state._replace(
+        phase=BEGINNING,
+        stub=begun.stub,
+        worker=begun.worker,
+        started_at=now_ms(),
+        ready_at=uptime_ms(),
+    )
+    journal.put(started)
+    failure = let_go(begun)
+    if not failure:
+        journal.put_if_possible(started._replace(phase=RUNNING))
+        journal.event("started", pid=begun.worker.pid)
+        return Charge(begun.stub, begun.worker, begun.keeper, begun.pump)
+    number, _, missing = failure.decode().partition(" ")
+    leave(begun.stub, bell)
+    journal.event("ended", why=CANNOT_START, missing=missing, errno=int(number))
+    why = f"{CANNOT_START} ({os.strerror(int(number))}: its {missing})"
+    _end(journal, why)
+    _answer(FAILED + b" " + failure)
+    return None
+
+
+def _take_over(folder: int, launch: Launch, bell: Bell, me: Identity, standing: Standing) -> None:
+    """Stand over a worker whose shim died: while it runs, or for what is left of it."""
+    state = State(
+        RUNNING,
+        boot_id(),
+        me,
+        standing.stub,
+        standing.worker,
+        started_at=standing.started,
+        ready_at=standing.ready_at,
+        cause=standing.cause,
+        output_start=standing.output_start,
+    )
+    journal = Journal(folder, state)
+    journal.put_if_possible(state)
+    journal.event("adopted")
+    pump = _pump_of(folder, launch.worker_id, standing)
+    charge = Charge(standing.stub, standing.worker, -1, pump)
+    runs = is_alive(standing.worker) and not files.exists(folder, files.EXIT)
+    if runs:
+        _answer(READY)
+    Supervisor(folder, launch, journal, bell, charge).run()
+    if not runs:
+        _answer(SAY_ENDED)
+
+
+def _pump_of(folder: int, worker_id: str, standing: Standing) -> Pump | None:
+    """What takes over redacted output once the stub does so no more; from now on it holds the
+    memory that the worker writes to.
+
+    The values are where they were all the time: with the worker itself.
+    """
+    if not standing.secret_names:
+        return None
+    keepers = (standing.stub, identity(os.getpid()))
+    members = Family(worker_id, standing.worker, keepers).members()
+    memory = find_memory(members)
+    if memory is None:
+        return None
+    values = [
+        value
+        for who in members
+        for name, value in environment_of(who.pid).items()
+        if name in standing.secret_names
+    ]
+    return Pump(folder, memory, Redactor(values))
+
+
+def _end(journal: Journal, why: str, cause: str = "") -> None:
+    state = journal.state._replace(phase=ENDED, why=why, cause=cause, ended_at=now_ms())
+    journal.put(state)

@@ -1,0 +1,74 @@
+"""Who may run now, of the workers of one group: files in a line, each locked by its worker.
+
+A place in the line is a number that rises. The first `capacity` places that somebody still
+holds may run; the kernel gives a place back when its last holder dies.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+
+from yoi_cli.workers.local.shim import files
+
+_LOCK = "lock"
+_FLAGS = os.O_RDWR | os.O_CREAT
+
+
+class Place:
+    """A place in the line of the group whose folder is at `path`, taken at once."""
+
+    def __init__(self, path: bytes, capacity: int) -> None:
+        os.makedirs(path, 0o700, exist_ok=True)
+        self._folder = files.open_folder(path)
+        self._capacity = capacity
+        lock = self._lock()
+        try:
+            self._number = max(self._numbers(), default=0) + 1
+            self.descriptor = files.open_regular(
+                self._folder, self._name(self._number), _FLAGS | os.O_EXCL
+            )
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX)
+        finally:
+            os.close(lock)
+
+    def may_run(self) -> bool:
+        """Whether there is room by now. Places that nobody holds are cleared away."""
+        lock = self._lock()
+        try:
+            ahead = sorted(number for number in self._numbers() if number < self._number)
+            return sum(map(self._is_held, ahead)) < self._capacity
+        finally:
+            os.close(lock)
+
+    def leave(self) -> None:
+        """Give the place back."""
+        files.remove(self._folder, self._name(self._number))
+        os.close(self.descriptor)
+        os.close(self._folder)
+
+    def _is_held(self, number: int) -> bool:
+        try:
+            descriptor = files.open_regular(self._folder, self._name(number))
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        files.remove(self._folder, self._name(number))
+        return False
+
+    def _lock(self) -> int:
+        descriptor = files.open_regular(self._folder, _LOCK, _FLAGS)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return descriptor
+
+    def _numbers(self) -> list[int]:
+        return [int(name) for name in os.listdir(self._folder) if name.isdecimal()]
+
+    @staticmethod
+    def _name(number: int) -> str:
+        return f"{number:012d}"

@@ -1,0 +1,82 @@
+"""What is written down of a worker while it runs: `state.json` and `events.jsonl`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.local.shim.kernel import NOBODY, Identity, boot_id, now_ms
+
+SCHEMA_VERSION = 1
+STARTING = "starting"
+QUEUED = "queued"
+#: Its process is known, and may be its program by now.
+BEGINNING = "beginning"
+RUNNING = "running"
+ENDING = "ending"
+ENDED = "ended"
+#: Why a worker that was given up in line has no exit.
+NEVER_RAN = "it was given up before it ran"
+#: How the reason begins why a worker has no exit whose program or folder is not there.
+CANNOT_START = "it could not be started"
+PHASES = (STARTING, QUEUED, BEGINNING, RUNNING, ENDING, ENDED)
+
+
+class State(NamedTuple):
+    """How far a worker is; times are Unix milliseconds, but `ready_at`: since boot.
+
+    `cause` says who is ending it, `why` why it never ran or what was lost of it.
+    """
+
+    phase: str
+    boot_id: str
+    shim: Identity
+    stub: Identity = NOBODY
+    worker: Identity = NOBODY
+    started_at: int = 0
+    ready_at: int = 0
+    ended_at: int = 0
+    cause: str = ""
+    why: str = ""
+    output_start: int = 0
+
+
+class Journal:
+    """Writes states and events of one worker."""
+
+    def __init__(self, folder: int, state: State) -> None:
+        self._folder = folder
+        self.state = state
+
+    def put(self, state: State) -> None:
+        """Let `state` be what is written down. Raises `OSError`."""
+        self.state = state
+        record: dict[str, files.Json] = {"schema_version": SCHEMA_VERSION}
+        for name, value in state._asdict().items():
+            if isinstance(value, tuple):
+                pid, started = value
+                record[name] = {"pid": pid, "started": started} if pid else None
+            else:
+                record[name] = value
+        files.replace(self._folder, files.STATE, files.to_json(record).encode() + b"\n")
+
+    def put_if_possible(self, state: State) -> bool:
+        """`put`, for what can do without: a full disk must not end who stands over a worker."""
+        try:
+            self.put(state)
+        except OSError:
+            return False
+        return True
+
+    def event(self, kind: str, **facts: files.Json) -> None:
+        """Add an event. A disk that refuses costs the event, and nothing else."""
+        record: dict[str, files.Json] = {"at": now_ms(), "event": kind, **facts}
+        try:
+            files.append(self._folder, files.EVENTS, files.to_json(record).encode() + b"\n")
+        except OSError:
+            return
+
+
+def first_state(phase: str, shim: Identity) -> State:
+    """What is written down first."""
+    return State(phase, boot_id(), shim)

@@ -1,0 +1,240 @@
+"""The stub: parent of the worker, which waits for its end and writes it down.
+
+It is a fork of the shim and outlives it. Where both are alive, the shim needs it for nothing
+but the exit; where it dies, its children become the shim's.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.local.shim.kernel import adopt_orphans, now_ms
+
+if TYPE_CHECKING:
+    from yoi_cli.workers.local.shim.launch import Launch
+    from yoi_cli.workers.local.shim.pump import Pump
+
+#: Tell the stub to close the worker's standard input; to leave, once the worker has ended.
+CLOSE_INPUT = signal.SIGUSR1
+LEAVE = signal.SIGTERM
+#: What a worker that was never let go ends with; it is told apart by what it said.
+_NEVER_BEGUN = 125
+_PUMPING_MS = 10
+_RESTING_MS = 200
+_RETRY_MS = 500
+
+
+class Ends(NamedTuple):
+    """Descriptors that shim, stub and worker share; -1 where there is none.
+
+    `go` lets the worker begin, `begun` says why it could not (and ends where it could), as
+    does `failure`, a file in memory, to the stub. `notes` go from the stub to the shim,
+    `keeper` keeps the worker's input open.
+    """
+
+    stdin: int
+    output: int
+    keeper: int
+    go: int
+    go_end: int
+    begun: int
+    begun_end: int
+    failure: int
+    notes: int
+    notes_end: int
+
+
+class Ending(NamedTuple):
+    """How a process ended: by itself with `code`, or by `signal`."""
+
+    pid: int
+    code: int | None
+    signal: int | None
+
+
+def ended_child() -> Ending | None:
+    """A child that has ended, left where it is so that its end is not lost, or None."""
+    try:
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return None
+    if found is None:
+        return None
+    if found.si_code == os.CLD_EXITED:
+        return Ending(found.si_pid, found.si_status, None)
+    return Ending(found.si_pid, None, found.si_status)
+
+
+def write_exit(folder: int, ending: Ending, by: str, error: str = "") -> None:
+    """Write down how the worker ended, before the kernel forgets it. Raises `OSError`."""
+    record: dict[str, files.Json] = {
+        "code": None if error else ending.code,
+        "signal": ending.signal,
+        "at": now_ms(),
+        "by": by,
+    }
+    if error:
+        record["error"] = error
+    files.replace(folder, files.EXIT, files.to_json(record).encode() + b"\n")
+
+
+def run_stub(folder: int, launch: Launch, ends: Ends, pump: Pump | None) -> NoReturn:
+    """Start the worker, wait for its end, write it down, and leave."""
+    try:
+        os.setpgid(0, 0)
+        leave_streams()
+        adopt_orphans()
+        bell = _listen(ends)
+        for end in (ends.go_end, ends.begun, ends.notes):
+            os.close(end)
+        worker = os.fork()
+        if worker == 0:
+            _become_worker(launch, ends)
+        for end in (ends.stdin, ends.output, ends.go, ends.begun_end):
+            os.close(end)
+        _tell(ends.notes_end, b"pid %d\n" % worker)
+        _Stub(folder, worker, ends, pump).watch(bell)
+    finally:
+        os._exit(1)
+
+
+class _Wishes:
+    """What signals have asked of this stub."""
+
+    leave = False
+
+
+def _listen(ends: Ends) -> int:
+    """Handle signals; the descriptor that can be read once one came."""
+    bell, rope = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    signal.set_wakeup_fd(rope, warn_on_full_buffer=False)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)
+
+    def leave(_number: int, _frame: object) -> None:
+        _Wishes.leave = True
+
+    def close_input(_number: int, _frame: object) -> None:
+        if ends.keeper >= 0:
+            null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+            os.dup2(null, ends.keeper, inheritable=False)
+            os.close(null)
+
+    signal.signal(LEAVE, leave)
+    signal.signal(CLOSE_INPUT, close_input)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    return bell
+
+
+class _Stub:
+    def __init__(self, folder: int, worker: int, ends: Ends, pump: Pump | None) -> None:
+        self._folder = folder
+        self._worker = worker
+        self._ends = ends
+        self._pump = pump
+        self._has_ended = False
+        self._has_children = True
+
+    def watch(self, bell: int) -> None:
+        """Until the worker has ended and nothing that it left behind is there any more."""
+        poller = select.poll()
+        poller.register(bell, select.POLLIN)
+        pause = _PUMPING_MS
+        while True:
+            is_stuck = not self._reap()
+            moved = self._pump is not None and self._pump.move_some()
+            if self._has_ended and (_Wishes.leave or not self._has_children):
+                if self._pump is not None:
+                    self._pump.move_all(at_end=True)
+                return
+            # Memory that is a file cannot be waited for: look often while something comes.
+            pause = _PUMPING_MS if moved else min(pause * 2, _RESTING_MS)
+            poller.poll(_RETRY_MS if is_stuck else pause if self._pump is not None else None)
+            _drain(bell)
+
+    def _reap(self) -> bool:
+        """Bury children that have ended; False where the disk refuses the worker's exit."""
+        while (ending := ended_child()) is not None:
+            if ending.pid == self._worker and not self._has_ended:
+                try:
+                    write_exit(self._folder, ending, "stub", self._why_not_begun(ending))
+                except OSError:
+                    if os.fstat(self._folder).st_nlink:
+                        return False
+                    # The folder is gone, and with it everybody who would ask.
+                self._has_ended = True
+                _tell(self._ends.notes_end, b"exit\n")
+            os.waitpid(ending.pid, 0)
+        if self._has_ended:
+            try:
+                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                self._has_children = False
+        return True
+
+    def _why_not_begun(self, ending: Ending) -> str:
+        """What the worker said of why it could not begin; the shim may not be there to hear."""
+        if ending.code is None or ending.code < _NEVER_BEGUN:
+            return ""
+        return os.pread(self._ends.failure, 100, 0).decode()
+
+
+def leave_streams() -> None:
+    """Let go of the standard streams: whoever waits for their end must not wait for ours."""
+    null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.close(null)
+
+
+def _tell(descriptor: int, note: bytes) -> None:
+    try:
+        os.write(descriptor, note)
+    except OSError:  # the shim is gone, and will find what it needs in files
+        return
+
+
+def _drain(bell: int) -> None:
+    try:
+        while os.read(bell, 256):
+            pass
+    except BlockingIOError:
+        return
+
+
+def _become_worker(launch: Launch, ends: Ends) -> NoReturn:
+    """Wait to be let go, then turn into the worker's program."""
+    where = "shim"
+    try:
+        os.setsid()
+        if not os.read(ends.go, 1):
+            raise OSError(0, "the shim died first")
+        signal.set_wakeup_fd(-1)
+        for number in signal.valid_signals():
+            _by_default(number)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        for target, source in enumerate((ends.stdin, ends.output, ends.output)):
+            os.dup2(source, target)
+        where = "folder"
+        os.chdir(launch.cwd)
+        where = "program"
+        os.execvpe(launch.command[0], list(launch.command), dict(launch.environment))
+    except OSError as error:
+        said = f"{error.errno or 0} {where}".encode()
+        os.pwrite(ends.failure, said, 0)
+        os.write(ends.begun_end, said)
+    finally:
+        os._exit(_NEVER_BEGUN if where == "shim" else _NEVER_BEGUN + 2)
+
+
+def _by_default(number: int) -> None:
+    if number in (signal.SIGKILL, signal.SIGSTOP):
+        return
+    try:
+        signal.signal(number, signal.SIG_DFL)
+    except OSError:  # the C library keeps some for itself
+        return

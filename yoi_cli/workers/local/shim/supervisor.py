@@ -1,0 +1,247 @@
+"""Standing over one worker: obeying commands, keeping its bounds, seeing it to its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.local.shim.begin import close_input
+from yoi_cli.workers.local.shim.kernel import Identity, is_alive, now_ms, send, uptime_ms
+from yoi_cli.workers.local.shim.output import OutputBound
+from yoi_cli.workers.local.shim.process_tree import Family, ask_to_end, send_all
+from yoi_cli.workers.local.shim.state import ENDED, ENDING, Journal
+from yoi_cli.workers.local.shim.stub import LEAVE, ended_child, write_exit
+
+if TYPE_CHECKING:
+    from yoi_cli.workers.local.shim.launch import Launch
+    from yoi_cli.workers.local.shim.pump import Pump
+    from yoi_cli.workers.local.shim.wakeup import Bell
+
+STOPPED = "stopped"
+CANCELLED = "cancelled"
+TIMEOUT = "timeout"
+OUTPUT_LIMIT = "output_limit"
+#: What is left behind by a worker that ended by itself has so long to follow it, as a whole.
+_LEFTOVER_MS = 2000
+#: A process that SIGKILL does not end so soon hangs in the kernel.
+_GIVE_UP_MS = 10_000
+_SLOW_MS, _SOON_MS, _PUMP_MS = 1000, 10, 10
+_STUB_LEAVES_MS = 5000
+_UNSEEN = "nobody saw how it ended"
+
+
+class Charge(NamedTuple):
+    """What a shim stands over; `keeper` is -1 where it keeps no input open.
+
+    `pump` takes over redacted output when the stub dies.
+    """
+
+    stub: Identity
+    worker: Identity
+    keeper: int
+    pump: Pump | None
+
+
+class Supervisor:
+    """Stands over a worker that runs, from here to its end."""
+
+    def __init__(
+        self, folder: int, launch: Launch, journal: Journal, bell: Bell, charge: Charge
+    ) -> None:
+        self._folder = folder
+        self._launch = launch
+        self._journal = journal
+        self._bell = bell
+        self._charge = charge
+        keepers = (charge.stub, Identity(os.getpid(), journal.state.shim.started))
+        self._family = Family(launch.worker_id, charge.worker, keepers)
+        self._bound = OutputBound(folder, launch.bounds.output, journal)
+        self._obeyed: set[str] = set()
+        self._kill_at: int | None = None
+        self._has_ended = False
+        self._lost = ""
+        self._is_alone = False
+        self._is_news = True
+        bell.hear_end_of(charge.stub.pid)
+        bell.hear_end_of(charge.worker.pid)
+
+    def run(self) -> None:
+        """Until nothing of the worker is left, and that is written down."""
+        if self._journal.state.cause:
+            self._end(self._journal.state.cause, self._launch.bounds.grace)
+        while not self._step():
+            self._is_news = self._bell.wait(self._pause())
+        self._finish()
+
+    def _step(self) -> bool:
+        """Look at everything once; whether all is over."""
+        if not self._has_ended:
+            self._look_for_end()
+        self._obey()
+        if not self._has_ended:
+            self._keep_bounds()
+        if not self._has_ended and (self._kill_at is None or uptime_ms() < self._kill_at):
+            return False
+        return self._see_to_the_end()
+
+    def _pause(self) -> int:
+        times = [_SLOW_MS, self._bound.pause]
+        now = uptime_ms()
+        if self._is_news or self._kill_at is not None:
+            times.append(_SOON_MS if self._has_ended or self._is_news else _SOON_MS * 5)
+        if self._launch.bounds.timeout is not None and self._kill_at is None:
+            times.append(self._journal.state.ready_at + self._launch.bounds.timeout - now)
+        if self._charge.pump is not None and not is_alive(self._charge.stub):
+            times.append(_PUMP_MS)
+        return min(times)
+
+    def _obey(self) -> None:
+        """Do what command files ask for, each once."""
+        if self._bell.was_told_to_stop:
+            self._bell.was_told_to_stop = False
+            self._end(STOPPED, self._launch.bounds.grace)
+        for name, word, grace in new_commands(self._folder, self._obeyed):
+            self._obeyed.add(name)
+            if word == "stop":
+                self._end(STOPPED, self._launch.bounds.grace if grace is None else grace)
+            elif word == "cancel":
+                self._end(CANCELLED, self._launch.bounds.grace)
+            elif word == "close-input":
+                keeper = close_input(self._charge.keeper, self._charge.stub)
+                self._charge = self._charge._replace(keeper=keeper)
+                self._journal.event("input_closed")
+
+    def _keep_bounds(self) -> None:
+        timeout, state = self._launch.bounds.timeout, self._journal.state
+        if timeout is not None and uptime_ms() - state.ready_at >= timeout:
+            self._end(TIMEOUT, self._launch.bounds.grace, once=True)
+        pump = self._charge.pump
+        if self._bound.is_exceeded(pump.size if pump is not None else None):
+            # What floods the disk gets a second to end well, however long others get.
+            self._end(OUTPUT_LIMIT, min(self._launch.bounds.grace, 1000), once=True)
+            self._bound.cut()
+
+    def _end(self, cause: str, grace: int, *, once: bool = False) -> None:
+        """Ask the worker to end, and set the time from which on it is made to.
+
+        A later, shorter grace shortens the first; `once` leaves what is under way.
+        """
+        kill_at = uptime_ms() + grace
+        if self._kill_at is not None:
+            if not once:
+                self._kill_at = min(self._kill_at, kill_at)
+            return
+        self._kill_at = kill_at
+        if self._has_ended:
+            return
+        state = self._journal.state
+        self._journal.put_if_possible(state._replace(phase=ENDING, cause=state.cause or cause))
+        self._journal.event("ending", cause=cause, grace_ms=grace)
+        ask_to_end(self._family.members())
+
+    def _look_for_end(self) -> None:
+        # The stub first: what it wrote before it died is there once it is seen to be dead.
+        stub_lives = is_alive(self._charge.stub)
+        if files.exists(self._folder, files.EXIT):
+            self._has_ended = True
+        elif not stub_lives:
+            self._look_without_stub()
+        self._bury()
+
+    def _look_without_stub(self) -> None:
+        """The worker is this shim's own child now, or nobody's who would tell of its end."""
+        if self._charge.pump is not None:
+            if not self._is_alone:
+                self._charge.pump.load()
+            self._charge.pump.move_some()
+        self._is_alone = True
+        if not is_alive(self._charge.worker) and not self._is_mine():
+            self._has_ended = True
+            standing = self._launch.standing
+            self._lost = standing.why_lost if standing is not None else _UNSEEN
+
+    def _is_mine(self) -> bool:
+        """Whether the worker came to this process when its stub died, alive or dead."""
+        if not self._charge.worker.pid:
+            return False
+        try:
+            os.waitid(os.P_PID, self._charge.worker.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return False
+        return True
+
+    def _bury(self) -> None:
+        """Reap what has ended; the worker only once its exit is written down."""
+        while (ending := ended_child()) is not None:
+            is_worker = ending.pid == self._charge.worker.pid
+            if is_worker and not files.exists(self._folder, files.EXIT):
+                try:
+                    write_exit(self._folder, ending, "shim")
+                except OSError:
+                    return
+            if is_worker:
+                self._has_ended = True
+            os.waitpid(ending.pid, 0)
+
+    def _see_to_the_end(self) -> bool:
+        """End what is left of the worker; whether nothing is."""
+        self._bury()
+        left = self._family.members()
+        if not left:
+            return self._has_ended
+        now = uptime_ms()
+        if self._kill_at is None:
+            grace = min(self._launch.bounds.grace, _LEFTOVER_MS)
+            self._kill_at = now + grace
+            self._journal.event("leftovers", count=len(left))
+            ask_to_end(left)
+        if now >= self._kill_at:
+            send_all(left, signal.SIGKILL)
+        if now >= self._kill_at + _GIVE_UP_MS:
+            self._journal.event("leftovers_stay", count=len(left))
+            return self._has_ended
+        return False
+
+    def _finish(self) -> None:
+        leave(self._charge.stub, self._bell)
+        if self._charge.pump is not None:
+            self._charge.pump.load()
+            self._charge.pump.move_all(at_end=True)
+        self._bound.cut()
+        state = self._journal.state
+        self._journal.event("ended", **({"why": self._lost} if self._lost else {}))
+        self._journal.put_if_possible(
+            state._replace(phase=ENDED, ended_at=now_ms(), why=self._lost)
+        )
+
+
+def leave(stub: Identity, bell: Bell) -> None:
+    """Have the stub leave, its work being done, and bury it where it is a child."""
+    send(stub, LEAVE)
+    end = uptime_ms() + _STUB_LEAVES_MS
+    while is_alive(stub):
+        if uptime_ms() >= end:
+            send(stub, signal.SIGKILL)
+        bell.wait(_SOON_MS)
+    while (ending := ended_child()) is not None:
+        os.waitpid(ending.pid, 0)
+
+
+def new_commands(folder: int, seen: set[str]) -> list[tuple[str, str, int | None]]:
+    """Command files that were not `seen`, oldest first: (name, word, grace in ms)."""
+    commands = files.open_folder(files.COMMANDS, folder)
+    try:
+        found = []
+        for name in sorted(os.listdir(commands)):
+            _, _, word = name.partition(".")
+            if name in seen or name.startswith("."):
+                continue
+            text = files.read(commands, name).strip()
+            found.append((name, word, int(text) if text.isdigit() else None))
+        return found
+    except OSError:
+        return []
+    finally:
+        os.close(commands)

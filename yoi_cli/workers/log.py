@@ -1,0 +1,97 @@
+"""What a ticket's log says of the workers that were started for it by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import YoiError
+from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.store.values import Change
+from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from yoi_cli.model.events import Event
+    from yoi_cli.store.ports import TicketStore
+    from yoi_cli.tickets.create import Recorder
+    from yoi_cli.workers.model import WorkerView
+
+WORKER = "worker"
+STARTED, ENDED = "started", "ended"
+
+
+def log_start(store: TicketStore, view: WorkerView, by: Recorder) -> None:
+    """Say on the worker's ticket that it was started; once, however often it is asked."""
+    if view.ticket is None:
+        return
+    with store.write() as writer:
+        ticket = identify(writer, view.ticket)
+        if not _has(writer.thread(ticket).events, view.worker_id, STARTED):
+            writer.commit(ticket, Change(events=(_event(view, STARTED, by),)))
+
+
+def log_ends(store: TicketStore, views: Iterable[WorkerView], by: Recorder) -> tuple[str, ...]:
+    """Say on their tickets how workers ended; a warning for each that could not be told.
+
+    Only of those whose start is in the log as `log_start` put it there, and once: who starts
+    workers by other ways, as an orchestrator does, tells of them in its own words.
+    """
+    warnings = []
+    for view in views:
+        if view.ticket is None or not view.has_ended:
+            continue
+        try:
+            _log_end(store, view, by)
+        except YoiError as error:
+            warnings.append(f"The log of {view.ticket} was not told: {error.message}")
+    return tuple(warnings)
+
+
+def _log_end(store: TicketStore, view: WorkerView, by: Recorder) -> None:
+    with store.write() as writer:
+        ticket = identify(writer, view.ticket or "")
+        log = writer.thread(ticket).events
+        if _has(log, view.worker_id, STARTED) and not _has(log, view.worker_id, ENDED):
+            writer.commit(ticket, Change(events=(_event(view, ENDED, by),)))
+
+
+def _has(log: Iterable[Event], worker_id: str, status: str) -> bool:
+    return any(
+        event.kind == WORKER
+        and event.status == status
+        and event.attributes.get("worker") == worker_id
+        for event in log
+    )
+
+
+def _event(view: WorkerView, status: str, by: Recorder) -> NewEvent:
+    attributes = [("status", status), ("worker", view.worker_id)]
+    if view.profile is not None:
+        attributes.append(("profile", view.profile))
+    if status == ENDED:
+        attributes += [("result", view.state), ("cause", view.cause)]
+        attributes.append(("exit", "" if view.exit_code is None else str(view.exit_code)))
+    kept = tuple((key, value) for key, value in attributes if value)
+    return NewEvent(WORKER, by.author, heading_for(WORKER), _sentence(view, status, by), kept)
+
+
+def _sentence(view: WorkerView, status: str, by: Recorder) -> str:
+    if status == STARTED:
+        if by.japanese:
+            return f"worker {view.worker_id} を開始しました。"
+        return f"Worker {view.worker_id} was started."
+    how = describe_end(view)
+    if by.japanese:
+        return f"worker {view.worker_id} が終了しました: {how}。"
+    return f"Worker {view.worker_id} {how}. {view.evidence}"
+
+
+def describe_end(view: WorkerView) -> str:
+    """How a worker ended, in a few words."""
+    cause = f" ({view.cause.replace('_', ' ')})" if view.cause else ""
+    if view.exit_code is not None:
+        return f"exited with code {view.exit_code}{cause}"
+    if view.signal is not None:
+        return f"was killed by signal {view.signal}{cause}"
+    return f"is {view.state}{cause}"

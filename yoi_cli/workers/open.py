@@ -1,0 +1,83 @@
+"""The worker runtime of a session's clone."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from yoi_cli.workers.local.runtime import FileRuntime
+    from yoi_cli.workspace.session import Session
+
+
+def open_runtime(session: Session) -> FileRuntime:
+    """The workers of the clone, shared by all its worktrees."""
+    from yoi_cli.workers.local.runtime import FileRuntime
+
+    return FileRuntime(os.path.join(session.local_folder, "workers"), session.environment)
+
+
+def live_worker(session: Session, ticket: str) -> str | None:
+    """The worker of this clone that is at work for `ticket`, as sentences name it.
+
+    Cheap where no worker was ever started: nothing is loaded for that.
+    """
+    if not os.path.isdir(os.path.join(session.local_folder, "workers")):
+        return None
+    working = [one for one in open_runtime(session).all() if one.ticket == ticket]
+    return next((f"The worker {one.worker_id}" for one in working if not one.has_ended), None)
+
+
+class WorkerPlace(NamedTuple):
+    """Where a worker runs, for which ticket, and the intent packet that it is told."""
+
+    cwd: str
+    ticket: str | None = None
+    packet: str = ""
+
+
+def place_of(session: Session, ticket: str | None, cwd: str | None) -> WorkerPlace:
+    """The folder and the ticket of a worker that is about to be started.
+
+    Where no folder is given, it is the ticket's worktree, else the current one. Raises what
+    finding the ticket raises.
+    """
+    chosen = None if cwd is None else os.path.abspath(cwd)
+    if ticket is None:
+        return WorkerPlace(chosen or os.getcwd())
+    from yoi_cli.model.intent import packet_of, render_packet
+    from yoi_cli.tickets.edit import read_item
+
+    full_id, item = read_item(session.store, ticket)
+    if chosen is None:
+        chosen = _worktree_of(session, full_id) or os.getcwd()
+    return WorkerPlace(chosen, full_id, render_packet(packet_of(item.title, item.body)))
+
+
+def _worktree_of(session: Session, ticket: str) -> str | None:
+    if session.checkout is None:
+        return None
+    from yoi_cli.errors import NotFoundError
+    from yoi_cli.worktrees.open import open_worktree_desk
+
+    desk = open_worktree_desk(session)
+    try:
+        found = desk.yard.of(ticket, desk.target())
+    except NotFoundError:  # a repository without a commit has no worktrees either
+        return None
+    return found.path if found is not None else None
+
+
+def keep_prompt(session: Session, text: str) -> str:
+    """Write what a worker is told to a file outside of every worktree; its path."""
+    import hashlib
+
+    from yoi_cli.store.files.directory import Directory
+
+    path = os.path.join(session.local_folder, "prompts")
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    data = text.encode("utf-8", "replace")
+    name = f"{hashlib.sha256(data).hexdigest()[:32]}.md"
+    with Directory.open(path, "prompts") as folder:
+        folder.replace(name, data)
+    return os.path.join(path, name)

@@ -1,0 +1,128 @@
+"""Which profiles there are, and whether this machine can run them (DESIGN section 12)."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from yoi_cli.model.profile import BY_WORKER, REVIEWER
+from yoi_cli.model.profile_presets import PRESETS
+
+if TYPE_CHECKING:
+    from yoi_cli.model.profile import Profile, Settings
+
+#: Programs that answer to `--version`. No other is asked: a script might take it for work.
+_TELL_THEIR_VERSION = frozenset(preset.command[0] for preset in PRESETS.values())
+
+
+class Machine(Protocol):
+    """What is installed and set where this runs."""
+
+    def program(self, name: str) -> str | None:
+        """The path of the program that `name` starts, None where there is none."""
+        ...
+
+    def version(self, path: str) -> str | None:
+        """The first line of what the program answers to `--version`, None without one."""
+        ...
+
+    def is_set(self, variable: str) -> bool:
+        """Whether the environment has a value, not empty, for `variable`."""
+        ...
+
+
+class ProfileRow(NamedTuple):
+    """A profile and the roles that it works as."""
+
+    profile: Profile
+    roles: tuple[str, ...]
+
+
+class Variable(NamedTuple):
+    """A variable that a profile is given; its value is never looked at."""
+
+    name: str
+    is_set: bool
+    is_required: bool
+
+
+class ProfileCheck(NamedTuple):
+    """Whether a profile can run here: it can where `missing`, sentences, is empty."""
+
+    profile: Profile
+    roles: tuple[str, ...]
+    program: str | None
+    version: str | None
+    variables: tuple[Variable, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def is_runnable(self) -> bool:
+        return not self.missing
+
+
+class CheckedProfiles(NamedTuple):
+    """Profiles that were looked at, and `role_problems`: (role, sentence).
+
+    `is_enough` says whether what was asked for can run.
+    """
+
+    checks: tuple[ProfileCheck, ...]
+    role_problems: tuple[tuple[str, str], ...]
+    is_enough: bool
+
+
+def list_profiles(settings: Settings) -> list[ProfileRow]:
+    """Every profile: those of the configuration first, then the presets."""
+    rows = [ProfileRow(one, _roles_of(settings, one.name)) for one in settings.profiles.values()]
+    return sorted(rows, key=lambda row: row.profile.is_preset)
+
+
+def find_profile(settings: Settings, name: str) -> ProfileRow:
+    """One profile. Raises `NotFoundError` (`profile_not_found`)."""
+    return ProfileRow(settings.named(name), _roles_of(settings, name))
+
+
+def check_profiles(settings: Settings, machine: Machine, name: str | None) -> CheckedProfiles:
+    """Whether `name`, or what the roles need, can run on this machine.
+
+    Without a name: the profiles that roles use, all of which must run; where no role has one,
+    every profile, of which one that can run is enough. Raises `NotFoundError`
+    (`profile_not_found`).
+    """
+    if name is not None:
+        check = _check(settings, machine, settings.named(name))
+        return CheckedProfiles((check,), (), check.is_runnable)
+    problems = tuple(
+        (role, f"Its profile {selector!r} is another program's and runs nothing here.")
+        for role, selector in settings.foreign_roles.items()
+        if role != REVIEWER or settings.orchestration.review == BY_WORKER
+    )
+    used = dict.fromkeys(settings.roles.values())
+    profiles = [settings.named(one) for one in used] or settings.profiles.values()
+    checks = tuple(_check(settings, machine, profile) for profile in profiles)
+    enough = all if used else any
+    return CheckedProfiles(
+        checks, problems, not problems and enough(check.is_runnable for check in checks)
+    )
+
+
+def _check(settings: Settings, machine: Machine, profile: Profile) -> ProfileCheck:
+    name = profile.command[0]
+    path = machine.program(name)
+    knows = path is not None and posixpath.basename(name) in _TELL_THEIR_VERSION
+    named = dict.fromkeys((*profile.requires, *profile.secrets, *profile.environment))
+    variables = tuple(Variable(one, machine.is_set(one), one in profile.requires) for one in named)
+    missing = [] if path else [f"The program {name!r} is not installed, or not on PATH."]
+    missing += [
+        f"The environment variable {one.name} is not set."
+        for one in variables
+        if one.is_required and not one.is_set
+    ]
+    version = machine.version(path) if path is not None and knows else None
+    roles = _roles_of(settings, profile.name)
+    return ProfileCheck(profile, roles, path, version, variables, tuple(missing))
+
+
+def _roles_of(settings: Settings, name: str) -> tuple[str, ...]:
+    return tuple(role for role, profile in settings.roles.items() if profile == name)

@@ -1,0 +1,1 @@
+"""Finding a workspace and opening a session on it."""

@@ -1,0 +1,66 @@
+"""Finding and making a workspace: the folder that holds `.yoi/` (DESIGN sections 3 and 9)."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from yoi_cli.model.config import DEFAULT, Config
+from yoi_cli.store.config.store_config import parse_config
+from yoi_cli.store.files import layout
+from yoi_cli.store.files.directory import Directory, not_as_expected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def is_workspace(folder: str) -> bool:
+    """Whether `folder` holds a `.yoi` folder (a symlink counts, and is refused on opening)."""
+    return os.path.isdir(os.path.join(folder, layout.STORE_FOLDER))
+
+
+def find_upward(start: str, *, stop: str | None = None) -> str | None:
+    """The nearest workspace at or above the absolute folder `start`, not above `stop`."""
+    folder = start
+    while not is_workspace(folder):
+        parent = os.path.dirname(folder)
+        if folder in (stop, parent):
+            return None
+        folder = parent
+    return folder
+
+
+def read_config(workspace: str) -> Config:
+    """The settings of `workspace`; the defaults where it has no configuration file."""
+    path = os.path.join(workspace, layout.STORE_FOLDER)
+    if stat.S_ISLNK(os.lstat(path).st_mode):
+        raise not_as_expected(layout.STORE_FOLDER, "a folder")
+    with Directory.open(path, layout.STORE_FOLDER) as folder:
+        data = folder.read_if_there(os.path.basename(layout.CONFIG_FILE))
+    return DEFAULT if data is None else parse_config(data, path=layout.CONFIG_FILE)
+
+
+def make_workspace(folder: str, files: Mapping[str, str]) -> list[str]:
+    """Write those of `files` that are not there yet; the paths that were written.
+
+    What stands already is never touched, so that doing it again does no harm.
+    """
+    written: list[str] = []
+    with Directory.open(folder, "") as top:
+        for path, text in files.items():
+            if _write_missing(top, path, text.encode()):
+                written.append(path)
+    return written
+
+
+def _write_missing(directory: Directory, path: str, data: bytes) -> bool:
+    name, _, rest = path.partition("/")
+    if rest:
+        with directory.make_child(name) as below:
+            return _write_missing(below, rest, data)
+    if directory.has(name):
+        return False
+    directory.create(name, data)
+    directory.sync()
+    return True

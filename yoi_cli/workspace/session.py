@@ -1,0 +1,272 @@
+"""The only place that chooses adapters: from a folder and an environment to a session."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError
+from yoi_cli.git.checkout import Checkout, find_checkout, is_below
+from yoi_cli.store.files.layout import STORE_FOLDER, StoreLocation
+from yoi_cli.store.files.store import FileStore
+from yoi_cli.workspace.finding import find_upward, is_workspace, read_config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from yoi_cli.doctor.ports import StoreInspector, StoreMender
+    from yoi_cli.model.config import Config
+    from yoi_cli.objectives.files import FileObjectives
+    from yoi_cli.store.files.claims import FileClaims
+    from yoi_cli.store.files.writer import FileWriter
+    from yoi_cli.tickets.create import Recorder
+
+
+class Start(NamedTuple):
+    """Where and how a command was started.
+
+    `folder` is `-C`, where given; `here` asks for the checkout's own store; `command` names
+    the command for the lock's note.
+    """
+
+    folder: str | None
+    here: bool
+    command: str
+    environment: Mapping[str, str]
+
+
+class Session(NamedTuple):
+    """A workspace that was found, and what works on it.
+
+    `why` says in one sentence why it is this one.
+    """
+
+    workspace: str
+    why: str
+    checkout: Checkout | None
+    config: Config
+    location: StoreLocation
+    store: FileStore
+    environment: Mapping[str, str]
+
+    @property
+    def objectives(self) -> FileObjectives:
+        """The objectives of the workspace; writing them takes the store's lock."""
+        from yoi_cli.objectives.files import FileObjectives
+
+        return FileObjectives(self.location)
+
+    @property
+    def claims(self) -> FileClaims:
+        """The claims of this clone, local to it and shared by its worktrees."""
+        from yoi_cli.store.files.claims import FileClaims
+
+        return FileClaims(os.path.join(self.local_folder, "claims"))
+
+    @property
+    def local_folder(self) -> str:
+        """The folder for what is this clone's own and all its worktrees share: claims,
+        workers, spooled events."""
+        return _local_folder(self.location, self.checkout)
+
+    def uncommitted(self) -> tuple[str, ...]:
+        """Paths of the checkout that are not committed, the store's own left out."""
+        if self.checkout is None:
+            return ()
+        from yoi_cli.git.status import uncommitted_paths
+
+        return uncommitted_paths(self.checkout.root, f"{STORE_FOLDER}/")
+
+    def recorder(self, author: str | None) -> Recorder:
+        """Who writes (section 9): `--author`, YOI_AUTHOR, git's user.name, the login name."""
+        name = author if author is not None else self.environment.get("YOI_AUTHOR", "")
+        if author is None and not name:
+            name = _git_or_login_name(self.workspace)
+        if not name.strip():
+            raise UsageError(
+                "author_empty", "The author's name is empty.", hint="Give one with --author."
+            )
+        from yoi_cli.store.formats.thread_writing import check_header_value
+        from yoi_cli.tickets.create import Recorder
+
+        check_header_value("author", name)
+        return Recorder(name, self.config.is_japanese)
+
+    def inspector(self) -> StoreInspector:
+        """What looks over the store's raw files."""
+        from yoi_cli.doctor.files.inspect import FileInspector
+
+        return FileInspector(self.location)
+
+    def repairing(self) -> AbstractContextManager[StoreMender]:
+        """The store's lock, with what repairs under it."""
+        from yoi_cli.doctor.files.repair import repairing
+
+        return repairing(self.store)
+
+
+def open_session(start: Start, *, forgiving: bool = False) -> Session:
+    """Find the workspace and open its store.
+
+    Raises `NotFoundError` (`workspace_not_found`), and `StoreInvalidError` for a
+    configuration that cannot be read. `forgiving` takes the defaults for what is wrong in
+    the configuration or the environment, so that doctor can look at the rest.
+    """
+    folder = starting_folder(start)
+    checkout = find_checkout(folder)
+    workspace, why = _find_workspace(start, folder, checkout)
+    config = _settings(workspace, forgiving=forgiving)
+    if checkout is not None and not is_below(workspace, checkout.root):
+        checkout = find_checkout(workspace)
+    location = StoreLocation(
+        workspace=workspace,
+        lock=_lock_path(workspace, checkout),
+        folder=config.root,
+        index_lock=_index_lock(start, checkout),
+    )
+    deadline = _DEFAULT_DEADLINE if forgiving else lock_deadline(start)
+    store = FileStore(
+        location,
+        command=start.command,
+        deadline=deadline,
+        first=_settling(_local_folder(location, checkout), config),
+    )
+    return Session(workspace, why, checkout, config, location, store, start.environment)
+
+
+def starting_folder(start: Start) -> str:
+    """The absolute folder from which the workspace is looked for."""
+    chosen = start.folder or start.environment.get("YOI_WORKSPACE") or "."
+    try:
+        folder = os.path.realpath(chosen, strict=True)
+    except (OSError, ValueError) as error:
+        raise _no_folder(chosen) from error
+    if not os.path.isdir(folder):
+        raise _no_folder(chosen)
+    return folder
+
+
+def _no_folder(chosen: str) -> NotFoundError:
+    return NotFoundError(
+        "folder_not_found",
+        f"There is no folder {chosen[:200]!r}.",
+        hint="Check the path given with -C or YOI_WORKSPACE.",
+    )
+
+
+def _find_workspace(start: Start, folder: str, checkout: Checkout | None) -> tuple[str, str]:
+    found = find_upward(folder)
+    how = _how(start)
+    if checkout is not None and checkout.is_linked and not start.here:
+        if found is not None and read_config(found).authority == "checkout":
+            return found, f"{how}; the configuration says authority = checkout"
+        main = _in_main_worktree(found or folder, checkout)
+        if main is not None:
+            return main, f"{how}; a linked worktree uses the main worktree's store"
+    if found is None:
+        raise NotFoundError(
+            "workspace_not_found",
+            f"No workspace was found at or above {folder}.",
+            hint="Make one with `yoi init`, or name another folder with -C or YOI_WORKSPACE.",
+            details={"folder": folder},
+        )
+    return found, how + ("; --here asks for this checkout's own" if start.here else "")
+
+
+def _how(start: Start) -> str:
+    if start.folder:
+        return "Found upward from the folder given with -C"
+    if start.environment.get("YOI_WORKSPACE"):
+        return "Found upward from YOI_WORKSPACE"
+    return "Found upward from the current folder"
+
+
+def _in_main_worktree(folder: str, checkout: Checkout) -> str | None:
+    """The workspace in the main worktree that corresponds to `folder` in a linked one."""
+    if checkout.main_root is None or not is_below(folder, checkout.root):
+        return None
+    twin = os.path.normpath(
+        os.path.join(checkout.main_root, os.path.relpath(folder, checkout.root))
+    )
+    while not os.path.isdir(twin) and twin != checkout.main_root:
+        twin = os.path.dirname(twin)
+    return twin if is_workspace(twin) else find_upward(twin, stop=checkout.main_root)
+
+
+def _lock_path(workspace: str, checkout: Checkout | None) -> str:
+    if checkout is None:
+        return os.path.join(workspace, STORE_FOLDER, "store.lock")
+    return os.path.join(checkout.common_dir, "yoi", "store.lock")
+
+
+def _index_lock(start: Start, checkout: Checkout | None) -> str | None:
+    """Git's lock on the index. Inside a git hook it is git itself that waits for `yoi`."""
+    if checkout is None or "GIT_INDEX_FILE" in start.environment:
+        return None
+    return os.path.join(checkout.git_dir, "index.lock")
+
+
+def _local_folder(location: StoreLocation, checkout: Checkout | None) -> str:
+    beside = os.path.dirname(location.lock)
+    return beside if checkout is not None else os.path.join(beside, "local")
+
+
+def _settling(local_folder: str, config: Config) -> Callable[[FileWriter], None]:
+    """What every writer does first: write what hooks could not (DESIGN section 10)."""
+    spool = os.path.join(local_folder, "spool")
+
+    def settle(writer: FileWriter) -> None:
+        try:
+            if not os.listdir(spool):
+                return
+        except OSError:  # no hook ever left anything here
+            return
+        from yoi_cli.hooks.spool import settle_spool
+
+        settle_spool(spool, writer, japanese=config.is_japanese)
+
+    return settle
+
+
+_DEFAULT_DEADLINE = 10.0
+
+
+def _settings(workspace: str, *, forgiving: bool) -> Config:
+    try:
+        return read_config(workspace)
+    except StoreInvalidError as error:
+        if not forgiving or error.code != "config_invalid":
+            raise
+        from yoi_cli.model.config import DEFAULT
+
+        return DEFAULT
+
+
+def lock_deadline(start: Start) -> float:
+    text = start.environment.get("YOI_LOCK_TIMEOUT", "")
+    try:
+        seconds = float(text) if text else _DEFAULT_DEADLINE
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 86400:
+        raise UsageError(
+            "timeout_invalid",
+            f"YOI_LOCK_TIMEOUT={text[:40]!r} is not a number of seconds.",
+            hint="Give seconds between 0 and 86400, such as 30.",
+        )
+    return seconds
+
+
+def _git_or_login_name(workspace: str) -> str:
+    from yoi_cli.git.command import user_name
+
+    name = user_name(workspace)
+    if name:
+        return name
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,1 @@
+"""The worktree and the branch of a ticket."""

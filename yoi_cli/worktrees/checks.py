@@ -1,0 +1,158 @@
+"""Finding what is left over of worktrees (DESIGN section 10). Nothing is ever changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.model.naming import ticket_of_branch
+from yoi_cli.model.states import CLOSED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from yoi_cli.model.claim import Claim
+    from yoi_cli.worktrees.model import Worktree
+    from yoi_cli.worktrees.ports import YardFacts
+
+
+class Finding(NamedTuple):
+    """One thing to look at: a word for scripts, whose it is, where, what, and what to do."""
+
+    code: str
+    ticket: str | None
+    place: str
+    message: str
+    hint: str
+
+
+class Tickets(NamedTuple):
+    """What doctor holds worktrees against: the states of all tickets (None for one that
+    cannot be read), and the claims that are not given back, by ticket."""
+
+    states: Mapping[str, str | None]
+    claims: Mapping[str, Claim]
+
+
+def examine_yard(facts: YardFacts, tickets: Tickets) -> Sequence[Finding]:
+    """Everything about worktrees that somebody should look at."""
+    return [
+        *_of_git(facts),
+        *(one for worktree in facts.worktrees for one in _of_worktree(worktree, tickets)),
+        *_of_branches(facts, tickets),
+        *_of_claims(facts, tickets),
+    ]
+
+
+def _of_git(facts: YardFacts) -> Iterator[Finding]:
+    for path in facts.unknown:
+        yield Finding(
+            "folder_unknown",
+            None,
+            path,
+            "git knows no worktree here.",
+            "See what it holds; `git worktree repair` helps one that was moved.",
+        )
+    for path in facts.strays:
+        yield Finding(
+            "link_broken",
+            None,
+            path,
+            "Its .git leads to another repository or worktree.",
+            "`git worktree repair` sets it right.",
+        )
+    for path in facts.tries:
+        yield Finding(
+            "merge_left",
+            None,
+            path,
+            "A merge is being tried here, or was and is left over.",
+            "It goes when the same merge is made again; until then it does no harm.",
+        )
+    for path in facts.halted:
+        yield Finding(
+            "move_cut_short",
+            None,
+            path,
+            "Moving the branch that is checked out here was cut short.",
+            "Do the same merge again: it ends what was begun.",
+        )
+    for path, files in facts.local:
+        yield Finding(
+            "not_sparse",
+            None,
+            path,
+            f"It holds what is local or secret: {', '.join(files[:5])}.",
+            "`git sparse-checkout reapply` in it takes committed files away that are unchanged; "
+            "they should not be committed at all.",
+        )
+
+
+def _of_worktree(worktree: Worktree, tickets: Tickets) -> Iterator[Finding]:
+    ticket, path = worktree.ticket, worktree.path
+    if worktree.is_missing:
+        yield Finding(
+            "folder_gone",
+            ticket,
+            path,
+            "git lists a worktree here, and the folder is gone.",
+            "If it was moved, `git worktree repair NEWPATH` finds it again"
+            + (f"; else `yoi worktree remove {ticket}`." if ticket else "."),
+        )
+    elif worktree.is_unfinished:
+        yield Finding(
+            "unfinished",
+            ticket,
+            path,
+            "The making of it was cut short.",
+            f"`yoi worktree add {ticket}` finishes it." if ticket else "Look at what it holds.",
+        )
+    if ticket is None:
+        return
+    if ticket not in tickets.states:
+        yield Finding(
+            "ticket_missing",
+            ticket,
+            path,
+            "Its ticket is not in this store.",
+            "`yoi where` says which store it is.",
+        )
+    elif tickets.states[ticket] == CLOSED:
+        yield Finding(
+            "ticket_closed",
+            ticket,
+            path,
+            "Its ticket is closed.",
+            f"`yoi worktree show {ticket}` says whether anything in it is not merged; "
+            "`yoi worktree prune` removes it if not.",
+        )
+
+
+def _of_branches(facts: YardFacts, tickets: Tickets) -> Iterator[Finding]:
+    for branch in facts.branches:
+        ticket = ticket_of_branch(branch)
+        if ticket is not None:
+            known = ticket in tickets.states
+            yield Finding(
+                "branch_alone",
+                ticket,
+                branch,
+                "The branch is checked out nowhere.",
+                f"`yoi worktree add {ticket} --branch {branch}` goes on with it."
+                if known
+                else "Its ticket is not in this store; `yoi where` says which store it is.",
+            )
+
+
+def _of_claims(facts: YardFacts, tickets: Tickets) -> Iterator[Finding]:
+    standing = [worktree.path for worktree in facts.worktrees if not worktree.is_missing]
+    for ticket, claim in tickets.claims.items():
+        named = claim.worktree
+        if named is None or any(f"{path}/".endswith(f"/{named.strip('/')}/") for path in standing):
+            continue
+        yield Finding(
+            "claim_worktree_gone",
+            ticket,
+            named,
+            f"The claim of {claim.holder} names a worktree that is not there.",
+            f"`yoi worktree add {ticket}` makes one; `yoi release {ticket}` gives the claim back.",
+        )

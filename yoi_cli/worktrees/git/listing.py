@@ -1,0 +1,124 @@
+"""Which worktrees git knows."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import OperationError
+from yoi_cli.git.repository import Place, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Git's own note on a worktree that `add` has not finished.
+MAKING = "yoi: being made"
+_HEADS = "refs/heads/"
+_LOOKS = 100
+_PAUSE = 0.02
+
+
+class Entry(NamedTuple):
+    """A line of git's list. `branch` is short, None where HEAD is detached; `head` is None
+    where nothing is committed; `lock` is the reason it was locked for, None where it is not.
+    """
+
+    tree: Tree
+    head: str | None
+    branch: str | None
+    lock: str | None
+
+    @property
+    def path(self) -> str:
+        return self.tree.path
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether its folder is gone, or is no worktree any more."""
+        return not os.path.lexists(os.path.join(self.path, ".git"))
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.lock == MAKING
+
+
+def main_and_linked(place: Place) -> tuple[Entry | None, tuple[Entry, ...]]:
+    """The main worktree (None for a bare repository), and all others.
+
+    While another process makes or removes one, git fails or lists what is gone at once: then
+    this looks again. Raises `OperationError` where that does not pass.
+    """
+    for _ in range(_LOOKS):
+        try:
+            return _read(place)
+        except OperationError as error:
+            if error.code not in ("git_failed", "worktree_unknown"):
+                raise
+            time.sleep(_PAUSE)
+    return _read(place)
+
+
+def _read(place: Place) -> tuple[Entry | None, tuple[Entry, ...]]:
+    said = place.run(["worktree", "list", "--porcelain", "-z"])
+    folders = _git_folders(place.common_dir)
+    main: Entry | None = None
+    linked: list[Entry] = []
+    for number, block in enumerate(said.split("\0\0")):
+        facts = dict(_fact(line) for line in block.split("\0") if line)
+        if not facts:
+            continue
+        if number == 0:
+            path = place.common_dir if "bare" in facts else facts["worktree"]
+            main = None if "bare" in facts else _entry(facts, Tree(path, place.common_dir))
+        else:
+            linked.append(_entry(facts, Tree(facts["worktree"], _folder_of(facts, folders))))
+    return main, tuple(linked)
+
+
+def _fact(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(" ")
+    return name, value
+
+
+def _entry(facts: Mapping[str, str], tree: Tree) -> Entry:
+    head = facts.get("HEAD", "")
+    branch = facts.get("branch")
+    return Entry(
+        tree,
+        head if head.strip("0") else None,
+        branch.removeprefix(_HEADS) if branch else None,
+        facts.get("locked"),
+    )
+
+
+def _git_folders(common_dir: str) -> Mapping[str, str]:
+    """The git folder of every linked worktree, by its path."""
+    base = os.path.join(common_dir, "worktrees")
+    found: dict[str, str] = {}
+    try:
+        names = sorted(os.listdir(base))
+    except FileNotFoundError:
+        return found
+    for name in names:
+        folder = os.path.join(base, name)
+        try:
+            with open(os.path.join(folder, "gitdir"), "rb") as file:
+                link = os.fsdecode(file.read()).rstrip("\n")
+        except OSError:
+            continue
+        found[os.path.dirname(os.path.normpath(os.path.join(folder, link)))] = folder
+    return found
+
+
+def _folder_of(facts: Mapping[str, str], folders: Mapping[str, str]) -> str:
+    path = facts["worktree"]
+    found = folders.get(path) or folders.get(os.path.realpath(path))
+    if found is None:
+        raise OperationError(
+            "worktree_unknown",
+            f"The git folder of the worktree {path} is not to be found.",
+            hint="`git worktree repair` sets the links between worktrees right.",
+            details={"path": path},
+        )
+    return found

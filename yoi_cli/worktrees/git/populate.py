@@ -1,0 +1,84 @@
+"""Filling a new worktree with what its HEAD has, but for what is local or secret (section 10)."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import OperationError
+from yoi_cli.model.local_paths import SPARSE_LINES, STORE, is_local_path
+
+if TYPE_CHECKING:
+    from yoi_cli.git.command import GitAnswer
+    from yoi_cli.git.repository import Tree
+
+_BUSY_SECONDS = 10.0
+
+
+def furnish(tree: Tree) -> None:
+    """Fill a worktree with what its HEAD has, but for what is local, and prove that."""
+    wait_for_index(tree)
+    lines = [*_own_lines(tree), *SPARSE_LINES]
+    answer = tree.ask(
+        ["sparse-checkout", "set", "--no-cone", "--stdin"],
+        stdin="".join(f"{line}\n" for line in lines).encode(),
+    )
+    _check(tree, answer)
+    _check(tree, tree.ask(["reset", "--hard", "--quiet"]))
+    found = local_files(tree)
+    if found:
+        raise OperationError(
+            "worktree_not_sparse",
+            f"The worktree {tree.path} holds what is local or secret: {', '.join(found[:5])}.",
+            hint="Look at `git sparse-checkout list` in it; those files should not be committed.",
+            details={"path": tree.path, "files": list(found)},
+        )
+
+
+def local_files(tree: Tree) -> tuple[str, ...]:
+    """Committed files of the store that stand in a worktree and should not."""
+    said = tree.run(["ls-files", "-t", "-z", "--", f":(top,glob)**/{STORE}/**"])
+    return tuple(
+        line[2:]
+        for line in said.split("\0")
+        if is_local_path(line[2:])
+        and (line[0] != "S" or os.path.lexists(os.path.join(tree.path, line[2:])))
+    )
+
+
+def wait_for_index(tree: Tree) -> None:
+    """Let a git that outlived its `yoi` end; a lock that stays was left by one that died."""
+    lock = tree.own("index.lock")
+    end = time.monotonic() + _BUSY_SECONDS
+    while os.path.exists(lock) and time.monotonic() < end:
+        time.sleep(0.05)
+    with suppress(FileNotFoundError):
+        os.unlink(lock)
+
+
+def _own_lines(tree: Tree) -> list[str]:
+    """What the new worktree would hold without us: everything, or what the clone's own
+    sparse checkout says, which git copies."""
+    is_sparse = tree.ask(["config", "--bool", "core.sparseCheckout"]).text.strip() == "true"
+    if is_sparse:
+        with suppress(OSError), open(tree.own("info/sparse-checkout"), encoding="utf-8") as file:
+            lines = [line for line in file.read().splitlines() if line not in SPARSE_LINES]
+            return lines or ["/*"]
+    return ["/*"]
+
+
+def _check(tree: Tree, answer: GitAnswer) -> None:
+    if answer.code:
+        raise failed(tree.path, answer.said)
+
+
+def failed(path: str, said: str) -> OperationError:
+    """The error for a worktree that was not made."""
+    return OperationError(
+        "worktree_failed",
+        f"No worktree was made at {path}: {said or 'git said nothing'}.",
+        hint="Mend what git says, then try again.",
+        details={"path": path},
+    )

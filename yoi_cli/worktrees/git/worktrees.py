@@ -1,0 +1,141 @@
+"""The worktrees of one repository, behind the port `WorktreeYard` (DESIGN section 10)."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import NotFoundError, OperationError
+from yoi_cli.git.status import uncommitted_in
+from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.worktrees.git import creation, removal
+from yoi_cli.worktrees.git.facts import inspect
+from yoi_cli.worktrees.git.listing import Entry, main_and_linked
+from yoi_cli.worktrees.git.rescue import RESCUE
+from yoi_cli.worktrees.model import Risk, Worktree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.git.repository import Place
+    from yoi_cli.worktrees.ports import NewWorktree, Removed, YardFacts
+
+_LOOKS = 20
+_PAUSE = 0.05
+
+
+class GitYard:
+    """A `WorktreeYard` on the repository at `place`. Whatever changes worktrees holds the
+    lock on them; looking at them takes none."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def all(self, target: str) -> Sequence[Worktree]:
+        """Every worktree but the main one, by path."""
+        _, linked = main_and_linked(self._place)
+        seen = (self._seen(entry, target) for entry in linked)
+        found = [worktree for worktree in seen if worktree is not None]
+        return sorted(found, key=lambda worktree: worktree.path)
+
+    def of(self, ticket: str, target: str) -> Worktree | None:
+        """The worktree of a ticket; one that is not finished is none yet."""
+        _, linked = main_and_linked(self._place)
+        mine = [entry for entry in linked if self._ticket(entry) == ticket]
+        whole = [entry for entry in mine if not entry.is_unfinished]
+        # One on the ticket's branch comes before one that merely has its folder.
+        whole.sort(key=lambda entry: ticket_of_branch(entry.branch or "") != ticket)
+        return self._describe(whole[0], target) if whole else None
+
+    def add(self, new: NewWorktree) -> Worktree:
+        """Make a worktree, or finish one whose making was cut short.
+
+        Raises `ConflictError` (`branch_exists`, `branch_missing`, `branch_in_use`,
+        `path_taken`, `worktree_folder_unsafe`), `NotFoundError` (`revision_not_found`), and
+        `OperationError` (`worktree_failed`, `worktree_not_sparse`); then nothing is left.
+        """
+        with self._place.locked():
+            entry = creation.create(self._place, new)
+        return self._describe(entry, new.base)
+
+    def remove(self, worktree: Worktree, *, force: bool) -> Removed:
+        """Take a worktree away, and its branch where that is merged or rescued."""
+        with self._place.locked():
+            order = self._order(worktree, force=force)
+            main, linked = main_and_linked(self._place)
+            known = [entry for entry in (main, *linked) if entry is not None]
+            others = [entry for entry in known if entry.path != worktree.path]
+            return removal.remove(self._place, order, others)
+
+    def risks(self, worktree: Worktree) -> Sequence[Risk]:
+        """What `remove` would refuse without force, and nothing is changed."""
+        return removal.risks_of(self._place, self._order(worktree, force=False))
+
+    def rescues(self, ticket: str) -> Sequence[str]:
+        """The refs that keep what removals of this ticket's worktrees would have lost."""
+        asked = ["for-each-ref", "--format=%(refname)", f"{RESCUE}{ticket}/"]
+        return self._place.run(asked).splitlines()
+
+    def facts(self, target: str) -> YardFacts:
+        """Everything that doctor looks at; nothing is changed."""
+        return inspect(self._place, self.all(target))
+
+    def _order(self, worktree: Worktree, *, force: bool) -> removal.Order:
+        _, linked = main_and_linked(self._place)
+        entry = next((entry for entry in linked if entry.path == worktree.path), None)
+        if entry is None:
+            raise NotFoundError(
+                "worktree_not_found",
+                f"git knows no worktree {worktree.path}.",
+                hint="`yoi worktree list` shows those that there are.",
+                details={"path": worktree.path},
+            )
+        return removal.Order(entry, worktree, worktree.target, force)
+
+    def _ticket(self, entry: Entry) -> str | None:
+        """The ticket that its branch names, or else its folder below `.worktree`."""
+        named = ticket_of_branch(entry.branch) if entry.branch else None
+        folder, name = os.path.split(entry.path)
+        if named is None and folder == self._place.yard:
+            return ticket_of_branch(BRANCH_PREFIX + name)
+        return named
+
+    def _seen(self, entry: Entry, target: str) -> Worktree | None:
+        """One worktree, None where somebody removed it in the meantime.
+
+        One that is just being made or removed cannot be described for an instant. Raises
+        `OperationError` where that does not pass.
+        """
+        for _ in range(_LOOKS):
+            try:
+                return self._describe(entry, target)
+            except OperationError:
+                time.sleep(_PAUSE)
+                _, linked = main_and_linked(self._place)
+                again = next((one for one in linked if one.path == entry.path), None)
+                if again is None:
+                    return None
+                entry = again
+        return self._describe(entry, target)
+
+    def _describe(self, entry: Entry, target: str) -> Worktree:
+        place, head, aim = self._place, entry.head, self._place.target_commit(target)
+        base, ahead = None, 0
+        if head is not None and aim is not None:
+            base = place.ask(["merge-base", aim, head]).text.strip() or None
+            ahead = int(place.run(["rev-list", "--count", head, f"^{aim}", "--"]))
+        is_bare_folder = entry.is_missing or entry.is_unfinished
+        return Worktree(
+            path=entry.path,
+            ticket=self._ticket(entry),
+            branch=entry.branch,
+            head=head,
+            base=base,
+            ahead=ahead,
+            dirty=() if is_bare_folder else uncommitted_in(entry.tree),
+            is_locked=entry.lock is not None and not entry.is_unfinished,
+            is_missing=entry.is_missing,
+            is_unfinished=entry.is_unfinished,
+            target=target,
+        )

@@ -1,0 +1,141 @@
+"""What the use cases need of git's worktrees and branches, as protocols (DESIGN section 10).
+
+`git` implements them. Nothing here ever discards work: what a removal would lose is kept
+under a rescue ref first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.worktrees.model import Risk, Worktree
+
+
+class NewWorktree(NamedTuple):
+    """A worktree to be made: `path` is relative to the repository, `branch` short.
+
+    Where one of the same path and branch was begun and cut short, making it finishes it.
+
+    `base` is the revision that a new branch begins at. An existing branch is never
+    overwritten; it is checked out only where `reuse` allows it.
+    """
+
+    ticket: str
+    path: str
+    branch: str
+    base: str
+    reuse: bool = False
+
+
+class Removed(NamedTuple):
+    """What a removal took away, and the refs that keep what would have been lost.
+
+    `branch` is the one that went with the worktree, None where it stays. `ignored` are the
+    files and folders that went unkept because git ignores them.
+    """
+
+    path: str
+    branch: str | None
+    rescued: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+class MergeTry(NamedTuple):
+    """A merge made in a worktree of its own: the commit, or the paths in conflict.
+
+    `path` is that worktree's folder, where the result is validated.
+    """
+
+    path: str
+    commit: str | None
+    conflicts: tuple[str, ...] = ()
+
+
+class YardFacts(NamedTuple):
+    """What stands of worktrees in a repository, whole or not. Paths are absolute.
+
+    `unknown` are names below `.worktree` that git lists no worktree for, `tries` worktrees
+    of `try_merge`, `strays` those whose `.git` leads elsewhere, `branches` the ticket
+    branches that are checked out nowhere. `local` has the committed files, by worktree,
+    that should have stayed out of it. `halted` are worktrees in which moving the target
+    branch was cut short.
+    """
+
+    worktrees: tuple[Worktree, ...]
+    unknown: tuple[str, ...] = ()
+    tries: tuple[str, ...] = ()
+    strays: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    local: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    halted: tuple[str, ...] = ()
+
+
+class WorktreeYard(Protocol):
+    """The worktrees of one repository."""
+
+    def all(self, target: str) -> Sequence[Worktree]:
+        """Every worktree but the main one, `ahead` and `base` counted against `target`."""
+        ...
+
+    def of(self, ticket: str, target: str) -> Worktree | None:
+        """The worktree on the branch of `ticket`; one that is not finished is none yet."""
+        ...
+
+    def add(self, new: NewWorktree) -> Worktree:
+        """Make a worktree. Raises `ConflictError` (`branch_exists`, `path_taken`), and
+        `OperationError` (`worktree_failed`, `worktree_not_sparse`); then nothing is left."""
+        ...
+
+    def rescues(self, ticket: str) -> Sequence[str]:
+        """The refs that keep what removals of this ticket's worktrees would have lost."""
+        ...
+
+    def facts(self, target: str) -> YardFacts:
+        """Everything that doctor looks at."""
+        ...
+
+    def remove(self, worktree: Worktree, *, force: bool) -> Removed:
+        """Take a worktree and its branch away. Raises `ConflictError` (`worktree_unsafe`)
+        where work would be lost and not `force`; with it, that work is rescued first. Where
+        a rescue cannot keep it, nobody removes it."""
+        ...
+
+    def risks(self, worktree: Worktree) -> Sequence[Risk]:
+        """What `remove` would refuse over; nothing is changed."""
+        ...
+
+
+class Repository(Protocol):
+    """Reading refs, and moving the target branch with a compare-and-swap."""
+
+    def commit_of(self, revision: str) -> str | None:
+        """The full id of a commit, None where there is none."""
+        ...
+
+    def is_ancestor(self, commit: str, of: str) -> bool: ...
+
+    def default_branch(self) -> str:
+        """The short name of the branch that tickets are merged into where nothing is said."""
+        ...
+
+    def try_merge(self, target: str, commit: str, message: str, name: str) -> MergeTry:
+        """Merge `commit` into the head of `target` in a detached worktree called `name`,
+        made anew; the branch itself stays where it is. Its worktree is gone again where
+        there are conflicts. A `commit` that `target` has already gives the head of
+        `target`. Raises `NotFoundError` (`branch_not_found`, `revision_not_found`) and
+        `OperationError` (`merge_failed`)."""
+        ...
+
+    def advance(self, target: str, *, old: str, new: str) -> None:
+        """Move the branch `target` from `old` to `new`, with the work tree where it is
+        checked out. Doing it again, also after a crash in the middle, ends the same. Raises
+        `ConflictError` (`target_moved`, `target_dirty`, `target_busy`); then nothing has
+        moved."""
+        ...
+
+    def drop_try(self, name: str) -> None:
+        """Take the worktree of `try_merge` away, where it stands."""
+        ...

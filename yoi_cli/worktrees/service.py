@@ -1,0 +1,247 @@
+"""Making, showing and removing the worktrees of tickets (DESIGN section 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, NotFoundError, YoiError
+from yoi_cli.model.naming import WORKTREE_FOLDER, branch_name, worktree_path
+from yoi_cli.model.states import RESOLVED_STATES
+from yoi_cli.model.time import seconds_of
+from yoi_cli.tickets.lookup import identify
+from yoi_cli.worktrees.model import Risk
+from yoi_cli.worktrees.ports import NewWorktree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from yoi_cli.store.ports import TicketReader
+    from yoi_cli.worktrees.model import Worktree
+    from yoi_cli.worktrees.ports import Removed, Repository, WorktreeYard
+
+_DAY_MS = 86_400_000
+
+
+class WorktreeDesk(NamedTuple):
+    """What the commands on worktrees work with.
+
+    `live` names the worker that is at work for a ticket, None where there is none. `folder`
+    is the one for worktrees; `configured` is the target branch that the settings name, None
+    where they name none.
+    """
+
+    store: TicketReader
+    yard: WorktreeYard
+    repository: Repository
+    live: Callable[[str], str | None]
+    folder: str = WORKTREE_FOLDER
+    configured: str | None = None
+
+    def target(self) -> str:
+        """The branch that tickets are merged into."""
+        return self.configured or self.repository.default_branch()
+
+
+class Shown(NamedTuple):
+    """A worktree with what its ticket says; `state` and `title` are None for no ticket."""
+
+    worktree: Worktree
+    state: str | None = None
+    title: str | None = None
+    worker: str | None = None
+
+
+class ShownWhole(NamedTuple):
+    """One worktree, what speaks against removing it, and what was rescued before."""
+
+    shown: Shown
+    risks: tuple[Risk, ...]
+    rescues: tuple[str, ...]
+
+
+class Added(NamedTuple):
+    """A worktree that was made, and the state of its ticket."""
+
+    worktree: Worktree
+    state: str
+
+
+class Pruned(NamedTuple):
+    """A worktree that pruning looked at: what removing it did (None where it stays, or only
+    would be removed), and why it stays (empty where it goes)."""
+
+    shown: Shown
+    removed: Removed | None
+    stays: str = ""
+
+
+def add_worktree(desk: WorktreeDesk, word: str, *, base: str | None, branch: str | None) -> Added:
+    """Make the worktree of a ticket; the ticket itself is not written to.
+
+    A new branch begins at `base`, by default the target branch. `branch` may name one that
+    is there, which is then checked out as it is. Raises `ConflictError` (`worktree_exists`),
+    and what the yard raises.
+    """
+    ticket = identify(desk.store, word)
+    item = desk.store.item(ticket)
+    standing = desk.yard.of(ticket, desk.target())
+    if standing is not None:
+        raise ConflictError(
+            "worktree_exists",
+            f"{ticket} has a worktree already: {standing.path}.",
+            hint=f"`yoi worktree show {ticket}` tells how it stands.",
+            details={"ticket": ticket, "path": standing.path},
+        )
+    name = branch or branch_name(ticket, item.title)
+    reuse = branch is not None and desk.repository.commit_of(f"refs/heads/{branch}") is not None
+    if reuse and base is not None:
+        raise ConflictError(
+            "branch_exists",
+            f"The branch {name} is there already, so it cannot begin at {base[:80]}.",
+            hint="Leave out --base to go on with it as it is, or name another branch.",
+            details={"branch": name},
+        )
+    new = NewWorktree(
+        ticket=ticket,
+        path=worktree_path(ticket, item.title, desk.folder),
+        branch=name,
+        base=base or desk.target(),
+        reuse=reuse,
+    )
+    return Added(desk.yard.add(new), item.state)
+
+
+def list_worktrees(desk: WorktreeDesk) -> Sequence[Shown]:
+    """Every worktree but the main one, with its ticket."""
+    fields = _fields(desk.store)
+    return [_shown(desk, one, fields) for one in desk.yard.all(desk.target())]
+
+
+def show_worktree(desk: WorktreeDesk, word: str) -> ShownWhole:
+    """The worktree of a ticket. Raises `NotFoundError` (`worktree_not_found`)."""
+    ticket = _ticket_of(desk, word)
+    worktree = _of(desk, ticket)
+    risks = () if worktree.is_unfinished else tuple(desk.yard.risks(worktree))
+    shown = _shown(desk, worktree, _fields(desk.store))
+    if shown.worker is not None:
+        risks = (_worker_risk(shown.worker), *risks)
+    return ShownWhole(shown, risks, tuple(desk.yard.rescues(ticket)))
+
+
+def remove_worktree(desk: WorktreeDesk, word: str, *, force: bool) -> Removed:
+    """Take the worktree of a ticket away, and its branch where nothing is lost by it.
+
+    Raises `NotFoundError` (`worktree_not_found`) and `ConflictError` (`worktree_unsafe`):
+    always while a worker is at work there, for the rest only without `force`.
+    """
+    ticket = _ticket_of(desk, word)
+    worktree = _of(desk, ticket)
+    worker = desk.live(ticket)
+    if worker is not None:
+        raise _in_use(worktree, worker)
+    return desk.yard.remove(worktree, force=force)
+
+
+def prune_worktrees(
+    desk: WorktreeDesk, *, days: int, now_ms: int, dry_run: bool
+) -> Sequence[Pruned]:
+    """Remove the worktrees of tickets that have been done or closed for `days`, where
+    nothing is lost by it; all others stay, with the reason."""
+    fields = _fields(desk.store)
+    target = desk.target()
+    looked: list[Pruned] = []
+    for worktree in desk.yard.all(target):
+        if worktree.ticket is None:
+            continue
+        shown = _shown(desk, worktree, fields)
+        stays = _why_kept(shown, fields, now_ms - days * _DAY_MS)
+        if not stays:
+            stays = " ".join(risk.text for risk in desk.yard.risks(worktree))
+        removed: Removed | None = None
+        if not stays and not dry_run:
+            try:
+                removed = desk.yard.remove(worktree, force=False)
+            except YoiError as error:  # somebody worked there just now, or git refused
+                stays = error.message
+        looked.append(Pruned(shown, removed, stays))
+    return looked
+
+
+def _why_kept(shown: Shown, fields: Mapping[str, Mapping[str, object]], before_ms: int) -> str:
+    ticket = shown.worktree.ticket
+    if shown.worker is not None:
+        return f"{shown.worker} is at work there."
+    if shown.worktree.is_unfinished:
+        return "It was never finished."
+    if shown.state is None:
+        return f"The ticket {ticket} is not in this store."
+    if shown.state not in RESOLVED_STATES:
+        return f"The ticket is {shown.state}."
+    seconds = seconds_of(str(fields.get(ticket or "", {}).get("updated_at", "")))
+    if seconds is None or seconds * 1000 > before_ms:
+        return "The ticket has not been over for that long."
+    return ""
+
+
+def _shown(
+    desk: WorktreeDesk, worktree: Worktree, fields: Mapping[str, Mapping[str, object]]
+) -> Shown:
+    own = fields.get(worktree.ticket) if worktree.ticket is not None else None
+    if own is None or worktree.ticket is None:
+        return Shown(worktree)
+    state, title = own.get("state"), own.get("title")
+    return Shown(
+        worktree,
+        state if isinstance(state, str) else None,
+        title if isinstance(title, str) else None,
+        desk.live(worktree.ticket),
+    )
+
+
+def _fields(store: TicketReader) -> Mapping[str, Mapping[str, object]]:
+    return {row.id: row.fields for row in store.all_fields() if row.error is None}
+
+
+def _ticket_of(desk: WorktreeDesk, word: str) -> str:
+    """The ticket that `word` means; the whole id of one that left a worktree and no more."""
+    try:
+        return identify(desk.store, word)
+    except NotFoundError:
+        if any(one.ticket == word for one in desk.yard.all(desk.target())):
+            return word
+        raise
+
+
+def _of(desk: WorktreeDesk, ticket: str) -> Worktree:
+    """The ticket's worktree, also one that is not finished."""
+    found = [one for one in desk.yard.all(desk.target()) if one.ticket == ticket]
+    if found:
+        return min(found, key=lambda one: one.is_unfinished)
+    rescues = desk.yard.rescues(ticket)
+    hint = f"Make one with `yoi worktree add {ticket}`."
+    if rescues:
+        hint += f" Of an earlier one this is kept: {', '.join(rescues[:5])}."
+    raise NotFoundError(
+        "worktree_not_found",
+        f"{ticket} has no worktree.",
+        hint=hint,
+        details={"ticket": ticket, "rescued": list(rescues)},
+    )
+
+
+def _worker_risk(worker: str) -> Risk:
+    return Risk("worker", f"{worker} is at work there.", is_fatal=True)
+
+
+def _in_use(worktree: Worktree, worker: str) -> ConflictError:
+    risk = _worker_risk(worker)
+    return ConflictError(
+        "worktree_unsafe",
+        f"The worktree of {worktree.ticket} stays: {risk.text}",
+        hint="Stop it first (`yoi worker stop`), or wait for its end.",
+        details={
+            "path": worktree.path,
+            "ticket": worktree.ticket,
+            "reasons": [{"code": risk.code, "text": risk.text}],
+        },
+    )

@@ -1,0 +1,1 @@
+"""The target branch: trial merges, moving it, updating its files."""

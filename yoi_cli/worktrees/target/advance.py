@@ -1,0 +1,212 @@
+"""Moving the target branch to a merge that was approved, with its work tree (section 12).
+
+Where the branch is checked out, git's own lock on the index is held, the files follow first,
+then the ref, then the index. A crash in between leaves the lock with our mark in it: the
+next move of that branch takes it over and ends what was begun. Files that are not committed
+and not part of the move are never touched; one that stands in the way stops it before
+anything has moved, also where git ignores it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import ConflictError, NotFoundError, YoiError
+from yoi_cli.worktrees.git.listing import main_and_linked
+from yoi_cli.worktrees.git.uncommitted import Scratch
+from yoi_cli.worktrees.target.update_files import Step, follow, take_back
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yoi_cli.git.repository import Place, Tree
+    from yoi_cli.worktrees.git.listing import Entry
+
+_MARK = b"yoi advance\n"
+_OURS = "yoi-advance-"
+_BUSY_SECONDS = 10.0
+_UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+_REBASES = ("rebase-merge/head-name", "rebase-apply/head-name")
+
+
+class Move(NamedTuple):
+    """The branch `target`, by its short name, from the commit `old` to `new`."""
+
+    target: str
+    old: str
+    new: str
+
+    @property
+    def ref(self) -> str:
+        return f"refs/heads/{self.target}"
+
+
+def advance(place: Place, move: Move) -> None:
+    """Make the move. Only while the lock on the worktrees is held.
+
+    Raises `NotFoundError` (`branch_not_found`) and `ConflictError` (`target_moved`,
+    `target_dirty`, `target_busy`).
+    """
+    if not place.is_ancestor(move.old, move.new):
+        raise _moved(move, f"{move.new[:12]} does not come after {move.old[:12]}")
+    main, linked = main_and_linked(place)
+    entries = [entry for entry in (main, *linked) if entry is not None and not entry.is_missing]
+    holders = [entry for entry in entries if entry.branch == move.target]
+    _check_rest(entries, holders, move)
+    if holders:
+        _advance_with_files(place, holders[0].tree, move)
+        return
+    if not _is_there(place, move):
+        _move_ref(place, move)
+
+
+def was_cut_short(place: Place, tree: Tree) -> bool:
+    """Whether a move died in this worktree and nobody has taken it up yet."""
+    if not _is_marked(tree.own("index.lock")):
+        return False
+    with place.locked():  # a move that goes on holds this
+        return _is_marked(tree.own("index.lock"))
+
+
+def _is_there(place: Place, move: Move) -> bool:
+    """Whether the branch is at its end already. Raises where it is neither here nor there."""
+    head = place.branch_commit(move.target)
+    if head is None:
+        raise NotFoundError(
+            "branch_not_found",
+            f"There is no branch {move.target[:80]!r}.",
+            hint="`git branch --all` lists the branches of this clone.",
+            details={"branch": move.target},
+        )
+    if head not in (move.old, move.new):
+        raise _moved(move, f"it is at {head[:12]}")
+    return head == move.new
+
+
+def _check_rest(entries: list[Entry], holders: list[Entry], move: Move) -> None:
+    if len(holders) > 1:
+        raise _busy(move, "it is checked out in more than one worktree")
+    for entry in holders:
+        for name in _UNDER_WAY:
+            if os.path.exists(entry.tree.own(name)):
+                raise _busy(move, f"a merge or the like is under way in {entry.path}")
+    for entry in entries:
+        for name in _REBASES:
+            with suppress(OSError), open(entry.tree.own(name), "rb") as file:
+                if os.fsdecode(file.read()).strip() == move.ref:
+                    raise _busy(move, f"it is being rebased in {entry.path}")
+
+
+def _advance_with_files(place: Place, tree: Tree, move: Move) -> None:
+    with _index_held(tree, move) as resumed:
+        if _is_there(place, move) and not resumed:
+            return
+        with _copy_of_index(tree) as scratch:
+            step = Step(move.old, move.new, resumed=resumed)
+            try:
+                follow(scratch, step)
+                if not _is_there(place, move):
+                    _move_ref(place, move)
+            except YoiError as error:
+                if error.code != "target_dirty":
+                    _go_back(tree, step)
+                raise
+            os.rename(scratch.index_file, tree.own("index"))
+
+
+def _go_back(tree: Tree, step: Step) -> None:
+    """Let the files be what they were: the index, which was not touched, still says so."""
+    with suppress(YoiError), _copy_of_index(tree) as scratch:
+        take_back(scratch, step)
+
+
+def _move_ref(place: Place, move: Move) -> None:
+    said = f"yoi: merge into {move.target}"
+    answer = place.ask(["update-ref", "-m", said, move.ref, move.new, move.old])
+    if answer.code:
+        raise _moved(move, answer.said or "git refused")
+
+
+@contextmanager
+def _index_held(tree: Tree, move: Move) -> Iterator[bool]:
+    """Hold git's lock on the index; gives whether a move that died had it before."""
+    lock, mine = tree.own("index.lock"), tree.own(f"{_OURS}{os.getpid()}.mark")
+    resumed = _take_over(tree, lock)
+    with open(mine, "wb") as file:
+        file.write(_MARK)
+    try:
+        _link(mine, lock, move)
+    finally:
+        os.unlink(mine)
+    try:
+        yield resumed
+    finally:
+        os.unlink(lock)
+
+
+def _take_over(tree: Tree, lock: str) -> bool:
+    """Remove the lock of a move that died: a living one would hold the worktrees' lock."""
+    is_ours = _is_marked(lock)
+    if is_ours:
+        os.unlink(lock)
+    for name in os.listdir(tree.git_dir):
+        if name.startswith(_OURS):
+            os.unlink(tree.own(name))
+    return is_ours
+
+
+def _is_marked(lock: str) -> bool:
+    try:
+        with open(lock, "rb") as file:
+            return file.read(len(_MARK)) == _MARK
+    except OSError:
+        return False
+
+
+def _link(mine: str, lock: str, move: Move) -> None:
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            os.link(mine, lock)
+        except FileExistsError:
+            if time.monotonic() > end:
+                raise _busy(move, f"another git works there ({lock} stands)") from None
+            time.sleep(0.02)
+        else:
+            return
+
+
+@contextmanager
+def _copy_of_index(tree: Tree) -> Iterator[Scratch]:
+    scratch = Scratch(tree, tree.own(f"{_OURS}{os.getpid()}.index"))
+    try:
+        shutil.copyfile(tree.own("index"), scratch.index_file)
+        # Git looks twice at what changed in the index's own instant: the copy keeps its time.
+        shutil.copystat(tree.own("index"), scratch.index_file)
+        yield scratch
+    finally:
+        for leftover in (scratch.index_file, f"{scratch.index_file}.lock"):
+            if os.path.exists(leftover):
+                os.unlink(leftover)
+
+
+def _moved(move: Move, how: str) -> ConflictError:
+    return ConflictError(
+        "target_moved",
+        f"{move.target} was not moved from {move.old[:12]}: {how}.",
+        hint="Merge anew into what it is now.",
+        details={"branch": move.target, "old": move.old, "new": move.new},
+    )
+
+
+def _busy(move: Move, why: str) -> ConflictError:
+    return ConflictError(
+        "target_busy",
+        f"{move.target} was not moved: {why}.",
+        hint="Try again when that is over.",
+        details={"branch": move.target},
+    )

@@ -1,0 +1,64 @@
+"""Refs, and moving the target branch, behind the port `Repository` (DESIGN section 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import NotFoundError
+from yoi_cli.model.naming import ticket_of_branch
+from yoi_cli.worktrees.git.listing import main_and_linked
+from yoi_cli.worktrees.target import advance
+from yoi_cli.worktrees.target import trial_merge as merge_try
+
+if TYPE_CHECKING:
+    from yoi_cli.git.repository import Place
+    from yoi_cli.worktrees.ports import MergeTry
+
+_USUAL = ("main", "master", "trunk")
+
+
+class GitRepository:
+    """A `Repository` at `place`. With `runs_hooks` a merge runs the repository's own hooks;
+    nothing else ever does."""
+
+    def __init__(self, place: Place, *, runs_hooks: bool = False) -> None:
+        self._place = place
+        self._runs_hooks = runs_hooks
+
+    def commit_of(self, revision: str) -> str | None:
+        return self._place.commit_of(revision)
+
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        return self._place.is_ancestor(commit, of)
+
+    def default_branch(self) -> str:
+        """The branch that the main worktree is on, unless that is a ticket's; else the
+        remote's, else one with a usual name. Raises `NotFoundError` (`target_unknown`)."""
+        main, _ = main_and_linked(self._place)
+        if main is not None and main.branch and ticket_of_branch(main.branch) is None:
+            return main.branch
+        remote = self._place.ask(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])
+        upstream = remote.text.strip().removeprefix("refs/remotes/origin/")
+        usual = self._place.ask(["config", "--get", "init.defaultBranch"]).text.strip()
+        head = self._place.ask(["symbolic-ref", "--quiet", "HEAD"]).text.strip()
+        bare = head.removeprefix("refs/heads/") if main is None else ""
+        for branch in (bare, upstream, usual, *_USUAL):
+            if branch and self._place.branch_commit(branch) is not None:
+                return branch
+        raise NotFoundError(
+            "target_unknown",
+            "It cannot be told which branch tickets are merged into.",
+            hint="Check out that branch in the main worktree, or name it with --base.",
+        )
+
+    def try_merge(self, target: str, commit: str, message: str, name: str) -> MergeTry:
+        return merge_try.merge(
+            self._place, target, commit, message, name, runs_hooks=self._runs_hooks
+        )
+
+    def advance(self, target: str, *, old: str, new: str) -> None:
+        with self._place.locked():
+            advance.advance(self._place, advance.Move(target, old, new))
+
+    def drop_try(self, name: str) -> None:
+        merge_try.drop(self._place, name)

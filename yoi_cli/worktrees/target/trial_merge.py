@@ -1,0 +1,111 @@
+"""Merging a commit where nobody works: in a worktree of its own (DESIGN section 12)."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import NotFoundError, OperationError, UsageError
+from yoi_cli.worktrees.git.creation import create_detached
+from yoi_cli.worktrees.git.listing import main_and_linked
+from yoi_cli.worktrees.ports import MergeTry
+
+if TYPE_CHECKING:
+    from yoi_cli.git.repository import Place, Tree
+
+TRY_PREFIX = "merge-"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+#: What a clone's settings may not change about a merge that nobody watches.
+_PLAIN = (
+    "-c",
+    "merge.autoStash=false",
+    "-c",
+    "rerere.enabled=false",
+    "-c",
+    "submodule.recurse=false",
+)
+_NOBODY = ("-c", "user.name=yoi", "-c", "user.email=yoi@localhost")
+
+
+def try_path(place: Place, name: str) -> str:
+    """Where the worktree of a try stands, relative to the repository.
+
+    Raises `UsageError` for what is no plain name.
+    """
+    if not _NAME.fullmatch(name) or ".." in name:
+        raise UsageError(
+            "name_invalid",
+            f"{name[:80]!r} is no name for a merge.",
+            hint="Use letters, digits, dots, dashes and underscores.",
+        )
+    return f"{place.folder}/{TRY_PREFIX}{name}"
+
+
+def merge(
+    place: Place, target: str, commit: str, message: str, name: str, *, runs_hooks: bool
+) -> MergeTry:
+    """Merge `commit` into the head of `target` in a new worktree; no branch moves."""
+    head = place.branch_commit(target)
+    if head is None:
+        raise _missing("branch_not_found", f"There is no branch {target[:80]!r}.", target)
+    merged = place.commit_of(commit)
+    if merged is None:
+        raise _missing("revision_not_found", f"There is no commit {commit[:80]!r}.", commit)
+    drop(place, name)
+    with place.locked():
+        tree = create_detached(place, try_path(place, name), head)
+    done = False
+    try:
+        tried = _merge_in(tree, merged, message, runs_hooks=runs_hooks)
+        done = tried.commit is not None
+        return tried
+    finally:
+        if not done:
+            drop(place, name)
+
+
+def _merge_in(tree: Tree, commit: str, message: str, *, runs_hooks: bool) -> MergeTry:
+    known = tree.ask(["var", "GIT_COMMITTER_IDENT"]).code == 0
+    asked = ["merge", "--no-ff", "--no-edit", "--quiet", "--no-stat", "-m", message, commit]
+    settings = _PLAIN if known else (*_PLAIN, *_NOBODY)
+    answer = tree.ask([*settings, *asked], runs_hooks=runs_hooks)
+    if answer.code == 0:
+        return MergeTry(tree.path, tree.run(["rev-parse", "HEAD"]).strip())
+    said = tree.run(["diff", "--name-only", "--diff-filter=U", "--no-ext-diff", "-z"])
+    conflicts = tuple(sorted({path for path in said.split("\0") if path}))
+    if conflicts:
+        return MergeTry(tree.path, None, conflicts)
+    raise OperationError(
+        "merge_failed",
+        f"git could not merge {commit[:12]}: {answer.said or answer.text.strip()}.",
+        hint="No branch has moved. Try the same merge by hand to see more.",
+        details={"commit": commit},
+    )
+
+
+def drop(place: Place, name: str) -> None:
+    """Remove the worktree of a try, in whatever state it is; it holds nobody's work.
+
+    A folder of that name that git knows no worktree for is not ours, and stays.
+    """
+    path = os.path.join(place.root, try_path(place, name))
+    remove = ["worktree", "remove", "--force", "--force", path]
+    with place.locked():
+        _, linked = main_and_linked(place)
+        wanted = os.path.realpath(path)
+        if not any(os.path.realpath(entry.path) == wanted for entry in linked):
+            return
+        if place.ask(remove).code:  # something still writes there, or its link is gone
+            shutil.rmtree(path, ignore_errors=True)
+            place.run(remove)
+
+
+def _missing(code: str, message: str, revision: str) -> NotFoundError:
+    return NotFoundError(
+        code,
+        message,
+        hint="`git branch --all` lists the branches of this clone.",
+        details={"revision": revision},
+    )
