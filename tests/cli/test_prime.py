@@ -31,7 +31,7 @@ def is_registered(command: str) -> bool:
         entries = {entry.name: entry for entry in GROUPS[group].entries}
         if word not in entries:
             return False
-        if entries[word].module:
+        if entries[word].function:
             return True
         group = f"{group} {word}".strip()
     return False

@@ -122,7 +122,7 @@ def commands(path: str = "") -> list[str]:
     found: list[str] = []
     for entry in GROUPS[path].entries:
         full = f"{path} {entry.name}".strip()
-        found += [full] if entry.module else commands(full)
+        found += [full] if entry.function else commands(full)
     return found
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yoi_cli.model.profile import Profile
-from yoi_cli.orchestration.worker_requests import command_of
+from yoi_cli.workers.request import command_of
 
 
 def command(*words: str, prompt: str, said: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from support.data import Data
 
+from yoi_cli.model.thread_summary import Review
 from yoi_cli.routing import rules as routing
 from yoi_cli.routing.rules import (
     BLOCKED,
@@ -17,7 +18,6 @@ from yoi_cli.routing.rules import (
     WAITING,
     ChainedBlocker,
     Hold,
-    Review,
     Subject,
     classify,
 )

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from support.threads import AT
 
+from yoi_cli.model.author import Recorder
 from yoi_cli.model.ids import TicketId
 from yoi_cli.store.files.layout import StoreLocation
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.values import Committed
-from yoi_cli.tickets.create import Draft, Recorder, add_comment, create_ticket
+from yoi_cli.tickets.comment import add_comment
+from yoi_cli.tickets.create import Draft, create_ticket
 
 ADA = Recorder("Ada Example")
 #: The ticket of `with_thread`, and its item.

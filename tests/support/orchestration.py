@@ -14,9 +14,10 @@ from pathlib import Path
 from support.file_stores import open_store
 from support.process import Program, Result
 
+from yoi_cli.model.author import Recorder
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
-from yoi_cli.tickets.create import Draft, Recorder, create_ticket
+from yoi_cli.tickets.create import Draft, create_ticket
 from yoi_cli.tickets.move import MoveRequest, move_ticket
 
 #: Does what a ticket asks for: one file with its id in it, committed.

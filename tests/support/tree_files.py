@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yoi_cli.store.ports import FileKind
+from yoi_cli.model.trees import FileKind
 
 
 class Files:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from yoi_cli.cli.text.report import warn
 from yoi_cli.errors import YoiError
-from yoi_cli.workspace.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.workspace.session import Session
 
 
-def commit_if_asked(session: Session, ticket: str, what: str, *, asked: bool) -> None:
-    """Commit the ticket's folder with `--commit` or `[git] autocommit` (DESIGN section 9)."""
+def commit_if_asked(session: Session, ticket: str, what: str, *, asked: bool) -> tuple[str, ...]:
+    """Commit the ticket's folder with `--commit` or `[git] autocommit`; warnings, if any."""
     folder = f"{session.location.folder}/{ticket}"
     # One line: a title must not be able to add a trailer to the message.
     message = " ".join(f"ticket {ticket}: {what}".split())
-    commit_folders_if_asked(session, [folder], message, asked=asked)
+    return commit_folders_if_asked(session, [folder], message, asked=asked)
 
 
 def commit_folders_if_asked(
     session: Session, folders: Sequence[str], message: str, *, asked: bool
-) -> None:
+) -> tuple[str, ...]:
     """Commit what a command wrote below `folders` (relative to the workspace), and no more.
 
     Where git refuses, that is a warning: the files are written and acknowledged by then, and
     who took it for a failure and tried again would write the event twice (DESIGN section 5).
     """
     if not (asked or session.config.autocommit):
-        return
+        return ()
     from yoi_cli.git.commit import commit_paths
 
     try:
@@ -34,4 +37,5 @@ def commit_folders_if_asked(
     except YoiError as error:
         why = error.message.partition("\n")[0].rstrip(".")
         paths = " ".join(folders)
-        warn([f"Recorded, but not committed ({why}). Once it can be: `git add {paths}`, commit."])
+        return (f"Recorded, but not committed ({why}). Once it can be: `git add {paths}`, commit.",)
+    return ()

@@ -22,7 +22,7 @@ from yoi_cli.doctor.environment import (
     strict_about_clone,
 )
 from yoi_cli.doctor.examine import examine_store
-from yoi_cli.doctor.open import survey_clone, survey_environment
+from yoi_cli.doctor.open import open_inspector, survey_clone, survey_environment
 from yoi_cli.doctor.repair import Mended
 from yoi_cli.doctor.spool import check_spool
 from yoi_cli.errors import StoreInvalidError, YoiError
@@ -32,7 +32,7 @@ from yoi_cli.setup.merge_setup import mend_all, merge_facts
 from yoi_cli.workspace.session import Session, Start, open_session
 
 
-def command(
+def doctor(
     ctx: typer.Context,
     ci: Annotated[
         bool, typer.Option("--ci", help="Take warnings about the clone for errors.")
@@ -76,7 +76,7 @@ def _mend(start: Start, command_path: str, *, is_dry: bool) -> Mended:
 
 def _look_over(session: Session, command_path: str) -> Checkup:
     """Store and clone."""
-    inspector = session.inspector()
+    inspector = open_inspector(session)
     with progress("Examining tickets", len(inspector.ids())) as bar:
         found = examine_store(inspector, advance=bar.advance)
     clone, lock = survey_clone(session, command_path)

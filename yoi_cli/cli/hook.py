@@ -17,7 +17,7 @@ from yoi_cli.hooks.run import HookCall, run_hook
 from yoi_cli.workspace.session import starting_folder
 
 
-def command(
+def run(
     ctx: typer.Context,
     name: Annotated[
         str,

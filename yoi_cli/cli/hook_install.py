@@ -12,7 +12,7 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.hooks.open import install_hooks
 
 
-def command(
+def install(
     ctx: typer.Context,
     pre_push: Annotated[
         bool,

@@ -10,6 +10,6 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.hooks.open import report_hooks
 
 
-def command(ctx: typer.Context, as_json: JsonOption = False) -> None:
+def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Say of every hook whether it is installed, what it chains, and where it stands."""
     say_hooks(report_hooks(start_of(ctx)), as_json=as_json)

@@ -10,7 +10,7 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.hooks.open import uninstall_hooks
 
 
-def command(ctx: typer.Context, as_json: JsonOption = False) -> int:
+def uninstall(ctx: typer.Context, as_json: JsonOption = False) -> int:
     """Take our hooks away, and put back what stood there, byte for byte.
 
     A hook that somebody changed or replaced is left alone, and named.

@@ -12,7 +12,7 @@ from yoi_cli.cli.text.report import report
 from yoi_cli.setup.open import init_workspace
 
 
-def command(
+def init(
     ctx: typer.Context,
     name: Annotated[
         str | None,

@@ -52,7 +52,7 @@ class LazyGroup(TyperGroup):
             return None
         if self._is_naming:
             return cast(TyperCommand, self.commands[cmd_name])
-        if entry.module is None:
+        if entry.function is None:
             return make_group(f"{self.path} {entry.name}".strip())
         return _load(entry)
 
@@ -106,11 +106,12 @@ def _no_options() -> None:
 
 
 def _load(entry: Entry) -> TyperCommand:
-    module = importlib.import_module(f"yoi_cli.cli.{entry.module}")
+    module, _, function = (entry.function or "").partition(":")
+    command = getattr(importlib.import_module(f"yoi_cli.cli.{module}"), function)
     app = typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.command(entry.name)(module.command)
+    app.command(entry.name)(command)
     return cast(TyperCommand, get_command(app))

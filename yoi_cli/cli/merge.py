@@ -18,7 +18,7 @@ from yoi_cli.tickets.lookup import identify
 from yoi_cli.workspace.session import open_session
 
 
-def command(
+def resolve(
     ctx: typer.Context,
     tickets: Annotated[
         list[str] | None, tickets_argument("Only these tickets; without any, the whole store.")

@@ -15,7 +15,7 @@ from yoi_cli.merge.open import drive
 _COULD_NOT = 129
 
 
-def command(
+def merge_driver(
     base: Annotated[str, typer.Argument(metavar="BASE", help="The ancestor's file: %O.")],
     ours: Annotated[str, typer.Argument(metavar="OURS", help="Our file, which is written: %A.")],
     theirs: Annotated[str, typer.Argument(metavar="THEIRS", help="The other side's file: %B.")],

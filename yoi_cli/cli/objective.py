@@ -17,12 +17,13 @@ from yoi_cli.cli.options import (
     SourceArgument,
     ticket_option,
 )
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.objectives.service import create_objective, template
 from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
 
-def command(
+def create(
     ctx: typer.Context,
     title: Annotated[
         str, typer.Option("--title", "-t", metavar="TEXT", help="The goal, in one line.")
@@ -52,4 +53,4 @@ def command(
     made = create_objective(session.store, session.objectives, title, text, link or ())
     say_objective_created(made, as_json=as_json)
     folder = f"{OBJECTIVES_FOLDER}/{made.id}"
-    commit_folders_if_asked(session, [folder], f"objective {made.id}: create", asked=commit)
+    warn(commit_folders_if_asked(session, [folder], f"objective {made.id}: create", asked=commit))

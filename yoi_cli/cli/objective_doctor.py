@@ -12,7 +12,7 @@ from yoi_cli.doctor.rules import ERROR
 from yoi_cli.errors import StoreInvalidError
 
 
-def command(ctx: typer.Context, as_json: JsonOption = False) -> int:
+def doctor(ctx: typer.Context, as_json: JsonOption = False) -> int:
     """Find what is wrong with objectives: what cannot be read, is missing or leads nowhere.
 
     The exit code is 6 where an objective cannot be read.

@@ -12,7 +12,7 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.objectives.service import list_objectives
 
 
-def command(
+def list_(
     ctx: typer.Context,
     everything: Annotated[
         bool, typer.Option("--all", "-a", help="Those that are achieved or dropped too.")

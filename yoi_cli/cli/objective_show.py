@@ -11,7 +11,7 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.objectives.service import show_objective
 
 
-def command(ctx: typer.Context, objective: ObjectiveArgument, as_json: JsonOption = False) -> None:
+def show(ctx: typer.Context, objective: ObjectiveArgument, as_json: JsonOption = False) -> None:
     """Show one objective, the tickets that it links, and how many of them are resolved."""
     session = session_of(ctx)
     view = show_objective(session.store, session.objectives, objective)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from yoi_cli.api.prime import Primer, prime
+from yoi_cli.api.prime import Primer
+from yoi_cli.api.prime import prime as collect
 from yoi_cli.api.prime_facts import branch_here, find_session
 from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import JsonOption
@@ -15,7 +16,7 @@ from yoi_cli.errors import YoiError
 from yoi_cli.workspace.session import Start
 
 
-def command(ctx: typer.Context, as_json: JsonOption = False) -> None:
+def prime(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Tell a coding agent how to work with the tickets here, and what stands now.
 
     For a hook at the beginning of a session: it says nothing outside of a workspace, and what
@@ -36,7 +37,7 @@ def _primer(start: Start) -> Primer | None:
     if session is None:
         return None
     told = start.environment.get("YOI_TICKET", "")
-    return prime(
+    return collect(
         session.store,
         routing_context(session),
         places=(session.workspace, session.location.path),

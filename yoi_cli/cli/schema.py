@@ -13,7 +13,7 @@ from yoi_cli.cli.schema_text import say_schema
 from yoi_cli.errors import NotFoundError
 
 
-def command(
+def schema(
     kind: Annotated[
         str | None,
         typer.Argument(

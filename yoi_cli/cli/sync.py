@@ -15,7 +15,7 @@ from yoi_cli.sync.open import SyncRequest, open_sync, pause
 from yoi_cli.sync.service import sync_store
 
 
-def command(
+def sync(
     ctx: typer.Context,
     remote: Annotated[
         str | None,

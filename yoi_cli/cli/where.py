@@ -9,7 +9,7 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.report import report
 
 
-def command(ctx: typer.Context, as_json: JsonOption = False) -> None:
+def where(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Say which workspace and store are used from here, and why."""
     session = session_of(ctx)
     checkout = session.checkout

@@ -11,11 +11,11 @@ from yoi_cli.cli.options import JsonOption, TicketArgument
 from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.worktree_text import say_added
 from yoi_cli.model.states import CLOSED
-from yoi_cli.worktrees.open import open_worktree_desk
+from yoi_cli.workers.open import open_worktree_desk
 from yoi_cli.worktrees.service import add_worktree
 
 
-def command(
+def add(
     ctx: typer.Context,
     ticket: TicketArgument,
     base: Annotated[

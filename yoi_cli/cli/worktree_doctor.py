@@ -7,10 +7,10 @@ import typer
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.worktree_text import say_findings
-from yoi_cli.worktrees.open import examine_worktrees
+from yoi_cli.workers.open import examine_worktrees
 
 
-def command(ctx: typer.Context, as_json: JsonOption = False) -> None:
+def doctor(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Find worktrees, folders, branches and claims that are left over.
 
     Nothing is changed, and what is found is no error: the exit code is 0.

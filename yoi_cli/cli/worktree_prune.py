@@ -10,13 +10,13 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.routing.options import now_ms
 from yoi_cli.cli.worktree_text import say_pruned
-from yoi_cli.worktrees.open import open_worktree_desk
+from yoi_cli.workers.open import open_worktree_desk
 from yoi_cli.worktrees.service import prune_worktrees
 
 _DAYS = 7
 
 
-def command(
+def prune(
     ctx: typer.Context,
     ttl: Annotated[
         int,

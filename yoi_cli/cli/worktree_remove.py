@@ -9,11 +9,11 @@ import typer
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
 from yoi_cli.cli.worktree_text import say_removed
-from yoi_cli.worktrees.open import open_worktree_desk
+from yoi_cli.workers.open import open_worktree_desk
 from yoi_cli.worktrees.service import remove_worktree
 
 
-def command(
+def remove(
     ctx: typer.Context,
     ticket: TicketArgument,
     force: Annotated[

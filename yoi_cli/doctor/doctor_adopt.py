@@ -11,10 +11,10 @@ from yoi_cli.model.states import CLOSED, is_state
 from yoi_cli.store.values import Change
 
 if TYPE_CHECKING:
+    from yoi_cli.model.author import Recorder
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import TicketStore
     from yoi_cli.store.values import Committed
-    from yoi_cli.tickets.create import Recorder
 
 _TEXT = "Recorded from item.md by `yoi ticket doctor --adopt-item`."
 _TEXT_JAPANESE = "`yoi ticket doctor --adopt-item` が item.md の状態を記録しました。"

@@ -8,8 +8,25 @@ from yoi_cli.errors import UsageError
 from yoi_cli.workspace.session import lock_deadline
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from yoi_cli.doctor.environment import CloneFacts, EnvironmentFacts, LockFacts
+    from yoi_cli.doctor.ports import StoreInspector, StoreMender
     from yoi_cli.workspace.session import Session, Start
+
+
+def open_inspector(session: Session) -> StoreInspector:
+    """What looks over the store's raw files."""
+    from yoi_cli.doctor.files.inspect import FileInspector
+
+    return FileInspector(session.location)
+
+
+def repairing(session: Session) -> AbstractContextManager[StoreMender]:
+    """The store's lock, with what repairs under it."""
+    from yoi_cli.doctor.files.repair import repairing as repairing_files
+
+    return repairing_files(session.store)
 
 
 def survey_clone(session: Session, command: str) -> tuple[CloneFacts, LockFacts]:
@@ -26,7 +43,7 @@ def survey_environment(start: Start, *, encoding: str, is_utf8: bool) -> Environ
     import platform
 
     from yoi_cli.doctor.environment import EnvironmentFacts
-    from yoi_cli.doctor.git.clone_facts import git_version
+    from yoi_cli.git.checkout import git_version
 
     chosen = start.environment.get("VISUAL") or start.environment.get("EDITOR")
     try:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.doctor.examine import Examination
     from yoi_cli.doctor.ports import StoreMender
+    from yoi_cli.model.author import Recorder
     from yoi_cli.store.ports import TicketStore
-    from yoi_cli.tickets.create import Recorder
 
 FINISH_WRITE = "finish_write"
 SET_THREAD_ASIDE = "set_thread_aside"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from subprocess import Popen
 
-    from yoi_cli.store.ports import FileKind
+    from yoi_cli.model.trees import FileKind
 
 _EXECUTABLE = "100755"
 _KINDS: Mapping[str, FileKind] = {"040000": "folder", "100644": "file", _EXECUTABLE: "file"}

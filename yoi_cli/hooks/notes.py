@@ -9,21 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import YoiError
 from yoi_cli.model import commits
-from yoi_cli.model.commits import Note, Pair, Recorded, cleaned
-from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.commits import Note, Pair, cleaned
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
-from yoi_cli.store.values import Change
-from yoi_cli.tickets.commit_notes import body_of
-from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from yoi_cli.hooks.ports import CommitSource, NoteSpool, NoteWriter, Spooled
+    from yoi_cli.hooks.ports import CommitSource
     from yoi_cli.model.commits import CommitFact
-    from yoi_cli.model.ids import TicketId
 
 _QUOTED = re.compile(r"'([^']+)'")
 _SHA = re.compile(r"[0-9a-f]{7,64}|FETCH_HEAD")
@@ -34,13 +28,6 @@ class Reporter(NamedTuple):
 
     author: str
     now_ms: int
-
-
-class Settled(NamedTuple):
-    """What came of the notes: events written, and the tickets whose notes must wait."""
-
-    written: int = 0
-    waiting: tuple[str, ...] = ()
 
 
 def report_commit(source: CommitSource, by: Reporter) -> list[Note]:
@@ -196,74 +183,3 @@ def _merged(
             into=cleaned(into),
         )
     return list(notes.values())
-
-
-def settle(writer: NoteWriter, spool: NoteSpool, *, japanese: bool) -> Settled:
-    """Write the notes that wait, in their order, one append a ticket; never raises for one.
-
-    What the log tells already is taken away without an event, so that a note found twice, by a
-    hook that ran twice or after a crash, is written once. A note whose ticket is not there, or
-    cannot be written, stays.
-    """
-    by_ticket: dict[str, list[Spooled]] = {}
-    waiting: dict[str, None] = {}
-    for spooled in spool.pending():
-        try:
-            by_ticket.setdefault(identify(writer, spooled.note.ticket), []).append(spooled)
-        except YoiError:
-            waiting[spooled.note.ticket] = None
-    written = 0
-    for ticket, found in by_ticket.items():
-        try:
-            written += _settle_ticket(writer, ticket, found, japanese=japanese)
-        except (YoiError, OSError):
-            waiting[ticket] = None
-            continue
-        spool.remove(spooled.name for spooled in found)
-    return Settled(written, tuple(waiting))
-
-
-def _settle_ticket(
-    writer: NoteWriter, word: str, found: Sequence[Spooled], *, japanese: bool
-) -> int:
-    ticket = identify(writer, word)
-    recorded = _recorded(writer, ticket, [spooled.note for spooled in found])
-    fresh = (recorded.fresh(spooled.note) for spooled in found)
-    events = tuple(_event(note, japanese=japanese) for note in fresh if note is not None)
-    if events:
-        writer.commit(ticket, Change(events=events))
-    return len(events)
-
-
-def _recorded(writer: NoteWriter, ticket: TicketId, notes: Sequence[Note]) -> Recorded:
-    """What the log tells of the commits that `notes` name.
-
-    Nearly every note is of a commit that no log can name yet, and a look for its id costs a
-    long log far less than reading it event by event.
-    """
-    named = {note.commit for note in notes} | {sha for note in notes for sha in note.dropped}
-    named |= {sha for note in notes for pair in note.pairs for sha in (pair.old, pair.new)}
-    text = writer.raw(ticket, "thread.md")
-    if not any(sha.encode() in text for sha in named):
-        return Recorded()
-    return Recorded(writer.thread(ticket).events)
-
-
-def _event(note: Note, *, japanese: bool) -> NewEvent:
-    heading = heading_for(commits.KIND, japanese=japanese)
-    body = body_of(note, japanese=japanese)
-    return NewEvent(commits.KIND, note.author, heading, body, tuple(_attributes(note)))
-
-
-def _attributes(note: Note) -> Iterator[tuple[str, str]]:
-    yield "commit", note.commit
-    if note.what == commits.REWRITE:
-        yield commits.REWRITE, note.how
-        olds = [pair.old for pair in note.pairs if pair.new == note.commit]
-        if olds:
-            yield "replaces", " ".join(olds)
-    if note.what == commits.MERGE:
-        yield "merged", note.merged
-        yield "into", note.into
-    if note.branch:
-        yield "branch", note.branch

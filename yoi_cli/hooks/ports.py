@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from yoi_cli.store.ports import TextReader, TicketWriter
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from yoi_cli.model.commits import CommitFact, Note
+    from yoi_cli.model.commits import CommitFact
 
 
 class Rebase(NamedTuple):
@@ -18,10 +16,6 @@ class Rebase(NamedTuple):
     branch: str
     before: str
     onto: str
-
-
-class NoteWriter(TicketWriter, TextReader, Protocol):
-    """Writing notes, each on the ground of what the log tells."""
 
 
 class CommitSource(Protocol):
@@ -53,27 +47,4 @@ class CommitSource(Protocol):
 
     def branches_at(self, commit: str) -> Sequence[str]:
         """The branches `work/…`, local and of remotes, that point at `commit`."""
-        ...
-
-
-class Spooled(NamedTuple):
-    """A note that waits, under the name by which it is taken away."""
-
-    name: str
-    note: Note
-
-
-class NoteSpool(Protocol):
-    """Notes that wait for the store. A note is put there at once or not at all."""
-
-    def put(self, note: Note) -> None:
-        """Bring `note` to stable storage; one of the same commit, kind and ticket is the same."""
-        ...
-
-    def pending(self) -> Sequence[Spooled]:
-        """What can be read, oldest first."""
-        ...
-
-    def remove(self, names: Iterable[str]) -> None:
-        """Take away what the store holds."""
         ...

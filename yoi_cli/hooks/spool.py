@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import YoiError
 from yoi_cli.store.files.spool import FOLDER, FileSpool
 
 if TYPE_CHECKING:
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.store.files.spool import SpoolFacts
-    from yoi_cli.store.files.writer import FileWriter
     from yoi_cli.workspace.session import Session
 
 
@@ -28,18 +26,3 @@ def clone_spool(checkout: Checkout) -> FileSpool:
 def spool_facts(session: Session) -> SpoolFacts:
     """What waits in the spool, for doctor."""
     return spool_of(session).facts()
-
-
-def settle_spool(path: str, writer: FileWriter, *, japanese: bool) -> None:
-    """Write the notes in the folder at `path`, each once; what cannot be written stays.
-
-    Nothing here keeps a command from its own work: doctor tells of what does not go away.
-    """
-    try:
-        from yoi_cli.hooks.notes import settle
-
-        spool = FileSpool(path)
-        spool.sweep()
-        settle(writer, spool, japanese=japanese)
-    except (YoiError, OSError):
-        return

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.merge.algebra import Conflict
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.store.ports import TreeFiles
+    from yoi_cli.model.trees import TreeFiles
 
 
 class Sides(NamedTuple):

@@ -6,13 +6,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import events, states
 from yoi_cli.model.fold import fold
-from yoi_cli.routing.rules import Review
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from yoi_cli.model.events import Event
     from yoi_cli.model.fold import Move
+
+
+class Review(NamedTuple):
+    """How work and reviews of a ticket in progress stand.
+
+    `has_work` is whether anything was reported since it began; `is_unreviewed` whether the
+    newest of it is newer than the newest review; `asks_for_changes` and `approves` are what
+    the newest review says.
+    """
+
+    has_work: bool = False
+    is_unreviewed: bool = False
+    asks_for_changes: bool = False
+    approves: bool = False
 
 
 class Outline(NamedTuple):

@@ -33,8 +33,9 @@ def open_tools(
     from yoi_cli.orchestration.git.changes import GitHistory
     from yoi_cli.orchestration.ports import Tools
     from yoi_cli.store.config.sync_settings import read_sync_settings
-    from yoi_cli.workers.local.machine import machine_of, settings_of
+    from yoi_cli.workers.local.machine import machine_of
     from yoi_cli.workers.open import open_runtime
+    from yoi_cli.workspace.settings import settings_of
     from yoi_cli.worktrees.git.worktrees import GitYard
     from yoi_cli.worktrees.target.target_branch import GitRepository
 

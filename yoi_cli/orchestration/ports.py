@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from yoi_cli.model.author import Recorder
     from yoi_cli.model.profile import Settings
     from yoi_cli.routing.router import RoutingContext
     from yoi_cli.store.ports import ClaimBook, RoutingStore
-    from yoi_cli.tickets.create import Recorder
     from yoi_cli.workers.profile_checks import Machine
     from yoi_cli.workers.runtime import WorkerRuntime
     from yoi_cli.worktrees.ports import Repository, WorktreeYard

@@ -12,20 +12,18 @@ from yoi_cli.model.profile import CODER, REVIEWER
 from yoi_cli.orchestration.texts import CommandResult
 from yoi_cli.orchestration.verdict import plain_text
 from yoi_cli.workers.model import EXITED
+from yoi_cli.workers.request import command_of
 from yoi_cli.workers.runtime import WorkerRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from yoi_cli.model.profile import Profile
     from yoi_cli.orchestration.ports import Tools
     from yoi_cli.orchestration.position import Position
     from yoi_cli.workers.model import WorkerView
 
 VALIDATOR = "validator"
 _MASK = "[redacted]"
-#: An argument longer than this is no argument any more (Linux takes 128 KiB).
-_LONGEST_ARGUMENT = 100_000
 _TAIL_BYTES = 4_000
 
 
@@ -151,27 +149,3 @@ def how_it_ended(view: WorkerView) -> str:
     if view.signal is not None:
         return f"{view.state} by signal {view.signal}{because}"
     return f"{view.state}{because}"
-
-
-def command_of(
-    profile: Profile, prompt: str, ticket: str, folder: str, file: str
-) -> tuple[str, ...]:
-    """The profile's command with its placeholders filled, in one pass: what a prompt says is
-    not looked at again."""
-    text = prompt
-    if profile.prompt == "argument" and len(prompt.encode()) > _LONGEST_ARGUMENT:
-        text = f"Do what the file {file} says."
-    known = {"{prompt}": text, "{ticket}": ticket, "{worktree}": folder, "{intent_file}": file}
-    filled = tuple(_fill(word, known) for word in profile.command)
-    if profile.prompt == "argument" and not any("{prompt}" in one for one in profile.command):
-        return (*filled, text)
-    return filled
-
-
-def _fill(word: str, known: Mapping[str, str]) -> str:
-    done = ""
-    while word:
-        name = next((name for name in known if word.startswith(name)), None)
-        done += known[name] if name else word[0]
-        word = word[len(name) if name else 1 :]
-    return done

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import states
+from yoi_cli.model.thread_summary import Review
 from yoi_cli.routing.messages import next_action, sentence
 
 if TYPE_CHECKING:
@@ -83,20 +84,6 @@ class Hold(NamedTuple):
     about: str
     ticket: str | None = None
     state: str | None = None
-
-
-class Review(NamedTuple):
-    """How work and reviews of a ticket in progress stand.
-
-    `has_work` is whether anything was reported since it began; `is_unreviewed` whether the
-    newest of it is newer than the newest review; `asks_for_changes` and `approves` are what
-    the newest review says.
-    """
-
-    has_work: bool = False
-    is_unreviewed: bool = False
-    asks_for_changes: bool = False
-    approves: bool = False
 
 
 class Subject(NamedTuple):

@@ -49,6 +49,7 @@ def mend_all(session: Session, found: Examination | None, *, is_dry: bool) -> Me
 
     Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
     """
+    from yoi_cli.doctor.open import repairing
     from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
     from yoi_cli.setup.merge_checks import plan_setup, set_up
 
@@ -58,7 +59,9 @@ def mend_all(session: Session, found: Examination | None, *, is_dry: bool) -> Me
     if is_dry:
         return Mended(planned=(*clone, *store))
     made = set_up(clone, setup)
-    repaired = make_repairs(store, session.store, session.repairing, lambda: session.recorder(None))
+    repaired = make_repairs(
+        store, session.store, lambda: repairing(session), lambda: session.recorder(None)
+    )
     return Mended(fixed=made.fixed + repaired.fixed, failed=made.failed + repaired.failed)
 
 

@@ -6,13 +6,14 @@ does both inside one `TicketStore.write()`, which holds the store's lock.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from yoi_cli.model.claim import Claim
+    from yoi_cli.model.commits import Note
     from yoi_cli.model.events import Thread
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.ids import TicketId
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
         PlansRow,
         RelationsRow,
     )
-
-#: What stands at a path of a tree; `other` is what a store never reads, symlinks above all.
-FileKind: TypeAlias = Literal["file", "folder", "other"]
 
 
 class TicketReader(Protocol):
@@ -114,24 +112,6 @@ class RoutingReader(TicketReader, Protocol):
         ...
 
 
-class TreeFiles(Protocol):
-    """The files of a workspace that stand in no folder: in a commit, or in memory."""
-
-    @property
-    def kinds(self) -> Mapping[str, FileKind]:
-        """What stands at every path, relative to the workspace, folders included."""
-        ...
-
-    def mark(self, path: str) -> str | None:
-        """A word for what stands at `path`, the same in two trees of one repository only
-        where they have the same there; None where nothing stands."""
-        ...
-
-    def read(self, path: str) -> bytes:
-        """The bytes of the file at `path`, which `kinds` says is one."""
-        ...
-
-
 class TicketWriter(TicketReader, Protocol):
     """Reading and writing under the store's lock."""
 
@@ -181,3 +161,30 @@ class ClaimBook(Protocol):
         ...
 
     def put(self, claim: Claim) -> None: ...
+
+
+class NoteWriter(TicketWriter, TextReader, Protocol):
+    """Writing notes, each on the ground of what the log tells."""
+
+
+class Spooled(NamedTuple):
+    """A note that waits, under the name by which it is taken away."""
+
+    name: str
+    note: Note
+
+
+class NoteSpool(Protocol):
+    """Notes that wait for the store. A note is put there at once or not at all."""
+
+    def put(self, note: Note) -> None:
+        """Bring `note` to stable storage; one of the same commit, kind and ticket is the same."""
+        ...
+
+    def pending(self) -> Sequence[Spooled]:
+        """What can be read, oldest first."""
+        ...
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Take away what the store holds."""
+        ...

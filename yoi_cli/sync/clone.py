@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from yoi_cli.merge.algebra import Conflict
+    from yoi_cli.model.trees import TreeFiles
     from yoi_cli.store.files.store import FileStore
-    from yoi_cli.store.ports import TreeFiles
     from yoi_cli.sync.git.history import Unpushed
     from yoi_cli.sync.snapshot import Snapshot, StoreTrees
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from yoi_cli.merge.files.merged_store import Edit
-    from yoi_cli.store.ports import TreeFiles
+    from yoi_cli.model.trees import TreeFiles
 
 
 class StorePlace(NamedTuple):

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.errors import YoiError
 from yoi_cli.model import commits
+from yoi_cli.model.commits import Note, Recorded
+from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.store.values import Change
+from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from yoi_cli.model.commits import Note
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.store.ports import NoteSpool, NoteWriter, Spooled
+
 
 _ENGLISH = {
     commits.AMEND: "Amended:",
@@ -43,3 +53,81 @@ def body_of(note: Note, *, japanese: bool) -> str:
     said = words["one" if key == commits.REBASE and count == 1 else key].format(count=count)
     pairs = [f"- {pair.old} → {pair.new} {pair.subject}".rstrip() for pair in note.pairs]
     return "\n".join([said, "", *pairs, *(f"- {sha} → dropped" for sha in note.dropped)])
+
+
+class Settled(NamedTuple):
+    """What came of the notes: events written, and the tickets whose notes must wait."""
+
+    written: int = 0
+    waiting: tuple[str, ...] = ()
+
+
+def settle(writer: NoteWriter, spool: NoteSpool, *, japanese: bool) -> Settled:
+    """Write the notes that wait, in their order, one append a ticket; never raises for one.
+
+    What the log tells already is taken away without an event, so that a note found twice, by a
+    hook that ran twice or after a crash, is written once. A note whose ticket is not there, or
+    cannot be written, stays.
+    """
+    by_ticket: dict[str, list[Spooled]] = {}
+    waiting: dict[str, None] = {}
+    for spooled in spool.pending():
+        try:
+            by_ticket.setdefault(identify(writer, spooled.note.ticket), []).append(spooled)
+        except YoiError:
+            waiting[spooled.note.ticket] = None
+    written = 0
+    for ticket, found in by_ticket.items():
+        try:
+            written += _settle_ticket(writer, ticket, found, japanese=japanese)
+        except (YoiError, OSError):
+            waiting[ticket] = None
+            continue
+        spool.remove(spooled.name for spooled in found)
+    return Settled(written, tuple(waiting))
+
+
+def _settle_ticket(
+    writer: NoteWriter, word: str, found: Sequence[Spooled], *, japanese: bool
+) -> int:
+    ticket = identify(writer, word)
+    recorded = _recorded(writer, ticket, [spooled.note for spooled in found])
+    fresh = (recorded.fresh(spooled.note) for spooled in found)
+    events = tuple(_event(note, japanese=japanese) for note in fresh if note is not None)
+    if events:
+        writer.commit(ticket, Change(events=events))
+    return len(events)
+
+
+def _recorded(writer: NoteWriter, ticket: TicketId, notes: Sequence[Note]) -> Recorded:
+    """What the log tells of the commits that `notes` name.
+
+    Nearly every note is of a commit that no log can name yet, and a look for its id costs a
+    long log far less than reading it event by event.
+    """
+    named = {note.commit for note in notes} | {sha for note in notes for sha in note.dropped}
+    named |= {sha for note in notes for pair in note.pairs for sha in (pair.old, pair.new)}
+    text = writer.raw(ticket, "thread.md")
+    if not any(sha.encode() in text for sha in named):
+        return Recorded()
+    return Recorded(writer.thread(ticket).events)
+
+
+def _event(note: Note, *, japanese: bool) -> NewEvent:
+    heading = heading_for(commits.KIND, japanese=japanese)
+    body = body_of(note, japanese=japanese)
+    return NewEvent(commits.KIND, note.author, heading, body, tuple(_attributes(note)))
+
+
+def _attributes(note: Note) -> Iterator[tuple[str, str]]:
+    yield "commit", note.commit
+    if note.what == commits.REWRITE:
+        yield commits.REWRITE, note.how
+        olds = [pair.old for pair in note.pairs if pair.new == note.commit]
+        if olds:
+            yield "replaces", " ".join(olds)
+    if note.what == commits.MERGE:
+        yield "merged", note.merged
+        yield "into", note.into
+    if note.branch:
+        yield "branch", note.branch

@@ -9,12 +9,13 @@ from yoi_cli.model import events
 from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.model.item import PRIORITIES, FieldValue
 from yoi_cli.model.relations import BLOCKS, DEPENDS_ON
-from yoi_cli.store.values import NO_FIELDS, Change, Committed, NewTicket
+from yoi_cli.store.values import NO_FIELDS, Committed, NewTicket
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from yoi_cli.model.author import Recorder
     from yoi_cli.store.ports import TicketStore
 
 _TEMPLATE = """## Background
@@ -41,13 +42,6 @@ _TEMPLATE_JAPANESE = """## 背景
 
 未定
 """
-
-
-class Recorder(NamedTuple):
-    """Who writes, and in which language records are kept."""
-
-    author: str
-    japanese: bool = False
 
 
 class Draft(NamedTuple):
@@ -94,41 +88,6 @@ def create_ticket(store: TicketStore, draft: Draft, by: Recorder) -> Committed:
                 relations=tuple((kind, target, None) for kind, target in links),
             )
         )
-
-
-def add_comment(
-    store: TicketStore, word: str, role: str, text: str, by: Recorder, *, commit: str | None
-) -> Committed:
-    """Append an event of the kind `role`. Raises `UsageError` where `text` is empty."""
-    attributes = (("commit", commit),) if commit else ()
-    return _append(store, word, role, text, by, attributes=attributes)
-
-
-def add_review(
-    store: TicketStore, word: str, result: str, text: str, by: Recorder, *, commit: str | None
-) -> Committed:
-    """Append a review, bound to `commit` where one is given."""
-    attributes = (("status", result), *((("commit", commit),) if commit else ()))
-    return _append(store, word, events.REVIEW, text, by, attributes=attributes)
-
-
-def _append(
-    store: TicketStore,
-    word: str,
-    kind: str,
-    text: str,
-    by: Recorder,
-    *,
-    attributes: tuple[tuple[str, str], ...],
-) -> Committed:
-    if not text.strip():
-        raise UsageError(
-            "text_empty", "The text is empty.", hint="Nothing was written; say something."
-        )
-    heading = heading_for(kind, japanese=by.japanese, status=dict(attributes).get("status", ""))
-    event = NewEvent(kind, by.author, heading, text, attributes)
-    with store.write() as writer:
-        return writer.commit(identify(writer, word), Change(events=(event,)))
 
 
 def check_title(title: str, *, of: str = "A ticket") -> str:

@@ -17,11 +17,11 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from yoi_cli.model.author import Recorder
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import ClaimBook, TicketStore, TicketWriter
     from yoi_cli.store.values import Committed
-    from yoi_cli.tickets.create import Recorder
 
 
 #: The states, but for closed, in which nobody works on a ticket any more.

@@ -21,10 +21,10 @@ from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
+    from yoi_cli.model.author import Recorder
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import RoutingReader, TicketStore, TicketWriter
     from yoi_cli.store.values import PlansRow
-    from yoi_cli.tickets.create import Recorder
 
 
 class PlanDraft(NamedTuple):

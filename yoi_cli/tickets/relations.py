@@ -17,9 +17,9 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from yoi_cli.model.author import Recorder
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import TicketReader, TicketStore, TicketWriter
-    from yoi_cli.tickets.create import Recorder
 
 
 #: How a cycle names a ticket that has no id yet.

@@ -23,10 +23,10 @@ from yoi_cli.transfer.report import ImportReport, Incoming
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from yoi_cli.model.author import Recorder
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import TicketReader, TicketStore
-    from yoi_cli.tickets.create import Recorder
     from yoi_cli.transfer.model import ForeignTicket
 
     Encoder = Callable[[WholeTicket], Mapping[str, bytes]]

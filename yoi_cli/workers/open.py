@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.worktrees.open import _orchestration, open_repository, open_yard
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workspace.session import Session
+    from yoi_cli.worktrees.checks import Finding
+    from yoi_cli.worktrees.service import WorktreeDesk
 
 
 def open_runtime(session: Session) -> FileRuntime:
@@ -58,7 +65,6 @@ def _worktree_of(session: Session, ticket: str) -> str | None:
     if session.checkout is None:
         return None
     from yoi_cli.errors import NotFoundError
-    from yoi_cli.worktrees.open import open_worktree_desk
 
     desk = open_worktree_desk(session)
     try:
@@ -81,3 +87,53 @@ def keep_prompt(session: Session, text: str) -> str:
     with Directory.open(path, "prompts") as folder:
         folder.replace(name, data)
     return os.path.join(path, name)
+
+
+def open_worktree_desk(session: Session) -> WorktreeDesk:
+    """What the commands on worktrees work with. Raises as `open_yard`."""
+    from yoi_cli.worktrees.service import WorktreeDesk
+
+    orchestration = _orchestration(session)
+    return WorktreeDesk(
+        session.store,
+        open_yard(session),
+        open_repository(session),
+        _live_workers(session),
+        orchestration.worktree_dir,
+        orchestration.target or None,
+    )
+
+
+def examine_worktrees(session: Session) -> Sequence[Finding]:
+    """What somebody should look at of the worktrees, and the claims that name them."""
+    from yoi_cli.worktrees.checks import Tickets, examine_yard
+
+    desk = open_worktree_desk(session)
+    facts = desk.yard.facts(desk.target())
+    states: dict[str, str | None] = {}
+    for row in session.store.all_fields():
+        state = row.fields.get("state") if row.error is None else None
+        states[row.id] = state if isinstance(state, str) else None
+    claims = {t: one for t, one in session.claims.all().items() if not one.is_released}
+    return examine_yard(facts, Tickets(states, claims))
+
+
+def _live_workers(session: Session) -> Callable[[str], str | None]:
+    """Which worker is at work for a ticket: one of this clone that has not ended, or one that
+    is unknown here and that a claim names whose lease runs."""
+
+    now = time.time_ns() // 1_000_000
+    workers = open_runtime(session).all()
+    known = {worker.worker_id for worker in workers}
+    working = {worker.ticket: worker for worker in workers if not worker.has_ended}
+
+    def live(ticket: str) -> str | None:
+        worker = working.get(ticket)
+        if worker is not None:
+            return f"The worker {worker.worker_id}"
+        claim = session.claims.get(ticket)
+        if claim is None or claim.worker in known or not claim.is_alive(now):
+            return None
+        return f"The worker {claim.worker} of {claim.holder}" if claim.worker else None
+
+    return live

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import UsageError
-from yoi_cli.orchestration.worker_requests import command_of
 from yoi_cli.workers.runtime import WorkerRequest
 
 if TYPE_CHECKING:
@@ -130,3 +129,31 @@ def _given(order: WorkerOrder, environment: Mapping[str, str]) -> dict[str, str]
             )
         given[name] = found
     return given
+
+
+#: An argument longer than this is no argument any more (Linux takes 128 KiB).
+_LONGEST_ARGUMENT = 100_000
+
+
+def command_of(
+    profile: Profile, prompt: str, ticket: str, folder: str, file: str
+) -> tuple[str, ...]:
+    """The profile's command with its placeholders filled, in one pass: what a prompt says is
+    not looked at again."""
+    text = prompt
+    if profile.prompt == "argument" and len(prompt.encode()) > _LONGEST_ARGUMENT:
+        text = f"Do what the file {file} says."
+    known = {"{prompt}": text, "{ticket}": ticket, "{worktree}": folder, "{intent_file}": file}
+    filled = tuple(_fill(word, known) for word in profile.command)
+    if profile.prompt == "argument" and not any("{prompt}" in one for one in profile.command):
+        return (*filled, text)
+    return filled
+
+
+def _fill(word: str, known: Mapping[str, str]) -> str:
+    done = ""
+    while word:
+        name = next((name for name in known if word.startswith(name)), None)
+        done += known[name] if name else word[0]
+        word = word[len(name) if name else 1 :]
+    return done

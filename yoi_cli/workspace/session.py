@@ -13,14 +13,12 @@ from yoi_cli.workspace.finding import find_upward, is_workspace, read_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
 
-    from yoi_cli.doctor.ports import StoreInspector, StoreMender
+    from yoi_cli.model.author import Recorder
     from yoi_cli.model.config import Config
     from yoi_cli.objectives.files import FileObjectives
     from yoi_cli.store.files.claims import FileClaims
     from yoi_cli.store.files.writer import FileWriter
-    from yoi_cli.tickets.create import Recorder
 
 
 class Start(NamedTuple):
@@ -87,23 +85,11 @@ class Session(NamedTuple):
             raise UsageError(
                 "author_empty", "The author's name is empty.", hint="Give one with --author."
             )
+        from yoi_cli.model.author import Recorder
         from yoi_cli.store.formats.thread_writing import check_header_value
-        from yoi_cli.tickets.create import Recorder
 
         check_header_value("author", name)
         return Recorder(name, self.config.is_japanese)
-
-    def inspector(self) -> StoreInspector:
-        """What looks over the store's raw files."""
-        from yoi_cli.doctor.files.inspect import FileInspector
-
-        return FileInspector(self.location)
-
-    def repairing(self) -> AbstractContextManager[StoreMender]:
-        """The store's lock, with what repairs under it."""
-        from yoi_cli.doctor.files.repair import repairing
-
-        return repairing(self.store)
 
 
 def open_session(start: Start, *, forgiving: bool = False) -> Session:
@@ -222,7 +208,7 @@ def _settling(local_folder: str, config: Config) -> Callable[[FileWriter], None]
                 return
         except OSError:  # no hook ever left anything here
             return
-        from yoi_cli.hooks.spool import settle_spool
+        from yoi_cli.workspace.settling import settle_spool
 
         settle_spool(spool, writer, japanese=config.is_japanese)
 

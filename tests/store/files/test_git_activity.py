@@ -137,7 +137,8 @@ def test_a_hook_does_not_wait_for_the_merge_that_waits_for_it(
     git("checkout", "--quiet", "-b", "third", "main~1", cwd=workspace)
     hook, said = workspace / ".git" / "hooks" / "post-merge", workspace / "said"
     index_lock = workspace / ".git" / "index.lock"
-    ask = f"from yoi_cli.store.files import git_activity as g; print(g.is_git_at_work('{index_lock}'))"
+    module = "from yoi_cli.store.files import git_activity"
+    ask = f"{module}; print(git_activity.is_git_at_work('{index_lock}'))"
     hook.write_text(f'#!/bin/sh\n{sys.executable} -c "{ask}" > said\n')
     hook.chmod(0o755)
     git("merge", "--quiet", "main", cwd=workspace)

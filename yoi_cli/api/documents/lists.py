@@ -12,7 +12,7 @@ from yoi_cli.api.documents.ticket import (
     event_document,
     ticket_document,
 )
-from yoi_cli.cli.text.unreadable import UnreadableDocument, unreadable_documents
+from yoi_cli.api.documents.unreadable import UnreadableDocument, unreadable_documents
 from yoi_cli.model.statistics import Summary, summarise
 from yoi_cli.tickets.listing import text, texts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from yoi_cli.api.documents.ticket import PlanDocument, plan_document
-from yoi_cli.cli.text.unreadable import UnreadableDocument
+from yoi_cli.api.documents.unreadable import UnreadableDocument
 
 if TYPE_CHECKING:
     from yoi_cli.tickets.plan_records import PlanList, Planned

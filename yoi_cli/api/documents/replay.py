@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from yoi_cli.api.documents.routing import ReasonDocument
-from yoi_cli.cli.text.unreadable import UnreadableDocument, unreadable_documents
+from yoi_cli.api.documents.unreadable import UnreadableDocument, unreadable_documents
 
 if TYPE_CHECKING:
     from yoi_cli.routing.replay import IllegalMove, MovePastBlockers, Replay, ReplayedDecision

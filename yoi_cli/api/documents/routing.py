@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from yoi_cli.api.documents.ticket import AcceptedPlanDocument
+from yoi_cli.model.intent import render_packet
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from yoi_cli.model.intent import IntentPacket
     from yoi_cli.routing.router import Decision, Unroutable
 
 
@@ -113,4 +117,49 @@ def decision_document(decision: Decision) -> DecisionDocument:
         "notices": list(said.notices),
         "priority": decision.priority or None,
         "unblocks": decision.unblocks,
+    }
+
+
+class RecordedDocument(TypedDict):
+    """A routing decision that was recorded; `computed` is what the store alone would say."""
+
+    ticket: str
+    classification: str
+    computed: str
+    state: str
+    at: str
+    events: list[str]
+    warnings: list[str]
+
+
+class IntentDocument(TypedDict):
+    """An intent packet: its parts, those that say nothing, and the text a worker reads."""
+
+    ticket: str
+    parts: dict[str, str]
+    missing: list[str]
+    text: str
+
+
+class AcceptedDocument(TypedDict):
+    """A ticket that was taken up; `changed` is false where it had been by the same holder."""
+
+    ticket: str
+    changed: bool
+    state: str
+    holder: str
+    generation: int
+    expires_at: str
+    plan: AcceptedPlanDocument
+    intent: IntentDocument
+    events: list[str]
+    warnings: list[str]
+
+
+def intent_document(ticket: str, packet: IntentPacket) -> IntentDocument:
+    return {
+        "ticket": ticket,
+        "parts": dict(packet.parts),
+        "missing": list(packet.missing),
+        "text": render_packet(packet),
     }

@@ -14,7 +14,7 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.errors import UsageError
 
 
-def command(
+def completion(
     shell: Annotated[
         str | None,
         typer.Argument(

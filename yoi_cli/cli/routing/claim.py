@@ -21,7 +21,7 @@ from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.routing.claims import claim_ticket, renew_claim
 
 
-def command(
+def claim(
     ctx: typer.Context,
     ticket: TicketArgument,
     holder: HolderOption = None,

@@ -13,7 +13,7 @@ from yoi_cli.cli.routing.options import now_ms
 from yoi_cli.cli.text.report import warn
 
 
-def command(
+def claims(
     ctx: typer.Context,
     every: Annotated[
         bool, typer.Option("--all", help="Ended ones too, with their generations.")

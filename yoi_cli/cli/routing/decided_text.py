@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
-from yoi_cli.api.documents.ticket import AcceptedPlanDocument
+from yoi_cli.api.documents.routing import AcceptedDocument, RecordedDocument, intent_document
 from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.model.intent import render_packet
@@ -15,42 +15,6 @@ if TYPE_CHECKING:
     from yoi_cli.model.intent import IntentPacket
     from yoi_cli.routing.accept import Accepted
     from yoi_cli.routing.decide import Recorded
-
-
-class RecordedDocument(TypedDict):
-    """A routing decision that was recorded; `computed` is what the store alone would say."""
-
-    ticket: str
-    classification: str
-    computed: str
-    state: str
-    at: str
-    events: list[str]
-    warnings: list[str]
-
-
-class IntentDocument(TypedDict):
-    """An intent packet: its parts, those that say nothing, and the text a worker reads."""
-
-    ticket: str
-    parts: dict[str, str]
-    missing: list[str]
-    text: str
-
-
-class AcceptedDocument(TypedDict):
-    """A ticket that was taken up; `changed` is false where it had been by the same holder."""
-
-    ticket: str
-    changed: bool
-    state: str
-    holder: str
-    generation: int
-    expires_at: str
-    plan: AcceptedPlanDocument
-    intent: IntentDocument
-    events: list[str]
-    warnings: list[str]
 
 
 def say_recorded(recorded: Recorded, *, as_json: bool) -> None:
@@ -117,12 +81,3 @@ def say_intent(ticket: str, packet: IntentPacket, *, as_json: bool) -> None:
         write_stdout(visible_block(render_packet(packet)) + "\n")
     if not packet.has_acceptance:
         warn([f"{ticket} has no acceptance criteria; it cannot be accepted like this."])
-
-
-def intent_document(ticket: str, packet: IntentPacket) -> IntentDocument:
-    return {
-        "ticket": ticket,
-        "parts": dict(packet.parts),
-        "missing": list(packet.missing),
-        "text": render_packet(packet),
-    }

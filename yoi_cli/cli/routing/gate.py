@@ -35,7 +35,7 @@ from yoi_cli.routing.router import Router
 from yoi_cli.workspace.session import starting_folder
 
 
-def command(
+def gate(
     ctx: typer.Context,
     tickets: GatedArgument = None,
     commits: CommitsOption = None,

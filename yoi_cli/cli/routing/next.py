@@ -23,7 +23,7 @@ from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.routing.claims import claim_next, find_next, nothing_ready
 
 
-def command(
+def next_(
     ctx: typer.Context,
     claim: Annotated[
         bool, typer.Option("--claim", help="Claim the first that can be had.")

@@ -11,6 +11,7 @@ from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption, NoteOption, ticket_option
 from yoi_cli.cli.routing.plan_text import say_planned
+from yoi_cli.cli.text.report import warn
 from yoi_cli.errors import UsageError
 from yoi_cli.model.plan import ACCEPTED_PLAN, KINDS, AcceptedPlan
 from yoi_cli.tickets.plan_records import PlanDraft, add_plan
@@ -18,7 +19,7 @@ from yoi_cli.tickets.plan_records import PlanDraft, add_plan
 complete_kinds = complete_words(KINDS)
 
 
-def command(
+def add(
     ctx: typer.Context,
     words: Annotated[
         list[str] | None,
@@ -75,7 +76,7 @@ def command(
     say_planned(planned, as_json=as_json)
     if planned.changed:
         what = f"plan {planned.record.kind} {planned.record.related_ticket or ''}".rstrip()
-        commit_if_asked(session, planned.record.ticket_id, what, asked=commit)
+        warn(commit_if_asked(session, planned.record.ticket_id, what, asked=commit))
 
 
 def _parts(

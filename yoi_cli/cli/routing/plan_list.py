@@ -13,7 +13,7 @@ from yoi_cli.cli.routing.plan_text import say_plans
 from yoi_cli.tickets.plan_records import list_plans
 
 
-def command(
+def list_(
     ctx: typer.Context,
     ticket: Annotated[
         str | None, ticket_argument("Only the records that this ticket has or is named by.")

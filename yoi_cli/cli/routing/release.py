@@ -13,7 +13,7 @@ from yoi_cli.cli.routing.options import desk_of
 from yoi_cli.routing.claims import release_claim
 
 
-def command(
+def release(
     ctx: typer.Context,
     ticket: TicketArgument,
     generation: Annotated[

@@ -10,11 +10,11 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, tickets_argument
 from yoi_cli.cli.routing.replay_text import say_replay
 from yoi_cli.cli.text.console import progress
-from yoi_cli.routing.replay import replay
+from yoi_cli.routing.replay import replay as replay_store
 from yoi_cli.tickets.lookup import identify
 
 
-def command(
+def replay(
     ctx: typer.Context,
     tickets: Annotated[
         list[str] | None, tickets_argument("Only the decisions about these tickets.")
@@ -32,6 +32,6 @@ def command(
     store = session_of(ctx).store
     chosen = [identify(store, word) for word in tickets or ()] or store.ids()
     with progress("Replaying tickets", len(chosen)) as bar:
-        replayed = replay(store, chosen, bar.advance)
+        replayed = replay_store(store, chosen, bar.advance)
     say_replay(replayed, as_json=as_json, show_all=show_all)
     return 1 if replayed.ready_while_blocked else 0

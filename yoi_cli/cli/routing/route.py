@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from yoi_cli.routing.claims import ClaimDesk
 
 
-def command(
+def route(
     ctx: typer.Context,
     tickets: RoutedArgument = None,
     all_open: AllOpenOption = False,

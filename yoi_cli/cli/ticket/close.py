@@ -18,13 +18,14 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text, required_text
 from yoi_cli.cli.ticket.outcomes import say_moved
 from yoi_cli.tickets.move import close_ticket
 from yoi_cli.workers.open import live_worker
 
 
-def command(
+def close(
     ctx: typer.Context,
     ticket: TicketArgument,
     source: SourceArgument = None,
@@ -62,4 +63,4 @@ def command(
     )
     say_moved(moved, as_json=as_json)
     if moved.changed:
-        commit_if_asked(session, moved.ticket, "close", asked=commit)
+        warn(commit_if_asked(session, moved.ticket, "close", asked=commit))

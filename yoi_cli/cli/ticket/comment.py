@@ -19,14 +19,15 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import required_text
 from yoi_cli.cli.ticket.outcomes import say_appended
 from yoi_cli.errors import UsageError
 from yoi_cli.model.events import COMMENT, COMMENT_ROLES
-from yoi_cli.tickets.create import add_comment
+from yoi_cli.tickets.comment import add_comment
 
 
-def command(
+def comment(
     ctx: typer.Context,
     ticket: TicketArgument,
     source: SourceArgument = None,
@@ -61,4 +62,8 @@ def command(
     text = required_text(message, file, source)
     done = add_comment(session.store, ticket, role, text, by, commit=sha)
     say_appended(role, done, as_json=as_json)
-    commit_if_asked(session, done.ticket, f"{role.replace('_', ' ')} by {by.author}", asked=commit)
+    warn(
+        commit_if_asked(
+            session, done.ticket, f"{role.replace('_', ' ')} by {by.author}", asked=commit
+        )
+    )

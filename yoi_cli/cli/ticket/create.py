@@ -14,6 +14,7 @@ from yoi_cli.cli.options import (
     MessageOption,
     SourceArgument,
 )
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.cli.ticket.create_options import (
     AssigneeOption,
@@ -33,7 +34,7 @@ from yoi_cli.model.relations import BLOCKS, DEPENDS_ON, RELATED
 from yoi_cli.tickets.create import Draft, create_ticket, template
 
 
-def command(
+def create(
     ctx: typer.Context,
     title: TitleOption,
     source: SourceArgument = None,
@@ -81,4 +82,4 @@ def command(
     relations = tuple((kind, word) for kind, words in links for word in words or ())
     done = create_ticket(session.store, Draft(title, description, fields, relations), by)
     say_created(title.strip(), done, as_json=as_json)
-    commit_if_asked(session, done.ticket, f"create {title.strip()}", asked=commit)
+    warn(commit_if_asked(session, done.ticket, f"create {title.strip()}", asked=commit))

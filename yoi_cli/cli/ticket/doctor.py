@@ -11,13 +11,14 @@ from yoi_cli.cli.doctor_text import say_examination
 from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_argument
 from yoi_cli.cli.text.console import progress
 from yoi_cli.doctor.examine import Examination, examine_store, examine_ticket
+from yoi_cli.doctor.open import open_inspector, repairing
 from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.tickets.lookup import identify
 from yoi_cli.workspace.session import Session, open_session
 
 
-def command(
+def doctor(
     ctx: typer.Context,
     ticket: Annotated[
         str | None, ticket_argument("Only this ticket; without it, the whole store.")
@@ -54,7 +55,7 @@ def command(
     mended = Mended(planned=repairs)
     if changes:
         mended = make_repairs(
-            repairs, session.store, session.repairing, lambda: session.recorder(author)
+            repairs, session.store, lambda: repairing(session), lambda: session.recorder(author)
         )
         if repairs:
             found = _examine(session, ticket)
@@ -64,7 +65,7 @@ def command(
 
 
 def _examine(session: Session, ticket: str | None) -> Examination:
-    inspector = session.inspector()
+    inspector = open_inspector(session)
     if ticket is not None:
         return examine_ticket(inspector, identify(session.store, ticket))
     with progress("Examining tickets", len(inspector.ids())) as bar:

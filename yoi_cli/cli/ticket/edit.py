@@ -17,6 +17,7 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.cli.ticket.outcomes import say_edited
 from yoi_cli.errors import UsageError
@@ -25,7 +26,7 @@ from yoi_cli.tickets.edit import Edited, ItemEdit, edit_ticket, read_item
 from yoi_cli.workspace.session import Session
 
 
-def command(
+def edit(
     ctx: typer.Context,
     ticket: TicketArgument,
     source: SourceArgument = None,
@@ -80,7 +81,7 @@ def command(
     say_edited(edited.committed, edited.changed, as_json=as_json)
     if edited.changed:
         what = "edit " + ", ".join(edited.changed)
-        commit_if_asked(session, edited.committed.ticket, what, asked=commit)
+        warn(commit_if_asked(session, edited.committed.ticket, what, asked=commit))
 
 
 def _edit_by_hand(session: Session, ticket: str) -> Edited:

@@ -15,7 +15,7 @@ from yoi_cli.store.files.output_file import output_file
 from yoi_cli.transfer.export import chosen_tickets, export_tickets
 
 
-def command(
+def export(
     ctx: typer.Context,
     tickets: Annotated[
         list[str] | None,

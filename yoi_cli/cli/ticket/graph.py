@@ -27,7 +27,7 @@ SVG = "svg"
 FORMATS = (TREE, MERMAID, DOT, SVG)
 
 
-def command(
+def graph(
     ctx: typer.Context,
     tickets: Annotated[
         list[str] | None,

@@ -17,13 +17,14 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import required_text
 from yoi_cli.cli.ticket.outcomes import say_moved
 from yoi_cli.model.states import READY
 from yoi_cli.tickets.move import MoveRequest, move_ticket
 
 
-def command(
+def intake(
     ctx: typer.Context,
     ticket: TicketArgument,
     source: SourceArgument = None,
@@ -45,4 +46,4 @@ def command(
     moved = move_ticket(session.store, ticket, request, by)
     say_moved(moved, as_json=as_json)
     if moved.changed:
-        commit_if_asked(session, moved.ticket, "intake: ready", asked=commit)
+        warn(commit_if_asked(session, moved.ticket, "intake: ready", asked=commit))

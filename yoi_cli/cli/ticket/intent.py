@@ -23,7 +23,7 @@ from yoi_cli.model.intent import complete, packet_of
 from yoi_cli.tickets.edit import read_item
 
 
-def command(
+def intent(
     ctx: typer.Context,
     ticket: TicketArgument,
     intent: IntentOption = None,

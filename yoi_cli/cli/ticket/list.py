@@ -15,7 +15,7 @@ from yoi_cli.errors import UsageError
 from yoi_cli.tickets.listing import SORTS, Selection, list_tickets
 
 
-def command(
+def list_(
     ctx: typer.Context,
     closed_too: Annotated[bool, typer.Option("--all", "-a", help="Closed ones too.")] = False,
     state: StatesOption = None,

@@ -26,7 +26,7 @@ _SHORTEST_PAUSE = 0.2
 _PAUSES_PER_POLL = 9
 
 
-def command(
+def log(
     ctx: typer.Context,
     limit: Annotated[
         int | None,

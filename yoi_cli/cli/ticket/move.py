@@ -19,12 +19,13 @@ from yoi_cli.cli.options import (
     ReasonOption,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.cli.ticket.outcomes import say_moved, say_state
 from yoi_cli.tickets.current import state_of
 
 
-def command(
+def state(
     ctx: typer.Context,
     ticket: TicketArgument,
     state: Annotated[
@@ -65,4 +66,6 @@ def command(
     moved = move_ticket(session.store, ticket, request, by, book)
     say_moved(moved, as_json=as_json)
     if moved.changed:
-        commit_if_asked(session, moved.ticket, f"{moved.origin} → {moved.state}", asked=commit)
+        warn(
+            commit_if_asked(session, moved.ticket, f"{moved.origin} → {moved.state}", asked=commit)
+        )

@@ -7,6 +7,7 @@ import typer
 from yoi_cli.api.autocommit import commit_if_asked
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption, NoteOption
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.ticket.outcomes import say_related
 from yoi_cli.cli.ticket.relation_link import (
     KindOption,
@@ -20,7 +21,7 @@ from yoi_cli.cli.ticket.relation_link import (
 from yoi_cli.tickets.relations import add_relation
 
 
-def command(
+def add(
     ctx: typer.Context,
     ticket_word: TicketWord = None,
     kind_word: KindWord = None,
@@ -47,4 +48,4 @@ def command(
     related = add_relation(session.store, link_of(words, options, note), by)
     say_related(related, removed=False, as_json=as_json)
     what = f"add {related.relation.kind} {related.relation.target}"
-    commit_if_asked(session, related.relation.ticket_id, what, asked=commit)
+    warn(commit_if_asked(session, related.relation.ticket_id, what, asked=commit))

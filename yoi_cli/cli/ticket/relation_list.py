@@ -13,7 +13,7 @@ from yoi_cli.cli.ticket.relations_text import say_relations
 from yoi_cli.tickets.relations import check_kind, list_all_relations, list_relations
 
 
-def command(
+def list_(
     ctx: typer.Context,
     ticket: Annotated[
         str | None, ticket_argument("Only those around this ticket, in both directions.")

@@ -7,6 +7,7 @@ import typer
 from yoi_cli.api.autocommit import commit_if_asked
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption, NoteOption
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.ticket.outcomes import say_related
 from yoi_cli.cli.ticket.relation_link import (
     KindOption,
@@ -20,7 +21,7 @@ from yoi_cli.cli.ticket.relation_link import (
 from yoi_cli.tickets.relations import remove_relation
 
 
-def command(
+def remove(
     ctx: typer.Context,
     ticket_word: TicketWord = None,
     kind_word: KindWord = None,
@@ -43,4 +44,4 @@ def command(
     related = remove_relation(session.store, link_of(words, options, note), by)
     say_related(related, removed=True, as_json=as_json)
     what = f"remove {related.relation.kind} {related.relation.target}"
-    commit_if_asked(session, related.relation.ticket_id, what, asked=commit)
+    warn(commit_if_asked(session, related.relation.ticket_id, what, asked=commit))

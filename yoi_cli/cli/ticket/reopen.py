@@ -15,12 +15,13 @@ from yoi_cli.cli.options import (
     ReasonOption,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.cli.ticket.outcomes import say_moved
 from yoi_cli.tickets.move import reopen_ticket
 
 
-def command(
+def reopen(
     ctx: typer.Context,
     ticket: TicketArgument,
     reason: ReasonOption = None,
@@ -38,4 +39,4 @@ def command(
     by = session.recorder(author)
     moved = reopen_ticket(session.store, ticket, reason or "", given_text(message, file), by)
     say_moved(moved, as_json=as_json)
-    commit_if_asked(session, moved.ticket, "reopen", asked=commit)
+    warn(commit_if_asked(session, moved.ticket, "reopen", asked=commit))

@@ -18,16 +18,17 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import required_text
 from yoi_cli.cli.ticket.outcomes import say_reviewed
 from yoi_cli.errors import UsageError
 from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
 from yoi_cli.orchestration.git.reviewed_commit import check_reviewer, commit_under_review
-from yoi_cli.tickets.create import add_review
+from yoi_cli.tickets.comment import add_review
 from yoi_cli.workspace.session import starting_folder
 
 
-def command(
+def review(
     ctx: typer.Context,
     ticket: TicketArgument,
     source: SourceArgument = None,
@@ -61,4 +62,4 @@ def command(
     about = commit_under_review(session, ticket, sha, starting_folder(start_of(ctx)))
     done = add_review(session.store, ticket, result, text, by, commit=about)
     say_reviewed(result, done, as_json=as_json)
-    commit_if_asked(session, done.ticket, f"review: {result}", asked=commit)
+    warn(commit_if_asked(session, done.ticket, f"review: {result}", asked=commit))

@@ -13,7 +13,7 @@ from yoi_cli.cli.ticket.search_text import say_found
 from yoi_cli.tickets.search import Search, parse_query, search_tickets
 
 
-def command(
+def search(
     ctx: typer.Context,
     query: Annotated[str, typer.Argument(metavar="QUERY", help="The text to look for.")],
     only_open: Annotated[bool, typer.Option("--open", help="Not in closed tickets.")] = False,

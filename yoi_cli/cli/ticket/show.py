@@ -13,7 +13,7 @@ from yoi_cli.cli.ticket.show_text import say_ticket
 from yoi_cli.tickets.show import EventWindow, Readable, neighbours, show_ticket
 
 
-def command(
+def show(
     ctx: typer.Context,
     ticket: TicketArgument,
     events: Annotated[
@@ -37,8 +37,9 @@ def command(
         return
     from yoi_cli.cli.ticket.show_broken_text import say_what_can_be_read
     from yoi_cli.doctor.examine import examine_ticket
+    from yoi_cli.doctor.open import open_inspector
 
-    found = examine_ticket(session.inspector(), view.id)
+    found = examine_ticket(open_inspector(session), view.id)
     raise say_what_can_be_read(
         Readable(view, errors), found.diagnostics, window, around, as_json=as_json
     )

@@ -15,7 +15,7 @@ from yoi_cli.model.time import stamp
 from yoi_cli.tickets.stats import measure
 
 
-def command(
+def stats(
     ctx: typer.Context,
     since: SinceOption = None,
     routing: Annotated[

@@ -16,6 +16,7 @@ from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption
 from yoi_cli.cli.text.console import ProgressBar, progress
+from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.ticket.transfer_text import say_imported
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError
 from yoi_cli.store.formats.ticket import encode_ticket
@@ -30,7 +31,7 @@ _JSONL = "jsonl"
 _FORMATS = (_JSONL, TK, BACKLOG)
 
 
-def command(
+def import_(
     ctx: typer.Context,
     source: Annotated[
         str,
@@ -78,7 +79,7 @@ def command(
     if outcome.imported and not dry_run:
         folders = [f"{session.location.folder}/{one.id}" for one in outcome.imported]
         what = f"import {len(folders)} from {os.path.basename(source.rstrip('/')) or source}"
-        commit_folders_if_asked(session, folders, f"tickets: {what}", asked=commit)
+        warn(commit_folders_if_asked(session, folders, f"tickets: {what}", asked=commit))
     if outcome.conflicts:
         return ConflictError.exit_code
     return OperationError.exit_code if outcome.problems else 0

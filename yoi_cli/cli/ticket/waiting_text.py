@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
+from yoi_cli.api.documents.stats import _document
 from yoi_cli.cli.text.console import console, is_terminal, write_stdout
 from yoi_cli.cli.text.plot import bars, duration
 from yoi_cli.cli.text.report import report_json, warn
@@ -27,22 +28,6 @@ _TITLES = {
 }
 
 
-class ReasonTimeDocument(TypedDict):
-    """How long all tickets together waited for one reason, and how many did."""
-
-    seconds: int
-    tickets: int
-
-
-class WaitingDocument(TypedDict):
-    """How long tickets waited, in seconds: by reason, by who held them up, by ticket."""
-
-    reasons: dict[str, ReasonTimeDocument]
-    blockers: dict[str, int]
-    tickets: dict[str, dict[str, int]]
-    unreadable: list[str]
-
-
 def say_waiting(waited: Waited, *, as_json: bool) -> None:
     """Print how long tickets waited, and for what."""
     if as_json:
@@ -54,18 +39,6 @@ def say_waiting(waited: Waited, *, as_json: bool) -> None:
         rows = [tsv(("metric", "name", "value")), *(tsv(row) for row in _rows(waited))]
         write_stdout("\n".join(rows) + "\n")
     warn(f"{ticket} cannot be read and is left out." for ticket in waited.unreadable)
-
-
-def _document(waited: Waited) -> WaitingDocument:
-    return {
-        "reasons": {
-            reason: {"seconds": seconds, "tickets": waited.tickets[reason]}
-            for reason, seconds in waited.by_reason.items()
-        },
-        "blockers": dict(waited.by_blocker),
-        "tickets": {ticket: dict(spent) for ticket, spent in waited.by_ticket.items()},
-        "unreadable": list(waited.unreadable),
-    }
 
 
 def _rows(waited: Waited) -> Iterator[tuple[str, str, str]]:

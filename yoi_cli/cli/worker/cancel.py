@@ -10,7 +10,7 @@ from yoi_cli.cli.worker.options import WorkerArgument, tell_tickets, worker_of
 from yoi_cli.cli.worker.text import say_end
 
 
-def command(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
+def cancel(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
     """Drop a worker that is queued; end one that runs, whose result counts for nothing."""
     session = session_of(ctx)
     runtime, worker_id = worker_of(session, worker)

@@ -12,7 +12,7 @@ from yoi_cli.cli.worker.options import WorkerArgument, tell_tickets, worker_of
 from yoi_cli.cli.worker.text import say_end
 
 
-def command(
+def stop(
     ctx: typer.Context,
     worker: WorkerArgument,
     grace: Annotated[

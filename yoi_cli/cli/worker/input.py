@@ -14,7 +14,7 @@ from yoi_cli.cli.worker.text import say_input
 from yoi_cli.errors import UsageError
 
 
-def command(
+def input_(
     ctx: typer.Context,
     worker: WorkerArgument,
     message: Annotated[

@@ -14,7 +14,7 @@ from yoi_cli.cli.worker.text import say_output, say_output_part
 _PART = 1 << 20
 
 
-def command(
+def logs(
     ctx: typer.Context,
     worker: WorkerArgument,
     follow: Annotated[

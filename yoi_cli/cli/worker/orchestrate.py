@@ -20,7 +20,7 @@ from yoi_cli.tickets.lookup import identify
 _INTERRUPTED = 130
 
 
-def command(
+def orchestrate(
     ctx: typer.Context,
     tickets: Annotated[
         list[str] | None, tickets_argument("Only these; every queued ticket where none is given.")

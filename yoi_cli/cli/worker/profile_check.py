@@ -10,11 +10,12 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.worker.profile_options import complete_profiles
 from yoi_cli.cli.worker.profiles_text import say_checks
-from yoi_cli.workers.local.machine import machine_of, settings_of
+from yoi_cli.workers.local.machine import machine_of
 from yoi_cli.workers.profile_checks import check_profiles
+from yoi_cli.workspace.settings import settings_of
 
 
-def command(
+def check(
     ctx: typer.Context,
     name: Annotated[
         str | None,

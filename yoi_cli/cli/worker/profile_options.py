@@ -10,7 +10,7 @@ from yoi_cli.errors import YoiError
 
 def complete_profiles(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Names of profiles that begin with what is typed, with what they are."""
-    from yoi_cli.workers.local.machine import settings_of
+    from yoi_cli.workspace.settings import settings_of
 
     try:
         profiles = settings_of(completing_session(ctx)).profiles.values()

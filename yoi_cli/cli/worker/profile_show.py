@@ -10,11 +10,11 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.worker.profile_options import complete_profiles
 from yoi_cli.cli.worker.profiles_text import say_profile
-from yoi_cli.workers.local.machine import settings_of
 from yoi_cli.workers.profile_checks import find_profile
+from yoi_cli.workspace.settings import settings_of
 
 
-def command(
+def show(
     ctx: typer.Context,
     name: Annotated[
         str,

@@ -16,7 +16,7 @@ from yoi_cli.workers.open import open_runtime
 _DAY_MS = 86_400_000
 
 
-def command(
+def prune(
     ctx: typer.Context,
     days: Annotated[
         float, typer.Option("--days", min=0, metavar="DAYS", help="Keep those that ended since.")

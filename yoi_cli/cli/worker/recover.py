@@ -12,7 +12,7 @@ from yoi_cli.cli.worker.text import say_recovery
 from yoi_cli.workers.open import open_runtime
 
 
-def command(ctx: typer.Context, as_json: JsonOption = False) -> None:
+def recover(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Look after workers whose shim died: adopt what lives, settle what is over."""
     session = session_of(ctx)
     runtime = open_runtime(session)

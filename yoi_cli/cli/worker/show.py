@@ -10,7 +10,7 @@ from yoi_cli.cli.worker.options import WorkerArgument, worker_of
 from yoi_cli.cli.worker.text import say_worker
 
 
-def command(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
+def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
     """Show how a worker stands, and what that is known by."""
     runtime, worker_id = worker_of(session_of(ctx), worker)
     say_worker(runtime.show(worker_id), as_json=as_json)

@@ -27,13 +27,13 @@ from yoi_cli.cli.worker.spawn_options import (
 from yoi_cli.cli.worker.text import say_started
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.workers.local.environment import looks_secret
-from yoi_cli.workers.local.machine import settings_of
 from yoi_cli.workers.log import log_start
 from yoi_cli.workers.open import keep_prompt, open_runtime, place_of
 from yoi_cli.workers.request import WorkerOrder, request_of
+from yoi_cli.workspace.settings import settings_of
 
 
-def command(
+def spawn(
     ctx: typer.Context,
     words: CommandArgument = None,
     ticket: TicketOption = None,

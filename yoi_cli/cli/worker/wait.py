@@ -14,7 +14,7 @@ from yoi_cli.cli.worker.text import say_end
 _BY_SIGNAL = 128
 
 
-def command(
+def wait(
     ctx: typer.Context,
     worker: WorkerArgument,
     timeout: WaitOption = None,

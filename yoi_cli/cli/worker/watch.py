@@ -14,7 +14,7 @@ from yoi_cli.tickets.lookup import identify
 from yoi_cli.workers.open import open_runtime
 
 
-def command(
+def list_(
     ctx: typer.Context,
     ticket: Annotated[str | None, ticket_option("--ticket", "Only those of this ticket.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Only those that have not ended.")] = False,

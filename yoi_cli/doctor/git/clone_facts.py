@@ -27,15 +27,6 @@ def clone_facts(checkout: Checkout | None, workspace: str, tickets: str) -> Clon
     return CloneFacts(checkout.root, bool(tracked), ignored_by, age)
 
 
-def git_version() -> str | None:
-    """The version of git, or None where it is not installed."""
-    try:
-        said = run_git(["version"], cwd="/", check=False)
-    except OperationError:
-        return None
-    return said.strip().removeprefix("git version ")
-
-
 def _ignored_by(workspace: str, path: str) -> str | None:
     """The rule, as `file:line:pattern`, that keeps the new file `path` out of git."""
     said = run_git(["check-ignore", "--verbose", "--", path], cwd=workspace, check=False)

@@ -24,7 +24,7 @@ from yoi_cli.store.files.shared_paths import is_shared, ticket_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from yoi_cli.store.ports import TreeFiles
+    from yoi_cli.model.trees import TreeFiles
 
 _LINES = frozenset({f"{layout.STORE_FOLDER}/.gitignore", f"{layout.STORE_FOLDER}/.gitattributes"})
 _MADE_AT = re.compile(rb'^created_at = "([^"]*)"', re.MULTILINE)

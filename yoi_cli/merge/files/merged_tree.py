@@ -30,7 +30,7 @@ from yoi_cli.store.formats.thread_headers import fold_thread
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.store.ports import FileKind, TreeFiles
+    from yoi_cli.model.trees import FileKind, TreeFiles
 
 _RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
 _PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"

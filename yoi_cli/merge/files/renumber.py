@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from yoi_cli.model.relations import Relation
-    from yoi_cli.store.ports import FileKind, TreeFiles
+    from yoi_cli.model.trees import FileKind, TreeFiles
 
 OURS = "ours"
 THEIRS = "theirs"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from yoi_cli.merge.files.resolver_files import TicketFiles
     from yoi_cli.merge.ports import Repository, Sides
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.store.ports import TreeFiles
+    from yoi_cli.model.trees import TreeFiles
 
 
 class Brought(NamedTuple):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from yoi_cli.git.checkout import Checkout
-    from yoi_cli.store.ports import TreeFiles
+    from yoi_cli.model.trees import TreeFiles
 
 _REGULAR = frozenset({"100644", "100755"})
 #: How far back a file's history is looked through, in versions and in merges.

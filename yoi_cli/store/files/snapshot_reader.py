@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.thread_summary import Outline
-    from yoi_cli.store.ports import TreeFiles
+    from yoi_cli.model.trees import TreeFiles
     from yoi_cli.store.values import Part
 
 _RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"

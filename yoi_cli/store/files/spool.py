@@ -13,9 +13,9 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.hooks.ports import Spooled
 from yoi_cli.model.commits import NOTES, Note, Pair
 from yoi_cli.store.files.directory import Directory
+from yoi_cli.store.ports import Spooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -16,7 +16,7 @@ from yoi_cli.store.files.shared_paths import ticket_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.store.ports import TreeFiles
+    from yoi_cli.model.trees import TreeFiles
 
 
 def shrunk_tickets(before: TreeFiles, now: TreeFiles, root: str) -> frozenset[str]:

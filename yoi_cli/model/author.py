@@ -1,0 +1,12 @@
+"""Who writes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Recorder(NamedTuple):
+    """Who writes, and in which language records are kept."""
+
+    author: str
+    japanese: bool = False
