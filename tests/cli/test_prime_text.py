@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.api.prime import MOST_NAMED, Named, Primer
-from yoi_cli.cli.prime_text import prime_text
+from yoi_cli.api.prime import MOST_NAMED, Primer, PrimeTicket
+from yoi_cli.cli.prime import prime_text
 from yoi_cli.model.states import STATES
 
 TICKET = "00001KVZZZZZ0"
 
 
 def told(title: str, priority: str = "P1") -> str:
-    named = Named(TICKET, "inprogress", priority, title)
+    named = PrimeTicket(TICKET, "inprogress", priority, title)
     states = dict.fromkeys(STATES, 10**6)
     store = "/home/ada lovelace/a project/.yoi/tickets"
     return prime_text(Primer("/", store, states, 10**6, (named,) * MOST_NAMED, named))

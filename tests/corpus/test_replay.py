@@ -13,7 +13,7 @@ from support.corpus import Corpus
 from support.process import Program
 
 from yoi_cli.routing.at_time import AtTime
-from yoi_cli.routing.history import History
+from yoi_cli.routing.history import StoreHistory
 from yoi_cli.routing.replay import Replay, replay
 from yoi_cli.routing.router import Decision, Router, RoutingContext
 from yoi_cli.store.files.layout import StoreLocation
@@ -208,7 +208,7 @@ def test_at_200_instants_every_ticket_has_the_blockers_of_an_independent_computa
     # Half of them at an event's very second, where being off by one would show.
     instants = [*chosen.sample(related, INSTANTS // 2)]
     instants += [between(chosen, times) for _ in range(INSTANTS - len(instants))]
-    history = History(store_of(corpus))
+    history = StoreHistory(store_of(corpus))
     blocked = 0
     for instant in instants:
         view = AtTime(history, instant)

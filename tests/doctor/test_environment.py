@@ -12,8 +12,8 @@ from yoi_cli.doctor.diagnostics import diagnose
 from yoi_cli.doctor.environment import (
     STALE_AFTER,
     VARIABLES,
-    Check,
     CloneFacts,
+    EnvironmentCheck,
     EnvironmentFacts,
     LockFacts,
     check_clone,
@@ -36,7 +36,7 @@ SOUND = EnvironmentFacts(
 CLONE = CloneFacts("/a/repository", tracked=True)
 
 
-def statuses(checks: list[Check]) -> dict[str, str]:
+def statuses(checks: list[EnvironmentCheck]) -> dict[str, str]:
     return {check.name: check.status for check in checks}
 
 
@@ -103,8 +103,10 @@ def test_whatever_is_not_ok_says_what_to_do() -> None:
 
 
 def test_ci_takes_warnings_about_the_clone_for_errors_and_no_others() -> None:
-    clone = strict_about_clone(Check("repository", "clone", "warning", "It is none."))
-    editor = strict_about_clone(Check("editor", "environment", "warning", "There is none."))
+    clone = strict_about_clone(EnvironmentCheck("repository", "clone", "warning", "It is none."))
+    editor = strict_about_clone(
+        EnvironmentCheck("editor", "environment", "warning", "There is none.")
+    )
 
     assert (clone.status, editor.status) == ("error", "warning")
 

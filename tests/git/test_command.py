@@ -11,13 +11,13 @@ import pytest
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import watch_git
-from yoi_cli.git.repository import Place
+from yoi_cli.git.repository import RepositoryPaths
 
 
 def test_a_git_that_a_signal_ended_has_given_no_answer(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = Place(str(repo), str(repo / ".git"))
+    place = RepositoryPaths(str(repo), str(repo / ".git"))
     assert place.commit_of("HEAD") is not None
     folder = tmp_path / "bin"
     folder.mkdir()

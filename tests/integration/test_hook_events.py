@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support.hooked import Hooked
 
-from yoi_cli.model.commits import Recorded
+from yoi_cli.model.commits import RecordedCommits
 
 
 @pytest.mark.slow
@@ -32,7 +32,7 @@ def test_a_branch_with_ten_commits_an_amend_a_rebase_and_a_merge_is_told_correct
     assert (merge.attributes["merged"], merge.attributes["into"]) == (rebased[-1], "main")
     assert merge.attributes["commit"] == hooked.head(hooked.repo)
 
-    recorded = Recorded(events)
+    recorded = RecordedCommits(events)
     assert recorded.pairs == {
         (made[9], amended),
         *zip([*made[:9], amended], rebased, strict=True),
@@ -93,7 +93,7 @@ def test_a_commit_that_a_rebase_drops_or_makes_is_told(hooked: Hooked) -> None:
     made = "exec git commit --quiet --allow-empty -m Made"
     editors = {"GIT_SEQUENCE_EDITOR": f"sed -i -e 1d -e '2a {made}'", "GIT_EDITOR": "true"}
     hooked.git("rebase", "--quiet", "-i", "main", cwd=hooked.tree, env=editors)
-    recorded = Recorded(hooked.events())
+    recorded = RecordedCommits(hooked.events())
     assert recorded.dropped == {dropped}
     assert (kept, hooked.head()) not in recorded.pairs
     assert hooked.head() in recorded.commits

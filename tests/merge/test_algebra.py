@@ -5,7 +5,7 @@ from __future__ import annotations
 from yoi_cli.merge.algebra import (
     Conflict,
     Description,
-    LogEntry,
+    MergeEntry,
     merge_description,
     merge_fields,
     merge_logs,
@@ -100,9 +100,9 @@ def test_a_relation_that_both_made_is_one() -> None:
 
 
 def test_an_older_event_stays_behind_what_it_followed() -> None:
-    late = LogEntry(2000, False, "late", b"late")
-    early = LogEntry(1000, False, "early", b"early")
-    new = LogEntry(1500, True, "new", b"new")
+    late = MergeEntry(2000, False, "late", b"late")
+    early = MergeEntry(1000, False, "early", b"early")
+    new = MergeEntry(1500, True, "new", b"new")
     assert merge_logs((late, early), (late, early, new)).entries == (new, late, early)
     assert merge_logs((new, early), (new,)).entries == (new, early)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from yoi_cli.merge.algebra import (
     Description,
-    LogEntry,
+    MergeEntry,
     merge_description,
     merge_fields,
     merge_logs,
@@ -19,18 +19,18 @@ from yoi_cli.merge.algebra import (
 from yoi_cli.model.item import FieldValue
 from yoi_cli.model.relations import Relation
 
-Log = tuple[LogEntry, ...]
+Log = tuple[MergeEntry, ...]
 Fields = dict[str, FieldValue]
 
 # Few values, so that ids, times and keys meet; a same id with other bytes is common.
 WITH_ID = st.builds(
-    lambda time, twin, text: LogEntry(time, True, f"{time}-{twin}", text),
+    lambda time, twin, text: MergeEntry(time, True, f"{time}-{twin}", text),
     st.integers(0, 4),
     st.sampled_from("ab"),
     st.sampled_from([b"x", b"y"]),
 )
 OLDER = st.builds(
-    lambda time, text: LogEntry(time, False, f"{time}#{text!r}", text),
+    lambda time, text: MergeEntry(time, False, f"{time}#{text!r}", text),
     st.integers(0, 2),
     st.sampled_from([b"p", b"q", b"r", b"s"]),
 )
@@ -89,13 +89,13 @@ def test_no_entry_is_lost_and_none_is_made_up(a: Log, b: Log) -> None:
 
 
 @given(st.lists(WITH_ID), st.lists(WITH_ID))
-def test_events_with_ids_come_out_by_time_and_id(a: list[LogEntry], b: list[LogEntry]) -> None:
+def test_events_with_ids_come_out_by_time_and_id(a: list[MergeEntry], b: list[MergeEntry]) -> None:
     assert logs_of(tuple(a), tuple(b)) == tuple(sorted({*a, *b}))
 
 
 @given(st.lists(OLDER, unique=True), st.lists(OLDER, unique=True), st.lists(OLDER, unique=True))
 def test_older_events_never_pass_one_another_against_their_file(
-    shared: list[LogEntry], ours: list[LogEntry], theirs: list[LogEntry]
+    shared: list[MergeEntry], ours: list[MergeEntry], theirs: list[MergeEntry]
 ) -> None:
     ours = shared + [one for one in ours if one not in shared]
     theirs = shared + [one for one in theirs if one not in ours]

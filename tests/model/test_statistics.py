@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.model.statistics import Summary, by_week, iso_week, summarise
+from yoi_cli.model.statistics import NumberSummary, by_week, iso_week, summarise
 
 NUMBERS = st.lists(st.integers(0, 10**9), min_size=1, max_size=50)
 
 
 def test_nothing_has_no_average() -> None:
-    assert summarise([]) == Summary(0, None, None, None)
+    assert summarise([]) == NumberSummary(0, None, None, None)
 
 
 def test_a_summary_of_ten() -> None:
-    assert summarise(range(10, 0, -1)) == Summary(10, 5.5, 9.0, 5.5)
+    assert summarise(range(10, 0, -1)) == NumberSummary(10, 5.5, 9.0, 5.5)
 
 
 @given(NUMBERS)

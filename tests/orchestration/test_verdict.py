@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.orchestration.verdict import Verdict, plain_text, verdict_of
+from yoi_cli.orchestration.texts import Verdict, plain_text, verdict_of
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from support.tickets import created, moved, put_ticket, said
 from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError
 from yoi_cli.model.ids import TicketId
 from yoi_cli.routing.at_time import AtTime, Point, point_of
-from yoi_cli.routing.history import History
+from yoi_cli.routing.history import StoreHistory
 from yoi_cli.routing.router import Decision, Router, RoutingContext
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.tickets.relations import Link, add_relation, remove_relation
@@ -31,7 +31,7 @@ def day(number: int) -> str:
 
 
 def at(store: FileStore, instant: str) -> AtTime:
-    return AtTime(History(store), instant)
+    return AtTime(StoreHistory(store), instant)
 
 
 def artifact(workspace: Path, ticket: TicketId, name: str, text: str) -> None:
@@ -61,7 +61,7 @@ def test_the_state_is_that_of_the_events_until_then(store: FileStore, tmp_path: 
         moved(day(3), 2, "ready", "queued"),
         state="queued",
     )
-    history = History(store)
+    history = StoreHistory(store)
     states = [AtTime(history, day(n)).folded(ticket).state for n in (1, 2, 3, 4)]
     assert states == ["planning", "ready", "queued", "queued"]
     view = AtTime(history, day(2))
@@ -100,7 +100,7 @@ def test_relations_and_plan_records_come_with_their_time(store: FileStore, tmp_p
     ticket = put_ticket(tmp_path, 2, *queued, moved(day(3), 2, "ready", "queued"))
     relate(tmp_path, ticket, other, day(5))
     plan(tmp_path, ticket, other, day(4))
-    history = History(store)
+    history = StoreHistory(store)
 
     def routed(instant: str) -> str:
         decision = Router(AtTime(history, instant), RoutingContext()).route(ticket)
@@ -121,7 +121,7 @@ def test_a_relation_that_was_removed_held_until_then(store: FileStore) -> None:
     remove_relation(store, link, ADA)
     removal = store.thread(ticket).events[-1]
     assert store.relations(ticket) == ()
-    history = History(store)
+    history = StoreHistory(store)
     removed = history.removed[ticket]
     assert [(one.relation.at, one.until) for one in removed] == [(since, removal.at)]
     assert removed[0].relation.edge == (ticket, other)
@@ -138,7 +138,7 @@ def test_a_removed_relation_blocks_between_its_two_times(store: FileStore, tmp_p
         attributes=(("relation", "depends_on"), ("target", other)),
     )
     ticket = put_ticket(tmp_path, 2, created(day(1)), removal)
-    history = History(store)
+    history = StoreHistory(store)
 
     def blockers(instant: str) -> list[str]:
         decision = Router(AtTime(history, instant), RoutingContext()).route(ticket)

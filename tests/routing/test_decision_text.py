@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yoi_cli.model.intent import IntentPacket
-from yoi_cli.routing.decision_text import Judgement, render_decision
+from yoi_cli.routing.decision_text import GivenDecision, render_decision
 from yoi_cli.routing.rules import Evidence
 
 PACKET = IntentPacket({"intent": "Make it quick.", "acceptance": "- A", "escalate": "- B"})
@@ -11,7 +11,7 @@ PACKET = IntentPacket({"intent": "Make it quick.", "acceptance": "- A", "escalat
 
 def test_a_decision_has_its_parts_in_the_order_of_the_real_store() -> None:
     text = render_decision(
-        Judgement("implementation_ready", "Agreed."),
+        GivenDecision("implementation_ready", "Agreed."),
         ["It is queued."],
         [Evidence("state queued", "T/thread.md:9")],
         PACKET,
@@ -31,12 +31,12 @@ def test_a_decision_has_its_parts_in_the_order_of_the_real_store() -> None:
 def test_a_packet_that_names_no_escalation_gets_one_in_the_language_of_the_record() -> None:
     packet = IntentPacket({"intent": "X"})
     for japanese, words in ((False, "binding decision"), (True, "受け入れ条件")):
-        text = render_decision(Judgement("x"), [], [], packet, "Y", japanese=japanese)
+        text = render_decision(GivenDecision("x"), [], [], packet, "Y", japanese=japanese)
         assert words in text.rpartition("Escalate if:")[2]
 
 
 def test_returning_to_planning_says_what_is_missing_and_the_next_question() -> None:
-    judged = Judgement("return_to_planning", "Open.", "the format", "docs", "public", "which?")
+    judged = GivenDecision("return_to_planning", "Open.", "the format", "docs", "public", "which?")
     text = render_decision(judged, [], [], None, "Settle it.", japanese=False)
     assert "Missing decision / information:\n- the format" in text
     assert "Context checked:\n- docs" in text
@@ -46,7 +46,7 @@ def test_returning_to_planning_says_what_is_missing_and_the_next_question() -> N
 
 
 def test_a_judgement_names_what_it_lacks_for_returning_to_planning() -> None:
-    assert Judgement("return_to_planning", "Open.", checked="docs").lacking == (
+    assert GivenDecision("return_to_planning", "Open.", checked="docs").lacking == (
         "missing",
         "beyond-latitude",
         "next-question",

@@ -17,7 +17,7 @@ from yoi_cli.model.ids import TicketId
 from yoi_cli.model.plan import RELATING_KINDS
 from yoi_cli.model.relations import KINDS
 from yoi_cli.routing import rules as routing
-from yoi_cli.routing.router import Decision, Router, RoutingContext, Summary
+from yoi_cli.routing.router import Decision, DecisionSummary, Router, RoutingContext
 
 #: The last two are the ids of no ticket.
 IDS = [ticket_id(number) for number in range(9)]
@@ -173,7 +173,7 @@ def test_what_waits_for_a_ticket_that_cannot_be_told_is_never_ready(
 @given(stores())
 def test_lists_and_cards_say_the_same(tickets: Tickets) -> None:
     router = Router(MemoryReader(tickets), RoutingContext(max_in_progress=1))
-    rows = [row for row in router.summarise(states.STATES) if isinstance(row, Summary)]
+    rows = [row for row in router.summarise(states.STATES) if isinstance(row, DecisionSummary)]
     full = decisions(tickets, RoutingContext(max_in_progress=1))
     assert {row.ticket for row in rows} == set(full)
     for row in rows:
@@ -215,7 +215,7 @@ def chain(length: int) -> Tickets:
 def test_a_chain_ten_thousand_deep_is_routed_without_recursion() -> None:
     tickets = chain(10_000)
     router = Router(MemoryReader(tickets), RoutingContext())
-    rows = [row for row in router.summarise(("queued",)) if isinstance(row, Summary)]
+    rows = [row for row in router.summarise(("queued",)) if isinstance(row, DecisionSummary)]
     assert [row.ticket for row in rows if row.is_ready] == [tickets[-1].id]
     first = router.route(tickets[0].id)
     assert first.blockers[0].is_cut

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from support.threads import AT
 
-from yoi_cli.model.author import Recorder
+from yoi_cli.model.author import Author
 from yoi_cli.model.ids import TicketId
 from yoi_cli.store.files.layout import StoreLocation
 from yoi_cli.store.files.store import FileStore
@@ -16,7 +16,7 @@ from yoi_cli.store.values import Committed
 from yoi_cli.tickets.comment import add_comment
 from yoi_cli.tickets.create import Draft, create_ticket
 
-ADA = Recorder("Ada Example")
+ADA = Author("Ada Example")
 #: The ticket of `with_thread`, and its item.
 TICKET = TicketId("00001KVZZZZZZ")
 ITEM = f"---\ntitle: 'x'\nstate: 'planning'\ncreated_at: '{AT}'\nupdated_at: '{AT}'\n---\n"

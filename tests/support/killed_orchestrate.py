@@ -22,7 +22,7 @@ from yoi_cli.store.files.writer import FileWriter
 from yoi_cli.workers.local.runtime import FileRuntime
 from yoi_cli.workers.model import WorkerView
 from yoi_cli.workers.runtime import WorkerRequest
-from yoi_cli.worktrees.git.worktrees import GitYard
+from yoi_cli.worktrees.git.worktrees import GitWorktrees
 from yoi_cli.worktrees.target.target_branch import GitRepository
 
 P = ParamSpec("P")
@@ -70,7 +70,7 @@ def main() -> int:
         FileWriter: ("commit",),
         FileClaims: ("put",),
         FileRuntime: ("spawn",),
-        GitYard: ("add", "remove"),
+        GitWorktrees: ("add", "remove"),
         GitRepository: ("try_merge", "advance", "drop_try"),
     }
     for owner, names in vars_of.items():

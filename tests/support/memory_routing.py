@@ -16,7 +16,7 @@ from yoi_cli.model.ids import TicketId
 from yoi_cli.model.item import Item
 from yoi_cli.model.plan import PlanRecord
 from yoi_cli.model.relations import Relation
-from yoi_cli.model.thread_summary import Outline, outline_of
+from yoi_cli.model.thread_summary import ThreadSummary, outline_of
 from yoi_cli.store.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
 
 _WAY = states.STATES
@@ -62,7 +62,7 @@ class MemoryReader:
     def folded(self, ticket: TicketId) -> Folded:
         return fold(self.thread(ticket).events)
 
-    def outline(self, ticket: TicketId) -> Outline:
+    def outline(self, ticket: TicketId) -> ThreadSummary:
         return outline_of(self.thread(ticket).events)
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:

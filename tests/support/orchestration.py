@@ -14,7 +14,7 @@ from pathlib import Path
 from support.file_stores import open_store
 from support.process import Program, Result
 
-from yoi_cli.model.author import Recorder
+from yoi_cli.model.author import Author
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.tickets.create import Draft, create_ticket
@@ -91,7 +91,7 @@ class Shop:
 
     def queue(self, title: str = "A piece of work", depends_on: str = "") -> str:
         """A new ticket, queued; its id."""
-        store, by = open_store(self.repo, in_git=True), Recorder("Ada")
+        store, by = open_store(self.repo, in_git=True), Author("Ada")
         relations = (("depends_on", depends_on),) if depends_on else ()
         ticket = create_ticket(store, Draft(title, CRITERIA, relations=relations), by).ticket
         for state in ("ready", "queued"):

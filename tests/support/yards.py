@@ -8,8 +8,8 @@ from pathlib import Path
 from support.process import Program
 
 from yoi_cli.git.checkout import find_checkout
-from yoi_cli.git.repository import Place
-from yoi_cli.worktrees.git.worktrees import GitYard
+from yoi_cli.git.repository import RepositoryPaths
+from yoi_cli.worktrees.git.worktrees import GitWorktrees
 from yoi_cli.worktrees.model import Worktree
 from yoi_cli.worktrees.ports import NewWorktree
 from yoi_cli.worktrees.target.target_branch import GitRepository
@@ -19,14 +19,14 @@ OTHER = "0000000000DEF"
 BRANCH = f"work/{TICKET}-try"
 
 
-def place_of(repo: Path) -> Place:
+def place_of(repo: Path) -> RepositoryPaths:
     checkout = find_checkout(str(repo))
     assert checkout is not None
-    return Place(checkout.main_root or checkout.root, checkout.common_dir)
+    return RepositoryPaths(checkout.main_root or checkout.root, checkout.common_dir)
 
 
-def yard_of(repo: Path) -> GitYard:
-    return GitYard(place_of(repo))
+def yard_of(repo: Path) -> GitWorktrees:
+    return GitWorktrees(place_of(repo))
 
 
 def repository_of(repo: Path) -> GitRepository:

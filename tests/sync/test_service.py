@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from yoi_cli.errors import ConflictError
-from yoi_cli.sync.ports import Merged, Obstacle, Taken, TicketChange
+from yoi_cli.sync.ports import MergedCommit, SyncObstacle, TakenStore, TicketChange
 from yoi_cli.sync.service import sync_store
 
 
@@ -27,16 +27,16 @@ class _Store:
     def __init__(self) -> None:
         self.brought = 0
 
-    def take(self) -> Taken:
-        return Taken("ours", is_new=True)
+    def take(self) -> TakenStore:
+        return TakenStore("ours", is_new=True)
 
-    def obstacle(self, taken: Taken, seen: str | None) -> Obstacle | None:
-        return Obstacle(ConflictError("sync_behind", "Behind."), allows_merge=False)
+    def obstacle(self, taken: TakenStore, seen: str | None) -> SyncObstacle | None:
+        return SyncObstacle(ConflictError("sync_behind", "Behind."), allows_merge=False)
 
-    def merge(self, taken: Taken, seen: str) -> Merged:
+    def merge(self, taken: TakenStore, seen: str) -> MergedCommit:
         raise AssertionError("merged")
 
-    def bring(self, taken: Taken, merged: Merged) -> bool:
+    def bring(self, taken: TakenStore, merged: MergedCommit) -> bool:
         self.brought += 1
         return self.brought == 3
 
@@ -74,16 +74,16 @@ class _Folder:
     def __init__(self, *, is_quiet: bool) -> None:
         self._is_quiet = is_quiet
 
-    def take(self) -> Taken:
-        return Taken("ours", is_new=True)
+    def take(self) -> TakenStore:
+        return TakenStore("ours", is_new=True)
 
-    def obstacle(self, taken: Taken, seen: str | None) -> Obstacle | None:
+    def obstacle(self, taken: TakenStore, seen: str | None) -> SyncObstacle | None:
         return None
 
-    def merge(self, taken: Taken, seen: str) -> Merged:
-        return Merged("both")
+    def merge(self, taken: TakenStore, seen: str) -> MergedCommit:
+        return MergedCommit("both")
 
-    def bring(self, taken: Taken, merged: Merged) -> bool:
+    def bring(self, taken: TakenStore, merged: MergedCommit) -> bool:
         return self._is_quiet
 
     def changes(self, before: str | None, after: str) -> Sequence[TicketChange]:

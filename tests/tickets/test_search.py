@@ -11,7 +11,7 @@ from support.tickets import created, put_ticket, said, ticket
 
 from yoi_cli.errors import UsageError
 from yoi_cli.store.files.store import FileStore
-from yoi_cli.tickets.search import Found, Hit, Search, parse_query, search_tickets
+from yoi_cli.tickets.search import Hit, Search, SearchResult, parse_query, search_tickets
 
 AT = "2026-06-02T00:00:00Z"
 
@@ -21,7 +21,9 @@ def store(tmp_path: Path) -> FileStore:
     return empty_store(tmp_path)
 
 
-def search(store: FileStore, query: str, *, regex: bool = False, limit: int | None = None) -> Found:
+def search(
+    store: FileStore, query: str, *, regex: bool = False, limit: int | None = None
+) -> SearchResult:
     return search_tickets(store, Search(parse_query(query, regex=regex), limit=limit))
 
 

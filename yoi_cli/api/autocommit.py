@@ -30,7 +30,7 @@ def commit_folders_if_asked(
     """
     if not (asked or session.config.autocommit):
         return ()
-    from yoi_cli.git.commit import commit_paths
+    from yoi_cli.git.commits import commit_paths
 
     try:
         commit_paths(session.workspace, folders, message)

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import YoiError
+from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model.fold import fold
 from yoi_cli.model.naming import ticket_of_branch
 from yoi_cli.model.states import STATES
 from yoi_cli.routing.claims import find_next
 from yoi_cli.tickets.lookup import identify
+from yoi_cli.workspace.session import open_session, starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.routing.router import RoutingContext
     from yoi_cli.store.ports import RoutingStore
+    from yoi_cli.workspace.session import Session, Start
+
 
 #: So many tickets are named that may start now.
 MOST_NAMED = 3
 
 
-class Named(NamedTuple):
+class PrimeTicket(NamedTuple):
     """A ticket as a session needs to see it; the title is its author's text."""
 
     ticket: str
@@ -43,8 +46,8 @@ class Primer(NamedTuple):
     store: str
     states: Mapping[str, int]
     unreadable: int
-    startable: tuple[Named, ...]
-    current: Named | None
+    startable: tuple[PrimeTicket, ...]
+    current: PrimeTicket | None
 
 
 def prime(
@@ -74,12 +77,12 @@ def prime(
         folder,
         {state: counted[state] for state in STATES if counted[state]},
         unreadable,
-        tuple(Named(one.ticket, one.state, one.priority, one.title) for one in startable),
+        tuple(PrimeTicket(one.ticket, one.state, one.priority, one.title) for one in startable),
         _current(store, told or ticket_of_branch(branch) or ""),
     )
 
 
-def _current(store: RoutingStore, word: str) -> Named | None:
+def _current(store: RoutingStore, word: str) -> PrimeTicket | None:
     if not word:
         return None
     try:
@@ -88,4 +91,23 @@ def _current(store: RoutingStore, word: str) -> Named | None:
         state = fold(store.thread(ticket).events).state
     except YoiError:
         return None
-    return Named(ticket, state, str(item.fields.get("priority") or ""), item.title)
+    return PrimeTicket(ticket, state, str(item.fields.get("priority") or ""), item.title)
+
+
+def find_session(start: Start) -> Session | None:
+    """The workspace here, None outside of any. Raises what else `open_session` raises."""
+    try:
+        return open_session(start)
+    except NotFoundError as error:
+        if error.code == "workspace_not_found":
+            return None
+        raise
+
+
+def branch_here(start: Start) -> str:
+    """The branch of the folder that the command was started in; empty where there is none."""
+    from yoi_cli.git.checkout import find_checkout
+    from yoi_cli.git.commits import current_branch
+
+    folder = starting_folder(start)
+    return current_branch(folder) or "" if find_checkout(folder) else ""

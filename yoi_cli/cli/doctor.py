@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from yoi_cli.cli.context import start_of
-from yoi_cli.cli.doctor_text import say_checkup
+from yoi_cli.cli.doctor_text import print_checkup
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import is_utf8, progress
 from yoi_cli.doctor.environment import (
-    Check,
-    Checkup,
+    DoctorReport,
+    EnvironmentCheck,
     check_clone,
     check_environment,
     check_lock,
@@ -57,13 +57,13 @@ def doctor(
     try:
         checkup = _look_over(open_session(start, forgiving=True), ctx.command_path)
     except YoiError as error:
-        checkup = Checkup((check_workspace(error),))
+        checkup = DoctorReport((check_workspace(error),))
         exit_code = error.exit_code
-    checks: tuple[Check, ...] = (*checkup.checks, *check_environment(environment))
+    checks: tuple[EnvironmentCheck, ...] = (*checkup.checks, *check_environment(environment))
     if ci:
         checks = tuple(strict_about_clone(check) for check in checks)
-    checkup = Checkup(checks, checkup.store)
-    say_checkup(checkup, mended, as_json=as_json)
+    checkup = DoctorReport(checks, checkup.store)
+    print_checkup(checkup, mended, as_json=as_json)
     return exit_code if checkup.errors else 0
 
 
@@ -74,7 +74,7 @@ def _mend(start: Start, command_path: str, *, is_dry: bool) -> Mended:
     return mend_all(session, checkup.store, is_dry=is_dry)
 
 
-def _look_over(session: Session, command_path: str) -> Checkup:
+def _look_over(session: Session, command_path: str) -> DoctorReport:
     """Store and clone."""
     inspector = open_inspector(session)
     with progress("Examining tickets", len(inspector.ids())) as bar:
@@ -85,4 +85,4 @@ def _look_over(session: Session, command_path: str) -> Checkup:
     facts = merge_facts(session)
     merging = () if facts is None else tuple(check_merging(facts))
     places = (*check_clone(clone), *merging, check_lock(lock), waits)
-    return Checkup((*check_store(found), *places), found)
+    return DoctorReport((*check_store(found), *places), found)

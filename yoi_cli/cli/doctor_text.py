@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from yoi_cli.doctor.diagnostics import Counts, Diagnostic
-    from yoi_cli.doctor.environment import Check, Checkup
+    from yoi_cli.doctor.diagnostics import Diagnostic, SeverityCounts
+    from yoi_cli.doctor.environment import DoctorReport, EnvironmentCheck
     from yoi_cli.doctor.examine import Examination
     from yoi_cli.doctor.repair import Mended
 
@@ -29,7 +29,9 @@ _STYLES = {ERROR: "bold red", WARNING: "yellow", INFO: "dim", "ok": "green"}
 _WIDTH = 9
 
 
-def say_examination(found: Examination, mended: Mended, *, show_infos: bool, as_json: bool) -> None:
+def print_examination(
+    found: Examination, mended: Mended, *, show_infos: bool, as_json: bool
+) -> None:
     """What was repaired, then everything that is wrong now: JSON, groups, or lines."""
     if as_json:
         from yoi_cli.api.documents.doctor import doctor_document
@@ -92,7 +94,7 @@ def _print_finding(target: Console, one: Diagnostic) -> None:
     target.print(Padding(text(one.message), (0, 0, 0, _WIDTH + 1)), soft_wrap=False)
 
 
-def say_checkup(checkup: Checkup, mended: Mended, *, as_json: bool) -> None:
+def print_checkup(checkup: DoctorReport, mended: Mended, *, as_json: bool) -> None:
     """What was repaired, then store, clone and environment, a line each."""
     if as_json:
         from yoi_cli.api.documents.doctor import environment_document
@@ -113,7 +115,7 @@ def say_checkup(checkup: Checkup, mended: Mended, *, as_json: bool) -> None:
         write_stderr(f"Warning: {visible(repair.path)} could not be repaired: {visible(problem)}\n")
 
 
-def _print_checks(checks: Sequence[Check]) -> None:
+def _print_checks(checks: Sequence[EnvironmentCheck]) -> None:
     from rich.padding import Padding
 
     target = console(sys.stdout)
@@ -144,5 +146,5 @@ def _summary(found: Examination) -> str:
     return f"{number}: {counted(counts.errors, 'error')}, {counted(counts.warnings, 'warning')}."
 
 
-def _worst(counts: Counts) -> str:
+def _worst(counts: SeverityCounts) -> str:
     return ERROR if counts.errors else WARNING if counts.warnings else "ok"

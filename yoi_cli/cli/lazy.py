@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from yoi_cli.cli.registry import GROUPS, Entry
+from yoi_cli.cli.registry import GROUPS, CommandEntry
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -35,7 +35,7 @@ class LazyGroup(TyperGroup):
     """
 
     path = ""
-    entries: Mapping[str, Entry] = {}
+    entries: Mapping[str, CommandEntry] = {}
     _is_naming = False
 
     def fill(self, path: str) -> LazyGroup:
@@ -105,7 +105,7 @@ def _no_options() -> None:
     """A group without options of its own."""
 
 
-def _load(entry: Entry) -> TyperCommand:
+def _load(entry: CommandEntry) -> TyperCommand:
     module, _, function = (entry.function or "").partition(":")
     command = getattr(importlib.import_module(f"yoi_cli.cli.{module}"), function)
     app = typer.Typer(

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import JsonOption, tickets_argument
-from yoi_cli.cli.resolve_text import say_resolution
-from yoi_cli.cli.text.console import progress
-from yoi_cli.errors import ConflictError, NotFoundError, UsageError
-from yoi_cli.merge.open import resolve_store
+from yoi_cli.cli.text.console import (
+    console,
+    is_terminal,
+    progress,
+    text,
+    write_stderr,
+    write_stdout,
+)
+from yoi_cli.cli.text.report import report_json, warn
+from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+from yoi_cli.merge.algebra import needs_person
+from yoi_cli.merge.messages import conflict_sentence
+from yoi_cli.merge.open import drive, resolve_store
 from yoi_cli.model.ids import is_ticket_id
+from yoi_cli.model.safe_text import tsv, visible
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.tickets.lookup import identify
 from yoi_cli.workspace.session import open_session
+
+if TYPE_CHECKING:
+    from yoi_cli.merge.driver import DriverResult
+    from yoi_cli.merge.resolve import Resolution
 
 
 def resolve(
@@ -43,7 +59,7 @@ def resolve(
     wanted = {_identified(session.store, word) for word in tickets or ()}
     with progress("Looking at tickets", len(session.store.ids())) as bar:
         found = resolve_store(session, wanted, is_dry=dry_run, advance=bar.advance)
-    say_resolution(found, as_json=as_json)
+    print_resolution(found, as_json=as_json)
     return ConflictError.exit_code if found.questions else 0
 
 
@@ -55,3 +71,135 @@ def _identified(store: FileStore, word: str) -> str:
         if is_ticket_id(word.upper()):
             return word.upper()
         raise
+
+
+_COULD_NOT = 129
+
+
+def merge_driver(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The ancestor's file: %O.")],
+    ours: Annotated[str, typer.Argument(metavar="OURS", help="Our file, which is written: %A.")],
+    theirs: Annotated[str, typer.Argument(metavar="THEIRS", help="The other side's file: %B.")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Where the file belongs: %P.")],
+    is_ancestor: Annotated[
+        bool, typer.Option("--ancestor", help="Git makes one ancestor of two: nobody is asked.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Merge one file of a ticket for git.
+
+    `yoi init` configures git to run it. Exits with 0 where the file is merged, with 4 where
+    it is and a person must look at it, and with 129, the file untouched, where it cannot be
+    merged by meaning.
+    """
+    try:
+        driven = drive(base, ours, theirs, path, os.environ, is_ancestor=is_ancestor)
+    except (YoiError, OSError) as error:
+        if as_json:
+            raise
+        if not is_ancestor:  # it counts as none then, and the merge itself says what it asks
+            print_undriven(path, error)
+        return _COULD_NOT
+    print_driven(path, driven, as_json=as_json)
+    return ConflictError.exit_code if driven.questions else 0
+
+
+def print_driven(path: str, driven: DriverResult, *, as_json: bool) -> None:
+    """What somebody has to decide, or should know, of a merged file."""
+    if as_json:
+        from yoi_cli.api.documents.resolve import merged_file_document
+
+        report_json("merged", merged_file_document(path, driven))
+        return
+    for conflict in driven.conflicts:
+        word = "CONFLICT" if needs_person(conflict) else "note"
+        _print_text(path, f"{word}: {conflict_sentence(conflict)}")
+    if driven.questions:
+        _print_text(
+            path,
+            "both versions are in git's index: `git show :2:PATH` is ours, `git show :3:PATH` "
+            "theirs. Correct the file, then `git add` it.",
+        )
+    if driven.diverged:
+        _print_text(
+            path, "note: the ticket is diverged: both sides moved it, and one move was set aside."
+        )
+    if driven.is_guessed:
+        _print_text(
+            path,
+            "note: both sides moved the ticket, and git did not say yet what it merges; "
+            "`yoi ticket doctor --fix` brings `state` in line with the thread, as any command does "
+            "that writes to it.",
+        )
+
+
+def print_undriven(path: str, error: YoiError | OSError) -> None:
+    """Why a file could not be merged by meaning."""
+    hint = error.hint if isinstance(error, YoiError) else ""
+    _print_text(path, f"{error} {hint}".strip())
+
+
+def _print_text(path: str, sentence: str) -> None:
+    ticket = path.rpartition("/")[0].rpartition("/")[2]
+    if ticket == "artifacts":
+        ticket = path.rpartition("/artifacts/")[0].rpartition("/")[2]
+    name = path.rpartition("/")[2]
+    write_stderr(f"yoi: {visible(ticket)} {visible(name)}: {visible(sentence)}\n")
+
+
+_HEADER = ("result", "code", "ticket", "path", "message")
+
+
+def print_resolution(found: Resolution, *, as_json: bool) -> None:
+    """What was done, what is left to a person, and what is worth knowing (on stderr)."""
+    if as_json:
+        from yoi_cli.api.documents.resolve import resolve_document
+
+        report_json("resolved", resolve_document(found))
+        return
+    if is_terminal(sys.stdout):
+        _print(found)
+    else:
+        write_stdout("".join(tsv(row) + "\n" for row in _rows(found)))
+    warn(found.notes)
+
+
+def _rows(found: Resolution) -> list[tuple[str, ...]]:
+    word = "planned" if found.planned else "done"
+    rows: list[tuple[str, ...]] = [_HEADER]
+    for step in found.steps:
+        rows.append((word, step.action, step.ticket, " ".join(step.paths[:1]), step.message))
+    for left in found.questions:
+        rows.append(("left", left.code, left.ticket, left.path, left.message))
+    return rows
+
+
+def _print(found: Resolution) -> None:
+    from rich.padding import Padding
+
+    target = console(sys.stdout)
+    for step in found.steps:
+        line = text("would " if found.planned else "done  ", "cyan" if found.planned else "green")
+        line.append_text(text(f"{step.ticket} ", "bold"))
+        line.append_text(text(step.message))
+        target.print(line)
+    for left in found.questions:
+        line = text("left  ", "bold yellow")
+        line.append_text(text(f"{left.path or left.ticket} ", "bold"))
+        line.append_text(text(left.code, "dim"))
+        target.print(line)
+        target.print(Padding(text(left.message), (0, 0, 0, 6)), soft_wrap=False)
+    target.print(text(_summary(found), "yellow" if found.questions else "green"))
+
+
+def _summary(found: Resolution) -> str:
+    if found.questions:
+        number = len(found.questions)
+        return f"{number} {'thing is' if number == 1 else 'things are'} left to you."
+    if not found.steps:
+        return "Nothing is in conflict, and nothing needs repair."
+    if found.planned:
+        return "Nothing was changed; this is what would be."
+    if found.added:
+        return "Resolved. Go on with git: commit the merge, or continue the rebase or pick."
+    return "Repaired. Look at `git diff`, and commit."

@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api.autocommit import commit_folders_if_asked
+from yoi_cli.api.documents.objective import (
+    objective_doctor_document,
+    objective_document,
+    objective_list_document,
+    objective_written_document,
+)
+from yoi_cli.cli.completion.candidates import completing_session
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.objective_options import ObjectiveCommitOption
-from yoi_cli.cli.objectives_text import say_objective_created
 from yoi_cli.cli.options import (
     FileOption,
     JsonOption,
     MessageOption,
     SourceArgument,
+    ticket_argument,
     ticket_option,
 )
-from yoi_cli.cli.text.report import warn
+from yoi_cli.cli.text.page import Page
+from yoi_cli.cli.text.report import report, report_json, warn
+from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.objectives.service import create_objective, template
+from yoi_cli.doctor.objectives import examine_objectives
+from yoi_cli.doctor.rules import ERROR, WARNING
+from yoi_cli.errors import StoreInvalidError, YoiError
+from yoi_cli.model.text import counted
+from yoi_cli.objectives.service import (
+    create_objective,
+    link_tickets,
+    list_objectives,
+    show_objective,
+    template,
+)
 from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.doctor.diagnostics import Diagnostic
+    from yoi_cli.objectives.service import (
+        LinkedTicket,
+        ObjectiveRow,
+        ObjectiveView,
+        ObjectiveWritten,
+    )
 
 
 def create(
@@ -51,6 +80,192 @@ def create(
 
         text = edit_text(text)
     made = create_objective(session.store, session.objectives, title, text, link or ())
-    say_objective_created(made, as_json=as_json)
+    print_objective_created(made, as_json=as_json)
     folder = f"{OBJECTIVES_FOLDER}/{made.id}"
     warn(commit_folders_if_asked(session, [folder], f"objective {made.id}: create", asked=commit))
+
+
+def doctor(ctx: typer.Context, as_json: JsonOption = False) -> int:
+    """Find what is wrong with objectives: what cannot be read, is missing or leads nowhere.
+
+    The exit code is 6 where an objective cannot be read.
+    """
+    session = session_of(ctx)
+    found = examine_objectives(session.store, session.objectives)
+    print_objective_findings(found, as_json=as_json)
+    broken = any(one.severity == ERROR for one in found)
+    return StoreInvalidError.exit_code if broken else 0
+
+
+def link(
+    ctx: typer.Context,
+    objective: ObjectiveArgument,
+    tickets: Annotated[list[str], ticket_argument("The tickets to link.", "TICKET...")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take the links away.")] = False,
+    as_json: JsonOption = False,
+    commit: ObjectiveCommitOption = False,
+) -> None:
+    """Link tickets to an objective, or take links away."""
+    session = session_of(ctx)
+    done = link_tickets(session.store, session.objectives, objective, tickets, remove=remove)
+    print_objective_linked(done, as_json=as_json)
+    folder = f"{OBJECTIVES_FOLDER}/{done.id}"
+    warn(commit_folders_if_asked(session, [folder], f"objective {done.id}: link", asked=commit))
+
+
+def list_(
+    ctx: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", "-a", help="Those that are achieved or dropped too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List objectives, and how many of the tickets they link are done or closed."""
+    session = session_of(ctx)
+    rows = list_objectives(session.store, session.objectives, finished_too=everything)
+    print_objectives(rows, as_json=as_json)
+
+
+def complete_objectives(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Ids that begin with what is typed, with their titles."""
+    from yoi_cli.model.safe_text import visible
+
+    found: list[tuple[str, str]] = []
+    try:
+        objectives = completing_session(ctx).objectives
+        for id_ in objectives.ids():
+            if id_.startswith(incomplete):
+                found.append((id_, visible(objectives.objective(id_).item.title)))
+    except (YoiError, OSError):
+        return found
+    return found
+
+
+ObjectiveArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="OBJECTIVE",
+        help="The objective's id, or 4 or more characters of its beginning or end.",
+        autocompletion=complete_objectives,
+        show_default=False,
+    ),
+]
+ObjectiveCommitOption = Annotated[
+    bool, typer.Option("--commit", help="Commit the objective's file to git afterwards.")
+]
+
+
+def show(ctx: typer.Context, objective: ObjectiveArgument, as_json: JsonOption = False) -> None:
+    """Show one objective, the tickets that it links, and how many of them are resolved."""
+    session = session_of(ctx)
+    view = show_objective(session.store, session.objectives, objective)
+    print_objective(view, as_json=as_json)
+
+
+_ROWS = (
+    Column("state", no_wrap=True),
+    Column("id", style="bold", no_wrap=True),
+    Column("title", ratio=1),
+    Column("updated_at", style="dim", no_wrap=True),
+    Column("resolved", justify="right", no_wrap=True),
+)
+_FINDINGS = (
+    Column("severity", no_wrap=True),
+    Column("code", no_wrap=True),
+    Column("place", no_wrap=True),
+    Column("message"),
+)
+_SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
+
+
+def print_objective_created(written: ObjectiveWritten, *, as_json: bool) -> None:
+    """An objective was made."""
+    report(
+        as_json,
+        "objective_created",
+        objective_written_document(written),
+        piped=[("created", written.id)],
+        spoken=[f"Created {written.id}: {written.title}"],
+    )
+
+
+def print_objective_linked(written: ObjectiveWritten, *, as_json: bool) -> None:
+    """An objective's links were changed, or stood so already."""
+    said = f"{written.id} links {counted(len(written.linked), 'ticket')}"
+    report(
+        as_json,
+        "objective_linked",
+        objective_written_document(written),
+        piped=[("linked", written.id, *written.linked)],
+        spoken=[said if written.changed else f"{said} already; nothing was written"],
+    )
+
+
+def print_objectives(rows: Sequence[ObjectiveRow], *, as_json: bool) -> None:
+    """Objectives as a list; broken ones are named on standard error."""
+    if as_json:
+        report_json("objectives", objective_list_document(rows))
+    else:
+        print_table(
+            _ROWS,
+            [
+                (
+                    row.objective.item.state,
+                    row.id,
+                    row.objective.item.title,
+                    row.objective.item.text("updated_at"),
+                    f"{row.resolved}/{len(row.objective.linked_tickets)}",
+                )
+                for row in rows
+                if row.objective is not None
+            ],
+            empty="No objectives.",
+        )
+    warn(f"{row.id} cannot be read: {row.error.message}" for row in rows if row.error is not None)
+
+
+def print_objective(view: ObjectiveView, *, as_json: bool) -> None:
+    """One objective, whole."""
+    if as_json:
+        report_json("objective", objective_document(view))
+        return
+    item = view.objective.item
+    page = Page()
+    page.line(Cell(item.title, "bold"))
+    page.facts(
+        [
+            ("id", view.objective.id),
+            ("state", item.state),
+            ("created", item.text("created_at")),
+            ("updated", item.text("updated_at")),
+        ]
+    )
+    page.heading(f"Tickets: {view.resolved} of {len(view.tickets)} resolved")
+    for ticket in view.tickets:
+        page.line("  ", *_linked(ticket))
+    page.heading("Description")
+    page.prose(item.body)
+    page.show()
+
+
+def _linked(ticket: LinkedTicket) -> tuple[Cell, ...]:
+    state = ticket.state or ticket.problem or ""
+    style = state_style(state) if ticket.problem is None else "red"
+    return (Cell(f"{state:<10}", style), Cell(f" {ticket.id}", "bold"), Cell(f"  {ticket.title}"))
+
+
+def print_objective_findings(found: Sequence[Diagnostic], *, as_json: bool) -> None:
+    """What doctor found."""
+    if as_json:
+        report_json("objective_doctor", objective_doctor_document(found))
+        return
+    rows = [
+        (
+            Cell(one.severity, _SEVERITY_STYLES.get(one.severity, "")),
+            one.code,
+            one.place,
+            one.message,
+        )
+        for one in found
+    ]
+    print_table(_FINDINGS, rows, empty="Nothing is wrong with the objectives.")

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api.documents.kinds import KINDS
+from yoi_cli.api.schema import json_schema
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.schema_text import say_schema
+from yoi_cli.cli.text.console import write_stdout
+from yoi_cli.cli.text.report import report_json
 from yoi_cli.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yoi_cli.api.documents.workspace import SchemaDocument
+
+    Schema = Mapping[str, object]
 
 
 def schema(
@@ -35,4 +45,14 @@ def schema(
             f"There is no kind of document {kind[:40]!r}.",
             hint=f"The kinds are {', '.join(sorted(KINDS))}.",
         )
-    say_schema(kind, as_json=as_json)
+    print_schema(kind, as_json=as_json)
+
+
+def print_schema(kind: str | None, *, as_json: bool) -> None:
+    """Print the schema of `kind`, or of every kind where there is none."""
+    schema = json_schema(kind)
+    if as_json:
+        document: SchemaDocument = {"kinds": sorted(KINDS), "json_schema": dict(schema)}
+        report_json("schema", document)
+    else:
+        write_stdout(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")

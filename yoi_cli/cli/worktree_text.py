@@ -15,10 +15,10 @@ from yoi_cli.model.text import counted, some_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.worktrees.checks import Finding
+    from yoi_cli.worktrees.checks import WorktreeFinding
     from yoi_cli.worktrees.model import Worktree
-    from yoi_cli.worktrees.ports import Removed
-    from yoi_cli.worktrees.service import Pruned, Shown, ShownWhole
+    from yoi_cli.worktrees.ports import RemovedWorktree
+    from yoi_cli.worktrees.service import Pruned, WorktreeDetails, WorktreeView
 
 _COLUMNS = (
     Column("ticket", style="bold", no_wrap=True),
@@ -32,7 +32,7 @@ _COLUMNS = (
 _FINDING_HEADER = ("code", "ticket", "place", "message", "hint")
 
 
-def say_added(worktree: Worktree, *, as_json: bool) -> None:
+def print_added(worktree: Worktree, *, as_json: bool) -> None:
     """A worktree was made."""
     if as_json:
         from yoi_cli.api.documents.worktree import worktree_document
@@ -49,7 +49,7 @@ def say_added(worktree: Worktree, *, as_json: bool) -> None:
     )
 
 
-def say_worktrees(shown: Sequence[Shown], *, as_json: bool) -> None:
+def print_worktrees(shown: Sequence[WorktreeView], *, as_json: bool) -> None:
     """All worktrees."""
     if as_json:
         from yoi_cli.api.documents.worktree import worktrees_document
@@ -59,7 +59,7 @@ def say_worktrees(shown: Sequence[Shown], *, as_json: bool) -> None:
     print_table(_COLUMNS, [_row(one) for one in shown], empty="There are no worktrees.")
 
 
-def _row(one: Shown) -> list[str | Cell]:
+def _row(one: WorktreeView) -> list[str | Cell]:
     worktree = one.worktree
     word = standing(one)
     return [
@@ -73,7 +73,7 @@ def _row(one: Shown) -> list[str | Cell]:
     ]
 
 
-def standing(one: Shown) -> str:
+def standing(one: WorktreeView) -> str:
     """One word for how a worktree stands."""
     worktree = one.worktree
     words = (
@@ -88,7 +88,7 @@ def standing(one: Shown) -> str:
     return next((word for holds, word in words if holds), "clean")
 
 
-def say_worktree(whole: ShownWhole, *, as_json: bool) -> None:
+def print_worktree(whole: WorktreeDetails, *, as_json: bool) -> None:
     """One worktree, and whether it may go."""
     if as_json:
         from yoi_cli.api.documents.worktree import shown_worktree_document
@@ -115,7 +115,7 @@ def say_worktree(whole: ShownWhole, *, as_json: bool) -> None:
     report_lines(facts, [f"{name:<10} {value}" for name, value in facts if value])
 
 
-def say_removed(removed: Removed, *, as_json: bool) -> None:
+def print_removed(removed: RemovedWorktree, *, as_json: bool) -> None:
     """A worktree was removed; where something was rescued, how to get it back."""
     if as_json:
         from yoi_cli.api.documents.worktree import removed_document
@@ -135,7 +135,7 @@ def say_removed(removed: Removed, *, as_json: bool) -> None:
         write_stderr(f"What git ignores went too: {tsv([some_of(removed.ignored)])}\n")
 
 
-def say_pruned(looked: Sequence[Pruned], *, dry_run: bool, as_json: bool) -> None:
+def print_pruned(looked: Sequence[Pruned], *, dry_run: bool, as_json: bool) -> None:
     """What pruning removed, and why the rest stays."""
     if as_json:
         from yoi_cli.api.documents.worktree import pruned_document
@@ -160,7 +160,7 @@ def say_pruned(looked: Sequence[Pruned], *, dry_run: bool, as_json: bool) -> Non
     print_table(columns, rows, empty="There are no worktrees of tickets.")
 
 
-def say_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
+def print_findings(findings: Sequence[WorktreeFinding], *, as_json: bool) -> None:
     """What somebody should look at."""
     if as_json:
         from yoi_cli.api.documents.worktree import worktree_doctor_document

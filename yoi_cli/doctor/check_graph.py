@@ -27,7 +27,7 @@ _SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class OwnedRelation:
     """A relation in the file of the ticket `owner`, whose folder is `folder`."""
 
     owner: str
@@ -39,14 +39,16 @@ class Placed:
         return diagnose(code, what, ticket=self.owner, path=path, line=line)
 
 
-def check_graph(edges: Sequence[Placed], *, about: str | None = None) -> Iterator[Diagnostic]:
+def check_graph(
+    edges: Sequence[OwnedRelation], *, about: str | None = None
+) -> Iterator[Diagnostic]:
     """One finding for each cycle and each contradiction; only those of `about`, if given."""
     yield from _check_cycles(edges, about)
     yield from _check_one_way(edges, about)
 
 
-def _check_cycles(edges: Sequence[Placed], about: str | None) -> Iterator[Diagnostic]:
-    places: dict[tuple[str, str], Placed] = {}
+def _check_cycles(edges: Sequence[OwnedRelation], about: str | None) -> Iterator[Diagnostic]:
+    places: dict[tuple[str, str], OwnedRelation] = {}
     for edge in edges:
         pair = edge.placed.relation.edge
         if pair is not None and pair[0] != pair[1]:
@@ -72,8 +74,8 @@ def _shortest_cycle(
     return min((closing_cycle(inside, start, other) for other in inside[start]), key=len)
 
 
-def _check_one_way(edges: Sequence[Placed], about: str | None) -> Iterator[Diagnostic]:
-    said: dict[tuple[str, str, str], Placed] = {}
+def _check_one_way(edges: Sequence[OwnedRelation], about: str | None) -> Iterator[Diagnostic]:
+    said: dict[tuple[str, str, str], OwnedRelation] = {}
     for edge in edges:
         relation = edge.placed.relation
         if relation.kind not in _ONE_WAY or relation.ticket_id == relation.target:

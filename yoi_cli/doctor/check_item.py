@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import diagnose, quote
+from yoi_cli.model.fold import is_kept, resolution_told
 from yoi_cli.model.item import OBSOLETE_KEYS, PRIORITIES, REQUIRED_KEYS
-from yoi_cli.model.resolution import is_kept, resolution_told
 from yoi_cli.model.states import CLOSED, STATES, is_state
 from yoi_cli.model.time import is_stamp
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yoi_cli.doctor.diagnostics import Diagnostic
-    from yoi_cli.doctor.ports import Inspected
+    from yoi_cli.doctor.ports import InspectedTicket
     from yoi_cli.model.item import FieldValue, Item
 
 _ITEM = "item.md"
@@ -25,7 +25,7 @@ _TIMES = (*_REQUIRED_TIMES, "queued_at")
 _TEXTS = (*REQUIRED_KEYS, "assignee", "readiness", "priority", "queued_by", "queued_at")
 
 
-def check_item(inspected: Inspected) -> Iterator[Diagnostic]:
+def check_item(inspected: InspectedTicket) -> Iterator[Diagnostic]:
     """Keys and values of the frontmatter."""
     item = inspected.item
     if item is None:
@@ -43,7 +43,7 @@ def check_item(inspected: Inspected) -> Iterator[Diagnostic]:
     yield from _check_words(inspected, item)
 
 
-def _check_words(inspected: Inspected, item: Item) -> Iterator[Diagnostic]:
+def _check_words(inspected: InspectedTicket, item: Item) -> Iterator[Diagnostic]:
     """Values that are text, or nothing, and must be a certain one."""
     if _holds_text(item, "title") and not item.title.strip():
         yield _item(inspected, "item_title_empty", "The title is empty.", "title")
@@ -61,7 +61,7 @@ def _holds_text(item: Item, key: str) -> bool:
     return key in item.fields and not isinstance(item.fields[key], tuple)
 
 
-def check_state(inspected: Inspected, state: str) -> Iterator[Diagnostic]:
+def check_state(inspected: InspectedTicket, state: str) -> Iterator[Diagnostic]:
     """Whether the item says the `state` that the thread folds to."""
     item = inspected.item
     if item is not None and is_state(item.state) and item.state != state:
@@ -69,7 +69,7 @@ def check_state(inspected: Inspected, state: str) -> Iterator[Diagnostic]:
         yield _item(inspected, "state_mismatch", what, "state")
 
 
-def check_resolution(inspected: Inspected, state: str) -> Iterator[Diagnostic]:
+def check_resolution(inspected: InspectedTicket, state: str) -> Iterator[Diagnostic]:
     """Whether there is a resolution exactly where the ticket is closed.
 
     A ticket whose item and thread do not agree is left to `state_mismatch`.
@@ -99,6 +99,6 @@ def _shown(value: FieldValue) -> str:
     return quote(value) if isinstance(value, str) else "null"
 
 
-def _item(inspected: Inspected, code: str, what: str, key: str) -> Diagnostic:
+def _item(inspected: InspectedTicket, code: str, what: str, key: str) -> Diagnostic:
     line = inspected.item.lines.get(key, 1) if inspected.item else 1
     return diagnose(code, what, ticket=inspected.id, path=inspected.path(_ITEM), line=line)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from yoi_cli.doctor.diagnostics import Diagnostic
-    from yoi_cli.doctor.ports import Inspected, PlacedRelation
+    from yoi_cli.doctor.ports import InspectedTicket, PlacedRelation
     from yoi_cli.model.plan import PlanRecord
 
 _RELATIONS = "artifacts/relations.json"
@@ -32,7 +32,9 @@ _RECORD_ID = re.compile(r"orch-plan-\d{8}-\d{6}-(\d{1,9})", re.ASCII)
 _Finding = tuple[str, str]
 
 
-def check_relations(inspected: Inspected, exists: Callable[[str], bool]) -> Iterator[Diagnostic]:
+def check_relations(
+    inspected: InspectedTicket, exists: Callable[[str], bool]
+) -> Iterator[Diagnostic]:
     """The relations of one ticket."""
     path = inspected.path(_RELATIONS)
     seen: set[tuple[str, str]] = set()
@@ -72,7 +74,7 @@ def _relation_findings(
         yield "relation_time_invalid", f"The relation's time is {quote(relation.at)}."
 
 
-def check_plan(inspected: Inspected, exists: Callable[[str], bool]) -> Iterator[Diagnostic]:
+def check_plan(inspected: InspectedTicket, exists: Callable[[str], bool]) -> Iterator[Diagnostic]:
     """The plan records of one ticket."""
     path = inspected.path(_PLAN)
     seen: set[str] = set()

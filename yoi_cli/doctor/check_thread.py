@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from yoi_cli.doctor.diagnostics import Diagnostic
-    from yoi_cli.doctor.ports import Inspected
+    from yoi_cli.doctor.ports import InspectedTicket
     from yoi_cli.model.events import Event, Thread
     from yoi_cli.model.fold import Folded
 
@@ -35,7 +35,9 @@ _THREAD = "thread.md"
 _Finding = tuple[str, str, int]
 
 
-def check_thread(inspected: Inspected, thread: Thread, folded: Folded) -> Iterator[Diagnostic]:
+def check_thread(
+    inspected: InspectedTicket, thread: Thread, folded: Folded
+) -> Iterator[Diagnostic]:
     """Everything that is wrong with the `thread` of a ticket, which folds to `folded`."""
     fused = {one.line for one in inspected.found if one.code == "thread_fused"}
     for code, what, line in _findings(thread, folded):

@@ -57,7 +57,7 @@ def diagnose(
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class SeverityCounts:
     """How many findings there are of each severity."""
 
     errors: int
@@ -65,12 +65,12 @@ class Counts:
     infos: int
 
 
-def count(diagnostics: Iterable[Diagnostic]) -> Counts:
+def count(diagnostics: Iterable[Diagnostic]) -> SeverityCounts:
     """The findings of each severity, counted."""
     numbers = {ERROR: 0, WARNING: 0, INFO: 0}
     for diagnostic in diagnostics:
         numbers[diagnostic.severity] += 1
-    return Counts(numbers[ERROR], numbers[WARNING], numbers[INFO])
+    return SeverityCounts(numbers[ERROR], numbers[WARNING], numbers[INFO])
 
 
 def quote(value: str, limit: int = 60) -> str:

@@ -33,7 +33,7 @@ _SEE_ALL = "`yoi ticket doctor` lists them, and `--fix` repairs what needs no gu
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class EnvironmentCheck:
     """One line of `yoi doctor`; `hint` says what to do and is empty where all is well."""
 
     name: str
@@ -44,10 +44,10 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class DoctorReport:
     """All of `yoi doctor`; `store` is None where there is no store to look at."""
 
-    checks: tuple[Check, ...]
+    checks: tuple[EnvironmentCheck, ...]
     store: Examination | None = None
 
     @property
@@ -105,114 +105,120 @@ class EnvironmentFacts:
     timeout_problem: str | None = None
 
 
-def check_environment(facts: EnvironmentFacts) -> Iterator[Check]:
+def check_environment(facts: EnvironmentFacts) -> Iterator[EnvironmentCheck]:
     """Python, git, editor, terminal and variables."""
-    yield Check("python", ENVIRONMENT, OK, f"Python {facts.python}.")
+    yield EnvironmentCheck("python", ENVIRONMENT, OK, f"Python {facts.python}.")
     if facts.git is None:
         hint = "Install git, and see that it is on PATH."
-        yield Check("git", ENVIRONMENT, ERROR, "git is not installed.", hint)
+        yield EnvironmentCheck("git", ENVIRONMENT, ERROR, "git is not installed.", hint)
     else:
-        yield Check("git", ENVIRONMENT, OK, f"git {facts.git}.")
+        yield EnvironmentCheck("git", ENVIRONMENT, OK, f"git {facts.git}.")
     yield _check_editor(facts)
     if facts.is_utf8:
-        yield Check("encoding", ENVIRONMENT, OK, f"Output is {facts.encoding}.")
+        yield EnvironmentCheck("encoding", ENVIRONMENT, OK, f"Output is {facts.encoding}.")
     else:
         hint = "Use a UTF-8 locale, such as LC_ALL=C.UTF-8; what cannot be shown is escaped."
         message = f"Output is {facts.encoding}, not UTF-8."
-        yield Check("encoding", ENVIRONMENT, WARNING, message, hint)
+        yield EnvironmentCheck("encoding", ENVIRONMENT, WARNING, message, hint)
     yield _check_variables(facts)
 
 
-def _check_editor(facts: EnvironmentFacts) -> Check:
+def _check_editor(facts: EnvironmentFacts) -> EnvironmentCheck:
     if facts.editor is None:
         hint = "Set EDITOR to an editor that is installed; --message and --file work without one."
-        return Check("editor", ENVIRONMENT, WARNING, "No editor can be started.", hint)
+        return EnvironmentCheck("editor", ENVIRONMENT, WARNING, "No editor can be started.", hint)
     if facts.editor_is_set:
-        return Check("editor", ENVIRONMENT, OK, f"The editor is {facts.editor}.")
-    return Check("editor", ENVIRONMENT, OK, f"EDITOR is not set; {facts.editor} is used.")
+        return EnvironmentCheck("editor", ENVIRONMENT, OK, f"The editor is {facts.editor}.")
+    return EnvironmentCheck(
+        "editor", ENVIRONMENT, OK, f"EDITOR is not set; {facts.editor} is used."
+    )
 
 
-def _check_variables(facts: EnvironmentFacts) -> Check:
+def _check_variables(facts: EnvironmentFacts) -> EnvironmentCheck:
     unknown = sorted(set(facts.variables) - VARIABLES)
     if facts.timeout_problem:
         hint = "Give seconds between 0 and 86400, such as 30."
-        return Check("variables", ENVIRONMENT, ERROR, facts.timeout_problem, hint)
+        return EnvironmentCheck("variables", ENVIRONMENT, ERROR, facts.timeout_problem, hint)
     if unknown:
         message = f"{', '.join(unknown)}: nothing reads that."
         hint = f"Understood are {', '.join(sorted(VARIABLES))}."
-        return Check("variables", ENVIRONMENT, WARNING, message, hint)
+        return EnvironmentCheck("variables", ENVIRONMENT, WARNING, message, hint)
     known = ", ".join(sorted(facts.variables)) or "none is set"
-    return Check("variables", ENVIRONMENT, OK, f"YOI_ variables: {known}.")
+    return EnvironmentCheck("variables", ENVIRONMENT, OK, f"YOI_ variables: {known}.")
 
 
-def check_clone(facts: CloneFacts) -> Iterator[Check]:
+def check_clone(facts: CloneFacts) -> Iterator[EnvironmentCheck]:
     """Whether git keeps the tickets, and whether its index is free."""
     if facts.root is None:
         hint = "Tickets live best in the repository they are about: `git init`."
-        yield Check("repository", CLONE, WARNING, "This is not a git repository.", hint)
+        yield EnvironmentCheck("repository", CLONE, WARNING, "This is not a git repository.", hint)
         return
-    yield Check("repository", CLONE, OK, f"The repository is {facts.root}.")
+    yield EnvironmentCheck("repository", CLONE, OK, f"The repository is {facts.root}.")
     if facts.ignored_by is not None:
         message = f"git ignores new tickets, by {facts.ignored_by}."
         hint = "Take that rule out; .yoi/.gitignore names what is local."
-        yield Check("tracked", CLONE, WARNING, message, hint)
+        yield EnvironmentCheck("tracked", CLONE, WARNING, message, hint)
     elif not facts.tracked:
         hint = "Share it: `git add .yoi`, then commit."
-        yield Check("tracked", CLONE, WARNING, "Nothing of .yoi is in git yet.", hint)
+        yield EnvironmentCheck("tracked", CLONE, WARNING, "Nothing of .yoi is in git yet.", hint)
     else:
-        yield Check("tracked", CLONE, OK, "git keeps the tickets.")
+        yield EnvironmentCheck("tracked", CLONE, OK, "git keeps the tickets.")
     yield _check_index_lock(facts.index_lock_age)
 
 
-def _check_index_lock(age: float | None) -> Check:
+def _check_index_lock(age: float | None) -> EnvironmentCheck:
     if age is None:
-        return Check("index_lock", CLONE, OK, "git's index is free.")
+        return EnvironmentCheck("index_lock", CLONE, OK, "git's index is free.")
     if age < STALE_AFTER:
-        return Check("index_lock", CLONE, OK, "git is at work on its index right now.")
+        return EnvironmentCheck("index_lock", CLONE, OK, "git is at work on its index right now.")
     message = f"git's index.lock is {int(age // 60)} minutes old; every write waits for it."
     hint = "See whether a git command still runs, or an editor waits for its commit message."
-    return Check("index_lock", CLONE, WARNING, message, hint)
+    return EnvironmentCheck("index_lock", CLONE, WARNING, message, hint)
 
 
-def check_lock(facts: LockFacts) -> Check:
+def check_lock(facts: LockFacts) -> EnvironmentCheck:
     """Whether the store's lock can be had, and keeps others out."""
     if facts.problem is not None:
         message = f"The store's lock cannot be taken: {facts.problem}"
         hint = f"See who owns {facts.path} and its folder, and whether the disk can be written to."
-        return Check("lock", CLONE, ERROR, message, hint)
+        return EnvironmentCheck("lock", CLONE, ERROR, message, hint)
     if not facts.excludes:
         message = "This filesystem lets two processes take the same lock (flock)."
         hint = "Keep the repository on a local disk while several processes write to it."
-        return Check("lock", CLONE, ERROR, message, hint)
+        return EnvironmentCheck("lock", CLONE, ERROR, message, hint)
     if facts.holder is not None:
-        return Check("lock", CLONE, OK, f"The store's lock works; {facts.holder} holds it.")
-    return Check("lock", CLONE, OK, "The store's lock was taken and given back.")
+        return EnvironmentCheck(
+            "lock", CLONE, OK, f"The store's lock works; {facts.holder} holds it."
+        )
+    return EnvironmentCheck("lock", CLONE, OK, "The store's lock was taken and given back.")
 
 
-def check_workspace(error: YoiError) -> Check:
+def check_workspace(error: YoiError) -> EnvironmentCheck:
     """The line for a workspace that cannot be opened."""
-    return Check("workspace", STORE, ERROR, error.message, error.hint)
+    return EnvironmentCheck("workspace", STORE, ERROR, error.message, error.hint)
 
 
-def check_store(found: Examination) -> Iterator[Check]:
+def check_store(found: Examination) -> Iterator[EnvironmentCheck]:
     """The configuration, and the store in numbers."""
     settings = [one for one in found.diagnostics if one.code.startswith(_SETTINGS)]
     worst = min(settings, key=lambda one: SEVERITIES.index(one.severity), default=None)
     if worst is None:
-        yield Check("config", STORE, OK, "The configuration is understood.")
+        yield EnvironmentCheck("config", STORE, OK, "The configuration is understood.")
     else:
-        yield Check("config", STORE, worst.severity, f"{worst.place}: {worst.message}", _SEE_ALL)
+        yield EnvironmentCheck(
+            "config", STORE, worst.severity, f"{worst.place}: {worst.message}", _SEE_ALL
+        )
     counts = count(one for one in found.diagnostics if one not in settings)
     said = (counted(counts.errors, "error"), counted(counts.warnings, "warning"))
     message = f"{counted(found.tickets, 'ticket')}: {', '.join(said)}."
     if counts.errors or counts.warnings:
         status = ERROR if counts.errors else WARNING
-        yield Check("store", STORE, status, message, _SEE_ALL)
+        yield EnvironmentCheck("store", STORE, status, message, _SEE_ALL)
     else:
-        yield Check("store", STORE, OK, message)
+        yield EnvironmentCheck("store", STORE, OK, message)
 
 
-def strict_about_clone(check: Check) -> Check:
+def strict_about_clone(check: EnvironmentCheck) -> EnvironmentCheck:
     """`check` as CI takes it: a clone must be without a warning."""
     is_warning = check.area == CLONE and check.status == WARNING
     return replace(check, status=ERROR) if is_warning else check

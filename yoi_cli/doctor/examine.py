@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yoi_cli.doctor.check_graph import Placed, check_graph
+from yoi_cli.doctor.check_graph import OwnedRelation, check_graph
 from yoi_cli.doctor.check_item import check_item, check_resolution, check_state
 from yoi_cli.doctor.check_records import check_plan, check_relations
 from yoi_cli.doctor.check_thread import check_thread
-from yoi_cli.doctor.diagnostics import Counts, count
+from yoi_cli.doctor.diagnostics import SeverityCounts, count
 from yoi_cli.doctor.ports import PlacedRelation
 from yoi_cli.model.fold import fold
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from yoi_cli.doctor.diagnostics import Diagnostic
-    from yoi_cli.doctor.ports import Inspected, StoreInspector
+    from yoi_cli.doctor.ports import InspectedTicket, StoreInspector
     from yoi_cli.model.ids import TicketId
 
 
@@ -29,7 +29,7 @@ class Examination:
     diagnostics: tuple[Diagnostic, ...]
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> SeverityCounts:
         return count(self.diagnostics)
 
     @property
@@ -42,7 +42,7 @@ def examine_store(inspector: StoreInspector, *, advance: Callable[[], None]) -> 
     """Look over the whole store; `advance` is called after each ticket."""
     found = list(inspector.inspect_store())
     ids = inspector.ids()
-    edges: list[Placed] = []
+    edges: list[OwnedRelation] = []
     for ticket in ids:
         inspected = inspector.inspect(ticket)
         found += check_ticket(inspected, inspector)
@@ -59,12 +59,12 @@ def examine_ticket(inspector: StoreInspector, ticket: TicketId) -> Examination:
     for row in inspector.all_relations():
         if row.id != ticket:
             folder = inspector.folder_of(row.id)
-            edges += (Placed(row.id, folder, PlacedRelation(one)) for one in row.relations)
+            edges += (OwnedRelation(row.id, folder, PlacedRelation(one)) for one in row.relations)
     found = [*check_ticket(inspected, inspector), *check_graph(edges, about=ticket)]
     return _examination(1, found)
 
 
-def check_ticket(inspected: Inspected, inspector: StoreInspector) -> Iterator[Diagnostic]:
+def check_ticket(inspected: InspectedTicket, inspector: StoreInspector) -> Iterator[Diagnostic]:
     """Everything that is wrong with one ticket by itself."""
     yield from inspected.found
     yield from check_item(inspected)
@@ -77,9 +77,9 @@ def check_ticket(inspected: Inspected, inspector: StoreInspector) -> Iterator[Di
     yield from check_plan(inspected, inspector.exists)
 
 
-def placed(inspected: Inspected) -> list[Placed]:
+def placed(inspected: InspectedTicket) -> list[OwnedRelation]:
     """The relations of one ticket, with where they stand."""
-    return [Placed(inspected.id, inspected.folder, one) for one in inspected.relations]
+    return [OwnedRelation(inspected.id, inspected.folder, one) for one in inspected.relations]
 
 
 def _examination(tickets: int, found: Iterable[Diagnostic]) -> Examination:

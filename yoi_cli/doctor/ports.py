@@ -34,7 +34,7 @@ class PlacedRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class InspectedTicket:
     """One ticket as its files have it.
 
     `folder` is relative to the workspace. `found` is what is wrong with the files
@@ -68,7 +68,7 @@ class StoreInspector(Protocol):
         """The workspace-relative path of a ticket's folder."""
         ...
 
-    def inspect(self, ticket: TicketId) -> Inspected:
+    def inspect(self, ticket: TicketId) -> InspectedTicket:
         """One ticket, with everything that is wrong with its files."""
         ...
 

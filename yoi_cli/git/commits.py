@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.git.command import run_git
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 _WHOLE_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -97,3 +101,15 @@ def _not_found(revision: str) -> NotFoundError:
         "(fetch-depth: 0), or run `git fetch --unshallow`.",
         details={"revision": revision},
     )
+
+
+def commit_paths(folder: str, paths: Sequence[str], message: str) -> None:
+    """Commit what stands at `paths` (relative to `folder`), whatever else is staged.
+
+    Nothing is committed where nothing changed there. Raises `OperationError` where git
+    refuses, in the middle of a merge for instance.
+    """
+    literal = [f":(literal){path}" for path in paths]
+    run_git(["add", "--all", "--", *literal], cwd=folder)
+    if run_git(["status", "--porcelain", "--", *literal], cwd=folder).strip():
+        run_git(["commit", "--quiet", "--only", "--message", message, "--", *literal], cwd=folder)

@@ -24,7 +24,7 @@ _LOCK_SECONDS = 600.0
 _PAUSE = 0.01
 
 
-class Place(NamedTuple):
+class RepositoryPaths(NamedTuple):
     """A repository: `root` is the main worktree's top, or this checkout's where the repository
     is bare; `common_dir` is its git folder, `folder` the one for worktrees, below `root`."""
 
@@ -88,7 +88,7 @@ class Place(NamedTuple):
         return answer.code == 0
 
 
-class Tree(NamedTuple):
+class WorktreePaths(NamedTuple):
     """One worktree: its folder and its own git folder."""
 
     path: str

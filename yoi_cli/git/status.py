@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.git.command import run_git
 
 if TYPE_CHECKING:
-    from yoi_cli.git.repository import Tree
+    from yoi_cli.git.repository import WorktreePaths
 
 _ASKED = ("status", "--porcelain=v1", "-z", "--untracked-files=normal")
 
@@ -20,7 +20,7 @@ def uncommitted_paths(root: str, but_for: str) -> tuple[str, ...]:
     return tuple(path for path in _paths(run_git(_ASKED, cwd=root)) if not path.startswith(but_for))
 
 
-def uncommitted_in(tree: Tree) -> tuple[str, ...]:
+def uncommitted_in(tree: WorktreePaths) -> tuple[str, ...]:
     """The changed and untracked paths of one worktree. Raises as above."""
     return tuple(_paths(tree.run(_ASKED)))
 

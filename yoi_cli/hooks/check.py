@@ -10,8 +10,8 @@ from yoi_cli.errors import YoiError
 from yoi_cli.hooks import model as hook_files
 from yoi_cli.hooks import refusals as checks
 from yoi_cli.hooks.git.commit_facts import GitCommits
-from yoi_cli.hooks.git.message import Message
-from yoi_cli.hooks.hook_values import HookOutcome
+from yoi_cli.hooks.git.message import CommitMessage
+from yoi_cli.hooks.ports import HookOutcome
 from yoi_cli.hooks.run import session_at
 from yoi_cli.model.naming import ticket_of_branch
 
@@ -35,7 +35,9 @@ def check_hook(call: HookCall, checkout: Checkout) -> HookOutcome:
         return HookOutcome(call.name)
     path = os.path.join(call.folder, call.arguments[0])
     # git sets this editor where it opens none.
-    message = Message(checkout.root, path, is_edited=call.environment.get("GIT_EDITOR") != ":")
+    message = CommitMessage(
+        checkout.root, path, is_edited=call.environment.get("GIT_EDITOR") != ":"
+    )
     ticket = ticket_of_branch(GitCommits(checkout).branch() or "")
     if call.name == hook_files.PREPARE_COMMIT_MSG:
         source = call.arguments[1] if len(call.arguments) > 1 else ""

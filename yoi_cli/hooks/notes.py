@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import commits
-from yoi_cli.model.commits import Note, Pair, cleaned
+from yoi_cli.model.commits import Note, RewrittenCommit, cleaned
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def report_commit(source: CommitSource, by: Reporter) -> list[Note]:
         return []
     branch = source.branch() or ""
     if fact.replaces is not None:
-        pairs = [Pair(fact.replaces, fact.sha, fact.subject)]
+        pairs = [RewrittenCommit(fact.replaces, fact.sha, fact.subject)]
         return _rewritten(source, pairs, commits.AMEND, branch, by)
     found = _merged(source, fact, fact.parents[1:], _QUOTED.findall(fact.subject), by)
     return [*found, *_committed(fact, branch, by, without={note.ticket for note in found})]
@@ -69,7 +69,7 @@ def report_rewrite(
     branch = (rebase.branch if rebase is not None else source.branch()) or ""
     facts = {fact.sha: fact for fact in source.facts(new for _, new in pairs)}
     told = [
-        Pair(old, new, facts[new].subject)
+        RewrittenCommit(old, new, facts[new].subject)
         for old, new in pairs
         if old != new and new in facts and not facts[new].is_bookkeeping
     ]
@@ -116,7 +116,7 @@ def tickets_of(branch: str, trailers: Iterable[str]) -> tuple[str, ...]:
 
 def _rewritten(
     source: CommitSource,
-    pairs: Sequence[Pair],
+    pairs: Sequence[RewrittenCommit],
     how: str,
     branch: str,
     by: Reporter,
@@ -125,7 +125,7 @@ def _rewritten(
 ) -> list[Note]:
     """One note for each ticket: the branch's has all pairs, a trailer's those that name it."""
     own = ticket_of_branch(branch)
-    named: dict[str, list[Pair]] = {own: list(pairs)} if own else {}
+    named: dict[str, list[RewrittenCommit]] = {own: list(pairs)} if own else {}
     shas = {sha for pair in pairs for sha in (pair.old, pair.new)}
     trailers = {fact.sha: fact.trailers for fact in source.facts(sorted(shas))}
     for pair in pairs:

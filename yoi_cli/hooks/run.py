@@ -14,7 +14,7 @@ from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.hooks import model as hook_files
 from yoi_cli.hooks.git.commit_facts import GitCommits
-from yoi_cli.hooks.hook_values import HookOutcome
+from yoi_cli.hooks.ports import HookOutcome
 from yoi_cli.model import commits
 from yoi_cli.model.ids import is_ticket_id
 from yoi_cli.workspace.session import Start, open_session

@@ -48,7 +48,7 @@ def needs_person(conflict: Conflict) -> bool:
     return conflict.code not in _HARMLESS
 
 
-class LogEntry(NamedTuple):
+class MergeEntry(NamedTuple):
     """An entry of a log: an event of a thread, or a line of plan records.
 
     Entries compare by `time` (Unix milliseconds), then `identity`; `block` are their bytes.
@@ -65,11 +65,11 @@ class LogEntry(NamedTuple):
 class MergedLog(NamedTuple):
     """The entries of a merged log in their order, and the identities that two of them share."""
 
-    entries: tuple[LogEntry, ...]
+    entries: tuple[MergeEntry, ...]
     contested: tuple[str, ...] = ()
 
 
-T = TypeVar("T", str, LogEntry)
+T = TypeVar("T", str, MergeEntry)
 
 
 class MergedFields(NamedTuple):
@@ -86,7 +86,7 @@ class Description(NamedTuple):
     updated_at: str
 
 
-def merge_logs(*logs: Sequence[LogEntry]) -> MergedLog:
+def merge_logs(*logs: Sequence[MergeEntry]) -> MergedLog:
     """All entries of `logs`, each once, by time and id.
 
     A log only grows, so that an ancestor has no say. Entries with one identity and different

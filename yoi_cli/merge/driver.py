@@ -38,7 +38,7 @@ class SiblingThreads(Protocol):
         ...
 
 
-class Driven(NamedTuple):
+class DriverResult(NamedTuple):
     """What the driver gives back: the file, what was to be told, and what it is unsure of.
 
     `is_guessed` says that the state of an item is that of the side updated later, for want
@@ -52,7 +52,9 @@ class Driven(NamedTuple):
     is_guessed: bool
 
 
-def drive_merge(path: str, sides: Sides, merger: PartMerger, threads: SiblingThreads) -> Driven:
+def drive_merge(
+    path: str, sides: Sides, merger: PartMerger, threads: SiblingThreads
+) -> DriverResult:
     """The merged file at `path`. Raises `YoiError` for what only a text merge can show."""
     merged = merger.merge(path, sides)
     data, is_guessed = merged.data, False
@@ -62,10 +64,10 @@ def drive_merge(path: str, sides: Sides, merger: PartMerger, threads: SiblingThr
         settled = None if found is None else merger.project(path, data, found)
         is_guessed = settled is None
         data = data if settled is None else settled
-    return Driven(data, merged.conflicts, merged.questions, merged.diverged, is_guessed)
+    return DriverResult(data, merged.conflicts, merged.questions, merged.diverged, is_guessed)
 
 
-def drive_ancestor(path: str, sides: Sides, merger: PartMerger) -> Driven:
+def drive_ancestor(path: str, sides: Sides, merger: PartMerger) -> DriverResult:
     """One ancestor at `path`, of the two that a merge of crossing histories has.
 
     Nobody is asked, for its merge is not the one that anybody makes. What the two contest, and
@@ -73,4 +75,4 @@ def drive_ancestor(path: str, sides: Sides, merger: PartMerger) -> Driven:
     them, the other side alone would count as changed. Raises `YoiError` as `drive_merge` does;
     an ancestor that cannot be read counts as none.
     """
-    return Driven(merger.unsettled(path, merger.merge(path, sides)), (), (), False, False)
+    return DriverResult(merger.unsettled(path, merger.merge(path, sides)), (), (), False, False)

@@ -12,7 +12,7 @@ from yoi_cli.git.checkout import find_checkout
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from yoi_cli.merge.driver import Driven
+    from yoi_cli.merge.driver import DriverResult
     from yoi_cli.merge.git.index import IndexConflicts
     from yoi_cli.merge.ports import MergedPart, Sides
     from yoi_cli.merge.resolve import Resolution
@@ -27,7 +27,7 @@ def drive(
     environment: Mapping[str, str],
     *,
     is_ancestor: bool = False,
-) -> Driven:
+) -> DriverResult:
     """Merge three files for git, and put the outcome at once where `ours` was.
 
     `path` is where the file is at home, from the top of the checkout; `is_ancestor` says that
@@ -59,11 +59,11 @@ def resolve_store(
     """
     from yoi_cli.merge.files.resolver import FileResolver
     from yoi_cli.merge.files.resolver_files import TicketFiles
-    from yoi_cli.merge.resolve import Places, resolve
+    from yoi_cli.merge.resolve import StoreFolders, resolve
     from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
     repository = _conflicts_of(session)
-    places = Places(session.location.folder, OBJECTIVES_FOLDER)
+    places = StoreFolders(session.location.folder, OBJECTIVES_FOLDER)
     with nullcontext() if is_dry else session.store.write() as writer:
         files = TicketFiles(session.store if writer is None else writer, writer)
         return resolve(

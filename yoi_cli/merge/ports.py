@@ -49,7 +49,7 @@ class PastMerge(NamedTuple):
     theirs: TreeFiles
 
 
-class Pending(NamedTuple):
+class UncommittedStore(NamedTuple):
     """What of a store's files is not committed. Paths are relative to the workspace.
 
     `touched` differ from HEAD in the index or in the work tree, and `unstaged` are those of
@@ -62,7 +62,7 @@ class Pending(NamedTuple):
     is_merging: bool
 
 
-class Repository(Protocol):
+class ConflictRepository(Protocol):
     """What git knows of a store's files. Paths are relative to the workspace."""
 
     def unmerged(self) -> Mapping[str, Sides]:
@@ -73,7 +73,7 @@ class Repository(Protocol):
         """Paths of the store in conflict that are no regular files, or that neither side has."""
         ...
 
-    def pending(self) -> Pending:
+    def pending(self) -> UncommittedStore:
         """What is not committed of the store's files."""
         ...
 
@@ -101,7 +101,7 @@ class Repository(Protocol):
         ...
 
 
-class Wrong(NamedTuple):
+class TicketFault(NamedTuple):
     """What is wrong with a ticket that `yoi resolve` repairs."""
 
     fused: bool = False
@@ -114,7 +114,7 @@ class Wrong(NamedTuple):
         return any(self)
 
 
-class Step(NamedTuple):
+class ResolveStep(NamedTuple):
     """One thing that was done, or would be: a stable word, and what it did in a sentence.
 
     `paths` are the files that were written, relative to the workspace.
@@ -135,17 +135,17 @@ class Question(NamedTuple):
     message: str
 
 
-class Outcome(NamedTuple):
+class TicketOutcome(NamedTuple):
     """What came of one ticket. `resolved` are the paths that may be added to git's index."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ResolveStep, ...] = ()
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
     resolved: tuple[str, ...] = ()
 
-    def then(self, other: Outcome) -> Outcome:
+    def then(self, other: TicketOutcome) -> TicketOutcome:
         """Both outcomes, one after the other."""
-        return Outcome(
+        return TicketOutcome(
             self.steps + other.steps,
             self.questions + other.questions,
             self.notes + other.notes,
@@ -162,30 +162,32 @@ class TicketResolver(Protocol):
 
     def ids(self) -> Sequence[TicketId]: ...
 
-    def wrong(self, ticket: TicketId) -> Wrong: ...
+    def wrong(self, ticket: TicketId) -> TicketFault: ...
 
     def is_stale(self, ticket: TicketId) -> bool:
         """Whether the item says another state than its thread folds to."""
         ...
 
     def merge(
-        self, ticket: TicketId, unmerged: Mapping[str, Sides], repository: Repository
-    ) -> Outcome:
+        self, ticket: TicketId, unmerged: Mapping[str, Sides], repository: ConflictRepository
+    ) -> TicketOutcome:
         """Merge the files (by their path in the ticket's folder) that are in conflict."""
         ...
 
-    def merge_objective(self, objective: str, sides: Sides) -> Outcome: ...
+    def merge_objective(self, objective: str, sides: Sides) -> TicketOutcome: ...
 
     def separate(
         self,
         ticket: TicketId,
         unmerged: Mapping[str, Sides],
-        repository: Repository,
+        repository: ConflictRepository,
         taken: Collection[str],
-    ) -> Outcome:
+    ) -> TicketOutcome:
         """Give one of two tickets that were made with this id a new one; none of `taken`."""
         ...
 
-    def repair(self, ticket: TicketId, wrong: Wrong, repository: Repository | None) -> Outcome:
+    def repair(
+        self, ticket: TicketId, wrong: TicketFault, repository: ConflictRepository | None
+    ) -> TicketOutcome:
         """Part fused events, and take doubled keys and conflict markers out."""
         ...

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
-from yoi_cli.merge.ports import Outcome, Pending, Question
+from yoi_cli.merge.ports import Question, TicketOutcome, UncommittedStore
 from yoi_cli.model.ids import TicketId, is_ticket_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from yoi_cli.merge.ports import Repository, Sides, Step, TicketResolver
+    from yoi_cli.merge.ports import ConflictRepository, ResolveStep, Sides, TicketResolver
 
 THREAD = "thread.md"
 _ITEM = "item.md"
-_NOTHING = Pending(frozenset(), frozenset(), is_merging=False)
+_NOTHING = UncommittedStore(frozenset(), frozenset(), is_merging=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Resolution:
     `added` are the paths that git was told of.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[ResolveStep, ...]
     questions: tuple[Question, ...]
     notes: tuple[str, ...]
     added: tuple[str, ...]
@@ -39,7 +39,7 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class StoreFolders:
     """Where tickets and objectives stand, relative to the workspace."""
 
     tickets: str
@@ -56,8 +56,8 @@ class Places:
 
 def resolve(
     resolver: TicketResolver,
-    repository: Repository | None,
-    places: Places,
+    repository: ConflictRepository | None,
+    places: StoreFolders,
     wanted: Collection[str],
     *,
     is_dry: bool,
@@ -79,7 +79,7 @@ def resolve(
             continue
         if resolver.wrong(ticket).is_anything or (ticket in touched and resolver.is_stale(ticket)):
             wrong.append(ticket)
-    outcome = Outcome()
+    outcome = TicketOutcome()
     if repository is not None:
         outcome = outcome.then(_odd(repository, places, wanted))
         asked = {name: in_conflict[name] for name in in_conflict if not wanted or name in wanted}
@@ -95,7 +95,7 @@ def resolve(
     )
 
 
-def _to_stage(outcome: Outcome, pending: Pending) -> Iterator[str]:
+def _to_stage(outcome: TicketOutcome, pending: UncommittedStore) -> Iterator[str]:
     """What was written beside the conflicts, and goes into the commit that git waits for.
 
     A file that somebody had changed and not added is theirs to add.
@@ -106,7 +106,7 @@ def _to_stage(outcome: Outcome, pending: Pending) -> Iterator[str]:
 
 
 def _by_ticket(
-    unmerged: Mapping[str, Sides], places: Places
+    unmerged: Mapping[str, Sides], places: StoreFolders
 ) -> dict[tuple[str, str], dict[str, Sides]]:
     """Files in conflict by (folder, id), and there by their path below that."""
     found: dict[tuple[str, str], dict[str, Sides]] = {}
@@ -116,7 +116,9 @@ def _by_ticket(
     return found
 
 
-def _odd(repository: Repository, places: Places, wanted: Collection[str]) -> Outcome:
+def _odd(
+    repository: ConflictRepository, places: StoreFolders, wanted: Collection[str]
+) -> TicketOutcome:
     """What is in conflict and no file of a ticket: nobody but a person can tell."""
     questions = [
         Question(name, path, "file_conflict", "It is no file that both sides can be read of.")
@@ -124,17 +126,17 @@ def _odd(repository: Repository, places: Places, wanted: Collection[str]) -> Out
         for _, name, _ in [places.of(path)]
         if not wanted or name in wanted
     ]
-    return Outcome(questions=tuple(questions))
+    return TicketOutcome(questions=tuple(questions))
 
 
 def _separate_all(
     resolver: TicketResolver,
-    repository: Repository,
+    repository: ConflictRepository,
     conflicts: Mapping[str, Mapping[str, Sides]],
     wrong: Sequence[TicketId],
-) -> Outcome:
+) -> TicketOutcome:
     """Take tickets of one id apart: those in conflict, and those that a merge fused."""
-    outcome = Outcome()
+    outcome = TicketOutcome()
     taken = set(resolver.ids())
     for name in sorted({*conflicts, *wrong}):
         ticket = TicketId(name)
@@ -150,12 +152,12 @@ def _separate_all(
 
 def _merge_all(
     resolver: TicketResolver,
-    repository: Repository,
-    places: Places,
+    repository: ConflictRepository,
+    places: StoreFolders,
     conflicts: Mapping[tuple[str, str], Mapping[str, Sides]],
     wanted: Collection[str],
-) -> Outcome:
-    outcome = Outcome()
+) -> TicketOutcome:
+    outcome = TicketOutcome()
     for (folder, name), parts in sorted(conflicts.items()):
         if wanted and name not in wanted:
             continue
@@ -166,7 +168,7 @@ def _merge_all(
                 outcome = outcome.then(resolver.merge_objective(name, parts[_ITEM]))
             else:
                 paths = [f"{folder}/{name}/{part}" if name else part for part in parts]
-                outcome = outcome.then(Outcome(questions=tuple(_foreign(name, paths))))
+                outcome = outcome.then(TicketOutcome(questions=tuple(_foreign(name, paths))))
         except YoiError as error:
             outcome = outcome.then(_left(name, f"{folder}/{name}", error))
     return outcome
@@ -177,17 +179,19 @@ def _foreign(name: str, paths: Sequence[str]) -> Iterator[Question]:
         yield Question(name, path, "file_conflict", "No rule says how this file is merged.")
 
 
-def _repair(resolver: TicketResolver, repository: Repository | None, ticket: TicketId) -> Outcome:
+def _repair(
+    resolver: TicketResolver, repository: ConflictRepository | None, ticket: TicketId
+) -> TicketOutcome:
     wrong = resolver.wrong(ticket)
     if not (wrong.is_anything or resolver.is_stale(ticket)):
-        return Outcome()
+        return TicketOutcome()
     try:
         return resolver.repair(ticket, wrong, repository)
     except YoiError as error:
         return _left(ticket, "", error)
 
 
-def _left(ticket: str, path: str, error: YoiError) -> Outcome:
+def _left(ticket: str, path: str, error: YoiError) -> TicketOutcome:
     shown = str(error.details.get("path", path))
     message = f"{error.message} {error.hint}".strip()
-    return Outcome(questions=(Question(ticket, shown, error.code, message),))
+    return TicketOutcome(questions=(Question(ticket, shown, error.code, message),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Recorder(NamedTuple):
+class Author(NamedTuple):
     """Who writes, and in which language records are kept."""
 
     author: str

@@ -62,7 +62,7 @@ class CommitFact(NamedTuple):
         return bool(self.files) and all("/.yoi/" in f"/{file.path}" for file in self.files)
 
 
-class Pair(NamedTuple):
+class RewrittenCommit(NamedTuple):
     """A commit that another took the place of."""
 
     old: str
@@ -88,13 +88,13 @@ class Note(NamedTuple):
     files: tuple[str, ...] = ()
     more_files: int = 0
     how: str = ""
-    pairs: tuple[Pair, ...] = ()
+    pairs: tuple[RewrittenCommit, ...] = ()
     dropped: tuple[str, ...] = ()
     merged: str = ""
     into: str = ""
 
 
-class Recorded:
+class RecordedCommits:
     """The commits that a log tells of already."""
 
     def __init__(self, log: Iterable[Event] = ()) -> None:

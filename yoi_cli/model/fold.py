@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import states
 from yoi_cli.model.events import CLOSE, STATE_CHANGED, STATE_FIELDS, Event
+from yoi_cli.model.states import CLOSED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from yoi_cli.model.events import Event
 
 
 class Divergence(NamedTuple):
@@ -116,3 +119,17 @@ def _endpoints(event: Event, state: str) -> tuple[str, str]:
 
 def _divergence(event: Event, origin: str, target: str, state: str) -> Divergence:
     return Divergence(event.identity, event.at, event.line, origin, target, state)
+
+
+def resolution_told(thread: Sequence[Event]) -> str | None:
+    """The text of the closing that counts; None for a ticket that is not closed, or was
+    closed without a word."""
+    closings = [event.body for event in thread if event.kind == CLOSE]
+    if not closings or fold(thread).state != CLOSED:
+        return None
+    return closings[-1].strip() or None
+
+
+def is_kept(text: str, thread: Sequence[Event]) -> bool:
+    """Whether the thread holds every word of a resolution's `text`."""
+    return any(text.strip() in event.body for event in thread)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class NumberSummary:
     """Some numbers in short; without any, `median`, `p90` and `mean` are None."""
 
     count: int
@@ -21,14 +21,16 @@ class Summary:
     mean: float | None
 
 
-def summarise(values: Sequence[int]) -> Summary:
+def summarise(values: Sequence[int]) -> NumberSummary:
     """The median, the 90th percentile (the nearest rank) and the mean of `values`."""
     ordered = sorted(values)
     count = len(ordered)
     if not count:
-        return Summary(0, None, None, None)
+        return NumberSummary(0, None, None, None)
     middle = ordered[(count - 1) // 2] + ordered[count // 2]
-    return Summary(count, middle / 2, float(ordered[ceil(count * 0.9) - 1]), sum(ordered) / count)
+    return NumberSummary(
+        count, middle / 2, float(ordered[ceil(count * 0.9) - 1]), sum(ordered) / count
+    )
 
 
 def iso_week(at: str) -> str:

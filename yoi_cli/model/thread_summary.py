@@ -28,7 +28,7 @@ class Review(NamedTuple):
     approves: bool = False
 
 
-class Outline(NamedTuple):
+class ThreadSummary(NamedTuple):
     """The state of a ticket, whether its log is of one mind, and the review of work under way.
 
     A ticket that is not in progress has an empty review.
@@ -39,11 +39,11 @@ class Outline(NamedTuple):
     review: Review = Review()
 
 
-def outline_of(thread: Sequence[Event]) -> Outline:
+def outline_of(thread: Sequence[Event]) -> ThreadSummary:
     """The outline of a thread's events; headings and bodies say nothing about it."""
     state, moves, diverged = fold(thread)
     review = review_of(thread, moves) if state == states.INPROGRESS else Review()
-    return Outline(state, bool(diverged), review)
+    return ThreadSummary(state, bool(diverged), review)
 
 
 def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:

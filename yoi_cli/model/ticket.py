@@ -25,7 +25,7 @@ class DatedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class WholeTicket:
+class Ticket:
     """Everything that a ticket's files say; `fields` hold its state and times as well."""
 
     id: TicketId

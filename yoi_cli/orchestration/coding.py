@@ -13,7 +13,7 @@ from yoi_cli.orchestration.texts import coder_prompt, evidence_report, short
 from yoi_cli.worktrees.ports import NewWorktree
 
 if TYPE_CHECKING:
-    from yoi_cli.orchestration.context import Hand
+    from yoi_cli.orchestration.context import TicketContext
     from yoi_cli.orchestration.position import Position
     from yoi_cli.workers.model import WorkerView
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Coding:
     """Gets a commit out of a coder that can be reviewed. True is a step made, False a wait."""
 
-    def __init__(self, hand: Hand) -> None:
+    def __init__(self, hand: TicketContext) -> None:
         self._hand = hand
 
     def plan_worktree(self, at: Position) -> bool:

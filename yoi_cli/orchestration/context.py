@@ -8,14 +8,13 @@ from yoi_cli.model.intent import packet_of
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import tree_word
 from yoi_cli.orchestration.journal import Journal
-from yoi_cli.orchestration.orchestrate_watch import Watch
-from yoi_cli.orchestration.ports import Told
+from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.texts import Assignment, short
-from yoi_cli.orchestration.worker_requests import Jobs, words
+from yoi_cli.orchestration.worker_requests import TicketWorkers, WorkerWatch, words
 
 if TYPE_CHECKING:
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.orchestration.ports import Tools
+    from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.worktrees.model import Worktree
 
@@ -25,7 +24,7 @@ LEFT = "left"
 FAILURE = "failed"
 
 
-class Outcome(NamedTuple):
+class RunOutcome(NamedTuple):
     """How far a run came with a ticket.
 
     `result` is `merged`, `person` (it waits for one), `left` (somebody else has it now),
@@ -40,15 +39,15 @@ class Outcome(NamedTuple):
     commit: str = ""
 
 
-class Hand:
+class TicketContext:
     """One ticket that this process has in hand, and what is done with it."""
 
-    def __init__(self, tools: Tools, ticket: TicketId) -> None:
+    def __init__(self, tools: OrchestrationPorts, ticket: TicketId) -> None:
         self.tools = tools
         self.ticket = ticket
         self.journal = Journal(tools, ticket)
-        self.jobs = Jobs(tools, ticket)
-        self.watch = Watch(tools)
+        self.jobs = TicketWorkers(tools, ticket)
+        self.watch = WorkerWatch(tools)
         item = tools.store.item(ticket)
         self.title = item.title
         commands = tuple(words(one) for one in tools.settings.orchestration.validate)
@@ -63,7 +62,7 @@ class Hand:
 
     def tell(self, step: str, text: str, worker: str = "", commit: str = "") -> None:
         """Let whoever watches know of a step."""
-        self.tools.tell(Told(self.ticket, step, text, worker, commit))
+        self.tools.tell(Progress(self.ticket, step, text, worker, commit))
 
     def head(self, at: Position) -> str:
         """The head of the ticket's branch, empty where there is none."""

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.model.profile import CODER
 from yoi_cli.model.text import some_of
-from yoi_cli.orchestration.texts import Finding, short
+from yoi_cli.orchestration.texts import WorkEvidence, short
 from yoi_cli.orchestration.worker_requests import how_it_ended
 from yoi_cli.workers.model import EXITED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from yoi_cli.orchestration.ports import Changes, Tools
+    from yoi_cli.orchestration.ports import Changes, OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.orchestration.texts import CommandResult
     from yoi_cli.workers.model import WorkerView
@@ -22,19 +22,21 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-def examine(tools: Tools, at: Position, standing: Worktree, view: WorkerView) -> Finding:
+def examine(
+    tools: OrchestrationPorts, at: Position, standing: Worktree, view: WorkerView
+) -> WorkEvidence:
     """What the round's coder did, before anything is run on it."""
     problems = [*_of_worker(view), *_of_tree(tools, at, standing)]
     return _finding(tools, at, standing, view, problems)
 
 
 def settle(
-    tools: Tools,
+    tools: OrchestrationPorts,
     at: Position,
     standing: Worktree,
     view: WorkerView | None,
     results: Sequence[CommandResult],
-) -> Finding:
+) -> WorkEvidence:
     """What is to be said of `at.commit`, now that the validation commands were run."""
     problems = [f"`{one.command}` failed: {one.outcome}." for one in results if not one.is_good]
     if standing.branch != at.branch or standing.head != at.commit:
@@ -58,7 +60,7 @@ def _of_worker(view: WorkerView) -> Iterator[str]:
         yield f"The coder exited with {view.exit_code}."
 
 
-def _of_tree(tools: Tools, at: Position, standing: Worktree) -> Iterator[str]:
+def _of_tree(tools: OrchestrationPorts, at: Position, standing: Worktree) -> Iterator[str]:
     if standing.branch != at.branch:
         where = f"on `{standing.branch}`" if standing.branch else "detached"
         yield f"HEAD of the worktree is {where}, not on `{at.branch}`."
@@ -75,16 +77,16 @@ def _of_tree(tools: Tools, at: Position, standing: Worktree) -> Iterator[str]:
 
 
 def _finding(
-    tools: Tools,
+    tools: OrchestrationPorts,
     at: Position,
     standing: Worktree,
     view: WorkerView | None,
     problems: Sequence[str],
-) -> Finding:
+) -> WorkEvidence:
     head = standing.head if standing.branch == at.branch else None
     changes = tools.history.changes(at.base, head) if head and head != at.base else None
     rewritten = bool(head and at.start) and not tools.repository.is_ancestor(at.start, head or "")
-    return Finding(
+    return WorkEvidence(
         round=at.round,
         branch=at.branch,
         commit=head or "",

@@ -18,14 +18,14 @@ from yoi_cli.orchestration.texts import (
 )
 
 if TYPE_CHECKING:
-    from yoi_cli.orchestration.context import Hand
+    from yoi_cli.orchestration.context import TicketContext
     from yoi_cli.orchestration.position import Position
 
 
 class Integration:
     """The last stretch of one ticket. True is a step made, False a wait."""
 
-    def __init__(self, hand: Hand) -> None:
+    def __init__(self, hand: TicketContext) -> None:
         self._hand = hand
         self._repository = hand.tools.repository
         self._tried: dict[str, str] = {}

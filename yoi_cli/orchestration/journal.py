@@ -14,7 +14,7 @@ from yoi_cli.store.values import Change
 
 if TYPE_CHECKING:
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.orchestration.ports import Tools
+    from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.store.ports import TicketWriter
 
 #: The code of the error for a step that was decided on a log that has gone on since.
@@ -26,7 +26,7 @@ _REASON = "orchestrated"
 class Journal:
     """The log of one ticket, as far as orchestration writes it."""
 
-    def __init__(self, tools: Tools, ticket: TicketId) -> None:
+    def __init__(self, tools: OrchestrationPorts, ticket: TicketId) -> None:
         self._tools = tools
         self._ticket = ticket
         self._renew_at = -1

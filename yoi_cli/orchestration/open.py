@@ -11,7 +11,7 @@ from yoi_cli.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from yoi_cli.orchestration.ports import Told, Tools
+    from yoi_cli.orchestration.ports import OrchestrationPorts, Progress
     from yoi_cli.routing.router import RoutingContext
     from yoi_cli.workspace.session import Session
 
@@ -20,23 +20,23 @@ def open_tools(
     session: Session,
     author: str | None,
     routing: Callable[[str], RoutingContext],
-    tell: Callable[[Told], None],
-) -> Tools:
+    tell: Callable[[Progress], None],
+) -> OrchestrationPorts:
     """The tools of the session's orchestrators. `routing` gives, for the name of a holder,
     what routing takes from the clone.
 
     Raises `NotFoundError` (`repository_not_found`) outside of git, and `StoreInvalidError`
     (`config_invalid`).
     """
-    from yoi_cli.git.repository import Place
-    from yoi_cli.orchestration.files.local_state import FileDesk
+    from yoi_cli.git.repository import RepositoryPaths
+    from yoi_cli.orchestration.files.local_state import FileLocalState
     from yoi_cli.orchestration.git.changes import GitHistory
-    from yoi_cli.orchestration.ports import Tools
+    from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.store.config.sync_settings import read_sync_settings
     from yoi_cli.workers.local.machine import machine_of
     from yoi_cli.workers.open import open_runtime
     from yoi_cli.workspace.settings import settings_of
-    from yoi_cli.worktrees.git.worktrees import GitYard
+    from yoi_cli.worktrees.git.worktrees import GitWorktrees
     from yoi_cli.worktrees.target.target_branch import GitRepository
 
     settings, checkout = settings_of(session), session.checkout
@@ -48,20 +48,20 @@ def open_tools(
             details={"folder": session.workspace},
         )
     root, folder = checkout.main_root or checkout.root, settings.orchestration.worktree_dir
-    place = Place(root, checkout.common_dir, folder)
+    place = RepositoryPaths(root, checkout.common_dir, folder)
     runs_hooks = read_sync_settings(session.workspace).runs_hooks
     repository = GitRepository(place, runs_hooks=runs_hooks)
     holder = holder_of(checkout.common_dir)
-    return Tools(
+    return OrchestrationPorts(
         store=session.store,
         book=session.claims,
         by=session.recorder(author),
         routing=lambda: routing(holder),
-        yard=GitYard(place),
+        yard=GitWorktrees(place),
         repository=repository,
         runtime=open_runtime(session),
         history=GitHistory(place),
-        desk=FileDesk(os.path.join(session.local_folder, "orchestrate"), place.root),
+        desk=FileLocalState(os.path.join(session.local_folder, "orchestrate"), place.root),
         machine=machine_of(session),
         settings=settings,
         target=settings.orchestration.target or repository.default_branch(),

@@ -9,20 +9,20 @@ from yoi_cli.model import states
 from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.model.ids import TicketId
 from yoi_cli.orchestration import position as stages
-from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, Outcome
+from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome
 from yoi_cli.orchestration.journal import Journal
-from yoi_cli.orchestration.ports import Told
+from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.preflight import obstacles, place_of
-from yoi_cli.orchestration.ticket_run import Work
+from yoi_cli.orchestration.ticket_run import TicketRun
 from yoi_cli.routing.accept import Acceptance, accept_ticket
-from yoi_cli.routing.claims import ClaimDesk, find_next
-from yoi_cli.routing.decision_text import Judgement
+from yoi_cli.routing.claims import ClaimService, find_next
+from yoi_cli.routing.decision_text import GivenDecision
 from yoi_cli.routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from yoi_cli.orchestration.ports import Tools
+    from yoi_cli.orchestration.ports import OrchestrationPorts
 
 REFUSED = "refused"
 WAITS = "waits"
@@ -33,7 +33,7 @@ FAILURES = frozenset({REFUSED, FAILURE})
 _FIRST_PAUSE, _LONGEST_PAUSE, _WATCH_PAUSE = 0.02, 0.5, 2.0
 
 
-class Wish(NamedTuple):
+class RunOptions(NamedTuple):
     """What a run is asked for: which tickets (none: all), how many at once, whether it stays,
     and whether what waits for a person is taken up again."""
 
@@ -43,7 +43,7 @@ class Wish(NamedTuple):
     retries: bool = False
 
 
-class Plan(NamedTuple):
+class PlannedStep(NamedTuple):
     """What a run would do next with one ticket, and what is in the way."""
 
     ticket: str
@@ -52,7 +52,7 @@ class Plan(NamedTuple):
     obstacles: tuple[tuple[str, str], ...]
 
 
-class InHand(NamedTuple):
+class RunningTicket(NamedTuple):
     """A ticket that is being worked on: its newest step, and the worker that is waited for."""
 
     ticket: str
@@ -64,14 +64,14 @@ class InHand(NamedTuple):
 class Orchestrator:
     """One run: several tickets at once, each a step at a time, in one loop."""
 
-    def __init__(self, tools: Tools, wish: Wish) -> None:
+    def __init__(self, tools: OrchestrationPorts, wish: RunOptions) -> None:
         self._tools = tools
         self._wish = wish
-        self._active: dict[str, Work] = {}
+        self._active: dict[str, TicketRun] = {}
         self._is_due = True
         self._told: dict[str, str] = {}
         self._resumed: set[str] = set()
-        self.outcomes: dict[str, Outcome] = {}
+        self.outcomes: dict[str, RunOutcome] = {}
 
     def run(self, pause: Callable[[float], bool]) -> None:
         """Work until nothing more can be done without a person, or `pause` says to stop.
@@ -99,7 +99,7 @@ class Orchestrator:
                 self._tools.desk.drop(ticket)
         for one in self.in_hand:
             text = f"Worker {one.worker} goes on." if one.worker else "The next run goes on."
-            outcome = Outcome(one.ticket, one.title, RUNNING, one.stage, text)
+            outcome = RunOutcome(one.ticket, one.title, RUNNING, one.stage, text)
             self.outcomes[one.ticket] = outcome
         self._explain_the_rest()
 
@@ -109,7 +109,7 @@ class Orchestrator:
         moved = self._begin()
         for ticket, work in list(self._active.items()):
             done = work.step()
-            if isinstance(done, Outcome):
+            if isinstance(done, RunOutcome):
                 self._end(done)
                 self._tools.desk.drop(ticket)
                 del self._active[ticket]
@@ -118,20 +118,20 @@ class Orchestrator:
         return moved
 
     @property
-    def in_hand(self) -> tuple[InHand, ...]:
+    def in_hand(self) -> tuple[RunningTicket, ...]:
         return tuple(
-            InHand(work.ticket, work.title, work.stage, work.worker)
+            RunningTicket(work.ticket, work.title, work.stage, work.worker)
             for work in self._active.values()
         )
 
-    def plans(self) -> tuple[Plan, ...]:
+    def plans(self) -> tuple[PlannedStep, ...]:
         """What would be done next; nothing is changed."""
         found = []
         for ticket in self._candidates():
             title = self._tools.store.item(ticket).title
             stage = Journal(self._tools, ticket).look().stage
             ways = () if stage else obstacles(self._tools, ticket, title)
-            found.append(Plan(ticket, title, stage or states.QUEUED, ways))
+            found.append(PlannedStep(ticket, title, stage or states.QUEUED, ways))
         return tuple(found)
 
     def _begin(self) -> bool:
@@ -186,53 +186,53 @@ class Orchestrator:
         """Begin or go on with one ticket; whether it is in hand now."""
         if not self._tools.desk.hold(ticket):
             text = "Another orchestrator of this clone has it in hand."
-            self._end(Outcome(ticket, "", HELD, "held", text))
+            self._end(RunOutcome(ticket, "", HELD, "held", text))
             return False
         title, refused = "", None
         try:
             title = self._tools.store.item(ticket).title
             refused = self._accept(ticket, title)
             if refused is None:
-                work = Work(self._tools, ticket)
+                work = TicketRun(self._tools, ticket)
                 if self._wish.retries and ticket not in self._resumed:
                     self._resumed.add(ticket)
                     work.resume()
                 self._active[ticket] = work
         except YoiError as error:
-            refused = Outcome(ticket, title, FAILURE, error.code, error.message)
+            refused = RunOutcome(ticket, title, FAILURE, error.code, error.message)
         if refused is not None:
             self._tools.desk.drop(ticket)
             self._end(refused)
         return refused is None
 
-    def _accept(self, ticket: TicketId, title: str) -> Outcome | None:
+    def _accept(self, ticket: TicketId, title: str) -> RunOutcome | None:
         """Accept a queued ticket once nothing is in its way; None where it may be worked on."""
         tools, journal = self._tools, Journal(self._tools, ticket)
         at = journal.look()
         if at.state != states.QUEUED:
-            return None if journal.is_ours(at) else Outcome(ticket, title, HELD, at.state, "")
+            return None if journal.is_ours(at) else RunOutcome(ticket, title, HELD, at.state, "")
         in_way = obstacles(tools, ticket, title)
         if in_way:
             text = " ".join(one.text for one in in_way)
-            return Outcome(ticket, title, REFUSED, in_way[0].code, text)
+            return RunOutcome(ticket, title, REFUSED, in_way[0].code, text)
         place = place_of(tools, ticket, title)
         request = ClaimRequest(tools.holder, tools.lease, place.worktree)
         acceptance = Acceptance(request, place.branch, place.worktree)
-        desk = ClaimDesk(tools.store, tools.book, tools.by, tools.routing())
+        desk = ClaimService(tools.store, tools.book, tools.by, tools.routing())
         try:
-            accept_ticket(desk, ticket, acceptance, Judgement(), {})
+            accept_ticket(desk, ticket, acceptance, GivenDecision(), {})
         except ConflictError as error:
             result = REFUSED if error.code == "acceptance_missing" else HELD
-            return Outcome(ticket, title, result, error.code, error.message)
-        tools.tell(Told(ticket, stages.ACCEPTED, f"accepted: {title}"))
+            return RunOutcome(ticket, title, result, error.code, error.message)
+        tools.tell(Progress(ticket, stages.ACCEPTED, f"accepted: {title}"))
         return None
 
-    def _end(self, outcome: Outcome) -> None:
+    def _end(self, outcome: RunOutcome) -> None:
         self.outcomes[outcome.ticket] = outcome
         said = f"{outcome.result}: {outcome.text}"
         if self._told.get(outcome.ticket) != said:
             self._told[outcome.ticket] = said
-            self._tools.tell(Told(outcome.ticket, "ended", said, "", outcome.commit))
+            self._tools.tell(Progress(outcome.ticket, "ended", said, "", outcome.commit))
 
     def _forget_what_waits(self) -> None:
         """Whoever stays looks again at what could not go on; what is merged is over."""
@@ -247,7 +247,7 @@ class Orchestrator:
                 said = router.route(ticket)
                 text = " ".join(reason.text for reason in said.classified.reasons)
                 word = said.classified.classification
-                self.outcomes[ticket] = Outcome(ticket, said.title, WAITS, word, text)
+                self.outcomes[ticket] = RunOutcome(ticket, said.title, WAITS, word, text)
 
 
 def _position(journal: Journal) -> stages.Position | None:
@@ -257,7 +257,7 @@ def _position(journal: Journal) -> stages.Position | None:
         return None
 
 
-def exit_code_of(outcomes: Sequence[Outcome]) -> int:
+def exit_code_of(outcomes: Sequence[RunOutcome]) -> int:
     """0 where all ended well, 5 where a person is needed, 1 where something failed."""
     results = {one.result for one in outcomes}
     if results & FAILURES:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.model.profile import Settings
     from yoi_cli.routing.router import RoutingContext
-    from yoi_cli.store.ports import ClaimBook, RoutingStore
+    from yoi_cli.store.ports import Claims, RoutingStore
     from yoi_cli.workers.profile_checks import Machine
     from yoi_cli.workers.runtime import WorkerRuntime
-    from yoi_cli.worktrees.ports import Repository, WorktreeYard
+    from yoi_cli.worktrees.ports import TargetRepository, Worktrees
 
 
 class Changes(NamedTuple):
@@ -30,7 +30,7 @@ class Changes(NamedTuple):
     file_count: int = 0
 
 
-class History(Protocol):
+class BranchHistory(Protocol):
     """Reading what was committed."""
 
     def changes(self, base: str, head: str) -> Changes:
@@ -46,7 +46,7 @@ class History(Protocol):
         ...
 
 
-class Desk(Protocol):
+class LocalState(Protocol):
     """The orchestrator's own place on this machine."""
 
     def hold(self, ticket: str) -> bool:
@@ -73,7 +73,7 @@ class Desk(Protocol):
         ...
 
 
-class Told(NamedTuple):
+class Progress(NamedTuple):
     """One step, as it happens: of which ticket, which step, and a sentence about it."""
 
     ticket: str
@@ -83,7 +83,7 @@ class Told(NamedTuple):
     commit: str = ""
 
 
-class Tools(NamedTuple):
+class OrchestrationPorts(NamedTuple):
     """All that an orchestrator works with.
 
     `routing` gives what routing takes from this moment's clone. `holder` is the name under
@@ -93,19 +93,19 @@ class Tools(NamedTuple):
     """
 
     store: RoutingStore
-    book: ClaimBook
-    by: Recorder
+    book: Claims
+    by: Author
     routing: Callable[[], RoutingContext]
-    yard: WorktreeYard
-    repository: Repository
+    yard: Worktrees
+    repository: TargetRepository
     runtime: WorkerRuntime
-    history: History
-    desk: Desk
+    history: BranchHistory
+    desk: LocalState
     machine: Machine
     settings: Settings
     target: str
     holder: str
     lease: int
     environment: Mapping[str, str]
-    tell: Callable[[Told], None]
+    tell: Callable[[Progress], None]
     now: Callable[[], int]

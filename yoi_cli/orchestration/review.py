@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from yoi_cli.model import events
 from yoi_cli.model.profile import BY_PERSON, REVIEWER
 from yoi_cli.orchestration import position as stages
-from yoi_cli.orchestration.context import PERSON, Outcome
+from yoi_cli.orchestration.context import PERSON, RunOutcome
 from yoi_cli.orchestration.evidence import changes_of_reviewer, tree_word, worker_sentence
-from yoi_cli.orchestration.texts import reviewer_prompt, short
-from yoi_cli.orchestration.verdict import verdict_of
+from yoi_cli.orchestration.texts import reviewer_prompt, short, verdict_of
 from yoi_cli.orchestration.worker_requests import how_it_ended
 from yoi_cli.workers.model import EXITED
 
 if TYPE_CHECKING:
-    from yoi_cli.orchestration.context import Hand
+    from yoi_cli.orchestration.context import TicketContext
     from yoi_cli.orchestration.integration import Integration
     from yoi_cli.orchestration.position import Position
     from yoi_cli.workers.model import WorkerView
@@ -28,11 +27,11 @@ _REVIEW_BYTES = 200_000
 class Reviewing:
     """Gets a verdict on the reported commit."""
 
-    def __init__(self, hand: Hand, integration: Integration) -> None:
+    def __init__(self, hand: TicketContext, integration: Integration) -> None:
         self._hand = hand
         self._integration = integration
 
-    def send(self, at: Position) -> bool | Outcome:
+    def send(self, at: Position) -> bool | RunOutcome:
         """Record that a reviewer begins; a person is waited for instead where that is asked."""
         head = self._hand.head(at)
         if head and head != at.reported:
@@ -40,7 +39,9 @@ class Reviewing:
         if self._hand.tools.settings.orchestration.review == BY_PERSON:
             how = f"yoi ticket review {self._hand.ticket} --approve|--request-changes -m TEXT"
             text = f"{short(at.reported)} waits for a review: {how}"
-            return Outcome(self._hand.ticket, self._hand.title, PERSON, "review", text, at.reported)
+            return RunOutcome(
+                self._hand.ticket, self._hand.title, PERSON, "review", text, at.reported
+            )
         if at.tries >= REVIEW_TRIES:
             text = f"{at.tries} reviewers ended without a verdict on {short(at.reported)}."
             return self._hand.call_person(at, "no_verdict", text)
@@ -58,7 +59,7 @@ class Reviewing:
             commit=at.reported,
         )
 
-    def follow(self, at: Position) -> bool | Outcome:
+    def follow(self, at: Position) -> bool | RunOutcome:
         """Wait for the reviewer, and record what it says."""
         view = self._reviewer(at)
         if not view.has_ended:
@@ -102,7 +103,7 @@ class Reviewing:
         key = self._hand.jobs.key(at, REVIEWER, str(at.reviews))
         return self._hand.watch.follow(key, lambda: self._hand.jobs.reviewer(at, folder, prompt))
 
-    def approve(self, at: Position) -> bool | Outcome:
+    def approve(self, at: Position) -> bool | RunOutcome:
         """The approval holds for one commit; whoever gave it must have ended."""
         if at.reviews:
             view = self._hand.tools.runtime.find(self._hand.jobs.key(at, REVIEWER, str(at.reviews)))

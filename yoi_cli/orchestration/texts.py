@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
 from yoi_cli.model.intent import render_packet
-from yoi_cli.orchestration.verdict import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from yoi_cli.model.intent import IntentPacket
     from yoi_cli.orchestration.position import Position
+
 
 _SHORT = 12
 
@@ -34,7 +36,7 @@ class CommandResult(NamedTuple):
     tail: str = ""
 
 
-class Finding(NamedTuple):
+class WorkEvidence(NamedTuple):
     """What was found of a round's work. `problems` are sentences; with none it is good."""
 
     round: int
@@ -99,7 +101,7 @@ def _validation(job: Assignment) -> list[str]:
     return [f"- Afterwards these commands must succeed here: {listed}."]
 
 
-def evidence_report(found: Finding) -> str:
+def evidence_report(found: WorkEvidence) -> str:
     """The body of the report on a round's work."""
     if found.problems:
         head = f"Round {found.round} on `{found.branch}` is not good enough:"
@@ -181,3 +183,41 @@ def _longest_run(text: str) -> int:
         run = run + 1 if char == "`" else 0
         longest = max(longest, run)
     return longest
+
+
+MARK = "YOI-REVIEW:"
+_VERDICT = re.compile(rf"{MARK} ({APPROVE}|{REQUEST_CHANGES})")
+#: Escape sequences of terminals: CSI, OSC up to its end, and the short ones.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LONGEST_TEXT = 16_000
+
+
+class Verdict(NamedTuple):
+    """`approve` or `request_changes`, and what was said before it."""
+
+    status: str
+    text: str
+
+
+def plain_text(output: bytes) -> str:
+    """What a program printed, as text without what drives a terminal."""
+    text = output.decode("utf-8", "replace").replace("\r\n", "\n")
+    return _CONTROLS.sub("", _ESCAPES.sub("", text))
+
+
+def verdict_of(output: bytes) -> Verdict | None:
+    """The verdict in a reviewer's output: its last line that is not blank says it, alone.
+
+    Nothing else counts, so that a reviewer which breaks off, or repeats what it was told,
+    has given none.
+    """
+    text = plain_text(output).rstrip()
+    before, _, last = text.rpartition("\n")
+    match = _VERDICT.fullmatch(last.strip())
+    if match is None:
+        return None
+    said = before.strip()
+    if len(said) > _LONGEST_TEXT:
+        said = f"[…]\n{said[-_LONGEST_TEXT:]}"
+    return Verdict(match[1], said)

@@ -13,7 +13,7 @@ from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import events, states
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.coding import Coding
-from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, Hand, Outcome
+from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome, TicketContext
 from yoi_cli.orchestration.integration import Integration
 from yoi_cli.orchestration.journal import CLAIM_LOST, MOVED_ON
 from yoi_cli.orchestration.review import Reviewing
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.orchestration.ports import Tools
+    from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
 
 #: What the next run may well not meet again: nobody is asked for it. Ctrl-C ends a git, too.
@@ -32,11 +32,11 @@ _PASSING = frozenset({"lock_timeout", "worker_limit", "worker_timeout", "git_end
 _AFTER_MERGE = frozenset({stages.MERGED, stages.CLEANUP, stages.KEPT})
 
 
-class Work:
+class TicketRun:
     """One ticket that this process has in hand; its desk is held."""
 
-    def __init__(self, tools: Tools, ticket: TicketId) -> None:
-        hand = self._hand = Hand(tools, ticket)
+    def __init__(self, tools: OrchestrationPorts, ticket: TicketId) -> None:
+        hand = self._hand = TicketContext(tools, ticket)
         self.ticket, self.title = ticket, hand.title
         self._coding = Coding(hand)
         self._integration = Integration(hand)
@@ -45,7 +45,7 @@ class Work:
         self.stage = ""
         self.worker = ""
 
-    def step(self) -> bool | Outcome:
+    def step(self) -> bool | RunOutcome:
         """Go one step: True where one was made, False where a worker is waited for."""
         try:
             at = self._hand.journal.look()
@@ -57,18 +57,18 @@ class Work:
             if error.code == MOVED_ON:
                 return True
             if error.code == CLAIM_LOST:
-                return Outcome(self.ticket, self.title, LEFT, error.code, error.message)
+                return RunOutcome(self.ticket, self.title, LEFT, error.code, error.message)
             return self._fail(error)
         except YoiError as error:
             return self._fail(error)
 
-    def _step(self, at: Position) -> bool | Outcome:
+    def _step(self, at: Position) -> bool | RunOutcome:
         # A move that a crash cut short holds git's index, for which every write waits.
         if at.state == states.INPROGRESS and at.stage != stages.ADVANCE:
             self._hand.journal.keep_claim(at)
         if at.state != states.INPROGRESS and at.stage not in _AFTER_MERGE:
-            return Outcome(self.ticket, self.title, LEFT, at.state, f"It is {at.state} now.")
-        steps: dict[str, Callable[[Position], bool | Outcome]] = {
+            return RunOutcome(self.ticket, self.title, LEFT, at.state, f"It is {at.state} now.")
+        steps: dict[str, Callable[[Position], bool | RunOutcome]] = {
             stages.ACCEPTED: self._coding.plan_worktree,
             stages.WORKTREE: self._coding.enter_worktree,
             stages.CODER: self._coding.follow,
@@ -91,7 +91,7 @@ class Work:
         self.worker = self._hand.watch.worker
         return done
 
-    def _close(self, at: Position) -> bool | Outcome:
+    def _close(self, at: Position) -> bool | RunOutcome:
         settings = self._hand.tools.settings.orchestration
         if at.state == states.DONE and settings.close:
             close_ticket(
@@ -109,7 +109,7 @@ class Work:
             return self._hand.record(at, stages.CLEANUP, text)
         return self._end(at)
 
-    def _clean_up(self, at: Position) -> bool | Outcome:
+    def _clean_up(self, at: Position) -> bool | RunOutcome:
         self._integration.drop()
         standing = self._hand.worktree(at)
         if standing is None:
@@ -125,11 +125,11 @@ class Work:
             return self._hand.record(at, stages.KEPT, f"`{at.worktree}` stays: {error.message}")
         return self._end(at)
 
-    def _end(self, at: Position) -> Outcome:
+    def _end(self, at: Position) -> RunOutcome:
         text = f"{at.state} and merged into {at.target} as {short(at.merge)}."
-        return Outcome(self.ticket, self.title, MERGED, at.state, text, at.merge)
+        return RunOutcome(self.ticket, self.title, MERGED, at.state, text, at.merge)
 
-    def _wait_for_person(self, at: Position) -> bool | Outcome:
+    def _wait_for_person(self, at: Position) -> bool | RunOutcome:
         """A commit of theirs, an approval of what stands there, or `--retry` is the answer."""
         head = self._hand.head(at)
         approved = bool(head) and at.verdict_on(head)[0] == events.APPROVE
@@ -142,7 +142,7 @@ class Work:
             return self._integration.advance(at)
         why = f"`yoi ticket show {self.ticket}` says why"
         text = f"It waits for a person ({at.reason}): {why}, and --retry goes on."
-        return Outcome(self.ticket, self.title, PERSON, at.reason, text, head)
+        return RunOutcome(self.ticket, self.title, PERSON, at.reason, text, head)
 
     def resume(self) -> None:
         """Somebody asks to go on with what waits for a person."""
@@ -150,7 +150,7 @@ class Work:
         if at.stage == stages.PERSON and self._hand.journal.is_ours(at):
             self._hand.record(at, stages.RESUMED, "Somebody asked to go on with `--retry`.")
 
-    def _fail(self, error: YoiError) -> bool | Outcome:
+    def _fail(self, error: YoiError) -> bool | RunOutcome:
         """What fails after acceptance stands on the ticket; nothing is silently taken back."""
         lasting = error.code not in _PASSING
         try:
@@ -161,13 +161,13 @@ class Work:
             result = PERSON if lasting and ours else FAILURE
         except YoiError:
             result = FAILURE  # the log cannot be written: what was wrong first is said
-        return Outcome(self.ticket, self.title, result, error.code, error.message)
+        return RunOutcome(self.ticket, self.title, result, error.code, error.message)
 
-    def _leave(self, at: Position) -> Outcome:
+    def _leave(self, at: Position) -> RunOutcome:
         """Somebody took the ticket back or over: its worker is not to go on."""
         runtime = self._hand.tools.runtime
         for view in runtime.all():
             if self._hand.watch.started(view) and not view.has_ended:
                 runtime.stop(view.worker_id)
         text = f"It is {at.state}, and not this clone's orchestrators' any more."
-        return Outcome(self.ticket, self.title, LEFT, "taken_back", text)
+        return RunOutcome(self.ticket, self.title, LEFT, "taken_back", text)

@@ -6,31 +6,32 @@ the log counted, so that asking for a worker a second time never starts a second
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.profile import CODER, REVIEWER
-from yoi_cli.orchestration.texts import CommandResult
-from yoi_cli.orchestration.verdict import plain_text
-from yoi_cli.workers.model import EXITED
+from yoi_cli.orchestration.texts import CommandResult, plain_text
+from yoi_cli.workers.model import EXITED, QUEUED
 from yoi_cli.workers.request import command_of
 from yoi_cli.workers.runtime import WorkerRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from yoi_cli.orchestration.ports import Tools
+    from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.workers.model import WorkerView
+
 
 VALIDATOR = "validator"
 _MASK = "[redacted]"
 _TAIL_BYTES = 4_000
 
 
-class Jobs:
+class TicketWorkers:
     """Makes the requests of one ticket's workers, and reads what they wrote."""
 
-    def __init__(self, tools: Tools, ticket: str) -> None:
+    def __init__(self, tools: OrchestrationPorts, ticket: str) -> None:
         self._tools = tools
         self._ticket = ticket
 
@@ -149,3 +150,48 @@ def how_it_ended(view: WorkerView) -> str:
     if view.signal is not None:
         return f"{view.state} by signal {view.signal}{because}"
     return f"{view.state}{because}"
+
+
+class WorkerWatch:
+    """The workers of one ticket that this process has seen, by their keys."""
+
+    def __init__(self, tools: OrchestrationPorts) -> None:
+        self._tools = tools
+        self._ids: dict[str, str] = {}
+        self.worker = ""
+
+    def follow(self, key: str, request: Callable[[], WorkerRequest]) -> WorkerView:
+        """The worker with that key as it is now; started if nobody ever started it."""
+        known = self._ids.get(key)
+        runtime = self._tools.runtime
+        if known is not None:
+            view = runtime.show(known)
+        else:
+            view = runtime.spawn(request())
+            self._ids[key] = view.worker_id
+        if view.state == QUEUED:
+            runtime.recover()
+        self.worker = "" if view.has_ended else view.worker_id
+        return view
+
+    def started(self, view: WorkerView) -> bool:
+        """Whether this process waited for the worker."""
+        return view.worker_id in self._ids.values()
+
+    def validate(
+        self, jobs: TicketWorkers, at: Position, number: str, folder: str
+    ) -> tuple[CommandResult, ...] | None:
+        """What the validation commands said, one after the other up to the first that failed;
+        None while one runs."""
+        results: list[CommandResult] = []
+        for index, command in enumerate(self._tools.settings.orchestration.validate):
+            # With its words: a command that was configured meanwhile has not run yet.
+            name = f"{number}.{index}:{words(command)}"
+            make = partial(jobs.validator, at, name, command, folder)
+            view = self.follow(jobs.key(at, VALIDATOR, name), make)
+            if not view.has_ended:
+                return None
+            results.append(jobs.result(command, view))
+            if not results[-1].is_good:
+                break
+        return tuple(results)

@@ -12,7 +12,7 @@ from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
 from yoi_cli.model.time import stamp
 from yoi_cli.routing import rules as routing
 from yoi_cli.routing.claims import (
-    ClaimDesk,
+    ClaimService,
     claim_event,
     greatest_generation,
     unfinished_generation,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Event
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.intent import IntentPacket
-    from yoi_cli.routing.decision_text import Judgement
+    from yoi_cli.routing.decision_text import GivenDecision
     from yoi_cli.store.ports import RoutingWriter
 
 ACCEPTANCE = "orchestrator_acceptance"
@@ -69,7 +69,7 @@ class Accepted(NamedTuple):
 class _Case(NamedTuple):
     """One ticket on its way to being accepted, under the lock."""
 
-    desk: ClaimDesk
+    desk: ClaimService
     writer: RoutingWriter
     ticket: TicketId
     decision: Decision
@@ -78,10 +78,10 @@ class _Case(NamedTuple):
 
 
 def accept_ticket(
-    desk: ClaimDesk,
+    desk: ClaimService,
     word: str,
     acceptance: Acceptance,
-    judgement: Judgement,
+    judgement: GivenDecision,
     said: Mapping[str, str],
 ) -> Accepted:
     """Take a ticket up: plan record, decision with its packet, move and claim, under one lock.
@@ -108,7 +108,7 @@ def accept_ticket(
         return Accepted(ticket, claim, case.agreed, packet, True, ids, warnings)
 
 
-def _check_acceptable(decision: Decision, judgement: Judgement) -> None:
+def _check_acceptable(decision: Decision, judgement: GivenDecision) -> None:
     by_hand = judgement.classification == routing.IMPLEMENTATION_READY
     if by_hand:
         check_may_be_ready(decision)
@@ -157,7 +157,9 @@ def _claim_for(case: _Case, request: ClaimRequest) -> tuple[Claim, bool]:
     return claims.take(case.ticket, standing, request, now, logged=logged), True
 
 
-def _acceptance_change(case: _Case, judgement: Judgement, claim: Claim, *, is_new: bool) -> Change:
+def _acceptance_change(
+    case: _Case, judgement: GivenDecision, claim: Claim, *, is_new: bool
+) -> Change:
     desk, writer, ticket, agreed = case.desk, case.writer, case.ticket, case.agreed
     at = stamp(writer.now_ms)
     records = writer.plan(ticket)

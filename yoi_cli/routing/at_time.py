@@ -14,7 +14,7 @@ from yoi_cli.model.events import Thread
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.states import CLOSED, INPROGRESS
-from yoi_cli.model.thread_summary import Outline, outline_of
+from yoi_cli.model.thread_summary import ThreadSummary, outline_of
 from yoi_cli.model.time import parse_since
 from yoi_cli.routing.history import is_by
 from yoi_cli.store.values import FieldsRow, PlansRow, RelationsRow
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.item import FieldValue, Item
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
-    from yoi_cli.routing.history import History
+    from yoi_cli.routing.history import StoreHistory
 
 _REVISION = "rev:"
 _TIME = "time:"
@@ -35,7 +35,7 @@ _TIME = "time:"
 class AtTime:
     """A `RoutingReader` of the store as it stood at `instant`, a time as files write it."""
 
-    def __init__(self, history: History, instant: str) -> None:
+    def __init__(self, history: StoreHistory, instant: str) -> None:
         self.history = history
         self.instant = instant
         self._present: dict[str, bool] = {}
@@ -67,11 +67,11 @@ class AtTime:
         self._check(ticket)
         return fold(event for event in self.history.log(ticket).moving if self._is_by(event.at))
 
-    def outline(self, ticket: TicketId) -> Outline:
+    def outline(self, ticket: TicketId) -> ThreadSummary:
         folded = self.folded(ticket)
         if folded.state == INPROGRESS:
             return outline_of(self.thread(ticket).events)
-        return Outline(folded.state, folded.is_diverged)
+        return ThreadSummary(folded.state, folded.is_diverged)
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
         self._check(ticket)

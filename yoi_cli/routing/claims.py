@@ -10,17 +10,17 @@ from yoi_cli.model import states
 from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.model.ids import TicketId
 from yoi_cli.routing import rules as routing
-from yoi_cli.routing.router import ClaimView, Decision, Router, RoutingContext, Summary
+from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router, RoutingContext
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.model.claim import Claim, ClaimRequest
     from yoi_cli.model.events import Event
-    from yoi_cli.store.ports import ClaimBook, RoutingStore, RoutingWriter
+    from yoi_cli.store.ports import Claims, RoutingStore, RoutingWriter
 
 CLAIM = "claim"
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
@@ -29,23 +29,23 @@ _UNKNOWN = "a claim that cannot be read"
 _CLAIMABLE = frozenset({routing.IMPLEMENTATION_READY, routing.REVIEW_NEEDED, routing.IN_PROGRESS})
 
 
-class ClaimDesk(NamedTuple):
+class ClaimService(NamedTuple):
     """Where claims are made: the store, the clone's claims, who asks, and what routing knows."""
 
     store: RoutingStore
-    book: ClaimBook
-    by: Recorder
+    book: Claims
+    by: Author
     context: RoutingContext
 
 
-class Next(NamedTuple):
+class NextTickets(NamedTuple):
     """What may start now, best first, and the claim on the first, where one was taken."""
 
     candidates: tuple[Decision, ...]
     claim: Claim | None = None
 
 
-def views(book: ClaimBook, now: int) -> Mapping[str, ClaimView]:
+def views(book: Claims, now: int) -> Mapping[str, ClaimView]:
     """Claims as routing sees them at the instant `now`; those given back are none.
 
     One that cannot be read holds its ticket, for somebody may be at work on it.
@@ -58,7 +58,7 @@ def views(book: ClaimBook, now: int) -> Mapping[str, ClaimView]:
     return found | dict.fromkeys(book.unreadable(), ClaimView(_UNKNOWN, is_alive=True))
 
 
-def claim_ticket(desk: ClaimDesk, word: str, request: ClaimRequest) -> Claim:
+def claim_ticket(desk: ClaimService, word: str, request: ClaimRequest) -> Claim:
     """Claim a ticket that may start, or one in progress whose claim has run out.
 
     Raises `ConflictError`: `claimed` while somebody holds it, `not_claimable` with the
@@ -69,7 +69,7 @@ def claim_ticket(desk: ClaimDesk, word: str, request: ClaimRequest) -> Claim:
 
 
 def _claim(
-    writer: RoutingWriter, desk: ClaimDesk, ticket: TicketId, request: ClaimRequest
+    writer: RoutingWriter, desk: ClaimService, ticket: TicketId, request: ClaimRequest
 ) -> Claim:
     """The event first: one that a crash left without its claim is found by the next call."""
     standing = desk.book.get(ticket)
@@ -124,7 +124,7 @@ def not_claimable(decision: Decision) -> ConflictError:
     )
 
 
-def renew_claim(desk: ClaimDesk, word: str, generation: int, lease: int) -> Claim:
+def renew_claim(desk: ClaimService, word: str, generation: int, lease: int) -> Claim:
     """Begin a lease anew, with the generation that the holder was given."""
     with desk.store.write() as writer:
         ticket = identify(writer, word)
@@ -134,7 +134,7 @@ def renew_claim(desk: ClaimDesk, word: str, generation: int, lease: int) -> Clai
         return renewed
 
 
-def release_claim(desk: ClaimDesk, word: str, generation: int | None) -> Claim:
+def release_claim(desk: ClaimService, word: str, generation: int | None) -> Claim:
     """Give a ticket back."""
     with desk.store.write() as writer:
         ticket = identify(writer, word)
@@ -155,7 +155,7 @@ def _is_logged(log: Iterable[Event], released: Claim) -> bool:
     )
 
 
-def claim_event(claim: Claim, by: Recorder, status: str) -> NewEvent:
+def claim_event(claim: Claim, by: Author, status: str) -> NewEvent:
     """The event that a claim's beginning or end leaves in the log."""
     if by.japanese:
         said = {"taken": "claim しました。", "released": "claim を解放しました。"}[status]
@@ -181,12 +181,12 @@ def find_next(
     return tuple(row for row in routed if isinstance(row, Decision))
 
 
-def _queued(router: Router) -> Sequence[Summary]:
+def _queued(router: Router) -> Sequence[DecisionSummary]:
     rows = router.summarise((states.QUEUED,))
-    return [row for row in rows if isinstance(row, Summary)]
+    return [row for row in rows if isinstance(row, DecisionSummary)]
 
 
-def claim_next(desk: ClaimDesk, request: ClaimRequest) -> Next:
+def claim_next(desk: ClaimService, request: ClaimRequest) -> NextTickets:
     """Claim the best ticket that can be had; others may take some in the meantime.
 
     Ranking happens before the lock is taken, so that many callers do not wait for one
@@ -203,18 +203,18 @@ def claim_next(desk: ClaimDesk, request: ClaimRequest) -> Next:
                 claim = _claim(writer, desk, ticket, request)
             except (ConflictError, NotFoundError, StoreInvalidError):
                 continue
-            return Next((router.route(ticket),), claim)
+            return NextTickets((router.route(ticket),), claim)
         holders = _holders(desk, [*candidates, *_waiting_for_claims(queued)], writer.now_ms)
     raise all_claimed(holders) if holders else nothing_ready()
 
 
-def _waiting_for_claims(queued: Iterable[Summary]) -> list[str]:
+def _waiting_for_claims(queued: Iterable[DecisionSummary]) -> list[str]:
     return [
         row.ticket for row in queued if {cause.code for cause in row.causes} == {routing.CLAIMED}
     ]
 
 
-def _holders(desk: ClaimDesk, tickets: Iterable[str], now: int) -> list[Claim]:
+def _holders(desk: ClaimService, tickets: Iterable[str], now: int) -> list[Claim]:
     standing = [desk.book.get(ticket) for ticket in tickets]
     return [claim for claim in standing if claim is not None and claim.is_alive(now)]
 
@@ -240,7 +240,7 @@ def nothing_ready() -> NotReadyError:
     )
 
 
-def _rank(router: Router, rows: Iterable[Summary]) -> list[str]:
+def _rank(router: Router, rows: Iterable[DecisionSummary]) -> list[str]:
     """The tickets among `rows` that may start now, best first.
 
     Ids sort by age. A ticket without a priority comes after those that have one.

@@ -8,7 +8,7 @@ from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model import events, intent, states
 from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.routing import rules as routing
-from yoi_cli.routing.decision_text import Judgement, render_decision
+from yoi_cli.routing.decision_text import GivenDecision, render_decision
 from yoi_cli.routing.messages import next_action
 from yoi_cli.routing.router import Decision, Router
 from yoi_cli.routing.rules import Evidence
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.model.intent import IntentPacket
-    from yoi_cli.routing.claims import ClaimDesk
+    from yoi_cli.routing.claims import ClaimService
     from yoi_cli.store.values import Committed
 
 
-class Recorded(NamedTuple):
+class RecordedDecision(NamedTuple):
     """A decision that was recorded: as what, and whether the ticket was moved by it."""
 
     decision: Decision
@@ -33,8 +33,8 @@ class Recorded(NamedTuple):
 
 
 def record_decision(
-    desk: ClaimDesk, word: str, judgement: Judgement, said: Mapping[str, str]
-) -> Recorded:
+    desk: ClaimService, word: str, judgement: GivenDecision, said: Mapping[str, str]
+) -> RecordedDecision:
     """Append the decision about a ticket to its log, computed or given by hand.
 
     Raises `UsageError` for a judgement that lacks what it needs, `ConflictError` for one that
@@ -55,7 +55,7 @@ def record_decision(
         moved = _return_to_planning(desk, decision, classification, judgement)
         committed = writer.commit(ticket, Change(events=(event, *moved)))
         state = states.PLANNING if moved else decision.state
-        return Recorded(decision, classification, committed, state)
+        return RecordedDecision(decision, classification, committed, state)
 
 
 def check_may_be_ready(decision: Decision) -> None:
@@ -88,7 +88,7 @@ def check_acceptance(ticket: str, packet: IntentPacket) -> None:
         )
 
 
-def check_judgement(judgement: Judgement) -> None:
+def check_judgement(judgement: GivenDecision) -> None:
     """Raise `UsageError` for a judgement of no known kind, or one that lacks what it needs."""
     if judgement.classification is None:
         return
@@ -114,9 +114,9 @@ def check_judgement(judgement: Judgement) -> None:
 
 
 def decision_event(
-    desk: ClaimDesk,
+    desk: ClaimService,
     decision: Decision,
-    judged: Judgement,
+    judged: GivenDecision,
     packet: IntentPacket,
     action: str,
 ) -> NewEvent:
@@ -140,7 +140,7 @@ def decision_event(
     return NewEvent(events.DECISION, desk.by.author, heading, body, attributes)
 
 
-def _next_action(desk: ClaimDesk, decision: Decision, judged: Judgement) -> str:
+def _next_action(desk: ClaimService, decision: Decision, judged: GivenDecision) -> str:
     """What is to be done about a decision, which may have been judged by hand."""
     if judged.classification == decision.classified.classification:
         return decision.classified.next_action
@@ -149,7 +149,7 @@ def _next_action(desk: ClaimDesk, decision: Decision, judged: Judgement) -> str:
 
 
 def _return_to_planning(
-    desk: ClaimDesk, decision: Decision, classification: str, judgement: Judgement
+    desk: ClaimService, decision: Decision, classification: str, judgement: GivenDecision
 ) -> tuple[NewEvent, ...]:
     if classification != routing.RETURN_TO_PLANNING or decision.state == states.PLANNING:
         return ()
@@ -163,7 +163,7 @@ def _return_to_planning(
     return (state_move(desk, decision.state, states.PLANNING, reason, reason),)
 
 
-def state_move(desk: ClaimDesk, origin: str, target: str, reason: str, text: str) -> NewEvent:
+def state_move(desk: ClaimService, origin: str, target: str, reason: str, text: str) -> NewEvent:
     """The event of a move that a decision makes."""
     attributes = (("from", origin), ("to", target), ("reason", reason), ("field", "state"))
     heading = heading_for(events.STATE_CHANGED)

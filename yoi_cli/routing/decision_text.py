@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from yoi_cli.routing.rules import Evidence
 
 
-class Judgement(NamedTuple):
+class GivenDecision(NamedTuple):
     """What a person or an agent says by hand; a classification of None leaves it computed.
 
     The last four are what returning to planning must say.
@@ -39,7 +39,7 @@ class Judgement(NamedTuple):
 
 
 def render_decision(
-    judgement: Judgement,
+    judgement: GivenDecision,
     reasons: Sequence[str],
     evidence: Sequence[Evidence],
     packet: IntentPacket | None,

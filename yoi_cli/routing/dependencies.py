@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
-    from yoi_cli.model.thread_summary import Outline
+    from yoi_cli.model.thread_summary import ThreadSummary
     from yoi_cli.store.ports import RoutingReader
 
 _LONGEST_CHAIN = 100
 
 
-class Standing(NamedTuple):
+class TicketStanding(NamedTuple):
     """The state that a ticket is in, None where it cannot be told, and what is wrong with it."""
 
     state: str | None
@@ -35,21 +35,21 @@ class Standing(NamedTuple):
         return self.problem is None and self.state in states.RESOLVED_STATES
 
 
-class Board:
+class Dependencies:
     """Answers about a store as it is while the board is used; nothing is read twice."""
 
     def __init__(self, reader: RoutingReader) -> None:
         self.reader = reader
-        self._standings: dict[str, Standing] = {}
+        self._standings: dict[str, TicketStanding] = {}
         self._folds: dict[str, Folded] = {}
-        self._outlines: dict[str, Outline] = {}
+        self._outlines: dict[str, ThreadSummary] = {}
         self._unresolved: dict[str, tuple[str, ...]] = {}
         self._walked: set[str] = set()
         self._cycles: dict[str, tuple[str, ...]] = {}
         self._unreadable_relations: list[str] = []
         self._unreadable_plans: list[str] = []
 
-    def standing(self, ticket: str) -> Standing:
+    def standing(self, ticket: str) -> TicketStanding:
         """Where `ticket` stands by the fold of its thread."""
         known = self._standings.get(ticket)
         if known is None:
@@ -63,7 +63,7 @@ class Board:
             known = self._folds[ticket] = self.reader.folded(TicketId(ticket))
         return known
 
-    def outline(self, ticket: str) -> Outline:
+    def outline(self, ticket: str) -> ThreadSummary:
         """The outline of a ticket's thread. Raises where the thread cannot be read."""
         known = self._outlines.get(ticket)
         if known is None:
@@ -212,14 +212,14 @@ class Board:
                 holds.append(Hold(CONFLICT, other, other, standing.state))
         return tuple(holds)
 
-    def _read_standing(self, ticket: str) -> Standing:
+    def _read_standing(self, ticket: str) -> TicketStanding:
         try:
             seen = self._folds.get(ticket) or self.outline(ticket)
         except NotFoundError:
-            return Standing(None, MISSING)
+            return TicketStanding(None, MISSING)
         except YoiError:
-            return Standing(None, UNREADABLE)
-        return Standing(seen.state, DIVERGED if seen.is_diverged else None)
+            return TicketStanding(None, UNREADABLE)
+        return TicketStanding(seen.state, DIVERGED if seen.is_diverged else None)
 
     def _chain(self, start: str) -> tuple[tuple[str, ...], bool]:
         """From `start` along the first unresolved blocker of each, until nobody is waited for."""

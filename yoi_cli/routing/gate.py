@@ -15,7 +15,6 @@ from yoi_cli.model.commits import ticket_words
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import DIVERGED, UNREADABLE
 from yoi_cli.routing import rules as routing
-from yoi_cli.routing.gate_words import gate_sentence
 from yoi_cli.routing.messages import sentence
 from yoi_cli.routing.rules import Reason
 from yoi_cli.tickets.lookup import identify
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Event
     from yoi_cli.routing.router import Decision, Router
 
+
 APPROVED = "approved"
 REQUIREMENTS = (states.READY, APPROVED, states.DONE)
 
@@ -35,7 +35,7 @@ _UNDER_WAY = frozenset({routing.IN_PROGRESS, routing.REVIEW_NEEDED})
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 
 
-class Gated(NamedTuple):
+class GateAnswer(NamedTuple):
     """The gate's answer about one ticket.
 
     `ticket` is the id, or the word that names none. `is_trusted` is False where nothing should
@@ -55,7 +55,7 @@ class GateResult(NamedTuple):
 
     required: str
     head: str | None
-    tickets: tuple[Gated, ...]
+    tickets: tuple[GateAnswer, ...]
 
     @property
     def is_ready(self) -> bool:
@@ -104,22 +104,22 @@ class Gate(NamedTuple):
         gated = {answer.ticket: answer for answer in map(self._gate, words)}
         return GateResult(self.required, self.head, tuple(gated.values()))
 
-    def _gate(self, word: str) -> Gated:
+    def _gate(self, word: str) -> GateAnswer:
         try:
             ticket = identify(self.router.reader, word)
         except (NotFoundError, UsageError, ConflictError) as error:
-            return Gated(word, False, True, (Reason(error.code, error.message),))
+            return GateAnswer(word, False, True, (Reason(error.code, error.message),))
         try:
             return self._answer_for(self.router.route(ticket))
         except YoiError as error:
-            return Gated(ticket, False, False, (Reason(error.code, error.message, ticket),))
+            return GateAnswer(ticket, False, False, (Reason(error.code, error.message, ticket),))
 
-    def _answer_for(self, decision: Decision) -> Gated:
+    def _answer_for(self, decision: Decision) -> GateAnswer:
         doubts = tuple(self._doubts(decision))
         if doubts:
-            return Gated(decision.ticket, False, False, doubts, decision)
+            return GateAnswer(decision.ticket, False, False, doubts, decision)
         is_ready, reasons = self._judge(decision)
-        return Gated(decision.ticket, is_ready, True, reasons, decision)
+        return GateAnswer(decision.ticket, is_ready, True, reasons, decision)
 
     def _doubts(self, decision: Decision) -> Iterator[Reason]:
         """Why nothing should be decided about the ticket from this store."""
@@ -199,3 +199,33 @@ def check_requirement(word: str) -> None:
             f"{word[:40]!r} cannot be required.",
             hint=f"Require one of {', '.join(REQUIREMENTS)}.",
         )
+
+
+#: code: (English, Japanese); `{about}` is what the sentence is about.
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "is_done": ("It is {about}.", "{about} です。"),
+    "not_done": ("It is {about}, not done.", "{about} であり、まだ done ではありません。"),
+    "not_reviewed": ("Nobody has reviewed it.", "まだレビューされていません。"),
+    "review_asks_for_changes": (
+        "The newest review, by {about}, asks for changes.",
+        "最新のレビュー（{about}）が変更を求めています。",
+    ),
+    "review_unbound": (
+        "The newest review, by {about}, is bound to no commit.",
+        "最新のレビュー（{about}）はどの commit にも紐付いていません。",
+    ),
+    "review_elsewhere": (
+        "The newest review approves another commit than the head: {about}.",
+        "最新のレビューは head と異なる commit を承認しています: {about}。",
+    ),
+    "review_approves": (
+        "The newest review, by {about}, approves the head commit.",
+        "最新のレビュー（{about}）が head commit を承認しています。",
+    ),
+}
+
+
+def gate_sentence(code: str, *, japanese: bool = False, about: str = "") -> str:
+    """The sentence for a reason that only the gate gives."""
+    english, other = _SENTENCES[code]
+    return (other if japanese else english).format(about=about)

@@ -8,13 +8,13 @@ from yoi_cli.model import states
 from yoi_cli.model.graph import Edge, Graph, Node, critical_path, cycles, reachable
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import RELATED
-from yoi_cli.routing.dependencies import Board
+from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.routing.dependencies import Standing
+    from yoi_cli.routing.dependencies import TicketStanding
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.store.values import FieldsRow
 
@@ -35,7 +35,7 @@ def draw_graph(reader: RoutingReader, request: GraphRequest) -> Graph:
     it is a node with a problem. Raises `NotFoundError` for a word that names no ticket.
     """
     named = tuple(dict.fromkeys(identify(reader, word) for word in request.words))
-    board = Board(reader)
+    board = Dependencies(reader)
     related = tuple(_related(board)) if request.with_related else ()
     rows = {row.id: row for row in reader.all_fields()}
     drawn = _drawn(board, related, named)
@@ -64,7 +64,7 @@ def draw_graph(reader: RoutingReader, request: GraphRequest) -> Graph:
     )
 
 
-def _drawn(board: Board, related: Sequence[Edge], named: Sequence[str]) -> set[str]:
+def _drawn(board: Dependencies, related: Sequence[Edge], named: Sequence[str]) -> set[str]:
     """The tickets of all lines, or those that lie before and behind the named ones."""
     if named:
         around = reachable(board.waits_for, named) | reachable(board.held_by, named)
@@ -74,7 +74,7 @@ def _drawn(board: Board, related: Sequence[Edge], named: Sequence[str]) -> set[s
     return lines | set(board.waits_for) | set(board.held_by)
 
 
-def _related(board: Board) -> Iterator[Edge]:
+def _related(board: Dependencies) -> Iterator[Edge]:
     """The relations that order nothing, each pair once."""
     seen: set[frozenset[str]] = set()
     for ticket, relations in sorted(board.relations.items()):
@@ -85,7 +85,7 @@ def _related(board: Board) -> Iterator[Edge]:
                 yield Edge(ticket, relation.target, RELATED)
 
 
-def _is_open(standing: Standing) -> bool:
+def _is_open(standing: TicketStanding) -> bool:
     return standing.problem is not None or standing.state != states.CLOSED
 
 
@@ -99,7 +99,7 @@ def _isolated(
             yield ticket
 
 
-def _node(ticket: str, board: Board, rows: Mapping[TicketId, FieldsRow]) -> Node:
+def _node(ticket: str, board: Dependencies, rows: Mapping[TicketId, FieldsRow]) -> Node:
     row = rows.get(TicketId(ticket))
     title = row.fields.get("title") if row is not None else None
     standing = board.standing(ticket)

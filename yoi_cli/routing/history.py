@@ -23,29 +23,29 @@ _RECORDED_AT = re.compile(r"(?m)^It was recorded by .* at (\S+)\.$")
 _SECOND = len("2026-06-25T16:30:32")
 
 
-class Removed(NamedTuple):
+class RemovedRelation(NamedTuple):
     """A relation that stood until `until`."""
 
     relation: Relation
     until: str
 
 
-class Log(NamedTuple):
+class ThreadHistory(NamedTuple):
     """A thread, with what is asked of it at every instant picked out."""
 
     thread: Thread
     moving: tuple[Event, ...]
-    removed: tuple[Removed, ...]
+    removed: tuple[RemovedRelation, ...]
 
 
-class History:
+class StoreHistory:
     """What the logs of a store say, read once, so that many instants can be looked at."""
 
     def __init__(self, reader: RoutingReader) -> None:
         self.reader = reader
-        self._logs: dict[str, Log | YoiError] = {}
+        self._logs: dict[str, ThreadHistory | YoiError] = {}
 
-    def log(self, ticket: TicketId) -> Log:
+    def log(self, ticket: TicketId) -> ThreadHistory:
         """A ticket's log. Raises what reading it raised the first time."""
         known = self._logs.get(ticket)
         if known is None:
@@ -69,9 +69,9 @@ class History:
         return {row.id: row for row in self.reader.all_relations()}
 
     @cached_property
-    def removed(self) -> Mapping[TicketId, tuple[Removed, ...]]:
+    def removed(self) -> Mapping[TicketId, tuple[RemovedRelation, ...]]:
         """The relations that do not stand any more, of every ticket that had any."""
-        found: dict[TicketId, tuple[Removed, ...]] = {}
+        found: dict[TicketId, tuple[RemovedRelation, ...]] = {}
         for ticket in self.fields:
             try:
                 removed = self.log(ticket).removed
@@ -112,15 +112,15 @@ def is_by(at: str, instant: str) -> bool:
     return at[:_SECOND] <= instant[:_SECOND] or not is_stamp(at)
 
 
-def _log_of(ticket: TicketId, thread: Thread) -> Log:
+def _log_of(ticket: TicketId, thread: Thread) -> ThreadHistory:
     moving = tuple(event for event in thread.events if is_move(event))
     removals = (event for event in thread.events if event.kind == RELATION_REMOVED)
-    return Log(thread, moving, tuple(_removed(ticket, event) for event in removals))
+    return ThreadHistory(thread, moving, tuple(_removed(ticket, event) for event in removals))
 
 
-def _removed(ticket: TicketId, event: Event) -> Removed:
+def _removed(ticket: TicketId, event: Event) -> RemovedRelation:
     """The relation that an event says was removed; without a time, it always stood before."""
     said = _RECORDED_AT.search(event.body)
     kind, target = (event.attributes.get(key, "") for key in ("relation", "target"))
     at = said.group(1) if said else ""
-    return Removed(Relation(ticket, kind, target, event.author, at), event.at)
+    return RemovedRelation(Relation(ticket, kind, target, event.author, at), event.at)

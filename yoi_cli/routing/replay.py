@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.fold import fold
-from yoi_cli.routing.history import History
+from yoi_cli.routing.history import StoreHistory
 from yoi_cli.routing.recorded import BLOCKED, READY, classification_of, said_reasons, verdict_of
 from yoi_cli.routing.rules import Reason
 from yoi_cli.routing.timeline import Timeline
-from yoi_cli.store.unreadable import Unreadable
+from yoi_cli.store.values import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -134,7 +134,7 @@ def replay(
 
     A ticket that cannot be read is named, and hides no other.
     """
-    timeline = Timeline(History(reader))
+    timeline = Timeline(StoreHistory(reader))
     rows: list[ReplayedDecision] = []
     other: Counter[str] = Counter()
     illegal: list[IllegalMove] = []

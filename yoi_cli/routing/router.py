@@ -9,17 +9,17 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import Item
-from yoi_cli.model.thread_summary import Outline
+from yoi_cli.model.thread_summary import ThreadSummary
 from yoi_cli.routing import rules as routing
-from yoi_cli.routing.dependencies import Board
+from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.routing.rules import (
     CAPACITY,
     CLAIMED,
     CONFLICT,
     DIRTY_WORKSPACE,
-    Cause,
     Evidence,
     Hold,
+    ReasonCode,
     Subject,
 )
 
@@ -73,16 +73,16 @@ class Decision(NamedTuple):
     unblocks: int
 
     @property
-    def summary(self) -> Summary:
+    def summary(self) -> DecisionSummary:
         """What a list says of it."""
         said = self.classified
-        causes = [Cause(r.code, "", r.ticket, r.state) for r in said.reasons]
-        return Summary(
+        causes = [ReasonCode(r.code, "", r.ticket, r.state) for r in said.reasons]
+        return DecisionSummary(
             self.ticket, self.title, self.state, said.classification, causes, self.priority
         )
 
 
-class Summary(NamedTuple):
+class DecisionSummary(NamedTuple):
     """What a list of many tickets says of one of them: a decision without its evidence.
 
     What the description says is looked at only where the classification depends on it.
@@ -92,7 +92,7 @@ class Summary(NamedTuple):
     title: str
     state: str
     classification: str
-    causes: Sequence[Cause]
+    causes: Sequence[ReasonCode]
     priority: str
 
     @property
@@ -114,7 +114,7 @@ class Router:
     def __init__(self, reader: RoutingReader, context: RoutingContext) -> None:
         self.reader = reader
         self.context = context
-        self.board = Board(reader)
+        self.board = Dependencies(reader)
 
     @cached_property
     def rows(self) -> Mapping[TicketId, FieldsRow]:
@@ -145,11 +145,11 @@ class Router:
         said = routing.classify(subject, japanese=self.context.japanese)
         return said._replace(notices=said.notices + self.context.notices.get(subject.ticket, ()))
 
-    def _outline(self, ticket: TicketId, folded: Folded) -> Outline:
+    def _outline(self, ticket: TicketId, folded: Folded) -> ThreadSummary:
         """The outline of a ticket whose fold is known: mostly without another look at it."""
         if folded.state == states.INPROGRESS:
             return self.board.outline(ticket)
-        return Outline(folded.state, folded.is_diverged)
+        return ThreadSummary(folded.state, folded.is_diverged)
 
     def route_all(self, tickets: Iterable[TicketId]) -> Iterator[Decision | Unroutable]:
         """Decisions about many tickets; one that is broken never hides the others."""
@@ -159,7 +159,7 @@ class Router:
             except YoiError as error:
                 yield Unroutable(ticket, error)
 
-    def summarise(self, wanted: Container[str]) -> Iterator[Summary | Unroutable]:
+    def summarise(self, wanted: Container[str]) -> Iterator[DecisionSummary | Unroutable]:
         """What every ticket whose projected state is `wanted`, or cannot be told, is ready for."""
         for ticket, row in self.rows.items():
             if row.error is not None:
@@ -170,7 +170,7 @@ class Router:
                 except YoiError as error:
                     yield Unroutable(ticket, error)
 
-    def _summary(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Summary:
+    def _summary(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> DecisionSummary:
         outline = self.board.outline(ticket)
         acceptance = outline.state != states.PLANNING or has_acceptance(
             self.reader.description(ticket)
@@ -178,7 +178,7 @@ class Router:
         subject = self._subject(ticket, fields, outline, acceptance=acceptance, chained=False)
         classification, causes = routing.evaluate(subject)
         title, priority = _text(fields, "title"), _text(fields, "priority")
-        return Summary(ticket, title, outline.state, classification, causes, priority)
+        return DecisionSummary(ticket, title, outline.state, classification, causes, priority)
 
     def tree(self, ticket: str) -> Mapping[str, Sequence[tuple[str, str]]]:
         """For `ticket` and all that it waits for: what each waits for, and how that stands."""
@@ -200,7 +200,7 @@ class Router:
         self,
         ticket: TicketId,
         fields: Mapping[str, FieldValue],
-        outline: Outline,
+        outline: ThreadSummary,
         *,
         acceptance: bool,
         chained: bool = True,

@@ -139,7 +139,7 @@ def classify(subject: Subject, *, japanese: bool = False) -> Classified:
     )
 
 
-class Cause(NamedTuple):
+class ReasonCode(NamedTuple):
     """Why, without the sentence: a code, what it is about, and the ticket and its state."""
 
     code: str
@@ -148,58 +148,58 @@ class Cause(NamedTuple):
     state: str | None = None
 
 
-def evaluate(subject: Subject) -> tuple[str, Sequence[Cause]]:
+def evaluate(subject: Subject) -> tuple[str, Sequence[ReasonCode]]:
     """The classification alone, with what led to it; `classify` puts it into words."""
     state = subject.state
     if state == states.CLOSED:
-        return CLOSED_OR_NOOP, [Cause("closed")]
+        return CLOSED_OR_NOOP, [ReasonCode("closed")]
     if subject.duplicate_of is not None:
-        return CLOSED_OR_NOOP, [Cause("duplicate", subject.duplicate_of, subject.duplicate_of)]
+        return CLOSED_OR_NOOP, [ReasonCode("duplicate", subject.duplicate_of, subject.duplicate_of)]
     if state == states.DONE:
-        return CLOSE_READY, [Cause("done")]
+        return CLOSE_READY, [ReasonCode("done")]
     if state == states.INPROGRESS:
         return _evaluate_in_progress(subject)
     return _evaluate_unstarted(subject)
 
 
-def _evaluate_unstarted(subject: Subject) -> tuple[str, Sequence[Cause]]:
+def _evaluate_unstarted(subject: Subject) -> tuple[str, Sequence[ReasonCode]]:
     if subject.state == states.PLANNING:
         missing = not subject.has_acceptance
         return REQUIREMENTS_SYNC_NEEDED, [
-            Cause("acceptance_missing" if missing else "not_marked_ready")
+            ReasonCode("acceptance_missing" if missing else "not_marked_ready")
         ]
     blocking = list(_blocking(subject))
     if subject.state == states.READY:
-        return BLOCKED, [Cause("not_queued"), *blocking]
+        return BLOCKED, [ReasonCode("not_queued"), *blocking]
     if blocking:
         return BLOCKED, blocking
     if subject.holds:
-        return WAITING, [Cause(h.code, h.about, h.ticket, h.state) for h in subject.holds]
-    return IMPLEMENTATION_READY, [Cause("queued_and_free")]
+        return WAITING, [ReasonCode(h.code, h.about, h.ticket, h.state) for h in subject.holds]
+    return IMPLEMENTATION_READY, [ReasonCode("queued_and_free")]
 
 
-def _evaluate_in_progress(subject: Subject) -> tuple[str, Sequence[Cause]]:
+def _evaluate_in_progress(subject: Subject) -> tuple[str, Sequence[ReasonCode]]:
     review = subject.review
     if review.is_unreviewed:
-        return REVIEW_NEEDED, [Cause("unreviewed_work")]
+        return REVIEW_NEEDED, [ReasonCode("unreviewed_work")]
     if review.asks_for_changes:
-        return REVIEW_NEEDED, [Cause("changes_requested")]
+        return REVIEW_NEEDED, [ReasonCode("changes_requested")]
     if subject.claim_is_dead and not review.has_work:
-        return IN_PROGRESS, [Cause("stalled")]
-    return IN_PROGRESS, [Cause("approved" if review.approves else "under_way")]
+        return IN_PROGRESS, [ReasonCode("stalled")]
+    return IN_PROGRESS, [ReasonCode("approved" if review.approves else "under_way")]
 
 
-def _blocking(subject: Subject) -> Iterator[Cause]:
+def _blocking(subject: Subject) -> Iterator[ReasonCode]:
     for blocker in subject.blockers:
         code = f"blocker_{blocker.problem}" if blocker.problem else "blocked"
         about = f"{blocker.ticket} ({blocker.state})" if blocker.state else blocker.ticket
-        yield Cause(code, about, blocker.ticket, blocker.state)
+        yield ReasonCode(code, about, blocker.ticket, blocker.state)
     if subject.cycle:
-        yield Cause("cycle", " → ".join(subject.cycle))
+        yield ReasonCode("cycle", " → ".join(subject.cycle))
     if subject.is_diverged:
-        yield Cause("diverged")
+        yield ReasonCode("diverged")
     if subject.has_unreadable_records:
-        yield Cause("records_unreadable", subject.ticket)
+        yield ReasonCode("records_unreadable", subject.ticket)
 
 
 def _unblock(subject: Subject, classification: str, *, japanese: bool) -> Iterator[str]:

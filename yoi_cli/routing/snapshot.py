@@ -39,13 +39,13 @@ def open_snapshot(start: Start, at: str) -> Snapshot:
     repository will do. Raises `NotFoundError`, and `UsageError` for what can be neither.
     """
     from yoi_cli.routing.at_time import AtTime, point_of
-    from yoi_cli.routing.history import History
+    from yoi_cli.routing.history import StoreHistory
 
     point = point_of(at, time.time_ns() // 1_000_000)
     if point.instant is None:
         return _open_revision(start, point.revision)
     session = open_session(start)
-    return Snapshot(AtTime(History(session.store), point.instant), session.config)
+    return Snapshot(AtTime(StoreHistory(session.store), point.instant), session.config)
 
 
 def open_merged(start: Start, revisions: tuple[str, str]) -> Snapshot:

@@ -11,8 +11,8 @@ from yoi_cli.model import plan, states
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.time import is_stamp
 from yoi_cli.routing.at_time import AtTime
-from yoi_cli.routing.dependencies import Board, Standing, said_by
-from yoi_cli.routing.history import History, is_by
+from yoi_cli.routing.dependencies import Dependencies, TicketStanding, said_by
+from yoi_cli.routing.history import StoreHistory, is_by
 from yoi_cli.tickets.blocking import Blocker
 
 if TYPE_CHECKING:
@@ -47,18 +47,18 @@ class Moment(NamedTuple):
     """One instant of a store: the view of it, and what is known of its tickets' states."""
 
     view: AtTime
-    board: Board
+    board: Dependencies
 
 
 class Timeline:
     """Answers about the instants of a history."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: StoreHistory) -> None:
         self.history = history
 
     def moment(self, instant: str) -> Moment:
         view = AtTime(self.history, instant)
-        return Moment(view, Board(view))
+        return Moment(view, Dependencies(view))
 
     def had_dependency(self, ticket: str, moment: Moment) -> bool:
         """Whether any relation made `ticket` wait for another, finished or not."""
@@ -145,7 +145,7 @@ def _add(
         found.setdefault(waiting, []).append(_Edge(owner, blocker, relation, until))
 
 
-def _holds(what: str, standing: Standing) -> bool:
+def _holds(what: str, standing: TicketStanding) -> bool:
     if what == "after":
         return not standing.is_resolved
     return what == "apart" and standing.state == states.INPROGRESS

@@ -9,7 +9,7 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.fold import fold
 from yoi_cli.model.time import seconds_of
-from yoi_cli.routing.history import History
+from yoi_cli.routing.history import StoreHistory
 from yoi_cli.routing.rules import CAPACITY, CONFLICT, ORDERING
 from yoi_cli.routing.timeline import Timeline
 
@@ -29,7 +29,7 @@ PICK_UP = "pick_up"
 REASONS = (HUMAN_GATE, DEPENDENCY, ORDERING, CONFLICT, CAPACITY, PICK_UP)
 
 
-class Waited(NamedTuple):
+class WaitingTimes(NamedTuple):
     """Times that tickets waited, in seconds.
 
     `by_reason` and `tickets` (how many) are by the words of `REASONS`; `by_blocker` is how
@@ -45,14 +45,14 @@ class Waited(NamedTuple):
 
 def measure_waiting(
     reader: RoutingReader, now: str, advance: Callable[[], None] = lambda: None
-) -> Waited:
+) -> WaitingTimes:
     """How long every ticket was ready or queued up to `now`, and what it waited for.
 
     Every span is cut where a blocker, a plan record or the ticket itself changed; what held
     the ticket at the beginning of a piece counts for the piece. Where several blockers held
     it, each is charged with the whole piece.
     """
-    timeline = Timeline(History(reader))
+    timeline = Timeline(StoreHistory(reader))
     by_ticket: dict[str, dict[str, int]] = {}
     by_blocker: dict[str, int] = {}
     unreadable: list[str] = []
@@ -74,7 +74,7 @@ def measure_waiting(
         reason: sum(waited.get(reason, 0) for waited in by_ticket.values()) for reason in REASONS
     }
     counts = {reason: sum(reason in waited for waited in by_ticket.values()) for reason in REASONS}
-    return Waited(totals, counts, by_blocker, by_ticket, tuple(unreadable))
+    return WaitingTimes(totals, counts, by_blocker, by_ticket, tuple(unreadable))
 
 
 def _pieces(timeline: Timeline, ticket: TicketId, now: str) -> Iterator[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from yoi_cli.doctor.environment import CLONE, OK, Check
+from yoi_cli.doctor.environment import CLONE, OK, EnvironmentCheck
 from yoi_cli.doctor.repair import CONFIGURE_CLONE, WRITE_ATTRIBUTES, Mended, Repair
 from yoi_cli.doctor.rules import ERROR, WARNING
 from yoi_cli.errors import YoiError
@@ -132,7 +132,7 @@ def missing_lines(existing: bytes, lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(line for line in lines if line not in in_force)
 
 
-def check_merging(facts: MergeFacts) -> Iterator[Check]:
+def check_merging(facts: MergeFacts) -> Iterator[EnvironmentCheck]:
     """Whether git would merge tickets by meaning, and whether a merge is left in conflict."""
     yield _check_attributes(facts)
     yield _check_driver(facts)
@@ -142,10 +142,10 @@ def check_merging(facts: MergeFacts) -> Iterator[Check]:
         message = f"{said} in conflict after a merge: {', '.join(facts.unmerged[:3])}"
         message += "." if number <= 3 else ", …"
         hint = "`yoi resolve` merges them by meaning, and says what is left to you."
-        yield Check("unmerged", CLONE, WARNING, message, hint)
+        yield EnvironmentCheck("unmerged", CLONE, WARNING, message, hint)
 
 
-def _check_attributes(facts: MergeFacts) -> Check:
+def _check_attributes(facts: MergeFacts) -> EnvironmentCheck:
     name = "attributes"
     wrong = {path: value for path, value in facts.attributes.items() if value != DRIVER}
     union = sorted(path for path, value in wrong.items() if value == _UNION)
@@ -154,34 +154,34 @@ def _check_attributes(facts: MergeFacts) -> Check:
         hint = "`yoi doctor --fix` answers it in .gitattributes; then commit that."
         if not facts.missing_lines:
             hint = "No line of the store can answer it: look in .git/info/attributes."
-        return Check(name, CLONE, ERROR, message, hint)
+        return EnvironmentCheck(name, CLONE, ERROR, message, hint)
     if wrong:
         message = f"git merges {sorted(wrong)[0]} by lines."
         hint = "`yoi doctor --fix` completes .gitattributes; then commit it."
         if not facts.missing_lines:
             hint = "Another attribute overrides .yoi/.gitattributes: `git check-attr -a` says."
-        return Check(name, CLONE, WARNING, message, hint)
-    return Check(name, CLONE, OK, "Tickets have git's merge driver yoi.")
+        return EnvironmentCheck(name, CLONE, WARNING, message, hint)
+    return EnvironmentCheck(name, CLONE, OK, "Tickets have git's merge driver yoi.")
 
 
-def _check_driver(facts: MergeFacts) -> Check:
+def _check_driver(facts: MergeFacts) -> EnvironmentCheck:
     name = "driver"
     hint = "`yoi doctor --fix` configures it, as `yoi init` does in a new clone."
     if facts.driver is None:
         message = "This clone does not know the merge driver yoi, so tickets merge by lines."
-        return Check(name, CLONE, WARNING, message, hint)
+        return EnvironmentCheck(name, CLONE, WARNING, message, hint)
     if _FALLBACK not in facts.driver:
         message = "Where the merge driver cannot run, git would keep one side silently."
-        return Check(name, CLONE, WARNING, message, hint)
+        return EnvironmentCheck(name, CLONE, WARNING, message, hint)
     if facts.program_missing is not None:
         message = f"The merge driver's program is not there: {facts.program_missing}."
         if facts.driver == DRIVER_COMMAND:
             hint = "Put yoi on PATH; until then tickets merge by lines, and `yoi resolve` helps."
-        return Check(name, CLONE, WARNING, message, hint)
+        return EnvironmentCheck(name, CLONE, WARNING, message, hint)
     if facts.ignores_ancestors:
         message = "Where histories cross, a field that was settled in two ways is not asked for."
-        return Check(name, CLONE, WARNING, message, hint)
-    return Check(name, CLONE, OK, "This clone merges tickets by meaning.")
+        return EnvironmentCheck(name, CLONE, WARNING, message, hint)
+    return EnvironmentCheck(name, CLONE, OK, "This clone merges tickets by meaning.")
 
 
 def plan_setup(facts: MergeFacts) -> tuple[Repair, ...]:

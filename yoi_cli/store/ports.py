@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.item import Item
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
-    from yoi_cli.model.thread_summary import Outline
+    from yoi_cli.model.thread_summary import ThreadSummary
     from yoi_cli.store.values import (
         Change,
         Committed,
@@ -103,7 +103,7 @@ class RoutingReader(TicketReader, Protocol):
         """The body of a ticket's item, whose fields were read before."""
         ...
 
-    def outline(self, ticket: TicketId) -> Outline:
+    def outline(self, ticket: TicketId) -> ThreadSummary:
         """The outline of a ticket's thread, by a way that is shorter still."""
         ...
 
@@ -147,7 +147,7 @@ class RoutingStore(RoutingReader, Protocol):
     def write(self) -> AbstractContextManager[RoutingWriter]: ...
 
 
-class ClaimBook(Protocol):
+class Claims(Protocol):
     """The claims of a clone; written only while the store's lock is held."""
 
     def get(self, ticket: str) -> Claim | None: ...

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
 
+
 #: A ticket's files that hold its text.
 Part: TypeAlias = Literal["item.md", "thread.md"]
 
@@ -85,3 +86,10 @@ class Committed(NamedTuple):
     at: str
     event_ids: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+class Unreadable(NamedTuple):
+    """A ticket that is broken, and how. It never hides the others (DESIGN section 9)."""
+
+    ticket: str
+    error: YoiError

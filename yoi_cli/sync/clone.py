@@ -25,7 +25,13 @@ from yoi_cli.sync.git.history import (
     tree_of,
     unpushed_outside,
 )
-from yoi_cli.sync.ports import Merged, Obstacle, Renumbered, Taken, TicketChange
+from yoi_cli.sync.ports import (
+    MergedCommit,
+    RenumberedTicket,
+    SyncObstacle,
+    TakenStore,
+    TicketChange,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.trees import TreeFiles
     from yoi_cli.store.files.store import FileStore
     from yoi_cli.sync.git.history import Unpushed
-    from yoi_cli.sync.snapshot import Snapshot, StoreTrees
+    from yoi_cli.sync.snapshot import StoreSnapshot, StoreTrees
 
 _INDEX_ATTEMPTS = 20
 _MOST_RENUMBERED = 1000
@@ -73,9 +79,9 @@ class CloneStore:
         self._common_dir = common_dir
         self._signed = signed
         self._base: str | None = None
-        self._snapshot: Snapshot | None = None
+        self._snapshot: StoreSnapshot | None = None
 
-    def take(self) -> Taken:
+    def take(self) -> TakenStore:
         self._check_branch()
         base = self._base = read_ref(self._cwd, self._target.ref)
         with self._store.write():
@@ -83,12 +89,12 @@ class CloneStore:
         before = None if base is None else tree_of(self._cwd, base)
         tree = self._trees.in_commit(taken.tree, before)
         if base is not None and tree == before:
-            return Taken(base, is_new=False, put_back=taken.put_back)
+            return TakenStore(base, is_new=False, put_back=taken.put_back)
         parents = [] if base is None else [base]
         commit = make_commit(self._cwd, tree, parents, "Sync tickets\n", self._signed)
-        return Taken(commit, is_new=True, put_back=taken.put_back)
+        return TakenStore(commit, is_new=True, put_back=taken.put_back)
 
-    def obstacle(self, taken: Taken, seen: str | None) -> Obstacle | None:
+    def obstacle(self, taken: TakenStore, seen: str | None) -> SyncObstacle | None:
         branch = self._target.local_branch
         if branch is None or taken.commit == seen:
             return None
@@ -97,16 +103,16 @@ class CloneStore:
             base = merge_base(self._cwd, taken.commit, seen)
             if base is None:
                 is_cut = is_shallow(self._common_dir)
-                return Obstacle(
+                return SyncObstacle(
                     shallow(self._target.remote) if is_cut else unrelated(branch), False
                 )
             is_behind = differ_outside(self._cwd, base, seen, folders)
             if is_behind and differ_outside(self._cwd, taken.commit, seen, folders):
                 paths = paths_outside(self._cwd, base, seen, folders)
-                return Obstacle(behind(self._target.remote, branch, paths), False)
+                return SyncObstacle(behind(self._target.remote, branch, paths), False)
         unpushed = self._unpushed(taken.commit, seen)
         if unpushed:
-            return Obstacle(ahead(self._target.remote, branch, unpushed), True)
+            return SyncObstacle(ahead(self._target.remote, branch, unpushed), True)
         return None
 
     def _unpushed(self, commit: str, seen: str | None) -> Sequence[Unpushed]:
@@ -122,21 +128,21 @@ class CloneStore:
             found = unpushed_outside(self._cwd, commit, known, folders, with_merges=True)
         return found
 
-    def merge(self, taken: Taken, seen: str) -> Merged:
+    def merge(self, taken: TakenStore, seen: str) -> MergedCommit:
         if seen == taken.commit or is_ancestor(self._cwd, seen, taken.commit):
-            return Merged(taken.commit)
+            return MergedCommit(taken.commit)
         base = merge_base(self._cwd, taken.commit, seen)
         if base == taken.commit:
-            return Merged(seen)
+            return MergedCommit(seen)
         ancestor = self._place.files(base) if base is not None else NoFiles()
         store, conflicts, renumbered = self._united(ancestor, taken.commit, seen)
         outside = seen if self._target.local_branch is None else taken.commit
         tree = self._trees.in_commit(store, tree_of(self._cwd, outside))
         if tree == tree_of(self._cwd, seen) and self._may_leave(seen):
-            return Merged(seen, conflicts, renumbered)
+            return MergedCommit(seen, conflicts, renumbered)
         message = f"Sync tickets: merge {self._target.branch} of {self._target.remote}\n"
         commit = make_commit(self._cwd, tree, [taken.commit, seen], message, self._signed)
-        return Merged(commit, conflicts, renumbered)
+        return MergedCommit(commit, conflicts, renumbered)
 
     def _may_leave(self, seen: str) -> bool:
         """Whether `seen`, which has all files, has all commits of ours that count, too."""
@@ -146,7 +152,7 @@ class CloneStore:
 
     def _united(
         self, ancestor: TreeFiles, ours: str, theirs: str
-    ) -> tuple[str, Mapping[str, tuple[Conflict, ...]], tuple[Renumbered, ...]]:
+    ) -> tuple[str, Mapping[str, tuple[Conflict, ...]], tuple[RenumberedTicket, ...]]:
         """The store's tree after a merge; tickets of `ours` make way for others' ids."""
         written, other = self._place.files(ours), self._place.files(theirs)
         side: TreeFiles = written
@@ -165,7 +171,7 @@ class CloneStore:
                 side = RenumberedFiles(side, changes[-1], self._place.root)
         store = self._trees.in_commit(ours, None)
         tree = self._trees.edited(store, self._trees.entries(edits, written, other))
-        told = tuple(Renumbered(change.old, change.new) for change in changes)
+        told = tuple(RenumberedTicket(change.old, change.new) for change in changes)
         return tree, merged.conflicts, told
 
     def _renumbering(self, old: str, ours: TreeFiles, theirs: TreeFiles) -> Renumbering:
@@ -185,7 +191,7 @@ class CloneStore:
             new = free_id_after(new, ())
         return Renumbering(TicketId(old), new)
 
-    def bring(self, taken: Taken, merged: Merged) -> bool:
+    def bring(self, taken: TakenStore, merged: MergedCommit) -> bool:
         snapshot = self._snapshot
         if snapshot is None or (merged.commit == self._base and not snapshot.unwritten):
             return True
@@ -201,7 +207,9 @@ class CloneStore:
                 return False
             return self._arrive(merged.commit)
 
-    def _with_what_came(self, before: Snapshot, now: Snapshot, merged: Merged) -> str:
+    def _with_what_came(
+        self, before: StoreSnapshot, now: StoreSnapshot, merged: MergedCommit
+    ) -> str:
         """The merge with what was written to the folder since it was taken."""
         root = self._place.root
         written, other = self._place.files(now.tree), self._place.files(merged.commit)

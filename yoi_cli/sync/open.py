@@ -39,7 +39,7 @@ class SyncRequest(NamedTuple):
     hear: Callable[[str, int], None]
 
 
-class Syncing(NamedTuple):
+class SyncPorts(NamedTuple):
     """All that a sync works with."""
 
     store: SyncedStore
@@ -49,7 +49,7 @@ class Syncing(NamedTuple):
 
 
 @contextmanager
-def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[Syncing]:
+def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[SyncPorts]:
     """Find what is to be synced with what, and keep other syncs of this clone waiting.
 
     Raises `NotFoundError` (`sync_no_repository`, `sync_no_remote`, `remote_not_found`),
@@ -90,7 +90,7 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
     lock = StoreLock(path, deadline=deadline, command=start.command)
     lock.acquire()
     try:
-        yield Syncing(store, remote, target, warnings)
+        yield SyncPorts(store, remote, target, warnings)
     finally:
         lock.release(finished=True)
 

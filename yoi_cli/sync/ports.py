@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from yoi_cli.merge.algebra import Conflict
 
 
-class Taken(NamedTuple):
+class TakenStore(NamedTuple):
     """The store as it stood at one moment, in the commit `commit`, which no ref holds yet.
 
     `is_new` says whether the commit was made for it. `put_back` are the tickets, or files,
@@ -23,19 +23,19 @@ class Taken(NamedTuple):
     put_back: tuple[str, ...] = ()
 
 
-class Renumbered(NamedTuple):
+class RenumberedTicket(NamedTuple):
     """A ticket of this clone that made way for another with its id."""
 
     old: str
     new: str
 
 
-class Merged(NamedTuple):
+class MergedCommit(NamedTuple):
     """The commit that unites two, and what a person may want to look at, by ticket or path."""
 
     commit: str
     conflicts: Mapping[str, tuple[Conflict, ...]] = {}
-    renumbered: tuple[Renumbered, ...] = ()
+    renumbered: tuple[RenumberedTicket, ...] = ()
 
 
 class TicketChange(NamedTuple):
@@ -49,7 +49,7 @@ class TicketChange(NamedTuple):
     events: int
 
 
-class Obstacle(NamedTuple):
+class SyncObstacle(NamedTuple):
     """Why what was taken may not go to the remote.
 
     `allows_merge` says whether what the remote has may still be taken over.
@@ -75,20 +75,20 @@ class RemoteBranch(Protocol):
 class SyncedStore(Protocol):
     """The store of a clone, and the commits that it is shared by."""
 
-    def take(self) -> Taken:
+    def take(self) -> TakenStore:
         """Commit the store as it stands; nothing but objects is written."""
         ...
 
-    def obstacle(self, taken: Taken, seen: str | None) -> Obstacle | None:
+    def obstacle(self, taken: TakenStore, seen: str | None) -> SyncObstacle | None:
         """Why `taken` may not be pushed on top of the remote's `seen`, if so."""
         ...
 
-    def merge(self, taken: Taken, seen: str) -> Merged:
+    def merge(self, taken: TakenStore, seen: str) -> MergedCommit:
         """A commit that contains both. Of two tickets with one id, the one here gets a new
         one. Raises `ConflictError` for what a person must settle."""
         ...
 
-    def bring(self, taken: Taken, merged: Merged) -> bool:
+    def bring(self, taken: TakenStore, merged: MergedCommit) -> bool:
         """Let the folder hold what `merged` has, and all that was written since `taken`.
 
         False where the checkout was changed meanwhile; nothing is lost then.

@@ -10,13 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, OperationError
-from yoi_cli.sync.ports import Merged
+from yoi_cli.sync.ports import MergedCommit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.merge.algebra import Conflict
-    from yoi_cli.sync.ports import RemoteBranch, Renumbered, SyncedStore, Taken, TicketChange
+    from yoi_cli.sync.ports import (
+        RemoteBranch,
+        RenumberedTicket,
+        SyncedStore,
+        TakenStore,
+        TicketChange,
+    )
 
 #: How often a sync begins anew because others were faster. Somebody's sync comes to its end
 #: whenever one is lost; with eight clones that never rest, ten attempts were too few.
@@ -36,7 +42,7 @@ class SyncReport(NamedTuple):
     sent: tuple[TicketChange, ...]
     received: tuple[TicketChange, ...]
     conflicts: Mapping[str, tuple[Conflict, ...]]
-    renumbered: tuple[Renumbered, ...]
+    renumbered: tuple[RenumberedTicket, ...]
     put_back: tuple[str, ...]
     is_dry_run: bool = False
 
@@ -64,7 +70,7 @@ class _Sync:
         self._store = store
         self._remote = remote
         self._is_dry_run = is_dry_run
-        self._renumbered: dict[str, Renumbered] = {}
+        self._renumbered: dict[str, RenumberedTicket] = {}
         self._sent: dict[str, TicketChange] = {}
         self._conflicts: dict[str, tuple[Conflict, ...]] = {}
         self._was_pushed = False
@@ -98,10 +104,10 @@ class _Sync:
         taken = self._store.take()
         obstacle = self._store.obstacle(taken, seen)
         if obstacle is not None and not obstacle.allows_merge:
-            if not self._is_dry_run and not self._store.bring(taken, Merged(taken.commit)):
+            if not self._is_dry_run and not self._store.bring(taken, MergedCommit(taken.commit)):
                 return None
             raise obstacle.error
-        merged = Merged(taken.commit) if seen is None else self._store.merge(taken, seen)
+        merged = MergedCommit(taken.commit) if seen is None else self._store.merge(taken, seen)
         report = self._report(taken, merged, seen)
         if self._is_dry_run:
             if obstacle is not None:
@@ -136,7 +142,7 @@ class _Sync:
         self._conflicts |= report.conflicts
         self._renumbered |= _by_old(report.renumbered)
 
-    def _report(self, taken: Taken, merged: Merged, seen: str | None) -> SyncReport:
+    def _report(self, taken: TakenStore, merged: MergedCommit, seen: str | None) -> SyncReport:
         changes = self._store.changes
         same: Sequence[TicketChange] = ()
         return SyncReport(
@@ -153,5 +159,5 @@ class _Sync:
         )
 
 
-def _by_old(renumbered: Sequence[Renumbered]) -> dict[str, Renumbered]:
+def _by_old(renumbered: Sequence[RenumberedTicket]) -> dict[str, RenumberedTicket]:
     return {one.old: one for one in renumbered}

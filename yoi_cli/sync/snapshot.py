@@ -14,8 +14,8 @@ from yoi_cli.sync.files.writing import FileChange
 from yoi_cli.sync.git.trees import (
     EXECUTABLE_MODE,
     FILE_MODE,
-    Entry,
     StoreIndex,
+    TreeEntry,
     tree_at,
     with_folders,
     write_blob,
@@ -24,7 +24,7 @@ from yoi_cli.sync.git.trees import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from yoi_cli.merge.files.merged_store import Edit
+    from yoi_cli.merge.files.merged_store import MergeEdit
     from yoi_cli.model.trees import TreeFiles
 
 
@@ -62,7 +62,7 @@ class StorePlace(NamedTuple):
         return RevisionFiles(self.cwd, tree, self.below, self.folders)
 
 
-class Snapshot(NamedTuple):
+class StoreSnapshot(NamedTuple):
     """The store at one moment.
 
     `tree` has it as it is shared, `raw` as it stands on disk, but for the paths in `absent`,
@@ -83,7 +83,7 @@ class StoreTrees:
     def __init__(self, place: StorePlace) -> None:
         self.place = place
 
-    def snapshot(self, base: str | None) -> Snapshot:
+    def snapshot(self, base: str | None) -> StoreSnapshot:
         """The store as it stands, under its lock; `base` is the commit that it comes from.
 
         A ticket that is gone is there as in `base`, and one whose log has shrunk has what it
@@ -95,7 +95,7 @@ class StoreTrees:
             subtrees[folder] = self._take(folder, base, absent)
         raw = self._store_tree(subtrees)
         if base is None or raw == self.in_commit(base, None):
-            return Snapshot(
+            return StoreSnapshot(
                 raw,
                 raw,
                 frozenset(absent),
@@ -109,7 +109,7 @@ class StoreTrees:
         tree = self.edited(raw, entries)
         put_back = sorted({*subjects_of(absent, root), *shrunk})
         unwritten = frozenset(absent | set(restored))
-        return Snapshot(tree, raw, frozenset(absent), unwritten, tuple(put_back))
+        return StoreSnapshot(tree, raw, frozenset(absent), unwritten, tuple(put_back))
 
     def _take(self, folder: str, base: str | None, absent: set[str]) -> str | None:
         """The tree of one folder; what is gone without being removed is added to `absent`."""
@@ -139,7 +139,7 @@ class StoreTrees:
             index.drop(path[cut:] for path in removed)
         return index.write()
 
-    def edited(self, tree: str, entries: Iterable[Entry]) -> str:
+    def edited(self, tree: str, entries: Iterable[TreeEntry]) -> str:
         """The store's tree `tree` with `entries`, whose paths are from the workspace."""
         listed = list(entries)
         if not listed:
@@ -163,24 +163,24 @@ class StoreTrees:
         return self._store_tree(subtrees)
 
     def entries(
-        self, edits: Iterable[Edit], ours: RevisionFiles, theirs: RevisionFiles
-    ) -> Iterator[Entry]:
+        self, edits: Iterable[MergeEdit], ours: RevisionFiles, theirs: RevisionFiles
+    ) -> Iterator[TreeEntry]:
         """`edits` of `ours` as git's entries; what comes from `theirs` by name."""
         for edit in edits:
             if edit.side is not None:
                 mode, name = theirs.entry(edit.path)
-                yield Entry(edit.path, mode, name)
+                yield TreeEntry(edit.path, mode, name)
             elif edit.data is not None:
                 yield self._entry(edit.path, edit.data, ours, theirs)
             else:
-                yield Entry(edit.path, FILE_MODE, None)
+                yield TreeEntry(edit.path, FILE_MODE, None)
 
     def in_commit(self, tree: str, base: str | None) -> str:
         """The whole tree of a commit: the store of `tree`, all else as `base` (a tree) has it."""
         subtrees = {path: tree_at(self.place.cwd, tree, path) for path in self.place.tree_folders}
         return with_folders(self.place.cwd, base, subtrees)
 
-    def file_changes(self, snapshot: Snapshot, now: str, then: str) -> Iterator[FileChange]:
+    def file_changes(self, snapshot: StoreSnapshot, now: str, then: str) -> Iterator[FileChange]:
         """What makes the store on disk hold `then`; `now` is the snapshot's tree.
 
         Raises `StoreInvalidError` (`path_unsafe`) for what a store never holds.
@@ -198,7 +198,9 @@ class StoreTrees:
             if was != data or is_executable != raw.is_executable(path):
                 yield FileChange(path, was, data, is_executable)
 
-    def _differs(self, path: str, snapshot: Snapshot, here: TreeFiles, there: TreeFiles) -> bool:
+    def _differs(
+        self, path: str, snapshot: StoreSnapshot, here: TreeFiles, there: TreeFiles
+    ) -> bool:
         kinds = {here.kinds.get(path), there.kinds.get(path)}
         if kinds in ({"folder"}, {"folder", None}):
             return False
@@ -207,11 +209,11 @@ class StoreTrees:
     def _is_shared(self, path: str) -> bool:
         return is_shared(path, self.place.root)
 
-    def _entry(self, path: str, data: bytes, *sides: RevisionFiles) -> Entry:
+    def _entry(self, path: str, data: bytes, *sides: RevisionFiles) -> TreeEntry:
         """`data` as a file, which is executable where it is so on one of the `sides`."""
         is_executable = any(side.is_executable(path) for side in sides)
         mode = EXECUTABLE_MODE if is_executable else FILE_MODE
-        return Entry(path, mode, write_blob(self.place.cwd, data))
+        return TreeEntry(path, mode, write_blob(self.place.cwd, data))
 
     def _store_tree(self, subtrees: Mapping[str, str | None]) -> str:
         named = {self.place.in_tree(folder): tree for folder, tree in subtrees.items()}

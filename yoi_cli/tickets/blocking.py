@@ -21,6 +21,7 @@ from yoi_cli.model.states import RESOLVED_STATES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from yoi_cli.model.relations import Relation
     from yoi_cli.store.ports import TicketReader
     from yoi_cli.store.values import RelationsRow
 
@@ -38,7 +39,7 @@ class Blocker(NamedTuple):
     problem: str | None = None
 
 
-class Surroundings(NamedTuple):
+class TicketRelations(NamedTuple):
     """The relations around one ticket: its own, and those of others that name it.
 
     `unreadable` are tickets whose relations cannot be read, any of which might name it.
@@ -49,12 +50,12 @@ class Surroundings(NamedTuple):
     unreadable: tuple[str, ...] = ()
 
 
-def surroundings(reader: TicketReader, ticket: TicketId) -> Surroundings:
+def surroundings(reader: TicketReader, ticket: TicketId) -> TicketRelations:
     """The relations around `ticket`, by one pass over the store's relations."""
     return incoming_relations(reader, ticket)._replace(outgoing=reader.relations(ticket))
 
 
-def incoming_relations(reader: TicketReader, ticket: TicketId) -> Surroundings:
+def incoming_relations(reader: TicketReader, ticket: TicketId) -> TicketRelations:
     """The relations of others that name `ticket`, without its own; those may be unreadable."""
     incoming: list[Relation] = []
     unreadable: list[str] = []
@@ -62,10 +63,12 @@ def incoming_relations(reader: TicketReader, ticket: TicketId) -> Surroundings:
         if row.error is not None and row.id != ticket:
             unreadable.append(row.id)
         incoming += [relation for relation in row.relations if relation.target == ticket]
-    return Surroundings((), tuple(incoming), tuple(unreadable))
+    return TicketRelations((), tuple(incoming), tuple(unreadable))
 
 
-def blockers(reader: TicketReader, ticket: TicketId, around: Surroundings) -> tuple[Blocker, ...]:
+def blockers(
+    reader: TicketReader, ticket: TicketId, around: TicketRelations
+) -> tuple[Blocker, ...]:
     """The unresolved blockers of `ticket`, each once, by the fold of their own threads.
 
     A blocker that does not exist or cannot be read blocks; so does one whose thread is
@@ -141,7 +144,7 @@ def unblocked_by(reader: TicketReader, ticket: TicketId) -> tuple[str, ...]:
     )
 
 
-def notices(around: Surroundings) -> tuple[str, ...]:
+def notices(around: TicketRelations) -> tuple[str, ...]:
     """What a reader should know although it blocks nothing (section 7)."""
     said: list[str] = []
     for relation in around.outgoing:
@@ -165,3 +168,29 @@ def describe(found: Iterable[Blocker], limit: int = 3) -> str:
     if len(shown) > limit:
         parts.append(f"and {len(shown) - limit} more")
     return ", ".join(parts)
+
+
+class RelationIndex:
+    """What `surroundings` says of one ticket, kept for all of them."""
+
+    def __init__(self, reader: TicketReader) -> None:
+        self._outgoing: dict[str, tuple[Relation, ...]] = {}
+        self._incoming: dict[str, list[Relation]] = {}
+        self._errors: dict[str, YoiError] = {}
+        for row in reader.all_relations():
+            if row.error is not None:
+                self._errors[row.id] = row.error
+            self._outgoing[row.id] = row.relations
+            for relation in row.relations:
+                self._incoming.setdefault(relation.target, []).append(relation)
+
+    def around(self, ticket: str) -> TicketRelations:
+        """The relations around `ticket`. Raises the error of its own, where they are unreadable."""
+        if ticket in self._errors:
+            raise self._errors[ticket]
+        return self.incoming(ticket)._replace(outgoing=self._outgoing.get(ticket, ()))
+
+    def incoming(self, ticket: str) -> TicketRelations:
+        """The relations of others that name `ticket`, without its own."""
+        others = tuple(one for one in self._errors if one != ticket)
+        return TicketRelations((), tuple(self._incoming.get(ticket, ())), others)

@@ -11,12 +11,12 @@ from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.store.ports import TicketStore
 
 
 def add_comment(
-    store: TicketStore, word: str, role: str, text: str, by: Recorder, *, commit: str | None
+    store: TicketStore, word: str, role: str, text: str, by: Author, *, commit: str | None
 ) -> Committed:
     """Append an event of the kind `role`. Raises `UsageError` where `text` is empty."""
     attributes = (("commit", commit),) if commit else ()
@@ -24,7 +24,7 @@ def add_comment(
 
 
 def add_review(
-    store: TicketStore, word: str, result: str, text: str, by: Recorder, *, commit: str | None
+    store: TicketStore, word: str, result: str, text: str, by: Author, *, commit: str | None
 ) -> Committed:
     """Append a review, bound to `commit` where one is given."""
     attributes = (("status", result), *((("commit", commit),) if commit else ()))
@@ -36,7 +36,7 @@ def _append(
     word: str,
     kind: str,
     text: str,
-    by: Recorder,
+    by: Author,
     *,
     attributes: tuple[tuple[str, str], ...],
 ) -> Committed:

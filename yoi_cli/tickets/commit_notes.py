@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import commits
-from yoi_cli.model.commits import Note, Recorded
+from yoi_cli.model.commits import Note, RecordedCommits
 from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
@@ -55,14 +55,14 @@ def body_of(note: Note, *, japanese: bool) -> str:
     return "\n".join([said, "", *pairs, *(f"- {sha} → dropped" for sha in note.dropped)])
 
 
-class Settled(NamedTuple):
+class SettledNotes(NamedTuple):
     """What came of the notes: events written, and the tickets whose notes must wait."""
 
     written: int = 0
     waiting: tuple[str, ...] = ()
 
 
-def settle(writer: NoteWriter, spool: NoteSpool, *, japanese: bool) -> Settled:
+def settle(writer: NoteWriter, spool: NoteSpool, *, japanese: bool) -> SettledNotes:
     """Write the notes that wait, in their order, one append a ticket; never raises for one.
 
     What the log tells already is taken away without an event, so that a note found twice, by a
@@ -84,7 +84,7 @@ def settle(writer: NoteWriter, spool: NoteSpool, *, japanese: bool) -> Settled:
             waiting[ticket] = None
             continue
         spool.remove(spooled.name for spooled in found)
-    return Settled(written, tuple(waiting))
+    return SettledNotes(written, tuple(waiting))
 
 
 def _settle_ticket(
@@ -99,7 +99,7 @@ def _settle_ticket(
     return len(events)
 
 
-def _recorded(writer: NoteWriter, ticket: TicketId, notes: Sequence[Note]) -> Recorded:
+def _recorded(writer: NoteWriter, ticket: TicketId, notes: Sequence[Note]) -> RecordedCommits:
     """What the log tells of the commits that `notes` name.
 
     Nearly every note is of a commit that no log can name yet, and a look for its id costs a
@@ -109,8 +109,8 @@ def _recorded(writer: NoteWriter, ticket: TicketId, notes: Sequence[Note]) -> Re
     named |= {sha for note in notes for pair in note.pairs for sha in (pair.old, pair.new)}
     text = writer.raw(ticket, "thread.md")
     if not any(sha.encode() in text for sha in named):
-        return Recorded()
-    return Recorded(writer.thread(ticket).events)
+        return RecordedCommits()
+    return RecordedCommits(writer.thread(ticket).events)
 
 
 def _event(note: Note, *, japanese: bool) -> NewEvent:

@@ -15,7 +15,7 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.store.ports import TicketStore
 
 _TEMPLATE = """## Background
@@ -61,7 +61,7 @@ def template(*, japanese: bool) -> str:
     return _TEMPLATE_JAPANESE if japanese else _TEMPLATE
 
 
-def create_ticket(store: TicketStore, draft: Draft, by: Recorder) -> Committed:
+def create_ticket(store: TicketStore, draft: Draft, by: Author) -> Committed:
     """Make a ticket in `planning`.
 
     Raises `UsageError`, `NotFoundError` for a relation's target, and `ConflictError` (`cycle`)

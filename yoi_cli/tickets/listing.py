@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.states import CLOSED, RESOLVED_STATES, STATES
-from yoi_cli.store.unreadable import Unreadable
+from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.blocking import Blocker, find_blocked
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.events import Event, order_of
-from yoi_cli.store.unreadable import Unreadable
+from yoi_cli.store.values import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,7 +43,7 @@ class LogEntry(NamedTuple):
     event: Event
 
 
-class Log(NamedTuple):
+class EventLog(NamedTuple):
     """Events by rising time, the newest last, and the tickets that cannot be read."""
 
     entries: list[LogEntry]
@@ -52,7 +52,7 @@ class Log(NamedTuple):
 
 def newest_events(
     reader: ThreadWatcher, wanted: EventFilter, step: Callable[[], None] = lambda: None
-) -> Log:
+) -> EventLog:
     """The newest events that are `wanted`; `step` is called for each ticket looked at.
 
     A thread is read event by event only while its newest event may be among the newest.
@@ -73,7 +73,7 @@ def newest_events(
             newest.add(ticket, reader.thread(ticket).events)
         except YoiError as error:
             unreadable.append(Unreadable(ticket, error))
-    return Log(newest.entries(reader), unreadable)
+    return EventLog(newest.entries(reader), unreadable)
 
 
 class Follower:
@@ -99,7 +99,7 @@ class Follower:
                 continue
             self._seen[ticket] = {event.identity for event in events}
             newest.add(ticket, events)
-        self.start = Log(newest.entries(reader), unreadable)
+        self.start = EventLog(newest.entries(reader), unreadable)
 
     def poll(self) -> list[LogEntry]:
         """The wanted events that were written since, by rising time."""

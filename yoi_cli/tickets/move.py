@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, UsageError, YoiError
 from yoi_cli.model import events, states
 from yoi_cli.model.events import NewEvent, heading_for
-from yoi_cli.model.fold import fold
-from yoi_cli.model.resolution import is_kept
+from yoi_cli.model.fold import fold, is_kept
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.blocking import Blocker, blockers, describe, surroundings, unblocked_by
@@ -17,10 +16,10 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
-    from yoi_cli.store.ports import ClaimBook, TicketStore, TicketWriter
+    from yoi_cli.store.ports import Claims, TicketStore, TicketWriter
     from yoi_cli.store.values import Committed
 
 
@@ -63,8 +62,8 @@ def move_ticket(
     store: TicketStore,
     word: str,
     request: MoveRequest,
-    by: Recorder,
-    book: ClaimBook | None = None,
+    by: Author,
+    book: Claims | None = None,
 ) -> Moved:
     """Move a ticket by section 6's table, checks and writes under one lock.
 
@@ -100,10 +99,10 @@ def close_ticket(
     store: TicketStore,
     word: str,
     resolution: str,
-    by: Recorder,
+    by: Author,
     *,
     expect: str | None = None,
-    book: ClaimBook | None = None,
+    book: Claims | None = None,
     live: Callable[[str], str | None] = _nobody_at_work,
 ) -> Moved:
     """Close a ticket with what came of it, and free its claim.
@@ -147,7 +146,7 @@ def _check_nobody_at_work(ticket: str, worker: str | None) -> None:
 
 
 def reopen_ticket(
-    store: TicketStore, word: str, reason: str, text: str | None, by: Recorder
+    store: TicketStore, word: str, reason: str, text: str | None, by: Author
 ) -> Moved:
     """Take up a finished ticket again. The old resolution stays readable in the thread."""
     request = MoveRequest(states.PLANNING, text, reason, by_command="yoi ticket reopen")
@@ -169,7 +168,7 @@ def reopen_ticket(
     return Moved(ticket, state, states.PLANNING, True, done.at, done.event_ids, (), done.warnings)
 
 
-def _free_claim(book: ClaimBook | None, done: Committed, now: int) -> Committed:
+def _free_claim(book: Claims | None, done: Committed, now: int) -> Committed:
     """End the claim on a ticket whose work is over. The lease would do it too, but later.
 
     The move is recorded by now, so that what fails here is a warning.
@@ -193,7 +192,7 @@ def _with_resolution(request: MoveRequest, resolution: str) -> MoveRequest:
     return MoveRequest(request.target, text, request.reason, by_command=request.by_command)
 
 
-def _change(state: str, request: MoveRequest, by: Recorder, at: str) -> Change:
+def _change(state: str, request: MoveRequest, by: Author, at: str) -> Change:
     text = request.text or _sentence(state, request, by)
     written: list[NewEvent] = []
     fields: dict[str, FieldValue] = {}
@@ -214,7 +213,7 @@ def _change(state: str, request: MoveRequest, by: Recorder, at: str) -> Change:
     return Change(events=tuple(written), fields=fields)
 
 
-def _sentence(state: str, request: MoveRequest, by: Recorder) -> str:
+def _sentence(state: str, request: MoveRequest, by: Author) -> str:
     if request.reason and request.target == states.PLANNING:
         return request.reason
     if by.japanese:

@@ -21,7 +21,7 @@ from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import RoutingReader, TicketStore, TicketWriter
     from yoi_cli.store.values import PlansRow
@@ -53,7 +53,7 @@ class PlanList(NamedTuple):
     unreadable: tuple[PlansRow, ...]
 
 
-def add_plan(store: TicketStore, draft: PlanDraft, by: Recorder) -> Planned:
+def add_plan(store: TicketStore, draft: PlanDraft, by: Author) -> Planned:
     """Append a plan record; it changes no state.
 
     A record of order or conflict that stands already is a success that writes nothing.

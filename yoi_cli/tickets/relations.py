@@ -11,13 +11,13 @@ from yoi_cli.model.plan import TEXT_LIMIT
 from yoi_cli.model.relations import Relation, blocking_graph, closing_cycle, find_path
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import Change, Committed
-from yoi_cli.tickets.blocking import Surroundings, surroundings
+from yoi_cli.tickets.blocking import TicketRelations, surroundings
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import TicketReader, TicketStore, TicketWriter
 
@@ -35,7 +35,7 @@ class Link(NamedTuple):
     note: str | None = None
 
 
-class Related(NamedTuple):
+class RelationChange(NamedTuple):
     """A relation's outcome; `changed` is False where it stood already, as asked for."""
 
     relation: Relation
@@ -43,7 +43,7 @@ class Related(NamedTuple):
     committed: Committed
 
 
-def add_relation(store: TicketStore, link: Link, by: Recorder) -> Related:
+def add_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:
     """Record a relation. One that stands already is a success that writes nothing.
 
     Raises `UsageError` for an unknown kind, an over-long note or a ticket related to itself,
@@ -57,13 +57,13 @@ def add_relation(store: TicketStore, link: Link, by: Recorder) -> Related:
         new = Relation(ticket, link.kind, target, by.author, at, link.note)
         for relation in standing:
             if relation.key == new.key:
-                return Related(relation, False, Committed(ticket, relation.at))
+                return RelationChange(relation, False, Committed(ticket, relation.at))
         _check_cycle(writer, new)
         done = writer.commit(ticket, Change(relations=(*standing, new)))
-        return Related(new, True, done)
+        return RelationChange(new, True, done)
 
 
-def remove_relation(store: TicketStore, link: Link, by: Recorder) -> Related:
+def remove_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:
     """Take a relation away; an event keeps that it stood, since when, and why it went.
 
     Raises `NotFoundError` (`relation_not_found`).
@@ -79,7 +79,7 @@ def remove_relation(store: TicketStore, link: Link, by: Recorder) -> Related:
                 event = _removal(relation, link.note, by)
                 change = Change(events=(event,), relations=rest, loses_relations=True)
                 done = writer.commit(ticket, change)
-                return Related(relation, True, done)
+                return RelationChange(relation, True, done)
     raise NotFoundError(
         "relation_not_found",
         f"{ticket} has no relation {link.kind} {target}.",
@@ -88,7 +88,7 @@ def remove_relation(store: TicketStore, link: Link, by: Recorder) -> Related:
     )
 
 
-def list_relations(reader: TicketReader, word: str) -> tuple[TicketId, Surroundings]:
+def list_relations(reader: TicketReader, word: str) -> tuple[TicketId, TicketRelations]:
     """The relations around one ticket, in both directions."""
     ticket = identify(reader, word)
     return ticket, surroundings(reader, ticket)
@@ -191,7 +191,7 @@ def _cycle(what: str, cycle: tuple[str, ...]) -> ConflictError:
     )
 
 
-def _removal(relation: Relation, note: str | None, by: Recorder) -> NewEvent:
+def _removal(relation: Relation, note: str | None, by: Author) -> NewEvent:
     said = f"The relation `{relation.kind}` to {relation.target} was removed."
     since = f"It was recorded by {relation.author} at {relation.at}."
     parts = [said, since]

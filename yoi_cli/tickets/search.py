@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.model.states import CLOSED
-from yoi_cli.store.unreadable import Unreadable
+from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.listing import text
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Hit(NamedTuple):
     event: Event | None = None
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """The hits, newest ticket first; `is_cut` where the limit left some out."""
 
     hits: list[Hit]
@@ -120,7 +120,7 @@ def parse_query(text: str, *, regex: bool) -> Query:
 
 def search_tickets(
     reader: TextReader, search: Search, step: Callable[[], None] = lambda: None
-) -> Found:
+) -> SearchResult:
     """Every line that `search` matches; `step` is called for each ticket looked at."""
     hits: list[Hit] = []
     unreadable: list[Unreadable] = []
@@ -138,8 +138,8 @@ def search_tickets(
                 if row.error is None:
                     unreadable.append(Unreadable(row.id, error))
         if search.limit is not None and len(hits) > search.limit:
-            return Found(hits[: search.limit], True, unreadable)
-    return Found(hits, False, unreadable)
+            return SearchResult(hits[: search.limit], True, unreadable)
+    return SearchResult(hits, False, unreadable)
 
 
 def _in_item(reader: TextReader, row: FieldsRow, query: Query) -> Iterator[Hit]:

@@ -12,7 +12,7 @@ from yoi_cli.model.item import Item
 from yoi_cli.model.relations import MISSING, UNREADABLE
 from yoi_cli.tickets.blocking import (
     Blocker,
-    Surroundings,
+    TicketRelations,
     blockers,
     incoming_relations,
     notices,
@@ -71,7 +71,7 @@ class TicketView(NamedTuple):
     item: Item
     thread: Thread
     folded: Folded
-    around: Surroundings
+    around: TicketRelations
     blockers: tuple[Blocker, ...]
     notices: tuple[str, ...]
     plan: tuple[PlanRecord, ...]
@@ -96,7 +96,9 @@ def show_ticket(reader: TicketReader, word: str) -> Readable:
     return what_can_be_read(reader, ticket, incoming_relations(reader, ticket))
 
 
-def view(reader: TicketReader, ticket: TicketId, around: Surroundings | None = None) -> TicketView:
+def view(
+    reader: TicketReader, ticket: TicketId, around: TicketRelations | None = None
+) -> TicketView:
     """The ticket `ticket`; `around` spares the pass over the relations where it is known."""
     thread = reader.thread(ticket)
     around = around or surroundings(reader, ticket)
@@ -114,7 +116,7 @@ def view(reader: TicketReader, ticket: TicketId, around: Surroundings | None = N
     )
 
 
-def what_can_be_read(reader: TicketReader, ticket: TicketId, incoming: Surroundings) -> Readable:
+def what_can_be_read(reader: TicketReader, ticket: TicketId, incoming: TicketRelations) -> Readable:
     """The ticket `ticket` without its broken parts; `incoming` are others' relations to it."""
     errors: dict[str, YoiError] = {}
 
@@ -144,7 +146,7 @@ def what_can_be_read(reader: TicketReader, ticket: TicketId, incoming: Surroundi
     return Readable(known, errors)
 
 
-def neighbours(reader: TicketReader, around: Surroundings) -> dict[str, Neighbour]:
+def neighbours(reader: TicketReader, around: TicketRelations) -> dict[str, Neighbour]:
     """The tickets at the other ends of the relations `around` one, each read once."""
     ids = [relation.target for relation in around.outgoing]
     ids += [relation.ticket_id for relation in around.incoming]

@@ -12,7 +12,7 @@ from yoi_cli.model.item import PRIORITIES
 from yoi_cli.model.states import CLOSED, DONE, INPROGRESS, RESOLVED_STATES, STATES
 from yoi_cli.model.statistics import by_week
 from yoi_cli.model.time import seconds_of
-from yoi_cli.store.unreadable import Unreadable
+from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.listing import text
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
+from yoi_cli.tickets.blocking import RelationIndex
 from yoi_cli.tickets.lookup import identify
-from yoi_cli.tickets.neighbours import Neighbours
 from yoi_cli.tickets.show import TicketView, view, what_can_be_read
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def chosen_tickets(reader: TicketReader, words: Sequence[str]) -> Sequence[Ticke
 
 def export_tickets(reader: TicketReader, tickets: Sequence[TicketId]) -> Iterator[ExportedTicket]:
     """Each of `tickets` in turn; one that is broken comes with its error and its files."""
-    neighbours = Neighbours(reader)
+    neighbours = RelationIndex(reader)
     for ticket in tickets:
         try:
             around = neighbours.around(ticket)

@@ -15,7 +15,7 @@ from yoi_cli.model import events, states
 from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.model.ids import next_ticket_id
 from yoi_cli.model.relations import RELATED, Relation, blocking_graph, closing_cycle, sort_key
-from yoi_cli.model.ticket import DatedEvent, WholeTicket
+from yoi_cli.model.ticket import DatedEvent, Ticket
 from yoi_cli.model.time import seconds_of, stamp
 from yoi_cli.transfer.model import ImportProblem
 from yoi_cli.transfer.report import ImportReport, Incoming
@@ -23,13 +23,13 @@ from yoi_cli.transfer.report import ImportReport, Incoming
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import TicketReader, TicketStore
     from yoi_cli.transfer.model import ForeignTicket
 
-    Encoder = Callable[[WholeTicket], Mapping[str, bytes]]
+    Encoder = Callable[[Ticket], Mapping[str, bytes]]
 
 #: The frontmatter key that names a ticket's origin, as `tk:nw-5c46`.
 SOURCE = "source"
@@ -50,13 +50,13 @@ class ForeignTickets:
 
 
 def preview(
-    reader: TicketReader, found: ForeignTickets, by: Recorder, encode: Encoder, now_ms: int
+    reader: TicketReader, found: ForeignTickets, by: Author, encode: Encoder, now_ms: int
 ) -> ImportReport:
     """What `adopt` would do now; nothing is written."""
     return _Adoption(reader, found, by, encode, now_ms).plan()
 
 
-def adopt(store: TicketStore, found: ForeignTickets, by: Recorder, encode: Encoder) -> ImportReport:
+def adopt(store: TicketStore, found: ForeignTickets, by: Author, encode: Encoder) -> ImportReport:
     """Take in the tickets that were not taken in before, all under one lock.
 
     `encode` makes a ticket's files. What cannot be encoded is reported and left out.
@@ -76,7 +76,7 @@ class _Adoption:
         self,
         reader: TicketReader,
         found: ForeignTickets,
-        by: Recorder,
+        by: Author,
         encode: Encoder,
         now_ms: int,
     ) -> None:
@@ -87,7 +87,7 @@ class _Adoption:
         self._now = now_ms
         self._report = ImportReport(problems=list(found.problems))
         self._ids: dict[str, TicketId] = {}
-        self.planned: dict[TicketId, WholeTicket] = {}
+        self.planned: dict[TicketId, Ticket] = {}
 
     def plan(self) -> ImportReport:
         """Fill `planned` with the tickets to write, in the order in which they were found."""
@@ -139,7 +139,7 @@ class _Adoption:
         return id_
 
     def _relations(
-        self, whole: WholeTicket, ticket: ForeignTicket, graph: dict[str, tuple[str, ...]]
+        self, whole: Ticket, ticket: ForeignTicket, graph: dict[str, tuple[str, ...]]
     ) -> tuple[Relation, ...]:
         """The links of `ticket` between ids of the store; `graph` grows by those that block."""
         relations: dict[tuple[str, str], Relation] = {}
@@ -165,8 +165,8 @@ class _Adoption:
 
 
 def _whole(
-    id_: TicketId, ticket: ForeignTicket, found: ForeignTickets, by: Recorder, now: str
-) -> WholeTicket:
+    id_: TicketId, ticket: ForeignTicket, found: ForeignTickets, by: Author, now: str
+) -> Ticket:
     created_at = ticket.created_at or now
     comments = _comments(ticket, by, created_at)
     # The other tool may know the day of the last change only, and its notes the minute.
@@ -187,7 +187,7 @@ def _whole(
     fields |= {key: value for key, value in optional.items() if value}
     is_closed = ticket.state == states.CLOSED
     resolution = (ticket.resolution or _resolution(ticket, found, by)) if is_closed else None
-    return WholeTicket(
+    return Ticket(
         id=id_,
         fields=fields,
         description=ticket.description,
@@ -200,7 +200,7 @@ def _whole(
     )
 
 
-def _creation(ticket: ForeignTicket, found: ForeignTickets, by: Recorder) -> NewEvent:
+def _creation(ticket: ForeignTicket, found: ForeignTickets, by: Author) -> NewEvent:
     """The first event says where the ticket comes from, and keeps what has no place here."""
     origin = f"{found.tool} ({ticket.source_id}, {ticket.source_path})"
     said = f"{origin} から取り込みました。" if by.japanese else f"Imported from {origin}."
@@ -210,7 +210,7 @@ def _creation(ticket: ForeignTicket, found: ForeignTickets, by: Recorder) -> New
     return NewEvent(events.CREATE, by.author, heading, "\n".join(lines))
 
 
-def _comments(ticket: ForeignTicket, by: Recorder, created_at: str) -> list[DatedEvent]:
+def _comments(ticket: ForeignTicket, by: Author, created_at: str) -> list[DatedEvent]:
     """The notes by time; one without a time is given that of the note before it."""
     heading = heading_for(events.COMMENT, japanese=by.japanese)
     written: list[DatedEvent] = []
@@ -221,9 +221,7 @@ def _comments(ticket: ForeignTicket, by: Recorder, created_at: str) -> list[Date
     return sorted(written, key=lambda dated: dated.at)
 
 
-def _moves(
-    ticket: ForeignTicket, by: Recorder, at: str, resolution: str | None
-) -> list[DatedEvent]:
+def _moves(ticket: ForeignTicket, by: Author, at: str, resolution: str | None) -> list[DatedEvent]:
     """One event that leads to the ticket's state: it starts from where the fold stands."""
     if resolution is not None:
         heading = heading_for(events.CLOSE, japanese=by.japanese)
@@ -243,7 +241,7 @@ def _moves(
     return [DatedEvent(at, event)]
 
 
-def _resolution(ticket: ForeignTicket, found: ForeignTickets, by: Recorder) -> str:
+def _resolution(ticket: ForeignTicket, found: ForeignTickets, by: Author) -> str:
     word = ticket.source_status or states.CLOSED
     if by.japanese:
         return f"取り込み前に {found.tool} で完了していました（{word}）。"

@@ -12,7 +12,7 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.model.events import Event
     from yoi_cli.store.ports import TicketStore
     from yoi_cli.workers.model import WorkerView
@@ -21,7 +21,7 @@ WORKER = "worker"
 STARTED, ENDED = "started", "ended"
 
 
-def log_start(store: TicketStore, view: WorkerView, by: Recorder) -> None:
+def log_start(store: TicketStore, view: WorkerView, by: Author) -> None:
     """Say on the worker's ticket that it was started; once, however often it is asked."""
     if view.ticket is None:
         return
@@ -31,7 +31,7 @@ def log_start(store: TicketStore, view: WorkerView, by: Recorder) -> None:
             writer.commit(ticket, Change(events=(_event(view, STARTED, by),)))
 
 
-def log_ends(store: TicketStore, views: Iterable[WorkerView], by: Recorder) -> tuple[str, ...]:
+def log_ends(store: TicketStore, views: Iterable[WorkerView], by: Author) -> tuple[str, ...]:
     """Say on their tickets how workers ended; a warning for each that could not be told.
 
     Only of those whose start is in the log as `log_start` put it there, and once: who starts
@@ -48,7 +48,7 @@ def log_ends(store: TicketStore, views: Iterable[WorkerView], by: Recorder) -> t
     return tuple(warnings)
 
 
-def _log_end(store: TicketStore, view: WorkerView, by: Recorder) -> None:
+def _log_end(store: TicketStore, view: WorkerView, by: Author) -> None:
     with store.write() as writer:
         ticket = identify(writer, view.ticket or "")
         log = writer.thread(ticket).events
@@ -65,7 +65,7 @@ def _has(log: Iterable[Event], worker_id: str, status: str) -> bool:
     )
 
 
-def _event(view: WorkerView, status: str, by: Recorder) -> NewEvent:
+def _event(view: WorkerView, status: str, by: Author) -> NewEvent:
     attributes = [("status", status), ("worker", view.worker_id)]
     if view.profile is not None:
         attributes.append(("profile", view.profile))
@@ -76,7 +76,7 @@ def _event(view: WorkerView, status: str, by: Recorder) -> NewEvent:
     return NewEvent(WORKER, by.author, heading_for(WORKER), _sentence(view, status, by), kept)
 
 
-def _sentence(view: WorkerView, status: str, by: Recorder) -> str:
+def _sentence(view: WorkerView, status: str, by: Author) -> str:
     if status == STARTED:
         if by.japanese:
             return f"worker {view.worker_id} を開始しました。"

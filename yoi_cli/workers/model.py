@@ -42,7 +42,7 @@ class WorkerView(NamedTuple):
         return self.state in ENDED
 
 
-class Exit(NamedTuple):
+class WorkerExit(NamedTuple):
     """How a worker ended, as whoever waited for it wrote down: `by` is `stub` or `shim`.
 
     `error` is what kept it from beginning. `at` is Unix milliseconds.
@@ -55,7 +55,7 @@ class Exit(NamedTuple):
     error: str = ""
 
 
-class Facts(NamedTuple):
+class WorkerFacts(NamedTuple):
     """What can be seen of a worker at one instant.
 
     `phase` is how far its shim wrote that it is, None before it wrote anything. `has_shim`
@@ -68,7 +68,7 @@ class Facts(NamedTuple):
     stub_lives: bool = False
     worker_lives: bool = False
     is_this_boot: bool = True
-    exit: Exit | None = None
+    exit: WorkerExit | None = None
     why: str = ""
 
     @property
@@ -77,7 +77,7 @@ class Facts(NamedTuple):
         return self.has_shim and self.phase in (None, "starting", "beginning")
 
 
-class Judgement(NamedTuple):
+class WorkerVerdict(NamedTuple):
     """A state, with one sentence of evidence for it. `is_settled` says that it was written
     down as the last word; one that is not, and has no shim, is for `recover` to settle."""
 
@@ -92,7 +92,7 @@ NOT_BEGUN = "its shim died before it ran"
 UNSEEN = "its shim and its stub died, so nobody saw how it ended"
 
 
-def judge(facts: Facts) -> Judgement:
+def judge(facts: WorkerFacts) -> WorkerVerdict:
     """The state of a worker by the evidence for it (DESIGN section 11).
 
     It has ended only when nothing of it runs any more; what is not known is `lost`.
@@ -102,17 +102,19 @@ def judge(facts: Facts) -> Judgement:
     if facts.has_shim:
         return _watched(facts)
     if facts.worker_lives:
-        return Judgement(
+        return WorkerVerdict(
             RUNNING, "Its process runs; its shim died, and `yoi worker recover` brings another."
         )
     if facts.stub_lives and facts.exit is None:
-        return Judgement(RUNNING, "Its stub lives and is about to write down how it ended.")
+        return WorkerVerdict(RUNNING, "Its stub lives and is about to write down how it ended.")
     if facts.exit is not None and not facts.exit.error:
-        return Judgement(_ended_as(facts.exit), f"{_told(facts.exit)}; its shim was gone by then.")
-    return Judgement(LOST, _sentence(why_lost(facts)))
+        return WorkerVerdict(
+            _ended_as(facts.exit), f"{_told(facts.exit)}; its shim was gone by then."
+        )
+    return WorkerVerdict(LOST, _sentence(why_lost(facts)))
 
 
-def why_lost(facts: Facts) -> str:
+def why_lost(facts: WorkerFacts) -> str:
     """Why nobody knows how a worker without a shim ended, or that it never ran."""
     if facts.phase is None:
         return NOT_STARTED
@@ -121,30 +123,30 @@ def why_lost(facts: Facts) -> str:
     return UNSEEN if facts.is_this_boot else RESTARTED
 
 
-def _settled(facts: Facts) -> Judgement:
+def _settled(facts: WorkerFacts) -> WorkerVerdict:
     if facts.exit is not None and not facts.exit.error and not facts.why:
-        return Judgement(_ended_as(facts.exit), f"{_told(facts.exit)}.", True)
+        return WorkerVerdict(_ended_as(facts.exit), f"{_told(facts.exit)}.", True)
     why = facts.why or "its exit is missing"
     state = KILLED if facts.phase == "ended" and why.startswith("it was given up") else LOST
-    return Judgement(state, _sentence(why), True)
+    return WorkerVerdict(state, _sentence(why), True)
 
 
-def _watched(facts: Facts) -> Judgement:
+def _watched(facts: WorkerFacts) -> WorkerVerdict:
     if facts.phase == "queued":
-        return Judgement(QUEUED, "Its shim holds its lock and waits for room in its group.")
+        return WorkerVerdict(QUEUED, "Its shim holds its lock and waits for room in its group.")
     if facts.is_being_started:
-        return Judgement(QUEUED, "It is being started.")
+        return WorkerVerdict(QUEUED, "It is being started.")
     if facts.exit is not None:
         told = _told(facts.exit)
-        return Judgement(RUNNING, f"{told}; what it left behind is being ended.")
-    return Judgement(RUNNING, "Its shim holds its lock.")
+        return WorkerVerdict(RUNNING, f"{told}; what it left behind is being ended.")
+    return WorkerVerdict(RUNNING, "Its shim holds its lock.")
 
 
-def _ended_as(exit_: Exit) -> str:
+def _ended_as(exit_: WorkerExit) -> str:
     return EXITED if exit_.code is not None else KILLED
 
 
-def _told(exit_: Exit) -> str:
+def _told(exit_: WorkerExit) -> str:
     how = f"code {exit_.code}" if exit_.code is not None else f"signal {exit_.signal}"
     return f"Its {exit_.by} saw it end with {how}"
 

@@ -6,15 +6,15 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.worktrees.open import _orchestration, open_repository, open_yard
+from yoi_cli.worktrees.open import _orchestration, open_repository, open_worktrees
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workspace.session import Session
-    from yoi_cli.worktrees.checks import Finding
-    from yoi_cli.worktrees.service import WorktreeDesk
+    from yoi_cli.worktrees.checks import WorktreeFinding
+    from yoi_cli.worktrees.service import WorktreeService
 
 
 def open_runtime(session: Session) -> FileRuntime:
@@ -66,7 +66,7 @@ def _worktree_of(session: Session, ticket: str) -> str | None:
         return None
     from yoi_cli.errors import NotFoundError
 
-    desk = open_worktree_desk(session)
+    desk = open_worktree_service(session)
     try:
         found = desk.yard.of(ticket, desk.target())
     except NotFoundError:  # a repository without a commit has no worktrees either
@@ -89,14 +89,14 @@ def keep_prompt(session: Session, text: str) -> str:
     return os.path.join(path, name)
 
 
-def open_worktree_desk(session: Session) -> WorktreeDesk:
-    """What the commands on worktrees work with. Raises as `open_yard`."""
-    from yoi_cli.worktrees.service import WorktreeDesk
+def open_worktree_service(session: Session) -> WorktreeService:
+    """What the commands on worktrees work with. Raises as `open_worktrees`."""
+    from yoi_cli.worktrees.service import WorktreeService
 
     orchestration = _orchestration(session)
-    return WorktreeDesk(
+    return WorktreeService(
         session.store,
-        open_yard(session),
+        open_worktrees(session),
         open_repository(session),
         _live_workers(session),
         orchestration.worktree_dir,
@@ -104,18 +104,18 @@ def open_worktree_desk(session: Session) -> WorktreeDesk:
     )
 
 
-def examine_worktrees(session: Session) -> Sequence[Finding]:
+def examine_worktrees(session: Session) -> Sequence[WorktreeFinding]:
     """What somebody should look at of the worktrees, and the claims that name them."""
-    from yoi_cli.worktrees.checks import Tickets, examine_yard
+    from yoi_cli.worktrees.checks import Tickets, examine_worktree_facts
 
-    desk = open_worktree_desk(session)
+    desk = open_worktree_service(session)
     facts = desk.yard.facts(desk.target())
     states: dict[str, str | None] = {}
     for row in session.store.all_fields():
         state = row.fields.get("state") if row.error is None else None
         states[row.id] = state if isinstance(state, str) else None
     claims = {t: one for t, one in session.claims.all().items() if not one.is_released}
-    return examine_yard(facts, Tickets(states, claims))
+    return examine_worktree_facts(facts, Tickets(states, claims))
 
 
 def _live_workers(session: Session) -> Callable[[str], str | None]:

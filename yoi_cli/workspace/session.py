@@ -14,7 +14,7 @@ from yoi_cli.workspace.finding import find_upward, is_workspace, read_config
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from yoi_cli.model.author import Recorder
+    from yoi_cli.model.author import Author
     from yoi_cli.model.config import Config
     from yoi_cli.objectives.files import FileObjectives
     from yoi_cli.store.files.claims import FileClaims
@@ -76,7 +76,7 @@ class Session(NamedTuple):
 
         return uncommitted_paths(self.checkout.root, f"{STORE_FOLDER}/")
 
-    def recorder(self, author: str | None) -> Recorder:
+    def recorder(self, author: str | None) -> Author:
         """Who writes (section 9): `--author`, YOI_AUTHOR, git's user.name, the login name."""
         name = author if author is not None else self.environment.get("YOI_AUTHOR", "")
         if author is None and not name:
@@ -85,11 +85,11 @@ class Session(NamedTuple):
             raise UsageError(
                 "author_empty", "The author's name is empty.", hint="Give one with --author."
             )
-        from yoi_cli.model.author import Recorder
+        from yoi_cli.model.author import Author
         from yoi_cli.store.formats.thread_writing import check_header_value
 
         check_header_value("author", name)
-        return Recorder(name, self.config.is_japanese)
+        return Author(name, self.config.is_japanese)
 
 
 def open_session(start: Start, *, forgiving: bool = False) -> Session:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.claim import Claim
     from yoi_cli.worktrees.model import Worktree
-    from yoi_cli.worktrees.ports import YardFacts
+    from yoi_cli.worktrees.ports import WorktreeFacts
 
 
-class Finding(NamedTuple):
+class WorktreeFinding(NamedTuple):
     """One thing to look at: a word for scripts, whose it is, where, what, and what to do."""
 
     code: str
@@ -33,7 +33,7 @@ class Tickets(NamedTuple):
     claims: Mapping[str, Claim]
 
 
-def examine_yard(facts: YardFacts, tickets: Tickets) -> Sequence[Finding]:
+def examine_worktree_facts(facts: WorktreeFacts, tickets: Tickets) -> Sequence[WorktreeFinding]:
     """Everything about worktrees that somebody should look at."""
     return [
         *_of_git(facts),
@@ -43,9 +43,9 @@ def examine_yard(facts: YardFacts, tickets: Tickets) -> Sequence[Finding]:
     ]
 
 
-def _of_git(facts: YardFacts) -> Iterator[Finding]:
+def _of_git(facts: WorktreeFacts) -> Iterator[WorktreeFinding]:
     for path in facts.unknown:
-        yield Finding(
+        yield WorktreeFinding(
             "folder_unknown",
             None,
             path,
@@ -53,7 +53,7 @@ def _of_git(facts: YardFacts) -> Iterator[Finding]:
             "See what it holds; `git worktree repair` helps one that was moved.",
         )
     for path in facts.strays:
-        yield Finding(
+        yield WorktreeFinding(
             "link_broken",
             None,
             path,
@@ -61,7 +61,7 @@ def _of_git(facts: YardFacts) -> Iterator[Finding]:
             "`git worktree repair` sets it right.",
         )
     for path in facts.tries:
-        yield Finding(
+        yield WorktreeFinding(
             "merge_left",
             None,
             path,
@@ -69,7 +69,7 @@ def _of_git(facts: YardFacts) -> Iterator[Finding]:
             "It goes when the same merge is made again; until then it does no harm.",
         )
     for path in facts.halted:
-        yield Finding(
+        yield WorktreeFinding(
             "move_cut_short",
             None,
             path,
@@ -77,7 +77,7 @@ def _of_git(facts: YardFacts) -> Iterator[Finding]:
             "Do the same merge again: it ends what was begun.",
         )
     for path, files in facts.local:
-        yield Finding(
+        yield WorktreeFinding(
             "not_sparse",
             None,
             path,
@@ -87,10 +87,10 @@ def _of_git(facts: YardFacts) -> Iterator[Finding]:
         )
 
 
-def _of_worktree(worktree: Worktree, tickets: Tickets) -> Iterator[Finding]:
+def _of_worktree(worktree: Worktree, tickets: Tickets) -> Iterator[WorktreeFinding]:
     ticket, path = worktree.ticket, worktree.path
     if worktree.is_missing:
-        yield Finding(
+        yield WorktreeFinding(
             "folder_gone",
             ticket,
             path,
@@ -99,7 +99,7 @@ def _of_worktree(worktree: Worktree, tickets: Tickets) -> Iterator[Finding]:
             + (f"; else `yoi worktree remove {ticket}`." if ticket else "."),
         )
     elif worktree.is_unfinished:
-        yield Finding(
+        yield WorktreeFinding(
             "unfinished",
             ticket,
             path,
@@ -109,7 +109,7 @@ def _of_worktree(worktree: Worktree, tickets: Tickets) -> Iterator[Finding]:
     if ticket is None:
         return
     if ticket not in tickets.states:
-        yield Finding(
+        yield WorktreeFinding(
             "ticket_missing",
             ticket,
             path,
@@ -117,7 +117,7 @@ def _of_worktree(worktree: Worktree, tickets: Tickets) -> Iterator[Finding]:
             "`yoi where` says which store it is.",
         )
     elif tickets.states[ticket] == CLOSED:
-        yield Finding(
+        yield WorktreeFinding(
             "ticket_closed",
             ticket,
             path,
@@ -127,12 +127,12 @@ def _of_worktree(worktree: Worktree, tickets: Tickets) -> Iterator[Finding]:
         )
 
 
-def _of_branches(facts: YardFacts, tickets: Tickets) -> Iterator[Finding]:
+def _of_branches(facts: WorktreeFacts, tickets: Tickets) -> Iterator[WorktreeFinding]:
     for branch in facts.branches:
         ticket = ticket_of_branch(branch)
         if ticket is not None:
             known = ticket in tickets.states
-            yield Finding(
+            yield WorktreeFinding(
                 "branch_alone",
                 ticket,
                 branch,
@@ -143,13 +143,13 @@ def _of_branches(facts: YardFacts, tickets: Tickets) -> Iterator[Finding]:
             )
 
 
-def _of_claims(facts: YardFacts, tickets: Tickets) -> Iterator[Finding]:
+def _of_claims(facts: WorktreeFacts, tickets: Tickets) -> Iterator[WorktreeFinding]:
     standing = [worktree.path for worktree in facts.worktrees if not worktree.is_missing]
     for ticket, claim in tickets.claims.items():
         named = claim.worktree
         if named is None or any(f"{path}/".endswith(f"/{named.strip('/')}/") for path in standing):
             continue
-        yield Finding(
+        yield WorktreeFinding(
             "claim_worktree_gone",
             ticket,
             named,

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import NotFoundError, StoreInvalidError
 
 if TYPE_CHECKING:
-    from yoi_cli.git.repository import Place
+    from yoi_cli.git.repository import RepositoryPaths
     from yoi_cli.model.profile import OrchestrationSettings
     from yoi_cli.workspace.session import Session
-    from yoi_cli.worktrees.git.worktrees import GitYard
+    from yoi_cli.worktrees.git.worktrees import GitWorktrees
     from yoi_cli.worktrees.target.target_branch import GitRepository
 
 
-def open_yard(session: Session) -> GitYard:
+def open_worktrees(session: Session) -> GitWorktrees:
     """The worktrees of the session's repository, a `WorktreeYard`.
 
     Raises `NotFoundError` (`repository_not_found`) outside of git.
     """
-    from yoi_cli.worktrees.git.worktrees import GitYard
+    from yoi_cli.worktrees.git.worktrees import GitWorktrees
 
-    return GitYard(_place(session))
+    return GitWorktrees(_place(session))
 
 
 def open_repository(session: Session) -> GitRepository:
-    """Refs and merges of the session's repository, a `Repository`. Raises as `open_yard`."""
+    """Refs and merges of the session's repository, a `Repository`. Raises as `open_worktrees`."""
     from yoi_cli.store.config.sync_settings import read_sync_settings
     from yoi_cli.worktrees.target.target_branch import GitRepository
 
@@ -44,8 +44,8 @@ def worktree_folder(session: Session) -> str:
         return WORKTREE_FOLDER
 
 
-def _place(session: Session) -> Place:
-    from yoi_cli.git.repository import Place
+def _place(session: Session) -> RepositoryPaths:
+    from yoi_cli.git.repository import RepositoryPaths
 
     checkout = session.checkout
     if checkout is None:
@@ -56,7 +56,7 @@ def _place(session: Session) -> Place:
             details={"folder": session.workspace},
         )
     root = checkout.main_root or checkout.root
-    return Place(root, checkout.common_dir, _orchestration(session).worktree_dir)
+    return RepositoryPaths(root, checkout.common_dir, _orchestration(session).worktree_dir)
 
 
 def _orchestration(session: Session) -> OrchestrationSettings:

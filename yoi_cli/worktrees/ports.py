@@ -30,7 +30,7 @@ class NewWorktree(NamedTuple):
     reuse: bool = False
 
 
-class Removed(NamedTuple):
+class RemovedWorktree(NamedTuple):
     """What a removal took away, and the refs that keep what would have been lost.
 
     `branch` is the one that went with the worktree, None where it stays. `ignored` are the
@@ -54,7 +54,7 @@ class MergeTry(NamedTuple):
     conflicts: tuple[str, ...] = ()
 
 
-class YardFacts(NamedTuple):
+class WorktreeFacts(NamedTuple):
     """What stands of worktrees in a repository, whole or not. Paths are absolute.
 
     `unknown` are names below `.worktree` that git lists no worktree for, `tries` worktrees
@@ -73,7 +73,7 @@ class YardFacts(NamedTuple):
     halted: tuple[str, ...] = ()
 
 
-class WorktreeYard(Protocol):
+class Worktrees(Protocol):
     """The worktrees of one repository."""
 
     def all(self, target: str) -> Sequence[Worktree]:
@@ -93,11 +93,11 @@ class WorktreeYard(Protocol):
         """The refs that keep what removals of this ticket's worktrees would have lost."""
         ...
 
-    def facts(self, target: str) -> YardFacts:
+    def facts(self, target: str) -> WorktreeFacts:
         """Everything that doctor looks at."""
         ...
 
-    def remove(self, worktree: Worktree, *, force: bool) -> Removed:
+    def remove(self, worktree: Worktree, *, force: bool) -> RemovedWorktree:
         """Take a worktree and its branch away. Raises `ConflictError` (`worktree_unsafe`)
         where work would be lost and not `force`; with it, that work is rescued first. Where
         a rescue cannot keep it, nobody removes it."""
@@ -108,7 +108,7 @@ class WorktreeYard(Protocol):
         ...
 
 
-class Repository(Protocol):
+class TargetRepository(Protocol):
     """Reading refs, and moving the target branch with a compare-and-swap."""
 
     def commit_of(self, revision: str) -> str | None:

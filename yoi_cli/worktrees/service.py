@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from yoi_cli.store.ports import TicketReader
     from yoi_cli.worktrees.model import Worktree
-    from yoi_cli.worktrees.ports import Removed, Repository, WorktreeYard
+    from yoi_cli.worktrees.ports import RemovedWorktree, TargetRepository, Worktrees
 
 _DAY_MS = 86_400_000
 
 
-class WorktreeDesk(NamedTuple):
+class WorktreeService(NamedTuple):
     """What the commands on worktrees work with.
 
     `live` names the worker that is at work for a ticket, None where there is none. `folder`
@@ -31,8 +31,8 @@ class WorktreeDesk(NamedTuple):
     """
 
     store: TicketReader
-    yard: WorktreeYard
-    repository: Repository
+    yard: Worktrees
+    repository: TargetRepository
     live: Callable[[str], str | None]
     folder: str = WORKTREE_FOLDER
     configured: str | None = None
@@ -42,7 +42,7 @@ class WorktreeDesk(NamedTuple):
         return self.configured or self.repository.default_branch()
 
 
-class Shown(NamedTuple):
+class WorktreeView(NamedTuple):
     """A worktree with what its ticket says; `state` and `title` are None for no ticket."""
 
     worktree: Worktree
@@ -51,15 +51,15 @@ class Shown(NamedTuple):
     worker: str | None = None
 
 
-class ShownWhole(NamedTuple):
+class WorktreeDetails(NamedTuple):
     """One worktree, what speaks against removing it, and what was rescued before."""
 
-    shown: Shown
+    shown: WorktreeView
     risks: tuple[Risk, ...]
     rescues: tuple[str, ...]
 
 
-class Added(NamedTuple):
+class AddedWorktree(NamedTuple):
     """A worktree that was made, and the state of its ticket."""
 
     worktree: Worktree
@@ -70,12 +70,14 @@ class Pruned(NamedTuple):
     """A worktree that pruning looked at: what removing it did (None where it stays, or only
     would be removed), and why it stays (empty where it goes)."""
 
-    shown: Shown
-    removed: Removed | None
+    shown: WorktreeView
+    removed: RemovedWorktree | None
     stays: str = ""
 
 
-def add_worktree(desk: WorktreeDesk, word: str, *, base: str | None, branch: str | None) -> Added:
+def add_worktree(
+    desk: WorktreeService, word: str, *, base: str | None, branch: str | None
+) -> AddedWorktree:
     """Make the worktree of a ticket; the ticket itself is not written to.
 
     A new branch begins at `base`, by default the target branch. `branch` may name one that
@@ -108,16 +110,16 @@ def add_worktree(desk: WorktreeDesk, word: str, *, base: str | None, branch: str
         base=base or desk.target(),
         reuse=reuse,
     )
-    return Added(desk.yard.add(new), item.state)
+    return AddedWorktree(desk.yard.add(new), item.state)
 
 
-def list_worktrees(desk: WorktreeDesk) -> Sequence[Shown]:
+def list_worktrees(desk: WorktreeService) -> Sequence[WorktreeView]:
     """Every worktree but the main one, with its ticket."""
     fields = _fields(desk.store)
     return [_shown(desk, one, fields) for one in desk.yard.all(desk.target())]
 
 
-def show_worktree(desk: WorktreeDesk, word: str) -> ShownWhole:
+def show_worktree(desk: WorktreeService, word: str) -> WorktreeDetails:
     """The worktree of a ticket. Raises `NotFoundError` (`worktree_not_found`)."""
     ticket = _ticket_of(desk, word)
     worktree = _of(desk, ticket)
@@ -125,10 +127,10 @@ def show_worktree(desk: WorktreeDesk, word: str) -> ShownWhole:
     shown = _shown(desk, worktree, _fields(desk.store))
     if shown.worker is not None:
         risks = (_worker_risk(shown.worker), *risks)
-    return ShownWhole(shown, risks, tuple(desk.yard.rescues(ticket)))
+    return WorktreeDetails(shown, risks, tuple(desk.yard.rescues(ticket)))
 
 
-def remove_worktree(desk: WorktreeDesk, word: str, *, force: bool) -> Removed:
+def remove_worktree(desk: WorktreeService, word: str, *, force: bool) -> RemovedWorktree:
     """Take the worktree of a ticket away, and its branch where nothing is lost by it.
 
     Raises `NotFoundError` (`worktree_not_found`) and `ConflictError` (`worktree_unsafe`):
@@ -143,7 +145,7 @@ def remove_worktree(desk: WorktreeDesk, word: str, *, force: bool) -> Removed:
 
 
 def prune_worktrees(
-    desk: WorktreeDesk, *, days: int, now_ms: int, dry_run: bool
+    desk: WorktreeService, *, days: int, now_ms: int, dry_run: bool
 ) -> Sequence[Pruned]:
     """Remove the worktrees of tickets that have been done or closed for `days`, where
     nothing is lost by it; all others stay, with the reason."""
@@ -157,7 +159,7 @@ def prune_worktrees(
         stays = _why_kept(shown, fields, now_ms - days * _DAY_MS)
         if not stays:
             stays = " ".join(risk.text for risk in desk.yard.risks(worktree))
-        removed: Removed | None = None
+        removed: RemovedWorktree | None = None
         if not stays and not dry_run:
             try:
                 removed = desk.yard.remove(worktree, force=False)
@@ -167,7 +169,9 @@ def prune_worktrees(
     return looked
 
 
-def _why_kept(shown: Shown, fields: Mapping[str, Mapping[str, object]], before_ms: int) -> str:
+def _why_kept(
+    shown: WorktreeView, fields: Mapping[str, Mapping[str, object]], before_ms: int
+) -> str:
     ticket = shown.worktree.ticket
     if shown.worker is not None:
         return f"{shown.worker} is at work there."
@@ -184,13 +188,13 @@ def _why_kept(shown: Shown, fields: Mapping[str, Mapping[str, object]], before_m
 
 
 def _shown(
-    desk: WorktreeDesk, worktree: Worktree, fields: Mapping[str, Mapping[str, object]]
-) -> Shown:
+    desk: WorktreeService, worktree: Worktree, fields: Mapping[str, Mapping[str, object]]
+) -> WorktreeView:
     own = fields.get(worktree.ticket) if worktree.ticket is not None else None
     if own is None or worktree.ticket is None:
-        return Shown(worktree)
+        return WorktreeView(worktree)
     state, title = own.get("state"), own.get("title")
-    return Shown(
+    return WorktreeView(
         worktree,
         state if isinstance(state, str) else None,
         title if isinstance(title, str) else None,
@@ -202,7 +206,7 @@ def _fields(store: TicketReader) -> Mapping[str, Mapping[str, object]]:
     return {row.id: row.fields for row in store.all_fields() if row.error is None}
 
 
-def _ticket_of(desk: WorktreeDesk, word: str) -> str:
+def _ticket_of(desk: WorktreeService, word: str) -> str:
     """The ticket that `word` means; the whole id of one that left a worktree and no more."""
     try:
         return identify(desk.store, word)
@@ -212,7 +216,7 @@ def _ticket_of(desk: WorktreeDesk, word: str) -> str:
         raise
 
 
-def _of(desk: WorktreeDesk, ticket: str) -> Worktree:
+def _of(desk: WorktreeService, ticket: str) -> Worktree:
     """The ticket's worktree, also one that is not finished."""
     found = [one for one in desk.yard.all(desk.target()) if one.ticket == ticket]
     if found:

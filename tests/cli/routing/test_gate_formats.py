@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 import pytest
 
 from yoi_cli.cli.routing.gate_text import annotation, junit
-from yoi_cli.routing.gate import Gated, GateResult
+from yoi_cli.routing.gate import GateAnswer, GateResult
 from yoi_cli.routing.rules import Reason
 
-READY = Gated("00001M7WG035S", True, True, (Reason("queued_and_free", "It is queued."),))
-SHUT = Gated("00001M7WG038D", False, True, (Reason("blocked", 'Waits for <"it"> & ]]>'),))
-BROKEN = Gated("00001M7WG03B1", False, False, (Reason("diverged", "Its\x1blog\n\ud800."),))
+READY = GateAnswer("00001M7WG035S", True, True, (Reason("queued_and_free", "It is queued."),))
+SHUT = GateAnswer("00001M7WG038D", False, True, (Reason("blocked", 'Waits for <"it"> & ]]>'),))
+BROKEN = GateAnswer("00001M7WG03B1", False, False, (Reason("diverged", "Its\x1blog\n\ud800."),))
 
 
 def test_junit_has_a_case_for_each_ticket_and_tells_a_no_from_a_fault() -> None:
@@ -56,7 +56,7 @@ def test_an_annotation_is_an_error_where_the_gate_is_shut() -> None:
 @pytest.mark.parametrize("text", ["50% :: done", "a\r\n::error::b", "%0A", "\u2028::warning::x"])
 def test_no_text_ends_an_annotation_or_begins_another(text: str) -> None:
     word = f"x:y,{text}"
-    line = annotation(Gated(word, False, True, (Reason("ticket_not_found", text),)))
+    line = annotation(GateAnswer(word, False, True, (Reason("ticket_not_found", text),)))
     assert len(line.splitlines()) == 1
     title, message = line.removeprefix("::error title=").split("::", 1)
     assert ":" not in title and "," not in title

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.environment import ROOT
 
-from yoi_cli.orchestration.files.local_state import FileDesk
+from yoi_cli.orchestration.files.local_state import FileLocalState
 
 TICKET = "00001M7YV0F5Q"
 HOLDER = """
@@ -22,12 +22,12 @@ time.sleep(60)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> FileDesk:
-    return FileDesk(str(tmp_path / "desk"), str(tmp_path))
+def desk(tmp_path: Path) -> FileLocalState:
+    return FileLocalState(str(tmp_path / "desk"), str(tmp_path))
 
 
-def test_a_ticket_is_held_by_one_until_it_is_dropped(desk: FileDesk, tmp_path: Path) -> None:
-    other = FileDesk(str(tmp_path / "desk"), str(tmp_path))
+def test_a_ticket_is_held_by_one_until_it_is_dropped(desk: FileLocalState, tmp_path: Path) -> None:
+    other = FileLocalState(str(tmp_path / "desk"), str(tmp_path))
     assert desk.hold(TICKET)
     assert desk.hold(TICKET), "by the same one as often as it likes"
     assert not other.hold(TICKET)
@@ -37,7 +37,7 @@ def test_a_ticket_is_held_by_one_until_it_is_dropped(desk: FileDesk, tmp_path: P
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
 def test_a_holder_that_is_killed_holds_nothing(
-    desk: FileDesk, tmp_path: Path, ending: signal.Signals
+    desk: FileLocalState, tmp_path: Path, ending: signal.Signals
 ) -> None:
     command = [sys.executable, "-c", HOLDER, str(tmp_path / "desk"), TICKET]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as holder:
@@ -50,7 +50,7 @@ def test_a_holder_that_is_killed_holds_nothing(
 
 
 def test_a_prompt_is_kept_for_its_owner_outside_of_the_worktree(
-    desk: FileDesk, tmp_path: Path
+    desk: FileLocalState, tmp_path: Path
 ) -> None:
     path = Path(desk.keep_prompt(TICKET, "coder-1.md", "Do it.\n"))
     assert path.read_text() == "Do it.\n"

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from support.process import Program
 
-from yoi_cli.git.repository import Place
+from yoi_cli.git.repository import RepositoryPaths
 from yoi_cli.orchestration.git.changes import GitHistory
 
 
 @pytest.fixture
 def history(repo: Path) -> GitHistory:
-    return GitHistory(Place(str(repo), str(repo / ".git")))
+    return GitHistory(RepositoryPaths(str(repo), str(repo / ".git")))
 
 
 def test_commits_and_files_of_a_branch_are_told(

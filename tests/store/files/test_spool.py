@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.file_stores import empty_store, make_ticket, open_store
 
-from yoi_cli.model.commits import Note, Pair
+from yoi_cli.model.commits import Note, RewrittenCommit
 from yoi_cli.store.files.spool import FileSpool
 from yoi_cli.tickets.commit_notes import settle
 from yoi_cli.workspace.settling import settle_spool
@@ -26,7 +26,14 @@ def spool(tmp_path: Path) -> FileSpool:
 
 def test_a_note_is_read_as_it_was_put(spool: FileSpool) -> None:
     rewrite = Note(
-        "rewrite", TICKET, B, "Ada", 4, how="amend", pairs=(Pair(A, B, "x"),), dropped=(A,)
+        "rewrite",
+        TICKET,
+        B,
+        "Ada",
+        4,
+        how="amend",
+        pairs=(RewrittenCommit(A, B, "x"),),
+        dropped=(A,),
     )
     for note in (NOTE, rewrite):
         spool.put(note)

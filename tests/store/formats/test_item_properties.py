@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from yoi_cli.errors import StoreInvalidError, UsageError
 from yoi_cli.model.item import KEY_ORDER, FieldValue
 from yoi_cli.store.formats import item_yaml as strict_yaml
-from yoi_cli.store.formats.item import Entry, parse_fields, parse_item
+from yoi_cli.store.formats.item import FrontmatterEntry, parse_fields, parse_item
 from yoi_cli.store.formats.item_writing import edit_item, render_item
 
 PATH = "tickets/0123456789ABC/item.md"
@@ -138,7 +138,7 @@ def quick(text: str) -> dict[str, FieldValue] | None:
     """What the fast reader says of a frontmatter, None where it declines."""
     with pytest.MonkeyPatch.context() as patch:
 
-        def declined(text: str, path: str) -> list[Entry]:
+        def declined(text: str, path: str) -> list[FrontmatterEntry]:
             raise StoreInvalidError("declined", text, details={"path": path})
 
         patch.setattr(strict_yaml, "read", declined)

@@ -11,7 +11,7 @@ from support.process import Program
 from support.yards import BRANCH, TICKET, add, all_bytes, bytes_of_commit, commit, seen, yard_of
 
 from yoi_cli.errors import ConflictError, OperationError
-from yoi_cli.worktrees.ports import Removed
+from yoi_cli.worktrees.ports import RemovedWorktree
 
 
 def reasons(repo: Path) -> set[str]:
@@ -24,7 +24,7 @@ def reasons(repo: Path) -> set[str]:
     return {str(one["code"]) for one in told if isinstance(one, dict)}
 
 
-def removed(repo: Path, git: Program) -> Removed:
+def removed(repo: Path, git: Program) -> RemovedWorktree:
     """Remove with force; the repository is whole afterwards and the worktree gone."""
     gone = yard_of(repo).remove(seen(repo), force=True)
     assert not os.path.lexists(gone.path)

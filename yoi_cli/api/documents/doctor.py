@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from yoi_cli.doctor.diagnostics import Diagnostic
-    from yoi_cli.doctor.environment import Check, Checkup
+    from yoi_cli.doctor.environment import DoctorReport, EnvironmentCheck
     from yoi_cli.doctor.examine import Examination
     from yoi_cli.doctor.repair import Mended, Repair
 
@@ -121,7 +121,7 @@ def _repair_document(repair: Repair, problem: str | None = None) -> RepairDocume
     }
 
 
-def environment_document(checkup: Checkup, mended: Mended) -> EnvironmentDocument:
+def environment_document(checkup: DoctorReport, mended: Mended) -> EnvironmentDocument:
     return {
         "ok": checkup.errors == 0,
         "errors": checkup.errors,
@@ -134,7 +134,7 @@ def environment_document(checkup: Checkup, mended: Mended) -> EnvironmentDocumen
     }
 
 
-def _check_document(check: Check) -> CheckDocument:
+def _check_document(check: EnvironmentCheck) -> CheckDocument:
     return {
         "name": check.name,
         "area": check.area,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 from yoi_cli.api.documents.routing import DecisionDocument, ReasonDocument, decision_document
 
 if TYPE_CHECKING:
-    from yoi_cli.routing.gate import Gated, GateResult
+    from yoi_cli.routing.gate import GateAnswer, GateResult
 
 
 class GatedDocument(TypedDict):
@@ -43,7 +43,7 @@ def gate_document(result: GateResult) -> GateDocument:
     }
 
 
-def _gated_document(gated: Gated) -> GatedDocument:
+def _gated_document(gated: GateAnswer) -> GatedDocument:
     return {
         "ticket": gated.ticket,
         "ready": gated.is_ready,

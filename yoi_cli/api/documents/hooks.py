@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypedDict
 from yoi_cli.api.documents.gate import GateDocument, gate_document
 
 if TYPE_CHECKING:
-    from yoi_cli.hooks.hook_values import HookOutcome, HookReport
     from yoi_cli.hooks.model import HookFile
+    from yoi_cli.hooks.ports import HookOutcome, HookReport
 
 
 class HookDocument(TypedDict):

@@ -13,7 +13,7 @@ from yoi_cli.api.documents.ticket import (
     ticket_document,
 )
 from yoi_cli.api.documents.unreadable import UnreadableDocument, unreadable_documents
-from yoi_cli.model.statistics import Summary, summarise
+from yoi_cli.model.statistics import NumberSummary, summarise
 from yoi_cli.tickets.listing import text, texts
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from yoi_cli.store.values import FieldsRow
     from yoi_cli.tickets.blocking import Blocker
     from yoi_cli.tickets.listing import Listing
-    from yoi_cli.tickets.log import Log, LogEntry
-    from yoi_cli.tickets.search import Found, Hit, Query
+    from yoi_cli.tickets.log import EventLog, LogEntry
+    from yoi_cli.tickets.search import Hit, Query, SearchResult
     from yoi_cli.tickets.show import TicketView
     from yoi_cli.tickets.stats import Statistics
 
@@ -204,7 +204,7 @@ class StatsDocument(TypedDict):
     unreadable: list[UnreadableDocument]
 
 
-def found_document(query: Query, found: Found) -> SearchDocument:
+def found_document(query: Query, found: SearchResult) -> SearchDocument:
     return {
         "query": query.text,
         "count": len(found.hits),
@@ -236,7 +236,7 @@ def _hit_document(hit: Hit) -> HitDocument:
     }
 
 
-def log_document(log: Log) -> LogDocument:
+def log_document(log: EventLog) -> LogDocument:
     return {
         "count": len(log.entries),
         "events": [entry_document(entry) for entry in log.entries],
@@ -271,7 +271,7 @@ def stats_document(stats: Statistics) -> StatsDocument:
     }
 
 
-def _summary_document(summary: Summary) -> SummaryDocument:
+def _summary_document(summary: NumberSummary) -> SummaryDocument:
     return {
         "count": summary.count,
         "median": summary.median,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.orchestration.context import Outcome
-    from yoi_cli.orchestration.orchestrator import Plan
-    from yoi_cli.orchestration.ports import Told
+    from yoi_cli.orchestration.context import RunOutcome
+    from yoi_cli.orchestration.orchestrator import PlannedStep
+    from yoi_cli.orchestration.ports import Progress
 
 
 class OutcomeDocument(TypedDict):
@@ -65,7 +65,7 @@ class OrchestrationStepDocument(TypedDict):
     commit: str | None
 
 
-def step_document(told: Told, at: str) -> OrchestrationStepDocument:
+def step_document(told: Progress, at: str) -> OrchestrationStepDocument:
     return {
         "at": at,
         "ticket": told.ticket,
@@ -77,7 +77,7 @@ def step_document(told: Told, at: str) -> OrchestrationStepDocument:
 
 
 def orchestration_document(
-    target: str, outcomes: Iterable[Outcome], plans: Iterable[Plan], *, dry_run: bool
+    target: str, outcomes: Iterable[RunOutcome], plans: Iterable[PlannedStep], *, dry_run: bool
 ) -> OrchestrationDocument:
     return {
         "dry_run": dry_run,

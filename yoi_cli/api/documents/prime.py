@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from yoi_cli.api.prime import Named, Primer
+    from yoi_cli.api.prime import Primer, PrimeTicket
 
 
 class NamedDocument(TypedDict):
@@ -55,7 +55,7 @@ def prime_document(primer: Primer | None, text: str) -> PrimeDocument:
     }
 
 
-def _named(one: Named) -> NamedDocument:
+def _named(one: PrimeTicket) -> NamedDocument:
     return {
         "ticket": one.ticket,
         "state": one.state,

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from yoi_cli.model.relations import Relation
-    from yoi_cli.tickets.relations import Related
+    from yoi_cli.tickets.relations import RelationChange
 
 
 class RelationDocument(TypedDict):
@@ -73,7 +73,7 @@ def incoming_document(relation: Relation) -> IncomingDocument:
     }
 
 
-def related_document(related: Related, *, removed: bool) -> RelatedDocument:
+def related_document(related: RelationChange, *, removed: bool) -> RelatedDocument:
     return {
         "relation": relation_document(related.relation),
         "removed": removed,

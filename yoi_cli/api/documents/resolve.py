@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 from yoi_cli.merge.algebra import needs_person
 
 if TYPE_CHECKING:
-    from yoi_cli.merge.driver import Driven
+    from yoi_cli.merge.driver import DriverResult
     from yoi_cli.merge.resolve import Resolution
 
 
@@ -65,7 +65,7 @@ class ResolveDocument(TypedDict):
     added: list[str]
 
 
-def merged_file_document(path: str, driven: Driven) -> MergedFileDocument:
+def merged_file_document(path: str, driven: DriverResult) -> MergedFileDocument:
     return {
         "path": path,
         "conflicts": [

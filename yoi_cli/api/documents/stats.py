@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from yoi_cli.routing.waiting import Waited
+    from yoi_cli.routing.waiting import WaitingTimes
 
 
 class ReasonTimeDocument(TypedDict):
@@ -24,7 +24,7 @@ class WaitingDocument(TypedDict):
     unreadable: list[str]
 
 
-def _document(waited: Waited) -> WaitingDocument:
+def _document(waited: WaitingTimes) -> WaitingDocument:
     return {
         "reasons": {
             reason: {"seconds": seconds, "tickets": waited.tickets[reason]}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.store.unreadable import Unreadable
+    from yoi_cli.store.values import Unreadable
 
 
 class UnreadableDocument(TypedDict):

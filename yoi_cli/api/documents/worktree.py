@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.worktrees.checks import Finding
+    from yoi_cli.worktrees.checks import WorktreeFinding
     from yoi_cli.worktrees.model import Risk, Worktree
-    from yoi_cli.worktrees.ports import Removed
-    from yoi_cli.worktrees.service import Pruned, Shown, ShownWhole
+    from yoi_cli.worktrees.ports import RemovedWorktree
+    from yoi_cli.worktrees.service import Pruned, WorktreeDetails, WorktreeView
 
 
 class WorktreeDocument(TypedDict):
@@ -119,7 +119,7 @@ def worktree_document(one: Worktree) -> WorktreeDocument:
     }
 
 
-def worktrees_document(shown: Iterable[Shown]) -> WorktreesDocument:
+def worktrees_document(shown: Iterable[WorktreeView]) -> WorktreesDocument:
     return {
         "worktrees": [
             {
@@ -133,7 +133,7 @@ def worktrees_document(shown: Iterable[Shown]) -> WorktreesDocument:
     }
 
 
-def shown_worktree_document(whole: ShownWhole) -> ShownWorktreeDocument:
+def shown_worktree_document(whole: WorktreeDetails) -> ShownWorktreeDocument:
     return {
         "worktree": worktree_document(whole.shown.worktree),
         "state": whole.shown.state,
@@ -148,7 +148,7 @@ def _risk_document(risk: Risk) -> RiskDocument:
     return {"code": risk.code, "text": risk.text, "fatal": risk.is_fatal}
 
 
-def removed_document(removed: Removed) -> RemovedWorktreeDocument:
+def removed_document(removed: RemovedWorktree) -> RemovedWorktreeDocument:
     return {
         "path": removed.path,
         "branch": removed.branch,
@@ -172,7 +172,7 @@ def pruned_document(looked: Iterable[Pruned], *, dry_run: bool) -> PrunedWorktre
     }
 
 
-def worktree_doctor_document(findings: Iterable[Finding]) -> WorktreeDoctorDocument:
+def worktree_doctor_document(findings: Iterable[WorktreeFinding]) -> WorktreeDoctorDocument:
     listed: list[WorktreeFindingDocument] = [
         {
             "code": one.code,

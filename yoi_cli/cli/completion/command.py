@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.completion.scripts import SCRIPTS, install
-from yoi_cli.cli.completion.text import say_installed, say_script
 from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.text.console import write_stdout
+from yoi_cli.cli.text.report import report, report_json
 from yoi_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.api.documents.workspace import CompletionDocument
 
 
 def completion(
@@ -44,6 +50,30 @@ def completion(
         )
     if installs:
         written = install(chosen, os.environ)
-        say_installed(chosen, SCRIPTS[chosen], written, as_json=as_json)
+        print_installed(chosen, SCRIPTS[chosen], written, as_json=as_json)
     else:
-        say_script(chosen, SCRIPTS[chosen], as_json=as_json)
+        print_script(chosen, SCRIPTS[chosen], as_json=as_json)
+
+
+def print_script(shell: str, script: str, *, as_json: bool) -> None:
+    """Print a script for a shell to read."""
+    if as_json:
+        document: CompletionDocument = {"shell": shell, "script": script, "written": []}
+        report_json("completion", document)
+    else:
+        write_stdout(script)
+
+
+def print_installed(shell: str, script: str, written: Sequence[str], *, as_json: bool) -> None:
+    """Name the files that installing a script changed."""
+    document: CompletionDocument = {"shell": shell, "script": script, "written": list(written)}
+    said = f"Completion for {shell} is installed; open a new {shell} to use it."
+    if not written:
+        said = f"Completion for {shell} is installed already."
+    report(
+        as_json,
+        "completion",
+        document,
+        piped=[("installed", shell, path) for path in written],
+        spoken=[said, *(f"  wrote {path}" for path in written)],
+    )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.cli.context import session_of
+from yoi_cli.cli.filters import LimitOption
 from yoi_cli.cli.options import AuthorOption, JsonOption, TicketArgument
-from yoi_cli.cli.routing.claims_text import say_claim
 from yoi_cli.cli.routing.options import (
     HolderOption,
     LeaseOption,
@@ -16,9 +16,27 @@ from yoi_cli.cli.routing.options import (
     WorktreeOption,
     desk_of,
     lease_of,
+    now_ms,
+    routing_context,
 )
+from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.model.claim import ClaimRequest
-from yoi_cli.routing.claims import claim_ticket, renew_claim
+from yoi_cli.model.time import stamp
+from yoi_cli.routing.claims import (
+    claim_next,
+    claim_ticket,
+    find_next,
+    nothing_ready,
+    release_claim,
+    renew_claim,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.model.claim import Claim
+    from yoi_cli.routing.router import Decision
 
 
 def claim(
@@ -44,7 +62,152 @@ def claim(
     desk = desk_of(session, author, holder)
     length = lease_of(session, lease)
     if renew is not None:
-        say_claim("renewed", renew_claim(desk, ticket, renew, length), as_json=as_json)
+        print_claim("renewed", renew_claim(desk, ticket, renew, length), as_json=as_json)
         return
     request = ClaimRequest(holder or desk.by.author, length, worktree, worker)
-    say_claim("claimed", claim_ticket(desk, ticket, request), as_json=as_json)
+    print_claim("claimed", claim_ticket(desk, ticket, request), as_json=as_json)
+
+
+def claims(
+    ctx: typer.Context,
+    every: Annotated[
+        bool, typer.Option("--all", help="Ended ones too, with their generations.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List who holds which ticket, and for how long."""
+    now = now_ms()
+    book = session_of(ctx).claims
+    shown = [claim for claim in book.all().values() if every or not claim.is_released]
+    print_claims(shown, now, as_json=as_json)
+    warn(f"The claim of {ticket} cannot be read." for ticket in book.unreadable())
+
+
+def next_(
+    ctx: typer.Context,
+    claim: Annotated[
+        bool, typer.Option("--claim", help="Claim the first that can be had.")
+    ] = False,
+    limit: LimitOption = 1,
+    holder: HolderOption = None,
+    lease: LeaseOption = None,
+    worktree: WorktreeOption = None,
+    worker: WorkerOption = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what to work on next: by priority, by how many tickets wait for it, by age.
+
+    Exits 5 where nothing may start. With --claim, the first that can be had is claimed.
+
+    \b
+    Example:
+      yoi next --claim --holder ada --json
+    """
+    session = session_of(ctx)
+    if claim:
+        desk = desk_of(session, author, holder)
+        request = ClaimRequest(holder or desk.by.author, lease_of(session, lease), worktree, worker)
+        taken = claim_next(desk, request)
+        print_next(taken.candidates, taken.claim, as_json=as_json)
+        return
+    found = find_next(session.store, routing_context(session), limit)
+    if not found:
+        raise nothing_ready()
+    print_next(found, None, as_json=as_json)
+
+
+def release(
+    ctx: typer.Context,
+    ticket: TicketArgument,
+    generation: Annotated[
+        int | None,
+        typer.Option(
+            "--generation",
+            metavar="N",
+            help="Only if the claim is still of this generation; programs should say so.",
+        ),
+    ] = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a claimed ticket back."""
+    desk = desk_of(session_of(ctx), author)
+    print_claim("released", release_claim(desk, ticket, generation), as_json=as_json)
+
+
+_CLAIM_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("holder", ratio=1),
+    Column("generation", justify="right", no_wrap=True),
+    Column("until", no_wrap=True),
+    Column("lease", no_wrap=True),
+)
+_NEXT_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("priority", no_wrap=True),
+    Column("unblocks", justify="right", no_wrap=True),
+    Column("title", ratio=1),
+)
+
+
+def print_claim(word: str, claim: Claim, *, as_json: bool) -> None:
+    """A claim was taken, renewed or given back."""
+    if as_json:
+        from yoi_cli.api.documents.claims import claim_document
+
+        report_json("claim", claim_document(claim))
+        return
+    generation, until = str(claim.generation), stamp(claim.expires_at)
+    said = f"{word.capitalize()} {claim.ticket} by {claim.holder}, generation {generation}"
+    report_lines(
+        [(word, claim.ticket, claim.holder, generation, until)],
+        [said if claim.is_released else f"{said}, until {until}"],
+    )
+
+
+def print_claims(claims: Sequence[Claim], now: int, *, as_json: bool) -> None:
+    """Who holds which ticket."""
+    if as_json:
+        from yoi_cli.api.documents.claims import claims_document
+
+        report_json("claims", claims_document(claims, now))
+        return
+    rows = [
+        [
+            Cell(claim.ticket),
+            Cell(claim.holder),
+            Cell(str(claim.generation)),
+            Cell(stamp(claim.expires_at)),
+            _lease(claim, now),
+        ]
+        for claim in claims
+    ]
+    print_table(_CLAIM_COLUMNS, rows, empty="Nothing is claimed.")
+
+
+def _lease(claim: Claim, now: int) -> Cell:
+    if claim.is_released:
+        return Cell("released", "dim")
+    return Cell("runs", "green") if claim.is_alive(now) else Cell("ended", "yellow")
+
+
+def print_next(candidates: Sequence[Decision], claim: Claim | None, *, as_json: bool) -> None:
+    """What to work on, and the claim on it."""
+    if as_json:
+        from yoi_cli.api.documents.claims import next_document
+
+        report_json("next", next_document(candidates, claim))
+    elif claim is not None:
+        print_claim("claimed", claim, as_json=False)
+    else:
+        rows = [
+            [
+                Cell(decision.ticket, state_style(decision.state)),
+                Cell(decision.priority),
+                Cell(str(decision.unblocks)),
+                Cell(decision.title),
+            ]
+            for decision in candidates
+        ]
+        print_table(_NEXT_COLUMNS, rows, empty="Nothing may start now.")

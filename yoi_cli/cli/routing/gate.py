@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of, start_of
-from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.routing.gate_options import (
-    AllowNoneOption,
-    BranchOption,
-    CommitsOption,
-    ExplainOption,
-    FormatOption,
-    GatedArgument,
-    HeadOption,
-    RequireOption,
-)
-from yoi_cli.cli.routing.gate_text import FORMATS, JSON, TEXT, explain_gate, say_gate
+from yoi_cli.cli.options import JsonOption, tickets_argument
+from yoi_cli.cli.routing.gate_text import FORMATS, JSON, TEXT, explain_gate, print_gate
 from yoi_cli.cli.routing.options import (
     AtOption,
     HolderOption,
@@ -30,7 +23,7 @@ from yoi_cli.git.commits import CommitRange, commits_of, current_branch, resolve
 from yoi_cli.model.commits import TRAILER
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.model.states import READY
-from yoi_cli.routing.gate import APPROVED, Gate, GateResult, check_requirement
+from yoi_cli.routing.gate import APPROVED, REQUIREMENTS, Gate, GateResult, check_requirement
 from yoi_cli.routing.router import Router
 from yoi_cli.workspace.session import starting_folder
 
@@ -78,7 +71,7 @@ def gate(
             raise
         report_error(error, as_json=True)
         return error.exit_code
-    say_gate(result, form)
+    print_gate(result, form)
     if explain and form == TEXT:
         explain_gate(result, router.tree)
     return result.exit_code
@@ -136,3 +129,47 @@ def _head(cwd: str, head: str | None, found: CommitRange | None) -> str:
     if head is not None:
         return resolve(cwd, head)
     return found.head if found is not None else resolve(cwd, "HEAD")
+
+
+GatedArgument = Annotated[
+    list[str] | None,
+    tickets_argument("The tickets; that of the current branch where none is given."),
+]
+CommitsOption = Annotated[
+    str | None,
+    typer.Option("--commits", metavar="A..B", help="Every ticket that a commit of it names."),
+]
+BranchOption = Annotated[
+    str | None,
+    typer.Option("--branch", metavar="NAME", help=f"The ticket of {BRANCH_PREFIX}<id>-…"),
+]
+AllowNoneOption = Annotated[
+    bool, typer.Option("--allow-none", help="With --commits: none need name a ticket.")
+]
+RequireOption = Annotated[
+    str,
+    typer.Option(
+        "--require",
+        metavar="WHAT",
+        help="ready, approved or done.",
+        autocompletion=complete_words(REQUIREMENTS),
+    ),
+]
+HeadOption = Annotated[
+    str | None,
+    typer.Option(
+        "--head", metavar="COMMIT", help="What must be approved; B of the range, or HEAD."
+    ),
+]
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="text, json, junit or github.",
+        autocompletion=complete_words(FORMATS),
+    ),
+]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="With text: draw what each ticket waits for.")
+]

@@ -14,7 +14,7 @@ from yoi_cli.model.safe_text import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from yoi_cli.routing.gate import Gated, GateResult
+    from yoi_cli.routing.gate import GateAnswer, GateResult
 
 TEXT = "text"
 JSON = "json"
@@ -25,7 +25,7 @@ FORMATS = (TEXT, JSON, JUNIT, GITHUB)
 _STYLES = {"ready": "bold green", "not_ready": "bold red", "untrusted": "bold magenta"}
 
 
-def say_gate(result: GateResult, form: str) -> None:
+def print_gate(result: GateResult, form: str) -> None:
     """Print the answer in one of `FORMATS`; where no ticket was named, as well."""
     if form == JSON:
         from yoi_cli.api.documents.gate import gate_document
@@ -41,14 +41,14 @@ def say_gate(result: GateResult, form: str) -> None:
         report_lines(map(_row, result.tickets), ())
 
 
-def verdict(gated: Gated) -> str:
+def verdict(gated: GateAnswer) -> str:
     """The answer in one word that scripts may compare: ready, not_ready or untrusted."""
     if not gated.is_trusted:
         return "untrusted"
     return "ready" if gated.is_ready else "not_ready"
 
 
-def annotation(gated: Gated) -> str:
+def annotation(gated: GateAnswer) -> str:
     """The answer as one workflow command: an error where the gate is shut, else a notice."""
     level = "notice" if gated.is_ready else "error"
     title = f"{gated.ticket}: {_words(gated)}"
@@ -89,11 +89,11 @@ def explain_gate(
     result: GateResult, tree_of: Callable[[str], Mapping[str, Sequence[tuple[str, str]]]]
 ) -> None:
     """Draw for each ticket what it waits for, below the answer."""
-    from yoi_cli.cli.routing.route_text import say_explanation
+    from yoi_cli.cli.routing.route_text import print_explanation
 
     for gated in result.tickets:
         if gated.decision is not None:
-            say_explanation(gated.decision, tree_of(gated.ticket))
+            print_explanation(gated.decision, tree_of(gated.ticket))
 
 
 def _show(result: GateResult) -> None:
@@ -109,20 +109,20 @@ def _show(result: GateResult) -> None:
     page.show()
 
 
-def _row(gated: Gated) -> tuple[str, ...]:
+def _row(gated: GateAnswer) -> tuple[str, ...]:
     classification = gated.decision.classified.classification if gated.decision else ""
     return ("gate", gated.ticket, verdict(gated), classification, _reasons(gated))
 
 
-def _words(gated: Gated) -> str:
+def _words(gated: GateAnswer) -> str:
     return verdict(gated).replace("_", " ")
 
 
-def _title(gated: Gated) -> str:
+def _title(gated: GateAnswer) -> str:
     return gated.decision.title if gated.decision is not None else ""
 
 
-def _reasons(gated: Gated) -> str:
+def _reasons(gated: GateAnswer) -> str:
     return " ".join(reason.text for reason in gated.reasons)
 
 

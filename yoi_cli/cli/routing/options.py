@@ -19,7 +19,7 @@ from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.routing.claims import ClaimDesk
+    from yoi_cli.routing.claims import ClaimService
     from yoi_cli.routing.snapshot import Snapshot
     from yoi_cli.store.ports import TicketReader
     from yoi_cli.workspace.session import Session
@@ -125,13 +125,13 @@ def _snapshot_router(snapshot: Snapshot) -> Router:
     return Router(snapshot.reader, RoutingContext(japanese=japanese, notices=notices))
 
 
-def desk_of(session: Session, author: str | None, holder: str | None = None) -> ClaimDesk:
+def desk_of(session: Session, author: str | None, holder: str | None = None) -> ClaimService:
     """Where claims and decisions of this session are made."""
-    from yoi_cli.routing.claims import ClaimDesk
+    from yoi_cli.routing.claims import ClaimService
 
     by = session.recorder(author)
     context = routing_context(session, holder or by.author)
-    return ClaimDesk(session.store, session.claims, by, context)
+    return ClaimService(session.store, session.claims, by, context)
 
 
 def lease_of(session: Session, text: str | None) -> int:

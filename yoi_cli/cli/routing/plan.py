@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api.autocommit import commit_if_asked
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import AuthorOption, CommitOption, JsonOption, NoteOption, ticket_option
-from yoi_cli.cli.routing.plan_text import say_planned
-from yoi_cli.cli.text.report import warn
+from yoi_cli.cli.options import (
+    AuthorOption,
+    CommitOption,
+    JsonOption,
+    NoteOption,
+    ticket_argument,
+    ticket_option,
+)
+from yoi_cli.cli.text.console import is_terminal
+from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.table import Cell, Column, print_table
 from yoi_cli.errors import UsageError
 from yoi_cli.model.plan import ACCEPTED_PLAN, KINDS, AcceptedPlan
-from yoi_cli.tickets.plan_records import PlanDraft, add_plan
+from yoi_cli.tickets.plan_records import PlanDraft, add_plan, list_plans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.model.plan import PlanRecord
+    from yoi_cli.tickets.plan_records import PlanList, Planned
+
 
 complete_kinds = complete_words(KINDS)
 
@@ -73,7 +89,7 @@ def add(
     if parts[1] == ACCEPTED_PLAN or any((summary, branch, worktree, role_plan)):
         accepted = AcceptedPlan(summary or "", branch, worktree, role_plan)
     planned = add_plan(session.store, PlanDraft(*parts, note, accepted), by)
-    say_planned(planned, as_json=as_json)
+    print_planned(planned, as_json=as_json)
     if planned.changed:
         what = f"plan {planned.record.kind} {planned.record.related_ticket or ''}".rstrip()
         warn(commit_if_asked(session, planned.record.ticket_id, what, asked=commit))
@@ -98,3 +114,82 @@ def _parts(
             hint="Write `T after R`, or `after --ticket T --related R`.",
         )
     return ticket, kind, related
+
+
+def list_(
+    ctx: typer.Context,
+    ticket: Annotated[
+        str | None, ticket_argument("Only the records that this ticket has or is named by.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", metavar="KIND", help="Only this kind.", autocompletion=complete_kinds
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List plan records: those around a ticket, or all of the store."""
+    print_plans(list_plans(session_of(ctx).store, ticket, kind), as_json=as_json)
+
+
+_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("id", style="dim", no_wrap=True),
+    Column("kind", no_wrap=True),
+    Column("related", style="bold", no_wrap=True),
+    Column("note", ratio=1),
+    Column("author", no_wrap=True),
+    Column("at", style="dim", no_wrap=True),
+)
+#: What a terminal has no room for: pipes and JSON have it.
+_ONLY_PIPED = ("id", "author")
+
+
+def print_planned(planned: Planned, *, as_json: bool) -> None:
+    """A plan record was kept, or stood already."""
+    record = planned.record
+    if as_json:
+        from yoi_cli.api.documents.plan import planned_document
+
+        report_json("plan", planned_document(planned))
+    else:
+        related = record.related_ticket or ""
+        word = "Planned" if planned.changed else "Planned already"
+        report_lines(
+            [("plan", record.ticket_id, record.id, record.kind, related)],
+            [f"{word}: {record.ticket_id} {record.kind} {related}".rstrip()],
+        )
+    warn(planned.committed.warnings)
+
+
+def print_plans(found: PlanList, *, as_json: bool) -> None:
+    """Print plan records, and name the tickets whose records cannot be read."""
+    if as_json:
+        from yoi_cli.api.documents.plan import plans_document
+
+        report_json("plans", plans_document(found))
+    else:
+        hidden = _ONLY_PIPED if is_terminal(sys.stdout) else ()
+        columns = [column for column in _COLUMNS if column.name not in hidden]
+        rows = [_row(record, columns) for record in found.records]
+        print_table(columns, rows, empty="No plan records.")
+    warn(
+        f"The plan records of {row.id} cannot be read: {row.error.message}"
+        for row in found.unreadable
+        if row.error is not None
+    )
+
+
+def _row(record: PlanRecord, columns: Sequence[Column]) -> list[Cell]:
+    accepted = record.accepted_plan
+    cells = {
+        "ticket": record.ticket_id,
+        "id": record.id,
+        "kind": record.kind,
+        "related": record.related_ticket or "",
+        "note": record.note or (accepted.summary if accepted is not None else ""),
+        "author": record.author,
+        "at": record.at,
+    }
+    return [Cell(cells[column.name]) for column in columns]

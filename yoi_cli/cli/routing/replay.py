@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, tickets_argument
-from yoi_cli.cli.routing.replay_text import say_replay
-from yoi_cli.cli.text.console import progress
+from yoi_cli.cli.text.console import is_terminal, progress
+from yoi_cli.cli.text.page import Page
+from yoi_cli.cli.text.report import report_json
+from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
+from yoi_cli.cli.text.unreadable import warn_of_unreadable
+from yoi_cli.routing.recorded import BLOCKED, READY
 from yoi_cli.routing.replay import replay as replay_store
 from yoi_cli.tickets.lookup import identify
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.routing.replay import Replay, ReplayedDecision
+    from yoi_cli.tickets.blocking import Blocker
 
 
 def replay(
@@ -33,5 +44,120 @@ def replay(
     chosen = [identify(store, word) for word in tickets or ()] or store.ids()
     with progress("Replaying tickets", len(chosen)) as bar:
         replayed = replay_store(store, chosen, bar.advance)
-    say_replay(replayed, as_json=as_json, show_all=show_all)
+    print_replay(replayed, as_json=as_json, show_all=show_all)
     return 1 if replayed.ready_while_blocked else 0
+
+
+_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("at", no_wrap=True),
+    Column("recorded", no_wrap=True),
+    Column("computed", no_wrap=True),
+    Column("blockers", ratio=1),
+    Column("reason", no_wrap=True),
+)
+_MOVE_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("at", no_wrap=True),
+    Column("from", no_wrap=True),
+    Column("to", no_wrap=True),
+    Column("author"),
+)
+_STYLES = {READY: "green", BLOCKED: "yellow"}
+
+
+def print_replay(replay: Replay, *, as_json: bool, show_all: bool) -> None:
+    """Print a replay; `show_all` is for a terminal, which else gets the disagreements."""
+    if as_json:
+        from yoi_cli.api.documents.replay import replay_document
+
+        report_json("replay", replay_document(replay))
+        return
+    if is_terminal(sys.stdout):
+        _print_on_terminal(replay, show_all=show_all)
+    else:
+        empty = "No decision says ready or blocked."
+        print_table(_COLUMNS, [_row(row) for row in replay.rows], empty=empty)
+    warn_of_unreadable(replay.unreadable)
+
+
+def _print_on_terminal(replay: Replay, *, show_all: bool) -> None:
+    _summary(replay, show_all=show_all).show()
+    shown = [row for row in replay.rows if show_all or not row.agrees]
+    if shown:
+        _headed("\nDecisions" if show_all else "\nDisagreements")
+        print_table(_COLUMNS, [_row(row) for row in shown], empty="")
+    if replay.illegal_moves and show_all:
+        _headed("\nIllegal moves")
+        moves = [
+            _move(move.ticket, move.at, move.origin, move.target, move.author)
+            for move in replay.illegal_moves
+        ]
+        print_table(_MOVE_COLUMNS, moves, empty="")
+    if replay.moves_past_blockers:
+        _headed("\nMoves past a blocker")
+        past = [
+            [
+                *_move(move.ticket, move.at, move.origin, move.target, move.author),
+                Cell(_names(move.blockers)),
+            ]
+            for move in replay.moves_past_blockers
+        ]
+        print_table((*_MOVE_COLUMNS, Column("blockers")), past, empty="")
+
+
+def _summary(replay: Replay, *, show_all: bool) -> Page:
+    page = Page()
+    disagree = len(replay.rows) - replay.agree
+    bad = replay.ready_while_blocked
+    others = ", ".join(f"{name} {count}" for name, count in replay.other.items())
+    illegal = str(len(replay.illegal_moves))
+    if replay.illegal_moves and not show_all:
+        illegal += "  (--all lists them)"
+    page.facts(
+        [
+            ("decisions", f"{len(replay.rows)} that say ready or blocked"),
+            ("agree", f"{replay.agree} by relations alone"),
+            ("disagree", f"{disagree}, of which {replay.explained} are explained"),
+            ("ready while blocked", Cell(str(bad), "bold red" if bad else "green")),
+            ("other decisions", f"{sum(replay.other.values())}{_listed(others, show_all)}"),
+            ("illegal moves", illegal),
+            ("moves past a blocker", str(len(replay.moves_past_blockers))),
+        ]
+    )
+    return page
+
+
+def _listed(others: str, show_all: bool) -> str:
+    return f": {others}" if others and show_all else ""
+
+
+def _headed(title: str) -> None:
+    page = Page()
+    page.heading(title.strip())
+    page.show()
+
+
+def _row(row: ReplayedDecision) -> list[Cell]:
+    return [
+        Cell(row.ticket),
+        Cell(row.at),
+        Cell(row.recorded, _STYLES.get(row.recorded, "")),
+        Cell(row.computed, _STYLES.get(row.computed, "")),
+        Cell(_names(row.blockers)),
+        Cell("ready_while_blocked" if row.is_ready_while_blocked else row.reason or ""),
+    ]
+
+
+def _move(ticket: str, at: str, origin: str, target: str, author: str) -> list[Cell]:
+    return [
+        Cell(ticket),
+        Cell(at),
+        Cell(origin, state_style(origin)),
+        Cell(target, state_style(target)),
+        Cell(author),
+    ]
+
+
+def _names(blockers: Sequence[Blocker]) -> str:
+    return " ".join(blocker.ticket for blocker in blockers)

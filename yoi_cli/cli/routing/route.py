@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import StatesOption, chosen_states
-from yoi_cli.cli.options import AuthorOption, JsonOption, ReasonOption
+from yoi_cli.cli.options import AuthorOption, JsonOption, ReasonOption, tickets_argument
 from yoi_cli.cli.routing.options import (
     AtOption,
     HolderOption,
@@ -22,27 +23,14 @@ from yoi_cli.cli.routing.options import (
     lease_of,
     router_at,
 )
-from yoi_cli.cli.routing.route_options import (
-    AcceptOption,
-    AllOpenOption,
-    BeyondLatitudeOption,
-    BranchOption,
-    CheckedOption,
-    ClassOption,
-    ExplainOption,
-    MissingOption,
-    NextQuestionOption,
-    RecordOption,
-    RoutedArgument,
-)
 from yoi_cli.cli.routing.route_text import (
-    say_explanation,
-    say_route,
-    say_summaries,
+    print_explanation,
+    print_route,
+    print_summaries,
     warn_of_notices,
     warn_of_unroutable,
 )
-from yoi_cli.cli.ticket.packet import (
+from yoi_cli.cli.ticket.intent import (
     AcceptanceOption,
     BindingOption,
     EscalateOption,
@@ -57,12 +45,13 @@ from yoi_cli.cli.ticket.packet import (
 from yoi_cli.errors import UsageError
 from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.model.states import OPEN_STATES
-from yoi_cli.routing.decision_text import Judgement
-from yoi_cli.routing.router import Decision, Router, Summary, Unroutable
+from yoi_cli.routing.decision_text import GivenDecision
+from yoi_cli.routing.router import Decision, DecisionSummary, Router, Unroutable
+from yoi_cli.routing.rules import CLASSIFICATIONS
 from yoi_cli.worktrees.open import worktree_folder
 
 if TYPE_CHECKING:
-    from yoi_cli.routing.claims import ClaimDesk
+    from yoi_cli.routing.claims import ClaimService
 
 
 def route(
@@ -109,7 +98,7 @@ def route(
       yoi route --at 2026-06-25
     """
     words = tickets or []
-    judgement = Judgement(as_class, reason, missing, checked, beyond_latitude, next_question)
+    judgement = GivenDecision(as_class, reason, missing, checked, beyond_latitude, next_question)
     if not (record or accept):
         _check_reading(judgement)
         router = router_at(ctx, at, merge)
@@ -133,19 +122,19 @@ class _Decision(NamedTuple):
     """What is to be written about a ticket: the judgement and the parts of the packet given."""
 
     ticket: str
-    judgement: Judgement
+    judgement: GivenDecision
     said: Mapping[str, str]
 
 
-def _record(desk: ClaimDesk, decision: _Decision, *, as_json: bool) -> None:
-    from yoi_cli.cli.routing.decided_text import say_recorded
+def _record(desk: ClaimService, decision: _Decision, *, as_json: bool) -> None:
+    from yoi_cli.cli.routing.route_text import print_recorded
     from yoi_cli.routing.decide import record_decision
 
-    say_recorded(record_decision(desk, *decision), as_json=as_json)
+    print_recorded(record_decision(desk, *decision), as_json=as_json)
 
 
 def _accept(
-    desk: ClaimDesk,
+    desk: ClaimService,
     decision: _Decision,
     request: ClaimRequest,
     branch: str | None,
@@ -153,15 +142,15 @@ def _accept(
     folder: str,
     as_json: bool,
 ) -> None:
-    from yoi_cli.cli.routing.decided_text import say_accepted
+    from yoi_cli.cli.routing.route_text import print_accepted
     from yoi_cli.routing.accept import Acceptance, accept_ticket
 
     ticket, judgement, said = decision
     plan = Acceptance(request, branch, request.worktree, folder=folder)
-    say_accepted(accept_ticket(desk, ticket, plan, judgement, said), as_json=as_json)
+    print_accepted(accept_ticket(desk, ticket, plan, judgement, said), as_json=as_json)
 
 
-def _check_reading(judgement: Judgement) -> None:
+def _check_reading(judgement: GivenDecision) -> None:
     if judgement.classification is not None:
         raise UsageError(
             "judgement_unused",
@@ -192,8 +181,8 @@ def _route(
 ) -> None:
     if not (words or explain or as_json):
         rows = list(router.summarise(chosen_states(state) or OPEN_STATES))
-        summaries = [row for row in rows if isinstance(row, Summary)]
-        say_summaries(summaries, [row for row in rows if isinstance(row, Unroutable)])
+        summaries = [row for row in rows if isinstance(row, DecisionSummary)]
+        print_summaries(summaries, [row for row in rows if isinstance(row, Unroutable)])
         warn_of_notices(router.context.notices, [row.ticket for row in summaries])
         return
     outcome = list(router.route_all(chosen_tickets(router.reader, words, state)))
@@ -201,8 +190,49 @@ def _route(
     unroutable = [row for row in outcome if isinstance(row, Unroutable)]
     if explain and not as_json:
         for decision in decisions:
-            say_explanation(decision, router.tree(decision.ticket))
+            print_explanation(decision, router.tree(decision.ticket))
         warn_of_notices(router.context.notices, [row.ticket for row in decisions])
         warn_of_unroutable(unroutable)
         return
-    say_route(decisions, unroutable, as_json=as_json, as_card=bool(words))
+    print_route(decisions, unroutable, as_json=as_json, as_card=bool(words))
+
+
+RoutedArgument = Annotated[
+    list[str] | None, tickets_argument("The tickets to route; every open one where none is given.")
+]
+AllOpenOption = Annotated[bool, typer.Option("--all", help="Every open ticket.")]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Draw what each ticket waits for, as a tree.")
+]
+RecordOption = Annotated[
+    bool, typer.Option("--record", help="Append the decision to the ticket's log.")
+]
+AcceptOption = Annotated[
+    bool, typer.Option("--accept", help="Take the ticket up: record, move and claim it.")
+]
+ClassOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="CLASS",
+        help="Give the classification by hand; needs --reason.",
+        autocompletion=complete_words(CLASSIFICATIONS),
+    ),
+]
+MissingOption = Annotated[
+    str | None, typer.Option("--missing", metavar="TEXT", help="What is not decided.")
+]
+CheckedOption = Annotated[
+    str | None, typer.Option("--checked", metavar="TEXT", help="What was looked at.")
+]
+BeyondLatitudeOption = Annotated[
+    str | None,
+    typer.Option("--beyond-latitude", metavar="TEXT", help="Why the implementer cannot decide it."),
+]
+NextQuestionOption = Annotated[
+    str | None,
+    typer.Option("--next-question", metavar="TEXT", help="What planning is to answer."),
+]
+BranchOption = Annotated[
+    str | None, typer.Option("--branch", metavar="NAME", help="The branch of the work.")
+]

@@ -5,16 +5,24 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from yoi_cli.cli.text.console import is_terminal
+from yoi_cli.api.documents.routing import AcceptedDocument, RecordedDocument, intent_document
+from yoi_cli.cli.text.console import is_terminal, write_stdout
 from yoi_cli.cli.text.page import Page
-from yoi_cli.cli.text.report import report_json, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
+from yoi_cli.model.intent import render_packet
+from yoi_cli.model.safe_text import visible_block
+from yoi_cli.model.time import stamp
 from yoi_cli.routing import rules as routing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.routing.router import Decision, Summary, Unroutable
+    from yoi_cli.model.intent import IntentPacket
+    from yoi_cli.routing.accept import Accepted
+    from yoi_cli.routing.decide import RecordedDecision
+    from yoi_cli.routing.router import Decision, DecisionSummary, Unroutable
+
 
 _COLUMNS = (
     Column("ticket", style="bold", no_wrap=True),
@@ -42,7 +50,7 @@ _STYLES = {
 }
 
 
-def say_route(
+def print_route(
     decisions: Sequence[Decision],
     unroutable: Sequence[Unroutable],
     *,
@@ -59,11 +67,11 @@ def say_route(
         for decision in decisions:
             _card(decision)
     else:
-        say_summaries([decision.summary for decision in decisions], ())
+        print_summaries([decision.summary for decision in decisions], ())
     warn_of_unroutable(unroutable)
 
 
-def say_summaries(summaries: Sequence[Summary], unroutable: Sequence[Unroutable]) -> None:
+def print_summaries(summaries: Sequence[DecisionSummary], unroutable: Sequence[Unroutable]) -> None:
     """Print what many tickets are ready for, a row for each."""
     shown = _SHORT if is_terminal(sys.stdout) else {}
     rows = [_row(summary, shown) for summary in summaries]
@@ -81,7 +89,7 @@ def warn_of_notices(notices: Mapping[str, Sequence[str]], shown: Sequence[str]) 
     warn(f"{ticket}: {text}" for ticket in shown for text in notices.get(ticket, ()))
 
 
-def _row(row: Summary, shown: Mapping[str, str]) -> list[str | Cell]:
+def _row(row: DecisionSummary, shown: Mapping[str, str]) -> list[str | Cell]:
     first = row.causes[0]
     reason = first.code if first.ticket is None else f"{first.code} {first.ticket}"
     if len(row.causes) > 1:
@@ -127,7 +135,7 @@ def _chain(chain: Sequence[str], *, is_cut: bool) -> str:
     return " ← ".join(chain) + (" ← …" if is_cut else "")
 
 
-def say_explanation(decision: Decision, tree: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+def print_explanation(decision: Decision, tree: Mapping[str, Sequence[tuple[str, str]]]) -> None:
     """Draw why a ticket waits: `tree` gives, for each ticket, what it waits for and how that is.
 
     Each ticket's own subtree is drawn once, so that a graph of any shape stays readable; the
@@ -170,3 +178,69 @@ def _branches(
                 (deeper, other, how, index == last)
                 for index, (other, how) in reversed(list(enumerate(below)))
             ]
+
+
+def print_recorded(recorded: RecordedDecision, *, as_json: bool) -> None:
+    """A decision stands in the log."""
+    ticket, word = recorded.decision.ticket, recorded.classification
+    if as_json:
+        document: RecordedDocument = {
+            "ticket": ticket,
+            "classification": word,
+            "computed": recorded.decision.classified.classification,
+            "state": recorded.state,
+            "at": recorded.committed.at,
+            "events": list(recorded.committed.event_ids),
+            "warnings": list(recorded.committed.warnings),
+        }
+        report_json("recorded", document)
+    else:
+        report_lines(
+            [("recorded", ticket, word, recorded.state)], [f"Recorded for {ticket}: {word}"]
+        )
+    warn(recorded.committed.warnings)
+
+
+def print_accepted(accepted: Accepted, *, as_json: bool) -> None:
+    """A ticket was taken up."""
+    claim, plan = accepted.claim, accepted.plan
+    if as_json:
+        document: AcceptedDocument = {
+            "ticket": accepted.ticket,
+            "changed": accepted.changed,
+            "state": "inprogress",
+            "holder": claim.holder,
+            "generation": claim.generation,
+            "expires_at": stamp(claim.expires_at),
+            "plan": {
+                "summary": plan.summary,
+                "branch": plan.branch,
+                "worktree": plan.worktree,
+                "role_plan": plan.role_plan,
+            },
+            "intent": intent_document(accepted.ticket, accepted.packet),
+            "events": list(accepted.event_ids),
+            "warnings": list(accepted.warnings),
+        }
+        report_json("accepted", document)
+    else:
+        word = "Accepted" if accepted.changed else "Accepted already"
+        report_lines(
+            [("accepted", accepted.ticket, claim.holder, str(claim.generation), plan.branch or "")],
+            [
+                f"{word}: {accepted.ticket} is in progress, held by {claim.holder}, "
+                f"generation {claim.generation}, until {stamp(claim.expires_at)}",
+                f"Branch {plan.branch}, worktree {plan.worktree}",
+            ],
+        )
+    warn(accepted.warnings)
+
+
+def print_intent(ticket: str, packet: IntentPacket, *, as_json: bool) -> None:
+    """The packet alone, as a worker is to read it."""
+    if as_json:
+        report_json("intent", intent_document(ticket, packet))
+    else:
+        write_stdout(visible_block(render_packet(packet)) + "\n")
+    if not packet.has_acceptance:
+        warn([f"{ticket} has no acceptance criteria; it cannot be accepted like this."])

@@ -21,7 +21,7 @@ from yoi_cli.cli.options import (
 )
 from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import required_text
-from yoi_cli.cli.ticket.outcomes import say_appended
+from yoi_cli.cli.ticket.outcomes import print_appended
 from yoi_cli.errors import UsageError
 from yoi_cli.model.events import COMMENT, COMMENT_ROLES
 from yoi_cli.tickets.comment import add_comment
@@ -61,7 +61,7 @@ def comment(
     by = session.recorder(author)
     text = required_text(message, file, source)
     done = add_comment(session.store, ticket, role, text, by, commit=sha)
-    say_appended(role, done, as_json=as_json)
+    print_appended(role, done, as_json=as_json)
     warn(
         commit_if_asked(
             session, done.ticket, f"{role.replace('_', ' ')} by {by.author}", asked=commit

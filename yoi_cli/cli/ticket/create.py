@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from yoi_cli.api.autocommit import commit_if_asked
@@ -13,22 +15,11 @@ from yoi_cli.cli.options import (
     JsonOption,
     MessageOption,
     SourceArgument,
+    ticket_option,
 )
 from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.cli.ticket.create_options import (
-    AssigneeOption,
-    BlocksOption,
-    DependsOnOption,
-    EditOption,
-    PriorityOption,
-    ReadinessOption,
-    RelatedOption,
-    RiskFlagOption,
-    TagOption,
-    TitleOption,
-)
-from yoi_cli.cli.ticket.outcomes import say_created
+from yoi_cli.cli.ticket.outcomes import print_created
 from yoi_cli.model.item import FieldValue
 from yoi_cli.model.relations import BLOCKS, DEPENDS_ON, RELATED
 from yoi_cli.tickets.create import Draft, create_ticket, template
@@ -81,5 +72,36 @@ def create(
     links = ((DEPENDS_ON, depends_on), (BLOCKS, blocks), (RELATED, related))
     relations = tuple((kind, word) for kind, words in links for word in words or ())
     done = create_ticket(session.store, Draft(title, description, fields, relations), by)
-    say_created(title.strip(), done, as_json=as_json)
+    print_created(title.strip(), done, as_json=as_json)
     warn(commit_if_asked(session, done.ticket, f"create {title.strip()}", asked=commit))
+
+
+TitleOption = Annotated[
+    str, typer.Option("--title", "-t", metavar="TEXT", help="What it is about, in one line.")
+]
+EditOption = Annotated[bool, typer.Option("--edit", "-e", help="Write the text in $EDITOR.")]
+PriorityOption = Annotated[
+    str | None, typer.Option("--priority", "-p", metavar="P0..P4", help="How urgent; P0 is most.")
+]
+TagOption = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag; may be repeated.")
+]
+AssigneeOption = Annotated[
+    str | None, typer.Option("--assignee", metavar="NAME", help="Who does it.")
+]
+ReadinessOption = Annotated[
+    str | None, typer.Option("--readiness", metavar="WORD", help="How ready it is, in a word.")
+]
+RiskFlagOption = Annotated[
+    list[str] | None, typer.Option("--risk-flag", metavar="RISK", help="A risk; may be repeated.")
+]
+DependsOnOption = Annotated[
+    list[str] | None, ticket_option("--depends-on", "A ticket to wait for; may be repeated.")
+]
+BlocksOption = Annotated[
+    list[str] | None,
+    ticket_option("--blocks", "A ticket that waits for this one; may be repeated."),
+]
+RelatedOption = Annotated[
+    list[str] | None, ticket_option("--related", "A ticket to read with it; may be repeated.")
+]

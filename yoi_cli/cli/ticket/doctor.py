@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from yoi_cli.cli.context import start_of
-from yoi_cli.cli.doctor_text import say_examination
+from yoi_cli.cli.doctor_text import print_examination
 from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_argument
 from yoi_cli.cli.text.console import progress
 from yoi_cli.doctor.examine import Examination, examine_store, examine_ticket
@@ -59,7 +59,7 @@ def doctor(
         )
         if repairs:
             found = _examine(session, ticket)
-    say_examination(found, mended, show_infos=show_infos, as_json=as_json)
+    print_examination(found, mended, show_infos=show_infos, as_json=as_json)
     bad = found.counts.errors + (found.counts.warnings if strict else 0)
     return StoreInvalidError.exit_code if bad else 0
 

@@ -19,7 +19,7 @@ from yoi_cli.cli.options import (
 )
 from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.cli.ticket.outcomes import say_edited
+from yoi_cli.cli.ticket.outcomes import print_edited
 from yoi_cli.errors import UsageError
 from yoi_cli.model.item import FieldValue
 from yoi_cli.tickets.edit import Edited, ItemEdit, edit_ticket, read_item
@@ -78,7 +78,7 @@ def edit(
         edited = edit_ticket(session.store, ticket, edit)
     else:
         edited = _edit_by_hand(session, ticket)
-    say_edited(edited.committed, edited.changed, as_json=as_json)
+    print_edited(edited.committed, edited.changed, as_json=as_json)
     if edited.changed:
         what = "edit " + ", ".join(edited.changed)
         warn(commit_if_asked(session, edited.committed.ticket, what, asked=commit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import Annotated
 
 import typer
@@ -10,13 +11,13 @@ from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, OutputOption, tickets_argument
 from yoi_cli.cli.ticket.graph_tree import (
+    print_drawn,
+    print_graph,
     print_picture,
-    say_drawn,
-    say_graph,
     tree_text,
     warn_of_graph,
 )
-from yoi_cli.errors import UsageError
+from yoi_cli.errors import OperationError, UsageError
 from yoi_cli.model.graph import Graph
 from yoi_cli.routing.graph import GraphRequest, draw_graph
 
@@ -65,9 +66,9 @@ def graph(
         text = _picture(graph, form)
         with output_file(output) as file:
             file.write(text.encode("utf-8", "backslashreplace"))
-        say_drawn(graph, form, output)
+        print_drawn(graph, form, output)
     elif as_json or form == TREE:
-        say_graph(graph, as_json=as_json)
+        print_graph(graph, as_json=as_json)
     else:
         print_picture(_picture(graph, form))
         warn_of_graph(graph)
@@ -97,6 +98,43 @@ def _picture(graph: Graph, form: str) -> str:
         return mermaid(graph)
     if form == DOT:
         return dot(graph)
-    from yoi_cli.cli.ticket.graphviz import svg_of
 
     return svg_of(dot(graph))
+
+
+_SECONDS = 120
+
+
+def svg_of(dot: str) -> str:
+    """The picture of `dot` as SVG.
+
+    Raises `OperationError`: `graphviz_missing`, `graphviz_failed`.
+    """
+    try:
+        done = subprocess.run(
+            ["dot", "-Tsvg"],
+            input=dot.encode(),
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+    except FileNotFoundError as error:
+        raise OperationError(
+            "graphviz_missing",
+            "Graphviz, which draws SVG, is not installed.",
+            hint="Install Graphviz (its program is called `dot`), or use --format mermaid, which "
+            "many web sites draw themselves.",
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise _failed(f"it took longer than {_SECONDS} seconds") from error
+    if done.returncode != 0:
+        raise _failed(done.stderr.decode("utf-8", "replace").strip() or "it said nothing")
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _failed(why: str) -> OperationError:
+    return OperationError(
+        "graphviz_failed",
+        f"Graphviz did not draw the graph: {why[:500]}.",
+        hint="Name some tickets, so that the graph becomes smaller, or use --format dot.",
+    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from yoi_cli.cli.ticket.graph_marks_text import COLOURS, CRITICAL, CYCLE, Marks, style_name, told
 from yoi_cli.model.ids import is_ticket_id
 from yoi_cli.model.relations import RELATED
 from yoi_cli.model.safe_text import visible
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yoi_cli.model.graph import Edge, Graph, Node
+
 
 _LONGEST_TITLE = 60
 #: What Mermaid, Markdown or HTML could give a meaning to.
@@ -36,7 +36,7 @@ def dot(graph: Graph) -> str:
 
 
 def _mermaid_lines(graph: Graph) -> Iterator[str]:
-    marks = Marks(graph)
+    marks = GraphMarks(graph)
     names = {
         node.ticket: f"t{node.ticket}" if is_ticket_id(node.ticket) else f"x{number}"
         for number, node in enumerate(graph.nodes)
@@ -59,7 +59,7 @@ def _mermaid_lines(graph: Graph) -> Iterator[str]:
         yield f"  linkStyle {numbers} stroke:{colour},stroke-width:3px"
 
 
-def _marked_lines(graph: Graph, marks: Marks) -> Iterator[tuple[str, list[int]]]:
+def _marked_lines(graph: Graph, marks: GraphMarks) -> Iterator[tuple[str, list[int]]]:
     for colour, is_marked in (
         (CRITICAL, marks.line_is_critical),
         (CYCLE, marks.line_is_circular),
@@ -70,7 +70,7 @@ def _marked_lines(graph: Graph, marks: Marks) -> Iterator[tuple[str, list[int]]]
 
 
 def _dot_lines(graph: Graph) -> Iterator[str]:
-    marks = Marks(graph)
+    marks = GraphMarks(graph)
     yield "digraph tickets {"
     yield '  graph [rankdir=LR, charset="UTF-8"];'
     yield '  node [shape=box, style="rounded,filled", fontname="sans-serif", color="#999999"];'
@@ -90,7 +90,7 @@ def _dot_lines(graph: Graph) -> Iterator[str]:
     yield "}"
 
 
-def _dot_line(edge: Edge, marks: Marks) -> list[str]:
+def _dot_line(edge: Edge, marks: GraphMarks) -> list[str]:
     if edge.kind == RELATED:
         return ["style=dotted", "dir=none", "constraint=false"]
     if marks.line_is_circular(edge):
@@ -116,3 +116,54 @@ def _dot_text(text: str) -> str:
 
 def _dot_name(ticket: str) -> str:
     return visible(ticket).replace("\\", "\\\\").replace('"', '\\"')
+
+
+#: state: (fill, text) of a box. What has a problem takes the place of a state.
+COLOURS = {
+    "planning": ("#eeeeee", "#333333"),
+    "ready": ("#cdeef5", "#0b3b46"),
+    "queued": ("#cfe0fc", "#0d2b5c"),
+    "inprogress": ("#fdf0c4", "#5c4400"),
+    "done": ("#d3f2d6", "#0f4416"),
+    "closed": ("#f7f7f7", "#888888"),
+    "problem": ("#fbd5d5", "#6b0f0f"),
+}
+CRITICAL = "#c2410c"
+CYCLE = "#b91c1c"
+
+
+class GraphMarks:
+    """Answers what is to be marked on a node or a line of one graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        path = graph.critical_path
+        self._critical = frozenset(path)
+        self._critical_lines = frozenset(zip(path[1:], path, strict=False))
+        self._cycle_of = {
+            ticket: number for number, cycle in enumerate(graph.cycles) for ticket in cycle
+        }
+
+    def is_critical(self, ticket: str) -> bool:
+        return ticket in self._critical
+
+    def is_circular(self, ticket: str) -> bool:
+        return ticket in self._cycle_of
+
+    def line_is_critical(self, edge: Edge) -> bool:
+        return edge.kind != RELATED and edge[:2] in self._critical_lines
+
+    def line_is_circular(self, edge: Edge) -> bool:
+        """Whether the line leads from a ticket to another of its cycle."""
+        cycle = self._cycle_of.get(edge.source)
+        is_same = cycle is not None and cycle == self._cycle_of.get(edge.target)
+        return edge.kind != RELATED and is_same
+
+
+def style_name(node: Node) -> str:
+    """The key of `COLOURS` for a node."""
+    return node.state if node.problem is None and node.state in COLOURS else "problem"
+
+
+def told(node: Node) -> str:
+    """How a ticket stands, in a word: its problem, or its state."""
+    return node.problem or node.state or ""

@@ -8,7 +8,7 @@ from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, state_style
-from yoi_cli.cli.ticket.graph_marks_text import Marks, told
+from yoi_cli.cli.ticket.graph_text import GraphMarks, told
 from yoi_cli.model.safe_text import visible
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _DEEPEST_INDENT = 20
 
 
-def say_graph(graph: Graph, *, as_json: bool) -> None:
+def print_graph(graph: Graph, *, as_json: bool) -> None:
     """Print the graph as one JSON document, or as a tree: below each ticket what it waits for."""
     if as_json:
         from yoi_cli.api.documents.graph import graph_document
@@ -35,7 +35,7 @@ def print_picture(text: str) -> None:
     write_stdout(text)
 
 
-def say_drawn(graph: Graph, form: str, path: str) -> None:
+def print_drawn(graph: Graph, form: str, path: str) -> None:
     """The picture stands in a file."""
     counts = f"{len(graph.nodes)} tickets, {len(graph.edges)} lines"
     report_lines([("graph", form, path)], [f"Drew {counts}: {path}"])
@@ -100,7 +100,7 @@ def _rows(graph: Graph) -> Iterator[tuple[str, Node, str]]:
     The walk has its own stack. A ticket's own tree is drawn once, and branches are indented
     no further than can be read, so that a chain of any length takes as many lines.
     """
-    marks = Marks(graph)
+    marks = GraphMarks(graph)
     nodes = {node.ticket: node for node in graph.nodes}
     below = _below(graph)
     drawn: set[str] = set()
@@ -122,7 +122,7 @@ def _rows(graph: Graph) -> Iterator[tuple[str, Node, str]]:
             ]
 
 
-def _note(ticket: str, marks: Marks) -> str:
+def _note(ticket: str, marks: GraphMarks) -> str:
     critical = "  [critical]" if marks.is_critical(ticket) else ""
     return critical + ("  [cycle]" if marks.is_circular(ticket) else "")
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Annotated
+
 import typer
 
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
-from yoi_cli.cli.routing.decided_text import say_intent
-from yoi_cli.cli.ticket.packet import (
-    AcceptanceOption,
-    BindingOption,
-    EscalateOption,
-    IntentOption,
-    LatitudeOption,
-    PacketFileOption,
-    RequirementsOption,
-    RisksOption,
-    ValidationOption,
-    said_parts,
-)
-from yoi_cli.model.intent import complete, packet_of
+from yoi_cli.cli.routing.route_text import print_intent
+from yoi_cli.cli.text_input import given_text
+from yoi_cli.model.intent import PART_KEYS, complete, packet_of, parse_packet
 from yoi_cli.tickets.edit import read_item
 
 
@@ -45,4 +37,37 @@ def intent(
     given = (intent, binding, requirements, acceptance, latitude, escalate, validation, risks)
     full_id, item = read_item(session_of(ctx).store, ticket)
     packet = complete(packet_of(item.title, item.body), said_parts(given, intent_file))
-    say_intent(full_id, packet, as_json=as_json)
+    print_intent(full_id, packet, as_json=as_json)
+
+
+def _part(flag: str, what: str) -> object:
+    return typer.Option(f"--{flag}", metavar="TEXT", help=what, rich_help_panel="Intent packet")
+
+
+IntentOption = Annotated[str | None, _part("intent", "What is wanted.")]
+BindingOption = Annotated[str | None, _part("binding", "Decisions and invariants that hold.")]
+RequirementsOption = Annotated[str | None, _part("requirements", "What it must do.")]
+AcceptanceOption = Annotated[str | None, _part("acceptance", "How one can tell it is done.")]
+LatitudeOption = Annotated[str | None, _part("latitude", "What the implementer may decide.")]
+EscalateOption = Annotated[str | None, _part("escalate", "When to stop and ask.")]
+ValidationOption = Annotated[str | None, _part("validation", "What must pass.")]
+RisksOption = Annotated[str | None, _part("risks", "What a reviewer looks at.")]
+PacketFileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--intent-file",
+        metavar="FILE",
+        help="Parts of the packet under their headings; - for stdin.",
+    ),
+]
+
+
+def said_parts(given: tuple[str | None, ...], file: str | None) -> Mapping[str, str]:
+    """The parts that flags give, in the order of `PART_KEYS`, over those of a file.
+
+    Raises what reading a file raises.
+    """
+    text = given_text(None, file)
+    parts = dict(parse_packet(text)) if text is not None else {}
+    flags = zip(PART_KEYS, given, strict=True)
+    return parts | {key: said for key, said in flags if said is not None}

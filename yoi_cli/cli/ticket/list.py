@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,9 +12,20 @@ from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import LimitOption, StatesOption, chosen_states
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.ticket.listing_text import say_listing
+from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
+from yoi_cli.cli.text.report import report_json
+from yoi_cli.cli.text.unreadable import warn_of_unreadable
 from yoi_cli.errors import UsageError
-from yoi_cli.tickets.listing import SORTS, Selection, list_tickets
+from yoi_cli.model.safe_text import tsv
+from yoi_cli.tickets.listing import SORTS, Selection, list_tickets, text, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yoi_cli.cli.text.table import Row
+    from yoi_cli.store.values import FieldsRow
+    from yoi_cli.tickets.blocking import Blocker
+    from yoi_cli.tickets.listing import Listing
 
 
 def list_(
@@ -73,4 +86,108 @@ def list_(
         reverse=reverse,
         limit=limit,
     )
-    say_listing(list_tickets(session_of(ctx).store, selection), as_json=as_json)
+    print_listing(list_tickets(session_of(ctx).store, selection), as_json=as_json)
+
+
+_HEADER = ("state", "id", "title", "updated_at", "hints")
+_HINTED = ("priority", "assignee", "readiness")
+_NOT_A_WORD = re.compile(r'[\s"\\]')
+_EMPTY = "No ticket matches. --all has closed ones too; `yoi ticket create` makes one."
+_LINES_AT_ONCE = 1000
+
+
+def print_listing(listing: Listing, *, as_json: bool) -> None:
+    """A list of tickets: JSON, a table, or a header line and one line a ticket."""
+    if as_json:
+        from yoi_cli.api.documents.lists import tickets_document
+
+        report_json("tickets", tickets_document(listing))
+    elif is_terminal(sys.stdout):
+        _print_table(listing)
+    else:
+        _write_lines(listing)
+        warn_of_unreadable(listing.unreadable)
+
+
+def _write_lines(listing: Listing) -> None:
+    """Lines for a pipe, some at a time: a store of 100,000 tickets must not stand in memory
+    a second time as text."""
+    blockers = listing.blockers or {}
+    lines = [tsv(_HEADER)]
+    for row in listing.tickets:
+        fields = row.fields
+        hints = _hints(row, blockers.get(row.id, ()))
+        cells = (text(fields, "state"), row.id, text(fields, "title"), text(fields, "updated_at"))
+        lines.append(tsv((*cells, hints)))
+        if len(lines) == _LINES_AT_ONCE:
+            write_stdout("\n".join(lines) + "\n")
+            lines = []
+    if lines:
+        write_stdout("\n".join(lines) + "\n")
+    if not listing.tickets:
+        write_stderr(_EMPTY + "\n")
+
+
+def _hints(row: FieldsRow, blockers: tuple[Blocker, ...]) -> str:
+    """What else a script may want to know, as `key:value` words in a fixed order."""
+    fields = row.fields
+    words = [f"{key}:{_word(value)}" for key in _HINTED if (value := text(fields, key))]
+    words += [f"tag:{_word(tag)}" for tag in texts(fields, "tags")]
+    words += [f"risk:{_word(flag)}" for flag in texts(fields, "risk_flags")]
+    words += [f"blocked_by:{blocker.ticket}" for blocker in blockers]
+    return " ".join(words)
+
+
+def _word(value: str) -> str:
+    """`value` quoted as in an event's header where it would not be one word."""
+    if not _NOT_A_WORD.search(value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _print_table(listing: Listing) -> None:
+    """A table; a column that no ticket fills is left out."""
+    from yoi_cli.cli.text.table import Column, print_table
+
+    columns = (
+        Column("state"),
+        Column("id", no_wrap=True),
+        Column("priority"),
+        Column("title", ratio=3, min_width=20),
+        Column("assignee", ratio=1),
+        Column("tags", style="dim", ratio=1),
+        Column("blocked by", style="red"),
+        Column("updated", style="dim", no_wrap=True),
+    )
+    rows = list(_rows(listing))
+    used = [at for at in range(len(columns)) if any(row[at] for row in rows)]
+    print_table(
+        [columns[at] for at in used], [[row[at] for at in used] for row in rows], empty=_EMPTY
+    )
+    if listing.unreadable:
+        write_stderr("`yoi ticket doctor` says what is wrong with the unreadable ones.\n")
+    if len(listing.tickets) < listing.total:
+        write_stderr(f"{len(listing.tickets)} of {listing.total} tickets.\n")
+
+
+def _rows(listing: Listing) -> Iterator[Row]:
+    from yoi_cli.cli.text.table import Cell, state_style
+
+    blockers = listing.blockers or {}
+    for row in listing.tickets:
+        fields = row.fields
+        state = text(fields, "state")
+        yield (
+            Cell(state, state_style(state)),
+            row.id,
+            text(fields, "priority"),
+            text(fields, "title"),
+            text(fields, "assignee"),
+            " ".join(texts(fields, "tags")),
+            " ".join(blocker.ticket for blocker in blockers.get(row.id, ())),
+            text(fields, "updated_at")[:10],
+        )
+    for one in listing.unreadable:
+        why = Cell(one.error.message, "red")
+        yield (Cell("unreadable", "bold red"), one.ticket, "", why, "", "", "", "")

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from yoi_cli.model.fold import Folded
     from yoi_cli.store.values import Committed
     from yoi_cli.tickets.move import Moved
-    from yoi_cli.tickets.relations import Related
+    from yoi_cli.tickets.relations import RelationChange
 
 
-def say_created(title: str, done: Committed, *, as_json: bool) -> None:
+def print_created(title: str, done: Committed, *, as_json: bool) -> None:
     """A ticket was made."""
     if as_json:
         from yoi_cli.api.documents.outcomes import created_document
@@ -30,19 +30,19 @@ def say_created(title: str, done: Committed, *, as_json: bool) -> None:
     warn(done.warnings)
 
 
-def say_appended(kind: str, done: Committed, *, as_json: bool) -> None:
+def print_appended(kind: str, done: Committed, *, as_json: bool) -> None:
     """An event was added to a ticket."""
     spoken = f"Added to {done.ticket}: {kind.replace('_', ' ')}"
-    _say_written("appended", kind, done, spoken, as_json=as_json)
+    _print_written("appended", kind, done, spoken, as_json=as_json)
 
 
-def say_reviewed(result: str, done: Committed, *, as_json: bool) -> None:
+def print_reviewed(result: str, done: Committed, *, as_json: bool) -> None:
     """A review was recorded."""
     spoken = f"Reviewed {done.ticket}: {result.replace('_', ' ')}"
-    _say_written("reviewed", result, done, spoken, as_json=as_json)
+    _print_written("reviewed", result, done, spoken, as_json=as_json)
 
 
-def _say_written(word: str, kind: str, done: Committed, spoken: str, *, as_json: bool) -> None:
+def _print_written(word: str, kind: str, done: Committed, spoken: str, *, as_json: bool) -> None:
     if as_json:
         from yoi_cli.api.documents.outcomes import written_document
 
@@ -52,7 +52,7 @@ def _say_written(word: str, kind: str, done: Committed, spoken: str, *, as_json:
     warn(done.warnings)
 
 
-def say_moved(moved: Moved, *, as_json: bool) -> None:
+def print_moved(moved: Moved, *, as_json: bool) -> None:
     """A ticket was moved, or was there already."""
     if as_json:
         from yoi_cli.api.documents.outcomes import moved_document
@@ -71,7 +71,7 @@ def say_moved(moved: Moved, *, as_json: bool) -> None:
     warn(moved.warnings)
 
 
-def say_state(ticket: str, folded: Folded, *, as_json: bool) -> None:
+def print_state(ticket: str, folded: Folded, *, as_json: bool) -> None:
     """A ticket's state, and whether its log is of one mind about it."""
     if as_json:
         from yoi_cli.api.documents.outcomes import state_document
@@ -82,7 +82,7 @@ def say_state(ticket: str, folded: Folded, *, as_json: bool) -> None:
     warn(divergence.message for divergence in folded.diverged)
 
 
-def say_edited(done: Committed, changed: Sequence[str], *, as_json: bool) -> None:
+def print_edited(done: Committed, changed: Sequence[str], *, as_json: bool) -> None:
     """An item was changed; `changed` are the keys, or `body`."""
     if as_json:
         from yoi_cli.api.documents.outcomes import edited_document
@@ -94,7 +94,7 @@ def say_edited(done: Committed, changed: Sequence[str], *, as_json: bool) -> Non
     warn(done.warnings)
 
 
-def say_related(related: Related, *, removed: bool, as_json: bool) -> None:
+def print_related(related: RelationChange, *, removed: bool, as_json: bool) -> None:
     """A relation was recorded, stood already, or was taken away."""
     relation = related.relation
     row = ("relation", relation.ticket_id, relation.kind, relation.target)

@@ -20,7 +20,7 @@ from yoi_cli.cli.options import (
 )
 from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import required_text
-from yoi_cli.cli.ticket.outcomes import say_reviewed
+from yoi_cli.cli.ticket.outcomes import print_reviewed
 from yoi_cli.errors import UsageError
 from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
 from yoi_cli.orchestration.git.reviewed_commit import check_reviewer, commit_under_review
@@ -61,5 +61,5 @@ def review(
     result = APPROVE if approve else REQUEST_CHANGES
     about = commit_under_review(session, ticket, sha, starting_folder(start_of(ctx)))
     done = add_review(session.store, ticket, result, text, by, commit=about)
-    say_reviewed(result, done, as_json=as_json)
+    print_reviewed(result, done, as_json=as_json)
     warn(commit_if_asked(session, done.ticket, f"review: {result}", asked=commit))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import LimitOption, StatesOption, chosen_states, reading_progress
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.ticket.search_text import say_found
+from yoi_cli.cli.text.console import console, is_terminal, write_stderr, write_stdout
+from yoi_cli.cli.text.report import report_json
+from yoi_cli.cli.text.unreadable import warn_of_unreadable
+from yoi_cli.model.safe_text import tsv, visible
 from yoi_cli.tickets.search import Search, parse_query, search_tickets
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from yoi_cli.tickets.search import Hit, Query, SearchResult
 
 
 def search(
@@ -34,4 +43,75 @@ def search(
     store = session.store
     with reading_progress(store) as bar:
         found = search_tickets(store, search, bar.advance)
-    say_found(wanted, found, folder=session.location.folder, as_json=as_json)
+    print_found(wanted, found, folder=session.location.folder, as_json=as_json)
+
+
+_HEADER = ("ticket", "place", "path:line", "text")
+_SHORTEST_CONTEXT = 20
+
+
+def print_found(query: Query, found: SearchResult, *, folder: str, as_json: bool) -> None:
+    """The hits of a search: JSON, hits below their tickets, or one line a hit.
+
+    `folder` is the store's below the workspace, so that a place in a pipe can be opened.
+    """
+    if as_json:
+        from yoi_cli.api.documents.lists import found_document
+
+        report_json("search", found_document(query, found))
+        return
+    if is_terminal(sys.stdout):
+        _print_hits(query, found)
+    else:
+        lines = [tsv(_HEADER), *(tsv(_cells(hit, folder)) for hit in found.hits)]
+        write_stdout("\n".join(lines) + "\n")
+    if not found.hits:
+        write_stderr("Nothing was found.\n")
+    if found.is_cut:
+        write_stderr(f"There are more than these {len(found.hits)}.\n")
+    warn_of_unreadable(found.unreadable)
+
+
+def _cells(hit: Hit, folder: str) -> tuple[str, ...]:
+    place = f"{folder}/{hit.ticket}/{hit.path}:{hit.line}"
+    return (hit.ticket, hit.where, place, hit.text.strip())
+
+
+def _print_hits(query: Query, found: SearchResult) -> None:
+    from rich.text import Text
+
+    from yoi_cli.cli.text.table import state_style
+
+    target = console(sys.stdout)
+    shown = ""
+    for hit in found.hits:
+        if hit.ticket != shown:
+            if shown:
+                target.print()
+            shown = hit.ticket
+            state = (hit.state, state_style(hit.state))
+            head = Text.assemble((hit.ticket, "bold"), "  ", state, "  ", visible(hit.title))
+            target.print(head, soft_wrap=False, no_wrap=True, overflow="ellipsis")
+        if hit.where != "title":
+            line = _line(query, hit, target.width)
+            target.print(line, soft_wrap=False, no_wrap=True, overflow="ellipsis")
+
+
+def _line(query: Query, hit: Hit, width: int) -> Text:
+    """Where the hit is, and as much of its line as there is room for around it."""
+    from rich.text import Text
+
+    kind = hit.event.kind if hit.event is not None else "description"
+    place = f"  {hit.path}:{hit.line} {kind}  "
+    room = max(width - len(place), _SHORTEST_CONTEXT)
+    line = hit.text.strip()
+    start, end = query.span_in(line)
+    first = max(min(start - room // 3, len(line) - room), 0)
+    before, after = line[first:start], line[end : first + room]
+    return Text.assemble(
+        (visible(place), "dim"),
+        "…" if first else "",
+        visible(before),
+        (visible(line[start:end]), "bold yellow"),
+        visible(after),
+    )

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api.documents.stats import _document
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import SinceOption, instant, reading_progress
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.ticket.stats_text import say_stats
+from yoi_cli.cli.text.console import console, is_terminal, write_stdout
+from yoi_cli.cli.text.plot import bars, duration, histogram, number, sparkline
+from yoi_cli.cli.text.report import report_json, warn
+from yoi_cli.cli.text.unreadable import warn_of_unreadable
 from yoi_cli.errors import UsageError
+from yoi_cli.model.safe_text import tsv
+from yoi_cli.model.statistics import NumberSummary, summarise
 from yoi_cli.model.time import stamp
 from yoi_cli.tickets.stats import measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from yoi_cli.routing.waiting import WaitingTimes
+    from yoi_cli.tickets.stats import Statistics
 
 
 def stats(
@@ -35,12 +48,11 @@ def stats(
     store = session_of(ctx).store
     with reading_progress(store) as bar:
         stats = measure(store, from_then, bar.advance)
-    say_stats(stats, as_json=as_json)
+    print_stats(stats, as_json=as_json)
 
 
 def _measure_waiting(ctx: typer.Context, since: str | None, *, as_json: bool) -> None:
     from yoi_cli.cli.routing.options import now_ms
-    from yoi_cli.cli.ticket.waiting_text import say_waiting
     from yoi_cli.routing.waiting import measure_waiting
 
     if since is not None:
@@ -52,4 +64,163 @@ def _measure_waiting(ctx: typer.Context, since: str | None, *, as_json: bool) ->
     store = session_of(ctx).store
     with reading_progress(store) as bar:
         waited = measure_waiting(store, stamp(now_ms()), bar.advance)
-    say_waiting(waited, as_json=as_json)
+    print_waiting(waited, as_json=as_json)
+
+
+_HEADER = ("metric", "name", "value")
+_WIDEST_PLOT = 80
+_MOST_WEEKS = 26
+
+
+def print_stats(stats: Statistics, *, as_json: bool) -> None:
+    """The figures of a store; durations are seconds in JSON and in a pipe."""
+    if as_json:
+        from yoi_cli.api.documents.lists import stats_document
+
+        report_json("stats", stats_document(stats))
+        return
+    if is_terminal(sys.stdout):
+        _print_plots(stats)
+    else:
+        lines = [tsv(_HEADER), *(tsv(row) for row in _rows(stats))]
+        write_stdout("\n".join(lines) + "\n")
+    warn_of_unreadable(stats.unreadable)
+
+
+def _rows(stats: Statistics) -> Iterator[tuple[str, str, str]]:
+    yield ("tickets", "total", str(stats.tickets))
+    counts = (("state", stats.states), ("priority", stats.priorities), ("event", stats.kinds))
+    for metric, counted in counts:
+        for name, count in counted.items():
+            yield (metric, name, str(count))
+    for metric, values in _distributions(stats):
+        summary = summarise(values)
+        yield (metric, "count", str(summary.count))
+        for name, value in _averages(summary):
+            yield (metric, name, number(value))
+    for week, count in stats.throughput.items():
+        yield ("throughput", week, str(count))
+
+
+def _distributions(stats: Statistics) -> Iterator[tuple[str, Sequence[int]]]:
+    yield "lead_time", stats.lead_times
+    yield "cycle_time", stats.cycle_times
+    yield "review_rounds", stats.review_rounds
+
+
+def _averages(summary: NumberSummary) -> Iterator[tuple[str, float]]:
+    named = (("median", summary.median), ("p90", summary.p90), ("mean", summary.mean))
+    for name, value in named:
+        if value is not None:
+            yield name, value
+
+
+def _print_plots(stats: Statistics) -> None:
+    from rich.text import Text
+
+    target = console(sys.stdout)
+    width = min(target.width, _WIDEST_PLOT)
+    since = f" since {stats.since}" if stats.since else ""
+
+    def section(title: str, lines: Sequence[str]) -> None:
+        target.print(Text(title, "bold"))
+        for line in lines:
+            target.print(Text(f"  {line}"))
+        target.print()
+
+    room = width - 2
+    section(f"{stats.tickets} tickets by state", _bars(stats.states, room))
+    section("Open tickets by priority", _bars(stats.priorities, room))
+    section(f"Events by kind{since}", _bars(stats.kinds, room))
+    times = (
+        ("Lead time, created to done or closed", stats.lead_times),
+        ("Cycle time, inprogress to done", stats.cycle_times),
+    )
+    for title, seconds in times:
+        section(f"{title}{since}", [_durations(seconds), *histogram(seconds, room)])
+    section(f"Review rounds before approval{since}", _rounds(stats.review_rounds, room))
+    section(f"Finished by week{since}", _weeks(stats.throughput, room))
+
+
+def _bars(counted: Mapping[str, int], width: int) -> list[str]:
+    return bars([(name, count) for name, count in counted.items()], width) or ["none"]
+
+
+def _durations(seconds: Sequence[int]) -> str:
+    summary = summarise(seconds)
+    words = [f"{name} {duration(value)}" for name, value in _averages(summary)]
+    return ", ".join([*words, f"of {summary.count}"]) if words else "none"
+
+
+def _rounds(rounds: Sequence[int], width: int) -> list[str]:
+    summary = summarise(rounds)
+    if not summary.count:
+        return ["none"]
+    words = [f"{name} {number(value)}" for name, value in _averages(summary)]
+    counted = {str(n): rounds.count(n) for n in range(max(rounds) + 1)}
+    return [", ".join([*words, f"of {summary.count} approved"]), *_bars(counted, width)]
+
+
+def _weeks(throughput: Mapping[str, int], width: int) -> list[str]:
+    weeks = list(throughput.items())[-_MOST_WEEKS:]
+    if not weeks:
+        return ["none"]
+    left_out = len(throughput) - len(weeks)
+    said = [f"the last {len(weeks)} of {len(throughput)} weeks"] if left_out else []
+    return [*said, sparkline([count for _, count in weeks]), *bars(weeks, width)]
+
+
+_WIDEST_PLOT_DUP = 80
+_MOST_ROWS = 10
+_TITLES = {
+    "human_gate": "ready, not queued",
+    "dependency": "behind a dependency",
+    "ordering": "by the plan's order",
+    "conflict": "apart from other work",
+    "capacity": "for capacity",
+    "pick_up": "free, not picked up",
+}
+
+
+def print_waiting(waited: WaitingTimes, *, as_json: bool) -> None:
+    """Print how long tickets waited, and for what."""
+    if as_json:
+        report_json("waiting", _document(waited))
+        return
+    if is_terminal(sys.stdout):
+        _print_waiting_plots(waited)
+    else:
+        rows = [tsv(("metric", "name", "value")), *(tsv(row) for row in _waiting_rows(waited))]
+        write_stdout("\n".join(rows) + "\n")
+    warn(f"{ticket} cannot be read and is left out." for ticket in waited.unreadable)
+
+
+def _waiting_rows(waited: WaitingTimes) -> Iterator[tuple[str, str, str]]:
+    for reason, seconds in waited.by_reason.items():
+        yield ("waited", reason, str(seconds))
+        yield ("tickets", reason, str(waited.tickets[reason]))
+    for blocker, seconds in _longest(waited.by_blocker):
+        yield ("held_up_others", blocker, str(seconds))
+
+
+def _longest(times: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(times.items(), key=lambda row: (-row[1], row[0]))
+
+
+def _print_waiting_plots(waited: WaitingTimes) -> None:
+    from rich.text import Text
+
+    target = console(sys.stdout)
+    width = min(target.width, _WIDEST_PLOT_DUP) - 2
+    totals = {ticket: sum(spent.values()) for ticket, spent in waited.by_ticket.items()}
+    sections = (
+        ("Waited, all tickets together", [(_TITLES[r], s) for r, s in waited.by_reason.items()]),
+        ("Held others up longest", _longest(waited.by_blocker)[:_MOST_ROWS]),
+        ("Waited longest", _longest(totals)[:_MOST_ROWS]),
+    )
+    for title, rows in sections:
+        target.print(Text(title, "bold"))
+        lines = bars([(name, float(seconds)) for name, seconds in rows], width, show=duration)
+        for line in lines or ["none"]:
+            target.print(Text(f"  {line}"))
+        target.print()

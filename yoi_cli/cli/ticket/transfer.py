@@ -7,25 +7,39 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from yoi_cli.api.autocommit import commit_folders_if_asked
+from yoi_cli.api.documents.envelope import json_line
+from yoi_cli.api.documents.transfer import exported_document, imported_document
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import AuthorOption, JsonOption
-from yoi_cli.cli.text.console import ProgressBar, progress
-from yoi_cli.cli.text.report import warn
-from yoi_cli.cli.ticket.transfer_text import say_imported
+from yoi_cli.cli.filters import StatesOption, chosen_states
+from yoi_cli.cli.options import AuthorOption, JsonOption, OutputOption, tickets_argument
+from yoi_cli.cli.text.console import ProgressBar, progress, write_stdout
+from yoi_cli.cli.text.report import report, report_json, warn
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError
+from yoi_cli.model.text import counted
+from yoi_cli.store.files.output_file import output_file
 from yoi_cli.store.formats.ticket import encode_ticket
+from yoi_cli.transfer.export import chosen_tickets, export_tickets
 from yoi_cli.transfer.formats.detect import BACKLOG, TK, find_tool, read_folder
 from yoi_cli.transfer.formats.jsonl import read_lines
 from yoi_cli.transfer.import_foreign import adopt, preview
 from yoi_cli.transfer.import_lines import restore
 from yoi_cli.transfer.report import ImportReport
 from yoi_cli.workspace.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
+
+    from yoi_cli.transfer.export import ExportedTicket
+    from yoi_cli.transfer.model import ImportProblem
+    from yoi_cli.transfer.report import ImportReport
+
 
 _JSONL = "jsonl"
 _FORMATS = (_JSONL, TK, BACKLOG)
@@ -75,7 +89,7 @@ def import_(
         outcome = _restored(session, source, dry_run=dry_run)
     else:
         outcome = _adopted(session, source, format_, author, dry_run=dry_run)
-    say_imported(outcome, dry_run=dry_run, as_json=as_json)
+    print_imported(outcome, dry_run=dry_run, as_json=as_json)
     if outcome.imported and not dry_run:
         folders = [f"{session.location.folder}/{one.id}" for one in outcome.imported]
         what = f"import {len(folders)} from {os.path.basename(source.rstrip('/')) or source}"
@@ -124,3 +138,111 @@ def _adopted(
     if dry_run:
         return preview(session.store, found, by, encode_ticket, time.time_ns() // 1_000_000)
     return adopt(session.store, found, by, encode_ticket)
+
+
+def export(
+    ctx: typer.Context,
+    tickets: Annotated[
+        list[str] | None,
+        tickets_argument("The tickets to export; all of them where none is named."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every ticket, which is what no TICKET means too.")
+    ] = False,
+    state: StatesOption = None,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print whole tickets as JSON Lines: what is known of each, and its files byte for byte.
+
+    `yoi ticket import` puts them back exactly as they were. A ticket that cannot be read is
+    exported by its files, with the reason.
+    """
+    if tickets and everything:
+        raise UsageError(
+            "tickets_given_twice",
+            "--all stands beside the names of tickets.",
+            hint="Give one or the other.",
+        )
+    states = chosen_states(state)
+    store = session_of(ctx).store
+    chosen = chosen_tickets(store, tickets or ())
+    exported = (
+        one
+        for one in export_tickets(store, chosen)
+        if not states or one.error is not None or one.view.folded.state in states
+    )
+    if output is None or output == "-":
+        print_export(exported, as_json=as_json)
+        return
+    with output_file(output) as file:
+        count = write_export(exported, len(chosen), file)
+    print_exported(count, output, as_json=as_json)
+
+
+def print_export(exported: Iterable[ExportedTicket], *, as_json: bool) -> None:
+    """Print tickets as JSON Lines while they are read, or all of them as one document."""
+    if as_json:
+        tickets = [exported_document(one) for one in _warned(exported)]
+        report_json("export", {"count": len(tickets), "file": None, "tickets": tickets})
+        return
+    for one in _warned(exported):
+        write_stdout(json_line(exported_document(one)))
+
+
+def write_export(exported: Iterable[ExportedTicket], total: int, file: BinaryIO) -> int:
+    """Write tickets as JSON Lines to `file`; how many there were."""
+    count = 0
+    with progress("Exporting", total) as bar:
+        for one in _warned(exported):
+            file.write(json_line(exported_document(one)).encode())
+            count += 1
+            bar.advance()
+    return count
+
+
+def print_exported(count: int, path: str, *, as_json: bool) -> None:
+    """Tickets were written to a file."""
+    report(
+        as_json,
+        "export",
+        {"count": count, "file": path, "tickets": None},
+        piped=[("exported", str(count), path)],
+        spoken=[f"Exported {counted(count, 'ticket')} to {path}"],
+    )
+
+
+def _warned(exported: Iterable[ExportedTicket]) -> Iterator[ExportedTicket]:
+    for one in exported:
+        if one.error is not None:
+            warn([f"{one.view.id} cannot be read whole: {one.error.message}"])
+        yield one
+
+
+def print_imported(outcome: ImportReport, *, dry_run: bool, as_json: bool) -> None:
+    """What came in, what was there already, and what was left out."""
+    done = "Would import" if dry_run else "Imported"
+    spoken = [f"{done} {one.id} ({one.source}): {one.title}" for one in outcome.imported]
+    if outcome.skipped:
+        spoken.append(f"Skipped, being here already: {counted(len(outcome.skipped), 'ticket')}")
+    if not spoken:
+        spoken.append("Nothing to import.")
+    report(
+        as_json,
+        "imported",
+        imported_document(outcome, dry_run=dry_run),
+        piped=[
+            *(("imported", one.id, one.source) for one in outcome.imported),
+            *(("skipped", one.id, one.source) for one in outcome.skipped),
+            *(("conflict", one.id, one.source) for one in outcome.conflicts),
+        ],
+        spoken=spoken,
+    )
+    warn(_placed(one) for one in outcome.notices)
+    warn(f"Left out: {one.message}" for one in outcome.conflicts)
+    warn(f"Left out: {_placed(one)}" for one in outcome.problems)
+
+
+def _placed(problem: ImportProblem) -> str:
+    line = "" if problem.line is None else f", line {problem.line}"
+    return f"{problem.path}{line}: {problem.message}"

@@ -11,10 +11,15 @@ import typer
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, tickets_argument
 from yoi_cli.cli.routing.options import routing_context
-from yoi_cli.cli.worker.orchestrate_text import Progress, say_interrupted, say_outcomes, say_plans
+from yoi_cli.cli.worker.orchestrate_text import (
+    ProgressView,
+    print_interrupted,
+    print_outcomes,
+    print_plans,
+)
 from yoi_cli.errors import UsageError
 from yoi_cli.orchestration.open import open_tools
-from yoi_cli.orchestration.orchestrator import Orchestrator, Wish, exit_code_of
+from yoi_cli.orchestration.orchestrator import Orchestrator, RunOptions, exit_code_of
 from yoi_cli.tickets.lookup import identify
 
 _INTERRUPTED = 130
@@ -54,15 +59,15 @@ def orchestrate(
             "once_or_watch", "--once ends where --watch stays.", hint="Give one of them."
         )
     session = session_of(ctx)
-    progress = Progress(as_json=as_json)
+    progress = ProgressView(as_json=as_json)
     tools = open_tools(
         session, author, lambda holder: routing_context(session, holder), progress.tell
     )
     named = tuple(dict.fromkeys(identify(session.store, word) for word in tickets or ()))
     limit = at_once or tools.settings.orchestration.max_workers
-    run = Orchestrator(tools, Wish(named, limit, watches=watch, retries=retry))
+    run = Orchestrator(tools, RunOptions(named, limit, watches=watch, retries=retry))
     if dry_run:
-        say_plans(tools.target, run.plans(), as_json=as_json)
+        print_plans(tools.target, run.plans(), as_json=as_json)
         return
     code = _work(tools.target, run, progress, watches=watch, as_json=as_json)
     if code:
@@ -70,7 +75,7 @@ def orchestrate(
 
 
 def _work(
-    target: str, run: Orchestrator, progress: Progress, *, watches: bool, as_json: bool
+    target: str, run: Orchestrator, progress: ProgressView, *, watches: bool, as_json: bool
 ) -> int:
     """Let it run until it has ended, or a signal ends it; the exit code."""
     ended = threading.Event()
@@ -83,9 +88,9 @@ def _work(
 
     with progress:
         run.run(pause)
-    say_outcomes(target, tuple(run.outcomes.values()), as_json=as_json)
+    print_outcomes(target, tuple(run.outcomes.values()), as_json=as_json)
     if ended.is_set():
-        say_interrupted(run.in_hand)
+        print_interrupted(run.in_hand)
     if ended.is_set() and not watches:
         return _INTERRUPTED
     return exit_code_of(tuple(run.outcomes.values()))

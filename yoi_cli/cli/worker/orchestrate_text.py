@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.table import Table
 
-    from yoi_cli.orchestration.context import Outcome
-    from yoi_cli.orchestration.orchestrator import InHand, Plan
-    from yoi_cli.orchestration.ports import Told
+    from yoi_cli.orchestration.context import RunOutcome
+    from yoi_cli.orchestration.orchestrator import PlannedStep, RunningTicket
+    from yoi_cli.orchestration.ports import Progress
 
 _STYLES = {
     "merged": "green",
@@ -57,7 +57,7 @@ _PLAN_COLUMNS = (
 )
 
 
-class Progress:
+class ProgressView:
     """Shows steps as they are told. A context manager."""
 
     def __init__(self, *, as_json: bool) -> None:
@@ -66,7 +66,7 @@ class Progress:
         self._live: Live | None = None
         self._since: dict[str, tuple[str, float]] = {}
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressView:
         if self._is_drawn:
             from rich.live import Live
 
@@ -89,7 +89,7 @@ class Progress:
         if self._live is not None:
             self._live.stop()
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: Progress) -> None:
         """One step."""
         now = stamp(time.time_ns() // 1_000_000)
         if self._is_quiet:
@@ -107,12 +107,12 @@ class Progress:
 
             write_stdout(json_line(step_document(told, now)))
 
-    def show(self, in_hand: Sequence[InHand]) -> None:
+    def show(self, in_hand: Sequence[RunningTicket]) -> None:
         """What is in hand now, below the steps."""
         if self._live is not None:
             self._live.update(self._table(in_hand), refresh=True)
 
-    def _table(self, in_hand: Sequence[InHand]) -> Table:
+    def _table(self, in_hand: Sequence[RunningTicket]) -> Table:
         from rich import box
         from rich.table import Table
 
@@ -135,7 +135,7 @@ class Progress:
         return table
 
 
-def say_outcomes(target: str, outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+def print_outcomes(target: str, outcomes: Sequence[RunOutcome], *, as_json: bool) -> None:
     """How far the run came; in a pipe the lines before it have said so."""
     if as_json:
         from yoi_cli.api.documents.orchestrate import orchestration_document
@@ -160,7 +160,7 @@ def say_outcomes(target: str, outcomes: Sequence[Outcome], *, as_json: bool) -> 
         write_stdout("".join(visible(f"{one.ticket}: {one.text}") + "\n" for one in unfinished))
 
 
-def say_plans(target: str, plans: Sequence[Plan], *, as_json: bool) -> None:
+def print_plans(target: str, plans: Sequence[PlannedStep], *, as_json: bool) -> None:
     """What a run would do next."""
     if as_json:
         from yoi_cli.api.documents.orchestrate import orchestration_document
@@ -179,7 +179,7 @@ def say_plans(target: str, plans: Sequence[Plan], *, as_json: bool) -> None:
     print_table(_PLAN_COLUMNS, rows, empty="Nothing to do: no queued ticket may start.")
 
 
-def say_interrupted(in_hand: Sequence[InHand]) -> None:
+def print_interrupted(in_hand: Sequence[RunningTicket]) -> None:
     """The run was ended; workers go on without it."""
     running = [one for one in in_hand if one.worker]
     for one in running:

@@ -2,16 +2,198 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from yoi_cli.cli.completion.candidates import completing_session
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.worker.profiles_text import say_profiles
-from yoi_cli.workers.profile_checks import list_profiles
+from yoi_cli.cli.text.console import is_terminal, write_stdout
+from yoi_cli.cli.text.page import Page
+from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.errors import YoiError
+from yoi_cli.model.safe_text import tsv, visible_block
+from yoi_cli.workers.local.machine import machine_of
+from yoi_cli.workers.profile_checks import check_profiles, find_profile, list_profiles
+from yoi_cli.workers.profile_table import profile_toml
 from yoi_cli.workspace.settings import settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yoi_cli.workers.profile_checks import CheckedProfiles, ProfileCheck, ProfileRow
 
 
 def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """List the profiles of the configuration and the presets, with the roles they work as."""
     settings = settings_of(session_of(ctx))
-    say_profiles(list_profiles(settings), settings.foreign_roles, as_json=as_json)
+    print_profiles(list_profiles(settings), settings.foreign_roles, as_json=as_json)
+
+
+def check(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="The profile; those that roles use, where none is named.",
+            autocompletion=complete_profiles,
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Say what a profile lacks on this machine: its program, or a variable that it requires.
+
+    Exits 0 where it can run, else 1. Of variables only the names are shown. Where no role has
+    a profile, all are looked at, and one that can run is enough.
+    """
+    session = session_of(ctx)
+    checked = check_profiles(settings_of(session), machine_of(session), name)
+    print_checks(checked, as_json=as_json)
+    return 0 if checked.is_enough else 1
+
+
+def complete_profiles(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Names of profiles that begin with what is typed, with what they are."""
+    from yoi_cli.workspace.settings import settings_of
+
+    try:
+        profiles = settings_of(completing_session(ctx)).profiles.values()
+    except (YoiError, OSError):
+        return []
+    return [(one.name, one.description) for one in profiles if one.name.startswith(incomplete)]
+
+
+def show(
+    ctx: typer.Context,
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="The profile.",
+            autocompletion=complete_profiles,
+            show_default=False,
+        ),
+    ],
+    as_toml: Annotated[
+        bool, typer.Option("--toml", help="Print its table for ticket.config.toml.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one profile: its command, and the names of the variables that it is given."""
+    row = find_profile(settings_of(session_of(ctx)), name)
+    print_profile(row, as_toml=as_toml, as_json=as_json)
+
+
+_COLUMNS = (
+    Column("profile", style="bold", no_wrap=True),
+    Column("from", no_wrap=True),
+    Column("roles", no_wrap=True),
+    Column("prompt", no_wrap=True),
+    Column("command", ratio=1),
+)
+_CHECK_HEADER = ("profile", "runnable", "what", "value")
+
+
+def print_profiles(
+    rows: Sequence[ProfileRow], foreign: Mapping[str, str], *, as_json: bool
+) -> None:
+    """Every profile, and on stderr the roles that none of them works as."""
+    if as_json:
+        from yoi_cli.api.documents.profile import profiles_document
+
+        report_json("profiles", profiles_document(rows, foreign.items()))
+        return
+    cells = [
+        [
+            Cell(row.profile.name),
+            Cell("preset" if row.profile.is_preset else "config", "dim"),
+            Cell(", ".join(row.roles)),
+            Cell(row.profile.prompt),
+            Cell(shlex.join(row.profile.command)),
+        ]
+        for row in rows
+    ]
+    print_table(_COLUMNS, cells, empty="There are no profiles.")
+    warn(
+        f"The role {role} has the profile {selector!r}, which is another program's."
+        for role, selector in foreign.items()
+    )
+
+
+def print_profile(row: ProfileRow, *, as_toml: bool, as_json: bool) -> None:
+    """One profile: facts, or a table for the configuration."""
+    profile = row.profile
+    if as_json:
+        from yoi_cli.api.documents.profile import profile_document
+
+        report_json("profile", profile_document(row))
+        return
+    if as_toml:
+        write_stdout(visible_block(profile_toml(profile)))
+        return
+    facts = [
+        ("profile", profile.name),
+        ("description", profile.description),
+        ("from", "preset" if profile.is_preset else "config"),
+        ("roles", ", ".join(row.roles)),
+        ("command", shlex.join(profile.command)),
+        ("prompt", profile.prompt),
+        ("environment", ", ".join(profile.environment)),
+        ("secrets", ", ".join(profile.secrets)),
+        ("requires", ", ".join(profile.requires)),
+        ("timeout", "" if profile.timeout is None else f"{profile.timeout:g} seconds"),
+        ("group", profile.group),
+    ]
+    told = [(name, value) for name, value in facts if value]
+    report_lines(told, [f"{name + ':':<13} {value}" for name, value in told])
+
+
+def print_checks(checked: CheckedProfiles, *, as_json: bool) -> None:
+    """Whether profiles can run here, and what each lacks."""
+    if as_json:
+        from yoi_cli.api.documents.profile import checks_document
+
+        report_json("profile_checks", checks_document(checked))
+    elif is_terminal(sys.stdout):
+        _page(checked).show()
+    else:
+        rows = [row for check in checked.checks for row in _check_rows(check)]
+        rows += [("", "no", role, message) for role, message in checked.role_problems]
+        write_stdout("".join(tsv(row) + "\n" for row in (_CHECK_HEADER, *rows)))
+
+
+def _check_rows(check: ProfileCheck) -> list[tuple[str, str, str, str]]:
+    name, runnable = check.profile.name, "yes" if check.is_runnable else "no"
+    rows = [
+        ("program", check.program or ""),
+        ("version", check.version or ""),
+        *(("set" if one.is_set else "not set", one.name) for one in check.variables),
+        *(("missing", sentence) for sentence in check.missing),
+    ]
+    return [(name, runnable, what, value) for what, value in rows if value]
+
+
+def _page(checked: CheckedProfiles) -> Page:
+    page = Page()
+    for check in checked.checks:
+        verdict = Cell("can run", "green") if check.is_runnable else Cell("cannot run", "red")
+        roles = f" as {', '.join(check.roles)}" if check.roles else ""
+        page.line(Cell(check.profile.name, "bold"), "  ", verdict, roles)
+        for sentence in check.missing:
+            page.line("  ", Cell(sentence, "yellow"))
+        if check.program:
+            page.line("  ", Cell("program  ", "dim"), check.program)
+            page.line("  ", Cell("version  ", "dim"), check.version or "not asked, or not told")
+        for word, is_set in (("set      ", True), ("not set  ", False)):
+            names = [one.name for one in check.variables if one.is_set is is_set]
+            if names and check.program:
+                page.line("  ", Cell(word, "dim"), ", ".join(names))
+    for role, message in checked.role_problems:
+        page.line(Cell(f"role {role}", "bold"), "  ", Cell("cannot run", "red"), f"  {message}")
+    return page

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import AuthorOption, JsonOption
+from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_option
 from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.cli.worker.spawn_options import (
-    CommandArgument,
-    FolderOption,
-    GraceOption,
-    GroupOption,
-    InputOption,
-    KeyOption,
-    ProfileOption,
-    PromptFileOption,
-    PromptOption,
-    RedactOption,
-    RoleOption,
-    TicketOption,
-    TimeoutOption,
-    VariablesOption,
-)
-from yoi_cli.cli.worker.text import say_started
+from yoi_cli.cli.worker.profile import complete_profiles
+from yoi_cli.cli.worker.text import print_started
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.workers.local.environment import looks_secret
 from yoi_cli.workers.log import log_start
@@ -90,7 +77,7 @@ def spawn(
         log_start(session.store, view, by)
     except YoiError as error:  # it runs; a command that failed would be given again
         warn([f"The ticket's log was not told: {error.message}"])
-    say_started(view, as_json=as_json)
+    print_started(view, as_json=as_json)
 
 
 def _variable(word: str) -> tuple[str, str | None]:
@@ -104,3 +91,71 @@ def _variable(word: str) -> tuple[str, str | None]:
             hint=f"Set the variable, and pass it on with --env {name[:60]}.",
         )
     return name, value
+
+
+CommandArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[-- COMMAND…]", help="What to run.", show_default=False),
+]
+TicketOption = Annotated[
+    str | None,
+    ticket_option(
+        "--ticket", "What it is for; it runs in the ticket's worktree, where there is one."
+    ),
+]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="Run this profile's command.",
+        autocompletion=complete_profiles,
+    ),
+]
+RoleOption = Annotated[str | None, typer.Option("--role", metavar="ROLE", help="As what it works.")]
+PromptOption = Annotated[
+    str | None, typer.Option("--prompt", metavar="TEXT", help="What the profile is told.")
+]
+PromptFileOption = Annotated[
+    str | None,
+    typer.Option("--prompt-file", metavar="FILE", help="The same from FILE; - for stdin."),
+]
+FolderOption = Annotated[
+    str | None,
+    typer.Option("--cwd", metavar="DIR", help="Where it runs; this folder where nothing says."),
+]
+VariablesOption = Annotated[
+    list[str] | None,
+    typer.Option("--env", metavar="NAME[=VALUE]", help="Pass a variable on, or set it."),
+]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0.001,
+        metavar="SECONDS",
+        help="End it after SECONDS; else as configured, or never.",
+    ),
+]
+GraceOption = Annotated[
+    float | None,
+    typer.Option(
+        "--grace",
+        min=0,
+        metavar="SECONDS",
+        help="How long it may take to end; else as configured, or 10.",
+    ),
+]
+GroupOption = Annotated[
+    str, typer.Option("--group", metavar="NAME", help="Wait for room among its like.")
+]
+KeyOption = Annotated[
+    str | None,
+    typer.Option("--key", metavar="WORD", help="Start one worker for WORD, however often."),
+]
+InputOption = Annotated[
+    bool, typer.Option("--input", help="Keep its input open for `yoi worker input`.")
+]
+RedactOption = Annotated[
+    bool, typer.Option("--redact/--no-redact", help="Take secrets out of its output.")
+]

@@ -32,10 +32,10 @@ _COLUMNS = (
 _STYLES = {"queued": "blue", "running": "yellow", "exited": "green", "killed": "red", "lost": "red"}
 
 
-def say_started(view: WorkerView, *, as_json: bool) -> None:
+def print_started(view: WorkerView, *, as_json: bool) -> None:
     """A worker was started, or is queued."""
     if as_json:
-        _say_json(view)
+        _print_json(view)
         return
     waits = " It waits for room in its group." if view.state == "queued" else ""
     report_lines(
@@ -47,10 +47,10 @@ def say_started(view: WorkerView, *, as_json: bool) -> None:
     )
 
 
-def say_worker(view: WorkerView, *, as_json: bool) -> None:
+def print_worker(view: WorkerView, *, as_json: bool) -> None:
     """One worker, with everything that is known of it."""
     if as_json:
-        _say_json(view)
+        _print_json(view)
         return
     rows = [
         ("worker_id", view.worker_id),
@@ -70,17 +70,17 @@ def say_worker(view: WorkerView, *, as_json: bool) -> None:
     report_lines(rows, [f"{name:<12} {value}" for name, value in rows if value])
 
 
-def say_end(view: WorkerView, *, as_json: bool) -> None:
+def print_end(view: WorkerView, *, as_json: bool) -> None:
     """A worker has ended."""
     if as_json:
-        _say_json(view)
+        _print_json(view)
         return
     code = _text(view.exit_code)
     spoken = f"{view.worker_id} {describe_end(view)}. {view.evidence}"
     report_lines([(view.state, view.worker_id, code, view.cause)], [spoken])
 
 
-def say_workers(views: Sequence[WorkerView], *, as_json: bool) -> None:
+def print_workers(views: Sequence[WorkerView], *, as_json: bool) -> None:
     """The workers that are kept."""
     if as_json:
         from yoi_cli.api.documents.workers import workers_document
@@ -102,7 +102,7 @@ def say_workers(views: Sequence[WorkerView], *, as_json: bool) -> None:
     print_table(_COLUMNS, rows, empty="There are no workers.")
 
 
-def say_input(worker_id: str, size: int, *, closed: bool, as_json: bool) -> None:
+def print_input(worker_id: str, size: int, *, closed: bool, as_json: bool) -> None:
     """A worker was given something to read."""
     if as_json:
         report_json("worker_input", {"worker_id": worker_id, "bytes": size, "closed": closed})
@@ -112,7 +112,7 @@ def say_input(worker_id: str, size: int, *, closed: bool, as_json: bool) -> None
     report_lines([row], [f"Gave {size} bytes to {worker_id}{ending}."])
 
 
-def say_recovery(found: Sequence[Recovery], *, as_json: bool) -> None:
+def print_recovery(found: Sequence[Recovery], *, as_json: bool) -> None:
     """What was done for workers that had not ended."""
     if as_json:
         from yoi_cli.api.documents.workers import recovery_document
@@ -126,7 +126,7 @@ def say_recovery(found: Sequence[Recovery], *, as_json: bool) -> None:
     )
 
 
-def say_pruned(ids: Sequence[str], *, as_json: bool) -> None:
+def print_pruned(ids: Sequence[str], *, as_json: bool) -> None:
     """Workers were forgotten."""
     if as_json:
         report_json("workers_pruned", {"pruned": list(ids)})
@@ -135,7 +135,7 @@ def say_pruned(ids: Sequence[str], *, as_json: bool) -> None:
     report_lines([("pruned", worker_id) for worker_id in ids], [forgot])
 
 
-def say_output(worker_id: str, parts: Iterable[Output], *, raw: bool) -> None:
+def print_output(worker_id: str, parts: Iterable[Output], *, raw: bool) -> None:
     """A worker's output: in a pipe, or `raw`, the bytes as they came; on a terminal lines in
     which nothing drives it."""
     shows = is_terminal(sys.stdout) and not raw
@@ -150,7 +150,7 @@ def say_output(worker_id: str, parts: Iterable[Output], *, raw: bool) -> None:
     write_stdout(lines.rest())
 
 
-def say_output_part(worker_id: str, part: Output) -> None:
+def print_output_part(worker_id: str, part: Output) -> None:
     """One stretch of output, as JSON."""
     from yoi_cli.api.documents.workers import output_document
 
@@ -188,7 +188,7 @@ def _write_bytes(data: bytes) -> None:
         view = view[os.write(sys.stdout.fileno(), view) :]
 
 
-def _say_json(view: WorkerView) -> None:
+def _print_json(view: WorkerView) -> None:
     from yoi_cli.api.documents.workers import worker_document
 
     report_json("worker", worker_document(view))

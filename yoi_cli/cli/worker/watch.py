@@ -9,7 +9,14 @@ import typer
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, ticket_option
 from yoi_cli.cli.text.report import warn
-from yoi_cli.cli.worker.text import say_workers
+from yoi_cli.cli.worker.options import WaitOption, WorkerArgument, tell_tickets, worker_of
+from yoi_cli.cli.worker.text import (
+    print_end,
+    print_output,
+    print_output_part,
+    print_worker,
+    print_workers,
+)
 from yoi_cli.tickets.lookup import identify
 from yoi_cli.workers.open import open_runtime
 
@@ -29,5 +36,74 @@ def list_(
         for view in runtime.all()
         if full_id in (None, view.ticket) and not (live and view.has_ended)
     ]
-    say_workers(views, as_json=as_json)
+    print_workers(views, as_json=as_json)
     warn(error.message for error in runtime.unreadable())
+
+
+_PART = 1 << 20
+
+
+def logs(
+    ctx: typer.Context,
+    worker: WorkerArgument,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on until it has ended.")
+    ] = False,
+    since: Annotated[
+        int,
+        typer.Option(
+            "--since", metavar="CURSOR", help="From this byte on; a negative one is from the end."
+        ),
+    ] = 0,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="On a terminal too, the bytes as they came.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what a worker wrote, to both of its outputs.
+
+    A pipe gets the bytes as they came; on a terminal, control characters are shown instead
+    of obeyed. --json prints one stretch of at most 1 MiB, with the cursor to go on from.
+    """
+    runtime, worker_id = worker_of(session_of(ctx), worker)
+    if as_json:
+        print_output_part(worker_id, runtime.output(worker_id, since, _PART))
+        return
+    print_output(worker_id, runtime.read(worker_id, since, follow=follow), raw=raw)
+
+
+def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
+    """Show how a worker stands, and what that is known by."""
+    runtime, worker_id = worker_of(session_of(ctx), worker)
+    print_worker(runtime.show(worker_id), as_json=as_json)
+
+
+_BY_SIGNAL = 128
+
+
+def wait(
+    ctx: typer.Context,
+    worker: WorkerArgument,
+    timeout: WaitOption = None,
+    pass_on: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code", help="Exit as the worker did; 128 and its number for a signal."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Wait until a worker has ended, and nothing of it runs.
+
+    Exits 0 where it exited 0, else 1.
+    """
+    session = session_of(ctx)
+    runtime, worker_id = worker_of(session, worker)
+    view = runtime.wait(worker_id, timeout)
+    tell_tickets(session, view)
+    print_end(view, as_json=as_json)
+    if pass_on and view.exit_code is not None:
+        return view.exit_code
+    if pass_on and view.signal is not None:
+        return _BY_SIGNAL + view.signal
+    return 0 if view.exit_code == 0 else 1

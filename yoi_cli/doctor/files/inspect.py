@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, quote
 from yoi_cli.doctor.files.inspect_records import placed_records, placed_relations
-from yoi_cli.doctor.ports import Inspected
+from yoi_cli.doctor.ports import InspectedTicket
 from yoi_cli.errors import NotFoundError, StoreInvalidError
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.reader import FileReader
@@ -53,18 +53,18 @@ class FileInspector(FileReader):
                 found.append(self._stray(name, kind))
         return found
 
-    def inspect(self, ticket: TicketId) -> Inspected:
+    def inspect(self, ticket: TicketId) -> InspectedTicket:
         look = _Look(ticket, self.folder_of(ticket))
         try:
             with self.opened(ticket) as directory:
                 return look.at(directory)
         except NotFoundError:  # taken away since it was listed
-            return Inspected(ticket, look.folder, ())
+            return InspectedTicket(ticket, look.folder, ())
         except StoreInvalidError:
             look.report("path_unsafe", "It is not a folder; it was not looked into.", "")
         except OSError as error:
             look.report("path_unreadable", _refused(error), "")
-        return Inspected(ticket, look.folder, tuple(look.found))
+        return InspectedTicket(ticket, look.folder, tuple(look.found))
 
     def _stray(self, name: str, kind: int) -> Diagnostic:
         path = f"{self.location.folder}/{name}"
@@ -88,7 +88,7 @@ class _Look:
         self.folder = folder
         self.found: list[Diagnostic] = []
 
-    def at(self, directory: Directory) -> Inspected:
+    def at(self, directory: Directory) -> InspectedTicket:
         kinds = _kinds(directory)
         item = self._part(directory, layout.ITEM, kinds, self._parse_item)
         thread = self._part(directory, layout.THREAD, kinds, self._parse_thread)
@@ -96,7 +96,7 @@ class _Look:
         for name in kinds.keys() - _PARTS:
             self._check_stray(name, kinds[name], "")
         relations, plan = self._read_artifacts(directory, kinds)
-        return Inspected(
+        return InspectedTicket(
             id=self.ticket,
             folder=self.folder,
             item=item,

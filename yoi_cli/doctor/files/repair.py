@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError
-from yoi_cli.model.fold import fold
-from yoi_cli.model.resolution import is_kept, resolution_told
+from yoi_cli.model.fold import fold, is_kept, resolution_told
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn, repair_tail

@@ -15,7 +15,7 @@ _NO_COMMENTS = ("-c", "core.commentChar=\x01")
 _KEEP_COMMENTS = frozenset({"verbatim", "whitespace", "scissors"})
 
 
-class Message:
+class CommitMessage:
     """The message in the file at `path`, for a commit in the work tree `root`.
 
     `is_edited` says that an editor is (or was) opened on it, so that it may hold comments.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
-class Pushed(NamedTuple):
+class PushedTickets(NamedTuple):
     """The tickets of pushed branches by their names, and the values of `Ticket:` trailers."""
 
     branches: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class _Ref(NamedTuple):
     remote_sha: str
 
 
-def pushed(cwd: str, remote: str, stdin: bytes) -> Pushed:
+def pushed(cwd: str, remote: str, stdin: bytes) -> PushedTickets:
     """What git's lines to a pre-push hook tell. A ref that is taken away brings nothing.
 
     Raises `OperationError` and `NotFoundError` where git cannot tell what is new.
@@ -37,7 +37,7 @@ def pushed(cwd: str, remote: str, stdin: bytes) -> Pushed:
     refs = list(_refs(stdin.decode("utf-8", "surrogateescape")))
     branches = [ticket_of_branch(ref.remote_ref) for ref in refs]
     trailers = [value for ref in refs for value in _new_trailers(cwd, remote, ref)]
-    return Pushed(
+    return PushedTickets(
         tuple(dict.fromkeys(ticket for ticket in branches if ticket)),
         tuple(dict.fromkeys(trailers)),
     )

@@ -67,7 +67,7 @@ _PREPARE = (
 )
 
 
-class Marked(NamedTuple):
+class HookMarker(NamedTuple):
     """What the marker of a hook of ours says; `is_whole` is whether nobody edited it."""
 
     name: str
@@ -118,13 +118,13 @@ def _digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def marked(data: bytes) -> Marked | None:
+def marked(data: bytes) -> HookMarker | None:
     """What the marker in a hook's text says; None in one that is not ours."""
     found = _MARKER.search(data[:400])
     if found is None:
         return None
     rest = data[: found.start()] + data[found.end() :]
-    return Marked(found.group(1).decode(), _digest(rest) == found.group(2).decode())
+    return HookMarker(found.group(1).decode(), _digest(rest) == found.group(2).decode())
 
 
 def is_ours(name: str, data: bytes) -> bool:

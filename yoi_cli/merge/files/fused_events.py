@@ -34,7 +34,7 @@ _CONFLICT = re.compile(
 _KEY_LINE = re.compile(rb"([A-Za-z_][A-Za-z0-9_-]*):(?: |\r?\n)")
 
 
-class Parted(NamedTuple):
+class SeparatedThread(NamedTuple):
     """A thread whose events stand apart again.
 
     `recovered` are the ids (or times) of events that history had whole, `closed` those that
@@ -96,7 +96,7 @@ def begins_twice(data: bytes) -> bool:
     return len(begun) > 1
 
 
-def part_thread(data: bytes, versions: Iterable[bytes], *, path: str) -> Parted:
+def part_thread(data: bytes, versions: Iterable[bytes], *, path: str) -> SeparatedThread:
     """`data` with its events apart; `versions` are what the file was before, oldest first.
 
     Each header that stands in `data` gives an event: as the first sound version had it, else
@@ -124,7 +124,7 @@ def part_thread(data: bytes, versions: Iterable[bytes], *, path: str) -> Parted:
     gap = parsed.newline.encode()
     joined = b"".join(gap * (n > 0) + block + gap for n, block in enumerate(blocks))
     merged = merge_threads(joined, b"", path=path).data
-    return Parted(merged, tuple(recovered), tuple(closed), _loose_lines(data, merged))
+    return SeparatedThread(merged, tuple(recovered), tuple(closed), _loose_lines(data, merged))
 
 
 def _known_blocks(versions: Iterable[bytes]) -> dict[bytes, list[bytes]]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from yoi_cli.merge.files.resolver_files import TicketFiles
-    from yoi_cli.merge.ports import Repository, Sides
+    from yoi_cli.merge.ports import ConflictRepository, Sides
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.trees import TreeFiles
 
@@ -46,7 +46,7 @@ _RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
 _KEEP = f"{layout.ARTIFACTS}/{layout.KEEP}"
 
 
-class Separation(NamedTuple):
+class SeparatedTickets(NamedTuple):
     """Two tickets apart: `stays` are the files under the old id, `gone` those under the new.
 
     `leaver` says whose ticket got the new id. `moved` are the paths in the old folder that
@@ -118,9 +118,9 @@ def separation(
     files: TicketFiles,
     ticket: TicketId,
     unmerged: Mapping[str, Sides],
-    repository: Repository,
+    repository: ConflictRepository,
     taken: Collection[str],
-) -> Separation | None:
+) -> SeparatedTickets | None:
     """How to take two tickets made as `ticket` apart; None where it is one ticket.
 
     Raises `ConflictError` (`ticket_made_twice`) where two tickets stand in one thread, and
@@ -155,10 +155,12 @@ def separation(
     stayed, left = trees if leaver == THEIRS else (trees[1], trees[0])
     note = f"Texts that name {ticket} were not changed; see whether they mean {change.new}."
     renumbered = renumbered_ticket(gone, change)
-    return Separation(change, leaver, stays, renumbered, moved, stayed, left, (note,))
+    return SeparatedTickets(change, leaver, stays, renumbered, moved, stayed, left, (note,))
 
 
-def _past(ticket: str, path: str, repository: Repository) -> tuple[TreeFiles, TreeFiles] | None:
+def _past(
+    ticket: str, path: str, repository: ConflictRepository
+) -> tuple[TreeFiles, TreeFiles] | None:
     """Both sides of the merge that put two tickets into the thread at `path`."""
     for merge in repository.merges(path):
         threads = [_read(tree, path) for tree in (merge.ours, merge.theirs)]

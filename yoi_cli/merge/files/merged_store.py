@@ -30,7 +30,7 @@ _LINES = frozenset({f"{layout.STORE_FOLDER}/.gitignore", f"{layout.STORE_FOLDER}
 _MADE_AT = re.compile(rb'^created_at = "([^"]*)"', re.MULTILINE)
 
 
-class Edit(NamedTuple):
+class MergeEdit(NamedTuple):
     """What a merge changes at `path` about its side `ours`.
 
     `side` (`theirs`) has the file as it is to be; where it is None `data` are its bytes, and
@@ -53,7 +53,7 @@ class MergedStore:
         self._tickets = MergedFiles(base, ours, theirs, root)
         self._beside: dict[str, tuple[Conflict, ...]] = {}
 
-    def edits(self, against: TreeFiles) -> Iterator[Edit]:
+    def edits(self, against: TreeFiles) -> Iterator[MergeEdit]:
         """What makes the merge of the files `against`, by path: `ours`, or what it stands for.
 
         Raises `StoreInvalidError` (`ticket_made_twice`, `path_unsafe`), and `ConflictError`
@@ -69,18 +69,18 @@ class MergedStore:
                     yield edit
         for path, kind in against.kinds.items():
             if kind == "file" and path not in kinds and is_shared(path, self._root):
-                yield Edit(path)
+                yield MergeEdit(path)
 
-    def _edit(self, path: str, against: TreeFiles) -> Edit | None:
+    def _edit(self, path: str, against: TreeFiles) -> MergeEdit | None:
         side = self._tickets.side_of(path)
         if side is against:
             return None
         if side is self._theirs:
-            return Edit(path, side=side) if side.mark(path) != against.mark(path) else None
+            return MergeEdit(path, side=side) if side.mark(path) != against.mark(path) else None
         data = self._read(path) if side is None else side.read(path)
         if against.kinds.get(path) == "file" and against.read(path) == data:
             return None
-        return Edit(path, data=data)
+        return MergeEdit(path, data=data)
 
     @property
     def conflicts(self) -> Mapping[str, tuple[Conflict, ...]]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.merge.algebra import FILE, needs_person
 from yoi_cli.merge.files.fused_events import is_marker
-from yoi_cli.merge.files.id_collision import Separation, files_in, separation
+from yoi_cli.merge.files.id_collision import SeparatedTickets, files_in, separation
 from yoi_cli.merge.files.parts import MARKER, merge_part, merged_resolution, projected
 from yoi_cli.merge.files.renumber import THEIRS, renamed_file
 from yoi_cli.merge.files.resolver_renames import bring_back
 from yoi_cli.merge.files.resolver_repair import TicketRepair
 from yoi_cli.merge.files.texts import merge_threads
 from yoi_cli.merge.messages import conflict_sentence
-from yoi_cli.merge.ports import MergedPart, Outcome, Question, Sides, Step, Wrong
+from yoi_cli.merge.ports import MergedPart, Question, ResolveStep, Sides, TicketFault, TicketOutcome
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_headers import fold_thread
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.merge.algebra import Conflict
     from yoi_cli.merge.files.resolver_files import TicketFiles
-    from yoi_cli.merge.ports import Repository
+    from yoi_cli.merge.ports import ConflictRepository
     from yoi_cli.model.ids import TicketId
 
 #: What makes a ticket: where one of them is gone, so is the ticket.
@@ -39,16 +39,16 @@ class FileResolver:
 
     def __init__(self, files: TicketFiles) -> None:
         self._files = files
-        self._separated: list[Separation] = []
+        self._separated: list[SeparatedTickets] = []
 
     def ids(self) -> Sequence[TicketId]:
         return self._files.ids()
 
-    def wrong(self, ticket: TicketId) -> Wrong:
+    def wrong(self, ticket: TicketId) -> TicketFault:
         try:
             return TicketRepair(self._files, ticket, None).wrong()
         except StoreInvalidError:  # a symlink, a FIFO: doctor's, and nothing that a merge did
-            return Wrong()
+            return TicketFault()
 
     def is_stale(self, ticket: TicketId) -> bool:
         try:
@@ -57,8 +57,8 @@ class FileResolver:
             return False
 
     def merge(
-        self, ticket: TicketId, unmerged: Mapping[str, Sides], repository: Repository
-    ) -> Outcome:
+        self, ticket: TicketId, unmerged: Mapping[str, Sides], repository: ConflictRepository
+    ) -> TicketOutcome:
         """Every file by itself; what a person must decide is written, and not resolved."""
         with self._files.announced(ticket):
             removed = self._removed(ticket, unmerged)
@@ -75,44 +75,48 @@ class FileResolver:
             thread = merged.get(layout.THREAD)
             if thread is not None and thread.diverged:
                 note = f"{ticket} is diverged: both sides moved it, and one move was set aside."
-                outcome = outcome.then(Outcome(notes=(note,)))
+                outcome = outcome.then(TicketOutcome(notes=(note,)))
         return outcome
 
-    def merge_objective(self, objective: str, sides: Sides) -> Outcome:
+    def merge_objective(self, objective: str, sides: Sides) -> TicketOutcome:
         path = f"{layout.OBJECTIVES_FOLDER}/{objective}/{layout.ITEM}"
         found = merge_part(path, self._as_separated(path, sides))
         here = self._files.read_path(path)
         if here is not None and _is_by_hand(here, sides, found.data):
-            return Outcome(questions=(_edited(objective, path),))
+            return TicketOutcome(questions=(_edited(objective, path),))
         self._files.write_path(path, found.data)
         if found.questions:
-            return Outcome(questions=_questions(objective, path, found.questions))
-        step = Step("merged", objective, f"merged {path}", (path,))
-        return Outcome((step,), resolved=(path,))
+            return TicketOutcome(questions=_questions(objective, path, found.questions))
+        step = ResolveStep("merged", objective, f"merged {path}", (path,))
+        return TicketOutcome((step,), resolved=(path,))
 
     def separate(
         self,
         ticket: TicketId,
         unmerged: Mapping[str, Sides],
-        repository: Repository,
+        repository: ConflictRepository,
         taken: Collection[str],
-    ) -> Outcome:
+    ) -> TicketOutcome:
         found = separation(self._files, ticket, unmerged, repository, taken)
         if found is None:
-            return Outcome()
+            return TicketOutcome()
         self._separated.append(found)
         with self._files.announced(ticket):
             renamed, paths = self._write_separated(ticket, found)
         new = found.change.new
         whose = "theirs" if found.leaver == THEIRS else "ours"
         said = f"two tickets were made as {ticket}; {whose}, begun later, is {new} now"
-        steps = [Step("renumbered", new, said, tuple(paths))]
-        steps += [Step("renamed", new, f"{path} names the new id", (path,)) for path in renamed]
+        steps = [ResolveStep("renumbered", new, said, tuple(paths))]
+        steps += [
+            ResolveStep("renamed", new, f"{path} names the new id", (path,)) for path in renamed
+        ]
         # Git's index is told only in the middle of a merge; else it is for whoever commits.
         resolved = (*paths, *renamed) if unmerged else ()
-        return Outcome(tuple(steps), notes=found.notes, resolved=resolved)
+        return TicketOutcome(tuple(steps), notes=found.notes, resolved=resolved)
 
-    def _write_separated(self, ticket: TicketId, found: Separation) -> tuple[list[str], list[str]]:
+    def _write_separated(
+        self, ticket: TicketId, found: SeparatedTickets
+    ) -> tuple[list[str], list[str]]:
         """Write both tickets; the files of others that were renamed, and those of the two.
 
         The thread under the old id goes last: as long as it is as it was, all is done again.
@@ -137,14 +141,16 @@ class FileResolver:
             paths.append(files.path(ticket, part))
         return renamed, paths
 
-    def repair(self, ticket: TicketId, wrong: Wrong, repository: Repository | None) -> Outcome:
+    def repair(
+        self, ticket: TicketId, wrong: TicketFault, repository: ConflictRepository | None
+    ) -> TicketOutcome:
         with self._files.announced(ticket):
             outcome = TicketRepair(self._files, ticket, repository).make()
         if wrong.made_twice and repository is None:
             path = self._files.path(ticket, layout.THREAD)
             said = "Two tickets stand in this thread, and without git nothing says whose is what."
             outcome = outcome.then(
-                Outcome(questions=(Question(ticket, path, "ticket_made_twice", said),))
+                TicketOutcome(questions=(Question(ticket, path, "ticket_made_twice", said),))
             )
         return outcome
 
@@ -162,32 +168,34 @@ class FileResolver:
         ticket: TicketId,
         unmerged: Mapping[str, Sides],
         removed: Mapping[str, Sides],
-        repository: Repository,
-    ) -> Outcome:
+        repository: ConflictRepository,
+    ) -> TicketOutcome:
         """A ticket that one side removed and the other changed stays, with all its files."""
         if not removed:
-            return Outcome()
+            return TicketOutcome()
         sides = next(iter(removed.values()))
         tree = repository.ours() if sides.ours is not None else repository.theirs()
         if tree is None:
             note = f"{ticket}: files that nobody changed could not be brought back with it."
-            return Outcome(notes=(note,))
+            return TicketOutcome(notes=(note,))
         paths: list[str] = []
         for part, data in files_in(tree, self._files.path(ticket, "")).items():
             if part not in unmerged and self._files.read(ticket, part) is None:
                 self._files.write(ticket, part, data)
                 paths.append(self._files.path(ticket, part))
         if not paths:
-            return Outcome()
-        step = Step("restored", ticket, "one side removed it, the other changed it: it stays")
-        return Outcome((step._replace(paths=tuple(paths)),), resolved=tuple(paths))
+            return TicketOutcome()
+        step = ResolveStep(
+            "restored", ticket, "one side removed it, the other changed it: it stays"
+        )
+        return TicketOutcome((step._replace(paths=tuple(paths)),), resolved=tuple(paths))
 
     def _merged(
         self, ticket: TicketId, unmerged: Mapping[str, Sides]
-    ) -> tuple[dict[str, MergedPart], Outcome]:
+    ) -> tuple[dict[str, MergedPart], TicketOutcome]:
         """The files that merge, by part, and those that a person must see to."""
         merged: dict[str, MergedPart] = {}
-        outcome = Outcome()
+        outcome = TicketOutcome()
         for part, sides in unmerged.items():
             path = self._files.path(ticket, part)
             if any(found.change.old == ticket and part in found.stays for found in self._separated):
@@ -196,7 +204,7 @@ class FileResolver:
                 merged[part] = self._merge_one(ticket, part, self._as_separated(path, sides))
             except YoiError as error:
                 question = Question(ticket, path, error.code, f"{error.message} {error.hint}")
-                outcome = outcome.then(Outcome(questions=(question,)))
+                outcome = outcome.then(TicketOutcome(questions=(question,)))
         return merged, outcome
 
     def _merge_one(self, ticket: TicketId, part: str, sides: Sides) -> MergedPart:
@@ -244,26 +252,28 @@ class FileResolver:
                 found[layout.ITEM] = MergedPart(data)
         return found
 
-    def _take(self, ticket: TicketId, part: str, sides: Sides | None, found: MergedPart) -> Outcome:
+    def _take(
+        self, ticket: TicketId, part: str, sides: Sides | None, found: MergedPart
+    ) -> TicketOutcome:
         """Write a merged file, unless somebody has been at work on it by hand."""
         path = self._files.path(ticket, part)
         here = self._files.read(ticket, part)
         if any(one.code == FILE for one in found.conflicts):
-            return Outcome(questions=_questions(ticket, path, found.questions))
+            return TicketOutcome(questions=_questions(ticket, path, found.questions))
         if sides is not None and here is not None:
             if part != layout.THREAD and _is_by_hand(here, sides, found.data):
-                return Outcome(questions=(_edited(ticket, path),))
+                return TicketOutcome(questions=(_edited(ticket, path),))
             if _has_own_words(here, sides, found.data):
                 self._files.set_aside(ticket, part, here)
         self._files.write(ticket, part, found.data)
         if sides is not None and found.questions:
-            return Outcome(questions=_questions(ticket, path, found.questions))
+            return TicketOutcome(questions=_questions(ticket, path, found.questions))
         notes = tuple(
             f"{path}: {conflict_sentence(one)}" for one in found.conflicts if not needs_person(one)
         )
         word = "projected" if sides is None else "merged"
-        step = Step(word, ticket, f"{word} {part}", (path,))
-        return Outcome((step,), notes=notes, resolved=() if sides is None else (path,))
+        step = ResolveStep(word, ticket, f"{word} {part}", (path,))
+        return TicketOutcome((step,), notes=notes, resolved=() if sides is None else (path,))
 
 
 def _edited(ticket: str, path: str) -> Question:
@@ -278,7 +288,7 @@ def _questions(ticket: str, path: str, conflicts: Sequence[Conflict]) -> tuple[Q
     )
 
 
-def _renamed(path: str, data: bytes | None, found: Separation) -> bytes | None:
+def _renamed(path: str, data: bytes | None, found: SeparatedTickets) -> bytes | None:
     if data is None:
         return None
     try:

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.merge.files.id_collision import files_in
 from yoi_cli.merge.files.renames import home_and_stranger
-from yoi_cli.merge.ports import MergedPart, Outcome, Step
+from yoi_cli.merge.ports import MergedPart, ResolveStep, TicketOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yoi_cli.merge.files.resolver_files import TicketFiles
-    from yoi_cli.merge.ports import Repository, Sides
+    from yoi_cli.merge.ports import ConflictRepository, Sides
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.trees import TreeFiles
 
 
-class Brought(NamedTuple):
+class RenamesResult(NamedTuple):
     """What came of tickets that git took for another.
 
     `own` are files in conflict that are the ticket's own after all, `strange` those that git
@@ -26,15 +26,15 @@ class Brought(NamedTuple):
 
     own: dict[str, MergedPart]
     strange: frozenset[str]
-    outcome: Outcome
+    outcome: TicketOutcome
 
 
 def bring_back(
     files: TicketFiles,
     ticket: TicketId,
     unmerged: Mapping[str, Sides],
-    repository: Repository,
-) -> Brought:
+    repository: ConflictRepository,
+) -> RenamesResult:
     """Write the ticket that git took for `ticket`, and take its files out of `ticket`'s folder.
 
     One side removed that ticket and the other changed it, so it stays, as it was changed.
@@ -42,7 +42,7 @@ def bring_back(
     """
     own: dict[str, MergedPart] = {}
     strange: set[str] = set()
-    outcome = Outcome()
+    outcome = TicketOutcome()
     for part, sides in unmerged.items():
         apart = home_and_stranger(files.path(ticket, part), sides)
         if apart is None:
@@ -59,9 +59,9 @@ def bring_back(
     for part in sorted(strange):
         files.remove(ticket, part)
         path = files.path(ticket, part)
-        step = Step("removed", ticket, f"{part} is that other ticket's", (path,))
-        outcome = outcome.then(Outcome((step,), resolved=(path,)))
-    return Brought(own, frozenset(strange), outcome)
+        step = ResolveStep("removed", ticket, f"{part} is that other ticket's", (path,))
+        outcome = outcome.then(TicketOutcome((step,), resolved=(path,)))
+    return RenamesResult(own, frozenset(strange), outcome)
 
 
 def _only_in(unmerged: Mapping[str, Sides], side: str) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _ticket_with(files: TicketFiles, tree: TreeFiles, part: str, data: bytes) ->
     return None
 
 
-def _restored(files: TicketFiles, tree: TreeFiles, ticket: TicketId, other: str) -> Outcome:
+def _restored(files: TicketFiles, tree: TreeFiles, ticket: TicketId, other: str) -> TicketOutcome:
     """Write what the work tree lacks of the ticket `other`."""
     paths: list[str] = []
     for part, data in files_in(tree, files.path(other, "")).items():
@@ -90,6 +90,8 @@ def _restored(files: TicketFiles, tree: TreeFiles, ticket: TicketId, other: str)
             files.write(other, part, data)
             paths.append(files.path(other, part))
     if not paths:
-        return Outcome()
+        return TicketOutcome()
     said = f"git took it for {ticket}; one side removed it, the other changed it: it stays"
-    return Outcome((Step("restored", other, said, tuple(paths)),), resolved=tuple(paths))
+    return TicketOutcome(
+        (ResolveStep("restored", other, said, tuple(paths)),), resolved=tuple(paths)
+    )

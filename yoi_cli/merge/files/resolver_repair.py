@@ -14,15 +14,15 @@ from yoi_cli.merge.files.fused_events import (
 )
 from yoi_cli.merge.files.parts import has_markers, item_is_marked, merge_part, projected
 from yoi_cli.merge.messages import conflict_sentence
-from yoi_cli.merge.ports import Outcome, Sides, Step, Wrong
+from yoi_cli.merge.ports import ResolveStep, Sides, TicketFault, TicketOutcome
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.item import parse_item
 
 if TYPE_CHECKING:
     from yoi_cli.merge.algebra import Conflict
-    from yoi_cli.merge.files.fused_events import Parted
+    from yoi_cli.merge.files.fused_events import SeparatedThread
     from yoi_cli.merge.files.resolver_files import TicketFiles
-    from yoi_cli.merge.ports import Repository
+    from yoi_cli.merge.ports import ConflictRepository
     from yoi_cli.model.ids import TicketId
 
 _RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
@@ -32,17 +32,19 @@ _PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"
 class TicketRepair:
     """Repairs one ticket's files. The bytes that are replaced are kept in artifacts/.torn."""
 
-    def __init__(self, files: TicketFiles, ticket: TicketId, repository: Repository | None) -> None:
+    def __init__(
+        self, files: TicketFiles, ticket: TicketId, repository: ConflictRepository | None
+    ) -> None:
         self._files = files
         self._ticket = ticket
         self._repository = repository
 
-    def wrong(self) -> Wrong:
+    def wrong(self) -> TicketFault:
         """What there is to repair."""
         read = self._read
         thread, item = read(layout.THREAD), read(layout.ITEM)
         others = (read(part) or b"" for part in (_RELATIONS, _PLAN))
-        return Wrong(
+        return TicketFault(
             fused=thread is not None and is_fused(thread),
             doubled=item is not None and bool(doubled_keys(item)),
             marked=(thread is not None and has_markers(thread))
@@ -58,7 +60,7 @@ class TicketRepair:
             return False
         return projected(item, thread, path=self._path(layout.ITEM)) != item
 
-    def make(self) -> Outcome:
+    def make(self) -> TicketOutcome:
         """Everything that can be repaired, and then the projection."""
         outcome = self._part_events().then(self._mend_item())
         for part in (_RELATIONS, _PLAN):
@@ -75,14 +77,14 @@ class TicketRepair:
         self._files.set_aside(self._ticket, part, before)
         self._files.write(self._ticket, part, after)
 
-    def _part_events(self) -> Outcome:
+    def _part_events(self) -> TicketOutcome:
         data, path = self._read(layout.THREAD) or b"", self._path(layout.THREAD)
         if not (is_fused(data) or has_markers(data)):
-            return Outcome()
+            return TicketOutcome()
         versions = self._repository.versions(path) if self._repository is not None else ()
         found = part_thread(data, versions, path=path)
         if found.data == data:
-            return Outcome()
+            return TicketOutcome()
         self._replace(layout.THREAD, data, found.data)
         told = []
         if found.recovered:
@@ -90,20 +92,20 @@ class TicketRepair:
         if found.closed:
             told.append(f"{_number(len(found.closed), 'event')} by putting the closing line back")
         said = f"parted fused events: {', '.join(told) or 'nothing was lost'}"
-        return Outcome(
-            (Step("parted", self._ticket, said, (path,)),), notes=_part_notes(path, found)
+        return TicketOutcome(
+            (ResolveStep("parted", self._ticket, said, (path,)),), notes=_part_notes(path, found)
         )
 
-    def _mend_item(self) -> Outcome:
+    def _mend_item(self) -> TicketOutcome:
         data, path = self._read(layout.ITEM) or b"", self._path(layout.ITEM)
         doubled = doubled_keys(data)
         if not (doubled or item_is_marked(data)):
-            return Outcome()
+            return TicketOutcome()
         found = mend_item(data, self._past_ancestor(path), path=path)
         self._replace(layout.ITEM, data, found.data)
         what = f"each of {', '.join(doubled)} once" if doubled else "conflict markers taken out"
-        step = Step("mended", self._ticket, f"item.md: {what}", (path,))
-        return Outcome((step,), notes=_item_notes(path, found.conflicts))
+        step = ResolveStep("mended", self._ticket, f"item.md: {what}", (path,))
+        return TicketOutcome((step,), notes=_item_notes(path, found.conflicts))
 
     def _past_ancestor(self, path: str) -> bytes | None:
         """The item at `path` in the ancestor of the newest merge that touched it."""
@@ -113,30 +115,30 @@ class TicketRepair:
             None,
         )
 
-    def _mend_records(self, part: str) -> Outcome:
+    def _mend_records(self, part: str) -> TicketOutcome:
         data, path = self._read(part), self._path(part)
         if data is None or not has_markers(data):
-            return Outcome()
+            return TicketOutcome()
         found = merge_part(path, Sides(None, *sides_of_markers(data)))
         self._replace(part, data, found.data)
-        step = Step("mended", self._ticket, f"{part}: conflict markers taken out", (path,))
-        return Outcome((step,))
+        step = ResolveStep("mended", self._ticket, f"{part}: conflict markers taken out", (path,))
+        return TicketOutcome((step,))
 
-    def _project(self) -> Outcome:
+    def _project(self) -> TicketOutcome:
         thread, item = self._read(layout.THREAD), self._read(layout.ITEM)
         if thread is None or item is None:
-            return Outcome()
+            return TicketOutcome()
         path = self._path(layout.ITEM)
         data = projected(item, thread, path=path)
         if data == item:
-            return Outcome()
+            return TicketOutcome()
         self._files.write(self._ticket, layout.ITEM, data)
         state = parse_item(data, path=path).state
         said = f"item.md: state is {state}, as the thread says"
-        return Outcome((Step("projected", self._ticket, said, (path,)),))
+        return TicketOutcome((ResolveStep("projected", self._ticket, said, (path,)),))
 
 
-def _part_notes(path: str, found: Parted) -> tuple[str, ...]:
+def _part_notes(path: str, found: SeparatedThread) -> tuple[str, ...]:
     notes: list[str] = []
     if found.closed:
         ids = ", ".join(found.closed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.merge import algebra as merge
-from yoi_cli.merge.algebra import Conflict, Description, LogEntry
+from yoi_cli.merge.algebra import Conflict, Description, MergeEntry
 from yoi_cli.model.ids import event_id_ms
 from yoi_cli.model.time import seconds_of
 from yoi_cli.store.formats.thread import parse_thread
@@ -36,7 +36,7 @@ class MergedText(NamedTuple):
 class _Log(NamedTuple):
     """A thread cut into its events, with LF line ends; `left_out` is what stands between them."""
 
-    entries: tuple[LogEntry, ...]
+    entries: tuple[MergeEntry, ...]
     is_crlf: bool
     left_out: tuple[Conflict, ...]
 
@@ -77,11 +77,11 @@ def _cut(data: bytes) -> _Log:
     if is_crlf:
         data = data.replace(b"\r\n", b"\n")
         parsed = parse_thread(data)
-    entries: list[LogEntry] = []
+    entries: list[MergeEntry] = []
     for event, (start, end) in zip(parsed.thread.events, parsed.spans, strict=True):
         time = event_id_ms(event.id) if event.id is not None else _time_of(event.at)
         block = data[start:end].rstrip()
-        entries.append(LogEntry(time, event.id is not None, event.identity, block))
+        entries.append(MergeEntry(time, event.id is not None, event.identity, block))
     left_out = [Conflict(TORN, f"{end - start} bytes") for start, end in parsed.torn]
     if any(fault.code in _STRAY for fault in parsed.thread.faults):
         left_out.append(Conflict(STRAY_TEXT, "thread.md"))
@@ -155,10 +155,10 @@ def merge_plan_files(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
     return MergedText(data, tuple(sorted(conflicts)))
 
 
-def _lines(data: bytes, path: str) -> Iterator[LogEntry]:
+def _lines(data: bytes, path: str) -> Iterator[MergeEntry]:
     from yoi_cli.store.formats.plan import parse_each, torn_tail
 
     for _, line, record in parse_each(data.removesuffix(torn_tail(data, path=path)), path=path):
         if isinstance(record, StoreInvalidError):
             raise record
-        yield LogEntry(_time_of(record.at), False, record.id, line.rstrip())
+        yield MergeEntry(_time_of(record.at), False, record.id, line.rstrip())

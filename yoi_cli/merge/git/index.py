@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.git.command import ask_git, git_failed, run_git
 from yoi_cli.git.objects import RevisionFiles, merge_base
 from yoi_cli.merge.git.operation import operation, revisions_at_work
-from yoi_cli.merge.ports import PastMerge, Pending, Sides
+from yoi_cli.merge.ports import PastMerge, Sides, UncommittedStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -81,7 +81,7 @@ class IndexConflicts:
             raise git_failed(arguments, answer)
         return answer.out
 
-    def pending(self) -> Pending:
+    def pending(self) -> UncommittedStore:
         wanted = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"]
         folders = [f":(literal){folder}" for folder in self._folders]
         said = run_git(["--no-optional-locks", *wanted, "--", *folders], cwd=self._cwd)
@@ -91,7 +91,7 @@ class IndexConflicts:
         if not is_merging:
             everywhere = ["ls-files", "--unmerged", "-z", "--", ":(top)"]
             is_merging = bool(run_git(everywhere, cwd=self._cwd))
-        return Pending(
+        return UncommittedStore(
             touched=frozenset(path for _, path in found),
             unstaged=frozenset(path for work, path in found if work != " "),
             is_merging=is_merging,

@@ -12,7 +12,7 @@ from yoi_cli.store.files.directory import Directory
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
-class FileDesk:
+class FileLocalState:
     """A `Desk` below `folder`, for the repository at `root`.
 
     A ticket is held by a lock of the kernel's, which ends with the process that took it,

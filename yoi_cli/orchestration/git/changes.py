@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.orchestration.ports import Changes
 
 if TYPE_CHECKING:
-    from yoi_cli.git.repository import Place
+    from yoi_cli.git.repository import RepositoryPaths
 
 _MOST_COMMITS = 50
 _MOST_FILES = 100
@@ -16,7 +16,7 @@ _MOST_FILES = 100
 class GitHistory:
     """A `History` of the repository at `place`."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: RepositoryPaths) -> None:
         self._place = place
 
     def changes(self, base: str, head: str) -> Changes:

@@ -35,16 +35,16 @@ def commit_under_review(session: Session, word: str, sha: str | None, folder: st
     """
     if session.checkout is None:
         return sha
-    from yoi_cli.worktrees.open import open_repository, open_yard
+    from yoi_cli.worktrees.open import open_repository, open_worktrees
 
     if sha is not None:
         from yoi_cli.git.checkout import find_checkout
-        from yoi_cli.git.repository import Place
+        from yoi_cli.git.repository import RepositoryPaths
 
         here = find_checkout(folder)
         if here is None or here.common_dir != session.checkout.common_dir:
             here = session.checkout
-        return Place(here.root, here.git_dir).commit_of(sha) or sha
+        return RepositoryPaths(here.root, here.git_dir).commit_of(sha) or sha
     from yoi_cli.model import states
     from yoi_cli.orchestration.position import position_of
     from yoi_cli.tickets.lookup import identify
@@ -55,5 +55,5 @@ def commit_under_review(session: Session, word: str, sha: str | None, folder: st
         return None
     if at.branch:
         return open_repository(session).commit_of(f"refs/heads/{at.branch}")
-    standing = open_yard(session).of(ticket, "HEAD")
+    standing = open_worktrees(session).of(ticket, "HEAD")
     return standing.head if standing is not None and standing.branch else None

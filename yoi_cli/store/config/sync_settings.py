@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.store.config.store_config import load_tables
-from yoi_cli.store.config.tables import Problem, TableReader
+from yoi_cli.store.config.tables import SettingProblem, TableReader
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.directory import Directory
 
@@ -42,7 +42,7 @@ def read_sync_settings(workspace: str) -> SyncSettings:
 def parse_sync_settings(data: bytes, *, path: str) -> SyncSettings:
     """The settings in a configuration file's bytes. Raises `StoreInvalidError`."""
     tables = load_tables(data, path)
-    problems: list[Problem] = []
+    problems: list[SettingProblem] = []
     sync = TableReader("sync", tables.get("sync", {}), problems)
     git = tables.get("git", {})
     settings = SyncSettings(

@@ -11,7 +11,7 @@ _MOST_SECONDS = 1e9
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-class Problem(NamedTuple):
+class SettingProblem(NamedTuple):
     """What is wrong with one key; `key` is its path, such as `profiles.ada.command`."""
 
     key: str
@@ -26,7 +26,7 @@ class TableReader:
     that nobody took.
     """
 
-    def __init__(self, name: str, table: object, problems: list[Problem]) -> None:
+    def __init__(self, name: str, table: object, problems: list[SettingProblem]) -> None:
         self.name = name
         self.problems = problems
         self._taken: set[str] = set()
@@ -34,11 +34,13 @@ class TableReader:
         if isinstance(table, Mapping):
             self._table = table
         else:
-            problems.append(Problem(name, "is not a table", f"Begin it with a line [{name}]."))
+            problems.append(
+                SettingProblem(name, "is not a table", f"Begin it with a line [{name}].")
+            )
 
     def wrong(self, key: str, message: str, hint: str = "") -> None:
         """Report what is wrong with `key`."""
-        self.problems.append(Problem(f"{self.name}.{key}", message, hint))
+        self.problems.append(SettingProblem(f"{self.name}.{key}", message, hint))
 
     def has(self, key: str) -> bool:
         return key in self._table

@@ -23,7 +23,7 @@ from yoi_cli.model.profile import (
 )
 from yoi_cli.model.profile_presets import PRESETS
 from yoi_cli.store.config.store_config import load_tables
-from yoi_cli.store.config.tables import Problem, TableReader
+from yoi_cli.store.config.tables import SettingProblem, TableReader
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.directory import Directory
 
@@ -44,7 +44,7 @@ class SettingsRead(NamedTuple):
     """The settings, with defaults for what is wrong, and all that is wrong."""
 
     settings: Settings
-    problems: tuple[Problem, ...]
+    problems: tuple[SettingProblem, ...]
 
 
 def read_settings(workspace: str) -> Settings:
@@ -77,7 +77,7 @@ def parse_settings(data: bytes, *, path: str) -> SettingsRead:
     Raises `StoreInvalidError` (`config_invalid`) for what is not TOML.
     """
     tables = load_tables(data, path)
-    problems: list[Problem] = []
+    problems: list[SettingProblem] = []
     worker = _worker(TableReader("worker", tables.get("worker", {}), problems))
     profiles = _profiles(tables.get("profiles", {}), worker, problems)
     roles, foreign = _roles(tables.get("roles", {}), profiles, problems)
@@ -111,7 +111,7 @@ def _capacity(table: TableReader) -> Mapping[str, int]:
 
 
 def _profiles(
-    tables: object, worker: WorkerSettings, problems: list[Problem]
+    tables: object, worker: WorkerSettings, problems: list[SettingProblem]
 ) -> Mapping[str, Profile]:
     outer = TableReader("profiles", tables, problems)
     found = {name: preset._replace(timeout=worker.timeout) for name, preset in PRESETS.items()}
@@ -164,7 +164,7 @@ def _prompt_of(command: tuple[str, ...]) -> str:
 
 
 def _roles(
-    tables: object, profiles: Mapping[str, Profile], problems: list[Problem]
+    tables: object, profiles: Mapping[str, Profile], problems: list[SettingProblem]
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The roles with a profile that there is, and those with another program's selector."""
     outer = TableReader("roles", tables, problems)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.item import FieldValue, Item
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
-    from yoi_cli.model.thread_summary import Outline
+    from yoi_cli.model.thread_summary import ThreadSummary
     from yoi_cli.store.values import Part
 
 _READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -163,7 +163,7 @@ class FileReader:
 
         return fold_thread(self._part_bytes(ticket, layout.THREAD))
 
-    def outline(self, ticket: TicketId) -> Outline:
+    def outline(self, ticket: TicketId) -> ThreadSummary:
         from yoi_cli.store.formats.thread_headers import outline_thread
 
         return outline_thread(self._part_bytes(ticket, layout.THREAD))

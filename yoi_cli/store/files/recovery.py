@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import RELATION_REMOVED
-from yoi_cli.model.fold import fold, is_move
-from yoi_cli.model.resolution import is_kept
+from yoi_cli.model.fold import fold, is_kept, is_move
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.item import FieldValue, Item
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
-    from yoi_cli.model.thread_summary import Outline
+    from yoi_cli.model.thread_summary import ThreadSummary
     from yoi_cli.model.trees import TreeFiles
     from yoi_cli.store.values import Part
 
@@ -85,7 +85,7 @@ class TreeReader:
     def folded(self, ticket: TicketId) -> Folded:
         return fold_thread(self.raw(ticket, "thread.md"))
 
-    def outline(self, ticket: TicketId) -> Outline:
+    def outline(self, ticket: TicketId) -> ThreadSummary:
         return outline_thread(self.raw(ticket, "thread.md"))
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:

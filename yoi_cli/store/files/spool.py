@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.model.commits import NOTES, Note, Pair
+from yoi_cli.model.commits import NOTES, Note, RewrittenCommit
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.ports import Spooled
 
@@ -136,7 +136,7 @@ def _parse(name: str, data: bytes) -> Note:
     entry: object = json.loads(data)
     if not isinstance(entry, dict) or entry.get("version") != _VERSION:
         raise ValueError("no note of this version")
-    reader = _Reader(entry)
+    reader = _NoteReader(entry)
     note = Note(
         what=reader.text("what"),
         ticket=reader.text("ticket"),
@@ -165,7 +165,7 @@ def _parse(name: str, data: bytes) -> Note:
     return note
 
 
-class _Reader(NamedTuple):
+class _NoteReader(NamedTuple):
     """Typed values of a JSON object."""
 
     entry: dict[str, object]
@@ -188,7 +188,7 @@ class _Reader(NamedTuple):
             raise ValueError(f"{key} is not a list of texts")
         return tuple(value)
 
-    def pairs(self) -> Iterator[Pair]:
+    def pairs(self) -> Iterator[RewrittenCommit]:
         value = self.entry.get("pairs", [])
         for row in value if isinstance(value, list) else [None]:
             if not isinstance(row, list) or len(row) != 3:
@@ -196,4 +196,4 @@ class _Reader(NamedTuple):
             old, new, subject = row
             if not all(isinstance(one, str) for one in row):
                 raise ValueError("pairs are not texts")
-            yield Pair(old, new, subject)
+            yield RewrittenCommit(old, new, subject)

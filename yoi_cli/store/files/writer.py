@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, OperationError, YoiError
-from yoi_cli.model.fold import fold
+from yoi_cli.model.events import Event, NewEvent
+from yoi_cli.model.fold import fold, is_move
 from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id, ticket_id_at
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.states import PLANNING
@@ -17,7 +19,6 @@ from yoi_cli.store.files.append import Tail, append_events, repair_tail, settled
 from yoi_cli.store.files.atomic_folder import is_inside, place_tree, remove_tree
 from yoi_cli.store.files.interrupts import held_back
 from yoi_cli.store.files.lock import Intent, StoreLock
-from yoi_cli.store.files.projection import as_read, decides, projection
 from yoi_cli.store.files.reader import FileReader, read_part
 from yoi_cli.store.files.side_files import put_back, referred, rendered_relations, write_referred
 from yoi_cli.store.formats.item import parse_item
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import NewEvent
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.files.directory import Directory
+    from yoi_cli.store.values import Change
+
 
 Clock = Callable[[], int]
 Entropy = Callable[[], int]
@@ -265,3 +268,24 @@ class FileWriter(FileReader):
 
 
 _EMPTY = Tail(parse_thread(b""), 0, 0)
+
+
+def decides(change: Change) -> bool:
+    """Whether writing `change` needs the whole thread rather than its end."""
+    return any(is_move(as_read(event, "")) for event in change.events)
+
+
+def as_read(event: NewEvent, at: str) -> Event:
+    """`event` as the fold will see it once it is written."""
+    attributes = MappingProxyType(dict(event.attributes))
+    return Event(
+        event.kind, event.author, at, event.heading, event.body, attributes, "new", "new", 0
+    )
+
+
+def projection(state: str, updated_at: str) -> dict[str, FieldValue]:
+    """The fields of `item.md` that a thread decides; an empty `updated_at` leaves that one out."""
+    fields: dict[str, FieldValue] = {"state": state}
+    if updated_at:
+        fields["updated_at"] = updated_at
+    return fields

@@ -49,7 +49,7 @@ SIMPLE_KEY = re.compile(_KEY)
 WIDE_UNSAFE = "[\x80-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 
 
-class Entry(NamedTuple):
+class FrontmatterEntry(NamedTuple):
     """One `key: value` of a frontmatter and where it stands.
 
     `line` is the file's (the opening `---` is line 1). The offsets count the characters of
@@ -66,7 +66,7 @@ class Entry(NamedTuple):
     end: int
 
 
-class Parts(NamedTuple):
+class ItemParts(NamedTuple):
     """An item in four pieces; put together they are the file again."""
 
     opening: str
@@ -149,7 +149,7 @@ def parse_fields(
     return {entry.key: entry.value for entry in _read(parts, path)}
 
 
-def _split(data: bytes, path: str, *, complete: bool) -> Parts | None:
+def _split(data: bytes, path: str, *, complete: bool) -> ItemParts | None:
     """The pieces of an item, None if the closing line is not in `data`."""
     opening = _OPENING.match(data)
     if not opening:
@@ -177,10 +177,10 @@ def _split(data: bytes, path: str, *, complete: bool) -> Parts | None:
     if not closing:
         return None
     text = _decode(data[opening.end() : end], path, first_line=2)
-    return Parts(opening[0].decode(), text, closing[0].decode(), data[closing.end() :])
+    return ItemParts(opening[0].decode(), text, closing[0].decode(), data[closing.end() :])
 
 
-def whole_parts(data: bytes, path: str) -> Parts:
+def whole_parts(data: bytes, path: str) -> ItemParts:
     _decode(data, path, first_line=1)
     parts = _split(data, path, complete=True)
     if parts is None:
@@ -211,7 +211,7 @@ def _decode(data: bytes, path: str, *, first_line: int) -> str:
         ) from error
 
 
-def _read(parts: Parts, path: str) -> Sequence[Entry]:
+def _read(parts: ItemParts, path: str) -> Sequence[FrontmatterEntry]:
     try:
         return _canonical_entries(parts.text)
     except _NotCanonicalError:
@@ -220,7 +220,7 @@ def _read(parts: Parts, path: str) -> Sequence[Entry]:
         return strict_yaml.read(parts.opening + parts.text + parts.closing, path)
 
 
-def locate(text: str, path: str) -> Sequence[Entry]:
+def locate(text: str, path: str) -> Sequence[FrontmatterEntry]:
     """As `_read`, with offsets that hold for `text` itself."""
     try:
         return _canonical_entries(text)
@@ -245,7 +245,7 @@ def _canonical_fields(text: str) -> dict[str, FieldValue]:
     return fields
 
 
-def _canonical_entries(text: str) -> list[Entry]:
+def _canonical_entries(text: str) -> list[FrontmatterEntry]:
     """As `_canonical_fields`, with the place of each."""
     fields = _canonical_fields(text)
     entries = []
@@ -255,7 +255,9 @@ def _canonical_entries(text: str) -> list[Entry]:
         line, counted = line + text.count("\n", counted, key_start), key_start
         end = key_start + len(match[0].rstrip(" \r\n"))
         start = min(colon_end + 1, end)
-        entries.append(Entry(match[1], fields[match[1]], line, key_start, colon_end, start, end))
+        entries.append(
+            FrontmatterEntry(match[1], fields[match[1]], line, key_start, colon_end, start, end)
+        )
     return entries
 
 

@@ -21,7 +21,7 @@ from yoi_cli.store.formats.item import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from yoi_cli.store.formats.item import Entry, Parts
+    from yoi_cli.store.formats.item import FrontmatterEntry, ItemParts
 
 #: What YAML breaks lines at, skips or refuses; compiled by `re` when first used.
 _UNSAFE = rf"[\x00-\x1f\x7f]|{WIDE_UNSAFE}"
@@ -127,7 +127,11 @@ def _key(key: str) -> str:
 
 
 def _changed(
-    text: str, key: str, wanted: Mapping[str, FieldValue], entries: Sequence[Entry], eol: str
+    text: str,
+    key: str,
+    wanted: Mapping[str, FieldValue],
+    entries: Sequence[FrontmatterEntry],
+    eol: str,
 ) -> str:
     """`text` with `key` replaced, inserted, removed or left, as `wanted` has it."""
     entry = next((entry for entry in entries if entry.key == key), None)
@@ -138,7 +142,7 @@ def _changed(
     return text if entry.value == wanted[key] else _replaced(text, entry, wanted[key])
 
 
-def _replaced(text: str, entry: Entry, value: FieldValue) -> str:
+def _replaced(text: str, entry: FrontmatterEntry, value: FieldValue) -> str:
     first = text[entry.start : entry.end].lstrip("[- \t\r\n")[:1]
     rendered = _rendered(value, '"' if first == '"' else "'")
     gap = text[entry.colon_end : entry.start]
@@ -151,7 +155,7 @@ def _replaced(text: str, entry: Entry, value: FieldValue) -> str:
     return text[: entry.colon_end] + gap + rendered + text[entry.end :]
 
 
-def _inserted(text: str, line: str, key: str, entries: Sequence[Entry]) -> str:
+def _inserted(text: str, line: str, key: str, entries: Sequence[FrontmatterEntry]) -> str:
     before = [entry for entry in entries if _rank(entry.key) < _rank(key) < len(KEY_ORDER)]
     if before:
         neighbour = max(before, key=lambda entry: _rank(entry.key))
@@ -163,12 +167,12 @@ def _inserted(text: str, line: str, key: str, entries: Sequence[Entry]) -> str:
     return text[:at] + indent + line + text[at:]
 
 
-def _without(text: str, entry: Entry) -> str:
+def _without(text: str, entry: FrontmatterEntry) -> str:
     begin = text.rfind("\n", 0, entry.key_start) + 1
     return text[:begin] + text[text.index("\n", entry.end) + 1 :]
 
 
-def _below(parts: Parts, body: str) -> bytes:
+def _below(parts: ItemParts, body: str) -> bytes:
     """The closing line and all below it with another body, parted as the old one was."""
     closing, rest = parts.closing, parts.rest
     new = _encode(body)

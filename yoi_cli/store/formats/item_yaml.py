@@ -15,7 +15,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
-from yoi_cli.store.formats.item import Entry, item_error
+from yoi_cli.store.formats.item import FrontmatterEntry, item_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ class _StrictHandler(BaseHandler):
         return {entry.key: entry for entry in scan(fm, self._path)}
 
 
-def read(head: str, path: str) -> list[Entry]:
+def read(head: str, path: str) -> list[FrontmatterEntry]:
     """The entries of a file's beginning, both `---` lines included.
 
     Raises StoreInvalidError `item_frontmatter_invalid`. Offsets are of no use here, as
@@ -60,10 +60,10 @@ def read(head: str, path: str) -> list[Entry]:
     none: bodies are kept to the byte.
     """
     metadata, _ = frontmatter.parse(head, handler=_StrictHandler(path))
-    return [entry for entry in metadata.values() if isinstance(entry, Entry)]
+    return [entry for entry in metadata.values() if isinstance(entry, FrontmatterEntry)]
 
 
-def scan(text: str, path: str) -> list[Entry]:
+def scan(text: str, path: str) -> list[FrontmatterEntry]:
     """The entries of `text`, what stands between the `---` lines, with their places.
 
     Raises StoreInvalidError `item_frontmatter_invalid`.
@@ -79,7 +79,7 @@ class _Scanner:
         self._path = path
         self._events = yaml.parse(text, Loader=LOADER)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[FrontmatterEntry]:
         self._require_yaml_characters()
         self._next()  # the start of the stream
         if not self._enter_mapping():
@@ -116,7 +116,7 @@ class _Scanner:
         if not isinstance(event, yaml.StreamEndEvent):
             raise self._refused(event, "the YAML document ends before the frontmatter", _FLAT)
 
-    def _entry(self, event: yaml.Event) -> Entry:
+    def _entry(self, event: yaml.Event) -> FrontmatterEntry:
         if not isinstance(event, yaml.ScalarEvent):
             raise self._refused(event, "a key is not plain text", _FLAT)
         colon = _COLON.match(self._text, _end(event))
@@ -127,7 +127,7 @@ class _Scanner:
         key = self._checked(event)
         line, key_start = self._line(_start(event)), _start(event)
         value, start, end = self._value(self._next())
-        return Entry(key, value, line, key_start, colon.end(), start, end)
+        return FrontmatterEntry(key, value, line, key_start, colon.end(), start, end)
 
     def _value(self, event: yaml.Event) -> tuple[FieldValue, int, int]:
         """The value that begins with `event`, and from where to where it goes."""

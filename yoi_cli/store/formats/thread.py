@@ -50,7 +50,7 @@ class ParsedThread(NamedTuple):
     newline: str
 
 
-class _Header(NamedTuple):
+class _HeaderMatch(NamedTuple):
     pairs: Mapping[str, str]
     id: str | None
     is_sound: bool
@@ -61,13 +61,13 @@ class _Boundary(NamedTuple):
 
     start: int
     line_end: int
-    header: _Header | None
+    header: _HeaderMatch | None
 
 
 def parse_thread(data: bytes) -> ParsedThread:
     """Read a thread's bytes into its events, their places and the faults between them."""
     crlf = data[: data.find(b"\n") + 1].endswith(b"\r\n")
-    reader = _Reader(data, "\r\n" if crlf else "\n")
+    reader = _ThreadReader(data, "\r\n" if crlf else "\n")
     boundaries = _boundaries(data)
     reader.read_preamble(boundaries[0].start if boundaries else len(data))
     for index, boundary in enumerate(boundaries, start=1):
@@ -144,7 +144,7 @@ def _unquoted(value: str) -> str:
     return re.sub(_ESCAPED_CHARACTER, r"\1", value) if "\\" in value else value
 
 
-def _parse_header(line: str) -> _Header | None:
+def _parse_header(line: str) -> _HeaderMatch | None:
     """The pairs of a header line, or None where the line is not closed.
 
     A closed line of another form is still a boundary, or it could hide what follows; it
@@ -160,10 +160,10 @@ def _parse_header(line: str) -> _Header | None:
         pairs.setdefault(key, bare or _unquoted(quoted))
     event_id = pairs.get("id", "")
     has_id = sound is not None and is_event_id(event_id)
-    return _Header(pairs, event_id if has_id else None, sound is not None)
+    return _HeaderMatch(pairs, event_id if has_id else None, sound is not None)
 
 
-class _Reader:
+class _ThreadReader:
     """Collects events and faults, block by block."""
 
     def __init__(self, data: bytes, newline: str) -> None:
@@ -208,13 +208,13 @@ class _Reader:
         if nul >= 0:
             self._tear(max(whole_end, boundary.line_end), end, "NUL bytes follow an event")
 
-    def _read_older(self, boundary: _Boundary, header: _Header, end: int) -> None:
+    def _read_older(self, boundary: _Boundary, header: _HeaderMatch, end: int) -> None:
         lines = _trim(self._lines(boundary.line_end, end))
         if lines and lines[-1].rstrip(_BLANKS) == "---":
             lines = _trim(lines[:-1])
         self._add(boundary, header, end, lines)
 
-    def _read_with_id(self, boundary: _Boundary, header: _Header, end: int) -> bool:
+    def _read_with_id(self, boundary: _Boundary, header: _HeaderMatch, end: int) -> bool:
         separator = re.compile(_SEPARATOR_LINE_CRLF) if self._has_crlf else _SEPARATOR_LINE
         closing = separator.search(self._data, boundary.line_end, end)
         if closing is None:
@@ -229,7 +229,7 @@ class _Reader:
             self._fault("text_between_events", place, "Text stands between two events.")
         return True
 
-    def _is_closed(self, closing: re.Match[bytes], header: _Header, lines: list[str]) -> bool:
+    def _is_closed(self, closing: re.Match[bytes], header: _HeaderMatch, lines: list[str]) -> bool:
         """Whether a `---` that ends the file is the event's last line, not the beginning of a
         longer one in its body: it stands where a writer puts it, behind as many lines as the
         header says, where it says that."""
@@ -237,7 +237,7 @@ class _Reader:
         is_placed = before.endswith(b"\n\n") or (self._has_crlf and before == b"\r\n\r\n")
         return is_placed and header.pairs.get(LINES, str(len(lines))) == str(len(lines))
 
-    def _add(self, boundary: _Boundary, header: _Header, end: int, lines: list[str]) -> None:
+    def _add(self, boundary: _Boundary, header: _HeaderMatch, end: int, lines: list[str]) -> None:
         start = boundary.start
         block = self._data[start:end]
         if header.id is not None and self._is_repeated(header.id, block.rstrip(), start):

@@ -18,7 +18,7 @@ from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
 if TYPE_CHECKING:
     from collections.abc import Set
 
-    from yoi_cli.model.thread_summary import Outline
+    from yoi_cli.model.thread_summary import ThreadSummary
 
 _OPENING = b"<!-- event: "
 #: What parts two events; put before a thread, it stands before every header.
@@ -36,7 +36,7 @@ _OUTLINING = _MOVING | {kind.encode() for kind in (REVIEW, *WORK_KINDS)}
 _SHAPES = 4096
 
 
-class _Header(NamedTuple):
+class _StateHeader(NamedTuple):
     """A header that may move a state: what decides (kind, pairs), and what merely tells."""
 
     kind: bytes
@@ -58,7 +58,7 @@ def fold_thread(data: bytes) -> Folded:
     return Folded(shape.state, tuple(moves), tuple(diverged))
 
 
-def outline_thread(data: bytes) -> Outline:
+def outline_thread(data: bytes) -> ThreadSummary:
     """The outline of a thread's bytes; the same as that of all its events."""
     headers = _HEADER.findall(_GAP + data)
     if not _is_plain(data, {header[4] for header in headers}):
@@ -70,16 +70,16 @@ def outline_thread(data: bytes) -> Outline:
     )
 
 
-def _moving_headers(data: bytes) -> list[_Header] | None:
+def _moving_headers(data: bytes) -> list[_StateHeader] | None:
     """The headers of a thread's moves, or None where the thread is not plain."""
     ids: set[bytes] = set()
-    found: list[_Header] = []
+    found: list[_StateHeader] = []
     for match in _HEADER.finditer(_GAP + data):
         kind, author, at, pairs, event_id = match.groups()
         ids.add(event_id)
         if kind in _MOVING:
             line = data.count(b"\n", 0, match.start()) + 1
-            found.append(_Header(kind, pairs, author, at, event_id, line))
+            found.append(_StateHeader(kind, pairs, author, at, event_id, line))
     return found if _is_plain(data, ids) else None
 
 
@@ -95,7 +95,7 @@ def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
 
 
 @lru_cache(maxsize=_SHAPES)
-def _outline_shape(forms: tuple[tuple[bytes, bytes], ...]) -> Outline:
+def _outline_shape(forms: tuple[tuple[bytes, bytes], ...]) -> ThreadSummary:
     """What a sequence of headers says of its ticket."""
     from yoi_cli.model.thread_summary import outline_of
 
@@ -114,14 +114,14 @@ def _as_event(place: int, kind: bytes, pairs: bytes) -> Event:
     return Event(kind.decode(), "", "", None, "", attributes, "x", "x", place)
 
 
-def _told(move: Move, header: _Header) -> Move:
+def _told(move: Move, header: _StateHeader) -> Move:
     """A move of a shape, with what its own header tells."""
     author = header.author.strip(b'"').decode("utf-8", "surrogateescape")
     at = header.at.decode()
     return Move(at, move.origin, move.target, author, move.reason, header.line, False)
 
 
-def _named(one: Divergence, header: _Header) -> Divergence:
+def _named(one: Divergence, header: _StateHeader) -> Divergence:
     """A divergence of a shape, with what its own header tells."""
     event, at = header.id.decode(), header.at.decode()
     return Divergence(event, at, header.line, one.origin, one.target, one.state)

@@ -15,14 +15,14 @@ from yoi_cli.store.formats.thread_writing import check_text, encode_event
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.model.ticket import DatedEvent, WholeTicket
+    from yoi_cli.model.ticket import DatedEvent, Ticket
 
 _REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 #: What every header says by itself; a second one among the attributes could mislead a reader.
 _RESERVED = frozenset({"event", "author", "at", "id"})
 
 
-def encode_ticket(ticket: WholeTicket) -> dict[str, bytes]:
+def encode_ticket(ticket: Ticket) -> dict[str, bytes]:
     """The files of `ticket` by their path below its folder, the same ones every time.
 
     Raises `UsageError` for what no ticket can hold.
@@ -51,7 +51,7 @@ def encode_ticket(ticket: WholeTicket) -> dict[str, bytes]:
     return files
 
 
-def _identified(ticket: WholeTicket) -> Iterator[tuple[DatedEvent, str]]:
+def _identified(ticket: Ticket) -> Iterator[tuple[DatedEvent, str]]:
     """The events with their ids: the one they bring, or the next one for their time."""
     greatest = ""
     for dated in ticket.events:
@@ -81,7 +81,7 @@ def _milliseconds(dated: DatedEvent) -> int:
     return max(seconds_of(dated.at) or 0, 0) * 1000
 
 
-def _entropy(ticket: WholeTicket, dated: DatedEvent) -> int:
+def _entropy(ticket: Ticket, dated: DatedEvent) -> int:
     """80 bits that are the same for the same event, so that importing twice makes no other."""
     from hashlib import sha256
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, run_git
-from yoi_cli.sync.git.trees import FILE_MODE, Entry, index_lines
+from yoi_cli.sync.git.trees import FILE_MODE, TreeEntry, index_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,11 +66,11 @@ def bring_index(cwd: str, commit: str, folders: Sequence[str]) -> bool:
     then = run_git(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *literal], cwd=cwd)
     held = {path: facts for facts, path in _lines(now)}
     meant = {path: facts for facts, path in _lines(then)}
-    entries = [Entry(path, FILE_MODE, None) for path in held if path not in meant]
+    entries = [TreeEntry(path, FILE_MODE, None) for path in held if path not in meant]
     for path, facts in meant.items():
         mode, _, name = facts.split(" ")
         if held.get(path) != f"{mode} {name} 0":
-            entries.append(Entry(path, mode, name))
+            entries.append(TreeEntry(path, mode, name))
     if not entries:
         return True
     stdin = index_lines(entries, len(commit)).encode("utf-8", "surrogateescape")

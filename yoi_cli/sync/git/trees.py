@@ -26,7 +26,7 @@ FILE_MODE = "100644"
 EXECUTABLE_MODE = "100755"
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """What an edit puts at a path: git's mode and object; None takes the path away."""
 
     path: str
@@ -84,7 +84,7 @@ class StoreIndex:
         """Hold nothing at `paths`."""
         self._git(["update-index", "-z", "--force-remove", "--stdin"], "\0".join(paths))
 
-    def put(self, entries: Iterable[Entry], length: int) -> None:
+    def put(self, entries: Iterable[TreeEntry], length: int) -> None:
         """Hold `entries`, in a repository whose objects have names of `length` digits."""
         self._git(["update-index", "-z", "--index-info"], index_lines(entries, length))
 
@@ -108,7 +108,7 @@ class StoreIndex:
         return answer.text
 
 
-def index_lines(entries: Iterable[Entry], length: int) -> str:
+def index_lines(entries: Iterable[TreeEntry], length: int) -> str:
     """`entries` as `git update-index -z --index-info` reads them, in a repository whose
     objects have names of `length` digits. What goes makes way first."""
     nothing = "0" * length

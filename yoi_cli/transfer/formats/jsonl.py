@@ -21,7 +21,7 @@ from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord
 from yoi_cli.model.relations import Relation
-from yoi_cli.model.ticket import DatedEvent, WholeTicket
+from yoi_cli.model.ticket import DatedEvent, Ticket
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.ticket import encode_ticket
@@ -150,7 +150,7 @@ def _ticket(data: bytes, path: str, number: int) -> StoredTicket:
     return StoredTicket(ticket.id, line.title, encode_ticket(ticket), path, number, notices)
 
 
-def _notices(document: _Document, ticket: WholeTicket) -> Iterator[str]:
+def _notices(document: _Document, ticket: Ticket) -> Iterator[str]:
     for name in document.artifacts:
         if name not in (layout.RELATIONS, layout.PLAN):
             yield f"The artifact {name[:200]!r} is named without its content, and was left out."
@@ -193,7 +193,7 @@ def _check_path(path: str, entries: Mapping[str, _File]) -> None:
         raise UsageError("path_unsafe", f"{path[:200]!r} is not the path of a ticket's file.")
 
 
-def _whole(document: _Document) -> WholeTicket:
+def _whole(document: _Document) -> Ticket:
     """The ticket that a document describes; its state is what its own events say."""
     if not document.events:
         raise UsageError("events_missing", "The line has neither files nor events.")
@@ -202,7 +202,7 @@ def _whole(document: _Document) -> WholeTicket:
         for key, value in document.item.frontmatter.items()
     }
     times = [event.at for event in document.events]
-    ticket = WholeTicket(
+    ticket = Ticket(
         id=TicketId(document.id),
         fields={"title": document.title, "created_at": times[0], "updated_at": max(times)} | given,
         description=document.item.body,

@@ -17,7 +17,7 @@ from yoi_cli.workers.local.shim.wakeup import POKE
 
 if TYPE_CHECKING:
     from yoi_cli.workers.local.folder import WorkerFolder
-    from yoi_cli.workers.local.shim.state import State
+    from yoi_cli.workers.local.shim.state import WorkerState
 
 CLOSE_INPUT = "close-input"
 _WRITE = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -47,7 +47,7 @@ def has_command(folder: WorkerFolder, word: str) -> bool:
         os.close(commands)
 
 
-def poke(state: State | None) -> bool:
+def poke(state: WorkerState | None) -> bool:
     """Have the shim look for commands now; whether it is there."""
     return state is not None and state.boot_id == boot_id() and send(state.shim, POKE)
 

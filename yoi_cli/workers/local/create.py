@@ -19,7 +19,7 @@ from yoi_cli.workers.local.spec import bounds_of, checked, secret_values, spec_o
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from yoi_cli.workers.local.launcher import Answer
+    from yoi_cli.workers.local.launcher import ShimAnswer
     from yoi_cli.workers.runtime import WorkerRequest
 
 _LOCK, _KEYS, _GROUPS = "store.lock", "keys", "groups"
@@ -28,7 +28,7 @@ _MAKING, _GOING = ".tmp-", ".gone-"
 _LOOK_SECONDS = 0.005
 
 
-class Made(NamedTuple):
+class PreparedWorker(NamedTuple):
     """A worker's folder, and how to start it. `lock` is None where that is not for us."""
 
     launch: Launch
@@ -43,7 +43,7 @@ class WorkerMaker:
         self._environment = environment
 
     @contextmanager
-    def made(self, request: WorkerRequest) -> Iterator[Made]:
+    def made(self, request: WorkerRequest) -> Iterator[PreparedWorker]:
         """The folder for `request`, made or found by its key, with its lock held.
 
         The lock is what the shim inherits: from the first moment in which others can see the
@@ -57,12 +57,12 @@ class WorkerMaker:
         environment[OF_WORKER] = worker_id
         launch = self._launch(worker_id, lock, request, environment)
         try:
-            yield Made(launch, lock if lock >= 0 else None)
+            yield PreparedWorker(launch, lock if lock >= 0 else None)
         finally:
             if lock >= 0:
                 os.close(lock)
 
-    def unmake(self, made: Made, request: WorkerRequest, answer: Answer) -> None:
+    def unmake(self, made: PreparedWorker, request: WorkerRequest, answer: ShimAnswer) -> None:
         """Forget a worker that could not be started. Always raises `UsageError`."""
         self._remove(made.launch.worker_id, request.key)
         program, cwd = request.command[0], request.cwd

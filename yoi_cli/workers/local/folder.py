@@ -14,8 +14,8 @@ from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.workers.local.fields import Fields, corrupt
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import boot_id, is_alive
-from yoi_cli.workers.local.shim.state import PHASES, State
-from yoi_cli.workers.model import Exit, Facts, Judgement, WorkerView, judge
+from yoi_cli.workers.local.shim.state import PHASES, WorkerState
+from yoi_cli.workers.model import WorkerExit, WorkerFacts, WorkerVerdict, WorkerView, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ _TRIES, _PAUSE = 10, 0.005
 _ID = re.compile(r"w-[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
-class Spec(NamedTuple):
+class WorkerSpec(NamedTuple):
     """What a worker was asked to be. `variables` and `secrets` are names, never values.
 
     `timeout` and `grace` are milliseconds, `created_at` Unix milliseconds.
@@ -46,13 +46,13 @@ class Spec(NamedTuple):
     capacity: int | None
 
 
-class Seen(NamedTuple):
+class WorkerSnapshot(NamedTuple):
     """A worker at one instant."""
 
-    spec: Spec
-    state: State | None
-    facts: Facts
-    judged: Judgement
+    spec: WorkerSpec
+    state: WorkerState | None
+    facts: WorkerFacts
+    judged: WorkerVerdict
     view: WorkerView
 
 
@@ -79,7 +79,7 @@ class WorkerFolder:
         self.worker_id = worker_id
         self.descriptor = descriptor
 
-    def see(self, runtime_id: str) -> Seen:
+    def see(self, runtime_id: str) -> WorkerSnapshot:
         """What is known of the worker now. Raises `StoreInvalidError`.
 
         The order makes the evidence hold: who is alive is asked before what they write at
@@ -89,7 +89,7 @@ class WorkerFolder:
         has_shim = self.has_shim()
         state = self.state()
         same = state is not None and state.boot_id == boot_id()
-        facts = Facts(
+        facts = WorkerFacts(
             phase=state.phase if state is not None else None,
             has_shim=has_shim,
             stub_lives=same and state is not None and is_alive(state.stub),
@@ -99,10 +99,17 @@ class WorkerFolder:
             why=state.why if state is not None else "",
         )
         judged = judge(facts)
-        return Seen(spec, state, facts, judged, self._view(runtime_id, spec, state, facts, judged))
+        return WorkerSnapshot(
+            spec, state, facts, judged, self._view(runtime_id, spec, state, facts, judged)
+        )
 
     def _view(
-        self, runtime_id: str, spec: Spec, state: State | None, facts: Facts, judged: Judgement
+        self,
+        runtime_id: str,
+        spec: WorkerSpec,
+        state: WorkerState | None,
+        facts: WorkerFacts,
+        judged: WorkerVerdict,
     ) -> WorkerView:
         began = state.started_at if state is not None and state.started_at else None
         view = WorkerView(
@@ -128,14 +135,14 @@ class WorkerFolder:
             ended_at=ended.at if ended is not None else settled_at,
         )
 
-    def spec(self) -> Spec:
+    def spec(self) -> WorkerSpec:
         """What it was asked to be. Raises `StoreInvalidError` (`worker_store_corrupt`)."""
         entry = self._json(files.SPEC)
         if entry is None:
             raise corrupt(self.worker_id, files.SPEC, "it is missing")
         read = Fields(self.worker_id, files.SPEC, entry)
         read.check_version()
-        return Spec(
+        return WorkerSpec(
             created_at=read.number("created_at"),
             command=read.words("command"),
             cwd=read.text("cwd"),
@@ -152,7 +159,7 @@ class WorkerFolder:
             capacity=read.number_or_none("capacity"),
         )
 
-    def state(self) -> State | None:
+    def state(self) -> WorkerState | None:
         """How far its shim wrote that it is; None before it wrote anything."""
         entry = self._json(files.STATE)
         if entry is None:
@@ -162,7 +169,7 @@ class WorkerFolder:
         phase = read.text("phase")
         if phase not in PHASES:
             raise corrupt(self.worker_id, files.STATE, "its phase is none")
-        return State(
+        return WorkerState(
             phase=phase,
             boot_id=read.text("boot_id"),
             shim=read.identity("shim"),
@@ -176,14 +183,14 @@ class WorkerFolder:
             output_start=read.number("output_start"),
         )
 
-    def exit(self) -> Exit | None:
+    def exit(self) -> WorkerExit | None:
         """How it ended, where that was written down."""
         entry = self._json(files.EXIT)
         if entry is None:
             return None
         read = Fields(self.worker_id, files.EXIT, entry)
         error = entry.get("error", "")
-        return Exit(
+        return WorkerExit(
             code=read.number_or_none("code"),
             signal=read.number_or_none("signal"),
             at=read.number("at"),

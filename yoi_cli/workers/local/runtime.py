@@ -8,17 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, StoreInvalidError
-from yoi_cli.workers.local.adoption import adoption
 from yoi_cli.workers.local.commands import give_command, poke, write_input
 from yoi_cli.workers.local.create import WorkerMaker, read_key
 from yoi_cli.workers.local.folder import (
-    Seen,
     WorkerFolder,
+    WorkerSnapshot,
     check_worker_id,
     is_worker_id,
     not_found,
 )
-from yoi_cli.workers.local.launcher import start_shim
+from yoi_cli.workers.local.launcher import adoption, start_shim
 from yoi_cli.workers.local.output import read_output
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import is_alive, is_supported
@@ -80,13 +79,13 @@ class FileRuntime:
 
     def all(self) -> Sequence[WorkerView]:
         """Every worker that can be read, the newest last."""
-        return [seen.view for seen in self._rows() if isinstance(seen, Seen)]
+        return [seen.view for seen in self._rows() if isinstance(seen, WorkerSnapshot)]
 
     def unreadable(self) -> Sequence[StoreInvalidError]:
         """What keeps the others from being read, one error for each."""
         return [seen for seen in self._rows() if isinstance(seen, StoreInvalidError)]
 
-    def _rows(self) -> Iterator[Seen | StoreInvalidError]:
+    def _rows(self) -> Iterator[WorkerSnapshot | StoreInvalidError]:
         for worker_id in self.ids():
             try:
                 yield self._see(worker_id)
@@ -202,7 +201,7 @@ class FileRuntime:
                 continue
         return found
 
-    def _recover(self, folder: WorkerFolder, seen: Seen) -> Recovery:
+    def _recover(self, folder: WorkerFolder, seen: WorkerSnapshot) -> Recovery:
         word = "" if seen.facts.has_shim else self._adopt(folder)
         now = folder.see(self.runtime_id)
         if now.judged.is_settled:
@@ -222,14 +221,14 @@ class FileRuntime:
         maker.sweep()
         gone = []
         for seen in self._rows():
-            if not isinstance(seen, Seen) or not seen.judged.is_settled:
+            if not isinstance(seen, WorkerSnapshot) or not seen.judged.is_settled:
                 continue
             ended = seen.view.ended_at or seen.view.created_at
             if ended < ended_before and maker.forget(seen.view.worker_id, seen.spec.key):
                 gone.append(seen.view.worker_id)
         return gone
 
-    def _see(self, worker_id: str) -> Seen:
+    def _see(self, worker_id: str) -> WorkerSnapshot:
         with self._open(worker_id) as folder:
             return folder.see(self.runtime_id)
 
@@ -247,7 +246,7 @@ class FileRuntime:
         finally:
             os.close(descriptor)
 
-    def _stand_by(self, folder: WorkerFolder, seen: Seen) -> None:
+    def _stand_by(self, folder: WorkerFolder, seen: WorkerSnapshot) -> None:
         """See to it that somebody reads a command that was just given."""
         if seen.facts.has_shim and poke(seen.state):
             return
@@ -266,14 +265,14 @@ class FileRuntime:
             return start_shim(launch).word or "died"
 
 
-def _is_undecided(seen: Seen) -> bool:
+def _is_undecided(seen: WorkerSnapshot) -> bool:
     """Whether the worker may yet turn out to be one that cannot be started, and be taken away:
     whoever started it holds its lock until then."""
     facts = seen.facts
     return facts.is_being_started or (facts.has_shim and facts.why.startswith(CANNOT_START))
 
 
-def _see_off(seen: Seen) -> None:
+def _see_off(seen: WorkerSnapshot) -> None:
     """Wait for the shim itself, which leaves once it has written down the end."""
     end = time.monotonic() + _LEAVE_SECONDS
     while seen.state is not None and seen.facts.is_this_boot and is_alive(seen.state.shim):

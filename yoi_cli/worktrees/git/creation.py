@@ -9,17 +9,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
-from yoi_cli.worktrees.git.listing import MAKING, Entry, main_and_linked
+from yoi_cli.worktrees.git.listing import MAKING, WorktreeEntry, main_and_linked
 from yoi_cli.worktrees.git.populate import failed, furnish, wait_for_index
 from yoi_cli.worktrees.git.rescue import Rescue, rescue
 from yoi_cli.worktrees.git.uncommitted import contents_of, scratch_of
 
 if TYPE_CHECKING:
-    from yoi_cli.git.repository import Place, Tree
+    from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
     from yoi_cli.worktrees.ports import NewWorktree
 
 
-def create(place: Place, new: NewWorktree) -> Entry:
+def create(place: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
     """Make the worktree `new`, or finish the one whose making was cut short.
 
     Only while the lock on the worktrees is held: so whoever began it is gone.
@@ -46,7 +46,7 @@ def create(place: Place, new: NewWorktree) -> Entry:
     return _released(place, path)
 
 
-def create_detached(place: Place, relative: str, commit: str) -> Tree:
+def create_detached(place: RepositoryPaths, relative: str, commit: str) -> WorktreePaths:
     """A worktree with no branch on it, for a merge that is tried. Raises as `create` does."""
     path = _checked_path(place, relative)
     _check_path_free(path, _entry_at(place, path))
@@ -63,7 +63,7 @@ def create_detached(place: Place, relative: str, commit: str) -> Tree:
     return _released(place, path).tree
 
 
-def exclude(place: Place) -> None:
+def exclude(place: RepositoryPaths) -> None:
     """Have git ignore the folder of the worktrees, in this clone only."""
     folder = os.path.join(place.common_dir, "info")
     os.makedirs(folder, exist_ok=True)
@@ -77,7 +77,7 @@ def exclude(place: Place) -> None:
         file.write(gap + line + b"\n")
 
 
-def _checked_path(place: Place, relative: str) -> str:
+def _checked_path(place: RepositoryPaths, relative: str) -> str:
     """The absolute path, no step of which leaves the repository."""
     parts = relative.split("/")
     if not relative or any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
@@ -101,13 +101,13 @@ def _checked_path(place: Place, relative: str) -> str:
     return os.path.join(path, parts[-1])
 
 
-def _entry_at(place: Place, path: str) -> Entry | None:
+def _entry_at(place: RepositoryPaths, path: str) -> WorktreeEntry | None:
     _, linked = main_and_linked(place)
     wanted = os.path.realpath(path)
     return next((entry for entry in linked if os.path.realpath(entry.path) == wanted), None)
 
 
-def _check_path_free(path: str, entry: Entry | None) -> None:
+def _check_path_free(path: str, entry: WorktreeEntry | None) -> None:
     if os.path.lexists(path) or entry is not None:
         why = "git still lists a worktree there" if entry is not None else "something stands there"
         raise ConflictError(
@@ -118,7 +118,7 @@ def _check_path_free(path: str, entry: Entry | None) -> None:
         )
 
 
-def _start_of(place: Place, new: NewWorktree) -> str:
+def _start_of(place: RepositoryPaths, new: NewWorktree) -> str:
     """The commit that the worktree begins at. Raises where branch or base do not allow it."""
     said = place.ask(["check-ref-format", "--branch", new.branch])
     if said.code or new.branch.startswith("-") or said.text.strip() != new.branch:
@@ -157,7 +157,7 @@ def _start_of(place: Place, new: NewWorktree) -> str:
     return commit
 
 
-def _check_not_in_use(place: Place, branch: str) -> None:
+def _check_not_in_use(place: RepositoryPaths, branch: str) -> None:
     main, linked = main_and_linked(place)
     for entry in (*linked, *([main] if main else [])):
         if entry.branch == branch:
@@ -169,14 +169,14 @@ def _check_not_in_use(place: Place, branch: str) -> None:
             )
 
 
-def _begin(place: Place, path: str, arguments: list[str]) -> None:
+def _begin(place: RepositoryPaths, path: str, arguments: list[str]) -> None:
     locked = ["--no-checkout", "--lock", "--reason", MAKING]
     answer = place.ask(["worktree", "add", "--quiet", *locked, *arguments])
     if answer.code:
         raise failed(path, answer.said)
 
 
-def _released(place: Place, path: str) -> Entry:
+def _released(place: RepositoryPaths, path: str) -> WorktreeEntry:
     """The finished worktree, no longer marked as being made."""
     place.run(["worktree", "unlock", path])
     entry = _entry_at(place, path)
@@ -185,7 +185,7 @@ def _released(place: Place, path: str) -> Entry:
     return entry
 
 
-def _clear_way(place: Place, entry: Entry, ticket: str) -> None:
+def _clear_way(place: RepositoryPaths, entry: WorktreeEntry, ticket: str) -> None:
     """Keep what somebody put into a worktree that was never finished."""
     if entry.is_missing:
         raise failed(entry.path, "it was begun, and its folder is gone")
@@ -200,7 +200,7 @@ def _clear_way(place: Place, entry: Entry, ticket: str) -> None:
             rescue(place, scratch, ticket, Rescue(commits, is_dirty=True))
 
 
-def _undo(place: Place, path: str, branch: str | None, commit: str) -> None:
+def _undo(place: RepositoryPaths, path: str, branch: str | None, commit: str) -> None:
     """Take away what this process just made, and nothing that was there before."""
     with suppress(YoiError):
         place.ask(["worktree", "remove", "--force", "--force", path])

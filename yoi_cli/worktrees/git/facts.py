@@ -9,19 +9,19 @@ from yoi_cli.git.checkout import find_checkout
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.worktrees.git.listing import main_and_linked
 from yoi_cli.worktrees.git.populate import local_files
-from yoi_cli.worktrees.ports import YardFacts
+from yoi_cli.worktrees.ports import WorktreeFacts
 from yoi_cli.worktrees.target.advance import was_cut_short
 from yoi_cli.worktrees.target.trial_merge import TRY_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from yoi_cli.git.repository import Place
-    from yoi_cli.worktrees.git.listing import Entry
+    from yoi_cli.git.repository import RepositoryPaths
+    from yoi_cli.worktrees.git.listing import WorktreeEntry
     from yoi_cli.worktrees.model import Worktree
 
 
-def inspect(place: Place, worktrees: Sequence[Worktree]) -> YardFacts:
+def inspect(place: RepositoryPaths, worktrees: Sequence[Worktree]) -> WorktreeFacts:
     """Hold git's list against the folders and branches that there are."""
     main, linked = main_and_linked(place)
     yard = place.yard
@@ -31,7 +31,7 @@ def inspect(place: Place, worktrees: Sequence[Worktree]) -> YardFacts:
     whole = [entry for entry in standing if not entry.is_unfinished]
     local = ((entry.path, local_files(entry.tree)) for entry in whole if _is_ours(entry, yard))
     known = [entry for entry in (main, *linked) if entry is not None]
-    return YardFacts(
+    return WorktreeFacts(
         worktrees=tuple(one for one in worktrees if one.path not in tries),
         unknown=tuple(_unknown(yard, linked)),
         tries=tuple(tries),
@@ -47,11 +47,11 @@ def _is_try(path: str, yard: str) -> bool:
     return folder == yard and name.startswith(TRY_PREFIX)
 
 
-def _is_ours(entry: Entry, yard: str) -> bool:
+def _is_ours(entry: WorktreeEntry, yard: str) -> bool:
     return os.path.dirname(entry.path) == yard
 
 
-def _unknown(yard: str, linked: Iterable[Entry]) -> list[str]:
+def _unknown(yard: str, linked: Iterable[WorktreeEntry]) -> list[str]:
     known = {os.path.realpath(entry.path) for entry in linked}
     try:
         names = sorted(os.listdir(yard))
@@ -61,12 +61,12 @@ def _unknown(yard: str, linked: Iterable[Entry]) -> list[str]:
     return [path for path in paths if os.path.realpath(path) not in known]
 
 
-def _leads_elsewhere(entry: Entry) -> bool:
+def _leads_elsewhere(entry: WorktreeEntry) -> bool:
     checkout = find_checkout(entry.path)
     return checkout is None or not os.path.samefile(checkout.git_dir, entry.tree.git_dir)
 
 
-def _free_branches(place: Place, known: Iterable[Entry]) -> list[str]:
+def _free_branches(place: RepositoryPaths, known: Iterable[WorktreeEntry]) -> list[str]:
     taken = {entry.branch for entry in known}
     said = place.run(
         ["for-each-ref", "--format=%(refname:lstrip=2)", f"refs/heads/{BRANCH_PREFIX}"]

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.repository import Place, Tree
+from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +19,12 @@ _LOOKS = 100
 _PAUSE = 0.02
 
 
-class Entry(NamedTuple):
+class WorktreeEntry(NamedTuple):
     """A line of git's list. `branch` is short, None where HEAD is detached; `head` is None
     where nothing is committed; `lock` is the reason it was locked for, None where it is not.
     """
 
-    tree: Tree
+    tree: WorktreePaths
     head: str | None
     branch: str | None
     lock: str | None
@@ -43,7 +43,9 @@ class Entry(NamedTuple):
         return self.lock == MAKING
 
 
-def main_and_linked(place: Place) -> tuple[Entry | None, tuple[Entry, ...]]:
+def main_and_linked(
+    place: RepositoryPaths,
+) -> tuple[WorktreeEntry | None, tuple[WorktreeEntry, ...]]:
     """The main worktree (None for a bare repository), and all others.
 
     While another process makes or removes one, git fails or lists what is gone at once: then
@@ -59,20 +61,22 @@ def main_and_linked(place: Place) -> tuple[Entry | None, tuple[Entry, ...]]:
     return _read(place)
 
 
-def _read(place: Place) -> tuple[Entry | None, tuple[Entry, ...]]:
+def _read(place: RepositoryPaths) -> tuple[WorktreeEntry | None, tuple[WorktreeEntry, ...]]:
     said = place.run(["worktree", "list", "--porcelain", "-z"])
     folders = _git_folders(place.common_dir)
-    main: Entry | None = None
-    linked: list[Entry] = []
+    main: WorktreeEntry | None = None
+    linked: list[WorktreeEntry] = []
     for number, block in enumerate(said.split("\0\0")):
         facts = dict(_fact(line) for line in block.split("\0") if line)
         if not facts:
             continue
         if number == 0:
             path = place.common_dir if "bare" in facts else facts["worktree"]
-            main = None if "bare" in facts else _entry(facts, Tree(path, place.common_dir))
+            main = None if "bare" in facts else _entry(facts, WorktreePaths(path, place.common_dir))
         else:
-            linked.append(_entry(facts, Tree(facts["worktree"], _folder_of(facts, folders))))
+            linked.append(
+                _entry(facts, WorktreePaths(facts["worktree"], _folder_of(facts, folders)))
+            )
     return main, tuple(linked)
 
 
@@ -81,10 +85,10 @@ def _fact(line: str) -> tuple[str, str]:
     return name, value
 
 
-def _entry(facts: Mapping[str, str], tree: Tree) -> Entry:
+def _entry(facts: Mapping[str, str], tree: WorktreePaths) -> WorktreeEntry:
     head = facts.get("HEAD", "")
     branch = facts.get("branch")
-    return Entry(
+    return WorktreeEntry(
         tree,
         head if head.strip("0") else None,
         branch.removeprefix(_HEADS) if branch else None,

@@ -12,12 +12,12 @@ from yoi_cli.model.local_paths import SPARSE_LINES, STORE, is_local_path
 
 if TYPE_CHECKING:
     from yoi_cli.git.command import GitAnswer
-    from yoi_cli.git.repository import Tree
+    from yoi_cli.git.repository import WorktreePaths
 
 _BUSY_SECONDS = 10.0
 
 
-def furnish(tree: Tree) -> None:
+def furnish(tree: WorktreePaths) -> None:
     """Fill a worktree with what its HEAD has, but for what is local, and prove that."""
     wait_for_index(tree)
     lines = [*_own_lines(tree), *SPARSE_LINES]
@@ -37,7 +37,7 @@ def furnish(tree: Tree) -> None:
         )
 
 
-def local_files(tree: Tree) -> tuple[str, ...]:
+def local_files(tree: WorktreePaths) -> tuple[str, ...]:
     """Committed files of the store that stand in a worktree and should not."""
     said = tree.run(["ls-files", "-t", "-z", "--", f":(top,glob)**/{STORE}/**"])
     return tuple(
@@ -48,7 +48,7 @@ def local_files(tree: Tree) -> tuple[str, ...]:
     )
 
 
-def wait_for_index(tree: Tree) -> None:
+def wait_for_index(tree: WorktreePaths) -> None:
     """Let a git that outlived its `yoi` end; a lock that stays was left by one that died."""
     lock = tree.own("index.lock")
     end = time.monotonic() + _BUSY_SECONDS
@@ -58,7 +58,7 @@ def wait_for_index(tree: Tree) -> None:
         os.unlink(lock)
 
 
-def _own_lines(tree: Tree) -> list[str]:
+def _own_lines(tree: WorktreePaths) -> list[str]:
     """What the new worktree would hold without us: everything, or what the clone's own
     sparse checkout says, which git copies."""
     is_sparse = tree.ask(["config", "--bool", "core.sparseCheckout"]).text.strip() == "true"
@@ -69,7 +69,7 @@ def _own_lines(tree: Tree) -> list[str]:
     return ["/*"]
 
 
-def _check(tree: Tree, answer: GitAnswer) -> None:
+def _check(tree: WorktreePaths, answer: GitAnswer) -> None:
     if answer.code:
         raise failed(tree.path, answer.said)
 

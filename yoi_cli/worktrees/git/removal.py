@@ -10,21 +10,21 @@ from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.worktrees.git.rescue import rescue
 from yoi_cli.worktrees.git.risks import survey
 from yoi_cli.worktrees.git.uncommitted import scratch_of
-from yoi_cli.worktrees.ports import Removed
+from yoi_cli.worktrees.ports import RemovedWorktree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from yoi_cli.git.repository import Place
-    from yoi_cli.worktrees.git.listing import Entry
-    from yoi_cli.worktrees.git.risks import Survey
+    from yoi_cli.git.repository import RepositoryPaths
+    from yoi_cli.worktrees.git.listing import WorktreeEntry
+    from yoi_cli.worktrees.git.risks import RemovalSurvey
     from yoi_cli.worktrees.model import Risk, Worktree
 
 
-class Order(NamedTuple):
+class RemovalOrder(NamedTuple):
     """A worktree to be removed: git's entry of it, and what the caller knows of it."""
 
-    entry: Entry
+    entry: WorktreeEntry
     worktree: Worktree
     target: str
     force: bool
@@ -40,13 +40,15 @@ def own_branch(worktree: Worktree) -> str | None:
     return None
 
 
-def risks_of(place: Place, order: Order) -> tuple[Risk, ...]:
+def risks_of(place: RepositoryPaths, order: RemovalOrder) -> tuple[Risk, ...]:
     """What speaks against removing a worktree; nothing is changed."""
     with scratch_of(order.entry.tree) as scratch:
         return survey(place, scratch, order.entry, own_branch(order.worktree), order.target).risks
 
 
-def remove(place: Place, order: Order, others: Iterable[Entry]) -> Removed:
+def remove(
+    place: RepositoryPaths, order: RemovalOrder, others: Iterable[WorktreeEntry]
+) -> RemovedWorktree:
     """Remove the worktree, and its branch where nothing is lost by that.
 
     `others` are the worktrees that stay. Raises `ConflictError` (`worktree_unsafe`), and
@@ -66,10 +68,10 @@ def remove(place: Place, order: Order, others: Iterable[Entry]) -> Removed:
         branch = None
     if branch is not None:
         branch = _drop_branch(place, branch, found)
-    return Removed(order.worktree.path, branch, rescued, found.ignored)
+    return RemovedWorktree(order.worktree.path, branch, rescued, found.ignored)
 
 
-def _remove_folder(place: Place, order: Order, rescued: Sequence[str]) -> None:
+def _remove_folder(place: RepositoryPaths, order: RemovalOrder, rescued: Sequence[str]) -> None:
     """Git looks once more by itself where nothing was rescued; submodules it never removes
     without being told twice."""
     has_modules = os.path.isdir(order.entry.tree.own("modules"))
@@ -86,12 +88,14 @@ def _remove_folder(place: Place, order: Order, rescued: Sequence[str]) -> None:
         )
 
 
-def _may_go(order: Order, branch: str, found: Survey, others: Iterable[Entry]) -> bool:
+def _may_go(
+    order: RemovalOrder, branch: str, found: RemovalSurvey, others: Iterable[WorktreeEntry]
+) -> bool:
     taken = any(entry.branch == branch for entry in others)
     return found.branch_commit is not None and branch != order.target and not taken
 
 
-def _drop_branch(place: Place, branch: str, found: Survey) -> str | None:
+def _drop_branch(place: RepositoryPaths, branch: str, found: RemovalSurvey) -> str | None:
     """Delete the branch where it still is what was surveyed; its name, or None if it stays."""
     ref, commit = f"refs/heads/{branch}", found.branch_commit or ""
     answer = place.ask(["update-ref", "-m", "yoi worktree remove", "-d", ref, commit])

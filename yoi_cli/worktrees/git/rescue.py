@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import git_failed
-from yoi_cli.worktrees.git.uncommitted import SYNCED, Kept, keep
+from yoi_cli.worktrees.git.uncommitted import SYNCED, UncommittedTrees, keep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.git.repository import Place, Tree
-    from yoi_cli.worktrees.git.uncommitted import Scratch
+    from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
+    from yoi_cli.worktrees.git.uncommitted import IndexCopy
 
 RESCUE = "refs/yoi/rescue/"
 _IDENTITY = {
@@ -48,7 +48,7 @@ class Rescue(NamedTuple):
     is_dirty: bool
 
 
-def loose_heads(tree: Tree) -> Mapping[str, str]:
+def loose_heads(tree: WorktreePaths) -> Mapping[str, str]:
     """Commits that only the worktree's git folder names, by a word for each."""
     found: dict[str, str] = {}
     for name in _LOOSE_HEADS:
@@ -68,7 +68,9 @@ def loose_heads(tree: Tree) -> Mapping[str, str]:
     return found
 
 
-def rescue(place: Place, scratch: Scratch, ticket: str, wanted: Rescue) -> tuple[str, ...]:
+def rescue(
+    place: RepositoryPaths, scratch: IndexCopy, ticket: str, wanted: Rescue
+) -> tuple[str, ...]:
     """Keep `wanted` under refs of the ticket, and give their names.
 
     The files are kept as they stand when two looks at them in a row agree. Raises
@@ -86,7 +88,7 @@ def rescue(place: Place, scratch: Scratch, ticket: str, wanted: Rescue) -> tuple
     return tuple(refs)
 
 
-def _commit_files(scratch: Scratch, head: str | None) -> str:
+def _commit_files(scratch: IndexCopy, head: str | None) -> str:
     """A commit of everything that is not committed; as in a stash, the index is its second
     parent where it differs from HEAD."""
     kept = keep(scratch)
@@ -94,7 +96,7 @@ def _commit_files(scratch: Scratch, head: str | None) -> str:
         again = keep(scratch)
         if again.files == kept.files:
             break
-        kept = Kept(kept.staged, again.files)
+        kept = UncommittedTrees(kept.staged, again.files)
     else:
         raise _still_written(scratch.tree.path)
     parents = [head] if head else []
@@ -103,7 +105,7 @@ def _commit_files(scratch: Scratch, head: str | None) -> str:
     return _commit_tree(scratch, kept.files, parents, "Everything that was not committed")
 
 
-def _commit_tree(scratch: Scratch, tree: str, parents: list[str], what: str) -> str:
+def _commit_tree(scratch: IndexCopy, tree: str, parents: list[str], what: str) -> str:
     folder = os.path.basename(scratch.tree.path)
     message = f"{what} in the worktree {folder}\n\nKept by `yoi worktree remove --force`.\n"
     options = [word for parent in parents for word in ("-p", parent)]
@@ -115,7 +117,7 @@ def _commit_tree(scratch: Scratch, tree: str, parents: list[str], what: str) -> 
     return answer.text.strip()
 
 
-def _free_stem(place: Place, ticket: str) -> str:
+def _free_stem(place: RepositoryPaths, ticket: str) -> str:
     """`refs/yoi/rescue/<id>/<time>`, counted on where that is taken."""
     stem = f"{RESCUE}{ticket}/{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
     taken = set(

@@ -13,9 +13,9 @@ from yoi_cli.worktrees.model import Risk
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.git.repository import Place, Tree
-    from yoi_cli.worktrees.git.listing import Entry
-    from yoi_cli.worktrees.git.uncommitted import Contents, Scratch
+    from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
+    from yoi_cli.worktrees.git.listing import WorktreeEntry
+    from yoi_cli.worktrees.git.uncommitted import IndexCopy, UncommittedPaths
 
 _UNDER_WAY = {
     "rebase-merge": "A rebase",
@@ -27,7 +27,7 @@ _UNDER_WAY = {
 }
 
 
-class Survey(NamedTuple):
+class RemovalSurvey(NamedTuple):
     """What was found of a worktree: the risks, what to rescue, what git ignores in it, and
     the commit of the ticket's branch, where it may go with the worktree."""
 
@@ -37,7 +37,13 @@ class Survey(NamedTuple):
     branch_commit: str | None
 
 
-def survey(place: Place, scratch: Scratch, entry: Entry, branch: str | None, target: str) -> Survey:
+def survey(
+    place: RepositoryPaths,
+    scratch: IndexCopy,
+    entry: WorktreeEntry,
+    branch: str | None,
+    target: str,
+) -> RemovalSurvey:
     """Look at everything that removing `entry` and `branch` would lose."""
     found = contents_of(scratch)
     risks = [*_of_files(found), *_of_submodules(scratch.tree), *_of_git(entry)]
@@ -58,14 +64,16 @@ def survey(place: Place, scratch: Scratch, entry: Entry, branch: str | None, tar
     for word, commit in _loose(place, scratch.tree).items():
         kept[word] = commit
         risks.append(Risk("loose_commit", f"Only the worktree's own {word} names {commit[:12]}."))
-    return Survey(tuple(risks), Rescue(kept, is_dirty), found.ignored, tip)
+    return RemovalSurvey(tuple(risks), Rescue(kept, is_dirty), found.ignored, tip)
 
 
-def _is_held(place: Place, commit: str, aim: str | None) -> bool:
+def _is_held(place: RepositoryPaths, commit: str, aim: str | None) -> bool:
     return aim is not None and place.is_ancestor(commit, aim)
 
 
-def _unmerged(place: Place, entry: Entry, head: str, aim: str | None, target: str) -> Risk:
+def _unmerged(
+    place: RepositoryPaths, entry: WorktreeEntry, head: str, aim: str | None, target: str
+) -> Risk:
     less = [f"^{aim}"] if aim else []
     count = place.run(["rev-list", "--count", head, *less, "--"]).strip()
     commits = "1 commit" if count == "1" else f"{count} commits"
@@ -74,7 +82,7 @@ def _unmerged(place: Place, entry: Entry, head: str, aim: str | None, target: st
     return Risk("unmerged", f"{entry.branch} has {commits} that {target} lacks.")
 
 
-def _of_files(found: Contents) -> list[Risk]:
+def _of_files(found: UncommittedPaths) -> list[Risk]:
     risks: list[Risk] = []
     if found.nested:
         risks.append(
@@ -89,7 +97,7 @@ def _of_files(found: Contents) -> list[Risk]:
     return risks
 
 
-def _of_git(entry: Entry) -> list[Risk]:
+def _of_git(entry: WorktreeEntry) -> list[Risk]:
     risks: list[Risk] = []
     if entry.lock is not None and not entry.is_unfinished:
         why = f": {entry.lock}" if entry.lock else ""
@@ -99,7 +107,7 @@ def _of_git(entry: Entry) -> list[Risk]:
     return risks
 
 
-def _of_submodules(tree: Tree) -> list[Risk]:
+def _of_submodules(tree: WorktreePaths) -> list[Risk]:
     """Submodules keep their own repository in the worktree's git folder, which goes too."""
     base = tree.own("modules")
     lost: list[str] = []
@@ -115,7 +123,7 @@ def _of_submodules(tree: Tree) -> list[Risk]:
     return [Risk("submodules", said, is_fatal=True)]
 
 
-def _has_own_work(tree: Tree, git_dir: str) -> bool:
+def _has_own_work(tree: WorktreePaths, git_dir: str) -> bool:
     own = tree.ask(
         ["--git-dir", git_dir, "rev-list", "-n", "1", "--all", "HEAD", "--not", "--remotes", "--"]
     )
@@ -127,7 +135,7 @@ def _has_own_work(tree: Tree, git_dir: str) -> bool:
     return failed or bool(own.out) or (dirty is not None and bool(dirty.out))
 
 
-def _loose(place: Place, tree: Tree) -> Mapping[str, str]:
+def _loose(place: RepositoryPaths, tree: WorktreePaths) -> Mapping[str, str]:
     """Of the commits that only the worktree's git folder names, those that no ref holds."""
     found: dict[str, str] = {}
     for word, commit in loose_heads(tree).items():

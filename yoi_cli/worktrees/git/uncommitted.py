@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from yoi_cli.git.command import GitAnswer
-    from yoi_cli.git.repository import Tree
+    from yoi_cli.git.repository import WorktreePaths
 
 _CHUNK = 200
 _LINK, _PROGRAM, _FILE, _GITLINK = "120000", "100755", "100644", "160000"
@@ -26,7 +26,7 @@ _LINK, _PROGRAM, _FILE, _GITLINK = "120000", "100755", "100644", "160000"
 SYNCED = ("-c", "core.fsync=committed,loose-object")
 
 
-class Contents(NamedTuple):
+class UncommittedPaths(NamedTuple):
     """Paths of a worktree, relative to it: `staged` against HEAD, `changed` against the
     index, `untracked`, `ignored` (folders end in `/`), and `nested` repositories that are
     not part of this one."""
@@ -43,7 +43,7 @@ class Contents(NamedTuple):
         return tuple(sorted({*self.staged, *self.changed, *self.untracked}))
 
 
-class Kept(NamedTuple):
+class UncommittedTrees(NamedTuple):
     """Trees that hold what is not committed: the index (None where that is HEAD's tree, or
     in conflict), and the work tree with what is untracked."""
 
@@ -51,10 +51,10 @@ class Kept(NamedTuple):
     files: str
 
 
-class Scratch(NamedTuple):
+class IndexCopy(NamedTuple):
     """A worktree seen through a copy of its index, in which nothing is hidden."""
 
-    tree: Tree
+    tree: WorktreePaths
     index_file: str
 
     def ask(self, arguments: Sequence[str], *, stdin: bytes = b"") -> GitAnswer:
@@ -71,12 +71,12 @@ class Scratch(NamedTuple):
 
 
 @contextmanager
-def scratch_of(tree: Tree) -> Iterator[Scratch]:
+def scratch_of(tree: WorktreePaths) -> Iterator[IndexCopy]:
     """A copy of the index of `tree`, refreshed, for as long as the context lasts.
 
     Entries that were marked to be taken for unchanged, or for left out, are looked at.
     """
-    scratch = Scratch(tree, tree.own(f"yoi-index-{os.getpid()}"))
+    scratch = IndexCopy(tree, tree.own(f"yoi-index-{os.getpid()}"))
     try:
         _copy_index(scratch)
         if os.path.isdir(tree.path):
@@ -89,7 +89,7 @@ def scratch_of(tree: Tree) -> Iterator[Scratch]:
                 os.unlink(leftover)
 
 
-def _copy_index(scratch: Scratch) -> None:
+def _copy_index(scratch: IndexCopy) -> None:
     try:
         shutil.copyfile(scratch.tree.own("index"), scratch.index_file)
     except FileNotFoundError:  # nothing was ever checked out
@@ -99,7 +99,7 @@ def _copy_index(scratch: Scratch) -> None:
     shutil.copystat(scratch.tree.own("index"), scratch.index_file)
 
 
-def _unhide(scratch: Scratch) -> None:
+def _unhide(scratch: IndexCopy) -> None:
     assumed: list[str] = []
     skipped: list[str] = []
     for line in scratch.paths(["ls-files", "-v", "-z"]):
@@ -113,19 +113,19 @@ def _unhide(scratch: Scratch) -> None:
             scratch.run(["update-index", option, "-z", "--stdin"], stdin=_lines(paths))
 
 
-def contents_of(scratch: Scratch) -> Contents:
+def contents_of(scratch: IndexCopy) -> UncommittedPaths:
     """What is not committed in the worktree behind `scratch`."""
     staged = scratch.paths(
         ["diff-index", "--cached", "--name-only", "--no-renames", "-z", _head(scratch), "--"]
     )
     if not os.path.isdir(scratch.tree.path):
-        return Contents(staged, (), (), (), ())
+        return UncommittedPaths(staged, (), (), (), ())
     changed = scratch.paths(["diff-files", "--name-only", "--no-ext-diff", "-z"])
     others = scratch.paths(["ls-files", "--others", "--exclude-standard", "-z"])
     ignored = scratch.paths(
         ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"]
     )
-    return Contents(
+    return UncommittedPaths(
         staged,
         tuple(dict.fromkeys(changed)),
         others,
@@ -134,7 +134,7 @@ def contents_of(scratch: Scratch) -> Contents:
     )
 
 
-def keep(scratch: Scratch) -> Kept:
+def keep(scratch: IndexCopy) -> UncommittedTrees:
     """Write everything that is not committed into trees of the repository's objects.
 
     Files are taken as they are: no filter, no change of line ends. `scratch` holds all of it
@@ -146,10 +146,10 @@ def keep(scratch: Scratch) -> Kept:
     files = scratch.run([*SYNCED, "write-tree"]).strip()
     staged = index.text.strip() if index.code == 0 else None
     is_heads = staged == scratch.run(["rev-parse", f"{_head(scratch)}^{{tree}}"]).strip()
-    return Kept(None if is_heads else staged, files)
+    return UncommittedTrees(None if is_heads else staged, files)
 
 
-def _take_files(scratch: Scratch) -> None:
+def _take_files(scratch: IndexCopy) -> None:
     gone: list[str] = []
     there: dict[str, str] = {}
     raw = scratch.paths(["diff-files", "--raw", "--no-ext-diff", "--no-renames", "-z"])
@@ -166,7 +166,7 @@ def _take_files(scratch: Scratch) -> None:
     _record(scratch, _hashed(scratch, there))
 
 
-def _hashed(scratch: Scratch, there: dict[str, str]) -> list[str]:
+def _hashed(scratch: IndexCopy, there: dict[str, str]) -> list[str]:
     """Lines for `update-index --index-info`, with the objects they name written."""
     lines: list[str] = []
     files: list[tuple[str, str]] = []
@@ -193,7 +193,7 @@ def _hashed(scratch: Scratch, there: dict[str, str]) -> list[str]:
     return lines
 
 
-def _record(scratch: Scratch, lines: Sequence[str]) -> None:
+def _record(scratch: IndexCopy, lines: Sequence[str]) -> None:
     if lines:
         scratch.run(["update-index", "-z", "--index-info"], stdin=_lines(lines))
 
@@ -202,7 +202,7 @@ def _lines(lines: Sequence[str]) -> bytes:
     return b"".join(os.fsencode(line) + b"\0" for line in lines)
 
 
-def _head(scratch: Scratch) -> str:
+def _head(scratch: IndexCopy) -> str:
     """HEAD's commit, or the tree of nothing where nothing is committed."""
     head = scratch.tree.ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).text.strip()
     return head or scratch.tree.run(["hash-object", "-t", "tree", "--stdin"]).strip()

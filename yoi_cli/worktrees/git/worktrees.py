@@ -11,25 +11,25 @@ from yoi_cli.git.status import uncommitted_in
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.worktrees.git import creation, removal
 from yoi_cli.worktrees.git.facts import inspect
-from yoi_cli.worktrees.git.listing import Entry, main_and_linked
+from yoi_cli.worktrees.git.listing import WorktreeEntry, main_and_linked
 from yoi_cli.worktrees.git.rescue import RESCUE
 from yoi_cli.worktrees.model import Risk, Worktree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.git.repository import Place
-    from yoi_cli.worktrees.ports import NewWorktree, Removed, YardFacts
+    from yoi_cli.git.repository import RepositoryPaths
+    from yoi_cli.worktrees.ports import NewWorktree, RemovedWorktree, WorktreeFacts
 
 _LOOKS = 20
 _PAUSE = 0.05
 
 
-class GitYard:
+class GitWorktrees:
     """A `WorktreeYard` on the repository at `place`. Whatever changes worktrees holds the
     lock on them; looking at them takes none."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: RepositoryPaths) -> None:
         self._place = place
 
     def all(self, target: str) -> Sequence[Worktree]:
@@ -59,7 +59,7 @@ class GitYard:
             entry = creation.create(self._place, new)
         return self._describe(entry, new.base)
 
-    def remove(self, worktree: Worktree, *, force: bool) -> Removed:
+    def remove(self, worktree: Worktree, *, force: bool) -> RemovedWorktree:
         """Take a worktree away, and its branch where that is merged or rescued."""
         with self._place.locked():
             order = self._order(worktree, force=force)
@@ -77,11 +77,11 @@ class GitYard:
         asked = ["for-each-ref", "--format=%(refname)", f"{RESCUE}{ticket}/"]
         return self._place.run(asked).splitlines()
 
-    def facts(self, target: str) -> YardFacts:
+    def facts(self, target: str) -> WorktreeFacts:
         """Everything that doctor looks at; nothing is changed."""
         return inspect(self._place, self.all(target))
 
-    def _order(self, worktree: Worktree, *, force: bool) -> removal.Order:
+    def _order(self, worktree: Worktree, *, force: bool) -> removal.RemovalOrder:
         _, linked = main_and_linked(self._place)
         entry = next((entry for entry in linked if entry.path == worktree.path), None)
         if entry is None:
@@ -91,9 +91,9 @@ class GitYard:
                 hint="`yoi worktree list` shows those that there are.",
                 details={"path": worktree.path},
             )
-        return removal.Order(entry, worktree, worktree.target, force)
+        return removal.RemovalOrder(entry, worktree, worktree.target, force)
 
-    def _ticket(self, entry: Entry) -> str | None:
+    def _ticket(self, entry: WorktreeEntry) -> str | None:
         """The ticket that its branch names, or else its folder below `.worktree`."""
         named = ticket_of_branch(entry.branch) if entry.branch else None
         folder, name = os.path.split(entry.path)
@@ -101,7 +101,7 @@ class GitYard:
             return ticket_of_branch(BRANCH_PREFIX + name)
         return named
 
-    def _seen(self, entry: Entry, target: str) -> Worktree | None:
+    def _seen(self, entry: WorktreeEntry, target: str) -> Worktree | None:
         """One worktree, None where somebody removed it in the meantime.
 
         One that is just being made or removed cannot be described for an instant. Raises
@@ -119,7 +119,7 @@ class GitYard:
                 entry = again
         return self._describe(entry, target)
 
-    def _describe(self, entry: Entry, target: str) -> Worktree:
+    def _describe(self, entry: WorktreeEntry, target: str) -> Worktree:
         place, head, aim = self._place, entry.head, self._place.target_commit(target)
         base, ahead = None, 0
         if head is not None and aim is not None:

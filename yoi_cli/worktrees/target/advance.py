@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, YoiError
 from yoi_cli.worktrees.git.listing import main_and_linked
-from yoi_cli.worktrees.git.uncommitted import Scratch
-from yoi_cli.worktrees.target.update_files import Step, follow, take_back
+from yoi_cli.worktrees.git.uncommitted import IndexCopy
+from yoi_cli.worktrees.target.update_files import TreeUpdate, follow, take_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.git.repository import Place, Tree
-    from yoi_cli.worktrees.git.listing import Entry
+    from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
+    from yoi_cli.worktrees.git.listing import WorktreeEntry
 
 _MARK = b"yoi advance\n"
 _OURS = "yoi-advance-"
@@ -33,7 +33,7 @@ _UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 _REBASES = ("rebase-merge/head-name", "rebase-apply/head-name")
 
 
-class Move(NamedTuple):
+class BranchMove(NamedTuple):
     """The branch `target`, by its short name, from the commit `old` to `new`."""
 
     target: str
@@ -45,7 +45,7 @@ class Move(NamedTuple):
         return f"refs/heads/{self.target}"
 
 
-def advance(place: Place, move: Move) -> None:
+def advance(place: RepositoryPaths, move: BranchMove) -> None:
     """Make the move. Only while the lock on the worktrees is held.
 
     Raises `NotFoundError` (`branch_not_found`) and `ConflictError` (`target_moved`,
@@ -64,7 +64,7 @@ def advance(place: Place, move: Move) -> None:
         _move_ref(place, move)
 
 
-def was_cut_short(place: Place, tree: Tree) -> bool:
+def was_cut_short(place: RepositoryPaths, tree: WorktreePaths) -> bool:
     """Whether a move died in this worktree and nobody has taken it up yet."""
     if not _is_marked(tree.own("index.lock")):
         return False
@@ -72,7 +72,7 @@ def was_cut_short(place: Place, tree: Tree) -> bool:
         return _is_marked(tree.own("index.lock"))
 
 
-def _is_there(place: Place, move: Move) -> bool:
+def _is_there(place: RepositoryPaths, move: BranchMove) -> bool:
     """Whether the branch is at its end already. Raises where it is neither here nor there."""
     head = place.branch_commit(move.target)
     if head is None:
@@ -87,7 +87,9 @@ def _is_there(place: Place, move: Move) -> bool:
     return head == move.new
 
 
-def _check_rest(entries: list[Entry], holders: list[Entry], move: Move) -> None:
+def _check_rest(
+    entries: list[WorktreeEntry], holders: list[WorktreeEntry], move: BranchMove
+) -> None:
     if len(holders) > 1:
         raise _busy(move, "it is checked out in more than one worktree")
     for entry in holders:
@@ -101,12 +103,12 @@ def _check_rest(entries: list[Entry], holders: list[Entry], move: Move) -> None:
                     raise _busy(move, f"it is being rebased in {entry.path}")
 
 
-def _advance_with_files(place: Place, tree: Tree, move: Move) -> None:
+def _advance_with_files(place: RepositoryPaths, tree: WorktreePaths, move: BranchMove) -> None:
     with _index_held(tree, move) as resumed:
         if _is_there(place, move) and not resumed:
             return
         with _copy_of_index(tree) as scratch:
-            step = Step(move.old, move.new, resumed=resumed)
+            step = TreeUpdate(move.old, move.new, resumed=resumed)
             try:
                 follow(scratch, step)
                 if not _is_there(place, move):
@@ -118,13 +120,13 @@ def _advance_with_files(place: Place, tree: Tree, move: Move) -> None:
             os.rename(scratch.index_file, tree.own("index"))
 
 
-def _go_back(tree: Tree, step: Step) -> None:
+def _go_back(tree: WorktreePaths, step: TreeUpdate) -> None:
     """Let the files be what they were: the index, which was not touched, still says so."""
     with suppress(YoiError), _copy_of_index(tree) as scratch:
         take_back(scratch, step)
 
 
-def _move_ref(place: Place, move: Move) -> None:
+def _move_ref(place: RepositoryPaths, move: BranchMove) -> None:
     said = f"yoi: merge into {move.target}"
     answer = place.ask(["update-ref", "-m", said, move.ref, move.new, move.old])
     if answer.code:
@@ -132,7 +134,7 @@ def _move_ref(place: Place, move: Move) -> None:
 
 
 @contextmanager
-def _index_held(tree: Tree, move: Move) -> Iterator[bool]:
+def _index_held(tree: WorktreePaths, move: BranchMove) -> Iterator[bool]:
     """Hold git's lock on the index; gives whether a move that died had it before."""
     lock, mine = tree.own("index.lock"), tree.own(f"{_OURS}{os.getpid()}.mark")
     resumed = _take_over(tree, lock)
@@ -148,7 +150,7 @@ def _index_held(tree: Tree, move: Move) -> Iterator[bool]:
         os.unlink(lock)
 
 
-def _take_over(tree: Tree, lock: str) -> bool:
+def _take_over(tree: WorktreePaths, lock: str) -> bool:
     """Remove the lock of a move that died: a living one would hold the worktrees' lock."""
     is_ours = _is_marked(lock)
     if is_ours:
@@ -167,7 +169,7 @@ def _is_marked(lock: str) -> bool:
         return False
 
 
-def _link(mine: str, lock: str, move: Move) -> None:
+def _link(mine: str, lock: str, move: BranchMove) -> None:
     end = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
@@ -181,8 +183,8 @@ def _link(mine: str, lock: str, move: Move) -> None:
 
 
 @contextmanager
-def _copy_of_index(tree: Tree) -> Iterator[Scratch]:
-    scratch = Scratch(tree, tree.own(f"{_OURS}{os.getpid()}.index"))
+def _copy_of_index(tree: WorktreePaths) -> Iterator[IndexCopy]:
+    scratch = IndexCopy(tree, tree.own(f"{_OURS}{os.getpid()}.index"))
     try:
         shutil.copyfile(tree.own("index"), scratch.index_file)
         # Git looks twice at what changed in the index's own instant: the copy keeps its time.
@@ -194,7 +196,7 @@ def _copy_of_index(tree: Tree) -> Iterator[Scratch]:
                 os.unlink(leftover)
 
 
-def _moved(move: Move, how: str) -> ConflictError:
+def _moved(move: BranchMove, how: str) -> ConflictError:
     return ConflictError(
         "target_moved",
         f"{move.target} was not moved from {move.old[:12]}: {how}.",
@@ -203,7 +205,7 @@ def _moved(move: Move, how: str) -> ConflictError:
     )
 
 
-def _busy(move: Move, why: str) -> ConflictError:
+def _busy(move: BranchMove, why: str) -> ConflictError:
     return ConflictError(
         "target_busy",
         f"{move.target} was not moved: {why}.",

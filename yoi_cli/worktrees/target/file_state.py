@@ -11,12 +11,12 @@ from yoi_cli.errors import OperationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.worktrees.git.uncommitted import Scratch
+    from yoi_cli.worktrees.git.uncommitted import IndexCopy
 
 LINK, PROGRAM, GITLINK, NOTHING = "120000", "100755", "160000", "000000"
 
 
-class Change(NamedTuple):
+class TreeChange(NamedTuple):
     """A path, with the mode and object that the later commit has there."""
 
     mode: str
@@ -24,17 +24,17 @@ class Change(NamedTuple):
     path: str
 
 
-def changes_between(scratch: Scratch, old: str, new: str) -> list[Change]:
+def changes_between(scratch: IndexCopy, old: str, new: str) -> list[TreeChange]:
     """What differs: mode, object and path as `new` has them; mode 000000 for what it lacks."""
     raw = scratch.paths(["diff-tree", "-r", "--raw", "--no-renames", "-z", old, new])
-    found: list[Change] = []
+    found: list[TreeChange] = []
     for facts, path in zip(raw[::2], raw[1::2], strict=True):
         _, mode, _, name, _ = facts.split(" ")
-        found.append(Change(mode, name, path))
+        found.append(TreeChange(mode, name, path))
     return found
 
 
-def index_of(scratch: Scratch) -> Mapping[str, str]:
+def index_of(scratch: IndexCopy) -> Mapping[str, str]:
     """The object of every path in the index."""
     found: dict[str, str] = {}
     for line in scratch.paths(["ls-files", "--stage", "-z"]):
@@ -43,7 +43,7 @@ def index_of(scratch: Scratch) -> Mapping[str, str]:
     return found
 
 
-def is_arrived(scratch: Scratch, change: Change, full: str) -> bool:
+def is_arrived(scratch: IndexCopy, change: TreeChange, full: str) -> bool:
     """Whether the file is what it is going to be."""
     status = os.lstat(full)
     if stat.S_ISLNK(status.st_mode):
@@ -57,7 +57,7 @@ def is_arrived(scratch: Scratch, change: Change, full: str) -> bool:
     return scratch.run(["hash-object", "--", change.path]).strip() == change.name
 
 
-def is_begun(scratch: Scratch, change: Change, full: str) -> bool:
+def is_begun(scratch: IndexCopy, change: TreeChange, full: str) -> bool:
     """Whether the file holds the beginning of what it is going to be, and nothing else."""
     if os.path.islink(full) or not os.path.isfile(full):
         return False

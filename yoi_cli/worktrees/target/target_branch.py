@@ -11,7 +11,7 @@ from yoi_cli.worktrees.target import advance
 from yoi_cli.worktrees.target import trial_merge as merge_try
 
 if TYPE_CHECKING:
-    from yoi_cli.git.repository import Place
+    from yoi_cli.git.repository import RepositoryPaths
     from yoi_cli.worktrees.ports import MergeTry
 
 _USUAL = ("main", "master", "trunk")
@@ -21,7 +21,7 @@ class GitRepository:
     """A `Repository` at `place`. With `runs_hooks` a merge runs the repository's own hooks;
     nothing else ever does."""
 
-    def __init__(self, place: Place, *, runs_hooks: bool = False) -> None:
+    def __init__(self, place: RepositoryPaths, *, runs_hooks: bool = False) -> None:
         self._place = place
         self._runs_hooks = runs_hooks
 
@@ -58,7 +58,7 @@ class GitRepository:
 
     def advance(self, target: str, *, old: str, new: str) -> None:
         with self._place.locked():
-            advance.advance(self._place, advance.Move(target, old, new))
+            advance.advance(self._place, advance.BranchMove(target, old, new))
 
     def drop_try(self, name: str) -> None:
         merge_try.drop(self._place, name)

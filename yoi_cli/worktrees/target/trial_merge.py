@@ -13,7 +13,7 @@ from yoi_cli.worktrees.git.listing import main_and_linked
 from yoi_cli.worktrees.ports import MergeTry
 
 if TYPE_CHECKING:
-    from yoi_cli.git.repository import Place, Tree
+    from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
 
 TRY_PREFIX = "merge-"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -29,7 +29,7 @@ _PLAIN = (
 _NOBODY = ("-c", "user.name=yoi", "-c", "user.email=yoi@localhost")
 
 
-def try_path(place: Place, name: str) -> str:
+def try_path(place: RepositoryPaths, name: str) -> str:
     """Where the worktree of a try stands, relative to the repository.
 
     Raises `UsageError` for what is no plain name.
@@ -44,7 +44,7 @@ def try_path(place: Place, name: str) -> str:
 
 
 def merge(
-    place: Place, target: str, commit: str, message: str, name: str, *, runs_hooks: bool
+    place: RepositoryPaths, target: str, commit: str, message: str, name: str, *, runs_hooks: bool
 ) -> MergeTry:
     """Merge `commit` into the head of `target` in a new worktree; no branch moves."""
     head = place.branch_commit(target)
@@ -66,7 +66,7 @@ def merge(
             drop(place, name)
 
 
-def _merge_in(tree: Tree, commit: str, message: str, *, runs_hooks: bool) -> MergeTry:
+def _merge_in(tree: WorktreePaths, commit: str, message: str, *, runs_hooks: bool) -> MergeTry:
     known = tree.ask(["var", "GIT_COMMITTER_IDENT"]).code == 0
     asked = ["merge", "--no-ff", "--no-edit", "--quiet", "--no-stat", "-m", message, commit]
     settings = _PLAIN if known else (*_PLAIN, *_NOBODY)
@@ -85,7 +85,7 @@ def _merge_in(tree: Tree, commit: str, message: str, *, runs_hooks: bool) -> Mer
     )
 
 
-def drop(place: Place, name: str) -> None:
+def drop(place: RepositoryPaths, name: str) -> None:
     """Remove the worktree of a try, in whatever state it is; it holds nobody's work.
 
     A folder of that name that git knows no worktree for is not ours, and stays.

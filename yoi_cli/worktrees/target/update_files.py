@@ -15,7 +15,7 @@ from yoi_cli.git.command import git_failed
 from yoi_cli.worktrees.target.file_state import (
     GITLINK,
     NOTHING,
-    Change,
+    TreeChange,
     changes_between,
     index_of,
     is_arrived,
@@ -25,13 +25,13 @@ from yoi_cli.worktrees.target.file_state import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from yoi_cli.worktrees.git.uncommitted import Scratch
+    from yoi_cli.worktrees.git.uncommitted import IndexCopy
 
 _PLAIN = ("-c", "submodule.recurse=false")
 _SHOWN = 5
 
 
-class Step(NamedTuple):
+class TreeUpdate(NamedTuple):
     """From the commit `old` to `new`. `resumed` says that an earlier step between the two
     died, so that files may stand as it left them: new already, or written in part."""
 
@@ -40,7 +40,7 @@ class Step(NamedTuple):
     resumed: bool = False
 
 
-def follow(scratch: Scratch, step: Step) -> None:
+def follow(scratch: IndexCopy, step: TreeUpdate) -> None:
     """Change the files behind `scratch`, and that copy of the index, from old to new.
 
     Raises `ConflictError` (`target_dirty`) before anything has moved, and `OperationError`
@@ -57,7 +57,7 @@ def follow(scratch: Scratch, step: Step) -> None:
         raise git_failed(["read-tree"], answer)
 
 
-def take_back(scratch: Scratch, step: Step) -> None:
+def take_back(scratch: IndexCopy, step: TreeUpdate) -> None:
     """Undo a step that went wrong in the middle: whatever stands as `new` has it, whole or
     in part, becomes what the index says. Nothing else is touched."""
     changes = changes_between(scratch, step.old, step.new)
@@ -74,7 +74,7 @@ def take_back(scratch: Scratch, step: Step) -> None:
     scratch.run(["checkout-index", "--quiet", "-z", "--stdin"], stdin=stdin)
 
 
-def _drop_empty(scratch: Scratch, folder: str) -> None:
+def _drop_empty(scratch: IndexCopy, folder: str) -> None:
     """Remove folders that hold nothing any more, from the inmost out."""
     while folder:
         try:
@@ -84,14 +84,14 @@ def _drop_empty(scratch: Scratch, folder: str) -> None:
         folder = os.path.dirname(folder)
 
 
-def _clear_way(scratch: Scratch, step: Step) -> None:
+def _clear_way(scratch: IndexCopy, step: TreeUpdate) -> None:
     """Take what is as it will be for done; raise for what git would run over."""
     changes = [
         change for change in changes_between(scratch, step.old, step.new) if change.mode != GITLINK
     ]
     index = index_of(scratch)
     modified = set(scratch.paths(["diff-files", "--name-only", "--no-ext-diff", "-z"]))
-    arrived: list[Change] = []
+    arrived: list[TreeChange] = []
     in_way: list[str] = []
     for change in changes:
         full = os.path.join(scratch.tree.path, change.path)
@@ -117,7 +117,7 @@ def _clear_way(scratch: Scratch, step: Step) -> None:
         scratch.ask(["update-index", "-q", "--refresh"])
 
 
-def _blocking_parent(scratch: Scratch, path: str, index: Mapping[str, str]) -> str | None:
+def _blocking_parent(scratch: IndexCopy, path: str, index: Mapping[str, str]) -> str | None:
     """What is not committed and stands where `path` needs a folder."""
     parts = path.split("/")[:-1]
     for count in range(1, len(parts) + 1):
@@ -131,14 +131,14 @@ def _blocking_parent(scratch: Scratch, path: str, index: Mapping[str, str]) -> s
     return None
 
 
-def _holds_untracked(scratch: Scratch, path: str, full: str) -> bool:
+def _holds_untracked(scratch: IndexCopy, path: str, full: str) -> bool:
     """Whether something untracked, ignored or not, stands at `path` or below."""
     if os.path.islink(full) or not os.path.isdir(full):
         return True
     return bool(scratch.paths(["ls-files", "--others", "-z", "--", f":(top,literal){path}"]))
 
 
-def _dirty(scratch: Scratch, said: str) -> ConflictError:
+def _dirty(scratch: IndexCopy, said: str) -> ConflictError:
     lines: Sequence[str] = [line.removeprefix("error: ") for line in said.splitlines()]
     why = "; ".join(line.rstrip(".") for line in lines[:_SHOWN]) or "git does not say what"
     return ConflictError(

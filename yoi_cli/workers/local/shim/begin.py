@@ -9,7 +9,7 @@ from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import Identity, identity, send
 from yoi_cli.workers.local.shim.pump import Pump, make_memory, writer_of
 from yoi_cli.workers.local.shim.redact import Redactor
-from yoi_cli.workers.local.shim.stub import CLOSE_INPUT, Ends, run_stub
+from yoi_cli.workers.local.shim.stub import CLOSE_INPUT, StubDescriptors, run_stub
 
 if TYPE_CHECKING:
     from yoi_cli.workers.local.shim.launch import Launch
@@ -18,7 +18,7 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 _PIPE = os.O_CLOEXEC
 
 
-class Begun(NamedTuple):
+class PreparedStub(NamedTuple):
     """A worker that waits to be let go, and what the shim keeps of it; -1 for none."""
 
     stub: Identity
@@ -34,7 +34,7 @@ class StubKilledError(OSError):
     """The stub was killed before it could say whom it started."""
 
 
-def prepare(folder: int, launch: Launch) -> Begun:
+def prepare(folder: int, launch: Launch) -> PreparedStub:
     """Fork the stub and, below it, the worker that does nothing yet.
 
     Raises `OSError`, `StubKilledError`.
@@ -51,7 +51,9 @@ def prepare(folder: int, launch: Launch) -> Begun:
     begun, begun_end = os.pipe2(_PIPE)
     notes, notes_end = os.pipe2(_PIPE)
     failure = os.memfd_create("yoi-failure", os.MFD_CLOEXEC)
-    ends = Ends(stdin, output, keeper, go, go_end, begun, begun_end, failure, notes, notes_end)
+    ends = StubDescriptors(
+        stdin, output, keeper, go, go_end, begun, begun_end, failure, notes, notes_end
+    )
     stub = os.fork()
     if stub == 0:
         os.close(launch.lock)  # it must die with the shim
@@ -65,10 +67,10 @@ def prepare(folder: int, launch: Launch) -> Begun:
         os.waitpid(stub, 0)
         raise StubKilledError
     worker = identity(int(words[1]))
-    return Begun(identity(stub), worker, go_end, begun, notes, keeper, pump)
+    return PreparedStub(identity(stub), worker, go_end, begun, notes, keeper, pump)
 
 
-def let_go(begun: Begun) -> bytes:
+def let_go(begun: PreparedStub) -> bytes:
     """Let the worker begin; empty once it has, else the error's number and what was missing."""
     os.write(begun.go, b"g")
     os.close(begun.go)

@@ -28,7 +28,7 @@ class Bounds(NamedTuple):
     output: int | None
 
 
-class Standing(NamedTuple):
+class Takeover(NamedTuple):
     """What is known of a worker that a new shim takes over.
 
     `ready_at` is on the clock since boot, `started` Unix milliseconds; `secret_names` are the
@@ -63,7 +63,7 @@ class Launch(NamedTuple):
     secrets: tuple[bytes, ...] = ()
     group: bytes = b""
     capacity: int = 0
-    standing: Standing | None = None
+    standing: Takeover | None = None
 
 
 def pack(launch: Launch) -> bytes:
@@ -108,7 +108,7 @@ def unpack(data: bytes) -> Launch:
     )
 
 
-def _pack_standing(standing: Standing) -> bytes:
+def _pack_standing(standing: Takeover) -> bytes:
     return _join(
         (
             _join(map(_number, (*standing.stub, *standing.worker))),
@@ -120,11 +120,11 @@ def _pack_standing(standing: Standing) -> bytes:
     )
 
 
-def _unpack_standing(data: bytes) -> Standing:
+def _unpack_standing(data: bytes) -> Takeover:
     who, numbers, cause, why_lost, names = _parts(data)
     stub_pid, stub_started, pid, started = map(int, _parts(who))
     ready_at, started_at, output_start = map(int, _parts(numbers))
-    return Standing(
+    return Takeover(
         Identity(stub_pid, stub_started),
         Identity(pid, started),
         ready_at,

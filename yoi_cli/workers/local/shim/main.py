@@ -19,11 +19,11 @@ from yoi_cli.workers.local.shim.kernel import (
     uptime_ms,
 )
 from yoi_cli.workers.local.shim.launch import ENDED as SAY_ENDED
-from yoi_cli.workers.local.shim.launch import FAILED, QUEUED, READY, Launch, Standing, unpack
-from yoi_cli.workers.local.shim.process_tree import Family
+from yoi_cli.workers.local.shim.launch import FAILED, QUEUED, READY, Launch, Takeover, unpack
+from yoi_cli.workers.local.shim.process_tree import ProcessTree
 from yoi_cli.workers.local.shim.pump import Pump, find_memory
 from yoi_cli.workers.local.shim.redact import Redactor
-from yoi_cli.workers.local.shim.slots import Place
+from yoi_cli.workers.local.shim.slots import Slot
 from yoi_cli.workers.local.shim.state import (
     BEGINNING,
     CANNOT_START,
@@ -31,8 +31,8 @@ from yoi_cli.workers.local.shim.state import (
     NEVER_RAN,
     RUNNING,
     STARTING,
-    Journal,
-    State,
+    StateWriter,
+    WorkerState,
     first_state,
 )
 from yoi_cli.workers.local.shim.state import QUEUED as IN_LINE
@@ -40,12 +40,12 @@ from yoi_cli.workers.local.shim.stub import leave_streams
 from yoi_cli.workers.local.shim.supervisor import (
     CANCELLED,
     STOPPED,
-    Charge,
+    Supervised,
     Supervisor,
     leave,
     new_commands,
 )
-from yoi_cli.workers.local.shim.wakeup import Bell
+from yoi_cli.workers.local.shim.wakeup import Wakeup
 
 _LINE_MS = 100
 _TRIES = 3
@@ -87,14 +87,14 @@ def _answer(word: bytes) -> None:
 
 def _live(launch: Launch) -> None:
     folder = files.open_folder(launch.folder)
-    bell = Bell()
+    bell = Wakeup()
     adopt_orphans()
     me = identity(os.getpid())
     if launch.standing is not None:
         _take_over(folder, launch, bell, me, launch.standing)
         return
-    journal = Journal(folder, first_state(STARTING, me))
-    place = Place(launch.group, launch.capacity) if launch.group else None
+    journal = StateWriter(folder, first_state(STARTING, me))
+    place = Slot(launch.group, launch.capacity) if launch.group else None
     if place is not None and not _wait_for_room(folder, launch, journal, bell, place):
         return
     journal.put(journal.state._replace(phase=STARTING))
@@ -106,7 +106,9 @@ def _live(launch: Launch) -> None:
         place.leave()
 
 
-def _wait_for_room(folder: int, launch: Launch, journal: Journal, bell: Bell, place: Place) -> bool:
+def _wait_for_room(
+    folder: int, launch: Launch, journal: StateWriter, bell: Wakeup, place: Slot
+) -> bool:
     """Stand in line; False where the worker was stopped or cancelled before it ran."""
     is_first = True
     while not place.may_run():
@@ -126,7 +128,7 @@ def _wait_for_room(folder: int, launch: Launch, journal: Journal, bell: Bell, pl
     return True
 
 
-def _begin(folder: int, launch: Launch, journal: Journal, bell: Bell) -> Charge | None:
+def _begin(folder: int, launch: Launch, journal: StateWriter, bell: Wakeup) -> Supervised | None:
     """Start the worker and write down who it is before it runs; None where it cannot run."""
     for left in reversed(range(_TRIES)):
         try:
@@ -148,7 +150,7 @@ def _begin(folder: int, launch: Launch, journal: Journal, bell: Bell) -> Charge 
     if not failure:
         journal.put_if_possible(started._replace(phase=RUNNING))
         journal.event("started", pid=begun.worker.pid)
-        return Charge(begun.stub, begun.worker, begun.keeper, begun.pump)
+        return Supervised(begun.stub, begun.worker, begun.keeper, begun.pump)
     number, _, missing = failure.decode().partition(" ")
     leave(begun.stub, bell)
     journal.event("ended", why=CANNOT_START, missing=missing, errno=int(number))
@@ -158,9 +160,9 @@ def _begin(folder: int, launch: Launch, journal: Journal, bell: Bell) -> Charge 
     return None
 
 
-def _take_over(folder: int, launch: Launch, bell: Bell, me: Identity, standing: Standing) -> None:
+def _take_over(folder: int, launch: Launch, bell: Wakeup, me: Identity, standing: Takeover) -> None:
     """Stand over a worker whose shim died: while it runs, or for what is left of it."""
-    state = State(
+    state = WorkerState(
         RUNNING,
         boot_id(),
         me,
@@ -171,11 +173,11 @@ def _take_over(folder: int, launch: Launch, bell: Bell, me: Identity, standing: 
         cause=standing.cause,
         output_start=standing.output_start,
     )
-    journal = Journal(folder, state)
+    journal = StateWriter(folder, state)
     journal.put_if_possible(state)
     journal.event("adopted")
     pump = _pump_of(folder, launch.worker_id, standing)
-    charge = Charge(standing.stub, standing.worker, -1, pump)
+    charge = Supervised(standing.stub, standing.worker, -1, pump)
     runs = is_alive(standing.worker) and not files.exists(folder, files.EXIT)
     if runs:
         _answer(READY)
@@ -184,7 +186,7 @@ def _take_over(folder: int, launch: Launch, bell: Bell, me: Identity, standing: 
         _answer(SAY_ENDED)
 
 
-def _pump_of(folder: int, worker_id: str, standing: Standing) -> Pump | None:
+def _pump_of(folder: int, worker_id: str, standing: Takeover) -> Pump | None:
     """What takes over redacted output once the stub does so no more; from now on it holds the
     memory that the worker writes to.
 
@@ -193,7 +195,7 @@ def _pump_of(folder: int, worker_id: str, standing: Standing) -> Pump | None:
     if not standing.secret_names:
         return None
     keepers = (standing.stub, identity(os.getpid()))
-    members = Family(worker_id, standing.worker, keepers).members()
+    members = ProcessTree(worker_id, standing.worker, keepers).members()
     memory = find_memory(members)
     if memory is None:
         return None
@@ -206,6 +208,6 @@ def _pump_of(folder: int, worker_id: str, standing: Standing) -> Pump | None:
     return Pump(folder, memory, Redactor(values))
 
 
-def _end(journal: Journal, why: str, cause: str = "") -> None:
+def _end(journal: StateWriter, why: str, cause: str = "") -> None:
     state = journal.state._replace(phase=ENDED, why=why, cause=cause, ended_at=now_ms())
     journal.put(state)

@@ -9,7 +9,7 @@ from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import punch, uptime_ms
 
 if TYPE_CHECKING:
-    from yoi_cli.workers.local.shim.state import Journal
+    from yoi_cli.workers.local.shim.state import StateWriter
 
 _SOONEST_MS, _LATEST_MS = 2, 250
 
@@ -20,7 +20,7 @@ class OutputBound:
     Offsets stay what they are; `output_start` of the state says from which on bytes are kept.
     """
 
-    def __init__(self, folder: int, limit: int | None, journal: Journal) -> None:
+    def __init__(self, folder: int, limit: int | None, journal: StateWriter) -> None:
         self._limit = limit
         self._journal = journal
         flags = os.O_RDWR | os.O_CREAT

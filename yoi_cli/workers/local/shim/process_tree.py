@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _OF_SHIM, _OF_WORKER = OF_SHIM.encode(), OF_WORKER.encode()
 
 
-class Family(NamedTuple):
+class ProcessTree(NamedTuple):
     """A worker and those that stand over it, which are not its own: `keepers`."""
 
     worker_id: str

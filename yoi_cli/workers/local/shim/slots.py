@@ -15,7 +15,7 @@ _LOCK = "lock"
 _FLAGS = os.O_RDWR | os.O_CREAT
 
 
-class Place:
+class Slot:
     """A place in the line of the group whose folder is at `path`, taken at once."""
 
     def __init__(self, path: bytes, capacity: int) -> None:

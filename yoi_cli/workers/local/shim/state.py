@@ -22,7 +22,7 @@ CANNOT_START = "it could not be started"
 PHASES = (STARTING, QUEUED, BEGINNING, RUNNING, ENDING, ENDED)
 
 
-class State(NamedTuple):
+class WorkerState(NamedTuple):
     """How far a worker is; times are Unix milliseconds, but `ready_at`: since boot.
 
     `cause` says who is ending it, `why` why it never ran or what was lost of it.
@@ -41,14 +41,14 @@ class State(NamedTuple):
     output_start: int = 0
 
 
-class Journal:
+class StateWriter:
     """Writes states and events of one worker."""
 
-    def __init__(self, folder: int, state: State) -> None:
+    def __init__(self, folder: int, state: WorkerState) -> None:
         self._folder = folder
         self.state = state
 
-    def put(self, state: State) -> None:
+    def put(self, state: WorkerState) -> None:
         """Let `state` be what is written down. Raises `OSError`."""
         self.state = state
         record: dict[str, files.Json] = {"schema_version": SCHEMA_VERSION}
@@ -60,7 +60,7 @@ class Journal:
                 record[name] = value
         files.replace(self._folder, files.STATE, files.to_json(record).encode() + b"\n")
 
-    def put_if_possible(self, state: State) -> bool:
+    def put_if_possible(self, state: WorkerState) -> bool:
         """`put`, for what can do without: a full disk must not end who stands over a worker."""
         try:
             self.put(state)
@@ -77,6 +77,6 @@ class Journal:
             return
 
 
-def first_state(phase: str, shim: Identity) -> State:
+def first_state(phase: str, shim: Identity) -> WorkerState:
     """What is written down first."""
-    return State(phase, boot_id(), shim)
+    return WorkerState(phase, boot_id(), shim)

@@ -28,7 +28,7 @@ _RESTING_MS = 200
 _RETRY_MS = 500
 
 
-class Ends(NamedTuple):
+class StubDescriptors(NamedTuple):
     """Descriptors that shim, stub and worker share; -1 where there is none.
 
     `go` lets the worker begin, `begun` says why it could not (and ends where it could), as
@@ -82,7 +82,7 @@ def write_exit(folder: int, ending: Ending, by: str, error: str = "") -> None:
     files.replace(folder, files.EXIT, files.to_json(record).encode() + b"\n")
 
 
-def run_stub(folder: int, launch: Launch, ends: Ends, pump: Pump | None) -> NoReturn:
+def run_stub(folder: int, launch: Launch, ends: StubDescriptors, pump: Pump | None) -> NoReturn:
     """Start the worker, wait for its end, write it down, and leave."""
     try:
         os.setpgid(0, 0)
@@ -102,13 +102,13 @@ def run_stub(folder: int, launch: Launch, ends: Ends, pump: Pump | None) -> NoRe
         os._exit(1)
 
 
-class _Wishes:
+class _Signals:
     """What signals have asked of this stub."""
 
     leave = False
 
 
-def _listen(ends: Ends) -> int:
+def _listen(ends: StubDescriptors) -> int:
     """Handle signals; the descriptor that can be read once one came."""
     bell, rope = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     signal.set_wakeup_fd(rope, warn_on_full_buffer=False)
@@ -116,7 +116,7 @@ def _listen(ends: Ends) -> int:
         signal.signal(number, signal.SIG_IGN)
 
     def leave(_number: int, _frame: object) -> None:
-        _Wishes.leave = True
+        _Signals.leave = True
 
     def close_input(_number: int, _frame: object) -> None:
         if ends.keeper >= 0:
@@ -131,7 +131,7 @@ def _listen(ends: Ends) -> int:
 
 
 class _Stub:
-    def __init__(self, folder: int, worker: int, ends: Ends, pump: Pump | None) -> None:
+    def __init__(self, folder: int, worker: int, ends: StubDescriptors, pump: Pump | None) -> None:
         self._folder = folder
         self._worker = worker
         self._ends = ends
@@ -147,7 +147,7 @@ class _Stub:
         while True:
             is_stuck = not self._reap()
             moved = self._pump is not None and self._pump.move_some()
-            if self._has_ended and (_Wishes.leave or not self._has_children):
+            if self._has_ended and (_Signals.leave or not self._has_children):
                 if self._pump is not None:
                     self._pump.move_all(at_end=True)
                 return
@@ -206,7 +206,7 @@ def _drain(bell: int) -> None:
         return
 
 
-def _become_worker(launch: Launch, ends: Ends) -> NoReturn:
+def _become_worker(launch: Launch, ends: StubDescriptors) -> NoReturn:
     """Wait to be let go, then turn into the worker's program."""
     where = "shim"
     try:

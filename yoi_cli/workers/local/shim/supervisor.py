@@ -10,14 +10,14 @@ from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.begin import close_input
 from yoi_cli.workers.local.shim.kernel import Identity, is_alive, now_ms, send, uptime_ms
 from yoi_cli.workers.local.shim.output import OutputBound
-from yoi_cli.workers.local.shim.process_tree import Family, ask_to_end, send_all
-from yoi_cli.workers.local.shim.state import ENDED, ENDING, Journal
+from yoi_cli.workers.local.shim.process_tree import ProcessTree, ask_to_end, send_all
+from yoi_cli.workers.local.shim.state import ENDED, ENDING, StateWriter
 from yoi_cli.workers.local.shim.stub import LEAVE, ended_child, write_exit
 
 if TYPE_CHECKING:
     from yoi_cli.workers.local.shim.launch import Launch
     from yoi_cli.workers.local.shim.pump import Pump
-    from yoi_cli.workers.local.shim.wakeup import Bell
+    from yoi_cli.workers.local.shim.wakeup import Wakeup
 
 STOPPED = "stopped"
 CANCELLED = "cancelled"
@@ -32,7 +32,7 @@ _STUB_LEAVES_MS = 5000
 _UNSEEN = "nobody saw how it ended"
 
 
-class Charge(NamedTuple):
+class Supervised(NamedTuple):
     """What a shim stands over; `keeper` is -1 where it keeps no input open.
 
     `pump` takes over redacted output when the stub dies.
@@ -48,7 +48,7 @@ class Supervisor:
     """Stands over a worker that runs, from here to its end."""
 
     def __init__(
-        self, folder: int, launch: Launch, journal: Journal, bell: Bell, charge: Charge
+        self, folder: int, launch: Launch, journal: StateWriter, bell: Wakeup, charge: Supervised
     ) -> None:
         self._folder = folder
         self._launch = launch
@@ -56,7 +56,7 @@ class Supervisor:
         self._bell = bell
         self._charge = charge
         keepers = (charge.stub, Identity(os.getpid(), journal.state.shim.started))
-        self._family = Family(launch.worker_id, charge.worker, keepers)
+        self._family = ProcessTree(launch.worker_id, charge.worker, keepers)
         self._bound = OutputBound(folder, launch.bounds.output, journal)
         self._obeyed: set[str] = set()
         self._kill_at: int | None = None
@@ -217,7 +217,7 @@ class Supervisor:
         )
 
 
-def leave(stub: Identity, bell: Bell) -> None:
+def leave(stub: Identity, bell: Wakeup) -> None:
     """Have the stub leave, its work being done, and bury it where it is a child."""
     send(stub, LEAVE)
     end = uptime_ms() + _STUB_LEAVES_MS

@@ -11,7 +11,7 @@ POKE = signal.SIGUSR1
 _DEAF = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE)
 
 
-class Bell:
+class Wakeup:
     """What wakes a shim. `was_told_to_stop` is set by SIGTERM."""
 
     def __init__(self) -> None:
