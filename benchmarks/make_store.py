@@ -3,7 +3,7 @@
     python benchmarks/make_store.py 10000 /tmp/store --dependencies 0.3 --events 3
 
 The same arguments give the same bytes. Nothing of yoi_cli is used, so that the store is what
-the format says (DESIGN sections 3 and 4) and not what the program under test makes of it.
+the format says (docs/format.md) and not what the program under test makes of it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Earlier:
             self.finished.append(ticket)
 
     def possible_targets(self, state: str) -> list[str]:
-        """What a ticket in `state` may depend on by the gates of DESIGN section 6."""
+        """What a ticket in `state` may depend on by the gates of docs/format.md, "The fold"."""
         if state in ("planning", "ready"):
             return self.all
         return self.queued if state == "queued" else self.finished

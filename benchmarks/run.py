@@ -1,4 +1,4 @@
-"""Print the budget table of DESIGN section 15 for the `yoi` of this environment.
+"""Print the budget table of docs/benchmarks.md for the `yoi` of this environment.
 
     python benchmarks/run.py --tickets 10000 --large 100000 --repeat 7
 

@@ -1,6 +1,6 @@
 """Every way in which `yoi` can fail, with the exit code a script may count on.
 
-DESIGN section 9: 1 failed, 2 usage, 3 not found, 4 conflict, 5 gate says not ready,
+docs/commands.md: 1 failed, 2 usage, 3 not found, 4 conflict, 5 gate says not ready,
 6 store invalid. An error has a stable `code`, one sentence and a hint that helps; the
 command line turns it into text or JSON in one place.
 """

@@ -1,4 +1,4 @@
-"""The stores that benchmarks stand on are what the format says (DESIGN sections 3 and 4)."""
+"""The stores that benchmarks stand on are what the format says (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing that a text holds can forge an event or drive a terminal (DESIGN section 1).
+"""Nothing that a text holds can forge an event or drive a terminal (README.md).
 
 Every writing command is given every hostile text in every place that takes one. Either it
 refuses (2 or 4) and nothing has changed, or what was written is read back exactly and the

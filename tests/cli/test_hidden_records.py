@@ -1,4 +1,4 @@
-"""Records behind a symlink hold a ticket up: what cannot be read is never ready (section 1)."""
+"""Records behind a symlink hold a ticket up: what cannot be read is never ready (README.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing outside the store is read or written, whatever an id or a link says (section 5)."""
+"""Nothing outside the store is read or written, whatever an id or a link says (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command loads: nothing that a command of its kind does not need (DESIGN section 13)."""
+"""What a command loads: nothing that a command of its kind does not need (ARCHITECTURE.md)."""
 
 from __future__ import annotations
 

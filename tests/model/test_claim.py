@@ -1,4 +1,4 @@
-"""Claims: one holder at a time, fenced by a generation (DESIGN section 8)."""
+"""Claims: one holder at a time, fenced by a generation (docs/routing.md)."""
 
 from __future__ import annotations
 

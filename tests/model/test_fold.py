@@ -1,4 +1,4 @@
-"""The state of a ticket is the fold of its thread (DESIGN section 4, State)."""
+"""The state of a ticket is the fold of its thread (docs/format.md, "The fold")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids sort by time, are never given twice, and can name no path (DESIGN sections 2 and 4)."""
+"""Ids sort by time, are never given twice, and can name no path (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Intent packets: from a description, from flags, from a file, and as text (DESIGN section 8)."""
+"""Intent packets: from a description, from flags, from a file, and as text (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of branches and worktrees (DESIGN section 10)."""
+"""The names of branches and worktrees (docs/worktrees.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Relations, what they block, and cycles among them (DESIGN sections 3 and 7)."""
+"""Relations, what they block, and cycles among them (docs/format.md and docs/routing.md)."""
 
 from __future__ import annotations
 

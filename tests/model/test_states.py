@@ -1,4 +1,4 @@
-"""The table of moves (DESIGN section 6), written out once more as the tests understand it."""
+"""The table of moves (docs/format.md), written out once more as the tests understand it."""
 
 from __future__ import annotations
 

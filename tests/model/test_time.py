@@ -1,4 +1,4 @@
-"""Instants: how files write them, and what a person may type (DESIGN section 3)."""
+"""Instants: how files write them, and what a person may type (docs/format.md)."""
 
 from __future__ import annotations
 

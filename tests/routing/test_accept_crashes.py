@@ -1,6 +1,6 @@
 """Accepting, claiming and releasing, killed before every call that changes a file.
 
-DESIGN section 8: nothing has happened, or the ticket is accepted with its records; a second
+docs/routing.md: nothing has happened, or the ticket is accepted with its records; a second
 run finishes what was begun and writes nothing twice.
 """
 

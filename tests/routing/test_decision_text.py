@@ -1,4 +1,4 @@
-"""Decisions as the log carries them (DESIGN section 8)."""
+"""Decisions as the log carries them (docs/routing.md)."""
 
 from __future__ import annotations
 

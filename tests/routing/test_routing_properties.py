@@ -61,7 +61,7 @@ def ready(tickets: Tickets) -> set[str]:
 
 
 def is_finished(tickets: Tickets, id_: str) -> bool:
-    """By DESIGN section 7: a ticket that is not there, or cannot be told, is not finished."""
+    """By docs/routing.md: a ticket that is not there, or cannot be told, is not finished."""
     return any(
         t.id == id_ and t.is_readable and not t.is_diverged and t.state in FINISHED for t in tickets
     )
@@ -97,7 +97,7 @@ def is_held_by_plan(tickets: Tickets, id_: str) -> bool:
 
 
 def should_be_ready(tickets: Tickets, one: MemoryTicket) -> bool:
-    """Queued, and nothing in section 8 holds it."""
+    """Queued, and nothing in the table of docs/routing.md holds it."""
     duplicates = {to for kind, to in one.relations if kind == "duplicate_of"}
     open_twins = {t.id for t in tickets if t.is_readable and not is_finished(tickets, t.id)}
     return (

@@ -1,4 +1,4 @@
-"""The table of DESIGN section 8, row by row."""
+"""The table of docs/routing.md, row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real store that YOI_CORPUS names (DESIGN section 16)."""
+"""The real store that YOI_CORPUS names (CONTRIBUTING.md)."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Result:
 
     @property
     def json(self) -> Data:
-        """The `data` of the one JSON document on stdout (DESIGN section 9)."""
+        """The `data` of the one JSON document on stdout (docs/commands.md)."""
         envelope = self._envelope()
         assert set(envelope) == {"schema", "kind", "data"}, f"not a result: {self}"
         data: Data = envelope["data"]
@@ -43,7 +43,7 @@ class Result:
 
     @property
     def error(self) -> Data:
-        """The `error` of the one JSON document on stdout (DESIGN section 9)."""
+        """The `error` of the one JSON document on stdout (docs/commands.md)."""
         envelope = self._envelope()
         assert set(envelope) == {"schema", "error"}, f"not an error: {self}"
         error: Data = envelope["error"]

@@ -1,4 +1,4 @@
-"""Keeping and listing plan records: what section 3 of the design allows, and nothing else."""
+"""Keeping and listing plan records: what docs/format.md allows, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a store that a crash left behind keeps the promises of DESIGN section 1.
+"""Whether a store that a crash left behind keeps the promises of README.md.
 
 Every check returns sentences about what is wrong; none where all is well.
 """

@@ -26,7 +26,7 @@ def commit_folders_if_asked(
     """Commit what a command wrote below `folders` (relative to the workspace), and no more.
 
     Where git refuses, that is a warning: the files are written and acknowledged by then, and
-    who took it for a failure and tried again would write the event twice (DESIGN section 5).
+    who took it for a failure and tried again would write the event twice (docs/format.md).
     """
     if not (asked or session.config.autocommit):
         return ()

@@ -1,4 +1,4 @@
-"""The live facts of a workspace that an agent begins its session with (issue item 5)."""
+"""The live facts of a workspace that an agent begins its session with (docs/agents.md)."""
 
 from __future__ import annotations
 

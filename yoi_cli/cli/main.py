@@ -24,7 +24,7 @@ _OUTPUT_FAILED = "output_failed"
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; the exit code (DESIGN section 9)."""
+    """Run one command; the exit code (docs/commands.md)."""
     sys.excepthook = _report_bug
     open_closed_streams()
     as_json = "--json" in arguments

@@ -1,4 +1,4 @@
-"""What may be wrong between tickets: cycles of waiting, contradictions (DESIGN section 7)."""
+"""What may be wrong between tickets: cycles of waiting, contradictions (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be wrong with an item, its state and its resolution (DESIGN sections 3 and 4)."""
+"""What may be wrong with an item, its state and its resolution (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be wrong with relations and plan records, one file by itself (DESIGN section 3)."""
+"""What may be wrong with relations and plan records, one file by itself (docs/format.md)."""
 
 from __future__ import annotations
 

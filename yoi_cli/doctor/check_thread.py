@@ -1,4 +1,4 @@
-"""What may be wrong with an event log (DESIGN sections 4 and 6)."""
+"""What may be wrong with an event log (docs/format.md)."""
 
 from __future__ import annotations
 

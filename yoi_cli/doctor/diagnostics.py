@@ -1,4 +1,4 @@
-"""What doctor finds: a diagnostic, its severity, and the sentence it says (issue item 3)."""
+"""What doctor finds: a diagnostic, its severity, and the sentence it says (docs/doctor.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Doctor: everything that DESIGN sections 3 to 7 call a fault, found in one pass."""
+"""Doctor: everything that docs/format.md and docs/routing.md call a fault, found in one pass."""
 
 from __future__ import annotations
 

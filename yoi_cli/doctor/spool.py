@@ -1,4 +1,4 @@
-"""Notes of hooks that wait, looked over for doctor (DESIGN section 10)."""
+"""Notes of hooks that wait, looked over for doctor (docs/worktrees.md)."""
 
 from __future__ import annotations
 

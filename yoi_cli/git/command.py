@@ -1,4 +1,4 @@
-"""The one place that starts git (DESIGN section 10)."""
+"""The one place that starts git (ARCHITECTURE.md, "Git")."""
 
 from __future__ import annotations
 

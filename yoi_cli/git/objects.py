@@ -1,4 +1,4 @@
-"""The files that a commit has, read from git's objects without a checkout (DESIGN section 10)."""
+"""The files that a commit has, read from git's objects without a checkout."""
 
 from __future__ import annotations
 

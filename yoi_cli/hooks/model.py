@@ -1,4 +1,4 @@
-"""The hooks that `yoi` installs, and what is found where they belong (DESIGN section 10)."""
+"""The hooks that `yoi` installs, and what is found where they belong (docs/hooks.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What git's hooks have to say on tickets (DESIGN section 10).
+"""What git's hooks have to say on tickets (docs/hooks.md).
 
 A hook makes notes of what git did. `settle` writes them, under the store's lock, as events;
 each is written once, however often its hook ran or its note was found.

@@ -1,4 +1,4 @@
-"""What the use cases of hooks need from the outside (DESIGN section 10)."""
+"""What the use cases of hooks need from the outside (docs/hooks.md)."""
 
 from __future__ import annotations
 

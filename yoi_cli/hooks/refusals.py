@@ -75,7 +75,7 @@ def check_fence(
 
     A worker knows its generation, and has lost the ticket to any that is newer. For whoever
     was given none, the claim speaks: `elsewhere` says that it names another worktree, which is
-    there, than the one at hand. Who knows neither is let pass (DESIGN section 8).
+    there, than the one at hand. Who knows neither is let pass (docs/routing.md).
     """
     if standing is None:
         return

@@ -1,4 +1,4 @@
-"""Running a hook: from what git says to notes, and from notes to events (DESIGN section 10).
+"""Running a hook: from what git says to notes, and from notes to events (docs/hooks.md).
 
 A hook keeps nobody from working. Every note is spooled first, then the store is written if it
 is free at once; else the next command that writes finds the note.

@@ -1,4 +1,4 @@
-"""The merge algebra: what two branches made of one ticket, put together (DESIGN section 10).
+"""The merge algebra: what two branches made of one ticket, put together (docs/merging.md).
 
 Everything here is commutative and idempotent. Without an ancestor it is associative too, so
 that clones that meet in any order arrive at the same. Whatever a person has to look at is

@@ -1,4 +1,4 @@
-"""Merging one file for git, which asks a driver file by file (DESIGN section 10)."""
+"""Merging one file for git, which asks a driver file by file (docs/merging.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`yoi resolve`: what a merge left in a store, merged by meaning and repaired (DESIGN 10).
+"""`yoi resolve`: what a merge left in a store, merged by meaning and repaired (docs/merging.md).
 
 First tickets that were made twice get their own ids, then files in conflict are merged from
 the index, then what earlier merges spoilt is repaired. Files are written before git is told

@@ -1,4 +1,4 @@
-"""Claims: who works on a ticket, for how long, and fenced by a generation (DESIGN section 8)."""
+"""Claims: who works on a ticket, for how long, and fenced by a generation (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commits as a ticket's log tells of them: what hooks report (DESIGN section 10).
+"""Commits as a ticket's log tells of them: what hooks report (docs/hooks.md).
 
 Commit subjects, branch names and paths are whatever somebody wrote. `cleaned` makes one line
 of them that a header and a body can hold.

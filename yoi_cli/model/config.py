@@ -1,4 +1,4 @@
-"""What `ticket.config.toml` says, with the defaults of the format (DESIGN section 3, 9)."""
+"""What `ticket.config.toml` says, with the defaults of the format (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events of a ticket's log (DESIGN section 4)."""
+"""Events of a ticket's log (docs/format.md)."""
 
 from __future__ import annotations
 

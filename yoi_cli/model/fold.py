@@ -1,4 +1,4 @@
-"""The state of a ticket, folded from its events (DESIGN section 4, State)."""
+"""The state of a ticket, folded from its events (docs/format.md, "The fold")."""
 
 from __future__ import annotations
 

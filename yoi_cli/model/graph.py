@@ -1,4 +1,4 @@
-"""The dependency graph of tickets: its critical path and its cycles. Pure (DESIGN section 7)."""
+"""The dependency graph of tickets: its critical path and its cycles. Pure (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ticket ids and event ids: Crockford base32 words that sort by time (DESIGN section 2, 4)."""
+"""Ticket ids and event ids: Crockford base32 words that sort by time (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The short contract handed to whoever implements a ticket (DESIGN section 8, intent packet)."""
+"""The short contract handed to whoever implements a ticket (docs/routing.md)."""
 
 from __future__ import annotations
 

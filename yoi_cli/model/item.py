@@ -1,4 +1,4 @@
-"""The values that a ticket's frontmatter may hold (DESIGN section 3)."""
+"""The values that a ticket's frontmatter may hold (docs/format.md)."""
 
 from __future__ import annotations
 

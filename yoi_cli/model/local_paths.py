@@ -1,6 +1,6 @@
 """What below `.yoi` is one machine's own or secret, and stays out of a ticket's worktree.
 
-The list is that of the system the format comes from (DESIGN section 10, Worktrees).
+The list is that of the system the format comes from (docs/worktrees.md).
 """
 
 from __future__ import annotations

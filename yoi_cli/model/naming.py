@@ -1,4 +1,4 @@
-"""The names of a ticket's branch and worktree (DESIGN section 10)."""
+"""The names of a ticket's branch and worktree (docs/worktrees.md)."""
 
 from __future__ import annotations
 

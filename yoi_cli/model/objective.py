@@ -1,4 +1,4 @@
-"""A medium-term goal that links tickets and holds none of them up (DESIGN section 3)."""
+"""A medium-term goal that links tickets and holds none of them up (docs/format.md)."""
 
 from __future__ import annotations
 

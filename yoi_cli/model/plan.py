@@ -1,4 +1,4 @@
-"""An orchestrator's records on ordering, conflict and capacity (DESIGN section 3)."""
+"""An orchestrator's records on ordering, conflict and capacity (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Profiles, roles and what an orchestrator may do, as `ticket.config.toml` says (DESIGN 12)."""
+"""Profiles, roles and what an orchestrator may do, as configured (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Profiles for well-known coding agents: how each is run without a person (DESIGN section 12).
+"""Profiles for well-known coding agents: how each is run without a person (docs/orchestrate.md).
 
 An agent that nobody watches cannot ask, so that each is told to act without asking, and none
 is confined by its preset: `docs/agents.md` says so, and how to change it. The names of

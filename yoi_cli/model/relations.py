@@ -1,4 +1,4 @@
-"""Durable facts between tickets, and what they block (DESIGN sections 3 and 7)."""
+"""Durable facts between tickets, and what they block (docs/format.md and docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Untrusted text made fit to be shown (DESIGN sections 1 and 9).
+"""Untrusted text made fit to be shown (README.md and docs/commands.md).
 
 A character that could drive a terminal, or hide or reorder what a reader sees, is written
 as its backslash escape: `\\x1b`, `\\n`, `\\u202e`, `\\U000e0041`. The escapes are ASCII, so

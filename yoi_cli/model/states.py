@@ -1,4 +1,4 @@
-"""The life of a ticket, and the moves that are legal in it (DESIGN section 6)."""
+"""The life of a ticket, and the moves that are legal in it (docs/format.md, "The fold")."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def allowed_moves(state: str) -> tuple[str, ...]:
 
 
 def is_legal(origin: str, target: str) -> bool:
-    """Whether the move from `origin` to `target` is in section 6's table."""
+    """Whether the move from `origin` to `target` is in the table of docs/format.md, "The fold"."""
     return target in allowed_moves(origin)
 
 

@@ -1,4 +1,4 @@
-"""Where a ticket stands, by the headers of its thread alone (DESIGN section 8)."""
+"""Where a ticket stands, by the headers of its thread alone (docs/routing.md)."""
 
 from __future__ import annotations
 

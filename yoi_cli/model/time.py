@@ -1,4 +1,4 @@
-"""Instants: Unix milliseconds inside, `YYYY-MM-DDTHH:MM:SSZ` in files (DESIGN section 3)."""
+"""Instants: Unix milliseconds inside, `YYYY-MM-DDTHH:MM:SSZ` in files (docs/format.md)."""
 
 from __future__ import annotations
 

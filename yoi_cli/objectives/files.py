@@ -1,4 +1,4 @@
-"""Objectives as files: `.yoi/objectives/<id>/item.md` (DESIGN section 3)."""
+"""Objectives as files: `.yoi/objectives/<id>/item.md` (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The coder's rounds: a worktree, a worker in it, and what it left behind (DESIGN section 12)."""
+"""The coder's rounds: a worktree, a worker in it, and what it left behind (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

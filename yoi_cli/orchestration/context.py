@@ -1,4 +1,4 @@
-"""What every step of one ticket's way needs (DESIGN section 12)."""
+"""What every step of one ticket's way needs (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a coder left behind: git and exit codes are asked, not the coder (DESIGN section 12)."""
+"""What a coder left behind: git and exit codes are asked, not the coder (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Bringing an approved commit into the target branch: tried apart, validated, then moved with
-a compare-and-swap (DESIGN section 12)."""
+a compare-and-swap (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From queued tickets to merged branches: which tickets, how many at once (DESIGN 12)."""
+"""From queued tickets to merged branches: which tickets, how many at once (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

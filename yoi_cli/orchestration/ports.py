@@ -1,4 +1,4 @@
-"""What orchestration needs besides stores, worktrees and workers, as protocols (DESIGN 12)."""
+"""What orchestration needs besides stores and workers, as protocols (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a ticket stands on its way from accepted to merged, by its log alone (DESIGN 12).
+"""Where a ticket stands on its way from accepted to merged, by its log alone (docs/orchestrate.md).
 
 The log is the journal: every step is recorded before its side effect, so that whoever comes
 after a kill folds the thread and goes on from there.

@@ -1,4 +1,4 @@
-"""What could go wrong once a ticket is accepted, looked at before it is (DESIGN section 12)."""
+"""What could go wrong once a ticket is accepted, looked at before it is (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The review of a reported commit, by a worker or a person (DESIGN section 12)."""
+"""The review of a reported commit, by a worker or a person (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

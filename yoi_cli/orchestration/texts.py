@@ -1,4 +1,4 @@
-"""What coders and reviewers are told, and what is recorded of their work (DESIGN section 12)."""
+"""What coders and reviewers are told, and what is recorded of their work (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

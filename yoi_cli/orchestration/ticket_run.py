@@ -1,4 +1,4 @@
-"""One ticket on its way from accepted to merged, a step at a time (DESIGN section 12).
+"""One ticket on its way from accepted to merged, a step at a time (docs/orchestrate.md).
 
 Every step looks at the log first, does what the log's newest step asks for, and records the
 next one before its side effect. Nothing is remembered that the log and the workers could not

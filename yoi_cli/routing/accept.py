@@ -1,4 +1,4 @@
-"""Taking a ticket up: plan record, decision, move and claim under one lock (DESIGN section 8)."""
+"""Taking a ticket up: plan record, decision, move and claim under one lock (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store as its logs stood at an instant (DESIGN section 8, At any point).
+"""A store as its logs stood at an instant (docs/routing.md, "The past").
 
 Events, relations and plan records that were recorded later are left out one by one, and not
 from a place in the file on: a thread may be out of time order. Fields and descriptions are

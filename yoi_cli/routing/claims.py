@@ -1,4 +1,4 @@
-"""Claiming tickets, giving them back, and finding the next one (DESIGN section 8)."""
+"""Claiming tickets, giving them back, and finding the next one (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recording a routing decision (DESIGN section 8)."""
+"""Recording a routing decision (docs/routing.md)."""
 
 from __future__ import annotations
 

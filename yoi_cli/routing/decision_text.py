@@ -1,4 +1,4 @@
-"""A routing decision as a decision event carries it (DESIGN section 8)."""
+"""A routing decision as a decision event carries it (docs/routing.md)."""
 
 from __future__ import annotations
 

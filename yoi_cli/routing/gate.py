@@ -1,4 +1,4 @@
-"""The gate: whether tickets have what a pipeline requires of them (DESIGN section 8).
+"""The gate: whether tickets have what a pipeline requires of them (docs/routing.md).
 
 The answer fails closed. A store from which nothing should be decided is told apart from one
 that says no, because the one is repaired and the other waited for.

@@ -1,4 +1,4 @@
-"""Replay: recorded decisions against what the logs say of their instants (DESIGN section 8)."""
+"""Replay: recorded decisions against what the logs say of their instants (docs/routing.md)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class ReplayedDecision(NamedTuple):
 
 
 class IllegalMove(NamedTuple):
-    """A move that section 6's table does not have; `applied` unless it was set aside."""
+    """A move that the table of docs/format.md does not have; `applied` unless it was set aside."""
 
     ticket: str
     at: str
@@ -215,7 +215,7 @@ def _illegal_moves(ticket: TicketId, folded: Folded) -> Iterator[IllegalMove]:
 def _moves_past_blockers(
     timeline: Timeline, ticket: TicketId, folded: Folded
 ) -> Iterator[MovePastBlockers]:
-    """Moves that section 6 would have refused for a blocker of their instant."""
+    """Moves that would have been refused for a blocker of their instant."""
     for move in folded.moves:
         if move.target not in (states.QUEUED, states.INPROGRESS):
             continue

@@ -1,4 +1,4 @@
-"""Routing: from a store to decisions about its tickets (DESIGN section 8)."""
+"""Routing: from a store to decisions about its tickets (docs/routing.md)."""
 
 from __future__ import annotations
 

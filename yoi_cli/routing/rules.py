@@ -1,4 +1,4 @@
-"""What may start now, what waits, and why (DESIGN section 8): pure, from facts to a decision."""
+"""What may start now, what waits, and why (docs/routing.md): pure, from facts to a decision."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Classified(NamedTuple):
 
 
 def classify(subject: Subject, *, japanese: bool = False) -> Classified:
-    """The classification of a ticket, by section 8's table, from the top down."""
+    """The classification of a ticket, by the table of docs/routing.md, from the top down."""
     classification, causes = evaluate(subject)
     reasons = tuple(
         Reason(code, sentence(code, japanese=japanese, about=about), ticket, state)

@@ -33,7 +33,7 @@ class Snapshot(NamedTuple):
 
 
 def open_snapshot(start: Start, at: str) -> Snapshot:
-    """The store as of `at`, a time or a revision (DESIGN section 8, At any point).
+    """The store as of `at`, a time or a revision (docs/routing.md, "The past").
 
     Of a revision everything is read from git's objects, the settings too, so that a bare
     repository will do. Raises `NotFoundError`, and `UsageError` for what can be neither.

@@ -1,4 +1,4 @@
-"""The lines of AGENTS.md that tell a coding agent of the tickets (issue item 5).
+"""The lines of AGENTS.md that tell a coding agent of the tickets (docs/agents.md).
 
 They stand between two markers. All other bytes of the file are its owner's and stay.
 """

@@ -1,7 +1,7 @@
 """What makes git merge tickets by meaning: attributes in the tree, a driver in the clone.
 
 Git runs no program that a repository names by itself: `.gitattributes` only names the
-driver, and each clone says what it runs (DESIGN section 10).
+driver, and each clone says what it runs (docs/merging.md).
 """
 
 from __future__ import annotations

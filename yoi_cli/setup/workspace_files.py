@@ -1,4 +1,4 @@
-"""The files that make a folder a workspace (DESIGN section 3)."""
+"""The files that make a folder a workspace (docs/format.md)."""
 
 from __future__ import annotations
 

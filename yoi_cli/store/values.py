@@ -89,7 +89,7 @@ class Committed(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """A ticket that is broken, and how. It never hides the others (DESIGN section 9)."""
+    """A ticket that is broken, and how. It never hides the others (docs/commands.md)."""
 
     ticket: str
     error: YoiError

@@ -1,4 +1,4 @@
-"""Syncing a store with a branch of a remote (DESIGN section 10, docs/sync.md).
+"""Syncing a store with a branch of a remote (docs/sync.md).
 
 What stands in the folder is committed, merged with what the remote has, pushed if the remote
 still has that, and brought back to the folder. A kill at any point leaves the folder with

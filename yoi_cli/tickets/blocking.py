@@ -1,4 +1,4 @@
-"""Which tickets hold another one up, and which are set free (DESIGN section 7)."""
+"""Which tickets hold another one up, and which are set free (docs/routing.md)."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def unblocked_by(reader: TicketReader, ticket: TicketId) -> tuple[str, ...]:
 
 
 def notices(around: TicketRelations) -> tuple[str, ...]:
-    """What a reader should know although it blocks nothing (section 7)."""
+    """What a reader should know although it blocks nothing (docs/routing.md)."""
     said: list[str] = []
     for relation in around.outgoing:
         if relation.kind == SUPERSEDES:

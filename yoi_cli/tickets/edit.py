@@ -1,4 +1,4 @@
-"""Changing what a ticket's item says (DESIGN section 3)."""
+"""Changing what a ticket's item says (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of tickets, from their frontmatter alone: no thread is read (DESIGN section 4)."""
+"""Lists of tickets, from their frontmatter alone: no thread is read (docs/format.md)."""
 
 from __future__ import annotations
 

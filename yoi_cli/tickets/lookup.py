@@ -1,4 +1,4 @@
-"""From what a person types to a ticket's full id (DESIGN section 3)."""
+"""From what a person types to a ticket's full id (docs/format.md)."""
 
 from __future__ import annotations
 

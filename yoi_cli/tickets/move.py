@@ -1,4 +1,4 @@
-"""Moving a ticket through its life (DESIGN section 6)."""
+"""Moving a ticket through its life (docs/format.md, "The fold")."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def move_ticket(
     by: Author,
     book: Claims | None = None,
 ) -> Moved:
-    """Move a ticket by section 6's table, checks and writes under one lock.
+    """Move a ticket by the table of docs/format.md, checks and writes under one lock.
 
     Work that is done or given up frees the ticket's claim.
 

@@ -1,4 +1,4 @@
-"""Keeping plan records: order, conflict, capacity and accepted plans (DESIGN section 3)."""
+"""Keeping plan records: order, conflict, capacity and accepted plans (docs/format.md)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def add_plan(store: TicketStore, draft: PlanDraft, by: Author) -> Planned:
     """Append a plan record; it changes no state.
 
     A record of order or conflict that stands already is a success that writes nothing.
-    Raises `UsageError` where section 3 does not allow the record, `NotFoundError` for a
+    Raises `UsageError` where docs/format.md does not allow the record, `NotFoundError` for a
     ticket that is not there.
     """
     check_draft(draft)
@@ -111,7 +111,7 @@ def check_kind(kind: str) -> None:
 
 
 def check_draft(draft: PlanDraft) -> None:
-    """Raise `UsageError` for a record that section 3 does not allow."""
+    """Raise `UsageError` for a record that docs/format.md does not allow."""
     check_kind(draft.kind)
     accepted = draft.accepted_plan
     if draft.kind in RELATING_KINDS and not draft.related:

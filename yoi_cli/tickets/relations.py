@@ -1,4 +1,4 @@
-"""Recording and removing relations (DESIGN sections 3 and 7)."""
+"""Recording and removing relations (docs/format.md and docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tickets of other tools, taken into a store (DESIGN section 9, `import`).
+"""Tickets of other tools, taken into a store (docs/commands.md, `import`).
 
 Everything is planned first: ids from the time each ticket was made, links between the ids
 that came of it, and nothing that would close a cycle of waiting. Then it is written under

@@ -1,4 +1,4 @@
-"""What is known of a worker, graded by the evidence for it (DESIGN section 11)."""
+"""What is known of a worker, graded by the evidence for it (docs/workers.md)."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ UNSEEN = "its shim and its stub died, so nobody saw how it ended"
 
 
 def judge(facts: WorkerFacts) -> WorkerVerdict:
-    """The state of a worker by the evidence for it (DESIGN section 11).
+    """The state of a worker by the evidence for it (docs/workers.md).
 
     It has ended only when nothing of it runs any more; what is not known is `lost`.
     """

@@ -1,4 +1,4 @@
-"""Which profiles there are, and whether this machine can run them (DESIGN section 12)."""
+"""Which profiles there are, and whether this machine can run them (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A profile as a table of `ticket.config.toml`, to be pasted and changed (DESIGN section 12)."""
+"""A profile as a table of `ticket.config.toml`, to be pasted and changed (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

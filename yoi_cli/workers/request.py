@@ -1,4 +1,4 @@
-"""From what a person types, and what is configured, to a worker's request (DESIGN 11, 12)."""
+"""From what a person types, and what is configured, to a worker's request (docs/workers.md)."""
 
 from __future__ import annotations
 

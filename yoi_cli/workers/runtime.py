@@ -1,4 +1,4 @@
-"""What the use cases need of a worker runtime, as protocols (DESIGN section 11).
+"""What the use cases need of a worker runtime, as protocols (docs/workers.md).
 
 `worker` implements them with processes and files. Errors are typed by their codes:
 `worker_not_found`, `worker_stopped`, `worker_invalid`, `worker_conflict`, `worker_limit`,

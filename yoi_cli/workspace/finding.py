@@ -1,4 +1,4 @@
-"""Finding and making a workspace: the folder that holds `.yoi/` (DESIGN sections 3 and 9)."""
+"""Finding and making a workspace: the folder that holds `.yoi/` (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Session(NamedTuple):
         return uncommitted_paths(self.checkout.root, f"{STORE_FOLDER}/")
 
     def recorder(self, author: str | None) -> Author:
-        """Who writes (section 9): `--author`, YOI_AUTHOR, git's user.name, the login name."""
+        """Who writes (docs/commands.md): `author`, YOI_AUTHOR, git's user.name, the login name."""
         name = author if author is not None else self.environment.get("YOI_AUTHOR", "")
         if author is None and not name:
             name = _git_or_login_name(self.workspace)
@@ -199,7 +199,7 @@ def _local_folder(location: StoreLocation, checkout: Checkout | None) -> str:
 
 
 def _settling(local_folder: str, config: Config) -> Callable[[FileWriter], None]:
-    """What every writer does first: write what hooks could not (DESIGN section 10)."""
+    """What every writer does first: write what hooks could not (docs/worktrees.md)."""
     spool = os.path.join(local_folder, "spool")
 
     def settle(writer: FileWriter) -> None:

@@ -1,4 +1,4 @@
-"""Finding what is left over of worktrees (DESIGN section 10). Nothing is ever changed."""
+"""Finding what is left over of worktrees (docs/worktrees.md). Nothing is ever changed."""
 
 from __future__ import annotations
 

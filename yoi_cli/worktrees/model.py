@@ -1,4 +1,4 @@
-"""What is known of a ticket's worktree, and whether it may go (DESIGN section 10)."""
+"""What is known of a ticket's worktree, and whether it may go (docs/worktrees.md)."""
 
 from __future__ import annotations
 

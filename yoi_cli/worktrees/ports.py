@@ -1,4 +1,4 @@
-"""What the use cases need of git's worktrees and branches, as protocols (DESIGN section 10).
+"""What the use cases need of git's worktrees and branches, as protocols (docs/worktrees.md).
 
 `git` implements them. Nothing here ever discards work: what a removal would lose is kept
 under a rescue ref first.

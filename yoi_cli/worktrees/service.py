@@ -1,4 +1,4 @@
-"""Making, showing and removing the worktrees of tickets (DESIGN section 10)."""
+"""Making, showing and removing the worktrees of tickets (docs/worktrees.md)."""
 
 from __future__ import annotations
 

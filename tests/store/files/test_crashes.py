@@ -1,6 +1,6 @@
 """A process that is killed, or a disk that refuses, at every call that changes a file.
 
-DESIGN sections 1 and 5: what was acknowledged is there, what failed has changed nothing, and
+README.md and docs/format.md: what was acknowledged is there, what failed has changed nothing, and
 a ticket that a crash left out of step is put right by the next command.
 """
 

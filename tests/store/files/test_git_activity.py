@@ -1,4 +1,4 @@
-"""Gits that let go of the index between two of their steps (DESIGN section 5, step 7)."""
+"""Gits that let go of the index between two of their steps (docs/format.md, "Writing", step 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Appends while git replaces files (DESIGN section 5, step 7)."""
+"""Appends while git replaces files (docs/format.md, "Writing", step 6)."""
 
 from __future__ import annotations
 

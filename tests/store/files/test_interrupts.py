@@ -1,4 +1,4 @@
-"""Ctrl-C while an event is recorded: the exit code says whether it was (DESIGN section 5)."""
+"""Ctrl-C while an event is recorded: the exit code says whether it was (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One writer at a time: the store's lock and its note (DESIGN section 5, steps 1 and 2)."""
+"""One writer at a time: the store's lock and its note (docs/format.md)."""
 
 from __future__ import annotations
 

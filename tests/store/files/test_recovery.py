@@ -1,4 +1,4 @@
-"""What a killed writer left beside a thread, and the next command puts right (DESIGN section 5).
+"""What a killed writer left beside a thread, and the next command puts right (docs/format.md).
 
 The lock's note names the event that the dead writer had announced.
 """

@@ -1,4 +1,4 @@
-"""What an append does to the end of a thread (DESIGN sections 4 and 5)."""
+"""What an append does to the end of a thread (docs/format.md)."""
 
 from __future__ import annotations
 

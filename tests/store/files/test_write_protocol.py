@@ -1,4 +1,4 @@
-"""The order of writing, compare-and-swap and projection (DESIGN section 5)."""
+"""The order of writing, compare-and-swap and projection (docs/format.md, "Writing")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads as text: what is an event, where it ends, and what is passed over (DESIGN section 4)."""
+"""Threads as text: what is an event, where it ends, and what is passed over (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events that were written before events had ids (DESIGN section 4, Older events)."""
+"""Events that were written before events had ids (docs/format.md, "thread.md")."""
 
 from __future__ import annotations
 

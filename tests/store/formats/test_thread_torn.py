@@ -1,4 +1,4 @@
-"""Appends that a crash cut short, at the end of a thread or in it (DESIGN section 4)."""
+"""Appends that a crash cut short, at the end of a thread or in it (docs/format.md)."""
 
 from __future__ import annotations
 

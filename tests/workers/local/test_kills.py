@@ -1,4 +1,4 @@
-"""kill -9 of whoever stands over a worker: what stays true (DESIGN section 11)."""
+"""kill -9 of whoever stands over a worker: what stays true (docs/workers.md)."""
 
 from __future__ import annotations
 

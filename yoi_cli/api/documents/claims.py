@@ -1,4 +1,4 @@
-"""The JSON types of claims (DESIGN section 8)."""
+"""The JSON types of claims (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The types of what doctor prints under `--json`, and how they are made (DESIGN section 9)."""
+"""The types of what doctor prints under `--json`, and how they are made (docs/commands.md)."""
 
 from __future__ import annotations
 

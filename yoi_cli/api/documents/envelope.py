@@ -1,4 +1,4 @@
-"""The one JSON document that a command prints under `--json` (DESIGN section 9)."""
+"""The one JSON document that a command prints under `--json` (docs/commands.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON types of the gate (DESIGN section 8)."""
+"""The JSON types of the gate (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON types of the dependency graph (DESIGN section 7)."""
+"""The JSON types of the dependency graph (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON types of hooks (DESIGN section 10)."""
+"""The JSON types of hooks (docs/hooks.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON types of orchestration (DESIGN section 12)."""
+"""The JSON types of orchestration (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

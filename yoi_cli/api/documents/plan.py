@@ -1,4 +1,4 @@
-"""The JSON types of plan records on their own (DESIGN section 3)."""
+"""The JSON types of plan records on their own (docs/format.md)."""
 
 from __future__ import annotations
 

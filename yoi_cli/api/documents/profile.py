@@ -1,4 +1,4 @@
-"""The JSON types of profiles (DESIGN section 12)."""
+"""The JSON types of profiles (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON types of replaying recorded decisions (DESIGN section 8)."""
+"""The JSON types of replaying recorded decisions (docs/routing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON types of resolving what a merge left (DESIGN section 10)."""
+"""The JSON types of resolving what a merge left (docs/merging.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON types of routing (DESIGN section 8)."""
+"""The JSON types of routing (docs/routing.md)."""
 
 from __future__ import annotations
 

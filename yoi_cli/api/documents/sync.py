@@ -1,4 +1,4 @@
-"""The JSON types of a sync (DESIGN section 10)."""
+"""The JSON types of a sync (docs/sync.md)."""
 
 from __future__ import annotations
 

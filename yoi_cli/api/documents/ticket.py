@@ -1,4 +1,4 @@
-"""What `--json` prints of a ticket; `documents_*.py` have the other documents (DESIGN section 9).
+"""What `--json` prints of a ticket; `documents_*.py` have the other documents (docs/commands.md).
 
 Their types stand apart from the domain's, so that the one may change without the other.
 They change only by adding. `yoi schema` publishes them.

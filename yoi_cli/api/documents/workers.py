@@ -1,4 +1,4 @@
-"""The JSON types of workers (DESIGN section 11)."""
+"""The JSON types of workers (docs/workers.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON types of worktrees (DESIGN section 10)."""
+"""The JSON types of worktrees (docs/worktrees.md)."""
 
 from __future__ import annotations
 

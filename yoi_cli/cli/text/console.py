@@ -2,7 +2,7 @@
 
 Rich is imported only inside functions, so that a command that prints a line or a JSON
 document never pays for it. Ticket text reaches Rich through `text` and `block`, as `Text`
-that has been made visible, never as markup (DESIGN section 9).
+that has been made visible, never as markup (docs/commands.md).
 """
 
 from __future__ import annotations

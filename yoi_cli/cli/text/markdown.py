@@ -1,7 +1,7 @@
 """Ticket markdown on a terminal: every character as written, lightly styled.
 
 A renderer would drop raw HTML and comments and turn link targets into escapes, and so hide
-from a person what an agent reads. Here style is all that is added (DESIGN sections 1 and 9).
+from a person what an agent reads. Here style is all that is added (README.md and docs/commands.md).
 """
 
 from __future__ import annotations

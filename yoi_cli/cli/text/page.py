@@ -1,7 +1,7 @@
 """A page of text: headings, facts and markdown, for a terminal or for a pipe.
 
 Both show the same characters. What people wrote is indented below what `yoi` says, so that
-no body can pass for a heading, a fact or another event (DESIGN section 1).
+no body can pass for a heading, a fact or another event (README.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lists: compact tables for a terminal, tab-separated lines for a pipe (DESIGN section 9)."""
+"""Lists: compact tables for a terminal, tab-separated lines for a pipe (docs/commands.md)."""
 
 from __future__ import annotations
 

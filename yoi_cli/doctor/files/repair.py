@@ -1,4 +1,4 @@
-"""Repairs that guess nothing, made under the store's lock (issue item 3).
+"""Repairs that guess nothing, made under the store's lock (docs/doctor.md).
 
 What is taken out of a file is first brought to stable storage in `artifacts/.torn/`.
 """

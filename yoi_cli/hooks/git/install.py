@@ -1,4 +1,4 @@
-"""Putting hooks where git looks for them, beside those that stand there (DESIGN section 10).
+"""Putting hooks where git looks for them, beside those that stand there (docs/hooks.md).
 
 What stands at a hook's place is moved aside as it is, name and bytes and mode, and moved back
 when ours goes. Nothing that is not ours is ever overwritten or removed.

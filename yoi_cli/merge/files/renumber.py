@@ -1,4 +1,4 @@
-"""Two tickets that were made with one id: one of them is given a new one (DESIGN section 10).
+"""Two tickets that were made with one id: one of them is given a new one (docs/merging.md).
 
 Everything here is pure, over the bytes of files. How it is used:
 

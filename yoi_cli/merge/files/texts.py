@@ -1,4 +1,4 @@
-"""The files of a ticket merged, as bytes (DESIGN section 10): the algebra is `domain.merge`.
+"""The files of a ticket merged, as bytes (docs/merging.md): the algebra is `domain.merge`.
 
 The bytes of each event, plan record and frontmatter line stay; what is merged reads back as
 exactly what was to be merged, or is refused.

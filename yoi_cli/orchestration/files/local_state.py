@@ -1,5 +1,5 @@
 """The orchestrators' own place in a clone: who has which ticket in hand, and the prompts of
-workers (DESIGN section 12). Local to the machine and never committed."""
+workers (docs/orchestrate.md). Local to the machine and never committed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was committed between two commits, behind the port `History` (DESIGN section 12)."""
+"""What was committed between two commits, behind the port `History` (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

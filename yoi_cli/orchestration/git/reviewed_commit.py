@@ -1,4 +1,4 @@
-"""Which commit a review is about, and who may give one (DESIGN section 12)."""
+"""Which commit a review is about, and who may give one (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

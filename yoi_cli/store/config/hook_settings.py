@@ -1,4 +1,4 @@
-"""What `[hook]` says in `ticket.config.toml` (DESIGN section 10). Read only by hook commands."""
+"""What `[hook]` says in `ticket.config.toml` (docs/worktrees.md). Read only by hook commands."""
 
 from __future__ import annotations
 

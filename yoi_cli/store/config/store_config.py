@@ -1,4 +1,4 @@
-"""`ticket.config.toml` and `workspace.toml` as text (DESIGN section 3)."""
+"""`ticket.config.toml` and `workspace.toml` as text (docs/format.md)."""
 
 from __future__ import annotations
 

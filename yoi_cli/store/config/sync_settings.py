@@ -1,4 +1,4 @@
-"""What `[sync]` in `ticket.config.toml` says (DESIGN section 10).
+"""What `[sync]` in `ticket.config.toml` says (docs/sync.md).
 
 Read by `yoi sync` alone: a remote that is named wrongly must not keep a store from being used.
 """

@@ -1,4 +1,4 @@
-"""What workers and orchestration are told in `ticket.config.toml` (DESIGN section 12).
+"""What workers and orchestration are told in `ticket.config.toml` (docs/orchestrate.md).
 
 Read strictly, and only by the commands that need it: a store whose settings for workers are
 wrong can still be listed and written.

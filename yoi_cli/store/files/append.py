@@ -1,6 +1,6 @@
 """One append to a thread: repaired tail, one write, sync, and a guard against git.
 
-DESIGN section 5, steps 3 and 5 to 7. An append is whole or it is not there.
+docs/format.md, "Writing", steps 1 and 4 to 6. An append is whole or it is not there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A folder that appears at once, with everything in it (DESIGN section 5, `create`)."""
+"""A folder that appears at once, with everything in it (docs/format.md, "Writing", `create`)."""
 
 from __future__ import annotations
 

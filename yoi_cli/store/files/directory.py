@@ -1,4 +1,4 @@
-"""Files below a directory descriptor, so that no symlink leads out (DESIGN section 5, step 1).
+"""Files below a directory descriptor, so that no symlink leads out (docs/format.md).
 
 Every step from the store's directory down is opened with `O_NOFOLLOW`; only regular files
 are read or written, and a FIFO never makes anybody wait.

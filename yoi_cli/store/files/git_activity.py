@@ -1,4 +1,4 @@
-"""Whether git is about to replace files of a checkout (DESIGN section 5, step 7).
+"""Whether git is about to replace files of a checkout (docs/format.md, "Writing", step 6).
 
 Most of git's commands hold `index.lock` while they replace files, and refuse what changed
 before. `git merge` (2.38 and later) and `git stash` do not: they read changed files, let go

@@ -1,4 +1,4 @@
-"""Where things stand in a store (DESIGN section 3), and the way down to them."""
+"""Where things stand in a store (docs/format.md), and the way down to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store lock: one writer at a time, and a note of what it was about to do (section 5)."""
+"""The store lock: one writer at a time, and a note of what it was about to do (docs/format.md)."""
 
 from __future__ import annotations
 

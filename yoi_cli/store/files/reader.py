@@ -1,4 +1,4 @@
-"""Tickets as files, read without a lock (DESIGN sections 3 to 5)."""
+"""Tickets as files, read without a lock (docs/format.md)."""
 
 from __future__ import annotations
 

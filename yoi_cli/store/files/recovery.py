@@ -1,6 +1,6 @@
 """What a writer that died left beside a thread: carried out where its event stands, else undone.
 
-DESIGN section 5: what the event refers to is written before it, projections after it. `item.md`
+docs/format.md: what the event refers to is written before it, projections after it. `item.md`
 is re-projected by the writer itself; this is the rest. Nothing is thrown away.
 """
 

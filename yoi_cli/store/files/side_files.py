@@ -1,6 +1,6 @@
 """What an event refers to, written before it and put back where it then cannot be written.
 
-DESIGN section 5, step 4: resolution, relations, plan records.
+docs/format.md, "Writing", step 3: resolution, relations, plan records.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The write protocol (DESIGN section 5): what the event refers to, the event, projections."""
+"""The write protocol (docs/format.md): what the event refers to, the event, projections."""
 
 from __future__ import annotations
 

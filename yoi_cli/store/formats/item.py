@@ -1,4 +1,4 @@
-"""Reading item.md (DESIGN section 3).
+"""Reading item.md (docs/format.md).
 
 The flat form that `yoi` and the original write is read by one regular expression, without
 importing a YAML library: lists read thousands of items, and one start-up is all a command

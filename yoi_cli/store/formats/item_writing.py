@@ -1,4 +1,4 @@
-"""Writing item.md: a new one, or one thing changed in it, byte for byte (DESIGN section 3)."""
+"""Writing item.md: a new one, or one thing changed in it, byte for byte (docs/format.md)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def edit_item(
 ) -> bytes:
     """`data` with `changes` made, the keys in `remove` taken out and the body replaced.
 
-    Every other byte stays (DESIGN section 3): quoting style, key order, unknown keys,
+    Every other byte stays (docs/format.md): quoting style, key order, unknown keys,
     comments, line ends. A key that has its value already is not touched; a new one goes
     after its nearest predecessor in KEY_ORDER. `body` is written as it is given.
 

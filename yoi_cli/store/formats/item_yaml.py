@@ -1,4 +1,4 @@
-"""The general reader of frontmatter: YAML, as far as DESIGN section 3 admits it.
+"""The general reader of frontmatter: YAML, as far as docs/format.md admits it.
 
 python-frontmatter splits, PyYAML turns the text into events, and the rules are applied to
 each event as it comes. Nothing is composed, so that an alias cannot multiply and nesting

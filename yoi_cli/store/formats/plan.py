@@ -1,4 +1,4 @@
-"""`orchestration-plan.jsonl` as text (DESIGN section 3)."""
+"""`orchestration-plan.jsonl` as text (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`relations.json` as text (DESIGN section 3)."""
+"""`relations.json` as text (docs/format.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads as text: how a log is read from bytes (DESIGN section 4).
+"""Threads as text: how a log is read from bytes (docs/format.md).
 
 Reading never fails and loses no byte: what is not an event is named as a fault and stays
 where it is. The file is cut at its headers by one regular expression over bytes, so the

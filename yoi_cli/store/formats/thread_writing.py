@@ -1,4 +1,4 @@
-"""Events as text: how a log is written (DESIGN section 4)."""
+"""Events as text: how a log is written (docs/format.md)."""
 
 from __future__ import annotations
 

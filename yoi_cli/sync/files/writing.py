@@ -1,4 +1,4 @@
-"""Bringing a merge to the files of a store, under its lock (DESIGN section 5)."""
+"""Bringing a merge to the files of a store, under its lock (docs/format.md, "Writing")."""
 
 from __future__ import annotations
 

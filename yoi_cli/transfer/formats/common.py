@@ -1,4 +1,4 @@
-"""What the importers of other tools' markdown tickets share (DESIGN section 9, `import`).
+"""What the importers of other tools' markdown tickets share (docs/commands.md, `import`).
 
 The files' frontmatter itself is read by `import_yaml`.
 """

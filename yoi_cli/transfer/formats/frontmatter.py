@@ -1,4 +1,4 @@
-"""Frontmatter of other tools' tickets, read as DESIGN section 3 reads our own.
+"""Frontmatter of other tools' tickets, read as docs/format.md reads our own.
 
 Strings only, no anchors, aliases, tags or duplicate keys, 64 KiB at most. The other tools
 write it less strictly than YAML asks, so text that YAML refuses gets one second chance with

@@ -1,4 +1,4 @@
-"""One line of an export, as the files of a ticket (DESIGN section 9, `export` and `import`).
+"""One line of an export, as the files of a ticket (docs/commands.md, `export` and `import`).
 
 A line that `yoi` wrote carries the files themselves. A line of another program may carry the
 ticket's document alone; its files are then made from that. msgspec holds each line against

@@ -1,4 +1,4 @@
-"""Making a worktree: whole, without what is local or secret, or not at all (section 10)."""
+"""Making a worktree: whole, without what is local or secret, or not at all (docs/worktrees.md)."""
 
 from __future__ import annotations
 

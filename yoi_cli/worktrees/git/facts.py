@@ -1,4 +1,4 @@
-"""What is left over of worktrees, for doctor (DESIGN section 10)."""
+"""What is left over of worktrees, for doctor (docs/worktrees.md)."""
 
 from __future__ import annotations
 

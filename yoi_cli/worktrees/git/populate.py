@@ -1,4 +1,4 @@
-"""Filling a new worktree with what its HEAD has, but for what is local or secret (section 10)."""
+"""Filling a new worktree from its HEAD, without local and secret paths (docs/worktrees.md)."""
 
 from __future__ import annotations
 

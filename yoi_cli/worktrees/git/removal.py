@@ -1,4 +1,4 @@
-"""Taking a worktree away without losing anything (DESIGN section 10)."""
+"""Taking a worktree away without losing anything (docs/worktrees.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeping what a removal would lose under `refs/yoi/rescue/` (DESIGN section 10)."""
+"""Keeping what a removal would lose under `refs/yoi/rescue/` (docs/worktrees.md)."""
 
 from __future__ import annotations
 

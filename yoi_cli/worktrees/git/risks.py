@@ -1,4 +1,4 @@
-"""What speaks against taking a worktree away (DESIGN section 10)."""
+"""What speaks against taking a worktree away (docs/worktrees.md)."""
 
 from __future__ import annotations
 

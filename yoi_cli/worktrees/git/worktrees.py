@@ -1,4 +1,4 @@
-"""The worktrees of one repository, behind the port `WorktreeYard` (DESIGN section 10)."""
+"""The worktrees of one repository, behind the port `WorktreeYard` (docs/worktrees.md)."""
 
 from __future__ import annotations
 

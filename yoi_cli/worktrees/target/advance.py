@@ -1,4 +1,4 @@
-"""Moving the target branch to a merge that was approved, with its work tree (section 12).
+"""Moving the target branch to a merge that was approved, with its work tree (docs/orchestrate.md).
 
 Where the branch is checked out, git's own lock on the index is held, the files follow first,
 then the ref, then the index. A crash in between leaves the lock with our mark in it: the

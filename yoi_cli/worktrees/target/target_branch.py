@@ -1,4 +1,4 @@
-"""Refs, and moving the target branch, behind the port `Repository` (DESIGN section 12)."""
+"""Refs, and moving the target branch, behind the port `Repository` (docs/orchestrate.md)."""
 
 from __future__ import annotations
 

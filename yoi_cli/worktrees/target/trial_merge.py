@@ -1,4 +1,4 @@
-"""Merging a commit where nobody works: in a worktree of its own (DESIGN section 12)."""
+"""Merging a commit where nobody works: in a worktree of its own (docs/orchestrate.md)."""
 
 from __future__ import annotations
 
