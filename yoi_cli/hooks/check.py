@@ -95,7 +95,7 @@ def _gate(call: HookCall, checkout: Checkout, session: Session) -> GateResult:
     context = RoutingContext(
         claims=views(session.claims, time.time_ns() // 1_000_000),
         max_in_progress=config.max_in_progress,
-        caller=session.recorder(None).author,
+        caller=session.author(None).author,
         japanese=config.is_japanese,
     )
     remote = call.arguments[0] if call.arguments else ""

@@ -174,7 +174,7 @@ def _author(call: HookCall, session: Session | None, checkout: Checkout) -> str:
     name = call.environment.get("YOI_AUTHOR", "")
     if not name.strip():
         try:
-            name = session.recorder(None).author if session is not None else ""
+            name = session.author(None).author if session is not None else ""
         except YoiError:
             name = ""
     name = name if name.strip() else user_name(checkout.root)

@@ -55,7 +55,7 @@ def open_tools(
     return OrchestrationPorts(
         store=session.store,
         book=session.claims,
-        by=session.recorder(author),
+        by=session.author(author),
         routing=lambda: routing(holder),
         yard=GitWorktrees(place),
         repository=repository,

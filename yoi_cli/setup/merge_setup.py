@@ -60,7 +60,7 @@ def mend_all(session: Session, found: Examination | None, *, is_dry: bool) -> Me
         return Mended(planned=(*clone, *store))
     made = set_up(clone, setup)
     repaired = make_repairs(
-        store, session.store, lambda: repairing(session), lambda: session.recorder(None)
+        store, session.store, lambda: repairing(session), lambda: session.author(None)
     )
     return Mended(fixed=made.fixed + repaired.fixed, failed=made.failed + repaired.failed)
 

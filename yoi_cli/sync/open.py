@@ -77,7 +77,7 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
         runs_hooks=settings.runs_hooks,
         hear=request.hear,
     )
-    author = session.recorder(None).author
+    author = session.author(None).author
     store = CloneStore(
         session.store,
         StoreTrees(place),

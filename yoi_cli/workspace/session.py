@@ -76,7 +76,7 @@ class Session(NamedTuple):
 
         return uncommitted_paths(self.checkout.root, f"{STORE_FOLDER}/")
 
-    def recorder(self, author: str | None) -> Author:
+    def author(self, author: str | None) -> Author:
         """Who writes (docs/commands.md): `author`, YOI_AUTHOR, git's user.name, the login name."""
         name = author if author is not None else self.environment.get("YOI_AUTHOR", "")
         if author is None and not name:

@@ -80,7 +80,7 @@ def gate(
 def _router(ctx: typer.Context, holder: str | None) -> Router:
     """What routes the store as it is, on behalf of the holder."""
     session = session_of(ctx)
-    context = routing_context(session, holder or session.recorder(None).author)
+    context = routing_context(session, holder or session.author(None).author)
     return Router(session.store, context)
 
 

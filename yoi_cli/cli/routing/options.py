@@ -129,7 +129,7 @@ def desk_of(session: Session, author: str | None, holder: str | None = None) -> 
     """Where claims and decisions of this session are made."""
     from yoi_cli.routing.claims import ClaimService
 
-    by = session.recorder(author)
+    by = session.author(author)
     context = routing_context(session, holder or by.author)
     return ClaimService(session.store, session.claims, by, context)
 

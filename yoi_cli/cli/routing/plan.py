@@ -83,7 +83,7 @@ def add(
       yoi plan add 00001M7WFCYE0 after 00001M7WFCY38 --note 'Same files.'
     """
     session = session_of(ctx)
-    by = session.recorder(author)
+    by = session.author(author)
     parts = _parts(words or [], (ticket, kind, related))
     accepted = None
     if parts[1] == ACCEPTED_PLAN or any((summary, branch, worktree, role_plan)):

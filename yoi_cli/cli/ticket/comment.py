@@ -58,7 +58,7 @@ def comment(
             hint=f"The roles are {', '.join(COMMENT_ROLES)}.",
         )
     session = session_of(ctx)
-    by = session.recorder(author)
+    by = session.author(author)
     text = required_text(message, file, source)
     done = add_comment(session.store, ticket, role, text, by, commit=sha)
     print_appended(role, done, as_json=as_json)

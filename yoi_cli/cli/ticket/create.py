@@ -54,7 +54,7 @@ def create(
       yoi ticket create -t 'Show the price' --depends-on 00001M7WFCY38 -F notes.md
     """
     session = session_of(ctx)
-    by = session.recorder(author)
+    by = session.author(author)
     description = given_text(message, file, source)
     if edit:
         from yoi_cli.cli.editor import edit_text

@@ -55,7 +55,7 @@ def doctor(
     mended = Mended(planned=repairs)
     if changes:
         mended = make_repairs(
-            repairs, session.store, lambda: repairing(session), lambda: session.recorder(author)
+            repairs, session.store, lambda: repairing(session), lambda: session.author(author)
         )
         if repairs:
             found = _examine(session, ticket)

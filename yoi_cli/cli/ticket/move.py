@@ -64,7 +64,7 @@ def state(
         return
     from yoi_cli.tickets.move import FREEING_STATES, MoveRequest, move_ticket
 
-    by = session.recorder(author)
+    by = session.author(author)
     request = MoveRequest(state, given_text(message, file), reason, expect)
     book = session.claims if state in FREEING_STATES else None
     moved = move_ticket(session.store, ticket, request, by, book)
@@ -98,7 +98,7 @@ def close(
     Tickets that waited only for this one are named as unblocked.
     """
     session = session_of(ctx)
-    by = session.recorder(author)
+    by = session.author(author)
     text = given_text([*(message or ()), *(resolution or ())], file, source)
     if text is None:
         text = required_text(None, None)
@@ -130,7 +130,7 @@ def intake(
 ) -> None:
     """Mark a planned ticket ready, with a summary of what was settled."""
     session = session_of(ctx)
-    by = session.recorder(author)
+    by = session.author(author)
     summary = required_text(message, file, source)
     request = MoveRequest(
         READY, summary, reason or "planning_ready", expect, by_command="yoi ticket intake"
@@ -156,7 +156,7 @@ def reopen(
     The old resolution stays readable in the ticket's thread.
     """
     session = session_of(ctx)
-    by = session.recorder(author)
+    by = session.author(author)
     moved = reopen_ticket(session.store, ticket, reason or "", given_text(message, file), by)
     print_moved(moved, as_json=as_json)
     warn(commit_if_asked(session, moved.ticket, "reopen", asked=commit))

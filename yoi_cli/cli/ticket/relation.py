@@ -60,7 +60,7 @@ def add(
       yoi ticket relation add 00001M7WFCYE0 depends_on 00001M7WFCY38
     """
     session = session_of(ctx)
-    by = session.recorder(author)
+    by = session.author(author)
     words, options = (ticket_word, kind_word, target_word), (ticket, kind, target)
     related = add_relation(session.store, link_of(words, options, note), by)
     print_related(related, removed=False, as_json=as_json)
@@ -159,7 +159,7 @@ def remove(
     An event in the ticket's log keeps that it stood, and --note why it went.
     """
     session = session_of(ctx)
-    by = session.recorder(author)
+    by = session.author(author)
     words, options = (ticket_word, kind_word, target_word), (ticket, kind, target)
     related = remove_relation(session.store, link_of(words, options, note), by)
     print_related(related, removed=True, as_json=as_json)

@@ -56,7 +56,7 @@ def review(
         )
     session = session_of(ctx)
     check_reviewer(session)
-    by = session.recorder(author)
+    by = session.author(author)
     text = required_text(message, file, source)
     result = APPROVE if approve else REQUEST_CHANGES
     about = commit_under_review(session, ticket, sha, starting_folder(start_of(ctx)))

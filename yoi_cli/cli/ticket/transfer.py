@@ -134,7 +134,7 @@ def _adopted(
     session: Session, source: str, format_: str | None, author: str | None, *, dry_run: bool
 ) -> ImportReport:
     found = read_folder(*find_tool(source, format_))
-    by = session.recorder(author)
+    by = session.author(author)
     if dry_run:
         return preview(session.store, found, by, encode_ticket, time.time_ns() // 1_000_000)
     return adopt(session.store, found, by, encode_ticket)

@@ -51,4 +51,4 @@ def worker_of(session: Session, word: str) -> tuple[FileRuntime, str]:
 def tell_tickets(session: Session, *views: WorkerView) -> None:
     """Write on their tickets how workers ended, where that is not there yet."""
     if any(view.ticket is not None and view.has_ended for view in views):
-        warn(log_ends(session.store, views, session.recorder(None)))
+        warn(log_ends(session.store, views, session.author(None)))

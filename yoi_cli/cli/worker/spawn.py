@@ -70,7 +70,7 @@ def spawn(
         takes_input=takes_input,
         redact=redact,
     )
-    by = session.recorder(author)
+    by = session.author(author)
     request = request_of(order, settings_of(session), session.environment)
     view = open_runtime(session).spawn(request)
     try:
