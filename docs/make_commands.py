@@ -106,7 +106,7 @@ def commands() -> list[str]:
         for entry in GROUPS[path].entries:
             name = f"{path} {entry.name}".strip()
             found.append(name)
-            if entry.module is None:
+            if entry.function is None:
                 walk(name)
 
     walk("")

@@ -16,7 +16,7 @@ def test_the_story_of_the_worktrees_page_works_as_printed(env: dict[str, str], r
 
 
 def test_the_page_explains_every_finding_and_every_risk() -> None:
-    assert _codes_of("What is left over") == _words("worktrees/checks.py", "Finding")
+    assert _codes_of("What is left over") == _words("worktrees/checks.py", "WorktreeFinding")
     risks = _words("worktrees/git/risks.py", "Risk") | _words("worktrees/service.py", "Risk")
     assert _codes_of("Removing") - {"--assume-unchanged"} == risks
 
@@ -28,6 +28,6 @@ def _codes_of(heading: str) -> set[str]:
 
 
 def _words(module: str, kind: str) -> set[str]:
-    """The first words of every `Finding(…)` or `Risk(…)` that the module makes."""
+    """The first words of every `WorktreeFinding(…)` or `Risk(…)` that the module makes."""
     text = (ROOT / "yoi_cli" / module).read_text(encoding="utf-8")
     return set(re.findall(rf"\b{kind}\(\s*\"(\w+)\"", text))

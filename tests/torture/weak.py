@@ -17,8 +17,7 @@ from collections.abc import Callable, Mapping
 from support import faulty
 
 from yoi_cli.model import ids
-from yoi_cli.store.files import append, directory, writer
-from yoi_cli.store.files import store as writing
+from yoi_cli.store.files import append, directory, writer, writing
 
 
 def _no_sync() -> None:

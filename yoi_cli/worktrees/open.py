@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_worktrees(session: Session) -> GitWorktrees:
-    """The worktrees of the session's repository, a `WorktreeYard`.
+    """The worktrees of the session's repository, a `Worktrees`.
 
     Raises `NotFoundError` (`repository_not_found`) outside of git.
     """

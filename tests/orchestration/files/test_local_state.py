@@ -15,8 +15,8 @@ from yoi_cli.orchestration.files.local_state import FileLocalState
 TICKET = "00001M7YV0F5Q"
 HOLDER = """
 import sys, time
-from yoi_cli.orchestration.files.local_state import FileDesk
-print(FileDesk(sys.argv[1], "/").hold(sys.argv[2]), flush=True)
+from yoi_cli.orchestration.files.local_state import FileLocalState
+print(FileLocalState(sys.argv[1], "/").hold(sys.argv[2]), flush=True)
 time.sleep(60)
 """
 

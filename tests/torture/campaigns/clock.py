@@ -20,8 +20,9 @@ from yoi_cli.merge.files.texts import merge_threads
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.time import stamp
 from yoi_cli.store.files.layout import StoreLocation
-from yoi_cli.store.files.store import FileStore, writing
+from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.files.writer import FileWriter
+from yoi_cli.store.files.writing import writing
 from yoi_cli.store.formats.thread import parse_thread
 
 _DAY = 86_400_000

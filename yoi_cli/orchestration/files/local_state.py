@@ -13,7 +13,7 @@ _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class FileLocalState:
-    """A `Desk` below `folder`, for the repository at `root`.
+    """A `LocalState` below `folder`, for the repository at `root`.
 
     A ticket is held by a lock of the kernel's, which ends with the process that took it,
     however it ends.

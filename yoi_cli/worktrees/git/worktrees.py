@@ -1,4 +1,4 @@
-"""The worktrees of one repository, behind the port `WorktreeYard` (docs/worktrees.md)."""
+"""The worktrees of one repository, behind the port `Worktrees` (docs/worktrees.md)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PAUSE = 0.05
 
 
 class GitWorktrees:
-    """A `WorktreeYard` on the repository at `place`. Whatever changes worktrees holds the
+    """A `Worktrees` on the repository at `place`. Whatever changes worktrees holds the
     lock on them; looking at them takes none."""
 
     def __init__(self, place: RepositoryPaths) -> None:
