@@ -16,12 +16,14 @@ import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from msgspec.structs import replace
+
 from yoi_cli.cli.main import run
+from yoi_cli.model.worker_spec import WorkerRequest
 from yoi_cli.store.files.claims import FileClaims
 from yoi_cli.store.files.writer import FileWriter
 from yoi_cli.workers.local.runtime import FileRuntime
 from yoi_cli.workers.model import WorkerView
-from yoi_cli.workers.runtime import WorkerRequest
 from yoi_cli.worktrees.git.worktrees import GitWorktrees
 from yoi_cli.worktrees.target.target_branch import GitRepository
 
@@ -56,7 +58,7 @@ def _forget_keys() -> None:
     spawn = FileRuntime.spawn
 
     def without_key(runtime: FileRuntime, request: WorkerRequest) -> WorkerView:
-        return spawn(runtime, request._replace(key=None))
+        return spawn(runtime, request._replace(spec=replace(request.spec, key=None)))
 
     name = "spawn"
     setattr(FileRuntime, name, without_key)

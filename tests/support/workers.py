@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from yoi_cli.errors import YoiError
+from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
 from yoi_cli.workers.local.runtime import FileRuntime
 from yoi_cli.workers.local.shim.kernel import (
     Identity,
@@ -22,7 +25,7 @@ from yoi_cli.workers.local.shim.kernel import (
     processes,
 )
 from yoi_cli.workers.local.shim.launch import OF_SHIM, OF_WORKER
-from yoi_cli.workers.runtime import Output, WorkerRequest
+from yoi_cli.workers.runtime import Output
 
 #: Far beyond what anything here takes; a hang becomes a failure.
 PATIENCE = 30.0
@@ -45,7 +48,7 @@ class Workers:
         self.cwd = str(folder)
 
     def request(self, *command: str) -> WorkerRequest:
-        return WorkerRequest(command, self.cwd)
+        return WorkerRequest(WorkerSpec(command=command, cwd=self.cwd))
 
     def spawn(self, *command: str) -> str:
         """Start a worker; its id."""
@@ -124,6 +127,12 @@ def workers_in(folder: Path) -> Iterator[Workers]:
         yield made
     finally:
         made.end_all()
+
+
+def changed(request: WorkerRequest, **changes: Any) -> WorkerRequest:
+    """`request` with other values: of its own fields, or of its record's."""
+    own = {name: changes.pop(name) for name in request._fields if name in changes}
+    return request._replace(spec=replace(request.spec, **changes), **own)
 
 
 def python(code: str) -> tuple[str, ...]:

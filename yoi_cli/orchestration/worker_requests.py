@@ -10,14 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.profile import CODER, REVIEWER
+from yoi_cli.model.worker_spec import WorkerSpec, milliseconds, request_of
 from yoi_cli.orchestration.texts import CommandResult, plain_text
 from yoi_cli.workers.model import EXITED, QUEUED
-from yoi_cli.workers.request import command_of
-from yoi_cli.workers.runtime import WorkerRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
+    from yoi_cli.model.worker_spec import WorkerRequest
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.workers.model import WorkerView
@@ -50,66 +50,52 @@ class TicketWorkers:
         self, at: Position, number: str, command: Sequence[str], folder: str
     ) -> WorkerRequest:
         """One validation command, in the folder where what it judges is checked out."""
-        settings = self._tools.settings
-        return WorkerRequest(
+        spec = WorkerSpec(
             command=tuple(command),
             cwd=folder,
             key=self.key(at, VALIDATOR, number),
             ticket=self._ticket,
             role=VALIDATOR,
-            environment={
-                **self._values(settings.worker.environment),
-                **self._facts(at, VALIDATOR, folder),
-            },
-            secrets=settings.worker.secrets,
-            redact=settings.worker.redact,
-            timeout=settings.orchestration.validate_timeout,
-            grace=settings.worker.grace,
-            output_limit=settings.worker.output_limit,
+            timeout_ms=milliseconds(self._tools.settings.orchestration.validate_timeout),
+        )
+        return request_of(
+            spec,
+            self._tools.settings,
+            self._tools.environment,
+            variables=self._facts(at).items(),
+            passes_secrets=False,
         )
 
     def _agent(
         self, at: Position, role: str, number: str, folder: str, prompt: str
     ) -> WorkerRequest:
-        settings = self._tools.settings
-        profile = settings.of_role(role)
-        file = self._tools.desk.keep_prompt(self._ticket, f"{role}-{number}.md", prompt)
-        names = (*settings.worker.environment, *settings.worker.secrets, *profile.environment)
-        names = (*names, *profile.secrets, *profile.requires)
-        facts = self._facts(at, role, folder)
-        facts |= {"YOI_INTENT_FILE": file, "YOI_ROUND": str(at.round)}
-        facts["YOI_AUTHOR"] = f"{role} ({profile.name})"
-        return WorkerRequest(
-            command=command_of(profile, prompt, self._ticket, folder, file),
+        profile = self._tools.settings.of_role(role)
+        facts = self._facts(at)
+        facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{role} ({profile.name})"}
+        spec = WorkerSpec(
+            command=(),
             cwd=folder,
             key=self.key(at, role, number),
             ticket=self._ticket,
             role=role,
             profile=profile.name,
-            environment={**self._values(names), **facts},
-            secrets=(*settings.worker.secrets, *profile.secrets),
-            redact=settings.worker.redact,
-            stdin=prompt.encode() if profile.prompt == "stdin" else b"",
-            timeout=profile.timeout,
-            grace=settings.worker.grace,
-            output_limit=settings.worker.output_limit,
-            group=profile.group,
-            capacity=settings.worker.capacity.get(profile.group) if profile.group else None,
+        )
+        return request_of(
+            spec,
+            self._tools.settings,
+            self._tools.environment,
+            prompt=prompt,
+            prompt_file=self._tools.desk.keep_prompt(self._ticket, f"{role}-{number}.md", prompt),
+            variables=facts.items(),
         )
 
-    def _facts(self, at: Position, role: str, folder: str) -> dict[str, str]:
+    def _facts(self, at: Position) -> dict[str, str]:
+        """What a worker is told of the run that it is part of."""
         return {
-            "YOI_TICKET": self._ticket,
-            "YOI_WORKTREE": folder,
             "YOI_GENERATION": str(at.generation),
             "YOI_BRANCH": at.branch,
             "YOI_TARGET": at.target,
-            "YOI_ROLE": role,
         }
-
-    def _values(self, names: Sequence[str]) -> dict[str, str]:
-        known: Mapping[str, str] = self._tools.environment
-        return {name: known[name] for name in names if name in known}
 
     def output(self, view: WorkerView, limit: int) -> bytes:
         """The end of what a worker wrote, at most `limit` bytes."""

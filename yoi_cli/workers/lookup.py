@@ -1,7 +1,8 @@
-"""Worker ids as people type them: any unambiguous beginning or end."""
+"""Worker ids: their shape, and the one that a person means by a part of it."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
@@ -9,9 +10,22 @@ from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_ID = re.compile(r"w-[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _PREFIX = "w-"
 _SHORTEST = 4
 _DIGITS = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
+def is_worker_id(word: str) -> bool:
+    """Whether `word` has the shape of a worker's id; nothing else ever names a path."""
+    return _ID.fullmatch(word) is not None
+
+
+def check_worker_id(word: str) -> str:
+    """`word`, being a worker's id. Raises `UsageError` (`worker_invalid`)."""
+    if not is_worker_id(word):
+        raise _invalid(word, "`yoi worker list` shows them.")
+    return word
 
 
 def identify_worker(ids: Sequence[str], word: str) -> str:
@@ -22,22 +36,16 @@ def identify_worker(ids: Sequence[str], word: str) -> str:
     """
     digits = word.removeprefix(_PREFIX).upper()
     if len(digits) < _SHORTEST or not _DIGITS.issuperset(digits):
-        raise UsageError(
-            "worker_invalid",
-            f"{word[:60]!r} is not a worker's id.",
-            hint=f"Give at least {_SHORTEST} characters of its beginning or end; "
-            "`yoi worker list` shows them.",
+        hint = (
+            f"Give at least {_SHORTEST} characters of its beginning or end; "
+            "`yoi worker list` shows them."
         )
+        raise _invalid(word, hint)
     found = [
         one for one in ids if one.removeprefix(_PREFIX).startswith(digits) or one.endswith(digits)
     ]
     if not found:
-        raise NotFoundError(
-            "worker_not_found",
-            f"There is no worker {word[:60]}.",
-            hint="`yoi worker list` shows those that are kept.",
-            details={"worker_id": word[:60]},
-        )
+        raise worker_not_found(word[:60])
     if len(found) > 1:
         raise ConflictError(
             "worker_ambiguous",
@@ -46,3 +54,17 @@ def identify_worker(ids: Sequence[str], word: str) -> str:
             details={"candidates": found[:20]},
         )
     return found[0]
+
+
+def worker_not_found(worker_id: str) -> NotFoundError:
+    """The error for a worker that is not kept here."""
+    return NotFoundError(
+        "worker_not_found",
+        f"There is no worker {worker_id}.",
+        hint="`yoi worker list` shows those that are kept.",
+        details={"worker_id": worker_id},
+    )
+
+
+def _invalid(word: str, hint: str) -> UsageError:
+    return UsageError("worker_invalid", f"{word[:60]!r} is not a worker's id.", hint=hint)

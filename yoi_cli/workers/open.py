@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.worktrees.open import _orchestration, open_repository, open_worktrees
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from yoi_cli.model.worker_spec import WorkerSpec
     from yoi_cli.workers.local.runtime import FileRuntime
+    from yoi_cli.workers.model import StartedWorker
     from yoi_cli.workspace.session import Session
     from yoi_cli.worktrees.checks import WorktreeFinding
     from yoi_cli.worktrees.service import WorktreeService
@@ -35,46 +38,79 @@ def live_worker(session: Session, ticket: str) -> str | None:
     return next((f"The worker {one.worker_id}" for one in working if not one.has_ended), None)
 
 
-class WorkerPlace(NamedTuple):
-    """Where a worker runs, for which ticket, and the intent packet that it is told."""
+def start_worker(
+    session: Session,
+    asked: WorkerSpec,
+    *,
+    prompt: str | None = None,
+    variables: Iterable[tuple[str, str | None]] = (),
+    takes_input: bool = False,
+    redact: bool = True,
+    author: str | None = None,
+) -> StartedWorker:
+    """Start the worker that is `asked` for, and say so on its ticket.
 
-    cwd: str
-    ticket: str | None = None
-    packet: str = ""
-
-
-def place_of(session: Session, ticket: str | None, cwd: str | None) -> WorkerPlace:
-    """The folder and the ticket of a worker that is about to be started.
-
-    Where no folder is given, it is the ticket's worktree, else the current one. Raises what
-    finding the ticket raises.
+    `asked.ticket` may be a part of an id. Without a folder (`asked.cwd` is empty) it runs in
+    the ticket's worktree, else in the current one. `prompt` is what a profile is told, by
+    default the ticket's intent packet. `variables` are pairs of name and value, None for the
+    session's own. Returns as soon as the worker runs or is queued. Raises what finding the
+    ticket, `request_of` and the runtime raise.
     """
-    chosen = None if cwd is None else os.path.abspath(cwd)
-    if ticket is None:
-        return WorkerPlace(chosen or os.getcwd())
+    from yoi_cli.model.worker_spec import request_of
+    from yoi_cli.workers.log import log_start
+    from yoi_cli.workers.model import StartedWorker
+    from yoi_cli.workspace.settings import settings_of
+
+    spec, packet = _located(session, asked)
+    text = packet if prompt is None else prompt
+    request = request_of(
+        spec,
+        settings_of(session),
+        session.environment,
+        prompt=text,
+        prompt_file=_keep_prompt(session, text) if text and not spec.command else "",
+        variables=variables,
+        takes_input=takes_input,
+        redact=redact,
+    )
+    by = session.author(author)
+    view = open_runtime(session).spawn(request)
+    try:
+        log_start(session.store, view, by)
+    except YoiError as error:  # it runs; a command that failed would be given again
+        return StartedWorker(view, (f"The ticket's log was not told: {error.message}",))
+    return StartedWorker(view, ())
+
+
+def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
+    """`asked` with its whole ticket id and its folder, and the ticket's intent packet."""
+    from msgspec.structs import replace
+
+    cwd = os.path.abspath(asked.cwd) if asked.cwd else None
+    if asked.ticket is None:
+        return replace(asked, cwd=cwd or os.getcwd()), ""
     from yoi_cli.model.intent import packet_of, render_packet
     from yoi_cli.tickets.edit import read_item
 
-    full_id, item = read_item(session.store, ticket)
-    if chosen is None:
-        chosen = _worktree_of(session, full_id) or os.getcwd()
-    return WorkerPlace(chosen, full_id, render_packet(packet_of(item.title, item.body)))
+    ticket, item = read_item(session.store, asked.ticket)
+    if cwd is None:
+        cwd = _worktree_of(session, ticket) or os.getcwd()
+    packet = render_packet(packet_of(item.title, item.body))
+    return replace(asked, cwd=cwd, ticket=ticket), packet
 
 
 def _worktree_of(session: Session, ticket: str) -> str | None:
     if session.checkout is None:
         return None
-    from yoi_cli.errors import NotFoundError
-
-    desk = open_worktree_service(session)
+    service = open_worktree_service(session)
     try:
-        found = desk.yard.of(ticket, desk.target())
+        found = service.yard.of(ticket, service.target())
     except NotFoundError:  # a repository without a commit has no worktrees either
         return None
     return found.path if found is not None else None
 
 
-def keep_prompt(session: Session, text: str) -> str:
+def _keep_prompt(session: Session, text: str) -> str:
     """Write what a worker is told to a file outside of every worktree; its path."""
     import hashlib
 
@@ -108,8 +144,8 @@ def examine_worktrees(session: Session) -> Sequence[WorktreeFinding]:
     """What somebody should look at of the worktrees, and the claims that name them."""
     from yoi_cli.worktrees.checks import Tickets, examine_worktree_facts
 
-    desk = open_worktree_service(session)
-    facts = desk.yard.facts(desk.target())
+    service = open_worktree_service(session)
+    facts = service.yard.facts(service.target())
     states: dict[str, str | None] = {}
     for row in session.store.all_fields():
         state = row.fields.get("state") if row.error is None else None

@@ -1,47 +1,19 @@
 """What the use cases need of a worker runtime, as protocols (docs/workers.md).
 
-`worker` implements them with processes and files. Errors are typed by their codes:
+`workers.local` implements them with processes and files. Errors are typed by their codes:
 `worker_not_found`, `worker_stopped`, `worker_invalid`, `worker_conflict`, `worker_limit`,
 `worker_store_corrupt`, `worker_timeout`, `worker_unsupported`.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from yoi_cli.model.worker_spec import WorkerRequest
     from yoi_cli.workers.model import WorkerView
-
-
-class WorkerRequest(NamedTuple):
-    """A worker to be started.
-
-    `key` makes starting it repeatable: a second request with the key of a worker that stands
-    is answered with that worker, and starts nothing. `environment` are variables with their
-    values, given beside the allow-listed ones; names alone are ever written down. `stdin` is
-    what it reads first (None leaves standard input open for `input`). Seconds and bytes bound
-    it; None is no limit. `group` and `capacity` say how many of its kind run at once: beyond
-    that it is `queued`.
-    """
-
-    command: tuple[str, ...]
-    cwd: str
-    key: str | None = None
-    ticket: str | None = None
-    role: str | None = None
-    profile: str | None = None
-    environment: Mapping[str, str] = MappingProxyType({})
-    secrets: tuple[str, ...] = ()
-    redact: bool = True
-    stdin: bytes | None = b""
-    timeout: float | None = None
-    grace: float = 10.0
-    output_limit: int | None = 1 << 30
-    group: str = ""
-    capacity: int | None = None
 
 
 class Output(NamedTuple):

@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from support.workers import Workers, python
+from support.workers import Workers, changed, python
 from torture.outcome import Outcome, Settings
 
 from yoi_cli.workers.local.shim.kernel import Identity
@@ -92,7 +92,7 @@ def _follow(
 ) -> None:
     """Follow a writer, and hold every byte against what it wrote at that place."""
     request = workers.request(*python(_WRITER), str(written // _BLOCK))
-    request = request._replace(output_limit=limit, grace=0.5)
+    request = changed(request, output_limit=limit, grace_ms=500)
     worker_id = workers.runtime.spawn(request).worker_id
     cursor = seen = missed = 0
     for part in workers.runtime.read(worker_id, 0, follow=True):

@@ -13,11 +13,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from support.workers import Standing, Workers, kill, python, wait_until
+from support.workers import Standing, Workers, changed, kill, python, wait_until
 from torture.outcome import ENOUGH, Outcome, Settings
 
+from yoi_cli.model.worker_spec import WorkerRequest
 from yoi_cli.workers.local.shim.kernel import Identity, identity, is_alive
-from yoi_cli.workers.runtime import WorkerRequest
 
 VICTIMS = ("launcher", "shim", "stub", "shim and stub", "worker")
 LOADS = ("at rest", "under load", "redacted")
@@ -141,7 +141,7 @@ class _Trial:
         lines = 50 if self.cell.load == "at rest" else 1_000_000
         secret = {"MY_TOKEN": _SECRET} if self.cell.load == "redacted" else {}
         request = self.workers.request(*python(_WORKER), str(lines))
-        return request._replace(key="one", environment=secret, grace=0.5)
+        return changed(request, key="one", environment=secret, grace_ms=500)
 
     def _launch(self) -> str:
         if self.cell.victim == "launcher":

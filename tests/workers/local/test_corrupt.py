@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.workers import Workers, kill
+from support.workers import Workers, changed, kill
 
 from yoi_cli.errors import ConflictError, StoreInvalidError
 from yoi_cli.workers.local.shim.files import Json, to_json
@@ -95,7 +95,7 @@ def test_a_fifo_that_was_put_in_the_place_of_a_file_makes_nobody_wait(workers: W
 
 def test_input_is_written_to_a_pipe_or_not_at_all(workers: Workers, tmp_path: Path) -> None:
     worker_id = workers.runtime.spawn(
-        workers.request("sleep", "600")._replace(stdin=None)
+        changed(workers.request("sleep", "600"), stdin=None)
     ).worker_id
     path = workers.path / worker_id / "stdin.fifo"
     path.unlink()

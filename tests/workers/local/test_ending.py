@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.workers import Workers, kill, python, wait_until
+from support.workers import Workers, changed, kill, python, wait_until
 
 from yoi_cli.errors import OperationError
 from yoi_cli.workers.local.shim.kernel import identity, is_alive
@@ -63,7 +63,7 @@ def test_a_halted_worker_is_ended_too(workers: Workers) -> None:
 
 def test_what_a_worker_leaves_behind_ends_with_it(workers: Workers) -> None:
     worker_id = workers.runtime.spawn(
-        workers.request("sh", "-c", LEAVES_STRAY)._replace(grace=0.2)
+        changed(workers.request("sh", "-c", LEAVES_STRAY), grace_ms=200)
     ).worker_id
     wait_until(lambda: workers.output(worker_id).endswith(b"\n"))
     stray = identity(int(workers.output(worker_id)))
@@ -86,14 +86,14 @@ def test_a_fork_storm_ends(workers: Workers) -> None:
 
 
 def test_time_is_bounded(workers: Workers) -> None:
-    request = workers.request("sleep", "600")._replace(timeout=0.3)
+    request = changed(workers.request("sleep", "600"), timeout_ms=300)
     view = workers.runtime.wait(workers.runtime.spawn(request).worker_id, 20)
     assert (view.state, view.cause) == ("killed", "timeout")
     assert (view.ended_at or 0) - (view.started_at or 0) >= 300
 
 
 def test_time_is_bounded_by_whoever_took_over(workers: Workers) -> None:
-    request = workers.request("sleep", "600")._replace(timeout=2)
+    request = changed(workers.request("sleep", "600"), timeout_ms=2000)
     worker_id = workers.runtime.spawn(request).worker_id
     kill(workers.standing(worker_id).shim)
     workers.runtime.recover()
@@ -111,7 +111,7 @@ def test_output_is_bounded_and_a_follower_is_told_what_it_missed(
     )
     limit = 300_000
     request = workers.request(*python(code))
-    request = request._replace(output_limit=limit, environment=secrets, grace=0.2)
+    request = changed(request, output_limit=limit, environment=secrets, grace_ms=200)
     worker_id = workers.runtime.spawn(request).worker_id
     cursor, seen, missed = 0, 0, 0
     while True:
@@ -138,7 +138,7 @@ def test_output_is_bounded_and_a_follower_is_told_what_it_missed(
 
 
 def test_a_group_has_room_for_so_many_and_the_rest_come_in_turn(workers: Workers) -> None:
-    request = workers.request("sleep", "600")._replace(group="coder", capacity=2)
+    request = changed(workers.request("sleep", "600"), group="coder", capacity=2)
     ids = [workers.runtime.spawn(request).worker_id for _ in range(4)]
     states = [workers.runtime.show(worker_id).state for worker_id in ids]
     assert states == ["running", "running", "queued", "queued"]
@@ -146,13 +146,13 @@ def test_a_group_has_room_for_so_many_and_the_rest_come_in_turn(workers: Workers
     workers.runtime.stop(ids[1], 0)
     wait_until(lambda: workers.runtime.show(ids[2]).state == "running")
     assert workers.runtime.show(ids[3]).state == "queued"
-    other = workers.runtime.spawn(request._replace(group="reviewer", capacity=1))
+    other = workers.runtime.spawn(changed(request, group="reviewer", capacity=1))
     assert other.state == "running"
 
 
 def test_a_queued_worker_can_be_dropped(workers: Workers) -> None:
-    request = workers.request("touch", "ran")._replace(group="g", capacity=1)
-    first = workers.runtime.spawn(request._replace(command=("sleep", "600"))).worker_id
+    request = changed(workers.request("touch", "ran"), group="g", capacity=1)
+    first = workers.runtime.spawn(changed(request, command=("sleep", "600"))).worker_id
     queued = workers.runtime.spawn(request).worker_id
     view = workers.runtime.cancel(queued)
     assert (view.state, view.cause, view.exit_code) == ("killed", "cancelled", None)
@@ -162,7 +162,7 @@ def test_a_queued_worker_can_be_dropped(workers: Workers) -> None:
 
 
 def test_the_dead_do_not_keep_others_from_running(workers: Workers) -> None:
-    request = workers.request("sleep", "600")._replace(group="g", capacity=1)
+    request = changed(workers.request("sleep", "600"), group="g", capacity=1)
     ids = [workers.runtime.spawn(request).worker_id for _ in range(3)]
     kill(workers.standing(ids[1]).shim)
     view = workers.runtime.show(ids[1])
@@ -172,7 +172,7 @@ def test_the_dead_do_not_keep_others_from_running(workers: Workers) -> None:
 
 
 def test_a_worker_whose_shim_died_keeps_its_place(workers: Workers) -> None:
-    request = workers.request("sleep", "600")._replace(group="g", capacity=1)
+    request = changed(workers.request("sleep", "600"), group="g", capacity=1)
     first, second = (workers.runtime.spawn(request).worker_id for _ in range(2))
     kill(workers.standing(first).shim)
     time.sleep(0.5)

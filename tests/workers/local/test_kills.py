@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.workers import Standing, Workers, kill, python, wait_until
+from support.workers import Standing, Workers, changed, kill, python, wait_until
 
 from yoi_cli.workers.local.shim.kernel import identity, is_alive
 
@@ -113,9 +113,10 @@ def test_a_launcher_that_is_killed_leaves_the_worker_running(
 import os, sys
 sys.path.insert(0, {str(Path(__file__).parents[3])!r})
 from yoi_cli.workers.local.runtime import FileRuntime
-from yoi_cli.workers.runtime import WorkerRequest
+from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
 runtime = FileRuntime({str(workers.path)!r}, os.environ)
-print(runtime.spawn(WorkerRequest(("sleep", "600"), "/")).worker_id, flush=True)
+request = WorkerRequest(WorkerSpec(command=("sleep", "600"), cwd="/"))
+print(runtime.spawn(request).worker_id, flush=True)
 os.kill(os.getpid(), 9)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
@@ -170,7 +171,7 @@ def test_a_terminal_that_goes_away_takes_nothing_with_it(workers: Workers) -> No
 
 def test_what_ended_long_ago_is_not_said_to_have_been_ended(workers: Workers) -> None:
     code = "import os, time\nwhile not os.path.exists('enough'): time.sleep(0.01)\nprint('x' * 99)"
-    request = workers.request(*python(code))._replace(timeout=0.5, output_limit=1000)
+    request = changed(workers.request(*python(code)), timeout_ms=500, output_limit=1000)
     worker_id = workers.runtime.spawn(request).worker_id
     kill(workers.standing(worker_id).shim)
     (Path(workers.cwd) / "enough").touch()
@@ -181,7 +182,7 @@ def test_what_ended_long_ago_is_not_said_to_have_been_ended(workers: Workers) ->
 
 
 def test_one_keeper_after_the_other(workers: Workers) -> None:
-    request = workers.request(*python(CHATTY))._replace(environment={"MY_TOKEN": "not to be seen"})
+    request = changed(workers.request(*python(CHATTY)), environment={"MY_TOKEN": "not to be seen"})
     worker_id = workers.runtime.spawn(request).worker_id
     workers.wait_for_output(worker_id, b"\n60\n")
     kill(workers.standing(worker_id).shim)

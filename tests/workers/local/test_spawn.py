@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.workers import Workers, kill, python, wait_until
+from support.workers import Workers, changed, kill, python, wait_until
 
 from yoi_cli.errors import UsageError, YoiError
+from yoi_cli.model.worker_spec import WorkerRequest
 from yoi_cli.workers.local.create import WorkerMaker
 from yoi_cli.workers.local.runtime import FileRuntime
-from yoi_cli.workers.runtime import WorkerRequest
 
 ECHO = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())"
 
@@ -52,7 +52,7 @@ def test_spawn_returns_once_the_program_runs(workers: Workers) -> None:
 def test_what_cannot_start_is_an_error_that_names_what_is_missing(
     workers: Workers, command: tuple[str, ...], cwd: str, missing: str
 ) -> None:
-    request = workers.request(*command)._replace(cwd=cwd, key="k")
+    request = changed(workers.request(*command), cwd=cwd, key="k")
     with pytest.raises(UsageError) as error:
         workers.runtime.spawn(request)
     assert (code_of(error), error.value.details["missing"]) == ("worker_invalid", missing)
@@ -62,13 +62,13 @@ def test_what_cannot_start_is_an_error_that_names_what_is_missing(
 @pytest.mark.parametrize(
     "change",
     [
-        lambda request: request._replace(command=()),
-        lambda request: request._replace(command=("true", "a\0b")),
-        lambda request: request._replace(cwd="relative"),
-        lambda request: request._replace(capacity=0),
-        lambda request: request._replace(timeout=-1.0),
-        lambda request: request._replace(environment={"A=B": "c"}),
-        lambda request: request._replace(environment={"A": "\0"}),
+        lambda request: changed(request, command=()),
+        lambda request: changed(request, command=("true", "a\0b")),
+        lambda request: changed(request, cwd="relative"),
+        lambda request: changed(request, capacity=0),
+        lambda request: changed(request, timeout_ms=-1),
+        lambda request: changed(request, environment={"A=B": "c"}),
+        lambda request: changed(request, environment={"A": "\0"}),
     ],
 )
 def test_a_request_that_cannot_be_met_is_refused(
@@ -81,7 +81,7 @@ def test_a_request_that_cannot_be_met_is_refused(
 
 
 def test_a_key_starts_one_worker_however_often_it_is_given(workers: Workers) -> None:
-    request = workers.request("sh", "-c", "echo run >> runs; exec sleep 600")._replace(key="k")
+    request = changed(workers.request("sh", "-c", "echo run >> runs; exec sleep 600"), key="k")
     found: list[str] = []
     threads = [
         threading.Thread(target=lambda: found.append(workers.runtime.spawn(request).worker_id))
@@ -104,7 +104,7 @@ def test_a_key_starts_one_worker_however_often_it_is_given(workers: Workers) -> 
 def test_a_launcher_that_died_before_it_started_anything_is_followed_by_one(
     workers: Workers,
 ) -> None:
-    request = workers.request("true")._replace(key="k", environment={"A": "1"})
+    request = changed(workers.request("true"), key="k", environment={"A": "1"})
     with WorkerMaker(str(workers.path), os.environ).made(request) as made:
         left = made.launch.worker_id
         assert workers.runtime.show(left).evidence == "It is being started."
@@ -117,7 +117,7 @@ def test_a_launcher_that_died_before_it_started_anything_is_followed_by_one(
 def test_a_key_waits_for_who_is_starting_its_worker_and_starts_it_in_their_place(
     workers: Workers,
 ) -> None:
-    request = workers.request("true")._replace(key="k")
+    request = changed(workers.request("true"), key="k")
     answers: list[str] = []
     with WorkerMaker(str(workers.path), os.environ).made(request) as made:
         second = threading.Thread(
@@ -132,7 +132,7 @@ def test_a_key_waits_for_who_is_starting_its_worker_and_starts_it_in_their_place
 
 
 def test_a_key_is_free_again_when_its_worker_could_not_be_started(workers: Workers) -> None:
-    request = workers.request("no-such-program")._replace(key="k")
+    request = changed(workers.request("no-such-program"), key="k")
     codes: list[str] = []
 
     def try_it() -> None:
@@ -147,7 +147,7 @@ def test_a_key_is_free_again_when_its_worker_could_not_be_started(workers: Worke
     for thread in threads:
         thread.join()
     assert codes == ["worker_invalid"] * 4
-    assert workers.runtime.spawn(workers.request("true")._replace(key="k")).worker_id
+    assert workers.runtime.spawn(changed(workers.request("true"), key="k")).worker_id
 
 
 def test_recover_settles_what_was_never_started(workers: Workers) -> None:
@@ -170,7 +170,7 @@ def test_the_environment_is_an_allow_list(tmp_path: Path, workers: Workers) -> N
     workers.runtime = FileRuntime(str(workers.path), outside)
     given = {"YOI_TICKET": "T", "GIT_AUTHOR_NAME": "Ada", "GIT_WORK_TREE": "/elsewhere"}
     code = "import os; print(sorted(os.environ))"
-    view = workers.runtime.spawn(workers.request(*python(code))._replace(environment=given))
+    view = workers.runtime.spawn(changed(workers.request(*python(code)), environment=given))
     workers.runtime.wait(view.worker_id, 20)
     expected = ["GIT_AUTHOR_NAME", "HOME", "LC_TIME", "PATH", "YOI_TICKET", "YOI_WORKER_ID"]
     names = workers.output(view.worker_id).decode().strip()
@@ -212,14 +212,14 @@ def test_nothing_to_read_is_given_by_default(workers: Workers) -> None:
 def test_what_is_given_to_read_is_read_and_written_down_nowhere(workers: Workers) -> None:
     data = bytes(range(256)) * 5000
     request = workers.request(*python(ECHO.replace("read())", "read()[:10])")))
-    view = workers.runtime.spawn(request._replace(stdin=data))
+    view = workers.runtime.spawn(changed(request, stdin=data))
     workers.runtime.wait(view.worker_id, 20)
     assert workers.output(view.worker_id) == data[:10]
     assert all(data[:64] not in text for text in workers.files(view.worker_id).values())
 
 
 def test_input_reaches_a_worker_until_it_is_closed(workers: Workers) -> None:
-    request = workers.request(*python(ECHO))._replace(stdin=None)
+    request = changed(workers.request(*python(ECHO)), stdin=None)
     worker_id = workers.runtime.spawn(request).worker_id
     workers.runtime.input(worker_id, b"one\n")
     workers.runtime.input(worker_id, b"two\xff\n", close=True)
@@ -232,7 +232,7 @@ def test_input_reaches_a_worker_until_it_is_closed(workers: Workers) -> None:
 
 @pytest.mark.parametrize("role", ["shim", "stub"])
 def test_input_can_be_closed_when_a_keeper_died(workers: Workers, role: str) -> None:
-    request = workers.request(*python(ECHO))._replace(stdin=None)
+    request = changed(workers.request(*python(ECHO)), stdin=None)
     worker_id = workers.runtime.spawn(request).worker_id
     kill(getattr(workers.standing(worker_id), role))
     workers.runtime.input(worker_id, b"one", close=True)
@@ -245,7 +245,7 @@ def test_input_that_nobody_reads_is_refused_at_last(
 ) -> None:
     monkeypatch.setattr("yoi_cli.workers.local.commands._INPUT_SECONDS", 0.2)
     worker_id = workers.runtime.spawn(
-        workers.request("sleep", "600")._replace(stdin=None)
+        changed(workers.request("sleep", "600"), stdin=None)
     ).worker_id
     with pytest.raises(YoiError) as error:
         workers.runtime.input(worker_id, b"x" * 1_000_000)
@@ -310,9 +310,10 @@ def test_a_worker_started_by_a_worker_is_one_of_its_own(workers: Workers) -> Non
 import sys; sys.path.insert(0, {root!r})
 import os, time
 from yoi_cli.workers.local.runtime import FileRuntime
-from yoi_cli.workers.runtime import WorkerRequest
+from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
 runtime = FileRuntime({str(workers.path)!r}, os.environ)
-print(runtime.spawn(WorkerRequest(("sleep", "600"), "/")).worker_id, flush=True)
+request = WorkerRequest(WorkerSpec(command=("sleep", "600"), cwd="/"))
+print(runtime.spawn(request).worker_id, flush=True)
 time.sleep(600)
 """
     outer = workers.spawn(sys.executable, "-c", code)
@@ -324,7 +325,7 @@ time.sleep(600)
 
 
 def test_workers_are_listed_oldest_first_and_forgotten_when_they_ended(workers: Workers) -> None:
-    ended = workers.runtime.spawn(workers.request("true")._replace(key="k")).worker_id
+    ended = workers.runtime.spawn(changed(workers.request("true"), key="k")).worker_id
     workers.runtime.wait(ended, 20)
     running = workers.spawn("sleep", "600")
     assert [view.worker_id for view in workers.runtime.all()] == [ended, running]

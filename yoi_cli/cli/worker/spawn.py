@@ -10,14 +10,10 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_option
 from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.cli.worker.profile import complete_profiles
 from yoi_cli.cli.worker.text import print_started
-from yoi_cli.errors import UsageError, YoiError
-from yoi_cli.workers.local.environment import looks_secret
-from yoi_cli.workers.log import log_start
-from yoi_cli.workers.open import keep_prompt, open_runtime, place_of
-from yoi_cli.workers.request import WorkerOrder, request_of
-from yoi_cli.workspace.settings import settings_of
+from yoi_cli.errors import UsageError
+from yoi_cli.model.secret_names import looks_secret
+from yoi_cli.workers.open import start_worker
 
 
 def spawn(
@@ -49,35 +45,30 @@ def spawn(
       yoi worker spawn --ticket 00001M7WFCY38 --timeout 3600 -- make test
       yoi worker spawn --ticket 00001M7WFCY38 --profile claude
     """
-    session = session_of(ctx)
-    place = place_of(session, ticket, cwd)
-    text = given_text(None if prompt is None else [prompt], prompt_file)
-    if text is None:
-        text = place.packet
-    order = WorkerOrder(
+    from yoi_cli.model.worker_spec import WorkerSpec, milliseconds
+
+    asked = WorkerSpec(
         command=tuple(words or ()),
-        cwd=place.cwd,
-        ticket=place.ticket,
+        cwd=cwd or "",
+        ticket=ticket,
         profile=profile,
         role=role,
         key=key,
-        prompt=text,
-        prompt_file=keep_prompt(session, text) if text and not words else "",
-        variables=tuple(_variable(word) for word in variables or ()),
-        timeout=timeout,
-        grace=grace,
+        timeout_ms=milliseconds(timeout),
+        grace_ms=milliseconds(grace),
         group=group,
+    )
+    started = start_worker(
+        session_of(ctx),
+        asked,
+        prompt=given_text(None if prompt is None else [prompt], prompt_file),
+        variables=[_variable(word) for word in variables or ()],
         takes_input=takes_input,
         redact=redact,
+        author=author,
     )
-    by = session.author(author)
-    request = request_of(order, settings_of(session), session.environment)
-    view = open_runtime(session).spawn(request)
-    try:
-        log_start(session.store, view, by)
-    except YoiError as error:  # it runs; a command that failed would be given again
-        warn([f"The ticket's log was not told: {error.message}"])
-    print_started(view, as_json=as_json)
+    warn(started.warnings)
+    print_started(started.worker, as_json=as_json)
 
 
 def _variable(word: str) -> tuple[str, str | None]:
@@ -91,6 +82,12 @@ def _variable(word: str) -> tuple[str, str | None]:
             hint=f"Set the variable, and pass it on with --env {name[:60]}.",
         )
     return name, value
+
+
+def _complete_profiles(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    from yoi_cli.cli.worker.profile import complete_profiles
+
+    return complete_profiles(ctx, incomplete)
 
 
 CommandArgument = Annotated[
@@ -109,7 +106,7 @@ ProfileOption = Annotated[
         "--profile",
         metavar="NAME",
         help="Run this profile's command.",
-        autocompletion=complete_profiles,
+        autocompletion=_complete_profiles,
     ),
 ]
 RoleOption = Annotated[str | None, typer.Option("--role", metavar="ROLE", help="As what it works.")]

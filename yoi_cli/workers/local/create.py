@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import UsageError
 from yoi_cli.model.ids import next_event_id
-from yoi_cli.workers.local.folder import WorkerFolder, is_worker_id
+from yoi_cli.workers.local.folder import WorkerFolder
 from yoi_cli.workers.local.shim import files
-from yoi_cli.workers.local.shim.launch import OF_WORKER, Launch
-from yoi_cli.workers.local.spec import bounds_of, checked, secret_values, spec_of
+from yoi_cli.workers.local.spec import checked_environment, encode_spec, first_launch
+from yoi_cli.workers.lookup import is_worker_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
     from yoi_cli.workers.local.launcher import ShimAnswer
-    from yoi_cli.workers.runtime import WorkerRequest
+    from yoi_cli.workers.local.shim.launch import Launch
 
 _LOCK, _KEYS, _GROUPS = "store.lock", "keys", "groups"
 _LOCK_FLAGS = os.O_RDWR | os.O_CREAT
@@ -29,7 +30,7 @@ _LOOK_SECONDS = 0.005
 
 
 class PreparedWorker(NamedTuple):
-    """A worker's folder, and how to start it. `lock` is None where that is not for us."""
+    """What the shim of a worker is told. `lock` is None where it is not ours to start."""
 
     launch: Launch
     lock: int | None
@@ -50,12 +51,18 @@ class WorkerMaker:
         folder until the worker has ended, somebody holds it. One that a launcher left behind
         before it started anything is started now.
         """
-        environment = checked(request, self._environment)
+        environment = checked_environment(request, self._environment)
         worker_id, lock = self._claim(request, environment)
         while lock is None:
             worker_id, lock = self._claim(request, environment)
-        environment[OF_WORKER] = worker_id
-        launch = self._launch(worker_id, lock, request, environment)
+        launch = first_launch(
+            request,
+            environment,
+            worker_id=worker_id,
+            path=os.path.join(self._path, worker_id),
+            lock=lock,
+            group=self._group_path(request.spec),
+        )
         try:
             yield PreparedWorker(launch, lock if lock >= 0 else None)
         finally:
@@ -64,8 +71,9 @@ class WorkerMaker:
 
     def unmake(self, made: PreparedWorker, request: WorkerRequest, answer: ShimAnswer) -> None:
         """Forget a worker that could not be started. Always raises `UsageError`."""
-        self._remove(made.launch.worker_id, request.key)
-        program, cwd = request.command[0], request.cwd
+        spec = request.spec
+        self._remove(made.launch.worker_id, spec.key)
+        program, cwd = spec.command[0], spec.cwd
         why = os.strerror(answer.number) if answer.number else "unknown"
         if answer.missing == "folder":
             message = f"The worker's folder {cwd} cannot be entered: {why}."
@@ -128,11 +136,17 @@ class WorkerMaker:
         finally:
             os.close(folder)
 
-    def _standing(self, key: str | None) -> str | None:
+    def _existing(self, key: str | None) -> str | None:
         worker_id = read_key(self._path, key) if key is not None else None
         if worker_id is None or not os.path.isdir(os.path.join(self._path, worker_id)):
             return None
         return worker_id
+
+    def _group_path(self, spec: WorkerSpec) -> str:
+        """The folder of the group in which it waits for room; empty where it waits for none."""
+        if not spec.group or spec.capacity is None:
+            return ""
+        return os.path.join(self._path, _GROUPS, _key_name(spec.group))
 
     def _new_id(self) -> str:
         known = [name[2:] for name in os.listdir(self._path) if is_worker_id(name)]
@@ -161,7 +175,7 @@ class WorkerMaker:
             os.mkdir(files.COMMANDS, 0o700, dir_fd=folder)
             lock = files.open_regular(folder, files.LOCK, _LOCK_FLAGS)
             fcntl.flock(lock, fcntl.LOCK_EX)
-            files.create(folder, files.SPEC, spec_of(request, environment))
+            files.create(folder, files.SPEC, encode_spec(request, environment))
             os.fsync(folder)
             os.rename(making, os.path.join(self._path, worker_id))
         except BaseException:
@@ -184,10 +198,10 @@ class WorkerMaker:
         """The worker of a request, and a descriptor that holds its lock where it is ours to
         start, else -1; None where it went away in the meantime."""
         with self._store():
-            worker_id = self._standing(request.key)
+            worker_id = self._existing(request.spec.key)
             if worker_id is None:
                 worker_id = self._new_id()
-                self._write_key(request.key, worker_id)
+                self._write_key(request.spec.key, worker_id)
                 return worker_id, self._make(worker_id, request, environment)
         return worker_id, self._lock_unstarted(worker_id)
 
@@ -214,26 +228,6 @@ class WorkerMaker:
             return -1 if os.fstat(folder).st_nlink else None
         finally:
             os.close(folder)
-
-    def _launch(
-        self, worker_id: str, lock: int, request: WorkerRequest, environment: Mapping[str, str]
-    ) -> Launch:
-        group = b""
-        if request.group and request.capacity is not None:
-            group = os.fsencode(os.path.join(self._path, _GROUPS, _key_name(request.group)))
-        return Launch(
-            worker_id=worker_id,
-            folder=os.fsencode(os.path.join(self._path, worker_id)),
-            lock=lock,
-            bounds=bounds_of(request),
-            command=tuple(map(os.fsencode, request.command)),
-            cwd=os.fsencode(request.cwd),
-            environment=tuple((os.fsencode(n), os.fsencode(v)) for n, v in environment.items()),
-            stdin=request.stdin,
-            secrets=secret_values(request, environment),
-            group=group,
-            capacity=request.capacity or 0,
-        )
 
 
 def read_key(path: str, key: str) -> str | None:

@@ -7,24 +7,40 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.workers.local.shim.kernel import NOBODY
-from yoi_cli.workers.local.shim.launch import OF_SHIM, Bounds, Launch, Takeover, pack
-from yoi_cli.workers.model import why_lost
+from yoi_cli.errors import OperationError
+from yoi_cli.workers.local.shim.kernel import is_supported
+from yoi_cli.workers.local.shim.launch import OF_SHIM, pack
+from yoi_cli.workers.local.shim.state import ENDED
+from yoi_cli.workers.local.spec import takeover_launch
 
 if TYPE_CHECKING:
-    from yoi_cli.workers.local.folder import WorkerSnapshot
-
+    from yoi_cli.workers.local.folder import WorkerFolder
+    from yoi_cli.workers.local.shim.launch import Launch
 
 _ENTRY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shim")
 _ANSWER_SECONDS = 30.0
 
 
 class ShimAnswer(NamedTuple):
-    """The shim's word: `ready`, `queued`, `failed`, `ended`; empty where it died unheard."""
+    """The shim's word: `ready`, `queued`, `failed`, `ended`; empty where it died unheard.
+
+    With `failed` come the error's `number`, and which is `missing`: `program`, `folder`, or
+    `shim` for anything else.
+    """
 
     word: str
     number: int = 0
     missing: str = ""
+
+
+def check_system() -> None:
+    """Raises `OperationError` (`worker_unsupported`) where no worker can run."""
+    if not is_supported():
+        raise OperationError(
+            "worker_unsupported",
+            "This system cannot tell processes apart well enough to run workers.",
+            hint="Workers need Linux 5.3 or newer, with /proc mounted.",
+        )
 
 
 def start_shim(launch: Launch) -> ShimAnswer:
@@ -53,28 +69,12 @@ def start_shim(launch: Launch) -> ShimAnswer:
     return ShimAnswer(words[0] if words else "")
 
 
-def adoption(seen: WorkerSnapshot, path: str, lock: int) -> Launch:
-    """The launch of a shim that takes over the worker whose folder is at `path`.
-
-    Processes of another run of the machine are nobody's by now. `lock` is a descriptor that
-    holds the worker's lock.
-    """
-    spec, state = seen.spec, seen.state
-    known = state if seen.facts.is_this_boot else None
-    standing = Takeover(
-        stub=known.stub if known is not None else NOBODY,
-        worker=known.worker if known is not None else NOBODY,
-        ready_at=state.ready_at if state is not None else 0,
-        started=state.started_at if state is not None else 0,
-        cause=state.cause if state is not None else "",
-        output_start=state.output_start if state is not None else 0,
-        why_lost=why_lost(seen.facts),
-        secret_names=tuple(map(os.fsencode, spec.secrets)),
-    )
-    return Launch(
-        worker_id=seen.view.worker_id,
-        folder=os.fsencode(path),
-        lock=lock,
-        bounds=Bounds(spec.timeout, spec.grace, spec.output_limit),
-        standing=standing,
-    )
+def adopt(folder: WorkerFolder, path: str, runtime_id: str) -> str:
+    """Start a shim for a worker that has none; its answer, empty where it has one now."""
+    with folder.lock(shared=False) as lock:
+        if lock is None:
+            return ""
+        seen = folder.see(runtime_id)
+        if seen.verdict.is_settled:
+            return ENDED
+        return start_shim(takeover_launch(seen, path=path, lock=lock)).word or "died"

@@ -5,36 +5,27 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import ConflictError, NotFoundError, OperationError, StoreInvalidError
+from yoi_cli.errors import NotFoundError, OperationError, StoreInvalidError
 from yoi_cli.workers.local.commands import give_command, poke, write_input
-from yoi_cli.workers.local.create import WorkerMaker, read_key
-from yoi_cli.workers.local.folder import (
-    WorkerFolder,
-    WorkerSnapshot,
-    check_worker_id,
-    is_worker_id,
-    not_found,
-)
-from yoi_cli.workers.local.launcher import adoption, start_shim
-from yoi_cli.workers.local.output import read_output
+from yoi_cli.workers.local.folder import WorkerFolder, WorkerSnapshot
+from yoi_cli.workers.local.output import follow_output, read_output
 from yoi_cli.workers.local.shim import files
-from yoi_cli.workers.local.shim.kernel import is_alive, is_supported
-from yoi_cli.workers.local.shim.state import CANNOT_START, ENDED
+from yoi_cli.workers.local.shim.kernel import is_alive
+from yoi_cli.workers.lookup import check_worker_id, is_worker_id, worker_not_found
 from yoi_cli.workers.model import LOST, WorkerView
 from yoi_cli.workers.runtime import Output, Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.workers.runtime import WorkerRequest
+    from yoi_cli.model.worker_spec import WorkerRequest
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 #: Beyond its grace, a worker is made to end, and its shim tidies up: that long at most.
 _STOP_SECONDS = 25.0
-_GREATEST_READ = 1 << 24
-_PART = 1 << 18
 _LEAVE_SECONDS = 2.0
 _START_SECONDS = 10.0
 
@@ -55,7 +46,10 @@ class FileRuntime:
         where it cannot be started, naming what is missing, and `OperationError`
         (`worker_unsupported`) where the system cannot do it.
         """
-        _check_system()
+        from yoi_cli.workers.local.create import WorkerMaker
+        from yoi_cli.workers.local.launcher import check_system, start_shim
+
+        check_system()
         maker = WorkerMaker(self._path, self._environment)
         while True:
             with maker.made(request) as made:
@@ -73,19 +67,19 @@ class FileRuntime:
     def _once_started(self, worker_id: str) -> WorkerView:
         """The worker, once it is known that its program could be started."""
         end = time.monotonic() + _START_SECONDS
-        while _is_undecided(seen := self._see(worker_id)) and time.monotonic() < end:
+        while (seen := self._see(worker_id)).may_be_unmade and time.monotonic() < end:
             time.sleep(_FIRST_PAUSE)
         return seen.view
 
     def all(self) -> Sequence[WorkerView]:
         """Every worker that can be read, the newest last."""
-        return [seen.view for seen in self._rows() if isinstance(seen, WorkerSnapshot)]
+        return [seen.view for seen in self._snapshots() if isinstance(seen, WorkerSnapshot)]
 
     def unreadable(self) -> Sequence[StoreInvalidError]:
         """What keeps the others from being read, one error for each."""
-        return [seen for seen in self._rows() if isinstance(seen, StoreInvalidError)]
+        return [seen for seen in self._snapshots() if isinstance(seen, StoreInvalidError)]
 
-    def _rows(self) -> Iterator[WorkerSnapshot | StoreInvalidError]:
+    def _snapshots(self) -> Iterator[WorkerSnapshot | StoreInvalidError]:
         for worker_id in self.ids():
             try:
                 yield self._see(worker_id)
@@ -107,6 +101,8 @@ class FileRuntime:
 
     def find(self, key: str) -> WorkerView | None:
         """The worker that was started with `key`."""
+        from yoi_cli.workers.local.create import read_key
+
         worker_id = read_key(self._path, key)
         if worker_id is None or worker_id not in self.ids():
             return None
@@ -114,30 +110,12 @@ class FileRuntime:
 
     def output(self, worker_id: str, cursor: int, limit: int) -> Output:
         """At most `limit` bytes from `cursor`. Raises `ConflictError` (`worker_limit`)."""
-        if not 0 <= limit <= _GREATEST_READ:
-            raise ConflictError(
-                "worker_limit",
-                f"{limit} bytes are not between 0 and {_GREATEST_READ}.",
-                hint="Ask for less, and go on from the cursor.",
-                details={"limit": _GREATEST_READ},
-            )
         with self._open(worker_id) as folder:
             return read_output(folder, self.runtime_id, cursor, limit)
 
     def read(self, worker_id: str, cursor: int, *, follow: bool = False) -> Iterator[Output]:
         """All output from `cursor` on; to `follow` is to go on until the worker has ended."""
-        pause = _FIRST_PAUSE
-        while True:
-            part = self.output(worker_id, cursor, _PART)
-            cursor = part.cursor
-            if part.data or part.resync:
-                yield part
-                pause = _FIRST_PAUSE
-            if part.at_end or (not part.data and not follow):
-                return
-            if not part.data:
-                time.sleep(pause)
-                pause = min(pause * 1.5, _LONGEST_PAUSE)
+        return follow_output(partial(self.output, worker_id), cursor, follow=follow)
 
     def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
         """Write to what the worker reads. Raises `ConflictError` (`worker_stopped`,
@@ -145,7 +123,7 @@ class FileRuntime:
         with self._open(worker_id) as folder:
             write_input(folder, self.runtime_id, data, close=close)
             if close:
-                self._stand_by(folder, folder.see(self.runtime_id))
+                self._wake_shim(folder, folder.see(self.runtime_id))
 
     def stop(self, worker_id: str, grace: float | None = None) -> WorkerView:
         """End a worker; one that has ended stays as it is.
@@ -161,11 +139,11 @@ class FileRuntime:
     def _end(self, worker_id: str, word: str, grace: float | None) -> WorkerView:
         with self._open(worker_id) as folder:
             seen = folder.see(self.runtime_id)
-            if seen.view.has_ended and seen.judged.is_settled:
+            if seen.view.has_ended and seen.verdict.is_settled:
                 return seen.view
             milliseconds = None if grace is None else max(0, round(grace * 1000))
             give_command(folder, word, milliseconds)
-            self._stand_by(folder, seen)
+            self._wake_shim(folder, seen)
             allowed = (seen.spec.grace if milliseconds is None else milliseconds) / 1000
         return self.wait(worker_id, allowed + _STOP_SECONDS)
 
@@ -177,7 +155,7 @@ class FileRuntime:
         end = None if timeout is None else time.monotonic() + timeout
         pause = _FIRST_PAUSE
         with self._open(worker_id) as folder:
-            while not (seen := folder.see(self.runtime_id)).judged.is_settled:
+            while not (seen := folder.see(self.runtime_id)).verdict.is_settled:
                 if not seen.facts.has_shim:
                     self._adopt(folder)
                 left = _LONGEST_PAUSE if end is None else end - time.monotonic()
@@ -185,7 +163,7 @@ class FileRuntime:
                     raise _too_slow(seen.view, timeout or 0.0)
                 time.sleep(min(pause, left))
                 pause = min(pause * 1.5, _LONGEST_PAUSE)
-        _see_off(seen)
+        _wait_for_shim_to_leave(seen)
         return seen.view
 
     def recover(self) -> Sequence[Recovery]:
@@ -195,7 +173,7 @@ class FileRuntime:
             try:
                 with self._open(worker_id) as folder:
                     seen = folder.see(self.runtime_id)
-                    if not seen.judged.is_settled:
+                    if not seen.verdict.is_settled:
                         found.append(self._recover(folder, seen))
             except (StoreInvalidError, NotFoundError):
                 continue
@@ -204,8 +182,8 @@ class FileRuntime:
     def _recover(self, folder: WorkerFolder, seen: WorkerSnapshot) -> Recovery:
         word = "" if seen.facts.has_shim else self._adopt(folder)
         now = folder.see(self.runtime_id)
-        if now.judged.is_settled:
-            _see_off(now)
+        if now.verdict.is_settled:
+            _wait_for_shim_to_leave(now)
         view = now.view
         if word == "":
             return Recovery(view, "none", "Its shim stands over it.")
@@ -217,11 +195,13 @@ class FileRuntime:
 
     def prune(self, ended_before: int) -> Sequence[str]:
         """Forget workers that ended before the instant."""
+        from yoi_cli.workers.local.create import WorkerMaker
+
         maker = WorkerMaker(self._path, self._environment)
         maker.sweep()
         gone = []
-        for seen in self._rows():
-            if not isinstance(seen, WorkerSnapshot) or not seen.judged.is_settled:
+        for seen in self._snapshots():
+            if not isinstance(seen, WorkerSnapshot) or not seen.verdict.is_settled:
                 continue
             ended = seen.view.ended_at or seen.view.created_at
             if ended < ended_before and maker.forget(seen.view.worker_id, seen.spec.key):
@@ -240,13 +220,13 @@ class FileRuntime:
         try:
             descriptor = files.open_folder(self._folder_of(worker_id))
         except OSError as error:
-            raise not_found(worker_id) from error
+            raise worker_not_found(worker_id) from error
         try:
             yield WorkerFolder(worker_id, descriptor)
         finally:
             os.close(descriptor)
 
-    def _stand_by(self, folder: WorkerFolder, seen: WorkerSnapshot) -> None:
+    def _wake_shim(self, folder: WorkerFolder, seen: WorkerSnapshot) -> None:
         """See to it that somebody reads a command that was just given."""
         if seen.facts.has_shim and poke(seen.state):
             return
@@ -254,40 +234,18 @@ class FileRuntime:
             self._adopt(folder)
 
     def _adopt(self, folder: WorkerFolder) -> str:
-        """Start a shim for a worker that has none; its answer, empty where it has one now."""
-        with folder.lock(shared=False) as lock:
-            if lock is None:
-                return ""
-            seen = folder.see(self.runtime_id)
-            if seen.judged.is_settled:
-                return ENDED
-            launch = adoption(seen, self._folder_of(folder.worker_id), lock)
-            return start_shim(launch).word or "died"
+        from yoi_cli.workers.local.launcher import adopt
+
+        return adopt(folder, self._folder_of(folder.worker_id), self.runtime_id)
 
 
-def _is_undecided(seen: WorkerSnapshot) -> bool:
-    """Whether the worker may yet turn out to be one that cannot be started, and be taken away:
-    whoever started it holds its lock until then."""
-    facts = seen.facts
-    return facts.is_being_started or (facts.has_shim and facts.why.startswith(CANNOT_START))
-
-
-def _see_off(seen: WorkerSnapshot) -> None:
+def _wait_for_shim_to_leave(seen: WorkerSnapshot) -> None:
     """Wait for the shim itself, which leaves once it has written down the end."""
     end = time.monotonic() + _LEAVE_SECONDS
     while seen.state is not None and seen.facts.is_this_boot and is_alive(seen.state.shim):
         if time.monotonic() > end:
             return
         time.sleep(_FIRST_PAUSE / 5)
-
-
-def _check_system() -> None:
-    if not is_supported():
-        raise OperationError(
-            "worker_unsupported",
-            "This system cannot tell processes apart well enough to run workers.",
-            hint="Workers need Linux 5.3 or newer, with /proc mounted.",
-        )
 
 
 def _too_slow(view: WorkerView, seconds: float) -> OperationError:

@@ -1,4 +1,5 @@
-"""What is asked of a worker: whether it can be met, and what is written down of it."""
+"""A worker's record in the local runtime: whether it can be met, what is written down of it,
+and what its shim is told of it."""
 
 from __future__ import annotations
 
@@ -7,41 +8,37 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from yoi_cli.errors import UsageError
-from yoi_cli.workers.local.environment import allowed, secret_names
-from yoi_cli.workers.local.shim.launch import Bounds
+from yoi_cli.model.secret_names import secret_names
+from yoi_cli.workers.local.environment import allowed_environment
+from yoi_cli.workers.local.shim.kernel import NOBODY
+from yoi_cli.workers.local.shim.launch import OF_WORKER, Bounds, Launch, Takeover
 from yoi_cli.workers.local.shim.redact import Redactor
-from yoi_cli.workers.local.shim.state import SCHEMA_VERSION
+from yoi_cli.workers.model import why_lost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.workers.runtime import WorkerRequest
+    from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
+    from yoi_cli.workers.local.folder import WorkerSnapshot
 
 _LONGEST_ARGUMENTS = 1 << 20
+#: Fields that hold names of variables, which no secret is taken out of.
+_NAMES = frozenset({"variables", "secrets"})
 
 
-def checked(request: WorkerRequest, environment: Mapping[str, str]) -> dict[str, str]:
-    """The worker's environment, the request being one that can be met. Raises `UsageError`."""
-    wrong = ""
-    if not request.command or not request.command[0]:
-        wrong = "There is no command to run."
-    elif any("\0" in word for word in (*request.command, request.cwd)):
-        wrong = "A command cannot hold NUL characters."
-    elif sum(map(len, request.command)) > _LONGEST_ARGUMENTS:
-        wrong = "The command is too long."
-    elif not os.path.isabs(request.cwd):
-        wrong = "A worker's folder is given as an absolute path."
-    elif request.capacity is not None and request.capacity < 1:
-        wrong = "A group has room for at least one worker."
-    elif min(request.timeout or 0, request.grace, request.output_limit or 0) < 0:
-        wrong = "Times and sizes are not negative."
-    made = allowed(environment, request.environment)
-    if not wrong and request.redact:
+def checked_environment(request: WorkerRequest, environment: Mapping[str, str]) -> dict[str, str]:
+    """The worker's environment, the request being one that can be met. Raises `UsageError`
+    (`worker_invalid`)."""
+    made = allowed_environment(environment, request.environment)
+    wrong = _what_is_wrong(request.spec)
+    if not wrong:
         exposed = [
             name
-            for name in secret_names(made, request.secrets)
-            if any(made[name] in word for word in request.command)
+            for name in _secrets(request, made)
+            if any(made[name] in word for word in request.spec.command)
         ]
         if exposed:
             wrong = f"The command holds the value of {exposed[0]}, where everybody can read it."
@@ -54,44 +51,112 @@ def checked(request: WorkerRequest, environment: Mapping[str, str]) -> dict[str,
     return made
 
 
-def secret_values(request: WorkerRequest, environment: Mapping[str, str]) -> tuple[bytes, ...]:
-    """The values that are taken out of all that is written; none where that is not wanted."""
-    if not request.redact:
-        return ()
-    names = secret_names(environment, request.secrets)
-    return tuple(os.fsencode(environment[name]) for name in names)
+def _what_is_wrong(spec: WorkerSpec) -> str:
+    wrong = ""
+    if not spec.command or not spec.command[0]:
+        wrong = "There is no command to run."
+    elif any("\0" in word for word in (*spec.command, spec.cwd)):
+        wrong = "A command cannot hold NUL characters."
+    elif sum(map(len, spec.command)) > _LONGEST_ARGUMENTS:
+        wrong = "The command is too long."
+    elif not os.path.isabs(spec.cwd):
+        wrong = "A worker's folder is given as an absolute path."
+    elif spec.capacity is not None and spec.capacity < 1:
+        wrong = "A group has room for at least one worker."
+    elif min(spec.timeout_ms or 0, spec.grace, spec.output_limit or 0) < 0:
+        wrong = "Times and sizes are not negative."
+    return wrong
 
 
-def bounds_of(request: WorkerRequest) -> Bounds:
-    """What the worker may use, in the units of its shim."""
-    timeout = None if request.timeout is None else round(request.timeout * 1000)
-    return Bounds(timeout, round(request.grace * 1000), request.output_limit)
+def _secrets(request: WorkerRequest, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The variables whose values are taken out of all that is written; none where that is not
+    wanted."""
+    return secret_names(environment, request.spec.secrets) if request.redact else ()
 
 
-def spec_of(request: WorkerRequest, environment: Mapping[str, str]) -> bytes:
-    """What is written down of a request: names of variables, and no value of a secret."""
-    redactor = Redactor(secret_values(request, environment))
+def _secret_values(request: WorkerRequest, environment: Mapping[str, str]) -> tuple[bytes, ...]:
+    return tuple(os.fsencode(environment[name]) for name in _secrets(request, environment))
 
-    def clean(text: str | None) -> str | None:
-        return None if text is None else os.fsdecode(redactor.whole(os.fsencode(text)))
 
-    bounds = bounds_of(request)
-    names = secret_names(environment, request.secrets) if request.redact else ()
+def encode_spec(request: WorkerRequest, environment: Mapping[str, str]) -> bytes:
+    """What is written down of a request: its record, and no value of a secret."""
+    redactor = Redactor(_secret_values(request, environment))
+
+    def clean(value: object) -> object:
+        if isinstance(value, str):
+            return os.fsdecode(redactor.whole(os.fsencode(value)))
+        return tuple(map(clean, value)) if isinstance(value, tuple) else value
+
+    spec = msgspec.structs.replace(
+        request.spec,
+        created_at=time.time_ns() // 1_000_000,
+        variables=tuple(sorted(environment)),
+        secrets=_secrets(request, environment),
+        grace_ms=request.spec.grace,
+    )
     record = {
-        "schema_version": SCHEMA_VERSION,
-        "created_at": time.time_ns() // 1_000_000,
-        "command": [clean(word) for word in request.command],
-        "cwd": clean(request.cwd),
-        "ticket": clean(request.ticket),
-        "role": clean(request.role),
-        "profile": clean(request.profile),
-        "key": clean(request.key),
-        "variables": sorted(environment),
-        "secrets": list(names),
-        "timeout_ms": bounds.timeout,
-        "grace_ms": bounds.grace,
-        "output_limit": bounds.output,
-        "group": clean(request.group),
-        "capacity": request.capacity,
+        name: value if name in _NAMES else clean(value)
+        for name, value in msgspec.structs.asdict(spec).items()
     }
+    # Not by msgspec: words of a command may be bytes that are no UTF-8, as surrogates.
     return (json.dumps(record, indent=1) + "\n").encode()
+
+
+def first_launch(
+    request: WorkerRequest,
+    environment: Mapping[str, str],
+    *,
+    worker_id: str,
+    path: str,
+    lock: int,
+    group: str,
+) -> Launch:
+    """What the shim of a new worker is told. `path` is the worker's folder, and `group` that of
+    the group in which it waits for room, or empty; `lock` is a descriptor that holds the
+    worker's lock."""
+    spec = request.spec
+    variables = {**environment, OF_WORKER: worker_id}
+    return Launch(
+        worker_id=worker_id,
+        folder=os.fsencode(path),
+        lock=lock,
+        bounds=_bounds(spec),
+        command=tuple(map(os.fsencode, spec.command)),
+        cwd=os.fsencode(spec.cwd),
+        environment=tuple((os.fsencode(n), os.fsencode(v)) for n, v in variables.items()),
+        stdin=request.stdin,
+        secrets=_secret_values(request, environment),
+        group=os.fsencode(group),
+        capacity=spec.capacity or 0,
+    )
+
+
+def takeover_launch(seen: WorkerSnapshot, *, path: str, lock: int) -> Launch:
+    """What a shim is told that takes over a worker whose own shim died.
+
+    Processes of another run of the machine are nobody's by now.
+    """
+    spec, state = seen.spec, seen.state
+    known = state if seen.facts.is_this_boot else None
+    takeover = Takeover(
+        stub=known.stub if known is not None else NOBODY,
+        worker=known.worker if known is not None else NOBODY,
+        ready_at=state.ready_at if state is not None else 0,
+        started_at=state.started_at if state is not None else 0,
+        cause=state.cause if state is not None else "",
+        output_start=state.output_start if state is not None else 0,
+        why_lost=why_lost(seen.facts),
+        secret_names=tuple(map(os.fsencode, spec.secrets)),
+    )
+    return Launch(
+        worker_id=seen.view.worker_id,
+        folder=os.fsencode(path),
+        lock=lock,
+        bounds=_bounds(spec),
+        takeover=takeover,
+    )
+
+
+def _bounds(spec: WorkerSpec) -> Bounds:
+    """The limits that the shim keeps: the fields of the record that have their names."""
+    return Bounds._make(getattr(spec, name) for name in Bounds._fields)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.workers import Workers, kill, python, wait_until
+from support.workers import Workers, changed, kill, python, wait_until
 
 from yoi_cli.errors import UsageError
-from yoi_cli.workers.local.environment import looks_secret, secret_names
+from yoi_cli.model.secret_names import looks_secret, secret_names
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.pump import Pump, make_memory
 from yoi_cli.workers.local.shim.redact import MASK, Redactor
@@ -104,7 +104,8 @@ def test_short_values_are_secrets_only_where_they_are_said_to_be() -> None:
 
 
 def secretive(workers: Workers, code: str, *, redact: bool = True) -> str:
-    request = workers.request(*python(code))._replace(
+    request = changed(
+        workers.request(*python(code)),
         environment={"MY_TOKEN": VALUE, "PLAIN": "seen"},
         key=f"about {VALUE}" if redact else None,
         redact=redact,

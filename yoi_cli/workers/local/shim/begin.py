@@ -26,7 +26,7 @@ class PreparedStub(NamedTuple):
     go: int
     begun: int
     notes: int
-    keeper: int
+    input_writer: int
     pump: Pump | None
 
 
@@ -46,13 +46,13 @@ def prepare(folder: int, launch: Launch) -> PreparedStub:
         output = writer_of(memory)
     else:
         output = files.open_regular(folder, files.OUTPUT, _APPEND)
-    stdin, keeper = _standard_input(folder, launch.stdin)
+    stdin, input_writer = _standard_input(folder, launch.stdin)
     go, go_end = os.pipe2(_PIPE)
     begun, begun_end = os.pipe2(_PIPE)
     notes, notes_end = os.pipe2(_PIPE)
     failure = os.memfd_create("yoi-failure", os.MFD_CLOEXEC)
     ends = StubDescriptors(
-        stdin, output, keeper, go, go_end, begun, begun_end, failure, notes, notes_end
+        stdin, output, input_writer, go, go_end, begun, begun_end, failure, notes, notes_end
     )
     stub = os.fork()
     if stub == 0:
@@ -67,10 +67,10 @@ def prepare(folder: int, launch: Launch) -> PreparedStub:
         os.waitpid(stub, 0)
         raise StubKilledError
     worker = identity(int(words[1]))
-    return PreparedStub(identity(stub), worker, go_end, begun, notes, keeper, pump)
+    return PreparedStub(identity(stub), worker, go_end, begun, notes, input_writer, pump)
 
 
-def let_go(begun: PreparedStub) -> bytes:
+def release(begun: PreparedStub) -> bytes:
     """Let the worker begin; empty once it has, else the error's number and what was missing."""
     os.write(begun.go, b"g")
     os.close(begun.go)
@@ -86,9 +86,9 @@ def _standard_input(folder: int, given: bytes | None) -> tuple[int, int]:
             os.mkfifo(files.STDIN, 0o600, dir_fd=folder)
         flags = os.O_CLOEXEC | os.O_NOFOLLOW
         reader = os.open(files.STDIN, os.O_RDONLY | os.O_NONBLOCK | flags, dir_fd=folder)
-        keeper = os.open(files.STDIN, os.O_WRONLY | flags, dir_fd=folder)
+        input_writer = os.open(files.STDIN, os.O_WRONLY | flags, dir_fd=folder)
         os.set_blocking(reader, True)
-        return reader, keeper
+        return reader, input_writer
     if not given:
         return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), -1
     memory = os.memfd_create("yoi-input", os.MFD_CLOEXEC)
@@ -98,9 +98,9 @@ def _standard_input(folder: int, given: bytes | None) -> tuple[int, int]:
     return reader, -1
 
 
-def close_input(keeper: int, stub: Identity) -> int:
+def close_input(input_writer: int, stub: Identity) -> int:
     """Let the worker read to the end of its input; the descriptor that is left, -1."""
-    if keeper >= 0:
-        os.close(keeper)
+    if input_writer >= 0:
+        os.close(input_writer)
     send(stub, CLOSE_INPUT)
     return -1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import time
@@ -124,6 +123,8 @@ def environment_of(pid: int) -> dict[bytes, bytes]:
 
 def adopt_orphans() -> bool:
     """Become the parent of descendants that lose theirs; whether the system can do that."""
+    import ctypes  # by shims alone, and at their start
+
     try:
         library = ctypes.CDLL(None, use_errno=True)
         return bool(library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
@@ -136,6 +137,8 @@ def punch(descriptor: int, end: int) -> bool:
 
     Whether the file system can do that.
     """
+    import ctypes
+
     try:
         call = ctypes.CDLL(None, use_errno=True).fallocate
         call.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)

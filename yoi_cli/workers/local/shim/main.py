@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from yoi_cli.workers.local.shim import files
-from yoi_cli.workers.local.shim.begin import StubKilledError, let_go, prepare
+from yoi_cli.workers.local.shim.begin import StubKilledError, prepare, release
 from yoi_cli.workers.local.shim.kernel import (
     Identity,
     adopt_orphans,
@@ -18,7 +18,7 @@ from yoi_cli.workers.local.shim.kernel import (
     now_ms,
     uptime_ms,
 )
-from yoi_cli.workers.local.shim.launch import ENDED as SAY_ENDED
+from yoi_cli.workers.local.shim.launch import ENDED as ANSWER_ENDED
 from yoi_cli.workers.local.shim.launch import FAILED, QUEUED, READY, Launch, Takeover, unpack
 from yoi_cli.workers.local.shim.process_tree import ProcessTree
 from yoi_cli.workers.local.shim.pump import Pump, find_memory
@@ -35,19 +35,19 @@ from yoi_cli.workers.local.shim.state import (
     WorkerState,
     first_state,
 )
-from yoi_cli.workers.local.shim.state import QUEUED as IN_LINE
+from yoi_cli.workers.local.shim.state import QUEUED as QUEUED_PHASE
 from yoi_cli.workers.local.shim.stub import leave_streams
 from yoi_cli.workers.local.shim.supervisor import (
     CANCELLED,
     STOPPED,
     Supervised,
     Supervisor,
-    leave,
+    dismiss_stub,
     new_commands,
 )
 from yoi_cli.workers.local.shim.wakeup import Wakeup
 
-_LINE_MS = 100
+_QUEUE_POLL_MS = 100
 _TRIES = 3
 
 
@@ -87,48 +87,48 @@ def _answer(word: bytes) -> None:
 
 def _live(launch: Launch) -> None:
     folder = files.open_folder(launch.folder)
-    bell = Wakeup()
+    wakeup = Wakeup()
     adopt_orphans()
     me = identity(os.getpid())
-    if launch.standing is not None:
-        _take_over(folder, launch, bell, me, launch.standing)
+    if launch.takeover is not None:
+        _take_over(folder, launch, wakeup, me, launch.takeover)
         return
     journal = StateWriter(folder, first_state(STARTING, me))
-    place = Slot(launch.group, launch.capacity) if launch.group else None
-    if place is not None and not _wait_for_room(folder, launch, journal, bell, place):
+    slot = Slot(launch.group, launch.capacity) if launch.group else None
+    if slot is not None and not _wait_for_room(folder, launch, journal, wakeup, slot):
         return
     journal.put(journal.state._replace(phase=STARTING))
-    charge = _begin(folder, launch, journal, bell)
-    if charge is not None:
+    supervised = _begin(folder, launch, journal, wakeup)
+    if supervised is not None:
         _answer(READY)
-        Supervisor(folder, launch, journal, bell, charge).run()
-    if place is not None:
-        place.leave()
+        Supervisor(folder, launch, journal, wakeup, supervised).run()
+    if slot is not None:
+        slot.leave()
 
 
 def _wait_for_room(
-    folder: int, launch: Launch, journal: StateWriter, bell: Wakeup, place: Slot
+    folder: int, launch: Launch, journal: StateWriter, wakeup: Wakeup, slot: Slot
 ) -> bool:
     """Stand in line; False where the worker was stopped or cancelled before it ran."""
     is_first = True
-    while not place.may_run():
+    while not slot.may_run():
         if is_first:
-            journal.put(journal.state._replace(phase=IN_LINE))
+            journal.put(journal.state._replace(phase=QUEUED_PHASE))
             journal.event("queued")
             _answer(QUEUED)
             is_first = False
         words = {word for _, word, _ in new_commands(folder, set())}
-        if bell.was_told_to_stop or words & {"stop", "cancel"}:
+        if wakeup.was_told_to_stop or words & {"stop", "cancel"}:
             cause = CANCELLED if "cancel" in words else STOPPED
-            place.leave()
+            slot.leave()
             journal.event("ended", cause=cause, why=NEVER_RAN)
             _end(journal, NEVER_RAN, cause)
             return False
-        bell.wait(_LINE_MS)
+        wakeup.wait(_QUEUE_POLL_MS)
     return True
 
 
-def _begin(folder: int, launch: Launch, journal: StateWriter, bell: Wakeup) -> Supervised | None:
+def _begin(folder: int, launch: Launch, journal: StateWriter, wakeup: Wakeup) -> Supervised | None:
     """Start the worker and write down who it is before it runs; None where it cannot run."""
     for left in reversed(range(_TRIES)):
         try:
@@ -137,7 +137,7 @@ def _begin(folder: int, launch: Launch, journal: StateWriter, bell: Wakeup) -> S
         except StubKilledError:  # nothing ran yet, so it may be tried again
             if not left:
                 raise
-    bell.hear_notes(begun.notes)
+    wakeup.watch_notes(begun.notes)
     started = journal.state._replace(
         phase=BEGINNING,
         stub=begun.stub,
@@ -146,13 +146,13 @@ def _begin(folder: int, launch: Launch, journal: StateWriter, bell: Wakeup) -> S
         ready_at=uptime_ms(),
     )
     journal.put(started)
-    failure = let_go(begun)
+    failure = release(begun)
     if not failure:
         journal.put_if_possible(started._replace(phase=RUNNING))
         journal.event("started", pid=begun.worker.pid)
-        return Supervised(begun.stub, begun.worker, begun.keeper, begun.pump)
+        return Supervised(begun.stub, begun.worker, begun.input_writer, begun.pump)
     number, _, missing = failure.decode().partition(" ")
-    leave(begun.stub, bell)
+    dismiss_stub(begun.stub, wakeup)
     journal.event("ended", why=CANNOT_START, missing=missing, errno=int(number))
     why = f"{CANNOT_START} ({os.strerror(int(number))}: its {missing})"
     _end(journal, why)
@@ -160,42 +160,44 @@ def _begin(folder: int, launch: Launch, journal: StateWriter, bell: Wakeup) -> S
     return None
 
 
-def _take_over(folder: int, launch: Launch, bell: Wakeup, me: Identity, standing: Takeover) -> None:
+def _take_over(
+    folder: int, launch: Launch, wakeup: Wakeup, me: Identity, takeover: Takeover
+) -> None:
     """Stand over a worker whose shim died: while it runs, or for what is left of it."""
     state = WorkerState(
         RUNNING,
         boot_id(),
         me,
-        standing.stub,
-        standing.worker,
-        started_at=standing.started,
-        ready_at=standing.ready_at,
-        cause=standing.cause,
-        output_start=standing.output_start,
+        takeover.stub,
+        takeover.worker,
+        started_at=takeover.started_at,
+        ready_at=takeover.ready_at,
+        cause=takeover.cause,
+        output_start=takeover.output_start,
     )
     journal = StateWriter(folder, state)
     journal.put_if_possible(state)
     journal.event("adopted")
-    pump = _pump_of(folder, launch.worker_id, standing)
-    charge = Supervised(standing.stub, standing.worker, -1, pump)
-    runs = is_alive(standing.worker) and not files.exists(folder, files.EXIT)
+    pump = _pump_of(folder, launch.worker_id, takeover)
+    supervised = Supervised(takeover.stub, takeover.worker, -1, pump)
+    runs = is_alive(takeover.worker) and not files.exists(folder, files.EXIT)
     if runs:
         _answer(READY)
-    Supervisor(folder, launch, journal, bell, charge).run()
+    Supervisor(folder, launch, journal, wakeup, supervised).run()
     if not runs:
-        _answer(SAY_ENDED)
+        _answer(ANSWER_ENDED)
 
 
-def _pump_of(folder: int, worker_id: str, standing: Takeover) -> Pump | None:
+def _pump_of(folder: int, worker_id: str, takeover: Takeover) -> Pump | None:
     """What takes over redacted output once the stub does so no more; from now on it holds the
     memory that the worker writes to.
 
     The values are where they were all the time: with the worker itself.
     """
-    if not standing.secret_names:
+    if not takeover.secret_names:
         return None
-    keepers = (standing.stub, identity(os.getpid()))
-    members = ProcessTree(worker_id, standing.worker, keepers).members()
+    keepers = (takeover.stub, identity(os.getpid()))
+    members = ProcessTree(worker_id, takeover.worker, keepers).members()
     memory = find_memory(members)
     if memory is None:
         return None
@@ -203,7 +205,7 @@ def _pump_of(folder: int, worker_id: str, standing: Takeover) -> Pump | None:
         value
         for who in members
         for name, value in environment_of(who.pid).items()
-        if name in standing.secret_names
+        if name in takeover.secret_names
     ]
     return Pump(folder, memory, Redactor(values))
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import NOBODY, Identity, boot_id, now_ms
 
 SCHEMA_VERSION = 1
-STARTING = "starting"
-QUEUED = "queued"
+STARTING: Final = "starting"
+QUEUED: Final = "queued"
 #: Its process is known, and may be its program by now.
-BEGINNING = "beginning"
-RUNNING = "running"
-ENDING = "ending"
-ENDED = "ended"
-#: Why a worker that was given up in line has no exit.
+BEGINNING: Final = "beginning"
+RUNNING: Final = "running"
+ENDING: Final = "ending"
+ENDED: Final = "ended"
+Phase: TypeAlias = Literal["starting", "queued", "beginning", "running", "ending", "ended"]
+#: Why a worker that was given up in the queue has no exit.
 NEVER_RAN = "it was given up before it ran"
 #: How the reason begins why a worker has no exit whose program or folder is not there.
 CANNOT_START = "it could not be started"
-PHASES = (STARTING, QUEUED, BEGINNING, RUNNING, ENDING, ENDED)
 
 
 class WorkerState(NamedTuple):
@@ -28,7 +28,7 @@ class WorkerState(NamedTuple):
     `cause` says who is ending it, `why` why it never ran or what was lost of it.
     """
 
-    phase: str
+    phase: Phase
     boot_id: str
     shim: Identity
     stub: Identity = NOBODY
@@ -77,6 +77,6 @@ class StateWriter:
             return
 
 
-def first_state(phase: str, shim: Identity) -> WorkerState:
+def first_state(phase: Phase, shim: Identity) -> WorkerState:
     """What is written down first."""
     return WorkerState(phase, boot_id(), shim)

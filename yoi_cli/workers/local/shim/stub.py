@@ -33,12 +33,12 @@ class StubDescriptors(NamedTuple):
 
     `go` lets the worker begin, `begun` says why it could not (and ends where it could), as
     does `failure`, a file in memory, to the stub. `notes` go from the stub to the shim,
-    `keeper` keeps the worker's input open.
+    `input_writer` keeps the worker's input open.
     """
 
     stdin: int
     output: int
-    keeper: int
+    input_writer: int
     go: int
     go_end: int
     begun: int
@@ -88,7 +88,7 @@ def run_stub(folder: int, launch: Launch, ends: StubDescriptors, pump: Pump | No
         os.setpgid(0, 0)
         leave_streams()
         adopt_orphans()
-        bell = _listen(ends)
+        wakeup = _listen(ends)
         for end in (ends.go_end, ends.begun, ends.notes):
             os.close(end)
         worker = os.fork()
@@ -97,7 +97,7 @@ def run_stub(folder: int, launch: Launch, ends: StubDescriptors, pump: Pump | No
         for end in (ends.stdin, ends.output, ends.go, ends.begun_end):
             os.close(end)
         _tell(ends.notes_end, b"pid %d\n" % worker)
-        _Stub(folder, worker, ends, pump).watch(bell)
+        _Stub(folder, worker, ends, pump).watch(wakeup)
     finally:
         os._exit(1)
 
@@ -110,8 +110,8 @@ class _Signals:
 
 def _listen(ends: StubDescriptors) -> int:
     """Handle signals; the descriptor that can be read once one came."""
-    bell, rope = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    signal.set_wakeup_fd(rope, warn_on_full_buffer=False)
+    wakeup, write_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
 
@@ -119,15 +119,15 @@ def _listen(ends: StubDescriptors) -> int:
         _Signals.leave = True
 
     def close_input(_number: int, _frame: object) -> None:
-        if ends.keeper >= 0:
+        if ends.input_writer >= 0:
             null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-            os.dup2(null, ends.keeper, inheritable=False)
+            os.dup2(null, ends.input_writer, inheritable=False)
             os.close(null)
 
     signal.signal(LEAVE, leave)
     signal.signal(CLOSE_INPUT, close_input)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-    return bell
+    return wakeup
 
 
 class _Stub:
@@ -139,10 +139,10 @@ class _Stub:
         self._has_ended = False
         self._has_children = True
 
-    def watch(self, bell: int) -> None:
+    def watch(self, wakeup: int) -> None:
         """Until the worker has ended and nothing that it left behind is there any more."""
         poller = select.poll()
-        poller.register(bell, select.POLLIN)
+        poller.register(wakeup, select.POLLIN)
         pause = _PUMPING_MS
         while True:
             is_stuck = not self._reap()
@@ -154,7 +154,7 @@ class _Stub:
             # Memory that is a file cannot be waited for: look often while something comes.
             pause = _PUMPING_MS if moved else min(pause * 2, _RESTING_MS)
             poller.poll(_RETRY_MS if is_stuck else pause if self._pump is not None else None)
-            _drain(bell)
+            _drain(wakeup)
 
     def _reap(self) -> bool:
         """Bury children that have ended; False where the disk refuses the worker's exit."""
@@ -198,9 +198,9 @@ def _tell(descriptor: int, note: bytes) -> None:
         return
 
 
-def _drain(bell: int) -> None:
+def _drain(wakeup: int) -> None:
     try:
-        while os.read(bell, 256):
+        while os.read(wakeup, 256):
             pass
     except BlockingIOError:
         return

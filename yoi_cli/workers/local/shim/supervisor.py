@@ -33,14 +33,14 @@ _UNSEEN = "nobody saw how it ended"
 
 
 class Supervised(NamedTuple):
-    """What a shim stands over; `keeper` is -1 where it keeps no input open.
+    """What a shim stands over; `input_writer` is -1 where it keeps no input open.
 
     `pump` takes over redacted output when the stub dies.
     """
 
     stub: Identity
     worker: Identity
-    keeper: int
+    input_writer: int
     pump: Pump | None
 
 
@@ -48,76 +48,81 @@ class Supervisor:
     """Stands over a worker that runs, from here to its end."""
 
     def __init__(
-        self, folder: int, launch: Launch, journal: StateWriter, bell: Wakeup, charge: Supervised
+        self,
+        folder: int,
+        launch: Launch,
+        journal: StateWriter,
+        wakeup: Wakeup,
+        supervised: Supervised,
     ) -> None:
         self._folder = folder
         self._launch = launch
         self._journal = journal
-        self._bell = bell
-        self._charge = charge
-        keepers = (charge.stub, Identity(os.getpid(), journal.state.shim.started))
-        self._family = ProcessTree(launch.worker_id, charge.worker, keepers)
-        self._bound = OutputBound(folder, launch.bounds.output, journal)
-        self._obeyed: set[str] = set()
+        self._wakeup = wakeup
+        self._supervised = supervised
+        keepers = (supervised.stub, Identity(os.getpid(), journal.state.shim.started))
+        self._tree = ProcessTree(launch.worker_id, supervised.worker, keepers)
+        self._bound = OutputBound(folder, launch.bounds.output_limit, journal)
+        self._done_commands: set[str] = set()
         self._kill_at: int | None = None
         self._has_ended = False
         self._lost = ""
-        self._is_alone = False
-        self._is_news = True
-        bell.hear_end_of(charge.stub.pid)
-        bell.hear_end_of(charge.worker.pid)
+        self._stub_is_gone = False
+        self._has_news = True
+        wakeup.watch_end_of(supervised.stub.pid)
+        wakeup.watch_end_of(supervised.worker.pid)
 
     def run(self) -> None:
         """Until nothing of the worker is left, and that is written down."""
         if self._journal.state.cause:
             self._end(self._journal.state.cause, self._launch.bounds.grace)
         while not self._step():
-            self._is_news = self._bell.wait(self._pause())
+            self._has_news = self._wakeup.wait(self._pause())
         self._finish()
 
     def _step(self) -> bool:
         """Look at everything once; whether all is over."""
         if not self._has_ended:
             self._look_for_end()
-        self._obey()
+        self._run_commands()
         if not self._has_ended:
             self._keep_bounds()
         if not self._has_ended and (self._kill_at is None or uptime_ms() < self._kill_at):
             return False
-        return self._see_to_the_end()
+        return self._end_leftovers()
 
     def _pause(self) -> int:
         times = [_SLOW_MS, self._bound.pause]
         now = uptime_ms()
-        if self._is_news or self._kill_at is not None:
-            times.append(_SOON_MS if self._has_ended or self._is_news else _SOON_MS * 5)
-        if self._launch.bounds.timeout is not None and self._kill_at is None:
-            times.append(self._journal.state.ready_at + self._launch.bounds.timeout - now)
-        if self._charge.pump is not None and not is_alive(self._charge.stub):
+        if self._has_news or self._kill_at is not None:
+            times.append(_SOON_MS if self._has_ended or self._has_news else _SOON_MS * 5)
+        if self._launch.bounds.timeout_ms is not None and self._kill_at is None:
+            times.append(self._journal.state.ready_at + self._launch.bounds.timeout_ms - now)
+        if self._supervised.pump is not None and not is_alive(self._supervised.stub):
             times.append(_PUMP_MS)
         return min(times)
 
-    def _obey(self) -> None:
+    def _run_commands(self) -> None:
         """Do what command files ask for, each once."""
-        if self._bell.was_told_to_stop:
-            self._bell.was_told_to_stop = False
+        if self._wakeup.was_told_to_stop:
+            self._wakeup.was_told_to_stop = False
             self._end(STOPPED, self._launch.bounds.grace)
-        for name, word, grace in new_commands(self._folder, self._obeyed):
-            self._obeyed.add(name)
+        for name, word, grace in new_commands(self._folder, self._done_commands):
+            self._done_commands.add(name)
             if word == "stop":
                 self._end(STOPPED, self._launch.bounds.grace if grace is None else grace)
             elif word == "cancel":
                 self._end(CANCELLED, self._launch.bounds.grace)
             elif word == "close-input":
-                keeper = close_input(self._charge.keeper, self._charge.stub)
-                self._charge = self._charge._replace(keeper=keeper)
+                input_writer = close_input(self._supervised.input_writer, self._supervised.stub)
+                self._supervised = self._supervised._replace(input_writer=input_writer)
                 self._journal.event("input_closed")
 
     def _keep_bounds(self) -> None:
-        timeout, state = self._launch.bounds.timeout, self._journal.state
+        timeout, state = self._launch.bounds.timeout_ms, self._journal.state
         if timeout is not None and uptime_ms() - state.ready_at >= timeout:
             self._end(TIMEOUT, self._launch.bounds.grace, once=True)
-        pump = self._charge.pump
+        pump = self._supervised.pump
         if self._bound.is_exceeded(pump.size if pump is not None else None):
             # What floods the disk gets a second to end well, however long others get.
             self._end(OUTPUT_LIMIT, min(self._launch.bounds.grace, 1000), once=True)
@@ -139,43 +144,43 @@ class Supervisor:
         state = self._journal.state
         self._journal.put_if_possible(state._replace(phase=ENDING, cause=state.cause or cause))
         self._journal.event("ending", cause=cause, grace_ms=grace)
-        ask_to_end(self._family.members())
+        ask_to_end(self._tree.members())
 
     def _look_for_end(self) -> None:
         # The stub first: what it wrote before it died is there once it is seen to be dead.
-        stub_lives = is_alive(self._charge.stub)
+        stub_lives = is_alive(self._supervised.stub)
         if files.exists(self._folder, files.EXIT):
             self._has_ended = True
         elif not stub_lives:
             self._look_without_stub()
-        self._bury()
+        self._reap()
 
     def _look_without_stub(self) -> None:
         """The worker is this shim's own child now, or nobody's who would tell of its end."""
-        if self._charge.pump is not None:
-            if not self._is_alone:
-                self._charge.pump.load()
-            self._charge.pump.move_some()
-        self._is_alone = True
-        if not is_alive(self._charge.worker) and not self._is_mine():
+        if self._supervised.pump is not None:
+            if not self._stub_is_gone:
+                self._supervised.pump.load()
+            self._supervised.pump.move_some()
+        self._stub_is_gone = True
+        if not is_alive(self._supervised.worker) and not self._is_my_child():
             self._has_ended = True
-            standing = self._launch.standing
-            self._lost = standing.why_lost if standing is not None else _UNSEEN
+            takeover = self._launch.takeover
+            self._lost = takeover.why_lost if takeover is not None else _UNSEEN
 
-    def _is_mine(self) -> bool:
+    def _is_my_child(self) -> bool:
         """Whether the worker came to this process when its stub died, alive or dead."""
-        if not self._charge.worker.pid:
+        if not self._supervised.worker.pid:
             return False
         try:
-            os.waitid(os.P_PID, self._charge.worker.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            os.waitid(os.P_PID, self._supervised.worker.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         except ChildProcessError:
             return False
         return True
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         """Reap what has ended; the worker only once its exit is written down."""
         while (ending := ended_child()) is not None:
-            is_worker = ending.pid == self._charge.worker.pid
+            is_worker = ending.pid == self._supervised.worker.pid
             if is_worker and not files.exists(self._folder, files.EXIT):
                 try:
                     write_exit(self._folder, ending, "shim")
@@ -185,10 +190,10 @@ class Supervisor:
                 self._has_ended = True
             os.waitpid(ending.pid, 0)
 
-    def _see_to_the_end(self) -> bool:
+    def _end_leftovers(self) -> bool:
         """End what is left of the worker; whether nothing is."""
-        self._bury()
-        left = self._family.members()
+        self._reap()
+        left = self._tree.members()
         if not left:
             return self._has_ended
         now = uptime_ms()
@@ -205,10 +210,10 @@ class Supervisor:
         return False
 
     def _finish(self) -> None:
-        leave(self._charge.stub, self._bell)
-        if self._charge.pump is not None:
-            self._charge.pump.load()
-            self._charge.pump.move_all(at_end=True)
+        dismiss_stub(self._supervised.stub, self._wakeup)
+        if self._supervised.pump is not None:
+            self._supervised.pump.load()
+            self._supervised.pump.move_all(at_end=True)
         self._bound.cut()
         state = self._journal.state
         self._journal.event("ended", **({"why": self._lost} if self._lost else {}))
@@ -217,14 +222,14 @@ class Supervisor:
         )
 
 
-def leave(stub: Identity, bell: Wakeup) -> None:
+def dismiss_stub(stub: Identity, wakeup: Wakeup) -> None:
     """Have the stub leave, its work being done, and bury it where it is a child."""
     send(stub, LEAVE)
     end = uptime_ms() + _STUB_LEAVES_MS
     while is_alive(stub):
         if uptime_ms() >= end:
             send(stub, signal.SIGKILL)
-        bell.wait(_SOON_MS)
+        wakeup.wait(_SOON_MS)
     while (ending := ended_child()) is not None:
         os.waitpid(ending.pid, 0)
 

@@ -8,7 +8,7 @@ import signal
 
 #: Tells a shim that there is a command to be read.
 POKE = signal.SIGUSR1
-_DEAF = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE)
+_IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE)
 
 
 class Wakeup:
@@ -17,12 +17,12 @@ class Wakeup:
     def __init__(self) -> None:
         self.was_told_to_stop = False
         self._poller = select.poll()
-        self._bell, rope = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._signals, write_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._processes: set[int] = set()
         self._notes = -1
-        self._poller.register(self._bell, select.POLLIN)
-        signal.set_wakeup_fd(rope, warn_on_full_buffer=False)
-        for number in _DEAF:
+        self._poller.register(self._signals, select.POLLIN)
+        signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+        for number in _IGNORED:
             signal.signal(number, signal.SIG_IGN)
         for number in (POKE, signal.SIGCHLD):
             signal.signal(number, lambda _number, _frame: None)
@@ -31,12 +31,12 @@ class Wakeup:
     def _stop(self, _number: int, _frame: object) -> None:
         self.was_told_to_stop = True
 
-    def hear_notes(self, descriptor: int) -> None:
+    def watch_notes(self, descriptor: int) -> None:
         """Ring for what the stub writes to `descriptor`, and for its end."""
         self._notes = descriptor
         self._poller.register(descriptor, select.POLLIN)
 
-    def hear_end_of(self, pid: int) -> None:
+    def watch_end_of(self, pid: int) -> None:
         """Ring once when the process `pid` ends."""
         try:
             descriptor = os.pidfd_open(pid)
@@ -49,7 +49,7 @@ class Wakeup:
         """Wait at most so long; whether a process ended or the stub said something."""
         is_news = False
         for descriptor, _ in self._poller.poll(max(0, milliseconds)):
-            if descriptor == self._bell:
+            if descriptor == self._signals:
                 _read(descriptor)
                 continue
             is_news = True

@@ -1,0 +1,199 @@
+"""A worker's record, from the command line to `spec.json`, and how it is completed by what is
+configured (docs/workers.md)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from yoi_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from yoi_cli.model.profile import Profile, Settings
+
+_DEFAULT_GRACE_MS = 10_000
+#: An argument longer than this is no argument any more (Linux takes 128 KiB).
+_LONGEST_ARGUMENT = 100_000
+
+
+class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker is asked to be; its fields are the keys of `spec.json`, in their order.
+
+    Whoever asks fills in what they want. `request_of` adds what the profile and the
+    configuration say, and the runtime `created_at` (Unix milliseconds) and `variables`.
+    `variables` and `secrets` are names, never values; the values of `secrets` are taken out
+    of what is written. `key` makes starting repeatable: a second request with the key of a
+    worker that is kept is answered with that worker, and starts nothing. Of the limits, None
+    is "as configured" in what is asked for, and "no limit" in what was started. `group` and
+    `capacity` say how many of its kind run at once: beyond that it is `queued`.
+    """
+
+    schema_version: int = 1
+    created_at: int = 0
+    command: tuple[str, ...]
+    cwd: str
+    ticket: str | None = None
+    role: str | None = None
+    profile: str | None = None
+    key: str | None = None
+    variables: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    timeout_ms: int | None = None
+    grace_ms: int | None = None
+    output_limit: int | None = 1 << 30
+    group: str = ""
+    capacity: int | None = None
+
+    @property
+    def grace(self) -> int:
+        """For how many milliseconds it may go on after it was told to end."""
+        return _DEFAULT_GRACE_MS if self.grace_ms is None else self.grace_ms
+
+
+class WorkerRequest(NamedTuple):
+    """A worker to be started: its record, and what travels beside it and is written down
+    nowhere.
+
+    `environment` are variables with their values, given beside the allow-listed ones. `stdin`
+    is what the worker reads first; None leaves its input open for more. `redact` says whether
+    the values of secrets are taken out of what is written.
+    """
+
+    spec: WorkerSpec
+    environment: Mapping[str, str] = MappingProxyType({})
+    stdin: bytes | None = b""
+    redact: bool = True
+
+
+def request_of(
+    asked: WorkerSpec,
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    prompt: str = "",
+    prompt_file: str = "",
+    variables: Iterable[tuple[str, str | None]] = (),
+    passes_secrets: bool = True,
+    takes_input: bool = False,
+    redact: bool = True,
+) -> WorkerRequest:
+    """The request that meets `asked`, with what the profile and `settings` say added to it.
+
+    Without a command it runs its profile's, or that of its role. `prompt` is what a profile's
+    command is told, and `prompt_file` holds it. `environment` is the caller's: from it come
+    the values of configured variables (those of `[worker] secrets` only where
+    `passes_secrets`) and of those `variables`, pairs of name and value, that have no value.
+    Raises `UsageError` (`worker_invalid`, `variable_unset`), and `NotFoundError` for a profile
+    (`profile_not_found`, `role_without_profile`).
+    """
+    profile = _profile(asked, settings)
+    limits = settings.worker
+    group = asked.group or (profile.group if profile is not None else "")
+    timeout = profile.timeout if profile is not None else limits.timeout
+    command = asked.command
+    if profile is not None and not command:
+        command = command_of(profile, prompt, asked.ticket or "", asked.cwd, prompt_file)
+    spec = msgspec.structs.replace(
+        asked,
+        command=command,
+        profile=profile.name if profile is not None else None,
+        secrets=(*limits.secrets, *(profile.secrets if profile is not None else ())),
+        timeout_ms=milliseconds(timeout) if asked.timeout_ms is None else asked.timeout_ms,
+        grace_ms=milliseconds(limits.grace) if asked.grace_ms is None else asked.grace_ms,
+        output_limit=limits.output_limit,
+        group=group,
+        capacity=limits.capacity.get(group) if group else None,
+    )
+    values = {
+        **_configured(settings, profile, environment, passes_secrets=passes_secrets),
+        **_facts(asked, prompt_file),
+        **_given(variables, environment),
+    }
+    reads_prompt = profile is not None and profile.prompt == "stdin" and not asked.command
+    stdin = prompt.encode("utf-8", "surrogateescape") if reads_prompt else b""
+    return WorkerRequest(spec, values, None if takes_input else stdin, limits.redact and redact)
+
+
+def milliseconds(seconds: float | None) -> int | None:
+    """`seconds` as the record has them."""
+    return None if seconds is None else round(seconds * 1000)
+
+
+def _profile(asked: WorkerSpec, settings: Settings) -> Profile | None:
+    if asked.profile is not None:
+        return settings.named(asked.profile)
+    if asked.command:
+        return None
+    if asked.role is not None:
+        return settings.of_role(asked.role)
+    raise UsageError(
+        "worker_invalid",
+        "There is no command to run.",
+        hint="Give one after --, or name a --profile or a --role.",
+    )
+
+
+def _configured(
+    settings: Settings,
+    profile: Profile | None,
+    environment: Mapping[str, str],
+    *,
+    passes_secrets: bool,
+) -> dict[str, str]:
+    names = [*settings.worker.environment]
+    if passes_secrets:
+        names += settings.worker.secrets
+    if profile is not None:
+        names += [*profile.environment, *profile.secrets, *profile.requires]
+    return {name: environment[name] for name in names if name in environment}
+
+
+def _facts(asked: WorkerSpec, prompt_file: str) -> dict[str, str]:
+    known = {"YOI_TICKET": asked.ticket, "YOI_ROLE": asked.role, "YOI_INTENT_FILE": prompt_file}
+    facts = {name: value for name, value in known.items() if value}
+    return {**facts, "YOI_WORKTREE": asked.cwd} if asked.ticket else facts
+
+
+def _given(
+    variables: Iterable[tuple[str, str | None]], environment: Mapping[str, str]
+) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name, value in variables:
+        found = environment.get(name) if value is None else value
+        if found is None:
+            raise UsageError(
+                "variable_unset",
+                f"The variable {name[:60]} is not set.",
+                hint="Set it, then name it with --env; its value is on no command line then.",
+                details={"variable": name},
+            )
+        given[name] = found
+    return given
+
+
+def command_of(
+    profile: Profile, prompt: str, ticket: str, folder: str, file: str
+) -> tuple[str, ...]:
+    """The profile's command with its placeholders filled, in one pass: placeholders within a
+    prompt are not filled."""
+    text = prompt
+    if profile.prompt == "argument" and len(prompt.encode()) > _LONGEST_ARGUMENT:
+        text = f"Do what the file {file} says."
+    known = {"{prompt}": text, "{ticket}": ticket, "{worktree}": folder, "{intent_file}": file}
+    filled = tuple(_fill(word, known) for word in profile.command)
+    if profile.prompt == "argument" and not any("{prompt}" in one for one in profile.command):
+        return (*filled, text)
+    return filled
+
+
+def _fill(word: str, known: Mapping[str, str]) -> str:
+    done = ""
+    while word:
+        name = next((name for name in known if word.startswith(name)), None)
+        done += known[name] if name else word[0]
+        word = word[len(name) if name else 1 :]
+    return done

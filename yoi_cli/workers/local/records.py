@@ -1,0 +1,120 @@
+"""Reading a worker's files, each as the value that was written, and the error for one that
+holds something else (docs/workers.md, "The files")."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from yoi_cli.errors import StoreInvalidError
+from yoi_cli.model.worker_spec import WorkerSpec
+from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.local.shim.kernel import NOBODY
+from yoi_cli.workers.local.shim.state import SCHEMA_VERSION, WorkerState
+from yoi_cli.workers.model import WorkerExit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+T = TypeVar("T")
+#: Where in a record an error of msgspec is: the key, or its place in an array.
+_KEY = re.compile(r"\$[.\[](\w+)|field `(\w+)`")
+
+
+class RecordReader:
+    """Reads the files of the worker `worker_id`, whose folder is open as `descriptor`.
+
+    Every method raises `StoreInvalidError` (`worker_store_corrupt`) for a file that cannot be
+    trusted.
+    """
+
+    def __init__(self, worker_id: str, descriptor: int) -> None:
+        self.worker_id = worker_id
+        self.descriptor = descriptor
+
+    def spec(self) -> WorkerSpec:
+        """What it was asked to be."""
+        entry = self._object(files.SPEC)
+        if entry is None:
+            raise corrupt(self.worker_id, files.SPEC, "it is missing")
+        self._check_version(files.SPEC, entry)
+        return self._typed(files.SPEC, entry, WorkerSpec)
+
+    def state(self) -> WorkerState | None:
+        """How far its shim wrote that it is; None before it wrote anything."""
+        entry = self._object(files.STATE)
+        if entry is None:
+            return None
+        self._check_version(files.STATE, entry)
+        processes = {role: _identity(entry.get(role)) for role in ("shim", "stub", "worker")}
+        values = _array({**entry, **processes}, WorkerState)
+        return self._typed(files.STATE, values, WorkerState, WorkerState._fields)
+
+    def exit(self) -> WorkerExit | None:
+        """How it ended, where that was written down."""
+        entry = self._object(files.EXIT)
+        if entry is None:
+            return None
+        values = _array(entry, WorkerExit)
+        return self._typed(files.EXIT, values, WorkerExit, WorkerExit._fields)
+
+    def _object(self, name: str) -> Mapping[str, object] | None:
+        try:
+            # Not by msgspec, which takes no surrogates: `spec.json` has them for bytes of a
+            # command that are no UTF-8.
+            entry: object = json.loads(files.read(self.descriptor, name))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            raise corrupt(self.worker_id, name, "it cannot be read") from error
+        if not isinstance(entry, dict):
+            raise corrupt(self.worker_id, name, "it holds no object")
+        return entry
+
+    def _check_version(self, name: str, entry: Mapping[str, object]) -> None:
+        version = entry.get("schema_version")
+        if not isinstance(version, int):
+            raise self._mistyped(name, "schema_version")
+        if version > SCHEMA_VERSION:
+            raise corrupt(self.worker_id, name, "a newer version of yoi wrote it")
+
+    def _typed(self, name: str, entry: object, kind: type[T], fields: Sequence[str] = ()) -> T:
+        """`entry`, an object or an array of `fields`, as a `kind`."""
+        try:
+            return msgspec.convert(entry, kind)
+        except msgspec.ValidationError as error:
+            found = _KEY.search(str(error))
+            key = (found[1] or found[2]) if found else "content"
+            if key.isdecimal():
+                key = fields[int(key)]
+            raise self._mistyped(name, key) from error
+
+    def _mistyped(self, name: str, key: str) -> StoreInvalidError:
+        return corrupt(self.worker_id, name, f"its {key} is missing or of the wrong kind")
+
+
+def _array(entry: Mapping[str, object], kind: type[WorkerState | WorkerExit]) -> list[object]:
+    """`entry` as an array in the order of the fields of `kind`: so msgspec reads named tuples."""
+    defaults = kind._field_defaults
+    return [entry.get(name, defaults.get(name)) for name in kind._fields]
+
+
+def _identity(entry: object) -> object:
+    """A process as an array, which is how msgspec reads a named tuple."""
+    if isinstance(entry, dict):
+        return entry.get("pid"), entry.get("started")
+    return NOBODY if entry is None else entry
+
+
+def corrupt(worker_id: str, name: str, why: str) -> StoreInvalidError:
+    """The error for a worker whose file `name` cannot be trusted."""
+    return StoreInvalidError(
+        "worker_store_corrupt",
+        f"The file {name} of worker {worker_id} cannot be trusted: {why}.",
+        hint="The other workers are not affected; its output may still be read with "
+        "`yoi worker logs`.",
+        details={"worker_id": worker_id, "file": name},
+    )
