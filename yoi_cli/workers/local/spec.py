@@ -63,7 +63,7 @@ def _what_is_wrong(spec: WorkerSpec) -> str:
         wrong = "A worker's folder is given as an absolute path."
     elif spec.capacity is not None and spec.capacity < 1:
         wrong = "A group has room for at least one worker."
-    elif min(spec.timeout_ms or 0, spec.grace, spec.output_limit or 0) < 0:
+    elif any(limit is not None and limit < 0 for limit in _bounds(spec)):
         wrong = "Times and sizes are not negative."
     return wrong
 
@@ -92,7 +92,6 @@ def encode_spec(request: WorkerRequest, environment: Mapping[str, str]) -> bytes
         created_at=time.time_ns() // 1_000_000,
         variables=tuple(sorted(environment)),
         secrets=_secrets(request, environment),
-        grace_ms=request.spec.grace,
     )
     record = {
         name: value if name in _NAMES else clean(value)

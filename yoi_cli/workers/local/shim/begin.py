@@ -1,4 +1,4 @@
-"""Starting a worker: the descriptors it gets, its stub, and the word that it has begun."""
+"""Starting a worker: its descriptors, its stub, and the moment when it may begin."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _PIPE = os.O_CLOEXEC
 
 
 class PreparedStub(NamedTuple):
-    """A worker that waits to be let go, and what the shim keeps of it; -1 for none."""
+    """A worker that waits to be released, and the descriptors that its shim keeps; -1 for none.
+
+    `go` releases it, and `begun` says what became of that; `notes` come from the stub.
+    """
 
     stub: Identity
     worker: Identity
@@ -31,7 +34,7 @@ class PreparedStub(NamedTuple):
 
 
 class StubKilledError(OSError):
-    """The stub was killed before it could say whom it started."""
+    """The stub was killed before it could say which process it started."""
 
 
 def prepare(folder: int, launch: Launch) -> PreparedStub:
@@ -60,23 +63,23 @@ def prepare(folder: int, launch: Launch) -> PreparedStub:
         run_stub(folder, launch, ends, pump)
     for end in (stdin, output, go, begun_end, failure, notes_end):
         os.close(end)
-    words = os.read(notes, 100).split()
-    if len(words) != 2:
+    note = os.read(notes, 100).split()
+    if len(note) != 2:
         for end in (go_end, begun, notes):
             os.close(end)
         os.waitpid(stub, 0)
         raise StubKilledError
-    worker = identity(int(words[1]))
+    worker = identity(int(note[1]))
     return PreparedStub(identity(stub), worker, go_end, begun, notes, input_writer, pump)
 
 
-def release(begun: PreparedStub) -> bytes:
+def release(prepared: PreparedStub) -> bytes:
     """Let the worker begin; empty once it has, else the error's number and what was missing."""
-    os.write(begun.go, b"g")
-    os.close(begun.go)
-    said = os.read(begun.begun, 100)
-    os.close(begun.begun)
-    return said
+    os.write(prepared.go, b"g")
+    os.close(prepared.go)
+    answer = os.read(prepared.begun, 100)
+    os.close(prepared.begun)
+    return answer
 
 
 def _standard_input(folder: int, given: bytes | None) -> tuple[int, int]:
@@ -99,7 +102,7 @@ def _standard_input(folder: int, given: bytes | None) -> tuple[int, int]:
 
 
 def close_input(input_writer: int, stub: Identity) -> int:
-    """Let the worker read to the end of its input; the descriptor that is left, -1."""
+    """Let the worker read to the end of its input; -1, in place of `input_writer`."""
     if input_writer >= 0:
         os.close(input_writer)
     send(stub, CLOSE_INPUT)

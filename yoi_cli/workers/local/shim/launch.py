@@ -17,10 +17,10 @@ OF_SHIM = "YOI_SHIM_OF"
 OF_WORKER = "YOI_WORKER_ID"
 
 #: What a shim answers, as the first word of a line.
-READY = b"ready"
-QUEUED = b"queued"
-FAILED = b"failed"
-ENDED = b"ended"
+ANSWER_READY = b"ready"
+ANSWER_QUEUED = b"queued"
+ANSWER_FAILED = b"failed"
+ANSWER_ENDED = b"ended"
 
 
 class Bounds(NamedTuple):

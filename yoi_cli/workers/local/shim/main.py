@@ -1,4 +1,4 @@
-"""A shim's life: detach, start the worker or take over one that runs, stand over it."""
+"""A shim's life: detach, start the worker or take over one that runs, supervise it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,15 @@ from yoi_cli.workers.local.shim.kernel import (
     now_ms,
     uptime_ms,
 )
-from yoi_cli.workers.local.shim.launch import ENDED as ANSWER_ENDED
-from yoi_cli.workers.local.shim.launch import FAILED, QUEUED, READY, Launch, Takeover, unpack
+from yoi_cli.workers.local.shim.launch import (
+    ANSWER_ENDED,
+    ANSWER_FAILED,
+    ANSWER_QUEUED,
+    ANSWER_READY,
+    Launch,
+    Takeover,
+    unpack,
+)
 from yoi_cli.workers.local.shim.process_tree import ProcessTree
 from yoi_cli.workers.local.shim.pump import Pump, find_memory
 from yoi_cli.workers.local.shim.redact import Redactor
@@ -29,13 +36,13 @@ from yoi_cli.workers.local.shim.state import (
     CANNOT_START,
     ENDED,
     NEVER_RAN,
+    QUEUED,
     RUNNING,
     STARTING,
     StateWriter,
     WorkerState,
     first_state,
 )
-from yoi_cli.workers.local.shim.state import QUEUED as QUEUED_PHASE
 from yoi_cli.workers.local.shim.stub import leave_streams
 from yoi_cli.workers.local.shim.supervisor import (
     CANCELLED,
@@ -52,7 +59,7 @@ _TRIES = 3
 
 
 def main() -> NoReturn:
-    """Read the launch, detach, and stand over the worker to its end."""
+    """Read the launch, detach, and supervise the worker to its end."""
     launch = unpack(_read_everything(0))
     # The launcher's child was made the leader of a session; its child is none, so no terminal
     # can ever become its own.
@@ -63,10 +70,10 @@ def main() -> NoReturn:
         os.setpgid(0, 0)
         os.chdir("/")
         os.set_inheritable(launch.lock, False)
-        _live(launch)
+        _supervise(launch)
         code = 0
     except OSError as error:
-        _answer(FAILED + f" {error.errno or 0} shim".encode())
+        _answer(ANSWER_FAILED + f" {error.errno or 0} shim".encode())
     finally:
         os._exit(code)
 
@@ -85,7 +92,7 @@ def _answer(word: bytes) -> None:
     leave_streams()
 
 
-def _live(launch: Launch) -> None:
+def _supervise(launch: Launch) -> None:
     folder = files.open_folder(launch.folder)
     wakeup = Wakeup()
     adopt_orphans()
@@ -100,7 +107,7 @@ def _live(launch: Launch) -> None:
     journal.put(journal.state._replace(phase=STARTING))
     supervised = _begin(folder, launch, journal, wakeup)
     if supervised is not None:
-        _answer(READY)
+        _answer(ANSWER_READY)
         Supervisor(folder, launch, journal, wakeup, supervised).run()
     if slot is not None:
         slot.leave()
@@ -109,20 +116,20 @@ def _live(launch: Launch) -> None:
 def _wait_for_room(
     folder: int, launch: Launch, journal: StateWriter, wakeup: Wakeup, slot: Slot
 ) -> bool:
-    """Stand in line; False where the worker was stopped or cancelled before it ran."""
+    """Wait in the queue; False where the worker was stopped or cancelled before it ran."""
     is_first = True
     while not slot.may_run():
         if is_first:
-            journal.put(journal.state._replace(phase=QUEUED_PHASE))
+            journal.put(journal.state._replace(phase=QUEUED))
             journal.event("queued")
-            _answer(QUEUED)
+            _answer(ANSWER_QUEUED)
             is_first = False
         words = {word for _, word, _ in new_commands(folder, set())}
         if wakeup.was_told_to_stop or words & {"stop", "cancel"}:
             cause = CANCELLED if "cancel" in words else STOPPED
             slot.leave()
             journal.event("ended", cause=cause, why=NEVER_RAN)
-            _end(journal, NEVER_RAN, cause)
+            _write_end(journal, NEVER_RAN, cause)
             return False
         wakeup.wait(_QUEUE_POLL_MS)
     return True
@@ -132,38 +139,38 @@ def _begin(folder: int, launch: Launch, journal: StateWriter, wakeup: Wakeup) ->
     """Start the worker and write down who it is before it runs; None where it cannot run."""
     for left in reversed(range(_TRIES)):
         try:
-            begun = prepare(folder, launch)
+            prepared = prepare(folder, launch)
             break
         except StubKilledError:  # nothing ran yet, so it may be tried again
             if not left:
                 raise
-    wakeup.watch_notes(begun.notes)
+    wakeup.watch_notes(prepared.notes)
     started = journal.state._replace(
         phase=BEGINNING,
-        stub=begun.stub,
-        worker=begun.worker,
+        stub=prepared.stub,
+        worker=prepared.worker,
         started_at=now_ms(),
         ready_at=uptime_ms(),
     )
     journal.put(started)
-    failure = release(begun)
+    failure = release(prepared)
     if not failure:
         journal.put_if_possible(started._replace(phase=RUNNING))
-        journal.event("started", pid=begun.worker.pid)
-        return Supervised(begun.stub, begun.worker, begun.input_writer, begun.pump)
+        journal.event("started", pid=prepared.worker.pid)
+        return Supervised(prepared.stub, prepared.worker, prepared.input_writer, prepared.pump)
     number, _, missing = failure.decode().partition(" ")
-    dismiss_stub(begun.stub, wakeup)
+    dismiss_stub(prepared.stub, wakeup)
     journal.event("ended", why=CANNOT_START, missing=missing, errno=int(number))
     why = f"{CANNOT_START} ({os.strerror(int(number))}: its {missing})"
-    _end(journal, why)
-    _answer(FAILED + b" " + failure)
+    _write_end(journal, why)
+    _answer(ANSWER_FAILED + b" " + failure)
     return None
 
 
 def _take_over(
     folder: int, launch: Launch, wakeup: Wakeup, me: Identity, takeover: Takeover
 ) -> None:
-    """Stand over a worker whose shim died: while it runs, or for what is left of it."""
+    """Supervise a worker whose shim died: while it runs, or for what is left of it."""
     state = WorkerState(
         RUNNING,
         boot_id(),
@@ -182,7 +189,7 @@ def _take_over(
     supervised = Supervised(takeover.stub, takeover.worker, -1, pump)
     runs = is_alive(takeover.worker) and not files.exists(folder, files.EXIT)
     if runs:
-        _answer(READY)
+        _answer(ANSWER_READY)
     Supervisor(folder, launch, journal, wakeup, supervised).run()
     if not runs:
         _answer(ANSWER_ENDED)
@@ -210,6 +217,6 @@ def _pump_of(folder: int, worker_id: str, takeover: Takeover) -> Pump | None:
     return Pump(folder, memory, Redactor(values))
 
 
-def _end(journal: StateWriter, why: str, cause: str = "") -> None:
+def _write_end(journal: StateWriter, why: str, cause: str = "") -> None:
     state = journal.state._replace(phase=ENDED, why=why, cause=cause, ended_at=now_ms())
     journal.put(state)

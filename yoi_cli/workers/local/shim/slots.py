@@ -1,7 +1,7 @@
-"""Who may run now, of the workers of one group: files in a line, each locked by its worker.
+"""Which workers of a group may run now: a queue of files, each locked by its worker.
 
-A place in the line is a number that rises. The first `capacity` places that somebody still
-holds may run; the kernel gives a place back when its last holder dies.
+A slot is a file whose name is a number that rises. The first `capacity` slots that somebody
+still holds may run; the kernel frees a slot when its last holder dies.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _FLAGS = os.O_RDWR | os.O_CREAT
 
 
 class Slot:
-    """A place in the line of the group whose folder is at `path`, taken at once."""
+    """A slot of the group whose folder is at `path`, taken at once."""
 
     def __init__(self, path: bytes, capacity: int) -> None:
         os.makedirs(path, 0o700, exist_ok=True)
@@ -33,7 +33,7 @@ class Slot:
             os.close(lock)
 
     def may_run(self) -> bool:
-        """Whether there is room by now. Places that nobody holds are cleared away."""
+        """Whether there is room by now. Slots that nobody holds are removed."""
         lock = self._lock()
         try:
             ahead = sorted(number for number in self._numbers() if number < self._number)
@@ -42,7 +42,7 @@ class Slot:
             os.close(lock)
 
     def leave(self) -> None:
-        """Give the place back."""
+        """Free the slot."""
         files.remove(self._folder, self._name(self._number))
         os.close(self.descriptor)
         os.close(self._folder)

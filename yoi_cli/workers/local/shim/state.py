@@ -61,7 +61,7 @@ class StateWriter:
         files.replace(self._folder, files.STATE, files.to_json(record).encode() + b"\n")
 
     def put_if_possible(self, state: WorkerState) -> bool:
-        """`put`, for what can do without: a full disk must not end who stands over a worker."""
+        """`put`, for what can do without: a full disk must not end a worker's shim."""
         try:
             self.put(state)
         except OSError:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Tell the stub to close the worker's standard input; to leave, once the worker has ended.
 CLOSE_INPUT = signal.SIGUSR1
 LEAVE = signal.SIGTERM
-#: What a worker that was never let go ends with; it is told apart by what it said.
+#: The exit code of a worker that was never released; `failure` tells it from a program's own.
 _NEVER_BEGUN = 125
 _PUMPING_MS = 10
 _RESTING_MS = 200
@@ -96,7 +96,7 @@ def run_stub(folder: int, launch: Launch, ends: StubDescriptors, pump: Pump | No
             _become_worker(launch, ends)
         for end in (ends.stdin, ends.output, ends.go, ends.begun_end):
             os.close(end)
-        _tell(ends.notes_end, b"pid %d\n" % worker)
+        _send_note(ends.notes_end, b"pid %d\n" % worker)
         _Stub(folder, worker, ends, pump).watch(wakeup)
     finally:
         os._exit(1)
@@ -140,7 +140,7 @@ class _Stub:
         self._has_children = True
 
     def watch(self, wakeup: int) -> None:
-        """Until the worker has ended and nothing that it left behind is there any more."""
+        """Return once the worker has ended and nothing that it left behind is there any more."""
         poller = select.poll()
         poller.register(wakeup, select.POLLIN)
         pause = _PUMPING_MS
@@ -157,7 +157,7 @@ class _Stub:
             _drain(wakeup)
 
     def _reap(self) -> bool:
-        """Bury children that have ended; False where the disk refuses the worker's exit."""
+        """Reap children that have ended; False where the disk refuses the worker's exit."""
         while (ending := ended_child()) is not None:
             if ending.pid == self._worker and not self._has_ended:
                 try:
@@ -167,7 +167,7 @@ class _Stub:
                         return False
                     # The folder is gone, and with it everybody who would ask.
                 self._has_ended = True
-                _tell(self._ends.notes_end, b"exit\n")
+                _send_note(self._ends.notes_end, b"exit\n")
             os.waitpid(ending.pid, 0)
         if self._has_ended:
             try:
@@ -184,14 +184,14 @@ class _Stub:
 
 
 def leave_streams() -> None:
-    """Let go of the standard streams: whoever waits for their end must not wait for ours."""
+    """Close the standard streams: whoever waits for their end must not wait for ours."""
     null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     os.close(null)
 
 
-def _tell(descriptor: int, note: bytes) -> None:
+def _send_note(descriptor: int, note: bytes) -> None:
     try:
         os.write(descriptor, note)
     except OSError:  # the shim is gone, and will find what it needs in files
@@ -207,7 +207,7 @@ def _drain(wakeup: int) -> None:
 
 
 def _become_worker(launch: Launch, ends: StubDescriptors) -> NoReturn:
-    """Wait to be let go, then turn into the worker's program."""
+    """Wait to be released, then turn into the worker's program."""
     where = "shim"
     try:
         os.setsid()
@@ -215,7 +215,7 @@ def _become_worker(launch: Launch, ends: StubDescriptors) -> NoReturn:
             raise OSError(0, "the shim died first")
         signal.set_wakeup_fd(-1)
         for number in signal.valid_signals():
-            _by_default(number)
+            _reset_signal(number)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         for target, source in enumerate((ends.stdin, ends.output, ends.output)):
             os.dup2(source, target)
@@ -231,7 +231,7 @@ def _become_worker(launch: Launch, ends: StubDescriptors) -> NoReturn:
         os._exit(_NEVER_BEGUN if where == "shim" else _NEVER_BEGUN + 2)
 
 
-def _by_default(number: int) -> None:
+def _reset_signal(number: int) -> None:
     if number in (signal.SIGKILL, signal.SIGSTOP):
         return
     try:

@@ -1,4 +1,4 @@
-"""Standing over one worker: obeying commands, keeping its bounds, seeing it to its end."""
+"""Supervising one worker: obeying commands, keeping its bounds, seeing it to its end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _UNSEEN = "nobody saw how it ended"
 
 
 class Supervised(NamedTuple):
-    """What a shim stands over; `input_writer` is -1 where it keeps no input open.
+    """What a shim supervises; `input_writer` is -1 where it keeps no input open.
 
     `pump` takes over redacted output when the stub dies.
     """
@@ -45,7 +45,7 @@ class Supervised(NamedTuple):
 
 
 class Supervisor:
-    """Stands over a worker that runs, from here to its end."""
+    """Supervises a worker that runs, from now to its end."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Supervisor:
         wakeup.watch_end_of(supervised.worker.pid)
 
     def run(self) -> None:
-        """Until nothing of the worker is left, and that is written down."""
+        """Return once nothing of the worker is left, and that is written down."""
         if self._journal.state.cause:
             self._end(self._journal.state.cause, self._launch.bounds.grace)
         while not self._step():
@@ -223,7 +223,7 @@ class Supervisor:
 
 
 def dismiss_stub(stub: Identity, wakeup: Wakeup) -> None:
-    """Have the stub leave, its work being done, and bury it where it is a child."""
+    """Have the stub leave, its work being done, and reap it where it is a child."""
     send(stub, LEAVE)
     end = uptime_ms() + _STUB_LEAVES_MS
     while is_alive(stub):

@@ -32,12 +32,12 @@ class Wakeup:
         self.was_told_to_stop = True
 
     def watch_notes(self, descriptor: int) -> None:
-        """Ring for what the stub writes to `descriptor`, and for its end."""
+        """Wake for what the stub writes to `descriptor`, and for its end."""
         self._notes = descriptor
         self._poller.register(descriptor, select.POLLIN)
 
     def watch_end_of(self, pid: int) -> None:
-        """Ring once when the process `pid` ends."""
+        """Wake once when the process `pid` ends."""
         try:
             descriptor = os.pidfd_open(pid)
         except OSError:
@@ -47,18 +47,18 @@ class Wakeup:
 
     def wait(self, milliseconds: int) -> bool:
         """Wait at most so long; whether a process ended or the stub said something."""
-        is_news = False
+        has_news = False
         for descriptor, _ in self._poller.poll(max(0, milliseconds)):
             if descriptor == self._signals:
                 _read(descriptor)
                 continue
-            is_news = True
+            has_news = True
             if descriptor == self._notes and _read(descriptor):
                 continue
             self._poller.unregister(descriptor)
             self._processes.discard(descriptor)
             os.close(descriptor)
-        return is_news
+        return has_news
 
 
 def _read(descriptor: int) -> bytes:
