@@ -30,12 +30,35 @@ def open_runtime(session: Session) -> FileRuntime:
 def live_worker(session: Session, ticket: str) -> str | None:
     """The worker of this clone that is at work for `ticket`, as sentences name it.
 
-    Cheap where no worker was ever started: nothing is loaded for that.
+    Cheap where none was ever started for it: nothing is loaded for that.
     """
-    if not os.path.isdir(os.path.join(session.local_folder, "workers")):
+    if not _has_worker(os.path.join(session.local_folder, "workers"), ticket):
         return None
     working = [one for one in open_runtime(session).all() if one.ticket == ticket]
     return next((f"The worker {one.worker_id}" for one in working if not one.has_ended), None)
+
+
+def _has_worker(path: str, ticket: str) -> bool:
+    """Whether a record below `path` mentions `ticket`, which takes no decoding to see."""
+    from yoi_cli.workers.local.shim import files
+
+    try:
+        names = os.listdir(path)
+    except FileNotFoundError:
+        return False
+    for name in names:
+        try:
+            folder = files.open_folder(os.path.join(path, name))
+        except OSError:
+            continue
+        try:
+            if ticket.encode() in files.read(folder, files.SPEC):
+                return True
+        except OSError:
+            continue
+        finally:
+            os.close(folder)
+    return False
 
 
 def start_worker(

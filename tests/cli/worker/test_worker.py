@@ -225,3 +225,19 @@ def test_a_ticket_in_progress_is_not_closed_under_its_worker(yoi: Program, here:
     assert worker_id in str(refused.error["message"])
     yoi(*close, "--force")
     assert here.runtime.show(worker_id).state == "running"
+
+
+def test_closing_a_ticket_loads_workers_only_where_one_was_for_it(
+    yoi: Program, here: Workers, env: dict[str, str], workspace: Path
+) -> None:
+    text = "## Acceptance criteria\n\n- It works.\n"
+    ticket = made(yoi("ticket", "create", "--title", "x", "--message", text))
+    for state in ("ready", "queued", "inprogress"):
+        yoi("ticket", "state", ticket, state)
+    yoi("worker", "wait", made(yoi("worker", "spawn", "--", "true")))
+    words = ("ticket", "close", ticket, "--message", "Done.")
+    code = "import sys; from yoi_cli.cli.main import run; run(sys.argv[1:]); print(*sys.modules)"
+    argv = (sys.executable, "-P", "-c", code)
+    loaded = Program(argv, {**env, "YOI_AUTHOR": "Ada"}, workspace)(*words).out.split()
+    assert "yoi_cli.workers.open" in loaded
+    assert not {"msgspec", "yoi_cli.workers.local.runtime"} & set(loaded)
