@@ -42,13 +42,6 @@ class WorkerView(NamedTuple):
         return self.state in ENDED
 
 
-class StartedWorker(NamedTuple):
-    """A worker that was started, and `warnings`: sentences on what did not go well."""
-
-    worker: WorkerView
-    warnings: tuple[str, ...] = ()
-
-
 class WorkerExit(NamedTuple):
     """How a worker ended, as whoever waited for it wrote down: `by` is `stub` or `shim`.
 

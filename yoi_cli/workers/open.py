@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.worker_spec import WorkerSpec
     from yoi_cli.workers.local.runtime import FileRuntime
-    from yoi_cli.workers.model import StartedWorker
+    from yoi_cli.workers.reports import LoggedWorker
     from yoi_cli.workspace.session import Session
     from yoi_cli.worktrees.checks import WorktreeFinding
     from yoi_cli.worktrees.service import WorktreeService
@@ -70,7 +70,7 @@ def start_worker(
     takes_input: bool = False,
     redact: bool = True,
     author: str | None = None,
-) -> StartedWorker:
+) -> LoggedWorker:
     """Start the worker that is `asked` for, and say so on its ticket.
 
     `asked.ticket` may be a part of an id. Without a folder (`asked.cwd` is empty) it runs in
@@ -81,7 +81,7 @@ def start_worker(
     """
     from yoi_cli.model.worker_spec import request_of
     from yoi_cli.workers.log import log_start
-    from yoi_cli.workers.model import StartedWorker
+    from yoi_cli.workers.reports import LoggedWorker
     from yoi_cli.workspace.settings import settings_of
 
     spec, packet = _located(session, asked)
@@ -101,8 +101,8 @@ def start_worker(
     try:
         log_start(session.store, view, by)
     except YoiError as error:  # it runs; a command that failed would be given again
-        return StartedWorker(view, (f"The ticket's log was not told: {error.message}",))
-    return StartedWorker(view, ())
+        return LoggedWorker(view, (f"The ticket's log was not told: {error.message}",))
+    return LoggedWorker(view)
 
 
 def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
