@@ -44,7 +44,7 @@ def _has_worker(path: str, ticket: str) -> bool:
 
     try:
         names = os.listdir(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     for name in names:
         try:

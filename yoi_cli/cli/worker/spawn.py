@@ -49,7 +49,7 @@ def spawn(
 
     asked = WorkerSpec(
         command=tuple(words or ()),
-        cwd=cwd or "",
+        cwd="" if cwd is None else cwd or ".",
         ticket=ticket,
         profile=profile,
         role=role,
