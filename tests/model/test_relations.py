@@ -65,7 +65,7 @@ def test_every_kind_has_a_word_for_it_seen_from_the_target() -> None:
 
 
 def test_relations_are_kept_by_kind_then_by_target() -> None:
-    mixed = [relation("A", kind, target) for target in "CB" for kind in reversed(KINDS)]
+    mixed = [relation("A", kind, target) for target in "CB" for kind in reversed(list(KINDS))]
     ordered = sorted(mixed, key=sort_key)
     assert [entry.key for entry in ordered] == [(kind, t) for kind in KINDS for t in "BC"]
 

@@ -30,7 +30,7 @@ Tickets = tuple[MemoryTicket, ...]
 @st.composite
 def stores(draw: st.DrawFn) -> Tickets:
     """Up to seven tickets with everything that may stand between them."""
-    edges = st.tuples(st.sampled_from(KINDS), st.sampled_from(IDS))
+    edges = st.tuples(st.sampled_from(tuple(KINDS)), st.sampled_from(IDS))
     orders = st.tuples(st.sampled_from(RELATING_KINDS), st.sampled_from(IDS))
     rare = st.sampled_from([False] * 7 + [True])
     found: list[MemoryTicket] = []

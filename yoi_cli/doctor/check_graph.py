@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import diagnose
 from yoi_cli.model.relations import (
-    DUPLICATE_OF,
-    SUPERSEDES,
+    KINDS,
     blocking_graph,
     closing_cycle,
     cyclic_components,
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.diagnostics import Diagnostic
     from yoi_cli.doctor.ports import PlacedRelation
 
-#: Kinds that can hold in one direction only.
-_ONE_WAY = (SUPERSEDES, DUPLICATE_OF)
 _FILE = "artifacts/relations.json"
 _SHOWN = 12
 
@@ -78,7 +75,8 @@ def _check_one_way(edges: Sequence[OwnedRelation], about: str | None) -> Iterato
     said: dict[tuple[str, str, str], OwnedRelation] = {}
     for edge in edges:
         relation = edge.placed.relation
-        if relation.kind not in _ONE_WAY or relation.ticket_id == relation.target:
+        kind = KINDS.get(relation.kind)
+        if kind is None or not kind.one_way or relation.ticket_id == relation.target:
             continue
         other = said.get((relation.kind, relation.target, relation.ticket_id))
         said[relation.kind, relation.ticket_id, relation.target] = edge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.model.relations import cyclic_components
+from yoi_cli.model.relations import cyclic_components, waiting_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +28,11 @@ class Edge(NamedTuple):
     source: str
     target: str
     kind: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether `source` waits for `target`."""
+        return waiting_end(self.kind) is not None
 
 
 class Graph(NamedTuple):

@@ -13,14 +13,40 @@ RELATED = "related"
 SUPERSEDES = "supersedes"
 DUPLICATE_OF = "duplicate_of"
 
-#: Forward kinds, in the order in which a file lists them.
-KINDS = (DEPENDS_ON, BLOCKS, RELATED, SUPERSEDES, DUPLICATE_OF)
-INVERSES = {
-    DEPENDS_ON: "dependency_of",
-    BLOCKS: "blocked_by",
-    RELATED: "related",
-    SUPERSEDES: "superseded_by",
-    DUPLICATE_OF: "duplicated_by",
+#: The ends of a relation: the ticket that has it, and the one that it names.
+TICKET = "ticket"
+TARGET = "target"
+
+
+class RelationKind(NamedTuple):
+    """A kind of relation; what is decided, drawn or told by kind follows from this alone.
+
+    `inverse` is the word for it, seen from the target. `blocks` is the end that waits for the
+    other one: `TICKET`, `TARGET`, or None. Two tickets cannot both say a `one_way` kind of each
+    other, and readers of either are told of it.
+    """
+
+    name: str
+    inverse: str
+    blocks: str | None = None
+    one_way: bool = False
+
+    @property
+    def is_mutual(self) -> bool:
+        """Whether it says the same of both its ends, and so orders nothing."""
+        return self.inverse == self.name
+
+
+#: Every kind by its name, in the order in which a file lists relations.
+KINDS: Mapping[str, RelationKind] = {
+    kind.name: kind
+    for kind in (
+        RelationKind(DEPENDS_ON, "dependency_of", blocks=TICKET),
+        RelationKind(BLOCKS, "blocked_by", blocks=TARGET),
+        RelationKind(RELATED, "related"),
+        RelationKind(SUPERSEDES, "superseded_by", one_way=True),
+        RelationKind(DUPLICATE_OF, "duplicated_by", one_way=True),
+    )
 }
 
 #: What is wrong with a ticket at the other end, so that its state says nothing.
@@ -47,22 +73,37 @@ class Relation(NamedTuple):
     @property
     def inverse(self) -> str:
         """The word for this relation, seen from its target."""
-        return INVERSES.get(self.kind, self.kind)
+        kind = KINDS.get(self.kind)
+        return self.kind if kind is None else kind.inverse
 
     @property
     def edge(self) -> tuple[str, str] | None:
         """(waiting ticket, ticket waited for) where the relation blocks, else None."""
-        if self.kind == DEPENDS_ON:
-            return (self.ticket_id, self.target)
-        if self.kind == BLOCKS:
-            return (self.target, self.ticket_id)
-        return None
+        waiting = waiting_end(self.kind)
+        if waiting is None:
+            return None
+        return (self.ticket_id, self.target) if waiting == TICKET else (self.target, self.ticket_id)
+
+
+def waiting_end(kind: str) -> str | None:
+    """The end that waits for the other in a relation of `kind`: `TICKET`, `TARGET` or None."""
+    known = KINDS.get(kind)
+    return None if known is None else known.blocks
+
+
+def place_of(kind: str) -> int:
+    """The place of `kind` in the order of kinds; a word that is none comes last."""
+    return list(KINDS).index(kind) if kind in KINDS else len(KINDS)
+
+
+def kind_of_inverse(word: str) -> str | None:
+    """The kind that `word` is the inverse of, None where it is none's."""
+    return next((kind.name for kind in KINDS.values() if kind.inverse == word), None)
 
 
 def sort_key(relation: Relation) -> tuple[int, str]:
     """The order of relations in a file: by kind, then by target."""
-    kind = KINDS.index(relation.kind) if relation.kind in KINDS else len(KINDS)
-    return (kind, relation.target)
+    return (place_of(relation.kind), relation.target)
 
 
 def blocking_graph(relations: Iterable[Relation]) -> dict[str, tuple[str, ...]]:

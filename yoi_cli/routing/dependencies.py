@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model import plan, states
 from yoi_cli.model.ids import TicketId
-from yoi_cli.model.relations import DIVERGED, DUPLICATE_OF, MISSING, UNREADABLE, cyclic_components
+from yoi_cli.model.relations import (
+    DIVERGED,
+    DUPLICATE_OF,
+    MISSING,
+    UNREADABLE,
+    cyclic_components,
+    place_of,
+)
 from yoi_cli.routing.rules import CONFLICT, ORDERING, ChainedBlocker, Hold
 
 if TYPE_CHECKING:
@@ -95,8 +102,8 @@ class Dependencies:
     def waits_for(self) -> Mapping[str, Mapping[str, str]]:
         """For each ticket that others may hold up: those others, each with the relation's kind.
 
-        The others by rising id, and one that holds it up by both kinds as `depends_on`, so
-        that nothing depends on the order of files.
+        The others by rising id, and one that holds it up by several kinds with the first of
+        them, so that nothing depends on the order of files.
         """
         graph: dict[str, dict[str, str]] = {}
         for relations in self.relations.values():
@@ -105,7 +112,7 @@ class Dependencies:
                 if edge is not None:
                     others = graph.setdefault(edge[0], {})
                     kind = others.get(edge[1])
-                    if kind is None or relation.kind > kind:
+                    if kind is None or place_of(relation.kind) < place_of(kind):
                         others[edge[1]] = relation.kind
         return {
             ticket: dict(sorted(others.items())) if len(others) > 1 else others

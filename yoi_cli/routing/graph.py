@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.model import states
 from yoi_cli.model.graph import Edge, Graph, Node, critical_path, cycles, reachable
 from yoi_cli.model.ids import TicketId
-from yoi_cli.model.relations import RELATED
+from yoi_cli.model.relations import KINDS
 from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.tickets.lookup import identify
 
@@ -75,14 +75,15 @@ def _drawn(board: Dependencies, related: Sequence[Edge], named: Sequence[str]) -
 
 
 def _related(board: Dependencies) -> Iterator[Edge]:
-    """The relations that order nothing, each pair once."""
-    seen: set[frozenset[str]] = set()
+    """The relations that say the same of both ends, each pair once."""
+    mutual = {name for name, kind in KINDS.items() if kind.is_mutual}
+    seen: set[tuple[str, frozenset[str]]] = set()
     for ticket, relations in sorted(board.relations.items()):
         for relation in relations:
-            pair = frozenset((ticket, relation.target))
-            if relation.kind == RELATED and pair not in seen:
+            pair = (relation.kind, frozenset((ticket, relation.target)))
+            if relation.kind in mutual and pair not in seen:
                 seen.add(pair)
-                yield Edge(ticket, relation.target, RELATED)
+                yield Edge(ticket, relation.target, relation.kind)
 
 
 def _is_open(standing: TicketStanding) -> bool:

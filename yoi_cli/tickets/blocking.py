@@ -9,9 +9,8 @@ from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import (
     DIVERGED,
-    DUPLICATE_OF,
+    KINDS,
     MISSING,
-    SUPERSEDES,
     UNREADABLE,
     Relation,
     blocking_graph,
@@ -147,16 +146,13 @@ def unblocked_by(reader: TicketReader, ticket: TicketId) -> tuple[str, ...]:
 def notices(around: TicketRelations) -> tuple[str, ...]:
     """What a reader should know although it blocks nothing (docs/routing.md)."""
     said: list[str] = []
+    told = {name for name, kind in KINDS.items() if kind.one_way}
     for relation in around.outgoing:
-        if relation.kind == SUPERSEDES:
-            said.append(f"supersedes {relation.target}")
-        elif relation.kind == DUPLICATE_OF:
-            said.append(f"duplicate of {relation.target}")
+        if relation.kind in told:
+            said.append(f"{relation.kind.replace('_', ' ')} {relation.target}")
     for relation in around.incoming:
-        if relation.kind == SUPERSEDES:
-            said.append(f"superseded by {relation.ticket_id}")
-        elif relation.kind == DUPLICATE_OF:
-            said.append(f"duplicated by {relation.ticket_id}")
+        if relation.kind in told:
+            said.append(f"{relation.inverse.replace('_', ' ')} {relation.ticket_id}")
     said += [f"the relations of {other} cannot be read" for other in around.unreadable]
     return tuple(said)
 

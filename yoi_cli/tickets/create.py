@@ -8,7 +8,7 @@ from yoi_cli.errors import UsageError
 from yoi_cli.model import events
 from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.model.item import PRIORITIES, FieldValue
-from yoi_cli.model.relations import BLOCKS, DEPENDS_ON
+from yoi_cli.model.relations import TARGET, TICKET, waiting_end
 from yoi_cli.store.values import NO_FIELDS, Committed, NewTicket
 from yoi_cli.tickets.lookup import identify
 
@@ -76,7 +76,7 @@ def create_ticket(store: TicketStore, draft: Draft, by: Author) -> Committed:
     heading = heading_for(events.CREATE, japanese=by.japanese)
     with store.write() as writer:
         links = dict.fromkeys((kind, identify(writer, word)) for kind, word in draft.relations)
-        if {DEPENDS_ON, BLOCKS} <= {kind for kind, _ in links}:
+        if {TICKET, TARGET} <= {waiting_end(kind) for kind, _ in links}:
             from yoi_cli.tickets.relations import check_no_cycle_through_new
 
             check_no_cycle_through_new(writer, links)

@@ -116,8 +116,8 @@ def check_kind(kind: str) -> None:
     """Raise `UsageError` for a word that is no forward kind of relation."""
     if kind in relations.KINDS:
         return
-    inverse = {word: forward for forward, word in relations.INVERSES.items()}.get(kind)
-    turned = f" For {kind}, swap the tickets and use {inverse}." if inverse else ""
+    forward = relations.kind_of_inverse(kind)
+    turned = f" For {kind}, swap the tickets and use {forward}." if forward else ""
     raise UsageError(
         "relation_kind_unknown",
         f"{kind[:40]!r} is not a kind of relation.",
@@ -166,12 +166,12 @@ def _check_cycle(writer: TicketWriter, new: Relation) -> None:
 def check_no_cycle_through_new(writer: TicketWriter, links: Iterable[tuple[str, TicketId]]) -> None:
     """Raise `ConflictError` (`cycle`) where a ticket that is to be made, with the (kind, target)
     pairs `links`, would wait for one that waits for it."""
-    targets: dict[str, list[TicketId]] = {}
+    targets: dict[str | None, list[TicketId]] = {}
     for kind, target in links:
-        targets.setdefault(kind, []).append(target)
+        targets.setdefault(relations.waiting_end(kind), []).append(target)
     graph = _graph(writer)
-    for blocker in targets.get(relations.DEPENDS_ON, ()):
-        for waiting in targets.get(relations.BLOCKS, ()):
+    for blocker in targets.get(relations.TICKET, ()):
+        for waiting in targets.get(relations.TARGET, ()):
             path = find_path(graph, blocker, waiting)
             if path:
                 said = f"A ticket that waits for {blocker} and blocks {waiting}"

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from yoi_cli.model.relations import DEPENDS_ON, RELATED
 from yoi_cli.transfer.formats.common import (
     Files,
     Frontmatter,
@@ -163,8 +164,8 @@ def _links(front: Frontmatter, source_id: str) -> tuple[tuple[str, str], ...]:
     if not parents and _ID.fullmatch(source_id) and "." in source_id:
         parents = (source_id.rpartition(".")[0],)
     return (
-        *(("depends_on", name) for name in front.texts("dependencies")),
-        *(("related", name) for name in parents),
+        *((DEPENDS_ON, name) for name in front.texts("dependencies")),
+        *((RELATED, name) for name in parents),
     )
 
 

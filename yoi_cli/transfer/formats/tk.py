@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from yoi_cli.model.relations import DEPENDS_ON, RELATED
 from yoi_cli.transfer.formats.common import (
     Files,
     Frontmatter,
@@ -111,8 +112,8 @@ def _links(front: Frontmatter) -> tuple[tuple[str, str], ...]:
     front.keep("parent")
     related = [*front.texts("links"), *parent]
     return (
-        *(("depends_on", name) for name in front.texts("deps")),
-        *(("related", name) for name in related),
+        *((DEPENDS_ON, name) for name in front.texts("deps")),
+        *((RELATED, name) for name in related),
     )
 
 
