@@ -9,7 +9,7 @@ from yoi_cli.doctor.diagnostics import diagnose, quote
 from yoi_cli.model.events import (
     APPROVE,
     CREATE,
-    KNOWN_KINDS,
+    KINDS,
     REQUEST_CHANGES,
     REVIEW,
     STATE_CHANGED,
@@ -63,7 +63,7 @@ def _findings(thread: Thread, folded: Folded) -> Iterator[_Finding]:
 
 
 def _check_event(event: Event) -> Iterator[_Finding]:
-    if event.kind not in KNOWN_KINDS:
+    if event.kind not in KINDS:
         yield "event_kind_unknown", f"The kind {quote(event.kind)} is not known.", event.line
     if not event.author:
         yield "event_author_missing", f"The event {event.kind} names no author.", event.line

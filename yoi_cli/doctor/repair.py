@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.check_thread import ADOPTED
 from yoi_cli.errors import ConflictError, YoiError
-from yoi_cli.model.events import CLOSE, STATE_CHANGED, NewEvent, heading_for
+from yoi_cli.model.events import CLOSE, STATE_CHANGED, NewEvent, new_event
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.states import CLOSED, is_state
@@ -179,11 +179,10 @@ def adopt_state(store: TicketStore, ticket: TicketId, by: Author) -> Committed |
 
 
 def _closing(resolution: str, by: Author) -> NewEvent:
-    heading = heading_for(CLOSE, japanese=by.japanese)
-    return NewEvent(CLOSE, by.author, heading, resolution, (("status", "closed"),))
+    return new_event(CLOSE, by, resolution, (("status", "closed"),))
 
 
 def _move(origin: str, target: str, by: Author) -> NewEvent:
     attributes = (("from", origin), ("to", target), ("reason", ADOPTED), ("field", "state"))
     text = _TEXT_JAPANESE if by.japanese else _TEXT
-    return NewEvent(STATE_CHANGED, by.author, heading_for(STATE_CHANGED), text, attributes)
+    return new_event(STATE_CHANGED, by, text, attributes)

@@ -10,12 +10,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.model import events
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from yoi_cli.model.events import Event
 
-KIND = "commit"
 TRAILER = "Ticket"
 COMMIT = "commit"
 REWRITE = "rewrite"
@@ -103,7 +104,7 @@ class RecordedCommits:
         self.dropped: set[str] = set()
         self.merges: set[tuple[str, str, str]] = set()
         for event in log:
-            if event.kind == KIND and "commit" in event.attributes:
+            if event.kind == events.COMMIT and "commit" in event.attributes:
                 self._read(event)
 
     def _read(self, event: Event) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from yoi_cli.model.author import Author
+
 CREATE = "create"
 COMMENT = "comment"
 PLAN = "plan"
@@ -16,33 +18,10 @@ REVIEW = "review"
 STATE_CHANGED = "state_changed"
 INTAKE_SUMMARY = "intake_summary"
 CLOSE = "close"
+COMMIT = "commit"
+CLAIM = "claim"
+WORKER = "worker"
 RELATION_REMOVED = "relation_removed"
-
-KNOWN_KINDS = frozenset(
-    {
-        CREATE,
-        COMMENT,
-        PLAN,
-        DECISION,
-        IMPLEMENTATION_REPORT,
-        REVIEW,
-        STATE_CHANGED,
-        INTAKE_SUMMARY,
-        "status_changed",
-        CLOSE,
-        "commit",
-        "claim",
-        "worker",
-        RELATION_REMOVED,
-    }
-)
-
-#: The kinds that `comment --role` writes.
-COMMENT_ROLES = (COMMENT, PLAN, DECISION, IMPLEMENTATION_REPORT)
-
-#: Events that say that something was done and may be looked at: a report, a commit on the
-#: ticket's branch, a worker's result.
-WORK_KINDS = frozenset({IMPLEMENTATION_REPORT, "commit", "worker"})
 
 APPROVE = "approve"
 REQUEST_CHANGES = "request_changes"
@@ -50,31 +29,87 @@ REQUEST_CHANGES = "request_changes"
 #: Values of a state_changed event's `field` that speak of the ticket's state.
 STATE_FIELDS = frozenset({"state", "workflow_state"})
 
-_ENGLISH = {
-    CREATE: "Created",
-    COMMENT: "Comment",
-    PLAN: "Plan",
-    DECISION: "Decision",
-    IMPLEMENTATION_REPORT: "Implementation report",
-    STATE_CHANGED: "State changed",
-    INTAKE_SUMMARY: "Intake summary",
-    CLOSE: "Closed",
-    "commit": "Commit",
-    "claim": "Claim",
-    "worker": "Worker",
-    RELATION_REMOVED: "Relation removed",
+
+class EventKind(NamedTuple):
+    """A kind of event.
+
+    `heading` stands above its text, `japanese` in stores whose records are Japanese where one
+    is settled; `headings` are those by the event's status. `attributes` are what its header may
+    say. `is_role` is whether `comment --role` writes it. `is_work` is whether it says that
+    something was done and may be looked at, but for events with the attribute `is_work_without`.
+    """
+
+    name: str
+    heading: str
+    japanese: str = ""
+    attributes: tuple[str, ...] = ()
+    headings: Mapping[str, str] = {}
+    is_role: bool = False
+    is_work: bool = False
+    is_work_without: str = ""
+
+
+#: Every known kind by its name. Other words are read, kept and shown as they are.
+KINDS: Mapping[str, EventKind] = {
+    kind.name: kind
+    for kind in (
+        EventKind(CREATE, "Created", "作成"),
+        EventKind(COMMENT, "Comment", attributes=("commit",), is_role=True),
+        EventKind(PLAN, "Plan", attributes=("commit",), is_role=True),
+        EventKind(
+            DECISION,
+            "Decision",
+            attributes=("classification", "commit", "step", "generation", "merge", "old"),
+            is_role=True,
+        ),
+        EventKind(
+            IMPLEMENTATION_REPORT,
+            "Implementation report",
+            attributes=("commit", "step", "status", "round", "worker", "generation", "merge"),
+            is_role=True,
+            is_work=True,
+        ),
+        EventKind(
+            REVIEW,
+            "Review",
+            attributes=("status", "commit", "round", "worker"),
+            headings={APPROVE: "Review: approve", REQUEST_CHANGES: "Review: request changes"},
+        ),
+        EventKind(STATE_CHANGED, "State changed", attributes=("from", "to", "reason", "field")),
+        EventKind(INTAKE_SUMMARY, "Intake summary"),
+        EventKind("status_changed", "Status changed"),
+        EventKind(CLOSE, "Closed", "完了", attributes=("status", "reason")),
+        # A merge of the branch brings nothing new.
+        EventKind(
+            COMMIT,
+            "Commit",
+            attributes=("commit", "rewrite", "replaces", "merged", "into", "branch"),
+            is_work=True,
+            is_work_without="into",
+        ),
+        EventKind(CLAIM, "Claim", attributes=("status", "holder", "generation")),
+        # The steps that an orchestrator records before it makes them are no results.
+        EventKind(
+            WORKER,
+            "Worker",
+            attributes=("status", "worker", "profile", "result", "cause", "exit", "step"),
+            is_work=True,
+            is_work_without="step",
+        ),
+        EventKind(RELATION_REMOVED, "Relation removed", attributes=("relation", "target")),
+    )
 }
-_JAPANESE = {CREATE: "作成", CLOSE: "完了"}
-_REVIEW_HEADINGS = {APPROVE: "Review: approve", REQUEST_CHANGES: "Review: request changes"}
+
+#: The kinds that `comment --role` writes.
+COMMENT_ROLES = tuple(kind.name for kind in KINDS.values() if kind.is_role)
 
 
 def heading_for(kind: str, *, japanese: bool = False, status: str = "") -> str:
     """The heading under which an event of `kind` is written."""
-    if kind == REVIEW:
-        return _REVIEW_HEADINGS.get(status, "Review")
-    if japanese and kind in _JAPANESE:
-        return _JAPANESE[kind]
-    return _ENGLISH.get(kind, kind.replace("_", " ").capitalize())
+    known = KINDS.get(kind)
+    if known is None:
+        return kind.replace("_", " ").capitalize()
+    return (japanese and known.japanese) or known.headings.get(status, known.heading)
 
 
 class Event(NamedTuple):
@@ -118,6 +153,15 @@ class NewEvent(NamedTuple):
     heading: str
     body: str
     attributes: tuple[tuple[str, str], ...] = ()
+
+
+def new_event(
+    kind: str, by: Author, body: str, attributes: tuple[tuple[str, str], ...] = ()
+) -> NewEvent:
+    """An event that `by` writes, under the heading of its kind."""
+    status = dict(attributes).get("status", "")
+    heading = heading_for(kind, japanese=by.japanese, status=status)
+    return NewEvent(kind, by.author, heading, body, attributes)
 
 
 class Fault(NamedTuple):

@@ -69,10 +69,6 @@ def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:
 
 
 def is_work(event: Event) -> bool:
-    """Whether `event` says that something was done. A merge of the branch brings nothing new,
-    and the steps that an orchestrator records before it makes them are no results."""
-    if event.kind == "commit":
-        return "into" not in event.attributes
-    if event.kind == "worker":
-        return "step" not in event.attributes
-    return event.kind in events.WORK_KINDS
+    """Whether `event` says that something was done, and may be looked at."""
+    kind = events.KINDS.get(event.kind)
+    return kind is not None and kind.is_work and kind.is_work_without not in event.attributes

@@ -8,8 +8,8 @@ from yoi_cli.errors import ConflictError
 from yoi_cli.model import claim as claims
 from yoi_cli.model import events, states
 from yoi_cli.model.claim import ClaimRequest
-from yoi_cli.model.events import NewEvent, heading_for
-from yoi_cli.orchestration.position import WORKER, Position, position_of
+from yoi_cli.model.events import WORKER, NewEvent, heading_for
+from yoi_cli.orchestration.position import Position, position_of
 from yoi_cli.store.values import Change
 
 if TYPE_CHECKING:

@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import events, states
+from yoi_cli.model.events import CLAIM, WORKER
 from yoi_cli.model.fold import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.model.events import Event
-
-WORKER = "worker"
-CLAIM = "claim"
 
 #: The stages, which are also the words of the attribute `step` where an event records one.
 ACCEPTED = "accepted"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
 from yoi_cli.model import claim as claims
 from yoi_cli.model import states
-from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.events import CLAIM, NewEvent, new_event
 from yoi_cli.model.ids import TicketId
 from yoi_cli.routing import rules as routing
 from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router, RoutingContext
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Event
     from yoi_cli.store.ports import Claims, RoutingStore, RoutingWriter
 
-CLAIM = "claim"
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
 _UNKNOWN = "a claim that cannot be read"
 #: What may be claimed: what may start, and work whose holder is gone.
@@ -168,7 +167,7 @@ def claim_event(claim: Claim, by: Author, status: str) -> NewEvent:
         ("holder", claim.holder),
         ("generation", str(claim.generation)),
     )
-    return NewEvent(CLAIM, by.author, heading_for(CLAIM), body, attributes)
+    return new_event(CLAIM, by, body, attributes)
 
 
 def find_next(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model import events, intent, states
-from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.events import NewEvent, new_event
 from yoi_cli.routing import rules as routing
 from yoi_cli.routing.decision_text import GivenDecision, render_decision
 from yoi_cli.routing.messages import next_action
@@ -135,9 +135,8 @@ def decision_event(
         action,
         japanese=desk.by.japanese,
     )
-    heading = heading_for(events.DECISION)
     attributes = (("classification", classification),)
-    return NewEvent(events.DECISION, desk.by.author, heading, body, attributes)
+    return new_event(events.DECISION, desk.by, body, attributes)
 
 
 def _next_action(desk: ClaimService, decision: Decision, judged: GivenDecision) -> str:
@@ -166,5 +165,4 @@ def _return_to_planning(
 def state_move(desk: ClaimService, origin: str, target: str, reason: str, text: str) -> NewEvent:
     """The event of a move that a decision makes."""
     attributes = (("from", origin), ("to", target), ("reason", reason), ("field", "state"))
-    heading = heading_for(events.STATE_CHANGED)
-    return NewEvent(events.STATE_CHANGED, desk.by.author, heading, text, attributes)
+    return new_event(events.STATE_CHANGED, desk.by, text, attributes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
 from yoi_cli.model import events
-from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.events import new_event
 from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import identify
 
@@ -44,7 +44,6 @@ def _append(
         raise UsageError(
             "text_empty", "The text is empty.", hint="Nothing was written; say something."
         )
-    heading = heading_for(kind, japanese=by.japanese, status=dict(attributes).get("status", ""))
-    event = NewEvent(kind, by.author, heading, text, attributes)
+    event = new_event(kind, by, text, attributes)
     with store.write() as writer:
         return writer.commit(identify(writer, word), Change(events=(event,)))

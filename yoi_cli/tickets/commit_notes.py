@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
-from yoi_cli.model import commits
+from yoi_cli.model import commits, events
 from yoi_cli.model.commits import Note, RecordedCommits
 from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.store.values import Change
@@ -114,9 +114,9 @@ def _recorded(writer: NoteWriter, ticket: TicketId, notes: Sequence[Note]) -> Re
 
 
 def _event(note: Note, *, japanese: bool) -> NewEvent:
-    heading = heading_for(commits.KIND, japanese=japanese)
+    heading = heading_for(events.COMMIT, japanese=japanese)
     body = body_of(note, japanese=japanese)
-    return NewEvent(commits.KIND, note.author, heading, body, tuple(_attributes(note)))
+    return NewEvent(events.COMMIT, note.author, heading, body, tuple(_attributes(note)))
 
 
 def _attributes(note: Note) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import UsageError
 from yoi_cli.model import events
-from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.events import new_event
 from yoi_cli.model.item import PRIORITIES, FieldValue
 from yoi_cli.model.relations import TARGET, TICKET, waiting_end
 from yoi_cli.store.values import NO_FIELDS, Committed, NewTicket
@@ -73,7 +73,6 @@ def create_ticket(store: TicketStore, draft: Draft, by: Author) -> Committed:
     if description is None:
         description = template(japanese=by.japanese)
     body = "チケットを作成しました。" if by.japanese else "Created by `yoi ticket create`."
-    heading = heading_for(events.CREATE, japanese=by.japanese)
     with store.write() as writer:
         links = dict.fromkeys((kind, identify(writer, word)) for kind, word in draft.relations)
         if {TICKET, TARGET} <= {waiting_end(kind) for kind, _ in links}:
@@ -84,7 +83,7 @@ def create_ticket(store: TicketStore, draft: Draft, by: Author) -> Committed:
             NewTicket(
                 fields={"title": title, **draft.fields},
                 description=description,
-                events=(NewEvent(events.CREATE, by.author, heading, body),),
+                events=(new_event(events.CREATE, by, body),),
                 relations=tuple((kind, target, None) for kind, target in links),
             )
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, UsageError, YoiError
 from yoi_cli.model import events, states
-from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.events import NewEvent, new_event
 from yoi_cli.model.fold import fold, is_kept
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import Change
@@ -118,8 +118,7 @@ def close_ticket(
             hint="Say what came of it with --message or --file.",
         )
     text = resolution.strip("\n")
-    heading = heading_for(events.CLOSE, japanese=by.japanese)
-    event = NewEvent(events.CLOSE, by.author, heading, text, (("status", "closed"),))
+    event = new_event(events.CLOSE, by, text, (("status", "closed"),))
     with store.write() as writer:
         ticket = identify(writer, word)
         state = fold(writer.thread(ticket).events).state
@@ -197,8 +196,7 @@ def _change(state: str, request: MoveRequest, by: Author, at: str) -> Change:
     written: list[NewEvent] = []
     fields: dict[str, FieldValue] = {}
     if request.target == states.READY:
-        heading = heading_for(events.INTAKE_SUMMARY)
-        written.append(NewEvent(events.INTAKE_SUMMARY, by.author, heading, text))
+        written.append(new_event(events.INTAKE_SUMMARY, by, text))
         text = _sentence(state, request, by)
     if request.target == states.QUEUED:
         fields = {"queued_by": by.author, "queued_at": at}
@@ -208,8 +206,7 @@ def _change(state: str, request: MoveRequest, by: Author, at: str) -> Change:
         ("reason", request.reason or "cli_state"),
         ("field", "state"),
     )
-    heading = heading_for(events.STATE_CHANGED)
-    written.append(NewEvent(events.STATE_CHANGED, by.author, heading, text, attributes))
+    written.append(new_event(events.STATE_CHANGED, by, text, attributes))
     return Change(events=tuple(written), fields=fields)
 
 

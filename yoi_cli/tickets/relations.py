@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.model import events, relations
-from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.events import NewEvent, new_event
 from yoi_cli.model.plan import TEXT_LIMIT
 from yoi_cli.model.relations import Relation, blocking_graph, closing_cycle, find_path
 from yoi_cli.model.time import stamp
@@ -200,5 +200,4 @@ def _removal(relation: Relation, note: str | None, by: Author) -> NewEvent:
     if note:
         parts.append(note)
     attributes = (("relation", relation.kind), ("target", relation.target))
-    heading = heading_for(events.RELATION_REMOVED)
-    return NewEvent(events.RELATION_REMOVED, by.author, heading, "\n\n".join(parts), attributes)
+    return new_event(events.RELATION_REMOVED, by, "\n\n".join(parts), attributes)

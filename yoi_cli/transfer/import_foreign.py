@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import events, states
-from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.events import NewEvent, heading_for, new_event
 from yoi_cli.model.ids import next_ticket_id
 from yoi_cli.model.relations import RELATED, Relation, blocking_graph, closing_cycle, sort_key
 from yoi_cli.model.ticket import DatedEvent, Ticket
@@ -206,8 +206,7 @@ def _creation(ticket: ForeignTicket, found: ForeignTickets, by: Author) -> NewEv
     said = f"{origin} から取り込みました。" if by.japanese else f"Imported from {origin}."
     extra = (("status", ticket.source_status), *ticket.extra)
     lines = [said, "", *(f"- {key}: {value}" for key, value in extra if value)]
-    heading = heading_for(events.CREATE, japanese=by.japanese)
-    return NewEvent(events.CREATE, by.author, heading, "\n".join(lines))
+    return new_event(events.CREATE, by, "\n".join(lines))
 
 
 def _comments(ticket: ForeignTicket, by: Author, created_at: str) -> list[DatedEvent]:
@@ -224,9 +223,8 @@ def _comments(ticket: ForeignTicket, by: Author, created_at: str) -> list[DatedE
 def _moves(ticket: ForeignTicket, by: Author, at: str, resolution: str | None) -> list[DatedEvent]:
     """One event that leads to the ticket's state: it starts from where the fold stands."""
     if resolution is not None:
-        heading = heading_for(events.CLOSE, japanese=by.japanese)
         closing = (("status", "closed"), ("reason", REASON))
-        return [DatedEvent(at, NewEvent(events.CLOSE, by.author, heading, resolution, closing))]
+        return [DatedEvent(at, new_event(events.CLOSE, by, resolution, closing))]
     if ticket.state == states.PLANNING:
         return []
     attributes = (
@@ -235,10 +233,8 @@ def _moves(ticket: ForeignTicket, by: Author, at: str, resolution: str | None) -
         ("reason", REASON),
         ("field", "state"),
     )
-    heading = heading_for(events.STATE_CHANGED, japanese=by.japanese)
     said = f"取り込み元での状態: {ticket.state}" if by.japanese else f"Imported as {ticket.state}."
-    event = NewEvent(events.STATE_CHANGED, by.author, heading, said, attributes)
-    return [DatedEvent(at, event)]
+    return [DatedEvent(at, new_event(events.STATE_CHANGED, by, said, attributes))]
 
 
 def _resolution(ticket: ForeignTicket, found: ForeignTickets, by: Author) -> str:

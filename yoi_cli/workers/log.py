@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
-from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.events import WORKER, NewEvent, new_event
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from yoi_cli.store.ports import TicketStore
     from yoi_cli.workers.model import WorkerView
 
-WORKER = "worker"
 STARTED, ENDED = "started", "ended"
 
 
@@ -73,7 +72,7 @@ def _event(view: WorkerView, status: str, by: Author) -> NewEvent:
         attributes += [("result", view.state), ("cause", view.cause)]
         attributes.append(("exit", "" if view.exit_code is None else str(view.exit_code)))
     kept = tuple((key, value) for key, value in attributes if value)
-    return NewEvent(WORKER, by.author, heading_for(WORKER), _sentence(view, status, by), kept)
+    return new_event(WORKER, by, _sentence(view, status, by), kept)
 
 
 def _sentence(view: WorkerView, status: str, by: Author) -> str:

@@ -22,7 +22,7 @@ from yoi_cli.cli.text.console import (
 )
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
-from yoi_cli.model.events import KNOWN_KINDS
+from yoi_cli.model.events import KINDS
 from yoi_cli.model.safe_text import tsv, visible
 from yoi_cli.tickets.log import EventFilter, Follower, newest_events, summary
 
@@ -60,7 +60,7 @@ def log(
             "--kind",
             metavar="KIND",
             help="Only of this kind.",
-            autocompletion=complete_words(sorted(KNOWN_KINDS)),
+            autocompletion=complete_words(sorted(KINDS)),
         ),
     ] = None,
     author: Annotated[

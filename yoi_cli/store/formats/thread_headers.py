@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.model.events import CLOSE, REVIEW, STATE_CHANGED, WORK_KINDS, Event
+from yoi_cli.model.events import CLOSE, KINDS, REVIEW, STATE_CHANGED, Event
 from yoi_cli.model.fold import Divergence, Folded, Move, fold
 from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
 
@@ -31,7 +31,9 @@ _HEADER = re.compile(
     rb"id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->\n"
 )
 _MOVING = frozenset({STATE_CHANGED.encode(), CLOSE.encode()})
-_OUTLINING = _MOVING | {kind.encode() for kind in (REVIEW, *WORK_KINDS)}
+_OUTLINING = _MOVING | {
+    kind.name.encode() for kind in KINDS.values() if kind.is_work or kind.name == REVIEW
+}
 #: How many sequences of headers are remembered; a store has some dozens.
 _SHAPES = 4096
 

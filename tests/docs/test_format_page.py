@@ -1,0 +1,51 @@
+"""The page on the format lists the kinds of events and relations that the program declares."""
+
+from __future__ import annotations
+
+import re
+
+from support.environment import ROOT
+
+from yoi_cli.model import events, relations
+
+PAGE = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
+
+
+def test_every_kind_of_event_has_its_row_and_no_other_has_one() -> None:
+    older = {"status_changed"}
+    assert set(event_rows()) == set(events.KINDS) - older
+
+
+def test_a_row_names_the_attributes_that_the_kind_declares() -> None:
+    for kind, (attributes, _) in event_rows().items():
+        values_left_out = re.sub(r"\([^)]*\)+", "", attributes)
+        assert words(values_left_out) == set(events.KINDS[kind].attributes), kind
+
+
+def test_a_row_shows_the_headings_that_the_kind_declares() -> None:
+    for kind, (_, shown) in event_rows().items():
+        declared = events.KINDS[kind]
+        headings = set(declared.headings.values()) or {declared.heading}
+        if shown != "the word":
+            assert set(re.findall(r"`([^`]+)`", shown)) == headings, kind
+        assert (declared.japanese in shown) if declared.japanese else shown.isascii()
+
+
+def test_the_kinds_of_relations_stand_in_their_order_with_their_inverses() -> None:
+    said = " ".join(PAGE.split())
+    kinds = relations.KINDS.values()
+    assert f"the order `{' '.join(kind.name for kind in kinds)}`" in said
+    assert f"the inverses (`{' '.join(kind.inverse for kind in kinds)}`)" in said
+    blocking = " and ".join(f"`{kind.name}`" for kind in kinds if kind.blocks)
+    assert f"would close a cycle of {blocking}" in said
+
+
+def event_rows() -> dict[str, tuple[str, str]]:
+    """Of each kind in the table of events: its attributes and its heading, as the page has them."""
+    table = PAGE.split("| kind | attributes | heading | written by |")[1].split("\n\n")[0]
+    rows = [line.split("|")[1:] for line in table.splitlines() if line.startswith("| `")]
+    return {kind: (row[1], row[2].strip()) for row in rows for kind in words(row[0])}
+
+
+def words(cell: str) -> set[str]:
+    return set(re.findall(r"`(\w+)`", cell))
