@@ -1,4 +1,4 @@
-"""The page on the format lists the kinds of events and relations that the program declares."""
+"""The page on the format lists the fields and kinds that the program declares, and no others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from support.environment import ROOT
 
 from yoi_cli.model import events, relations
+from yoi_cli.model.fields import CHOICE, FIELDS, LIST, RESERVED, Field
 
 PAGE = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
 
@@ -38,6 +39,32 @@ def test_the_kinds_of_relations_stand_in_their_order_with_their_inverses() -> No
     assert f"the inverses (`{' '.join(kind.inverse for kind in kinds)}`)" in said
     blocking = " and ".join(f"`{kind.name}`" for kind in kinds if kind.blocks)
     assert f"would close a cycle of {blocking}" in said
+
+
+def test_the_keys_of_an_item_are_the_fields_that_are_declared() -> None:
+    rows = {key: value for keys, value in item_rows() for key in words(keys)}
+    assert rows.pop("source")
+    declared = {name: kind_of_value(field) for name, field in FIELDS.items()}
+    assert rows == {name: said for name, said in declared.items() if said}
+    obsolete = " ".join(name for name, said in declared.items() if not said)
+    assert f"`{obsolete}` are keys of older\nstores" in PAGE
+
+
+def kind_of_value(field: Field) -> str:
+    """How the page says what a field holds; nothing of an obsolete one."""
+    if field.is_obsolete:
+        return ""
+    if field.is_required:
+        return "text; required"
+    if field.type == CHOICE:
+        return f"`{field.choices[0]}` (most urgent) to `{field.choices[-1]}`"
+    return {LIST: "lists of text", RESERVED: "reserved"}.get(field.type, "text or null")
+
+
+def item_rows() -> list[tuple[str, str]]:
+    table = PAGE.split("| key | value |")[1].split("\n\n")[0]
+    rows = (line.split("|") for line in table.splitlines() if line.startswith("| `"))
+    return [(row[1], row[2].strip()) for row in rows]
 
 
 def event_rows() -> dict[str, tuple[str, str]]:

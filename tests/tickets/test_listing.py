@@ -9,7 +9,7 @@ from support.file_stores import empty_store
 from support.tickets import created, moved, put_ticket, ticket
 
 from yoi_cli.store.files.store import FileStore
-from yoi_cli.tickets.listing import Listing, Selection, list_tickets
+from yoi_cli.tickets.listing import Listing, Selection, list_tickets, wanted
 
 
 @pytest.fixture
@@ -23,6 +23,10 @@ def titles(listing: Listing) -> list[str]:
 
 def listed(store: FileStore, selection: Selection | None = None) -> list[str]:
     return titles(list_tickets(store, selection or Selection()))
+
+
+def asking(**words: set[str]) -> Selection:
+    return Selection(fields=wanted(words))
 
 
 @pytest.fixture
@@ -50,17 +54,17 @@ def test_every_tag_must_be_there(store: FileStore, tmp_path: Path) -> None:
     put_ticket(tmp_path, 1, title="both", fields={"tags": ("ui", "slow")})
     put_ticket(tmp_path, 2, title="one", fields={"tags": ("ui",)})
     put_ticket(tmp_path, 3, title="text", fields={"tags": "ui"})
-    assert listed(store, Selection(tags=frozenset({"ui", "slow"}))) == ["both"]
-    assert listed(store, Selection(tags=frozenset({"ui"}))) == ["both", "one", "text"]
+    assert listed(store, asking(tags={"ui", "slow"})) == ["both"]
+    assert listed(store, asking(tags={"ui"})) == ["both", "one", "text"]
 
 
 def test_one_assignee_and_one_priority_of_several_will_do(store: FileStore, tmp_path: Path) -> None:
     put_ticket(tmp_path, 1, title="a", fields={"assignee": "ada", "priority": "P0"})
     put_ticket(tmp_path, 2, title="b", fields={"assignee": "bob", "priority": "p1"})
     put_ticket(tmp_path, 3, title="c", fields={"assignee": None})
-    assert listed(store, Selection(assignees=frozenset({"ada", "bob"}))) == ["a", "b"]
-    assert listed(store, Selection(assignees=frozenset({""}))) == ["c"]
-    assert listed(store, Selection(priorities=frozenset({"P1", "P4"}))) == ["b"]
+    assert listed(store, asking(assignee={"ada", "bob"})) == ["a", "b"]
+    assert listed(store, asking(assignee={""})) == ["c"]
+    assert listed(store, asking(priority={"p1", "P4"})) == ["b"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +114,7 @@ def test_a_limit_tells_how_many_there_are(six_states: FileStore) -> None:
 def test_a_broken_ticket_is_named_beside_the_others(six_states: FileStore, tmp_path: Path) -> None:
     (tmp_path / ".yoi/tickets" / ticket(3) / "item.md").write_text("no frontmatter")
     (tmp_path / ".yoi/tickets" / ticket(99)).symlink_to(tmp_path)
-    listing = list_tickets(six_states, Selection(tags=frozenset({"none"})))
+    listing = list_tickets(six_states, asking(tags={"none"}))
     assert [(one.ticket, one.error.code) for one in listing.unreadable] == [
         (ticket(3), "item_frontmatter_missing"),
         (ticket(99), "path_unsafe"),

@@ -14,7 +14,7 @@ from yoi_cli.cli.routing.options import routing_context
 from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.errors import YoiError
-from yoi_cli.model.item import PRIORITIES
+from yoi_cli.model.fields import PRIORITIES
 from yoi_cli.model.safe_text import visible
 from yoi_cli.workspace.session import Start
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import diagnose, quote
+from yoi_cli.model.fields import CHOICE, FIELDS, LIST, RESERVED, TIME
 from yoi_cli.model.fold import is_kept, resolution_told
-from yoi_cli.model.item import OBSOLETE_KEYS, PRIORITIES, REQUIRED_KEYS
-from yoi_cli.model.states import CLOSED, STATES, is_state
+from yoi_cli.model.states import CLOSED, is_state
 from yoi_cli.model.time import is_stamp
 
 if TYPE_CHECKING:
@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 
     from yoi_cli.doctor.diagnostics import Diagnostic
     from yoi_cli.doctor.ports import InspectedTicket
+    from yoi_cli.model.fields import Field
     from yoi_cli.model.item import FieldValue, Item
 
 _ITEM = "item.md"
 _RESOLUTION = "resolution.md"
-_REQUIRED_TIMES = ("created_at", "updated_at")
-_TIMES = (*_REQUIRED_TIMES, "queued_at")
-#: Keys that hold one text; tags and risk_flags hold lists.
-_TEXTS = (*REQUIRED_KEYS, "assignee", "readiness", "priority", "queued_by", "queued_at")
+#: What may hold a list.
+_MAY_BE_LIST = (LIST, RESERVED)
 
 
 def check_item(inspected: InspectedTicket) -> Iterator[Diagnostic]:
@@ -30,35 +29,45 @@ def check_item(inspected: InspectedTicket) -> Iterator[Diagnostic]:
     item = inspected.item
     if item is None:
         return
-    for key in REQUIRED_KEYS:
-        if key not in item.fields:
-            yield _item(inspected, "item_key_missing", f"The key {key} is missing.", "")
+    for name, known in FIELDS.items():
+        if known.is_required and name not in item.fields:
+            yield _item(inspected, "item_key_missing", f"The key {name} is missing.", "")
     for key, value in item.fields.items():
-        if key in OBSOLETE_KEYS:
+        field = FIELDS.get(key)
+        if field is None:
+            continue
+        if field.is_obsolete:
             yield _item(inspected, "item_key_obsolete", f"The key {key} is obsolete.", key)
-        elif key in _TEXTS and isinstance(value, tuple):
+        elif field.type not in _MAY_BE_LIST and isinstance(value, tuple):
             yield _item(inspected, "item_value_type", f"{key} is a list.", key)
-        elif key in _TIMES and not _is_time(key, value):
+        elif field.type == TIME and not _is_time(field, value):
             yield _item(inspected, "item_time_invalid", f"{key} is {_shown(value)}.", key)
     yield from _check_words(inspected, item)
 
 
 def _check_words(inspected: InspectedTicket, item: Item) -> Iterator[Diagnostic]:
     """Values that are text, or nothing, and must be a certain one."""
-    if _holds_text(item, "title") and not item.title.strip():
+    if _lacks_words(item, FIELDS["title"]):
         yield _item(inspected, "item_title_empty", "The title is empty.", "title")
-    if _holds_text(item, "state") and not is_state(item.state):
-        what = f"The state {quote(item.state)} is none of {', '.join(STATES)}."
-        yield _item(inspected, "item_state_unknown", what, "state")
-    priority = item.fields.get("priority")
-    if isinstance(priority, str) and priority not in PRIORITIES:
-        what = f"The priority {quote(priority)} is none of {', '.join(PRIORITIES)}."
-        yield _item(inspected, "item_priority_invalid", what, "priority")
+    for field in FIELDS.values():
+        if field.type == CHOICE and _is_no_choice(item, field):
+            said, choices = quote(item.text(field.name)), ", ".join(field.choices)
+            what = f"The {field.name} {said} is none of {choices}."
+            yield _item(inspected, field.fault, what, field.name)
 
 
-def _holds_text(item: Item, key: str) -> bool:
-    """Whether `key` is there and holds no list, which is another fault."""
-    return key in item.fields and not isinstance(item.fields[key], tuple)
+def _lacks_words(item: Item, field: Field) -> bool:
+    """Whether the field is there without a word; a list is another fault."""
+    value = item.fields.get(field.name, ())
+    return not isinstance(value, tuple) and not (value or "").strip()
+
+
+def _is_no_choice(item: Item, field: Field) -> bool:
+    """Whether the field holds what it may not, nothing included where it is required."""
+    value = item.fields.get(field.name, ())
+    if isinstance(value, tuple) or (value is None and not field.is_required):
+        return False
+    return value not in field.choices
 
 
 def check_state(inspected: InspectedTicket, state: str) -> Iterator[Diagnostic]:
@@ -89,9 +98,9 @@ def check_resolution(inspected: InspectedTicket, state: str) -> Iterator[Diagnos
     yield diagnose(code, what, ticket=inspected.id, path=path)
 
 
-def _is_time(key: str, value: FieldValue) -> bool:
+def _is_time(field: Field, value: FieldValue) -> bool:
     if value is None:
-        return key not in _REQUIRED_TIMES
+        return not field.is_required
     return isinstance(value, str) and is_stamp(value)
 
 

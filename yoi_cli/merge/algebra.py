@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from yoi_cli.model.fields import BY_FOLD, FIELDS, GREATEST, QUEUING, TIME, merge_rule
+from yoi_cli.model.item import text
 from yoi_cli.model.relations import sort_key
 
 if TYPE_CHECKING:
@@ -30,10 +32,15 @@ REMOVED = "removed_and_changed"
 _HARMLESS = frozenset({PLAN_ID, REMOVED})
 
 #: What the merge works out itself, and so never conflicts over.
-_PROJECTED = frozenset({"state", "updated_at"})
+_PROJECTED = frozenset({BY_FOLD, GREATEST})
 
-#: What a move to queued says of itself. The two belong together, and the later move counts.
-_QUEUING = ("queued_at", "queued_by")
+#: What a move to queued says of itself, the time first. The two belong together, and the later
+#: move counts.
+_QUEUED = tuple(
+    field.name
+    for field in sorted(FIELDS.values(), key=lambda field: field.type != TIME)
+    if field.merge == QUEUING
+)
 
 
 class Conflict(NamedTuple):
@@ -115,22 +122,23 @@ def merge_fields(
     """
     fields: dict[str, FieldValue] = {}
     conflicts: list[Conflict] = []
-    later, other = sorted((ours, theirs), key=lambda side: _text(side, "updated_at"), reverse=True)
-    is_tied = _text(ours, "updated_at") == _text(theirs, "updated_at")
+    later, other = sorted((ours, theirs), key=lambda side: text(side, "updated_at"), reverse=True)
+    is_tied = text(ours, "updated_at") == text(theirs, "updated_at")
     queued = _last_queued(base, ours, theirs)
     for key in dict.fromkeys((*later, *other)):
-        if key in _QUEUING:
+        rule = merge_rule(key)
+        if rule == QUEUING:
             fields.update((key, value) for value in _slot(queued, key))
             continue
         slots = _slot(ours, key), _slot(theirs, key)
         before = None if base is None else _slot(base, key)
-        settled = None if key == "updated_at" else _one_changed(before, *slots)
-        if settled is None and key not in _PROJECTED:
+        settled = None if rule == GREATEST else _one_changed(before, *slots)
+        if settled is None and rule not in _PROJECTED:
             settled = _merged_lists(before, *slots)
         if settled is None:
-            by_value = base is None or is_tied or key == "updated_at"
+            by_value = base is None or is_tied or rule == GREATEST
             settled = max(slots, key=_rank) if by_value else _slot(later, key)
-            if key not in _PROJECTED:
+            if rule not in _PROJECTED:
                 conflicts.append(Conflict(FIELD, key))
         fields.update((key, value) for value in settled)
     return MergedFields(fields, tuple(sorted(conflicts)))
@@ -196,11 +204,6 @@ def _slot(fields: Mapping[str, FieldValue], key: str) -> _Slot:
     return (fields[key],) if key in fields else ()
 
 
-def _text(fields: Mapping[str, FieldValue], key: str) -> str:
-    value = fields.get(key)
-    return value if isinstance(value, str) else ""
-
-
 def _last_queued(
     base: Mapping[str, FieldValue] | None,
     ours: Mapping[str, FieldValue],
@@ -209,7 +212,7 @@ def _last_queued(
     """The fields that have the queuing that stands, a side's own pair and never a mixed one."""
 
     def queuing(fields: Mapping[str, FieldValue]) -> list[_Slot]:
-        return [_slot(fields, key) for key in _QUEUING]
+        return [_slot(fields, key) for key in _QUEUED]
 
     if base is not None and queuing(theirs) == queuing(base):
         return ours

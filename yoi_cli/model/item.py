@@ -11,35 +11,6 @@ if TYPE_CHECKING:
 FieldValue: TypeAlias = str | tuple[str, ...] | None
 """A frontmatter value: text, null, or a list of text. Never a number, date or boolean."""
 
-#: The order in which a new item lists its keys, and where a new key is put into an old one.
-KEY_ORDER = (
-    "title",
-    "state",
-    "created_at",
-    "updated_at",
-    "assignee",
-    "readiness",
-    "risk_flags",
-    "priority",
-    "tags",
-    "queued_by",
-    "queued_at",
-    "repository",
-    "target_ref",
-)
-REQUIRED_KEYS = ("title", "state", "created_at", "updated_at")
-OBSOLETE_KEYS = (
-    "id",
-    "slug",
-    "status",
-    "workflow_state",
-    "kind",
-    "labels",
-    "action_required",
-    "attention_required",
-)
-PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
-
 
 class Item(NamedTuple):
     """A ticket's `item.md`: its frontmatter as `fields`, the markdown below it as `body`.
@@ -53,15 +24,11 @@ class Item(NamedTuple):
 
     def text(self, key: str) -> str:
         """The value of `key` where it is text, else the empty string."""
-        value = self.fields.get(key)
-        return value if isinstance(value, str) else ""
+        return text(self.fields, key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The value of `key` where it is a list, a lone text as a list of one."""
-        value = self.fields.get(key)
-        if isinstance(value, tuple):
-            return value
-        return (value,) if value else ()
+        return texts(self.fields, key)
 
     @property
     def title(self) -> str:
@@ -71,3 +38,17 @@ class Item(NamedTuple):
     def state(self) -> str:
         """The projection of the thread's fold; never used where something is decided."""
         return self.text("state")
+
+
+def text(fields: Mapping[str, FieldValue], key: str) -> str:
+    """The value of `key` where it is text, else the empty string."""
+    value = fields.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def texts(fields: Mapping[str, FieldValue], key: str) -> tuple[str, ...]:
+    """The value of `key` where it is a list, a lone text as a list of one."""
+    value = fields.get(key)
+    if isinstance(value, tuple):
+        return value
+    return (value,) if value else ()

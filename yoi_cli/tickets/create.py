@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import UsageError
 from yoi_cli.model import events
 from yoi_cli.model.events import new_event
-from yoi_cli.model.item import PRIORITIES, FieldValue
+from yoi_cli.model.fields import CHOICE, FIELDS
 from yoi_cli.model.relations import TARGET, TICKET, waiting_end
 from yoi_cli.store.values import NO_FIELDS, Committed, NewTicket
 from yoi_cli.tickets.lookup import identify
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.model.author import Author
+    from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import TicketStore
 
 _TEMPLATE = """## Background
@@ -68,7 +69,7 @@ def create_ticket(store: TicketStore, draft: Draft, by: Author) -> Committed:
     where the new ticket would wait for one that would wait for it.
     """
     title = check_title(draft.title)
-    check_priority(draft.fields.get("priority"))
+    check_choices(draft.fields)
     description = draft.description
     if description is None:
         description = template(japanese=by.japanese)
@@ -106,11 +107,15 @@ def check_title(title: str, *, of: str = "A ticket") -> str:
     return stripped
 
 
-def check_priority(priority: FieldValue) -> None:
-    """Raise `UsageError` for a priority that is none of P0 to P4."""
-    if priority is not None and priority not in PRIORITIES:
+def check_choices(fields: Mapping[str, FieldValue]) -> None:
+    """Raise `UsageError` (`priority_invalid`) for a value that is none of its field's choices."""
+    for name, value in fields.items():
+        field = FIELDS.get(name)
+        if field is None or field.type != CHOICE or value is None or value in field.choices:
+            continue
+        advice = f"; {field.advice}" if field.advice else ""
         raise UsageError(
-            "priority_invalid",
-            f"{str(priority)[:20]!r} is not a priority.",
-            hint=f"Use one of {', '.join(PRIORITIES)}; P0 is the most urgent.",
+            f"{name}_invalid",
+            f"{str(value)[:20]!r} is not a {name}.",
+            hint=f"Use one of {', '.join(field.choices)}{advice}.",
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import NO_FIELDS, Change, Committed
-from yoi_cli.tickets.create import check_priority, check_title
+from yoi_cli.tickets.create import check_choices, check_title
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 class ItemEdit(NamedTuple):
-    """What is to be different. `add_tags` and `remove_tags` work on the tags that stand.
+    """What is to be different. `added` and `removed` are texts, by the name of their list, that
+    are put into it or taken out; what stands in it besides stays.
 
     `expected_body`, where given, is the description that the new one was written from.
     """
 
     fields: Mapping[str, FieldValue] = NO_FIELDS
-    removed: tuple[str, ...] = ()
-    add_tags: tuple[str, ...] = ()
-    remove_tags: tuple[str, ...] = ()
+    added: Mapping[str, tuple[str, ...]] = {}
+    removed: Mapping[str, tuple[str, ...]] = {}
     body: str | None = None
     expected_body: str | None = None
 
@@ -51,7 +51,7 @@ def edit_ticket(store: TicketStore, word: str, edit: ItemEdit) -> Edited:
     Raises `UsageError` for a bad value, `ConflictError` (`item_changed`) where somebody
     else changed the description in the meantime.
     """
-    check_priority(edit.fields.get("priority"))
+    check_choices(edit.fields)
     given = dict(edit.fields)
     if "title" in given:
         given["title"] = check_title(str(given["title"] or ""))
@@ -59,14 +59,13 @@ def edit_ticket(store: TicketStore, word: str, edit: ItemEdit) -> Edited:
         ticket = identify(writer, word)
         item = writer.item(ticket)
         _check_unchanged(ticket, item, edit)
-        wanted = given | _tags(item, edit)
+        wanted = given | _lists(item, edit)
         fields = {key: value for key, value in wanted.items() if item.fields.get(key) != value}
-        removed = tuple(key for key in edit.removed if key in item.fields)
         body = edit.body if edit.body not in (None, item.body) else None
-        changed = (*fields, *removed, *(("body",) if body is not None else ()))
+        changed = (*fields, *(("body",) if body is not None else ()))
         if not changed:
             return Edited(Committed(ticket, stamp(writer.now_ms)), ())
-        change = Change(fields=fields, removed_fields=removed, description=body)
+        change = Change(fields=fields, description=body)
         return Edited(writer.commit(ticket, change), changed)
 
 
@@ -80,9 +79,12 @@ def _check_unchanged(ticket: str, item: Item, edit: ItemEdit) -> None:
         )
 
 
-def _tags(item: Item, edit: ItemEdit) -> dict[str, FieldValue]:
-    if not (edit.add_tags or edit.remove_tags):
-        return {}
-    tags = [tag for tag in item.texts("tags") if tag not in edit.remove_tags]
-    tags += [tag for tag in edit.add_tags if tag not in tags]
-    return {"tags": tuple(tags)}
+def _lists(item: Item, edit: ItemEdit) -> dict[str, FieldValue]:
+    """The lists of `item` with what is added and without what is removed."""
+    lists: dict[str, FieldValue] = {}
+    for name in dict.fromkeys((*edit.added, *edit.removed)):
+        added, removed = edit.added.get(name, ()), edit.removed.get(name, ())
+        if added or removed:
+            kept = [text for text in item.texts(name) if text not in removed]
+            lists[name] = (*kept, *(text for text in added if text not in kept))
+    return lists

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.model.fields import CHOICE, FIELDS, LIST
+from yoi_cli.model.item import text, texts
 from yoi_cli.model.states import CLOSED, RESOLVED_STATES, STATES
 from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.blocking import Blocker, find_blocked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import TicketReader
@@ -22,16 +24,13 @@ _NEWEST_FIRST = frozenset({"updated", "created"})
 class Selection(NamedTuple):
     """Which tickets a list shows, and in what order.
 
-    An empty set asks for nothing in particular: without `states`, all but the closed ones
-    are shown, and those too with `closed_too`. A ticket must have every one of `tags`, and
-    one of `assignees` (an empty word stands for nobody) and of `priorities`.
+    Without `states`, all but the closed ones are shown, and those too with `closed_too`.
+    `fields` are what is asked of other fields, by name, as `wanted` makes them.
     """
 
     states: frozenset[str] = frozenset()
     closed_too: bool = False
-    tags: frozenset[str] = frozenset()
-    assignees: frozenset[str] = frozenset()
-    priorities: frozenset[str] = frozenset()
+    fields: Mapping[str, frozenset[str]] = {}
     only_blocked: bool = False
     sort: str = "updated"
     reverse: bool = False
@@ -45,11 +44,23 @@ class Selection(NamedTuple):
                 return False
         elif state == CLOSED and not self.closed_too:
             return False
-        if self.tags and not self.tags.issubset(texts(fields, "tags")):
-            return False
-        if self.assignees and text(fields, "assignee") not in self.assignees:
-            return False
-        return not self.priorities or text(fields, "priority").upper() in self.priorities
+        if not self.fields:
+            return True
+        return all(_has(fields, name, words) for name, words in self.fields.items())
+
+
+def wanted(given: Mapping[str, Iterable[str] | None]) -> Mapping[str, frozenset[str]]:
+    """What is asked of fields, by their names; nothing of those without a word.
+
+    A ticket must have every word that is asked of a list, and one of those that are asked of
+    another field, where the empty word stands for no value.
+    """
+    chosen = {name: frozenset(words or ()) for name, words in given.items()}
+    return {
+        name: frozenset(map(str.upper, words)) if _is_choice(name) else words
+        for name, words in chosen.items()
+        if words
+    }
 
 
 class Listing(NamedTuple):
@@ -94,18 +105,16 @@ def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
     return Listing(found[: selection.limit], len(found), unreadable, blockers)
 
 
-def text(fields: Mapping[str, FieldValue], key: str) -> str:
-    """The value of `key` where it is text, else the empty string."""
-    value = fields.get(key)
-    return value if isinstance(value, str) else ""
+def _has(fields: Mapping[str, FieldValue], name: str, words: frozenset[str]) -> bool:
+    """Whether the field `name` of `fields` has what is asked of it."""
+    if FIELDS[name].type == LIST:
+        return words.issubset(texts(fields, name))
+    value = text(fields, name)
+    return (value.upper() if _is_choice(name) else value) in words
 
 
-def texts(fields: Mapping[str, FieldValue], key: str) -> tuple[str, ...]:
-    """The value of `key` where it is a list, a lone text as a list of one."""
-    value = fields.get(key)
-    if isinstance(value, tuple):
-        return value
-    return (value,) if value else ()
+def _is_choice(name: str) -> bool:
+    return FIELDS[name].type == CHOICE
 
 
 def _by_priority(row: FieldsRow) -> tuple[int, str]:

@@ -11,9 +11,9 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import UsageError, YoiError
+from yoi_cli.model.item import text
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.values import Unreadable
-from yoi_cli.tickets.listing import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

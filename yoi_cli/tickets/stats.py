@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.events import APPROVE, CREATE, REQUEST_CHANGES, REVIEW
+from yoi_cli.model.fields import PRIORITIES
 from yoi_cli.model.fold import fold
-from yoi_cli.model.item import PRIORITIES
+from yoi_cli.model.item import text
 from yoi_cli.model.states import CLOSED, DONE, INPROGRESS, RESOLVED_STATES, STATES
 from yoi_cli.model.statistics import by_week
 from yoi_cli.model.time import seconds_of
 from yoi_cli.store.values import Unreadable
-from yoi_cli.tickets.listing import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -179,12 +179,7 @@ def _whole(
         "updated_at": updated_at,
         SOURCE: found.source(ticket),
     }
-    optional: dict[str, FieldValue] = {
-        "assignee": ticket.assignee,
-        "priority": ticket.priority,
-        "tags": ticket.tags,
-    }
-    fields |= {key: value for key, value in optional.items() if value}
+    fields |= {key: value for key, value in ticket.fields.items() if value}
     is_closed = ticket.state == states.CLOSED
     resolution = (ticket.resolution or _resolution(ticket, found, by)) if is_closed else None
     return Ticket(

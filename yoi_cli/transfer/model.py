@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yoi_cli.model.item import FieldValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +24,9 @@ class ForeignNote:
 class ForeignTicket:
     """What another tool's ticket says, in `yoi`'s words.
 
-    `state` is a `yoi` state, `links` are (relation kind, source id) pairs, times are
-    `YYYY-MM-DDTHH:MM:SSZ`. `source_status` is the tool's own word for the state; `extra`
-    holds the keys that have no place in a `yoi` ticket, so that nothing is lost.
+    `state` is a `yoi` state, `fields` are its other fields, `links` are (relation kind, source
+    id) pairs, times are `YYYY-MM-DDTHH:MM:SSZ`. `source_status` is the tool's own word for the
+    state; `extra` holds the keys that have no place in a `yoi` ticket, so that nothing is lost.
     """
 
     source_id: str
@@ -31,9 +37,7 @@ class ForeignTicket:
     state: str
     created_at: str
     updated_at: str
-    priority: str | None = None
-    assignee: str | None = None
-    tags: tuple[str, ...] = ()
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
     links: tuple[tuple[str, str], ...] = ()
     notes: tuple[ForeignNote, ...] = ()
     resolution: str | None = None

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from yoi_cli.errors import StoreInvalidError, UsageError
-from yoi_cli.model.item import KEY_ORDER, FieldValue
+from yoi_cli.model.fields import KEY_ORDER
+from yoi_cli.model.item import FieldValue
 from yoi_cli.store.formats import item_yaml as strict_yaml
 from yoi_cli.store.formats.item import FrontmatterEntry, parse_fields, parse_item
 from yoi_cli.store.formats.item_writing import edit_item, render_item

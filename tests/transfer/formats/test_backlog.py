@@ -129,9 +129,7 @@ The order is a field of the board.
         state="closed",
         created_at="2025-06-01T12:00:00Z",
         updated_at="2025-06-03T00:00:00Z",
-        priority="P1",
-        assignee="@ada",
-        tags=("board", "web", "bug"),
+        fields={"priority": "P1", "assignee": "@ada", "tags": ("board", "web", "bug")},
         links=(("depends_on", "BACK-7"), ("related", "BACK-12")),
         notes=(
             ForeignNote(
@@ -196,24 +194,24 @@ def test_a_summary_without_markers_ends_at_the_next_section() -> None:
 )
 def test_priorities_are_translated(written: str, priority: str | None) -> None:
     read = with_keys("status: To Do", f"priority: {written}")
-    assert (read.priority, read.extra, read.warnings) == (priority, (), ())
+    assert (read.fields["priority"], read.extra, read.warnings) == (priority, (), ())
 
 
 def test_a_priority_of_the_projects_own_is_kept_aside() -> None:
     read = with_keys("status: To Do", "priority: critical")
-    assert (read.priority, read.extra) == (None, (("priority", "critical"),))
+    assert (read.fields["priority"], read.extra) == (None, (("priority", "critical"),))
     assert "'critical'" in read.warnings[0]
 
 
 def test_of_several_assignees_the_first_is_taken_and_all_are_kept() -> None:
     read = with_keys("status: To Do", "assignee: ['@ada', '@grace']")
-    assert (read.assignee, read.extra) == ("@ada", (("assignee", '["@ada", "@grace"]'),))
+    assert (read.fields["assignee"], read.extra) == ("@ada", (("assignee", '["@ada", "@grace"]'),))
     assert len(read.warnings) == 1
 
 
 @pytest.mark.parametrize("written", ["@ada", "[@ada]", "\n  - @ada"])
 def test_an_assignee_written_bare_is_read(written: str) -> None:
-    assert with_keys("status: To Do", f"assignee: {written}").assignee == "@ada"
+    assert with_keys("status: To Do", f"assignee: {written}").fields["assignee"] == "@ada"
 
 
 def test_a_title_with_a_bare_colon_is_read() -> None:

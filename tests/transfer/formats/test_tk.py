@@ -78,9 +78,7 @@ def test_a_ticket_is_read_whole() -> None:
         state="closed",
         created_at="2026-01-09T17:06:30Z",
         updated_at="2026-01-11T09:30:00Z",
-        priority="P0",
-        assignee="Ada Lovelace",
-        tags=("ui", "area:login", "bug"),
+        fields={"priority": "P0", "assignee": "Ada Lovelace", "tags": ("ui", "area:login", "bug")},
         links=(
             ("depends_on", "nw-1a2b"),
             ("depends_on", "nw-3c4d"),
@@ -123,7 +121,7 @@ def test_a_status_that_tk_does_not_know_is_planning_with_a_warning() -> None:
 
 def test_a_priority_that_is_no_number_is_kept_aside() -> None:
     read = with_keys("priority: urgent")
-    assert read.priority is None
+    assert read.fields["priority"] is None
     assert read.extra == (("priority", "urgent"),)
     assert "'urgent'" in read.warnings[0]
 
@@ -160,7 +158,7 @@ def test_a_time_that_cannot_be_read_is_empty_with_a_warning(written: str) -> Non
 
 def test_values_stay_text_whatever_yaml_thinks_of_them() -> None:
     read = with_keys("assignee: no", "external-ref: 0123", "due: 2026-01-09", "milestone: null")
-    assert read.assignee == "no"
+    assert read.fields["assignee"] == "no"
     assert read.extra == (("external-ref", "0123"), ("due", "2026-01-09"))
 
 
@@ -171,13 +169,13 @@ def test_keys_of_any_shape_are_kept() -> None:
 
 def test_values_that_tk_writes_bare_and_yaml_refuses_are_read() -> None:
     read = with_keys("assignee: @ada", "external-ref: see: it's here", "tags: [@ops, ui]")
-    assert (read.assignee, read.tags) == ("@ada", ("@ops", "ui"))
+    assert (read.fields["assignee"], read.fields["tags"]) == ("@ada", ("@ops", "ui"))
     assert read.extra == (("external-ref", "see: it's here"),)
     assert read.warnings == ("the frontmatter is not valid YAML; read with its values quoted",)
 
 
 def test_tags_without_brackets_are_parted_at_commas() -> None:
-    assert with_keys("tags: ui, api,ui").tags == ("ui", "api")
+    assert with_keys("tags: ui, api,ui").fields["tags"] == ("ui", "api")
 
 
 def test_a_part_of_an_id_links_to_the_only_ticket_that_has_it() -> None:
@@ -244,7 +242,7 @@ def test_control_characters_in_text_pass_through() -> None:
 
 
 def test_a_character_escaped_in_two_halves_is_put_together() -> None:
-    assert with_keys('assignee: "\\ud83d\\ude00"').assignee == "\U0001f600"
+    assert with_keys('assignee: "\\ud83d\\ude00"').fields["assignee"] == "\U0001f600"
 
 
 @pytest.mark.parametrize(

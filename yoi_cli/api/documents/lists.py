@@ -13,8 +13,8 @@ from yoi_cli.api.documents.ticket import (
     ticket_document,
 )
 from yoi_cli.api.documents.unreadable import UnreadableDocument, unreadable_documents
+from yoi_cli.model.item import text, texts
 from yoi_cli.model.statistics import NumberSummary, summarise
-from yoi_cli.tickets.listing import text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

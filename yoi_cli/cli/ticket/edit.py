@@ -72,9 +72,9 @@ def edit(
         key: value or None for key, value in given.items() if value is not None
     }
     body = given_text(message, file, source)
-    tags = tuple(tag or ()), tuple(remove_tag or ())
-    if fields or any(tags) or body is not None:
-        edit = ItemEdit(fields, (), *tags, body=body)
+    added, removed = {"tags": tuple(tag or ())}, {"tags": tuple(remove_tag or ())}
+    if fields or tag or remove_tag or body is not None:
+        edit = ItemEdit(fields, added, removed, body=body)
         edited = edit_ticket(session.store, ticket, edit)
     else:
         edited = _edit_by_hand(session, ticket)

@@ -16,8 +16,10 @@ from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
 from yoi_cli.errors import UsageError
+from yoi_cli.model.fields import LIST, shown_fields
+from yoi_cli.model.item import text, texts
 from yoi_cli.model.safe_text import tsv
-from yoi_cli.tickets.listing import SORTS, Selection, list_tickets, text, texts
+from yoi_cli.tickets.listing import SORTS, Selection, list_tickets, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,9 +80,7 @@ def list_(
     selection = Selection(
         states=chosen_states(state),
         closed_too=closed_too,
-        tags=frozenset(tag or ()),
-        assignees=frozenset(assignee or ()),
-        priorities=frozenset(name.upper() for name in priority or ()),
+        fields=wanted({"tags": tag, "assignee": assignee, "priority": priority}),
         only_blocked=blocked,
         sort=sort,
         reverse=reverse,
@@ -90,7 +90,10 @@ def list_(
 
 
 _HEADER = ("state", "id", "title", "updated_at", "hints")
-_HINTED = ("priority", "assignee", "readiness")
+#: The fields that are hints, each with the word for it: texts, and then lists.
+_HINTED = [(field.name, field.hint or field.name, field.type == LIST) for field in shown_fields()]
+_TEXT_HINTS = [(name, word) for name, word, is_list in _HINTED if not is_list]
+_LIST_HINTS = [(name, word) for name, word, is_list in _HINTED if is_list]
 _NOT_A_WORD = re.compile(r'[\s"\\]')
 _EMPTY = "No ticket matches. --all has closed ones too; `yoi ticket create` makes one."
 _LINES_AT_ONCE = 1000
@@ -131,9 +134,8 @@ def _write_lines(listing: Listing) -> None:
 def _hints(row: FieldsRow, blockers: tuple[Blocker, ...]) -> str:
     """What else a script may want to know, as `key:value` words in a fixed order."""
     fields = row.fields
-    words = [f"{key}:{_word(value)}" for key in _HINTED if (value := text(fields, key))]
-    words += [f"tag:{_word(tag)}" for tag in texts(fields, "tags")]
-    words += [f"risk:{_word(flag)}" for flag in texts(fields, "risk_flags")]
+    words = [f"{what}:{_word(said)}" for name, what in _TEXT_HINTS if (said := text(fields, name))]
+    words += [f"{what}:{_word(one)}" for name, what in _LIST_HINTS for one in texts(fields, name)]
     words += [f"blocked_by:{blocker.ticket}" for blocker in blockers]
     return " ".join(words)
 

@@ -15,6 +15,7 @@ from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, state_style
 from yoi_cli.doctor.rules import ERROR
+from yoi_cli.model.fields import shown_fields
 from yoi_cli.tickets.show import (
     EventWindow,
     Neighbour,
@@ -66,7 +67,7 @@ def show(
 
 
 _UNFOLDED_EVENTS = 5
-_FACTS = ("priority", "assignee", "tags", "readiness", "risk_flags")
+_FACTS = tuple(field.name for field in shown_fields())
 _QUIET = "dim"
 _LOUD = "bold red"
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError, UsageError
-from yoi_cli.model.item import KEY_ORDER, FieldValue
+from yoi_cli.model.fields import KEY_ORDER
 from yoi_cli.store.formats.item import (
     BLANK_LINE,
     MAX_FRONTMATTER_BYTES,
@@ -21,6 +21,7 @@ from yoi_cli.store.formats.item import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from yoi_cli.model.item import FieldValue
     from yoi_cli.store.formats.item import FrontmatterEntry, ItemParts
 
 #: What YAML breaks lines at, skips or refuses; compiled by `re` when first used.
