@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.ids import is_ticket_id
-from yoi_cli.model.relations import RELATED
 from yoi_cli.model.safe_text import visible
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def _mermaid_lines(graph: Graph) -> Iterator[str]:
         label = "<br/>".join(_mermaid_text(line) for line in _label(node))
         yield f'  {names[node.ticket]}["{label}"]:::{style_name(node)}'
     for edge in graph.edges:
-        arrow = "-.-" if edge.kind == RELATED else "-->"
+        arrow = "-->" if edge.waits else "-.-"
         yield f"  {names[edge.source]} {arrow} {names[edge.target]}"
     for name, (fill, text) in COLOURS.items():
         yield f"  classDef {name} fill:{fill},color:{text},stroke:#999999"
@@ -91,7 +90,7 @@ def _dot_lines(graph: Graph) -> Iterator[str]:
 
 
 def _dot_line(edge: Edge, marks: GraphMarks) -> list[str]:
-    if edge.kind == RELATED:
+    if not edge.waits:
         return ["style=dotted", "dir=none", "constraint=false"]
     if marks.line_is_circular(edge):
         return [f'color="{CYCLE}"', "penwidth=3"]
@@ -150,13 +149,13 @@ class GraphMarks:
         return ticket in self._cycle_of
 
     def line_is_critical(self, edge: Edge) -> bool:
-        return edge.kind != RELATED and edge[:2] in self._critical_lines
+        return edge.waits and edge[:2] in self._critical_lines
 
     def line_is_circular(self, edge: Edge) -> bool:
         """Whether the line leads from a ticket to another of its cycle."""
         cycle = self._cycle_of.get(edge.source)
         is_same = cycle is not None and cycle == self._cycle_of.get(edge.target)
-        return edge.kind != RELATED and is_same
+        return edge.waits and is_same
 
 
 def style_name(node: Node) -> str:
