@@ -8,13 +8,13 @@ from yoi_cli.doctor.diagnostics import Diagnostic, quote
 from yoi_cli.doctor.rules import ERROR, INFO, WARNING
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import is_ticket_id
-from yoi_cli.model.objective import LINKED_TICKETS, REQUIRED_KEYS
 from yoi_cli.model.time import is_stamp
+from yoi_cli.objectives.model import LINKED_TICKETS, REQUIRED_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.model.objective import Objective
+    from yoi_cli.objectives.model import Objective
     from yoi_cli.objectives.service import ObjectiveReader
     from yoi_cli.store.ports import TicketReader
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError
 from yoi_cli.model.ids import is_ticket_id
-from yoi_cli.model.objective import Objective
+from yoi_cli.objectives.model import Objective
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.atomic_folder import place_tree
 from yoi_cli.store.files.reader import read_part

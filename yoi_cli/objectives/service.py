@@ -14,10 +14,10 @@ from yoi_cli.model.ids import (
     is_ticket_id,
     next_ticket_id,
 )
-from yoi_cli.model.objective import ACTIVE, LINKED_TICKETS, Objective
 from yoi_cli.model.relations import MISSING, UNREADABLE
 from yoi_cli.model.states import RESOLVED_STATES
 from yoi_cli.model.time import stamp
+from yoi_cli.objectives.model import ACTIVE, LINKED_TICKETS, Objective
 from yoi_cli.tickets.create import check_title
 from yoi_cli.tickets.lookup import identify
 

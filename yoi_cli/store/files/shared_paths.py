@@ -1,16 +1,46 @@
-"""Which files of a store are shared, and which absences are meant (docs/sync.md)."""
+"""Which files below `.yoi` are shared, local or secret, and which absences are meant.
+
+For sync (docs/sync.md) and for worktrees (docs/worktrees.md).
+"""
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.ids import is_ticket_id
-from yoi_cli.model.local_paths import is_local_path
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.atomic_folder import is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+STORE = ".yoi"
+#: What stays out of a ticket's worktree, as the system that the format comes from has it:
+#: folders right below `.yoi`.
+_FOLDERS = (
+    "memory",
+    "logs",
+    "locks",
+    "local",
+    "runtime",
+    "pods",
+    "sessions",
+    "sockets",
+    "tmp",
+    "cache",
+)
+#: Folders anywhere below it.
+_DEEP_FOLDERS = ("_logs", "secrets")
+#: Names of files and folders anywhere below it; `override.local.toml` is one of `*.local.*`.
+_NAMES = ("*.log", "*.lock", ".lock", "*.local", "*.local.*", "*.secret", "*.secret.*")
+
+#: The same, as lines of a sparse checkout that is not in cone mode.
+SPARSE_LINES = (
+    *(f"!**/{STORE}/{name}/" for name in _FOLDERS),
+    *(f"!**/{STORE}/**/{name}/" for name in _DEEP_FOLDERS),
+    *(f"!**/{STORE}/**/{name}" for name in _NAMES),
+)
 
 _LOCAL_ENDINGS = (".lock", ".local")
 
@@ -57,3 +87,19 @@ def ticket_of(path: str, root: str) -> str:
     """The id of the ticket that `path` belongs to, or the empty string."""
     name = path.removeprefix(f"{root}/").partition("/")[0] if path.startswith(f"{root}/") else ""
     return name if is_ticket_id(name) else ""
+
+
+def is_local_path(path: str) -> bool:
+    """Whether the file at `path` of a repository stays out of a ticket's worktree."""
+    parts = path.split("/")
+    return any(_is_local(parts[n + 1 :]) for n, part in enumerate(parts[:-1]) if part == STORE)
+
+
+def _is_local(below: list[str]) -> bool:
+    """`below` are the parts of a path after `.yoi`."""
+    folders = below[:-1]
+    return (
+        (bool(folders) and folders[0] in _FOLDERS)
+        or any(folder in _DEEP_FOLDERS for folder in folders)
+        or any(fnmatchcase(part, name) for part in below for name in _NAMES)
+    )

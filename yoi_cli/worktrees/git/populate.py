@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
-from yoi_cli.model.local_paths import SPARSE_LINES, STORE, is_local_path
+from yoi_cli.store.files.shared_paths import SPARSE_LINES, STORE, is_local_path
 
 if TYPE_CHECKING:
     from yoi_cli.git.command import GitAnswer
