@@ -28,8 +28,8 @@ from yoi_cli.cli.text.report import report, report_json, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.doctor.objectives import examine_objectives
-from yoi_cli.doctor.rules import ERROR, WARNING
 from yoi_cli.errors import StoreInvalidError, YoiError
+from yoi_cli.model.severity import ERROR, WARNING
 from yoi_cli.model.text import counted
 from yoi_cli.objectives.service import (
     create_objective,

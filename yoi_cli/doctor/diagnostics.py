@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yoi_cli.doctor.rules import ERROR, INFO, RULES, WARNING
+from yoi_cli.doctor.rules import RULES
+from yoi_cli.model.severity import ERROR, INFO, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

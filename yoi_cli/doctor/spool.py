@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.environment import CLONE, OK, EnvironmentCheck
-from yoi_cli.doctor.rules import WARNING
 from yoi_cli.errors import YoiError
+from yoi_cli.model.severity import WARNING
 from yoi_cli.model.text import some_of
 from yoi_cli.tickets.lookup import identify
 

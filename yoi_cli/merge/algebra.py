@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.model.fields import BY_FOLD, FIELDS, GREATEST, QUEUING, TIME, merge_rule
-from yoi_cli.model.item import text
+from yoi_cli.model.item import field_text
 from yoi_cli.model.relations import sort_key
 
 if TYPE_CHECKING:
@@ -122,8 +122,10 @@ def merge_fields(
     """
     fields: dict[str, FieldValue] = {}
     conflicts: list[Conflict] = []
-    later, other = sorted((ours, theirs), key=lambda side: text(side, "updated_at"), reverse=True)
-    is_tied = text(ours, "updated_at") == text(theirs, "updated_at")
+    later, other = sorted(
+        (ours, theirs), key=lambda side: field_text(side, "updated_at"), reverse=True
+    )
+    is_tied = field_text(ours, "updated_at") == field_text(theirs, "updated_at")
     queued = _last_queued(base, ours, theirs)
     for key in dict.fromkeys((*later, *other)):
         rule = merge_rule(key)

@@ -24,11 +24,11 @@ class Item(NamedTuple):
 
     def text(self, key: str) -> str:
         """The value of `key` where it is text, else the empty string."""
-        return text(self.fields, key)
+        return field_text(self.fields, key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The value of `key` where it is a list, a lone text as a list of one."""
-        return texts(self.fields, key)
+        return field_texts(self.fields, key)
 
     @property
     def title(self) -> str:
@@ -40,13 +40,13 @@ class Item(NamedTuple):
         return self.text("state")
 
 
-def text(fields: Mapping[str, FieldValue], key: str) -> str:
+def field_text(fields: Mapping[str, FieldValue], key: str) -> str:
     """The value of `key` where it is text, else the empty string."""
     value = fields.get(key)
     return value if isinstance(value, str) else ""
 
 
-def texts(fields: Mapping[str, FieldValue], key: str) -> tuple[str, ...]:
+def field_texts(fields: Mapping[str, FieldValue], key: str) -> tuple[str, ...]:
     """The value of `key` where it is a list, a lone text as a list of one."""
     value = fields.get(key)
     if isinstance(value, tuple):

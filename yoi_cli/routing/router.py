@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.intent import has_acceptance
-from yoi_cli.model.item import text, texts
+from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.thread_summary import ThreadSummary
 from yoi_cli.routing import rules as routing
 from yoi_cli.routing.dependencies import Dependencies
@@ -177,7 +177,7 @@ class Router:
         )
         subject = self._subject(ticket, fields, outline, acceptance=acceptance, chained=False)
         classification, causes = routing.evaluate(subject)
-        title, priority = text(fields, "title"), text(fields, "priority")
+        title, priority = field_text(fields, "title"), field_text(fields, "priority")
         return DecisionSummary(ticket, title, outline.state, classification, causes, priority)
 
     def tree(self, ticket: str) -> Mapping[str, Sequence[tuple[str, str]]]:
@@ -227,7 +227,7 @@ class Router:
 
     def _holds(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Iterator[Hold]:
         yield from self.board.plan_holds(ticket)
-        yield from self._overlaps(ticket, texts(fields, "touches"))
+        yield from self._overlaps(ticket, field_texts(fields, "touches"))
         limit = self.context.max_in_progress
         if limit is not None and len(self.in_progress) >= limit:
             yield Hold(CAPACITY, f"{len(self.in_progress)}/{limit}")
@@ -253,7 +253,7 @@ class Router:
         Which ones to look at comes from the projection; that they are, from their threads.
         """
         return {
-            ticket: texts(row.fields, "touches")
+            ticket: field_texts(row.fields, "touches")
             for ticket, row in self.rows.items()
             if row.fields.get("state") == states.INPROGRESS
             and self.board.standing(ticket).state == states.INPROGRESS

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from yoi_cli.doctor.environment import CLONE, OK, EnvironmentCheck
 from yoi_cli.doctor.repair import CONFIGURE_CLONE, WRITE_ATTRIBUTES, Mended, Repair
-from yoi_cli.doctor.rules import ERROR, WARNING
 from yoi_cli.errors import YoiError
+from yoi_cli.model.severity import ERROR, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

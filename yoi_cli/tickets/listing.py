@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.fields import CHOICE, FIELDS, LIST
-from yoi_cli.model.item import text, texts
+from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.states import CLOSED, RESOLVED_STATES, STATES
 from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.blocking import Blocker, find_blocked
@@ -90,7 +90,9 @@ def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
             found.append(row)
     blockers: Mapping[str, tuple[Blocker, ...]] | None = None
     if selection.only_blocked:
-        waiting = {row.id for row in found if text(row.fields, "state") not in RESOLVED_STATES}
+        waiting = {
+            row.id for row in found if field_text(row.fields, "state") not in RESOLVED_STATES
+        }
         blockers, broken = find_blocked(reader, waiting)
         found = [row for row in found if row.id in blockers]
         known = {one.ticket for one in unreadable}
@@ -108,8 +110,8 @@ def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
 def _has(fields: Mapping[str, FieldValue], name: str, words: frozenset[str]) -> bool:
     """Whether the field `name` of `fields` has what is asked of it."""
     if FIELDS[name].type == LIST:
-        return words.issubset(texts(fields, name))
-    value = text(fields, name)
+        return words.issubset(field_texts(fields, name))
+    value = field_text(fields, name)
     return (value.upper() if _is_choice(name) else value) in words
 
 
@@ -119,21 +121,21 @@ def _is_choice(name: str) -> bool:
 
 def _by_priority(row: FieldsRow) -> tuple[int, str]:
     """P0 before P1, and what has no priority last."""
-    priority = text(row.fields, "priority").upper()
+    priority = field_text(row.fields, "priority").upper()
     return (0 if priority else 1, priority)
 
 
 def _by_state(row: FieldsRow) -> tuple[int, str]:
     """In the order in which a ticket passes through the states."""
-    state = text(row.fields, "state")
+    state = field_text(row.fields, "state")
     return (STATES.index(state) if state in STATES else len(STATES), state)
 
 
 _SORT_KEYS: Mapping[str, Callable[[FieldsRow], str | tuple[int, str]]] = {
-    "updated": lambda row: text(row.fields, "updated_at"),
-    "created": lambda row: text(row.fields, "created_at"),
+    "updated": lambda row: field_text(row.fields, "updated_at"),
+    "created": lambda row: field_text(row.fields, "created_at"),
     "priority": _by_priority,
     "state": _by_state,
-    "title": lambda row: text(row.fields, "title").casefold(),
+    "title": lambda row: field_text(row.fields, "title").casefold(),
     "id": lambda row: row.id,
 }

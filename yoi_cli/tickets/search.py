@@ -11,7 +11,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import UsageError, YoiError
-from yoi_cli.model.item import text
+from yoi_cli.model.item import field_text
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.values import Unreadable
 
@@ -67,7 +67,7 @@ class Search(NamedTuple):
     limit: int | None = None
 
     def includes(self, row: FieldsRow) -> bool:
-        state = text(row.fields, "state")
+        state = field_text(row.fields, "state")
         if self.states and state not in self.states:
             return False
         return not (self.only_open and state == CLOSED)
@@ -143,7 +143,7 @@ def search_tickets(
 
 
 def _in_item(reader: TextReader, row: FieldsRow, query: Query) -> Iterator[Hit]:
-    title, state = text(row.fields, "title"), text(row.fields, "state")
+    title, state = field_text(row.fields, "title"), field_text(row.fields, "state")
     source = reader.raw(row.id, "item.md").decode("utf-8", "surrogateescape")
     in_title = query.matches(title)
     lines = query.matching_lines(source)
@@ -163,7 +163,7 @@ def _in_thread(reader: TextReader, row: FieldsRow, query: Query) -> Iterator[Hit
     lines = query.matching_lines(source)
     if not lines:
         return
-    title, state = text(row.fields, "title"), text(row.fields, "state")
+    title, state = field_text(row.fields, "title"), field_text(row.fields, "state")
     places = _Places(reader.thread(row.id))
     for number, line in lines:
         event = places.event_at(number)

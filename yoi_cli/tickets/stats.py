@@ -9,7 +9,7 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model.events import APPROVE, CREATE, REQUEST_CHANGES, REVIEW
 from yoi_cli.model.fields import PRIORITIES
 from yoi_cli.model.fold import fold
-from yoi_cli.model.item import text
+from yoi_cli.model.item import field_text
 from yoi_cli.model.states import CLOSED, DONE, INPROGRESS, RESOLVED_STATES, STATES
 from yoi_cli.model.statistics import by_week
 from yoi_cli.model.time import seconds_of
@@ -82,7 +82,7 @@ class _Tally:
         folded = fold(events)
         self._states[folded.state] += 1
         if folded.state != CLOSED:
-            self._priorities[text(row.fields, "priority").upper() or NO_PRIORITY] += 1
+            self._priorities[field_text(row.fields, "priority").upper() or NO_PRIORITY] += 1
         self._kinds.update(event.kind for event in events if event.at >= self._since)
         self._add_reviews(events)
         finish = _finish(folded.moves)
@@ -153,7 +153,7 @@ def _start(moves: Sequence[Move], finish: Move) -> Move | None:
 
 def _created_at(row: FieldsRow, events: Sequence[Event]) -> str:
     at = next((event.at for event in events if event.kind == CREATE), "")
-    return at or text(row.fields, "created_at")
+    return at or field_text(row.fields, "created_at")
 
 
 def _seconds_between(start: str, end: str) -> int | None:

@@ -13,7 +13,7 @@ from yoi_cli.api.documents.ticket import (
     ticket_document,
 )
 from yoi_cli.api.documents.unreadable import UnreadableDocument, unreadable_documents
-from yoi_cli.model.item import text, texts
+from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.statistics import NumberSummary, summarise
 
 if TYPE_CHECKING:
@@ -73,17 +73,17 @@ def _listed_document(row: FieldsRow, blockers: tuple[Blocker, ...] | None) -> Li
     fields = row.fields
     return {
         "id": row.id,
-        "title": text(fields, "title"),
-        "state": text(fields, "state"),
-        "created_at": text(fields, "created_at"),
-        "updated_at": text(fields, "updated_at"),
-        "priority": text(fields, "priority") or None,
-        "assignee": text(fields, "assignee") or None,
-        "tags": list(texts(fields, "tags")),
-        "readiness": text(fields, "readiness") or None,
-        "risk_flags": list(texts(fields, "risk_flags")),
-        "queued_by": text(fields, "queued_by") or None,
-        "queued_at": text(fields, "queued_at") or None,
+        "title": field_text(fields, "title"),
+        "state": field_text(fields, "state"),
+        "created_at": field_text(fields, "created_at"),
+        "updated_at": field_text(fields, "updated_at"),
+        "priority": field_text(fields, "priority") or None,
+        "assignee": field_text(fields, "assignee") or None,
+        "tags": list(field_texts(fields, "tags")),
+        "readiness": field_text(fields, "readiness") or None,
+        "risk_flags": list(field_texts(fields, "risk_flags")),
+        "queued_by": field_text(fields, "queued_by") or None,
+        "queued_at": field_text(fields, "queued_at") or None,
         "blockers": None if blockers is None else blocker_documents(blockers),
     }
 

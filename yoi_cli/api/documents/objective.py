@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from yoi_cli.api.documents.ticket import ItemDocument
-from yoi_cli.doctor.rules import ERROR, WARNING
+from yoi_cli.model.severity import ERROR, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

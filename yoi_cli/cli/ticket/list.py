@@ -17,7 +17,7 @@ from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
 from yoi_cli.errors import UsageError
 from yoi_cli.model.fields import LIST, shown_fields
-from yoi_cli.model.item import text, texts
+from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.safe_text import tsv
 from yoi_cli.tickets.listing import SORTS, Selection, list_tickets, wanted
 
@@ -120,7 +120,12 @@ def _write_lines(listing: Listing) -> None:
     for row in listing.tickets:
         fields = row.fields
         hints = _hints(row, blockers.get(row.id, ()))
-        cells = (text(fields, "state"), row.id, text(fields, "title"), text(fields, "updated_at"))
+        cells = (
+            field_text(fields, "state"),
+            row.id,
+            field_text(fields, "title"),
+            field_text(fields, "updated_at"),
+        )
         lines.append(tsv((*cells, hints)))
         if len(lines) == _LINES_AT_ONCE:
             write_stdout("\n".join(lines) + "\n")
@@ -134,8 +139,12 @@ def _write_lines(listing: Listing) -> None:
 def _hints(row: FieldsRow, blockers: tuple[Blocker, ...]) -> str:
     """What else a script may want to know, as `key:value` words in a fixed order."""
     fields = row.fields
-    words = [f"{what}:{_word(said)}" for name, what in _TEXT_HINTS if (said := text(fields, name))]
-    words += [f"{what}:{_word(one)}" for name, what in _LIST_HINTS for one in texts(fields, name)]
+    words = [
+        f"{what}:{_word(said)}" for name, what in _TEXT_HINTS if (said := field_text(fields, name))
+    ]
+    words += [
+        f"{what}:{_word(one)}" for name, what in _LIST_HINTS for one in field_texts(fields, name)
+    ]
     words += [f"blocked_by:{blocker.ticket}" for blocker in blockers]
     return " ".join(words)
 
@@ -179,16 +188,16 @@ def _rows(listing: Listing) -> Iterator[Row]:
     blockers = listing.blockers or {}
     for row in listing.tickets:
         fields = row.fields
-        state = text(fields, "state")
+        state = field_text(fields, "state")
         yield (
             Cell(state, state_style(state)),
             row.id,
-            text(fields, "priority"),
-            text(fields, "title"),
-            text(fields, "assignee"),
-            " ".join(texts(fields, "tags")),
+            field_text(fields, "priority"),
+            field_text(fields, "title"),
+            field_text(fields, "assignee"),
+            " ".join(field_texts(fields, "tags")),
             " ".join(blocker.ticket for blocker in blockers.get(row.id, ())),
-            text(fields, "updated_at")[:10],
+            field_text(fields, "updated_at")[:10],
         )
     for one in listing.unreadable:
         why = Cell(one.error.message, "red")

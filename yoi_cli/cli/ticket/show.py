@@ -14,8 +14,8 @@ from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, state_style
-from yoi_cli.doctor.rules import ERROR
 from yoi_cli.model.fields import shown_fields
+from yoi_cli.model.severity import ERROR
 from yoi_cli.tickets.show import (
     EventWindow,
     Neighbour,

@@ -1,0 +1,144 @@
+"""The rules on thread.md (docs/format.md, "thread.md")."""
+
+from __future__ import annotations
+
+from yoi_cli.doctor.rules.rule import Rule
+from yoi_cli.model.severity import ERROR, INFO, WARNING
+
+RULES = (
+    Rule(
+        "thread_missing",
+        ERROR,
+        "A ticket has no thread.md.",
+        "Bring the file back from git.",
+    ),
+    Rule(
+        "thread_empty",
+        WARNING,
+        "A thread holds no event.",
+        "Bring its events back from git, if there were any; a new comment makes it a thread.",
+    ),
+    Rule(
+        "thread_not_utf8",
+        ERROR,
+        "thread.md is not UTF-8 text.",
+        "Find the line, and write it in UTF-8; the other events are read.",
+    ),
+    Rule(
+        "torn",
+        ERROR,
+        "An append was cut short: readers ignore its bytes.",
+        "`yoi ticket doctor --fix` moves the bytes to artifacts/.torn, where nothing is lost. If "
+        "it was an event whose closing `---` went missing, put that line back instead.",
+    ),
+    Rule(
+        "thread_fused",
+        ERROR,
+        "Events run into each other, as after a merge with `merge=union`: some are not read.",
+        "`yoi resolve` parts them, and takes each from git's history where it is there.",
+    ),
+    Rule(
+        "ticket_made_twice",
+        ERROR,
+        "A thread holds two tickets that were made with one id on two branches.",
+        "`yoi resolve` gives one of them a new id, its relations included.",
+    ),
+    Rule(
+        "header_malformed",
+        WARNING,
+        "An event's header is not well formed; what can be told is read.",
+        "Put values with spaces into double quotes, and see that event, author and at are there.",
+    ),
+    Rule(
+        "text_before_first_event",
+        WARNING,
+        "Text stands before the first event; it is kept and belongs to none.",
+        "Make it a comment of the ticket, if it matters.",
+    ),
+    Rule(
+        "text_between_events",
+        WARNING,
+        "Text stands after the end of an event; it is kept and belongs to none.",
+        "Make it a comment of the ticket, if it matters.",
+    ),
+    Rule(
+        "event_repeated",
+        WARNING,
+        "The same event stands in the thread twice; it is read once.",
+        "Take the second one out by hand when no command runs; it changes nothing.",
+    ),
+    Rule(
+        "event_id_conflict",
+        ERROR,
+        "Two events that differ carry the same id.",
+        "See in `git log -p` which is the original, and give the other's words a comment of "
+        "their own.",
+    ),
+    Rule(
+        "first_event_not_create",
+        INFO,
+        "A thread does not begin with a create event.",
+        "Older stores have such threads; nothing needs to be done.",
+    ),
+    Rule(
+        "event_kind_unknown",
+        INFO,
+        "An event has a kind that this version does not know; it is shown as it is.",
+        "Nothing needs to be done.",
+    ),
+    Rule(
+        "event_author_missing",
+        WARNING,
+        "An event names no author.",
+        "Add the author to the header if somebody knows who it was.",
+    ),
+    Rule(
+        "event_time_invalid",
+        WARNING,
+        "An event's time is not of the form YYYY-MM-DDTHH:MM:SSZ.",
+        "Correct the header; logs and statistics leave such an event out.",
+    ),
+    Rule(
+        "event_time_backwards",
+        WARNING,
+        "An event is older than the one before it.",
+        "The order in the file counts; a clock that went back or a merge does this.",
+    ),
+    Rule(
+        "event_id_not_rising",
+        WARNING,
+        "An event's id is not greater than those before it.",
+        "The order in the file counts; see whether a hand or a merge put events out of order.",
+    ),
+    Rule(
+        "move_state_unknown",
+        WARNING,
+        "A move leads to no state, or to one that does not exist, and is passed over.",
+        "Make the move that was meant with `yoi ticket state`.",
+    ),
+    Rule(
+        "move_illegal",
+        WARNING,
+        "A move took effect that the table of moves does not allow.",
+        "Something other than `yoi` wrote it; see whether a step was left out on purpose.",
+    ),
+    Rule(
+        "diverged",
+        ERROR,
+        "Two branches moved the ticket apart: a move was set aside.",
+        "Decide where the ticket stands, and say so with `yoi ticket state`; the next legal "
+        "move settles it.",
+    ),
+    Rule(
+        "review_status_missing",
+        WARNING,
+        "A review says neither approve nor request_changes.",
+        "Record the result with `yoi ticket review`.",
+    ),
+    Rule(
+        "older_review_status_missing",
+        INFO,
+        "A review of an older store says neither approve nor request_changes.",
+        "Nothing needs to be done; it counts as no result.",
+    ),
+)
