@@ -7,12 +7,10 @@ from pathlib import Path
 
 from support.console_blocks import check_story, steps_of
 
-from yoi_cli.routing.messages import SENTENCES
-from yoi_cli.routing.rules import CLASSIFICATIONS
+from yoi_cli.model.classification import CLASSIFICATIONS
+from yoi_cli.routing.reasons import REASONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "routing.md"
-#: Said of another ticket's files, as a notice; of no ticket's classification the reason.
-ONLY_NOTICES = {"relations_unreadable", "plans_unreadable"}
 
 
 def test_the_story_of_the_routing_page_works_as_printed(env: dict[str, str], repo: Path) -> None:
@@ -25,8 +23,7 @@ def test_the_routing_page_shows_an_example_of_every_classification() -> None:
 
 
 def test_the_routing_page_explains_every_reason_and_no_other() -> None:
-    reasons = {code for code in SENTENCES if not code.startswith("unblock_")} - ONLY_NOTICES
-    assert _codes_of("Reasons") == reasons
+    assert _codes_of("Reasons") == {code for code, kind in REASONS.items() if kind.classification}
 
 
 def test_the_routing_page_explains_every_classification() -> None:

@@ -14,10 +14,10 @@ from yoi_cli.cli.ticket.graph_text import mermaid
 from yoi_cli.errors import ConflictError
 from yoi_cli.model import relations
 from yoi_cli.model.author import Author
+from yoi_cli.model.classification import BLOCKED
 from yoi_cli.model.relations import KINDS, TICKET, RelationKind
 from yoi_cli.routing.graph import GraphRequest, draw_graph
 from yoi_cli.routing.router import Router, RoutingContext
-from yoi_cli.routing.rules import BLOCKED
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.tickets.blocking import notices, surroundings
 from yoi_cli.tickets.create import Draft, create_ticket

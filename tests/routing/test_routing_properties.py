@@ -13,10 +13,10 @@ from support.memory_routing import MemoryReader, MemoryTicket
 from support.tickets import ticket as ticket_id
 
 from yoi_cli.model import states
+from yoi_cli.model.classification import BLOCKED
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.plan import RELATING_KINDS
 from yoi_cli.model.relations import KINDS
-from yoi_cli.routing import rules as routing
 from yoi_cli.routing.router import Decision, DecisionSummary, Router, RoutingContext
 
 #: The last two are the ids of no ticket.
@@ -227,7 +227,7 @@ def test_a_cycle_through_ten_thousand_tickets_is_found() -> None:
     closed = replace(rest[-1], relations=(("depends_on", first.id),))
     row = Router(MemoryReader((first, *rest[:-1], closed)), RoutingContext()).route(first.id)
     assert len(row.cycle) == 10_000
-    assert row.classified.classification == routing.BLOCKED
+    assert row.classified.classification == BLOCKED
 
 
 def test_a_ticket_with_ten_thousand_dependents_counts_them_all() -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from support.data import Data
 
-from yoi_cli.model.thread_summary import Review
-from yoi_cli.routing import rules as routing
-from yoi_cli.routing.rules import (
+from yoi_cli.model.classification import (
     BLOCKED,
     CLOSE_READY,
     CLOSED_OR_NOOP,
@@ -16,11 +14,10 @@ from yoi_cli.routing.rules import (
     REQUIREMENTS_SYNC_NEEDED,
     REVIEW_NEEDED,
     WAITING,
-    ChainedBlocker,
-    Hold,
-    Subject,
-    classify,
 )
+from yoi_cli.model.thread_summary import Review
+from yoi_cli.routing import rules as routing
+from yoi_cli.routing.rules import ChainedBlocker, Hold, Subject, classify
 
 T = "0000000000T01"
 OTHER = "0000000000T02"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model import claim as claims
 from yoi_cli.model import intent, plan, states
+from yoi_cli.model.classification import IMPLEMENTATION_READY
 from yoi_cli.model.naming import WORKTREE_FOLDER, branch_name, worktree_path
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
 from yoi_cli.model.time import stamp
-from yoi_cli.routing import rules as routing
 from yoi_cli.routing.claims import (
     ClaimService,
     claim_event,
@@ -109,7 +109,7 @@ def accept_ticket(
 
 
 def _check_acceptable(decision: Decision, judgement: GivenDecision) -> None:
-    by_hand = judgement.classification == routing.IMPLEMENTATION_READY
+    by_hand = judgement.classification == IMPLEMENTATION_READY
     if by_hand:
         check_may_be_ready(decision)
     elif judgement.classification is not None:
@@ -177,7 +177,7 @@ def _acceptance_change(
         if desk.by.japanese
         else "Blockers, plan records and claims were checked again under the lock; accepted."
     )
-    judged = judgement._replace(classification=routing.IMPLEMENTATION_READY)
+    judged = judgement._replace(classification=IMPLEMENTATION_READY)
     action = start_action(agreed.branch or "", agreed.worktree or "", japanese=desk.by.japanese)
     return Change(
         events=(

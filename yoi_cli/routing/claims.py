@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
 from yoi_cli.model import claim as claims
 from yoi_cli.model import states
+from yoi_cli.model.classification import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
 from yoi_cli.model.events import CLAIM, NewEvent, new_event
 from yoi_cli.model.ids import TicketId
 from yoi_cli.routing import rules as routing
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
 _UNKNOWN = "a claim that cannot be read"
 #: What may be claimed: what may start, and work whose holder is gone.
-_CLAIMABLE = frozenset({routing.IMPLEMENTATION_READY, routing.REVIEW_NEEDED, routing.IN_PROGRESS})
+_CLAIMABLE = frozenset({IMPLEMENTATION_READY, REVIEW_NEEDED, IN_PROGRESS})
 
 
 class ClaimService(NamedTuple):

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model import events, intent, states
+from yoi_cli.model.classification import (
+    CLASSIFICATIONS,
+    IMPLEMENTATION_READY,
+    RETURN_TO_PLANNING,
+    WAITING,
+)
 from yoi_cli.model.events import NewEvent, new_event
-from yoi_cli.routing import rules as routing
 from yoi_cli.routing.decision_text import GivenDecision, render_decision
 from yoi_cli.routing.messages import next_action
 from yoi_cli.routing.router import Decision, Router
@@ -47,7 +52,7 @@ def record_decision(
         classification = judgement.classification or decision.classified.classification
         item = writer.item(ticket)
         packet = intent.complete(intent.packet_of(item.title, item.body), said)
-        if classification == routing.IMPLEMENTATION_READY:
+        if classification == IMPLEMENTATION_READY:
             check_may_be_ready(decision)
             check_acceptance(ticket, packet)
         judged = judgement._replace(classification=classification)
@@ -62,7 +67,7 @@ def check_may_be_ready(decision: Decision) -> None:
     """Raise `ConflictError` (`ready_refused`) where ready must not be said of the ticket."""
     said = decision.classified
     is_queued = decision.state == states.QUEUED
-    if said.is_ready or (is_queued and said.classification == routing.WAITING):
+    if said.is_ready or (is_queued and said.classification == WAITING):
         return
     raise ConflictError(
         "ready_refused",
@@ -92,17 +97,17 @@ def check_judgement(judgement: GivenDecision) -> None:
     """Raise `UsageError` for a judgement of no known kind, or one that lacks what it needs."""
     if judgement.classification is None:
         return
-    if judgement.classification not in routing.CLASSIFICATIONS:
+    if judgement.classification not in CLASSIFICATIONS:
         raise UsageError(
             "classification_unknown",
             f"{judgement.classification[:60]!r} is not a classification.",
-            hint=f"The classifications are {', '.join(routing.CLASSIFICATIONS)}.",
+            hint=f"The classifications are {', '.join(CLASSIFICATIONS)}.",
         )
     if not judgement.reason:
         raise UsageError(
             "reason_needed", "A judgement needs a reason.", hint="Give one with --reason."
         )
-    if judgement.classification == routing.RETURN_TO_PLANNING and judgement.lacking:
+    if judgement.classification == RETURN_TO_PLANNING and judgement.lacking:
         raise UsageError(
             "judgement_incomplete",
             "Returning to planning needs to say what is missing: "
@@ -131,7 +136,7 @@ def decision_event(
         judged,
         reasons,
         evidence,
-        packet if classification == routing.IMPLEMENTATION_READY else None,
+        packet if classification == IMPLEMENTATION_READY else None,
         action,
         japanese=desk.by.japanese,
     )
@@ -150,7 +155,7 @@ def _next_action(desk: ClaimService, decision: Decision, judged: GivenDecision) 
 def _return_to_planning(
     desk: ClaimService, decision: Decision, classification: str, judgement: GivenDecision
 ) -> tuple[NewEvent, ...]:
-    if classification != routing.RETURN_TO_PLANNING or decision.state == states.PLANNING:
+    if classification != RETURN_TO_PLANNING or decision.state == states.PLANNING:
         return ()
     if not states.is_giving_back(decision.state, states.PLANNING):
         raise ConflictError(
@@ -158,7 +163,7 @@ def _return_to_planning(
             f"{decision.ticket} is {decision.state}; it cannot return to planning.",
             hint=f"Allowed: {', '.join(states.allowed_moves(decision.state))}.",
         )
-    reason = judgement.reason or routing.RETURN_TO_PLANNING
+    reason = judgement.reason or RETURN_TO_PLANNING
     return (state_move(desk, decision.state, states.PLANNING, reason, reason),)
 
 

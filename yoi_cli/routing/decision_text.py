@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.model.classification import RETURN_TO_PLANNING
 from yoi_cli.model.intent import IntentPacket, render_packet
-from yoi_cli.routing.rules import RETURN_TO_PLANNING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

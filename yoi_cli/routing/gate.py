@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.model import events, states
+from yoi_cli.model.classification import IN_PROGRESS, REVIEW_NEEDED
 from yoi_cli.model.commits import ticket_words
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import DIVERGED, UNREADABLE
@@ -31,7 +32,7 @@ REQUIREMENTS = (states.READY, APPROVED, states.DONE)
 
 _NOT_READY = 5
 _UNTRUSTED = 6
-_UNDER_WAY = frozenset({routing.IN_PROGRESS, routing.REVIEW_NEEDED})
+_UNDER_WAY = frozenset({IN_PROGRESS, REVIEW_NEEDED})
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -174,7 +175,7 @@ class Gate(NamedTuple):
         return True, (self._said("review_approves", newest.author),)
 
     def _blocked(self, blocker: routing.ChainedBlocker) -> Reason:
-        code = f"blocker_{blocker.problem}" if blocker.problem else "blocked"
+        code = routing.blocker_code(blocker.problem)
         about = f"{blocker.ticket} ({blocker.state})" if blocker.state else blocker.ticket
         text = sentence(code, japanese=self._japanese, about=about)
         return Reason(code, text, blocker.ticket, blocker.state)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.model import events
-from yoi_cli.routing import rules as routing
+from yoi_cli.model.classification import IMPLEMENTATION_READY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def verdict_of(classification: str) -> str | None:
         return BLOCKED
     if classification.startswith(_BUT_WAITING):
         return None
-    return READY if classification.startswith(routing.IMPLEMENTATION_READY) else None
+    return READY if classification.startswith(IMPLEMENTATION_READY) else None
 
 
 def said_reasons(event: Event) -> Iterator[str]:
@@ -88,5 +88,5 @@ def _said_by(line: str) -> str:
     if word is not None and not _WITHHELD.search(text, word.end()):
         return word.group()
     if _STARTING.match(text):
-        return routing.IMPLEMENTATION_READY
+        return IMPLEMENTATION_READY
     return text[:_LONGEST]

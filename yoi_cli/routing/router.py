@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
+from yoi_cli.model.classification import IMPLEMENTATION_READY
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.thread_summary import ThreadSummary
@@ -98,7 +99,7 @@ class DecisionSummary(NamedTuple):
     @property
     def is_ready(self) -> bool:
         """Whether the ticket may start now."""
-        return self.classification == routing.IMPLEMENTATION_READY
+        return self.classification == IMPLEMENTATION_READY
 
 
 class Unroutable(NamedTuple):

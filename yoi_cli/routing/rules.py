@@ -5,37 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import states
+from yoi_cli.model.classification import BLOCKED, IMPLEMENTATION_READY, WAITING
 from yoi_cli.model.thread_summary import Review
-from yoi_cli.routing.messages import next_action, sentence
+from yoi_cli.routing.messages import finish_chain, next_action, remedy, sentence
+from yoi_cli.routing.reasons import classification_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-CLOSED_OR_NOOP = "closed_or_noop"
-CLOSE_READY = "close_ready"
-REVIEW_NEEDED = "review_needed"
-IN_PROGRESS = "in_progress"
-REQUIREMENTS_SYNC_NEEDED = "requirements_sync_needed"
-BLOCKED = "blocked_by_dependency_or_missing_authority"
-WAITING = "waiting"
-IMPLEMENTATION_READY = "implementation_ready"
-RETURN_TO_PLANNING = "return_to_planning"
-SPIKE_NEEDED = "spike_needed"
-
-#: What is computed, in the order in which it is evaluated: the earliest next action wins.
-COMPUTED = (
-    CLOSED_OR_NOOP,
-    CLOSE_READY,
-    REVIEW_NEEDED,
-    IN_PROGRESS,
-    REQUIREMENTS_SYNC_NEEDED,
-    BLOCKED,
-    WAITING,
-    IMPLEMENTATION_READY,
-)
-#: What only a person or an agent can judge.
-JUDGED = (RETURN_TO_PLANNING, SPIKE_NEEDED)
-CLASSIFICATIONS = (*COMPUTED, *JUDGED)
 
 #: The reasons for which a queued and unblocked ticket is held.
 ORDERING = "ordering"
@@ -149,51 +125,54 @@ class ReasonCode(NamedTuple):
 
 
 def evaluate(subject: Subject) -> tuple[str, Sequence[ReasonCode]]:
-    """The classification alone, with what led to it; `classify` puts it into words."""
+    """The classification alone, with what led to it; `classify` puts it into words.
+
+    The first reason decides: all that are given together lead to the same.
+    """
+    causes = _causes(subject)
+    return classification_of(causes[0].code), causes
+
+
+def _causes(subject: Subject) -> Sequence[ReasonCode]:
+    """The reasons in the first row that fits of the table of docs/routing.md."""
     state = subject.state
     if state == states.CLOSED:
-        return CLOSED_OR_NOOP, [ReasonCode("closed")]
+        return [ReasonCode("closed")]
     if subject.duplicate_of is not None:
-        return CLOSED_OR_NOOP, [ReasonCode("duplicate", subject.duplicate_of, subject.duplicate_of)]
+        return [ReasonCode("duplicate", subject.duplicate_of, subject.duplicate_of)]
     if state == states.DONE:
-        return CLOSE_READY, [ReasonCode("done")]
+        return [ReasonCode("done")]
     if state == states.INPROGRESS:
-        return _evaluate_in_progress(subject)
-    return _evaluate_unstarted(subject)
+        return [ReasonCode(_progress(subject))]
+    return _causes_before_work(subject)
 
 
-def _evaluate_unstarted(subject: Subject) -> tuple[str, Sequence[ReasonCode]]:
+def _causes_before_work(subject: Subject) -> Sequence[ReasonCode]:
     if subject.state == states.PLANNING:
-        missing = not subject.has_acceptance
-        return REQUIREMENTS_SYNC_NEEDED, [
-            ReasonCode("acceptance_missing" if missing else "not_marked_ready")
-        ]
+        return [ReasonCode("not_marked_ready" if subject.has_acceptance else "acceptance_missing")]
     blocking = list(_blocking(subject))
     if subject.state == states.READY:
-        return BLOCKED, [ReasonCode("not_queued"), *blocking]
-    if blocking:
-        return BLOCKED, blocking
-    if subject.holds:
-        return WAITING, [ReasonCode(h.code, h.about, h.ticket, h.state) for h in subject.holds]
-    return IMPLEMENTATION_READY, [ReasonCode("queued_and_free")]
+        return [ReasonCode("not_queued"), *blocking]
+    held = [ReasonCode(hold.code, hold.about, hold.ticket, hold.state) for hold in subject.holds]
+    return blocking or held or [ReasonCode("queued_and_free")]
 
 
-def _evaluate_in_progress(subject: Subject) -> tuple[str, Sequence[ReasonCode]]:
+def _progress(subject: Subject) -> str:
+    """How a ticket in progress stands."""
     review = subject.review
     if review.is_unreviewed:
-        return REVIEW_NEEDED, [ReasonCode("unreviewed_work")]
+        return "unreviewed_work"
     if review.asks_for_changes:
-        return REVIEW_NEEDED, [ReasonCode("changes_requested")]
+        return "changes_requested"
     if subject.claim_is_dead and not review.has_work:
-        return IN_PROGRESS, [ReasonCode("stalled")]
-    return IN_PROGRESS, [ReasonCode("approved" if review.approves else "under_way")]
+        return "stalled"
+    return "approved" if review.approves else "under_way"
 
 
 def _blocking(subject: Subject) -> Iterator[ReasonCode]:
     for blocker in subject.blockers:
-        code = f"blocker_{blocker.problem}" if blocker.problem else "blocked"
         about = f"{blocker.ticket} ({blocker.state})" if blocker.state else blocker.ticket
-        yield ReasonCode(code, about, blocker.ticket, blocker.state)
+        yield ReasonCode(blocker_code(blocker.problem), about, blocker.ticket, blocker.state)
     if subject.cycle:
         yield ReasonCode("cycle", " → ".join(subject.cycle))
     if subject.is_diverged:
@@ -202,28 +181,31 @@ def _blocking(subject: Subject) -> Iterator[ReasonCode]:
         yield ReasonCode("records_unreadable", subject.ticket)
 
 
+def blocker_code(problem: str | None) -> str:
+    """The reason that a blocker is, by what is wrong with it, if anything is."""
+    return f"blocker_{problem}" if problem else "blocked"
+
+
 def _unblock(subject: Subject, classification: str, *, japanese: bool) -> Iterator[str]:
     if classification not in (BLOCKED, WAITING):
         return
     for blocker in subject.blockers:
         last = blocker.chain[-1] if blocker.chain else blocker.ticket
-        if blocker.problem:
-            yield sentence(f"unblock_{blocker.problem}", japanese=japanese, about=blocker.ticket)
-        elif last == blocker.ticket or subject.cycle:
-            yield sentence("unblock_blocked", japanese=japanese, about=blocker.ticket)
+        if blocker.problem or last == blocker.ticket or subject.cycle:
+            code = blocker_code(blocker.problem)
+            yield remedy(code, japanese=japanese, about=blocker.ticket)
         else:
-            about = f"{blocker.ticket} ← {last}"
-            yield sentence("unblock_chain", japanese=japanese, about=about)
+            yield finish_chain(blocker.ticket, last, japanese=japanese)
     if subject.cycle:
-        yield sentence("unblock_cycle", japanese=japanese)
+        yield remedy("cycle", japanese=japanese)
     if subject.is_diverged:
-        yield sentence("unblock_diverged_itself", japanese=japanese)
+        yield remedy("diverged", japanese=japanese)
     if subject.has_unreadable_records:
-        yield sentence("unblock_unreadable", japanese=japanese, about=subject.ticket)
+        yield remedy("records_unreadable", japanese=japanese, about=subject.ticket)
     if subject.state == states.READY:
-        yield sentence("unblock_not_queued", japanese=japanese, about=subject.ticket)
+        yield remedy("not_queued", japanese=japanese, about=subject.ticket)
     for hold in subject.holds:
-        yield sentence(f"unblock_{hold.code}", japanese=japanese, about=hold.about)
+        yield remedy(hold.code, japanese=japanese, about=hold.about)
 
 
 def _notices(subject: Subject, classification: str, *, japanese: bool) -> Iterator[str]:

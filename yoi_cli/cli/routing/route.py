@@ -44,10 +44,10 @@ from yoi_cli.cli.ticket.intent import (
 )
 from yoi_cli.errors import UsageError
 from yoi_cli.model.claim import ClaimRequest
+from yoi_cli.model.classification import CLASSIFICATIONS
 from yoi_cli.model.states import OPEN_STATES
 from yoi_cli.routing.decision_text import GivenDecision
 from yoi_cli.routing.router import Decision, DecisionSummary, Router, Unroutable
-from yoi_cli.routing.rules import CLASSIFICATIONS
 from yoi_cli.worktrees.open import worktree_folder
 
 if TYPE_CHECKING:

@@ -10,10 +10,18 @@ from yoi_cli.cli.text.console import is_terminal, write_stdout
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
+from yoi_cli.model.classification import (
+    BLOCKED,
+    CLOSE_READY,
+    IMPLEMENTATION_READY,
+    IN_PROGRESS,
+    REQUIREMENTS_SYNC_NEEDED,
+    REVIEW_NEEDED,
+    WAITING,
+)
 from yoi_cli.model.intent import render_packet
 from yoi_cli.model.safe_text import visible_block
 from yoi_cli.model.time import stamp
-from yoi_cli.routing import rules as routing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,20 +41,20 @@ _COLUMNS = (
 )
 #: What a terminal shows of the long words; pipes and JSON have them whole.
 _SHORT = {
-    routing.BLOCKED: "blocked",
-    routing.IMPLEMENTATION_READY: "ready",
-    routing.REQUIREMENTS_SYNC_NEEDED: "requirements",
+    BLOCKED: "blocked",
+    IMPLEMENTATION_READY: "ready",
+    REQUIREMENTS_SYNC_NEEDED: "requirements",
 }
 #: How far a tree is indented: what is deeper goes on below, or a long chain would fill the
 #: screen with blanks, and a pipe with megabytes of them.
 _DEEPEST = 3 * 12
 _STYLES = {
-    routing.IMPLEMENTATION_READY: "bold green",
-    routing.WAITING: "yellow",
-    routing.BLOCKED: "red",
-    routing.REVIEW_NEEDED: "magenta",
-    routing.IN_PROGRESS: "cyan",
-    routing.CLOSE_READY: "green",
+    IMPLEMENTATION_READY: "bold green",
+    WAITING: "yellow",
+    BLOCKED: "red",
+    REVIEW_NEEDED: "magenta",
+    IN_PROGRESS: "cyan",
+    CLOSE_READY: "green",
 }
 
 

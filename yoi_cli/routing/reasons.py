@@ -1,0 +1,268 @@
+"""The reasons of routing: each declared once (docs/routing.md, "Reasons").
+
+A reason has a stable code, the classification that it leads to, and its words in English and
+Japanese; `{about}` in them is what they are about.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.model.classification import (
+    BLOCKED,
+    CLOSE_READY,
+    CLOSED_OR_NOOP,
+    IMPLEMENTATION_READY,
+    IN_PROGRESS,
+    REQUIREMENTS_SYNC_NEEDED,
+    REVIEW_NEEDED,
+    WAITING,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Wording(NamedTuple):
+    """A sentence in both languages of records."""
+
+    english: str
+    japanese: str
+
+    def said(self, *, japanese: bool, **about: str) -> str:
+        """The sentence in one language, its names in braces replaced."""
+        return (self.japanese if japanese else self.english).format(**about)
+
+
+class ReasonKind(NamedTuple):
+    """A reason.
+
+    `classification` is what a ticket is for it, None for what is only a notice. `remedy` is
+    what would free a ticket that it holds. `action` is what to do next where that is not what
+    its classification says.
+    """
+
+    code: str
+    classification: str | None
+    sentence: Wording
+    remedy: Wording | None = None
+    action: Wording | None = None
+
+
+#: Every reason by its code.
+REASONS: Mapping[str, ReasonKind] = {
+    kind.code: kind
+    for kind in (
+        ReasonKind("closed", CLOSED_OR_NOOP, Wording("It is closed.", "すでに closed です。")),
+        ReasonKind(
+            "duplicate",
+            CLOSED_OR_NOOP,
+            Wording(
+                "It is a duplicate of {about}, which is open.",
+                "{about} と重複しており、そちらが未完了です。",
+            ),
+        ),
+        ReasonKind("done", CLOSE_READY, Wording("The work is done.", "作業は done です。")),
+        ReasonKind(
+            "unreviewed_work",
+            REVIEW_NEEDED,
+            Wording(
+                "Work was reported that no review has seen.",
+                "まだレビューされていない報告があります。",
+            ),
+        ),
+        ReasonKind(
+            "changes_requested",
+            REVIEW_NEEDED,
+            Wording(
+                "The newest review asks for changes that nobody has answered.",
+                "最新のレビューが変更を求めており、まだ応答がありません。",
+            ),
+            action=Wording("Answer the review, and report.", "レビューに応答し、報告する。"),
+        ),
+        ReasonKind(
+            "stalled",
+            IN_PROGRESS,
+            Wording(
+                "Whoever claimed it is gone, and nothing was reported.",
+                "担当の claim が失効しており、報告もありません。",
+            ),
+            action=Wording(
+                "Take it over with `yoi claim {ticket}`, or give it back to planning.",
+                "`yoi claim {ticket}` で引き継ぐか、planning に戻す。",
+            ),
+        ),
+        ReasonKind(
+            "approved",
+            IN_PROGRESS,
+            Wording("The newest review approves it.", "最新のレビューは承認です。"),
+            action=Wording(
+                "Merge, validate, and mark it done.", "merge と検証を行い、done にする。"
+            ),
+        ),
+        ReasonKind("under_way", IN_PROGRESS, Wording("It is being worked on.", "作業中です。")),
+        ReasonKind(
+            "acceptance_missing",
+            REQUIREMENTS_SYNC_NEEDED,
+            Wording("It has no acceptance criteria.", "受け入れ条件が書かれていません。"),
+            action=Wording(
+                "Write down how one can tell that it is done.",
+                "完了を判断できる受け入れ条件を書く。",
+            ),
+        ),
+        ReasonKind(
+            "not_marked_ready",
+            REQUIREMENTS_SYNC_NEEDED,
+            Wording("It was not marked ready yet.", "まだ ready になっていません。"),
+        ),
+        ReasonKind(
+            "not_queued",
+            BLOCKED,
+            Wording(
+                "It is ready, but nobody queued it: that is for a person to decide.",
+                "ready ですが、人間によって queued にされていません。",
+            ),
+            remedy=Wording(
+                "Queue it: `yoi ticket state {about} queued`.",
+                "`yoi ticket state {about} queued` で queued にする。",
+            ),
+            action=Wording(
+                "A person decides whether to queue it.", "人間が queued にするか判断する。"
+            ),
+        ),
+        ReasonKind(
+            "blocked",
+            BLOCKED,
+            Wording("It waits for {about}.", "{about} の完了待ちです。"),
+            remedy=Wording("Finish {about}.", "{about} を完了する。"),
+        ),
+        ReasonKind(
+            "blocker_missing",
+            BLOCKED,
+            Wording("It waits for {about}, which is missing.", "{about} が存在しません。"),
+            remedy=Wording(
+                "Bring {about} back, or correct the relation to it.",
+                "{about} を復元するか、relation を訂正する。",
+            ),
+        ),
+        ReasonKind(
+            "blocker_unreadable",
+            BLOCKED,
+            Wording("It waits for {about}, which cannot be read.", "{about} を読み取れません。"),
+            remedy=Wording(
+                "Repair {about}; `yoi ticket doctor` says what is wrong with it.",
+                "{about} を修復する（`yoi ticket doctor` を参照）。",
+            ),
+        ),
+        ReasonKind(
+            "blocker_diverged",
+            BLOCKED,
+            Wording(
+                "It waits for {about}, whose log is not of one mind.",
+                "{about} のログが分岐しています。",
+            ),
+            remedy=Wording(
+                "Settle {about} by a legal move.", "{about} の分岐を正しい状態遷移で解消する。"
+            ),
+        ),
+        ReasonKind(
+            "cycle",
+            BLOCKED,
+            Wording("It waits for itself: {about}.", "循環した依存に含まれています: {about}。"),
+            remedy=Wording(
+                "Decide which relation of the cycle is wrong.",
+                "循環のどの relation が誤りかを決める。",
+            ),
+        ),
+        ReasonKind(
+            "diverged",
+            BLOCKED,
+            Wording("Its own log is not of one mind.", "自身のログが分岐しています。"),
+            remedy=Wording(
+                "Settle its log by a legal move.", "自身の分岐を正しい状態遷移で解消する。"
+            ),
+        ),
+        ReasonKind(
+            "ordering",
+            WAITING,
+            Wording("By the plan it comes after {about}.", "計画上、{about} の後に行います。"),
+            remedy=Wording("Finish {about} first.", "先に {about} を完了する。"),
+        ),
+        ReasonKind(
+            "conflict",
+            WAITING,
+            Wording(
+                "It must not run beside {about}, which is in progress.",
+                "進行中の {about} と並行して行えません。",
+            ),
+            remedy=Wording("Wait until {about} is finished.", "{about} の完了を待つ。"),
+        ),
+        ReasonKind(
+            "capacity",
+            WAITING,
+            Wording("All places are taken: {about}.", "作業枠が埋まっています: {about}。"),
+            remedy=Wording("Finish something that is in progress.", "進行中の作業を完了する。"),
+        ),
+        ReasonKind(
+            "dirty_workspace",
+            WAITING,
+            Wording(
+                "The workspace has changes that are not committed: {about}.",
+                "作業ツリーに未コミットの変更があります: {about}。",
+            ),
+            remedy=Wording("Commit or put aside the changes.", "変更を commit するか退避する。"),
+        ),
+        ReasonKind(
+            "claimed",
+            WAITING,
+            Wording("It is claimed by {about}.", "{about} が claim しています。"),
+            remedy=Wording(
+                "Wait for {about}, or for the end of its lease.",
+                "{about} または lease の終了を待つ。",
+            ),
+        ),
+        ReasonKind(
+            "queued_and_free",
+            IMPLEMENTATION_READY,
+            Wording(
+                "It is queued, and nothing holds it up.", "queued であり、妨げるものはありません。"
+            ),
+        ),
+        ReasonKind(
+            "relations_unreadable",
+            None,
+            Wording(
+                "The relations of {about} cannot be read; they might name this ticket.",
+                "{about} の relations を読み取れません。この Ticket を指す可能性があります。",
+            ),
+        ),
+        ReasonKind(
+            "plans_unreadable",
+            None,
+            Wording(
+                "The plan records of {about} cannot be read; they might name this ticket.",
+                "{about} の計画記録を読み取れません。この Ticket を指す可能性があります。",
+            ),
+        ),
+        ReasonKind(
+            "records_unreadable",
+            BLOCKED,
+            Wording(
+                "Its own relations or plan records cannot be read; they might hold it up.",
+                "自身の relations または計画記録を読み取れません。妨げがある可能性があります。",
+            ),
+            remedy=Wording(
+                "Repair {about}; `yoi ticket doctor` says what is wrong with it.",
+                "{about} を修復する（`yoi ticket doctor` を参照）。",
+            ),
+        ),
+    )
+}
+
+
+def classification_of(code: str) -> str:
+    """What a ticket is for the reason `code`. Raises KeyError for a mere notice."""
+    classification = REASONS[code].classification
+    if classification is None:
+        raise KeyError(code)
+    return classification
