@@ -24,6 +24,7 @@ from yoi_cli.cli.text_input import required_text
 from yoi_cli.cli.ticket.outcomes import print_appended
 from yoi_cli.errors import UsageError
 from yoi_cli.model.events import COMMENT, COMMENT_ROLES
+from yoi_cli.model.text import one_of
 from yoi_cli.tickets.comment import add_comment
 
 
@@ -36,7 +37,7 @@ def comment(
         typer.Option(
             "--role",
             metavar="ROLE",
-            help="comment, plan, decision or implementation_report.",
+            help=f"{one_of(COMMENT_ROLES)}.",
             autocompletion=complete_words(COMMENT_ROLES),
         ),
     ] = COMMENT,

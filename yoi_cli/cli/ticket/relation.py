@@ -23,6 +23,7 @@ from yoi_cli.cli.text.table import Cell, Column, print_table
 from yoi_cli.cli.ticket.outcomes import print_related
 from yoi_cli.errors import UsageError
 from yoi_cli.model.relations import KINDS
+from yoi_cli.model.text import one_of
 from yoi_cli.tickets.relations import (
     Link,
     add_relation,
@@ -75,7 +76,7 @@ KindWord = Annotated[
     str | None,
     typer.Argument(
         metavar="[KIND]",
-        help="depends_on, blocks, related, supersedes or duplicate_of.",
+        help=f"{one_of(KINDS)}.",
         autocompletion=complete_kinds,
         show_default=False,
     ),
