@@ -23,9 +23,9 @@ ADA = Author("Ada Example")
 
 @pytest.fixture(autouse=True)
 def more_fields(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An effort, of which one has three to choose from, and the people who look on."""
+    """A size, of which there are three to choose from, and the people who look on."""
     for field in (
-        Field("effort", CHOICE, shown=9, choices=("S", "M", "L"), fault="item_priority_invalid"),
+        Field("size", CHOICE, shown=9, choices=("S", "M", "L"), fault="item_priority_invalid"),
         Field("watchers", LIST, shown=8),
         Field("seen_at", merge=GREATEST),
     ):
@@ -38,9 +38,9 @@ def store(tmp_path: Path) -> FileStore:
 
 
 def test_a_choice_is_one_of_its_choices(store: FileStore) -> None:
-    with pytest.raises(UsageError, match="'XL' is not a effort") as refused:
-        create_ticket(store, Draft("Too much", fields={"effort": "XL"}), ADA)
-    assert (refused.value.code, refused.value.hint) == ("effort_invalid", "Use one of S, M, L.")
+    with pytest.raises(UsageError, match="'XL' is not a size") as refused:
+        create_ticket(store, Draft("Too much", fields={"size": "XL"}), ADA)
+    assert (refused.value.code, refused.value.hint) == ("size_invalid", "Use one of S, M, L.")
 
 
 def test_a_list_is_added_to_and_taken_from(store: FileStore) -> None:
@@ -51,33 +51,33 @@ def test_a_list_is_added_to_and_taken_from(store: FileStore) -> None:
 
 
 def test_it_is_filtered_as_its_type_asks(store: FileStore) -> None:
-    for title, effort, watchers in (("a", "S", ("ada",)), ("b", "L", ("ada", "bob"))):
-        create_ticket(store, Draft(title, fields={"effort": effort, "watchers": watchers}), ADA)
+    for title, size, watchers in (("a", "S", ("ada",)), ("b", "L", ("ada", "bob"))):
+        create_ticket(store, Draft(title, fields={"size": size, "watchers": watchers}), ADA)
 
     def titles(**words: list[str]) -> list[object]:
         found = list_tickets(store, Selection(fields=wanted(words), sort="title"))
         return [row.fields["title"] for row in found.tickets]
 
-    assert titles(effort=["s", "m"]) == ["a"]
+    assert titles(size=["s", "m"]) == ["a"]
     assert titles(watchers=["ada"]) == ["a", "b"]
-    assert titles(watchers=["ada", "bob"], effort=["L"]) == ["b"]
-    assert titles(watchers=[], effort=[]) == ["a", "b"]
+    assert titles(watchers=["ada", "bob"], size=["L"]) == ["b"]
+    assert titles(watchers=[], size=[]) == ["a", "b"]
 
 
 def test_it_is_shown_in_its_place() -> None:
-    assert [field.name for field in shown_fields()][-2:] == ["watchers", "effort"]
+    assert [field.name for field in shown_fields()][-2:] == ["watchers", "size"]
 
 
 def test_it_is_merged_by_its_rule() -> None:
     base = {"updated_at": "2026-01-01T00:00:00Z"}
-    ours, theirs = {**base, "seen_at": "b", "effort": "S"}, {**base, "seen_at": "a", "effort": "L"}
+    ours, theirs = {**base, "seen_at": "b", "size": "S"}, {**base, "seen_at": "a", "size": "L"}
     merged = merge_fields(base, ours, theirs)
     assert merged.fields["seen_at"] == "b"
-    assert [conflict.about for conflict in merged.conflicts] == ["effort"]
+    assert [conflict.about for conflict in merged.conflicts] == ["size"]
 
 
 def test_doctor_checks_it(store: FileStore, tmp_path: Path) -> None:
-    put_ticket(tmp_path, 1, fields={"effort": "XL", "watchers": ("ada",), "seen_at": ("now",)})
+    put_ticket(tmp_path, 1, fields={"size": "XL", "watchers": ("ada",), "seen_at": ("now",)})
     found = {one.code: one.message for one in examine(store).diagnostics}
-    assert "The effort 'XL' is none of S, M, L." in found["item_priority_invalid"]
+    assert "The size 'XL' is none of S, M, L." in found["item_priority_invalid"]
     assert "seen_at is a list." in found["item_value_type"]
