@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yoi_cli.errors import UsageError
-from yoi_cli.model.profile import Profile, Settings, WorkerSettings
+from yoi_cli.model.profile import Profile, Settings
+from yoi_cli.model.settings import OrchestrationSettings, WorkerSettings
 from yoi_cli.model.worker_spec import WorkerSpec, command_of, request_of
 
 SETTINGS = Settings(
@@ -23,6 +24,8 @@ SETTINGS = Settings(
         secrets=("TOKEN",),
         capacity={"agents": 2},
     ),
+    orchestration=OrchestrationSettings(),
+    foreign_roles={},
 )
 CALLER = {"PLAIN": "plain", "TOKEN": "token", "KEY": "key", "OTHER": "other"}
 

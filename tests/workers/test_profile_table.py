@@ -7,7 +7,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.model.profile import PROMPTS, Profile
+from yoi_cli.model.profile import Profile
 from yoi_cli.model.profile_presets import PRESETS
 from yoi_cli.store.config.worker_settings import parse_settings
 from yoi_cli.workers.profile_table import profile_toml
@@ -23,7 +23,7 @@ _VARIABLES = st.lists(st.from_regex(r"[A-Z_][A-Z0-9_]{0,8}", fullmatch=True), ma
 @given(
     name=_NAME.filter(lambda name: name not in PRESETS and name != "inherit"),
     command=st.lists(_WORD, min_size=1, max_size=4),
-    prompt=st.sampled_from(PROMPTS),
+    prompt=st.sampled_from(["stdin", "argument", "file"]),
     names=_VARIABLES.map(tuple),
     timeout=st.none() | st.integers(1, 10**6),
     line=_LINE,

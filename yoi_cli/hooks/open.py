@@ -27,14 +27,14 @@ def install_hooks(start: Start, *, pre_push: bool, global_path: bool) -> HookRep
     `ConflictError` (`hooks_path_shared`) for a folder that other repositories use too, unless
     `global_path` allows it. A hook that cannot be installed is told in the report.
     """
-    from yoi_cli.store.config.hook_settings import read_hook_settings
+    from yoi_cli.workspace.settings import tables_of
 
     checkout = _checkout(start)
     session = open_session(start)
     folder = hook_folder(checkout)
     if folder.is_shared and not global_path:
         raise _shared(folder)
-    wants_gate = pre_push or read_hook_settings(session.workspace).gate_on_push
+    wants_gate = pre_push or tables_of(session, "hook").hook.gate_on_push
     return _change(start, folder, (*HOOKS, *([PRE_PUSH] if wants_gate else [])), install)
 
 

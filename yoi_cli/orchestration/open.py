@@ -32,10 +32,9 @@ def open_tools(
     from yoi_cli.orchestration.files.local_state import FileLocalState
     from yoi_cli.orchestration.git.changes import GitHistory
     from yoi_cli.orchestration.ports import OrchestrationPorts
-    from yoi_cli.store.config.sync_settings import read_sync_settings
     from yoi_cli.workers.local.machine import machine_of
     from yoi_cli.workers.open import open_runtime
-    from yoi_cli.workspace.settings import settings_of
+    from yoi_cli.workspace.settings import settings_of, tables_of
     from yoi_cli.worktrees.git.worktrees import GitWorktrees
     from yoi_cli.worktrees.target.target_branch import GitRepository
 
@@ -49,7 +48,7 @@ def open_tools(
         )
     root, folder = checkout.main_root or checkout.root, settings.orchestration.worktree_dir
     place = RepositoryPaths(root, checkout.common_dir, folder)
-    runs_hooks = read_sync_settings(session.workspace).runs_hooks
+    runs_hooks = tables_of(session, "sync").git.run_hooks
     repository = GitRepository(place, runs_hooks=runs_hooks)
     holder = holder_of(checkout.common_dir)
     return OrchestrationPorts(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from yoi_cli.git.checkout import Checkout
-    from yoi_cli.store.config.sync_settings import SyncSettings
+    from yoi_cli.model.settings import SyncSettings
     from yoi_cli.sync.clone import SyncTarget
     from yoi_cli.sync.ports import RemoteBranch, SyncedStore
     from yoi_cli.sync.snapshot import StorePlace
@@ -56,15 +56,16 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
     `UsageError` for a name that no branch can have, and `ConflictError` where the checkout
     is not fit for it.
     """
-    from yoi_cli.store.config.sync_settings import read_sync_settings
     from yoi_cli.store.files.lock import StoreLock
     from yoi_cli.sync.clone import CloneStore
     from yoi_cli.sync.git.history import signature
     from yoi_cli.sync.git.remote import GitRemote
     from yoi_cli.sync.snapshot import StoreTrees
+    from yoi_cli.workspace.settings import tables_of
 
     checkout = _checkout_of(session)
-    settings = read_sync_settings(session.workspace)
+    tables = tables_of(session, "sync")
+    settings = tables.sync
     place, key, target = _target(session, checkout, settings, request)
     warnings = _check_checkout(place, target)
     remote = GitRemote(
@@ -74,7 +75,7 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
         ref=f"refs/worktree/yoi/{key}/fetched",
         silence=settings.timeout,
         may_ask=request.may_ask,
-        runs_hooks=settings.runs_hooks,
+        runs_hooks=tables.git.run_hooks,
         hear=request.hear,
     )
     author = session.author(None).author

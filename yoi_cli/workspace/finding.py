@@ -6,13 +6,14 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.config import DEFAULT, Config
 from yoi_cli.store.config.store_config import parse_config
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.directory import Directory, not_as_expected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from yoi_cli.model.config import Config
 
 
 def is_workspace(folder: str) -> bool:
@@ -32,13 +33,23 @@ def find_upward(start: str, *, stop: str | None = None) -> str | None:
 
 
 def read_config(workspace: str) -> Config:
-    """The settings of `workspace`; the defaults where it has no configuration file."""
+    """What every command reads of the settings of `workspace`; the defaults without a file.
+
+    Raises `StoreInvalidError` (`config_invalid`, `path_unsafe`).
+    """
+    return parse_config(config_bytes(workspace), path=layout.CONFIG_FILE)
+
+
+def config_bytes(workspace: str) -> bytes:
+    """The configuration file of `workspace`; empty where there is none.
+
+    Raises `StoreInvalidError` (`path_unsafe`) where it is no regular file.
+    """
     path = os.path.join(workspace, layout.STORE_FOLDER)
     if stat.S_ISLNK(os.lstat(path).st_mode):
         raise not_as_expected(layout.STORE_FOLDER, "a folder")
     with Directory.open(path, layout.STORE_FOLDER) as folder:
-        data = folder.read_if_there(os.path.basename(layout.CONFIG_FILE))
-    return DEFAULT if data is None else parse_config(data, path=layout.CONFIG_FILE)
+        return folder.read_if_there(os.path.basename(layout.CONFIG_FILE)) or b""
 
 
 def make_workspace(folder: str, files: Mapping[str, str]) -> list[str]:

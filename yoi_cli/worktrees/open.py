@@ -8,7 +8,7 @@ from yoi_cli.errors import NotFoundError, StoreInvalidError
 
 if TYPE_CHECKING:
     from yoi_cli.git.repository import RepositoryPaths
-    from yoi_cli.model.profile import OrchestrationSettings
+    from yoi_cli.model.settings import OrchestrationSettings
     from yoi_cli.workspace.session import Session
     from yoi_cli.worktrees.git.worktrees import GitWorktrees
     from yoi_cli.worktrees.target.target_branch import GitRepository
@@ -26,10 +26,10 @@ def open_worktrees(session: Session) -> GitWorktrees:
 
 def open_repository(session: Session) -> GitRepository:
     """Refs and merges of the session's repository, a `Repository`. Raises as `open_worktrees`."""
-    from yoi_cli.store.config.sync_settings import read_sync_settings
+    from yoi_cli.workspace.settings import tables_of
     from yoi_cli.worktrees.target.target_branch import GitRepository
 
-    runs_hooks = read_sync_settings(session.workspace).runs_hooks
+    runs_hooks = tables_of(session, "sync").git.run_hooks
     return GitRepository(_place(session), runs_hooks=runs_hooks)
 
 

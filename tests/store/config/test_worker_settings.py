@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from support.corpus import Corpus
 
-from yoi_cli.doctor.files.inspect_settings import line_of
 from yoi_cli.errors import NotFoundError, StoreInvalidError
-from yoi_cli.model.profile import OrchestrationSettings, WorkerSettings
+from yoi_cli.model.profile import Settings
 from yoi_cli.model.profile_presets import PRESETS
-from yoi_cli.store.config.worker_settings import parse_settings, read_settings
+from yoi_cli.model.settings import OrchestrationSettings, WorkerSettings
+from yoi_cli.store.config.toml_file import line_of
+from yoi_cli.store.config.worker_settings import parse_settings
+from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.settings import settings_of
 
 WHOLE = b"""
 [profiles.ada]
@@ -61,6 +64,10 @@ def write(folder: Path, text: bytes) -> str:
     return str(folder)
 
 
+def read_settings(workspace: str) -> Settings:
+    return settings_of(open_session(Start(workspace, False, "test", {})))
+
+
 def test_every_key_is_read(tmp_path: Path) -> None:
     settings = read_settings(write(tmp_path, WHOLE))
     ada = settings.of_role("coder")
@@ -74,7 +81,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         1.5, 0.0, None, ("LANG",), ("TOKEN",), redact=False, capacity={"agents": 2}
     )
     assert settings.orchestration == OrchestrationSettings(
-        "main", (("make", "test"), ("true",)), 5.0, "person", True, 1, 4, False, "trees"
+        *("main", (("make", "test"), ("true",)), 5.0, "person", True, 1, 4, False, "trees"),
+        *("orchestration", "orchestration"),
     )
 
 
@@ -123,22 +131,50 @@ def test_the_placeholders_of_a_command_say_how_it_is_given_its_prompt(
 @pytest.mark.parametrize(
     ("text", "key", "said"),
     [
-        ("profiles = 1", "profiles", "not a table"),
-        ("[profiles]\nada = 1", "profiles.ada", "not a table"),
-        ("[profiles.'a b']\ncommand = ['a']", "profiles.a b", "not a name"),
-        ("[profiles.inherit]\ncommand = ['a']", "profiles.inherit", "not a name"),
+        ("profiles = 1", "profiles", "a table is expected, not a number"),
+        ("[profiles]\nada = 1", "profiles.ada", "a table is expected, not a number"),
+        ("[profiles.'a b']\ncommand = ['a']", "profiles.a b", "the name of a profile"),
+        ("[profiles.inherit]\ncommand = ['a']", "profiles.inherit", "the name of a profile"),
         ("[profiles.ada]", "profiles.ada.command", "is missing"),
-        ("[profiles.ada]\ncommand = 'a b'", "profiles.ada.command", "a text, not an array"),
-        ("[profiles.ada]\ncommand = []", "profiles.ada.command", "not an array of texts"),
-        ("[profiles.ada]\ncommand = ['', 'b']", "profiles.ada.command", "not an array of texts"),
-        ("[profiles.ada]\ncommand = ['a', 1]", "profiles.ada.command", "not an array of texts"),
-        ('[profiles.ada]\ncommand = ["a", "\\u0000"]', "profiles.ada.command", "not an array"),
-        ("[profiles.claude]\nprompt = 'pipe'", "profiles.claude.prompt", "none of stdin, argument"),
-        ("[profiles.claude]\nprompt = ['stdin']", "profiles.claude.prompt", "none of stdin"),
+        (
+            "[profiles.ada]\ncommand = 'a b'",
+            "profiles.ada.command",
+            "a program is expected, not text",
+        ),
+        (
+            "[profiles.ada]\ncommand = []",
+            "profiles.ada.command",
+            "begins with a program",
+        ),
+        (
+            "[profiles.ada]\ncommand = ['', 'b']",
+            "profiles.ada.command",
+            "begins with a program",
+        ),
+        (
+            "[profiles.ada]\ncommand = ['a', 1]",
+            "profiles.ada.command",
+            "begins with a program",
+        ),
+        (
+            '[profiles.ada]\ncommand = ["a", "\\u0000"]',
+            "profiles.ada.command",
+            "begins with a program",
+        ),
+        (
+            "[profiles.claude]\nprompt = 'pipe'",
+            "profiles.claude.prompt",
+            "stdin, argument or file",
+        ),
+        (
+            "[profiles.claude]\nprompt = ['stdin']",
+            "profiles.claude.prompt",
+            "file is expected, not an array",
+        ),
         (
             "[profiles.ada]\ncommand = ['a', '{prompt}']\nprompt = 'stdin'",
             "profiles.ada.prompt",
-            "the command has {prompt}",
+            "argument is expected, since the command has {prompt}",
         ),
         ("[profiles.claude]\nenvironment = 'HOME'", "profiles.claude.environment", "names of"),
         ("[profiles.claude]\nenvironment = ['A=b']", "profiles.claude.environment", "names of"),
@@ -148,30 +184,38 @@ def test_the_placeholders_of_a_command_say_how_it_is_given_its_prompt(
         ("[profiles.claude]\ntimeout = -1", "profiles.claude.timeout", "number of seconds"),
         ("[profiles.claude]\ntimeout = nan", "profiles.claude.timeout", "number of seconds"),
         ("[profiles.claude]\ntimeout = inf", "profiles.claude.timeout", "number of seconds"),
-        ("[profiles.claude]\ntimeout = 1" + "0" * 400, "profiles.claude.timeout", "of seconds"),
+        (
+            "[profiles.claude]\ntimeout = 1" + "0" * 400,
+            "profiles.claude.timeout",
+            "number of seconds",
+        ),
         ('[profiles.claude]\ngroup = "a\\tb"', "profiles.claude.group", "text of one line"),
-        ("[profiles.claude]\ncomand = ['a']", "profiles.claude.comand", "not a key"),
-        ("[roles.coder]\nprofile = 'ada'", "roles.coder.profile", "names 'ada'"),
+        ("[profiles.claude]\ncomand = ['a']", "profiles.claude.comand", "unknown key"),
+        ("[roles.coder]\nprofile = 'ada'", "roles.coder.profile", "there is no profile 'ada'"),
         ("[roles.coder]\nprofile = 1", "roles.coder.profile", "text of one line"),
-        ("[roles.coder]\nworkflow = 1", "roles.coder.workflow", "not a text"),
-        ("[roles.coder]\nmodel = 'x'", "roles.coder.model", "not a key"),
-        ("[roles.investigator]\nprofile = 'claude'", "roles.investigator", "not a key"),
+        ("[roles.coder]\nworkflow = 1", "roles.coder.workflow", "a text is expected"),
+        ("[roles.coder]\nmodel = 'x'", "roles.coder.model", "unknown key"),
+        ("[roles.investigator]\nprofile = 'claude'", "roles.investigator", "unknown key"),
         ("[worker]\ngrace = 'x'", "worker.grace", "number of seconds"),
         ("[worker]\noutput_limit = 1.5", "worker.output_limit", "whole number"),
-        ("[worker]\nredact = 'no'", "worker.redact", "neither true nor false"),
-        ("[worker]\ncapacity = 2", "worker.capacity", "not a table"),
+        ("[worker]\nredact = 'no'", "worker.redact", "true or false is expected"),
+        ("[worker]\ncapacity = 2", "worker.capacity", "a table is expected"),
         ("[worker.capacity]\nagents = 0", "worker.capacity.agents", "whole number of 1"),
-        ("[worker]\nlimit = 2", "worker.limit", "not a key"),
+        ("[worker]\nlimit = 2", "worker.limit", "unknown key"),
         ("[orchestration]\nvalidate = ['make']", "orchestration.validate", "array of commands"),
         ("[orchestration]\nvalidate = 'make'", "orchestration.validate", "array of commands"),
         ("[orchestration]\nvalidate = [[]]", "orchestration.validate", "array of commands"),
-        ("[orchestration]\nreview = 'nobody'", "orchestration.review", "none of worker, person"),
+        (
+            "[orchestration]\nreview = 'nobody'",
+            "orchestration.review",
+            "worker or person",
+        ),
         ("[orchestration]\nrounds = 0", "orchestration.rounds", "whole number of 1"),
         ("[orchestration]\ntarget = '-f'", "orchestration.target", "name of a branch"),
-        ("[orchestration]\nworktree_dir = '../x'", "orchestration.worktree_dir", "not a folder"),
-        ("[orchestration]\nworktree_dir = '/x'", "orchestration.worktree_dir", "not a folder"),
-        ("[orchestration]\nbranch = 1", "orchestration.branch", "not a text"),
-        ("[orchestration]\nclose = 1", "orchestration.close", "neither true nor false"),
+        ("[orchestration]\nworktree_dir = '../x'", "orchestration.worktree_dir", "a folder below"),
+        ("[orchestration]\nworktree_dir = '/x'", "orchestration.worktree_dir", "a folder below"),
+        ("[orchestration]\nbranch = 1", "orchestration.branch", "a text is expected"),
+        ("[orchestration]\nclose = 1", "orchestration.close", "true or false is expected"),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_file_and_key(
@@ -182,7 +226,8 @@ def test_what_is_wrong_is_refused_with_its_file_and_key(
         read_settings(workspace)
     error = caught.value
     assert (error.code, error.details["key"]) == ("config_invalid", key)
-    assert error.message.startswith(f".yoi/ticket.config.toml: {key} ")
+    place = f".yoi/ticket.config.toml:{error.details['line']}"
+    assert error.message.startswith(f"{place}: {key}: ")
     assert said in error.message
     assert error.hint
 

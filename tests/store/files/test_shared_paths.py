@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from yoi_cli.errors import StoreInvalidError
-from yoi_cli.store.config.sync_settings import SyncSettings, parse_sync_settings
 from yoi_cli.store.files.shared_paths import is_shared, meant_removals
 
 ROOT = ".yoi/tickets"
@@ -49,11 +47,3 @@ def test_a_file_gone_from_a_ticket_was_removed_and_a_ticket_gone_was_lost() -> N
     assert meant_removals(whole[2:], ROOT) == frozenset(whole[2:])
     assert meant_removals(whole[1:], ROOT) == frozenset()
     assert meant_removals([".yoi/workspace.toml"], ROOT) == frozenset()
-
-
-def test_settings_of_syncing_have_defaults_and_types() -> None:
-    assert parse_sync_settings(b"", path="x") == SyncSettings(None, None, 60.0, False)
-    text = b'[sync]\nremote = "r"\nbranch = "yoi"\ntimeout = 3\n[git]\nrun_hooks = true\n'
-    assert parse_sync_settings(text, path="x") == SyncSettings("r", "yoi", 3.0, True)
-    with pytest.raises(StoreInvalidError, match=r"sync\.branch"):
-        parse_sync_settings(b"[sync]\nbranch = 3\n", path="x")

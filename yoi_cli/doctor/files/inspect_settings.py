@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, quote
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.time import is_stamp
-from yoi_cli.store.config.store_config import parse_config
+from yoi_cli.store.config.reading import read_tables
+from yoi_cli.store.config.store_config import hot_problems
+from yoi_cli.store.config.toml_file import SettingProblem, line_of, load_tables
 from yoi_cli.store.config.worker_settings import parse_settings
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.lock import leftover_intent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from yoi_cli.store.files.layout import StoreLocation
 
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_AT_LINE = re.compile(r"\(at line (\d+)")
 _KEYS = ("workspace_id", "created_at", "display_name")
 
 
@@ -63,42 +64,34 @@ def _read(directory: Directory, path: str, found: list[Diagnostic]) -> bytes | N
 
 def _inspect_config(data: bytes) -> Iterator[Diagnostic]:
     path = layout.CONFIG_FILE
-    try:
-        config = parse_config(data, path=path)
-    except StoreInvalidError as error:
-        problem = error.message.removeprefix(f"{path}: ")
-        yield _found("config_invalid", f"It cannot be used: {problem}", path, _told_line(problem))
+    loaded = load_tables(data)
+    if isinstance(loaded, SettingProblem):
+        yield _unusable("config_invalid", loaded, path)
         return
-    text = data.decode()
-    for key in config.unknown_keys:
-        what = f"The key {quote(key)} is not known."
-        yield _found("config_key_unknown", what, path, line_of(text, key))
-    for wrong in parse_settings(data, path=path).problems:
-        what = f"{quote(wrong.key)} {wrong.message}."
-        yield _found("config_settings_invalid", what, path, line_of(text, wrong.key))
+    found = read_tables(data, path=path).problems
+    hot = hot_problems(found)
+    if hot:
+        yield _unusable("config_invalid", hot[0], path)
+        return
+    for problem in found:
+        if problem.is_ignored:
+            what = f"The key {quote(problem.key)} is not known."
+            yield _found("config_key_unknown", what, path, problem.line)
+    for problem in parse_settings(data, path=path).problems:
+        yield _found("config_settings_invalid", problem.sentence, path, problem.line)
 
 
 def _inspect_workspace(data: bytes) -> Iterator[Diagnostic]:
-    import tomllib
-
     path = layout.WORKSPACE_FILE
-    try:
-        text = data.decode()
-        values: Mapping[str, object] = tomllib.loads(text)
-    except UnicodeDecodeError:
-        yield _found("workspace_invalid", "It is not UTF-8 text.", path)
-        return
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        problem = f"It is not TOML: {error}."
-        yield _found("workspace_invalid", problem, path, _told_line(problem))
-        return
-    except ValueError:
-        yield _found("workspace_invalid", "A number in it is too long.", path)
+    values = load_tables(data)
+    if isinstance(values, SettingProblem):
+        yield _unusable("workspace_invalid", values, path)
         return
     for key in _KEYS:
         problem = _problem(key, values.get(key))
         if problem:
-            yield _found("workspace_invalid", f"{key} {problem}.", path, line_of(text, key))
+            line = line_of(data.decode(), key)
+            yield _found("workspace_invalid", f"{key} {problem}.", path, line)
 
 
 def _problem(key: str, value: object) -> str:
@@ -113,25 +106,8 @@ def _problem(key: str, value: object) -> str:
     return ""
 
 
-def _told_line(problem: str) -> int | None:
-    """The line that the TOML reader names in its sentence, if it names one."""
-    told = _AT_LINE.search(problem)
-    return int(told.group(1)) if told else None
-
-
-def line_of(text: str, key: str) -> int | None:
-    """The line of a key, or of a table's heading, None where it is not to be found."""
-    table, _, name = key.rpartition(".")
-    start, end = 0, len(text)
-    heading = re.search(rf"^[ \t]*\[{re.escape(table)}\][^\n]*", text, re.MULTILINE)
-    if table and heading is not None:
-        start = heading.start()
-        following = re.compile(r"^[ \t]*\[", re.MULTILINE).search(text, heading.end())
-        end = following.start() if following else end
-    names = f"(?:{re.escape(key)}|{re.escape(name)})"
-    named = re.compile(rf"^[ \t]*(?:\[+[ \t]*)?[\"']?{names}[\"']?[ \t]*[].=]", re.MULTILINE)
-    place = named.search(text, start, end) or heading
-    return text.count("\n", 0, place.start()) + 1 if place else None
+def _unusable(code: str, problem: SettingProblem, path: str) -> Diagnostic:
+    return _found(code, f"It cannot be used: {problem.sentence}", path, problem.line)
 
 
 def _found(code: str, what: str, path: str, line: int | None = None) -> Diagnostic:

@@ -1,0 +1,234 @@
+"""Every table of `ticket.config.toml`: its keys, their types and defaults (docs/format.md).
+
+The only definition of a setting: what reads the file, what doctor looks for and the tables of
+the page follow from it. A table that forbids unknown keys is read strictly; in the others
+nothing reads such a key, and doctor tells of it. This module loads msgspec, so that the
+settings of every command have a value of their own (`model/config.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Generic, Literal, NamedTuple, TypeVar
+
+from msgspec import Meta, Struct, field
+from msgspec.structs import force_setattr
+
+from yoi_cli.model.config import DEFAULT, PROVIDER, is_store_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+class Expected(NamedTuple, Generic[T]):
+    """What a value must be, in words, and whether it `holds` where a type cannot say it."""
+
+    what: str
+    holds: Callable[[T], bool] | None = None
+    hint: str = ""
+
+
+_SILENCE = 60.0
+
+
+def _is_line(text: str) -> bool:
+    return bool(text.strip()) and text.isprintable()
+
+
+def _is_command(words: tuple[str, ...]) -> bool:
+    return bool(words and words[0]) and not any("\0" in word for word in words)
+
+
+def _is_branch(name: str) -> bool:
+    return _is_line(name) and not name.startswith(("-", "refs/")) and name == name.strip()
+
+
+def _is_folder(path: str) -> bool:
+    names = path.rstrip("/").split("/")
+    return _is_line(path) and not any(name in ("", ".", "..", ".git") for name in names)
+
+
+_ONE_BY_ONE = 'Give the arguments one by one: ["make", "test"].'
+_EACH = 'Give each as an array: [["make", "test"]].'
+_NAMES_ONLY = "Name the variables only; their values come from the environment."
+_NAMING = "Use letters, digits, '.', '_' and '-', beginning with a letter or digit."
+_SHORT = "Write its short name, such as main."
+
+Flag = Annotated[bool, Expected("true or false")]
+Text = Annotated[str, Expected("a text")]
+#: The original system's: a text, or nothing, in whatever form that was written.
+Kept = Annotated[object, Expected("a text", lambda value: not value or isinstance(value, str))]
+Line = Annotated[str, Expected("a text of one line", _is_line)]
+Count = Annotated[int, Meta(ge=0), Expected("a whole number of 0 or more")]
+Positive = Annotated[int, Meta(ge=1), Expected("a whole number of 1 or more")]
+#: At most over thirty years: whoever writes more means something else, and 0 says "no limit".
+Seconds = Annotated[float, Meta(ge=0, le=1e9), Expected("a number of seconds (0 to 1000000000)")]
+Variable = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z")]
+Variables = Annotated[
+    tuple[Variable, ...], Expected("an array of names of variables", hint=_NAMES_ONLY)
+]
+Command = Annotated[
+    tuple[str, ...],
+    Expected("an array of texts that begins with a program", _is_command, _ONE_BY_ONE),
+]
+Commands = Annotated[
+    tuple[tuple[str, ...], ...],
+    Expected("an array of commands", lambda commands: all(map(_is_command, commands)), _EACH),
+]
+#: `inherit` is the original system's word for the profile of whoever starts a worker.
+ProfileName = Annotated[
+    str,
+    Meta(pattern=r"^(?!inherit\Z)[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"),
+    Expected("the name of a profile", hint=_NAMING),
+]
+Branch = Annotated[str, Expected("the name of a branch", _is_branch, _SHORT)]
+Folder = Annotated[str, Expected("a folder below the repository's root", _is_folder)]
+StoreFolder = Annotated[str, Expected("a folder inside the workspace", is_store_folder)]
+Provider = Annotated[Literal["builtin:yoi_local", ""], Expected(PROVIDER)]
+Kind = Annotated[Literal["local"], Expected("local")]
+Authority = Annotated[Literal["main", "checkout", ""], Expected("main or checkout")]
+Prompt = Annotated[Literal["stdin", "argument", "file"], Expected("stdin, argument or file")]
+Review = Annotated[Literal["worker", "person"], Expected("worker or person")]
+
+
+class BackendSettings(Struct, frozen=True):
+    """`[backend]`: where the store is. An empty text stands for the default."""
+
+    provider: Provider = PROVIDER
+    kind: Kind = "local"
+    root: StoreFolder = DEFAULT.root
+    authority: Authority = DEFAULT.authority
+
+
+class TicketSettings(Struct, frozen=True):
+    """`[ticket]`: the language of records."""
+
+    language: Text = ""
+
+
+class GitSettings(Struct, frozen=True):
+    """`[git]`: whether writing commits, and whether sync and merges run the repository's hooks."""
+
+    autocommit: Flag = DEFAULT.autocommit
+    run_hooks: Flag = False
+
+
+class HookSettings(Struct, frozen=True):
+    """`[hook]`: whether a pre-push hook is installed, too."""
+
+    gate_on_push: Flag = False
+
+
+class RoutingSettings(Struct, frozen=True):
+    """`[routing]`: what holds tickets back, and how long a claim lasts (minutes; 0: default)."""
+
+    max_in_progress: Count | None = DEFAULT.max_in_progress
+    require_clean: Flag = DEFAULT.require_clean
+    lease_minutes: Count = DEFAULT.lease_minutes
+
+
+class SyncSettings(Struct, frozen=True):
+    """`[sync]`: with which remote and branch; how many seconds a remote may say nothing.
+
+    `branch` is None where the store lives on the branch that is checked out.
+    """
+
+    remote: Line | None = None
+    branch: Line | None = None
+    timeout: Seconds = _SILENCE
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "timeout", self.timeout or _SILENCE)
+
+
+class ProfileSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[profiles.NAME]`: what it says of the profile; None where it says nothing."""
+
+    command: Command | None = None
+    prompt: Prompt | None = None
+    environment: Variables | None = None
+    secrets: Variables | None = None
+    requires: Variables | None = None
+    timeout: Seconds | None = None
+    group: Line | None = None
+    description: Line | None = None
+
+
+class RoleSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[roles.ROLE]`: its profile. What else the original system says there is kept."""
+
+    profile: Line | None = None
+    launch_prompt: Kept = ""
+    workflow: Kept = ""
+
+
+class RoleTables(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[roles]`: the roles that a configuration may name. `yoi` starts coders and reviewers."""
+
+    intake: RoleSettings | None = None
+    orchestrator: RoleSettings | None = None
+    coder: RoleSettings | None = None
+    reviewer: RoleSettings | None = None
+
+
+class WorkerSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[worker]`: bounds of every worker, in seconds and bytes; None, written 0, is no limit.
+
+    `environment` and `secrets` name variables that are passed on; the values of secrets are
+    taken out of what is written. `capacity` says how many workers of a group run at once.
+    """
+
+    timeout: Seconds | None = None
+    grace: Seconds = 10.0
+    output_limit: Count | None = 1 << 30
+    environment: Variables = ()
+    secrets: Variables = ()
+    redact: Flag = True
+    capacity: dict[str, Positive] = {}
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "timeout", self.timeout or None)
+        force_setattr(self, "output_limit", self.output_limit or None)
+
+
+class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[orchestration]`: what `yoi orchestrate` does with a ticket.
+
+    `target` is the branch that work is merged into, None for the repository's own. `validate`
+    are argument lists that must exit with 0 in the worktree, each within `validate_timeout`
+    seconds. `close` delegates closing. `rounds` bounds how often a coder is sent back,
+    `max_workers` how many tickets are worked on at once. `cleanup` says whether the worktree
+    goes once the work is merged. `worktree_dir` is the folder for worktrees, below the
+    repository's root. The last two are the original system's, and kept.
+    """
+
+    target: Branch | None = None
+    validate: Commands = ()
+    validate_timeout: Seconds = 1800.0
+    review: Review = "worker"
+    close: Flag = False
+    rounds: Positive = 3
+    max_workers: Positive = 2
+    cleanup: Flag = True
+    worktree_dir: Folder = ".worktree"
+    branch: Kept = ""
+    worktree_name: Kept = ""
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "worktree_dir", self.worktree_dir.rstrip("/"))
+
+
+class SettingsTables(Struct, frozen=True):
+    """The whole file, table by table."""
+
+    backend: BackendSettings = field(default_factory=BackendSettings)
+    ticket: TicketSettings = field(default_factory=TicketSettings)
+    git: GitSettings = field(default_factory=GitSettings)
+    hook: HookSettings = field(default_factory=HookSettings)
+    routing: RoutingSettings = field(default_factory=RoutingSettings)
+    sync: SyncSettings = field(default_factory=SyncSettings)
+    profiles: dict[ProfileName, ProfileSettings] = {}
+    roles: RoleTables = field(default_factory=RoleTables)
+    worker: WorkerSettings = field(default_factory=WorkerSettings)
+    orchestration: OrchestrationSettings = field(default_factory=OrchestrationSettings)
