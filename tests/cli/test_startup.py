@@ -60,6 +60,19 @@ def test_a_command_in_a_pipe_loads_nothing_heavy(
     assert loaded.isdisjoint(HEAVY)
 
 
+def test_plain_settings_are_read_without_their_definitions(
+    env: dict[str, str], workspace: Path
+) -> None:
+    ticket = make_ticket(open_store(workspace, in_git=True))
+    (workspace / ".yoi/ticket.config.toml").write_text(
+        "[backend]\nroot = '.yoi/tickets'\n[ticket]\nlanguage = 'Japanese'\n"
+        "[profiles.ada]\ncommand = ['ada']\n[roles.coder]\nprofile = 'ada'\n"
+    )
+    loaded = loaded_by(env, workspace, "ticket", "state", ticket)
+    assert "tomllib" in loaded
+    assert loaded.isdisjoint({*HEAVY, "yoi_cli.model.settings"})
+
+
 @pytest.mark.parametrize("words", [("--help",), ("ticket", "--help")])
 def test_help_loads_no_command(
     env: dict[str, str], workspace: Path, words: tuple[str, ...]

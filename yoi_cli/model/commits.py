@@ -21,7 +21,6 @@ TRAILER = "Ticket"
 COMMIT = "commit"
 REWRITE = "rewrite"
 MERGE = "merge"
-NOTES = frozenset({COMMIT, REWRITE, MERGE})
 AMEND = "amend"
 REBASE = "rebase"
 
@@ -74,9 +73,10 @@ class RewrittenCommit(NamedTuple):
 class Note(NamedTuple):
     """What a hook has to say on one ticket.
 
-    `what` is one of `NOTES`, `ticket` the id or a part of one, `at` Unix milliseconds. A
-    `rewrite` says `how`, its `pairs`, and the commits that a rebase may have `dropped`. A
-    `merge` says which head was `merged` from `branch` and `into` which branch, by `commit`.
+    `what` is `commit`, `rewrite` or `merge`, `ticket` the id or a part of one, `at` Unix
+    milliseconds. A `rewrite` says `how`, its `pairs`, and the commits that a rebase may have
+    `dropped`. A `merge` says which head was `merged` from `branch` and `into` which branch, by
+    `commit`.
     """
 
     what: str

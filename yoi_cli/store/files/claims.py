@@ -10,6 +10,7 @@ from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.claim import Claim
 from yoi_cli.model.ids import is_ticket_id
 from yoi_cli.store.files.directory import Directory
+from yoi_cli.store.formats.json_values import numbers_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,22 +88,20 @@ def _parse(data: bytes, ticket: str) -> Claim:
         entry: object = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise _broken(ticket) from error
-    if not isinstance(entry, dict):
-        raise _broken(ticket)
-    holder, worktree, worker = (entry.get(key) for key in ("holder", "worktree", "worker"))
-    numbers = [entry.get(key) for key in ("generation", "taken_at", "expires_at")]
-    generation, taken_at, expires_at = (n if isinstance(n, int) else -1 for n in numbers)
-    if not isinstance(holder, str) or min(generation, taken_at, expires_at) < 0:
+    texts, numbers = texts_of(entry), numbers_of(entry)
+    keys = ("generation", "taken_at", "expires_at")
+    generation, taken_at, expires_at = (numbers.get(key, -1) for key in keys)
+    if "holder" not in texts or min(generation, taken_at, expires_at) < 0:
         raise _broken(ticket)
     return Claim(
         ticket=ticket,
-        holder=holder,
+        holder=texts["holder"],
         generation=generation,
         taken_at=taken_at,
         expires_at=expires_at,
-        worktree=worktree if isinstance(worktree, str) else None,
-        worker=worker if isinstance(worker, str) else None,
-        is_released=entry.get("is_released") is True,
+        worktree=texts.get("worktree"),
+        worker=texts.get("worker"),
+        is_released=numbers.get("is_released") is True,
     )
 
 

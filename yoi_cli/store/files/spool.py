@@ -13,22 +13,20 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.model.commits import NOTES, Note, RewrittenCommit
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.ports import Spooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from yoi_cli.model.commits import Note
+
 FOLDER = "spool"
 _SUFFIX = ".json"
 _TEMPORARY = ".tmp-"
 #: A temporary file older than this (seconds) is nobody's any more.
 _ABANDONED = 3600
-_VERSION = 1
 _NAME = re.compile(r"(?:commit|rewrite|merge)-[0-9a-f]{40,64}-[0-9A-Za-z]{4,13}")
-_SHA = re.compile(r"[0-9a-f]{40,64}")
-_WORD = re.compile(r"[0-9A-Za-z]{4,13}")
 
 
 class SpoolFacts(NamedTuple):
@@ -51,7 +49,7 @@ class FileSpool:
         return os.path.isdir(self._path)
 
     def put(self, note: Note) -> None:
-        name = f"{note.what}-{note.commit}-{note.ticket}"
+        name = _name_of(note)
         if not _NAME.fullmatch(name):
             raise ValueError(f"no note can be called {name!r}")
         os.makedirs(self._path, exist_ok=True)
@@ -112,12 +110,16 @@ class FileSpool:
             folder = Directory.open(self._path, FOLDER)
         except FileNotFoundError:
             return
+        from yoi_cli.store.formats.note import parse_note  # hooks only put
+
         with folder:
             for name in folder.names():
                 if name.startswith(_TEMPORARY):
                     continue
                 try:
-                    note = _parse(name, folder.read(name))
+                    note = parse_note(folder.read(name))
+                    if name != _name_of(note) + _SUFFIX:
+                        raise ValueError("the note of another name")
                 except FileNotFoundError:  # written to the store meanwhile
                     continue
                 except (StoreInvalidError, ValueError, RecursionError):
@@ -126,74 +128,10 @@ class FileSpool:
                     yield Spooled(name, note)
 
 
+def _name_of(note: Note) -> str:
+    return f"{note.what}-{note.commit}-{note.ticket}"
+
+
 def _render(note: Note) -> bytes:
     fields = note._asdict() | {"pairs": [list(pair) for pair in note.pairs]}
-    return (json.dumps({"version": _VERSION, **fields}, ensure_ascii=True) + "\n").encode()
-
-
-def _parse(name: str, data: bytes) -> Note:
-    """The note in a file. Raises ValueError for what is none, or is called otherwise."""
-    entry: object = json.loads(data)
-    if not isinstance(entry, dict) or entry.get("version") != _VERSION:
-        raise ValueError("no note of this version")
-    reader = _NoteReader(entry)
-    note = Note(
-        what=reader.text("what"),
-        ticket=reader.text("ticket"),
-        commit=reader.text("commit"),
-        author=reader.text("author"),
-        at=reader.number("at"),
-        branch=reader.text("branch"),
-        subject=reader.text("subject"),
-        files=reader.texts("files"),
-        more_files=reader.number("more_files"),
-        how=reader.text("how"),
-        pairs=tuple(reader.pairs()),
-        dropped=reader.texts("dropped"),
-        merged=reader.text("merged"),
-        into=reader.text("into"),
-    )
-    shas = [note.commit, *note.dropped, *(sha for pair in note.pairs for sha in pair[:2])]
-    if note.merged:
-        shas.append(note.merged)
-    if note.what not in NOTES or not all(map(_SHA.fullmatch, shas)):
-        raise ValueError("not the form of a note")
-    if not _WORD.fullmatch(note.ticket) or not note.author:
-        raise ValueError("not the form of a note")
-    if name != f"{note.what}-{note.commit}-{note.ticket}{_SUFFIX}":
-        raise ValueError("the note of another name")
-    return note
-
-
-class _NoteReader(NamedTuple):
-    """Typed values of a JSON object."""
-
-    entry: dict[str, object]
-
-    def text(self, key: str) -> str:
-        value = self.entry.get(key, "")
-        if not isinstance(value, str):
-            raise ValueError(f"{key} is not a text")
-        return value
-
-    def number(self, key: str) -> int:
-        value = self.entry.get(key, 0)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise ValueError(f"{key} is not a number")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.entry.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise ValueError(f"{key} is not a list of texts")
-        return tuple(value)
-
-    def pairs(self) -> Iterator[RewrittenCommit]:
-        value = self.entry.get("pairs", [])
-        for row in value if isinstance(value, list) else [None]:
-            if not isinstance(row, list) or len(row) != 3:
-                raise ValueError("pairs are not rows of three")
-            old, new, subject = row
-            if not all(isinstance(one, str) for one in row):
-                raise ValueError("pairs are not texts")
-            yield RewrittenCommit(old, new, subject)
+    return (json.dumps({"version": 1, **fields}, ensure_ascii=True) + "\n").encode()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord
+from yoi_cli.store.formats.json_values import texts_of
 from yoi_cli.store.formats.thread_writing import check_text
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _record(line: bytes, path: str, number: int) -> PlanRecord:
         raise _invalid(path, number, "is not JSON") from error
     if not isinstance(entry, dict):
         raise _invalid(path, number, "is not an object")
-    texts = {key: value for key, value in entry.items() if isinstance(value, str)}
+    texts = texts_of(entry)
     missing = [key for key in _REQUIRED if key not in texts]
     if missing:
         raise _invalid(path, number, f"has no {', '.join(missing)}")
@@ -106,7 +107,7 @@ def _record(line: bytes, path: str, number: int) -> PlanRecord:
 def _accepted(entry: object) -> AcceptedPlan | None:
     if not isinstance(entry, dict):
         return None
-    texts = {key: value for key, value in entry.items() if isinstance(value, str)}
+    texts = texts_of(entry)
     return AcceptedPlan(
         summary=texts.get("summary", ""),
         branch=texts.get("branch"),

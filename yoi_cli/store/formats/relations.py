@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.relations import Relation, sort_key
+from yoi_cli.store.formats.json_values import texts_of
 from yoi_cli.store.formats.thread_writing import check_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 #: How a file begins and ends that this program, or the original, wrote.
 _BEGINNING = b'{\n  "version": 1,\n  "relations": ['
@@ -47,10 +48,22 @@ def parse_relations(data: bytes, *, path: str) -> tuple[Relation, ...]:
         raise invalid(path, 1, "has no list of relations")
     relations: list[Relation] = []
     for index, entry in enumerate(entries):
-        problem = _problem(entry)
-        if problem:
-            raise invalid(path, entry_lines(text, index + 1)[index], problem)
-        relations.append(_relation(entry))
+        texts = texts_of(entry)
+        missing = [key for key in _REQUIRED if key not in texts]
+        if missing:
+            is_object = isinstance(entry, dict)
+            what = f"without {', '.join(missing)}" if is_object else "that is no object"
+            raise invalid(path, entry_lines(text, index + 1)[index], f"holds a relation {what}")
+        relations.append(
+            Relation(
+                ticket_id=texts["ticket_id"],
+                kind=texts["kind"],
+                target=texts["target"],
+                author=texts["author"],
+                at=texts["at"],
+                note=texts.get("note"),
+            )
+        )
     return tuple(relations)
 
 
@@ -85,26 +98,6 @@ def render_relations(relations: Iterable[Relation]) -> bytes:
     entries = [_entry(relation) for relation in sorted(relations, key=sort_key)]
     document = {"version": 1, "relations": entries}
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _problem(entry: object) -> str:
-    """What keeps `entry` from being a relation, or the empty string."""
-    if not isinstance(entry, dict):
-        return "holds a relation that is no object"
-    missing = [key for key in _REQUIRED if not isinstance(entry.get(key), str)]
-    return f"holds a relation without {', '.join(missing)}" if missing else ""
-
-
-def _relation(entry: Mapping[str, object]) -> Relation:
-    texts = {key: value for key, value in entry.items() if isinstance(value, str)}
-    return Relation(
-        ticket_id=texts["ticket_id"],
-        kind=texts["kind"],
-        target=texts["target"],
-        author=texts["author"],
-        at=texts["at"],
-        note=texts.get("note"),
-    )
 
 
 def _entry(relation: Relation) -> dict[str, str]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from msgspec.structs import asdict
 
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.model.events import NewEvent, heading_for
@@ -208,8 +209,7 @@ def _whole(document: _Document) -> Ticket:
         description=document.item.body,
         events=tuple(_dated(event) for event in document.events),
         relations=tuple(
-            Relation(document.id, r.kind, r.target, r.author, r.at, r.note)
-            for r in document.relations.outgoing
+            Relation(document.id, **asdict(relation)) for relation in document.relations.outgoing
         ),
         plan=tuple(_record(document.id, record) for record in document.plan),
         resolution=document.resolution,
@@ -229,16 +229,5 @@ def _dated(event: _Event) -> DatedEvent:
 
 def _record(ticket: str, record: _Plan) -> PlanRecord:
     plan = record.accepted_plan
-    accepted = (
-        AcceptedPlan(plan.summary, plan.branch, plan.worktree, plan.role_plan) if plan else None
-    )
-    return PlanRecord(
-        id=record.id,
-        ticket_id=ticket,
-        kind=record.kind,
-        author=record.author,
-        at=record.at,
-        related_ticket=record.related_ticket,
-        note=record.note,
-        accepted_plan=accepted,
-    )
+    accepted = AcceptedPlan(**asdict(plan)) if plan else None
+    return PlanRecord(ticket_id=ticket, **{**asdict(record), "accepted_plan": accepted})
