@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from yoi_cli.errors import StoreInvalidError, UsageError
-from yoi_cli.store.formats import item_yaml as strict_yaml
+from yoi_cli.store.formats import item_yaml
 from yoi_cli.store.formats.item import parse_fields, parse_item
 from yoi_cli.store.formats.item_writing import edit_item, render_item
 
@@ -265,11 +265,11 @@ def test_64_kib_are_read_and_a_byte_more_is_not() -> None:
 
 def test_both_yaml_parsers_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a: >\n  x\n  y\n\n# c\ntags:\n- 'p'  # q\n- r\nb:   # z\nc: [s, \"t\"]\nあ: 😀 # \n"
-    usual = strict_yaml.scan(text, PATH)
-    monkeypatch.setattr(strict_yaml, "LOADER", yaml.SafeLoader)
-    assert strict_yaml.scan(text, PATH) == usual
+    usual = item_yaml.read(text, PATH)
+    monkeypatch.setattr(item_yaml, "LOADER", yaml.SafeLoader)
+    assert item_yaml.read(text, PATH) == usual
     with pytest.raises(StoreInvalidError):
-        strict_yaml.scan('a: "\\ud800"\n', PATH)
+        item_yaml.read('a: "\\ud800"\n', PATH)
 
 
 # Writing

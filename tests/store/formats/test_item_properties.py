@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from yoi_cli.errors import StoreInvalidError, UsageError
 from yoi_cli.model.fields import KEY_ORDER
 from yoi_cli.model.item import FieldValue
-from yoi_cli.store.formats import item_yaml as strict_yaml
-from yoi_cli.store.formats.item import FrontmatterEntry, parse_fields, parse_item
+from yoi_cli.store.formats import item_yaml
+from yoi_cli.store.formats.item import parse_fields, parse_item
+from yoi_cli.store.formats.item_entry import FrontmatterEntry
 from yoi_cli.store.formats.item_writing import edit_item, render_item
 
 PATH = "tickets/0123456789ABC/item.md"
@@ -142,7 +143,7 @@ def quick(text: str) -> dict[str, FieldValue] | None:
         def declined(text: str, path: str) -> list[FrontmatterEntry]:
             raise StoreInvalidError("declined", text, details={"path": path})
 
-        patch.setattr(strict_yaml, "read", declined)
+        patch.setattr(item_yaml, "read", declined)
         try:
             return dict(parse_item(f"---\n{text}---\n".encode(), path=PATH).fields)
         except StoreInvalidError:
@@ -152,7 +153,7 @@ def quick(text: str) -> dict[str, FieldValue] | None:
 def general(text: str) -> dict[str, FieldValue] | None:
     """What the general reader says of it, None where it refuses."""
     try:
-        return {e.key: e.value for e in strict_yaml.read(f"---\n{text}---\n", PATH)}
+        return {e.key: e.value for e in item_yaml.read(text, PATH)}
     except StoreInvalidError:
         return None
 
@@ -217,7 +218,7 @@ def test_every_reader_gives_the_same_answer(text: str) -> None:
 def test_libyaml_and_the_parser_in_python_agree_on_what_is_accepted_by_both(text: str) -> None:
     usual = general(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(strict_yaml, "LOADER", yaml.SafeLoader)
+        patch.setattr(item_yaml, "LOADER", yaml.SafeLoader)
         other = general(text)
     assert usual == other or None in (usual, other)
 

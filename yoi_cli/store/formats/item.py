@@ -2,8 +2,8 @@
 
 The flat form that `yoi` and the original write is read by one regular expression, without
 importing a YAML library: lists read thousands of items, and one start-up is all a command
-has. Whatever that expression does not know for certain goes to `strict_yaml`; a property
-test holds the two readers together.
+has. Whatever that expression does not know for certain goes to the general reader, `item_yaml`;
+a property test holds the two together.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.item import FieldValue, Item
+from yoi_cli.store.formats.item_entry import FrontmatterEntry, item_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from yoi_cli.errors import StoreInvalidError
 
 MAX_FRONTMATTER_BYTES = 64 * 1024
 MAX_KEY_LENGTH = 100
@@ -49,23 +51,6 @@ SIMPLE_KEY = re.compile(_KEY)
 WIDE_UNSAFE = "[\x80-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 
 
-class FrontmatterEntry(NamedTuple):
-    """One `key: value` of a frontmatter and where it stands.
-
-    `line` is the file's (the opening `---` is line 1). The offsets count the characters of
-    the text between the two `---` lines: where the key begins, the place just after its
-    colon, and the value from its first character to just after its last.
-    """
-
-    key: str
-    value: FieldValue
-    line: int
-    key_start: int
-    colon_end: int
-    start: int
-    end: int
-
-
 class ItemParts(NamedTuple):
     """An item in four pieces; put together they are the file again."""
 
@@ -89,18 +74,6 @@ class _NotCanonicalError(Exception):
     """The fast reader leaves this text to the general one."""
 
 
-def item_error(
-    path: str, line: int, problem: str, hint: str, *, code: str = "item_frontmatter_invalid"
-) -> StoreInvalidError:
-    """The error for an item that cannot be read: `problem` ends `<path>, line <n>: …`."""
-    return StoreInvalidError(
-        code,
-        f"{path}, line {line}: {problem}.",
-        hint=hint,
-        details={"path": path, "line": line},
-    )
-
-
 def parse_item(data: bytes, *, path: str) -> Item:
     """Read a whole `item.md`; `path`, relative to the store, is named in errors.
 
@@ -109,7 +82,7 @@ def parse_item(data: bytes, *, path: str) -> Item:
     `item_frontmatter_missing`, `item_frontmatter_invalid`, `item_frontmatter_too_large`.
     """
     parts = whole_parts(data, path)
-    entries = _read(parts, path)
+    entries = read_entries(parts.text, path)
     return Item(
         fields={entry.key: entry.value for entry in entries},
         body=parts.body.decode(),
@@ -146,7 +119,7 @@ def parse_fields(
         if complete:
             raise _unclosed(path)
         return None
-    return {entry.key: entry.value for entry in _read(parts, path)}
+    return {entry.key: entry.value for entry in read_entries(parts.text, path)}
 
 
 def _split(data: bytes, path: str, *, complete: bool) -> ItemParts | None:
@@ -211,23 +184,17 @@ def _decode(data: bytes, path: str, *, first_line: int) -> str:
         ) from error
 
 
-def _read(parts: ItemParts, path: str) -> Sequence[FrontmatterEntry]:
-    try:
-        return _canonical_entries(parts.text)
-    except _NotCanonicalError:
-        from yoi_cli.store.formats import item_yaml as strict_yaml
+def read_entries(text: str, path: str) -> Sequence[FrontmatterEntry]:
+    """The entries of `text`, what stands between the `---` lines, with their places.
 
-        return strict_yaml.read(parts.opening + parts.text + parts.closing, path)
-
-
-def locate(text: str, path: str) -> Sequence[FrontmatterEntry]:
-    """As `_read`, with offsets that hold for `text` itself."""
+    Raises StoreInvalidError `item_frontmatter_invalid`.
+    """
     try:
         return _canonical_entries(text)
     except _NotCanonicalError:
-        from yoi_cli.store.formats import item_yaml as strict_yaml
+        from yoi_cli.store.formats import item_yaml
 
-        return strict_yaml.scan(text, path)
+        return item_yaml.read(text, path)
 
 
 def _canonical_fields(text: str) -> dict[str, FieldValue]:

@@ -13,8 +13,8 @@ from yoi_cli.store.formats.item import (
     MAX_KEY_LENGTH,
     SIMPLE_KEY,
     WIDE_UNSAFE,
-    locate,
     parse_item,
+    read_entries,
     whole_parts,
 )
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from yoi_cli.model.item import FieldValue
-    from yoi_cli.store.formats.item import FrontmatterEntry, ItemParts
+    from yoi_cli.store.formats.item import ItemParts
+    from yoi_cli.store.formats.item_entry import FrontmatterEntry
 
 #: What YAML breaks lines at, skips or refuses; compiled by `re` when first used.
 _UNSAFE = rf"[\x00-\x1f\x7f]|{WIDE_UNSAFE}"
@@ -46,11 +47,11 @@ def edit_item(
     StoreInvalidError `item_edit_refused` if the outcome would not read back as asked.
     """
     parts = whole_parts(data, path)
-    old = {entry.key: entry.value for entry in locate(parts.text, path)}
+    old = {entry.key: entry.value for entry in read_entries(parts.text, path)}
     wanted = {key: value for key, value in {**old, **changes}.items() if key not in remove}
     text = parts.text
     for key in sorted({**changes, **dict.fromkeys(remove)}, key=_rank):
-        text = _changed(text, key, wanted, locate(text, path), parts.eol)
+        text = _changed(text, key, wanted, read_entries(text, path), parts.eol)
     below = parts.closing.encode() + parts.rest if body is None else _below(parts, body)
     edited = parts.opening.encode() + _stored(text) + below
     _require_outcome(edited, wanted, body, path)

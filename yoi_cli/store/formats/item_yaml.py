@@ -1,9 +1,9 @@
 """The general reader of frontmatter: YAML, as far as docs/format.md admits it.
 
-python-frontmatter splits, PyYAML turns the text into events, and the rules are applied to
-each event as it comes. Nothing is composed, so that an alias cannot multiply and nesting
-cannot recurse: the first event that has no place in a flat frontmatter ends the reading.
-Imported only for text that the fast reader declines, since PyYAML takes its time to load.
+python-frontmatter calls the handler, PyYAML turns the text into events, and the rules are
+applied to each event as it comes. Nothing is composed, so that an alias cannot multiply and
+nesting cannot recurse: the first event that has no place in a flat frontmatter ends the
+reading. Imported only for text that the fast reader declines, since PyYAML takes its time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
-from yoi_cli.store.formats.item import FrontmatterEntry, item_error
+from yoi_cli.store.formats.item_entry import FrontmatterEntry, item_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,35 +40,34 @@ _NOT_YAML = re.compile(
 
 
 class _StrictHandler(BaseHandler):
-    """Lets python-frontmatter split at `---` lines and read what is between with `scan`."""
+    """A handler for text that was split already.
 
-    FM_BOUNDARY = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
+    `frontmatter.parse` turns CRLF into LF and takes the blanks around a file and its body
+    away before a handler sees them. Items keep every byte and name lines: so `item.py` cuts
+    the bytes, and `split` answers with its piece instead of cutting what was handed over.
+    """
 
-    def __init__(self, path: str) -> None:
+    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
+
+    def __init__(self, text: str, path: str) -> None:
         super().__init__()
+        self._text = text
         self._path = path
 
+    def split(self, text: str) -> tuple[str, str]:
+        return self._text, ""
+
     def load(self, fm: str) -> dict[str, object]:
-        return {entry.key: entry for entry in scan(fm, self._path)}
+        return {entry.key: entry for entry in _Scanner(fm, self._path).entries()}
 
 
-def read(head: str, path: str) -> list[FrontmatterEntry]:
-    """The entries of a file's beginning, both `---` lines included.
-
-    Raises StoreInvalidError `item_frontmatter_invalid`. Offsets are of no use here, as
-    python-frontmatter turns CRLF into LF; it also strips the body, which is why it is given
-    none: bodies are kept to the byte.
-    """
-    metadata, _ = frontmatter.parse(head, handler=_StrictHandler(path))
-    return [entry for entry in metadata.values() if isinstance(entry, FrontmatterEntry)]
-
-
-def scan(text: str, path: str) -> list[FrontmatterEntry]:
+def read(text: str, path: str) -> list[FrontmatterEntry]:
     """The entries of `text`, what stands between the `---` lines, with their places.
 
     Raises StoreInvalidError `item_frontmatter_invalid`.
     """
-    return list(_Scanner(text, path).entries())
+    metadata, _ = frontmatter.parse(text, handler=_StrictHandler(text, path))
+    return [entry for entry in metadata.values() if isinstance(entry, FrontmatterEntry)]
 
 
 class _Scanner:
