@@ -24,7 +24,7 @@ from yoi_cli.transfer.formats.common import (
     utc,
     without_last_heading,
 )
-from yoi_cli.transfer.formats.frontmatter import UnreadableTicketError
+from yoi_cli.transfer.formats.values import UnreadableTicketError
 from yoi_cli.transfer.model import ForeignNote, ForeignTicket
 
 _STATES = {"to do": "planning", "todo": "planning", "in progress": "inprogress", "done": "done"}

@@ -1,6 +1,6 @@
 """What the importers of other tools' markdown tickets share (docs/commands.md, `import`).
 
-The files' frontmatter itself is read by `import_yaml`.
+The files' frontmatter itself is read by `frontmatter`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from yoi_cli.transfer.formats.frontmatter import (
-    UnreadableTicketError,
-    Value,
-    as_text,
-    mapping,
-    split,
-)
+from yoi_cli.transfer.formats.values import UnreadableTicketError, Value, as_text
 from yoi_cli.transfer.model import ForeignTicket, ImportProblem
 
 Files: TypeAlias = Sequence[tuple[str, bytes]]
@@ -172,9 +166,10 @@ def _settled(
 
 def _open(content: bytes) -> tuple[Frontmatter, str]:
     """Frontmatter and body of a file, with line ends as `\\n`."""
-    source, body = split(content)
-    values, is_repaired = mapping(source)
-    front = Frontmatter(values)
-    if is_repaired:
+    from yoi_cli.transfer.formats.frontmatter import read_frontmatter
+
+    read = read_frontmatter(content)
+    front = Frontmatter(read.values)
+    if read.is_repaired:
         front.warnings.append("the frontmatter is not valid YAML; read with its values quoted")
-    return front, body
+    return front, read.body

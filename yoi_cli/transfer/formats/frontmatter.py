@@ -2,85 +2,99 @@
 
 Strings only, no anchors, aliases, tags or duplicate keys, 64 KiB at most. The other tools
 write it less strictly than YAML asks, so text that YAML refuses gets one second chance with
-the offending values quoted.
+the offending values quoted. Imported when a file is read, since python-frontmatter and PyYAML
+take their time to load.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import BaseHandler
+
+from yoi_cli.transfer.formats.values import UnreadableTicketError, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import yaml
-
-Value: TypeAlias = "str | list[Value] | dict[str, Value]"
-"""A YAML value without types; null is the empty string."""
+    from yoi_cli.transfer.formats.values import Value
 
 _FRONTMATTER_LIMIT = 64 * 1024
 _DEPTH_LIMIT = 16
+_BOUNDARY = re.compile(r"^---[^\S\n]*(?:\n|\Z)", re.MULTILINE)
+#: PyYAML lets out, besides its own, what int() and chr() make of odd escapes.
+_MALFORMED = (yaml.YAMLError, ValueError, OverflowError)
 _PLAIN_VALUE = re.compile(
     r"^((?:[\w-]+:|[ \t]{0,2}-)[ \t]+)([^\s'\"\[{|>&*!#].*?)[ \t]*$", re.MULTILINE
 )
 _NAME_IN_FLOW = re.compile(r"(?<=[\[,])([ \t]*)(@[^,\]\s]+)")
 
 
-class UnreadableTicketError(Exception):
-    """This file gives no ticket; `line` is 1-based, or None."""
+class ForeignFrontmatter(NamedTuple):
+    """A file of another tool, read.
 
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
+    `is_repaired` says that its values were quoted first. Of the body every character is kept.
+    """
 
-
-def as_text(value: Value) -> str:
-    """`value` as text: lists and mappings as JSON, what is empty as nothing."""
-    import json
-
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False) if value else ""
+    values: dict[str, Value]
+    body: str
+    is_repaired: bool
 
 
-def split(content: bytes) -> tuple[str, str]:
-    """The frontmatter's text and the body of a file, with line ends as `\\n`.
+class _ForeignHandler(BaseHandler):
+    """Splits and reads `text` itself: what `frontmatter.parse` hands over has lost the blank
+    lines at the beginning, which would move every line number, and the blanks of the body."""
 
-    Raises `UnreadableTicketError` where there is none, or it is not UTF-8.
+    FM_BOUNDARY = _BOUNDARY
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self.body = ""
+        self.is_repaired = False
+
+    def split(self, text: str) -> tuple[str, str]:
+        opening = _BOUNDARY.match(self._text)
+        if opening is None:
+            raise UnreadableTicketError("no frontmatter: the first line is not `---`", 1)
+        closing = _BOUNDARY.search(self._text, opening.end())
+        if closing is None:
+            raise UnreadableTicketError("the frontmatter has no closing `---`", 1)
+        source = self._text[opening.end() : closing.start()].removesuffix("\n")
+        if len(source.encode()) > _FRONTMATTER_LIMIT:
+            raise UnreadableTicketError("the frontmatter is larger than 64 KiB", 1)
+        self.body = self._text[closing.end() :]
+        return source, self.body
+
+    def load(self, fm: str) -> dict[str, object]:
+        try:
+            return dict(_mapping(fm))
+        except _MALFORMED as error:
+            try:
+                values = _mapping(_quoted(fm))
+            except _MALFORMED:
+                raise _malformed(error, fm) from error
+        self.is_repaired = True
+        return dict(values)
+
+
+def read_frontmatter(content: bytes) -> ForeignFrontmatter:
+    """The keys and the body of a file, with line ends as `\\n`.
+
+    Raises `UnreadableTicketError` where there is no frontmatter, it cannot be read, or the
+    file is not UTF-8.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UnreadableTicketError("not UTF-8", line) from error
-    first, *lines = text.replace("\r\n", "\n").split("\n")
-    if first.rstrip() != "---":
-        raise UnreadableTicketError("no frontmatter: the first line is not `---`", 1)
-    end = next((n for n, line in enumerate(lines) if line.rstrip() == "---"), None)
-    if end is None:
-        raise UnreadableTicketError("the frontmatter has no closing `---`", 1)
-    source = "\n".join(lines[:end])
-    if len(source.encode()) > _FRONTMATTER_LIMIT:
-        raise UnreadableTicketError("the frontmatter is larger than 64 KiB", 1)
-    return source, "\n".join(lines[end + 1 :])
-
-
-def mapping(source: str) -> tuple[dict[str, Value], bool]:
-    """The keys of a frontmatter, and whether it took the second chance.
-
-    Raises `UnreadableTicketError`.
-    """
-    import yaml
-
-    # ValueError and OverflowError: PyYAML lets out what int() and chr() make of odd escapes.
-    malformed = (yaml.YAMLError, ValueError, OverflowError)
-    try:
-        return _mapping(source), False
-    except malformed as error:
-        try:
-            return _mapping(_quoted(source)), True
-        except malformed:
-            raise _malformed(error, source) from error
+    handler = _ForeignHandler(text.replace("\r\n", "\n"))
+    values, _ = frontmatter.parse(text, handler=handler)
+    return ForeignFrontmatter(cast("dict[str, Value]", values), handler.body, handler.is_repaired)
 
 
 def _quoted(source: str) -> str:
@@ -96,8 +110,6 @@ def _quoted(source: str) -> str:
 
 
 def _malformed(error: Exception, source: str) -> UnreadableTicketError:
-    import yaml
-
     line, reason = None, "the frontmatter is not valid YAML"
     if isinstance(error, yaml.MarkedYAMLError):
         reason = f"{reason}: {error.problem or error.context}"
@@ -109,8 +121,6 @@ def _malformed(error: Exception, source: str) -> UnreadableTicketError:
 
 
 def _mapping(source: str) -> dict[str, Value]:
-    import yaml
-
     events = (
         event
         for event in yaml.parse(source, Loader=yaml.SafeLoader)
@@ -133,8 +143,6 @@ def _mapping(source: str) -> dict[str, Value]:
 
 
 def _value(events: Iterator[yaml.Event], event: yaml.Event, depth: int) -> Value:
-    import yaml
-
     if isinstance(event, yaml.AliasEvent):
         raise _refused(event, "an alias")
     if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):

@@ -21,7 +21,7 @@ from yoi_cli.transfer.formats.common import (
     utc,
     without_last_heading,
 )
-from yoi_cli.transfer.formats.frontmatter import UnreadableTicketError
+from yoi_cli.transfer.formats.values import UnreadableTicketError
 from yoi_cli.transfer.model import ForeignNote, ForeignTicket
 
 #: `needs_testing` is a fork's word for finished and not yet accepted, `done` an older `closed`.
