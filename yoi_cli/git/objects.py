@@ -1,17 +1,21 @@
-"""The files that a commit has, read from git's objects without a checkout."""
+"""The files that a commit has, read from git's objects without a checkout.
+
+A whole store is listed by one `git ls-tree` and read by one `git cat-file --batch`. GitPython,
+which asks for every tree and parses it, took half as much time again for `route --at` at 10,000
+tickets (ARCHITECTURE.md, "Git").
+"""
 
 from __future__ import annotations
 
-import weakref
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import NotFoundError, OperationError, UsageError
-from yoi_cli.git.command import run_git, start_git
+from yoi_cli.errors import NotFoundError, UsageError
+from yoi_cli.git.command import run_git
+from yoi_cli.git.object_stream import ObjectStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from subprocess import Popen
 
     from yoi_cli.model.trees import FileKind
 
@@ -38,7 +42,7 @@ class RevisionFiles:
         self._commit = commit
         self._prefix = f"{folder}/" if folder else ""
         self._paths = paths
-        self._objects: _Objects | None = None
+        self._objects = ObjectStream(cwd)
 
     @cached_property
     def _entries(self) -> Mapping[str, _Entry]:
@@ -83,48 +87,7 @@ class RevisionFiles:
 
     def read(self, path: str) -> bytes:
         """The bytes of the file at `path`, which `kinds` says is one."""
-        if self._objects is None:
-            self._objects = _Objects(self._cwd)
-        return self._objects.read(self._entries[path].object)
-
-
-class _Objects:
-    """One `git cat-file --batch`, asked for one object after another; it ends with this."""
-
-    def __init__(self, cwd: str) -> None:
-        self._process = start_git(["cat-file", "--batch"], cwd=cwd)
-        self.end = weakref.finalize(self, _end, self._process)
-
-    def read(self, name: str) -> bytes:
-        asked, answered = self._process.stdin, self._process.stdout
-        if asked is None or answered is None:
-            raise _no_object(name)
-        try:
-            asked.write(name.encode() + b"\n")
-            asked.flush()
-        except BrokenPipeError as error:
-            raise _no_object(name) from error
-        facts = answered.readline().split()
-        if len(facts) != 3:
-            raise _no_object(name)
-        size = int(facts[2])
-        data = answered.read(size + 1)
-        if len(data) != size + 1:
-            raise _no_object(name)
-        return data[:size]
-
-
-def _end(process: Popen[bytes]) -> None:
-    process.communicate()
-
-
-def _no_object(name: str) -> OperationError:
-    return OperationError(
-        "git_object_missing",
-        f"git cannot read its object {name}.",
-        hint="`git fsck` says what is wrong with the repository.",
-        details={"object": name},
-    )
+        return self._objects.read(self._entries[path].object).data
 
 
 def merge_base(cwd: str, ours: str, theirs: str) -> str | None:

@@ -22,7 +22,6 @@ from yoi_cli.sync.git.history import (
     move_ref,
     paths_outside,
     read_ref,
-    tree_of,
     unpushed_outside,
 )
 from yoi_cli.sync.ports import (
@@ -86,7 +85,7 @@ class CloneStore:
         base = self._base = read_ref(self._cwd, self._target.ref)
         with self._store.write():
             taken = self._snapshot = self._trees.snapshot(base)
-        before = None if base is None else tree_of(self._cwd, base)
+        before = None if base is None else self._trees.tree_of(base)
         tree = self._trees.in_commit(taken.tree, before)
         if base is not None and tree == before:
             return TakenStore(base, is_new=False, put_back=taken.put_back)
@@ -137,8 +136,8 @@ class CloneStore:
         ancestor = self._place.files(base) if base is not None else NoFiles()
         store, conflicts, renumbered = self._united(ancestor, taken.commit, seen)
         outside = seen if self._target.local_branch is None else taken.commit
-        tree = self._trees.in_commit(store, tree_of(self._cwd, outside))
-        if tree == tree_of(self._cwd, seen) and self._may_leave(seen):
+        tree = self._trees.in_commit(store, self._trees.tree_of(outside))
+        if tree == self._trees.tree_of(seen) and self._may_leave(seen):
             return MergedCommit(seen, conflicts, renumbered)
         message = f"Sync tickets: merge {self._target.branch} of {self._target.remote}\n"
         commit = make_commit(self._cwd, tree, [taken.commit, seen], message, self._signed)

@@ -56,6 +56,7 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
     `UsageError` for a name that no branch can have, and `ConflictError` where the checkout
     is not fit for it.
     """
+    from yoi_cli.git.object_reader import open_objects
     from yoi_cli.store.files.lock import StoreLock
     from yoi_cli.sync.clone import CloneStore
     from yoi_cli.sync.git.history import signature
@@ -79,19 +80,16 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
         hear=request.hear,
     )
     author = session.author(None).author
-    store = CloneStore(
-        session.store,
-        StoreTrees(place),
-        target,
-        checkout.common_dir,
-        signature(place.cwd, author),
-    )
+    signed = signature(place.cwd, author)
     deadline = max(settings.timeout, lock_deadline(start))
     path = os.path.join(session.local_folder, "sync.lock")
     lock = StoreLock(path, deadline=deadline, command=start.command)
     lock.acquire()
     try:
-        yield SyncPorts(store, remote, target, warnings)
+        with open_objects(place.cwd) as objects:
+            trees = StoreTrees(place, objects)
+            store = CloneStore(session.store, trees, target, checkout.common_dir, signed)
+            yield SyncPorts(store, remote, target, warnings)
     finally:
         lock.release(finished=True)
 

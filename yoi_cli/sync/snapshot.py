@@ -24,6 +24,7 @@ from yoi_cli.sync.git.trees import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from yoi_cli.git.object_reader import ObjectReader
     from yoi_cli.merge.files.merged_store import MergeEdit
     from yoi_cli.model.trees import TreeFiles
 
@@ -78,10 +79,11 @@ class StoreSnapshot(NamedTuple):
 
 
 class StoreTrees:
-    """Makes trees of a store's folder, and of merges."""
+    """Makes trees of a store's folder, and of merges, out of what `objects` reads."""
 
-    def __init__(self, place: StorePlace) -> None:
+    def __init__(self, place: StorePlace, objects: ObjectReader) -> None:
         self.place = place
+        self._objects = objects
 
     def snapshot(self, base: str | None) -> StoreSnapshot:
         """The store as it stands, under its lock; `base` is the commit that it comes from.
@@ -115,10 +117,10 @@ class StoreTrees:
         """The tree of one folder; what is gone without being removed is added to `absent`."""
         place = self.place
         top = os.path.join(place.workspace, folder)
-        known = None if base is None else tree_at(place.cwd, base, place.in_tree(folder))
+        known = None if base is None else tree_at(self._objects, base, place.in_tree(folder))
         if not os.path.isdir(top) or os.path.islink(top):
             if known is not None:
-                files = place.files(known_tree(place, folder, known))
+                files = place.files(self._with_folders(None, {place.in_tree(folder): known}))
                 absent |= {path for path, kind in files.kinds.items() if kind == "file"}
             return known
         index = self._index(folder, "store")
@@ -147,7 +149,7 @@ class StoreTrees:
         subtrees: dict[str, str | None] = {}
         for folder in self.place.folders:
             path = self.place.in_tree(folder)
-            known = tree_at(self.place.cwd, tree, path)
+            known = tree_at(self._objects, tree, path)
             prefix = f"{folder}/"
             inside = [
                 entry._replace(path=entry.path.removeprefix(prefix))
@@ -175,10 +177,14 @@ class StoreTrees:
             else:
                 yield TreeEntry(edit.path, FILE_MODE, None)
 
+    def tree_of(self, commit: str) -> str:
+        """The whole tree of a commit."""
+        return self._objects.tree_of(commit)
+
     def in_commit(self, tree: str, base: str | None) -> str:
         """The whole tree of a commit: the store of `tree`, all else as `base` (a tree) has it."""
-        subtrees = {path: tree_at(self.place.cwd, tree, path) for path in self.place.tree_folders}
-        return with_folders(self.place.cwd, base, subtrees)
+        subtrees = {path: tree_at(self._objects, tree, path) for path in self.place.tree_folders}
+        return self._with_folders(base, subtrees)
 
     def file_changes(self, snapshot: StoreSnapshot, now: str, then: str) -> Iterator[FileChange]:
         """What makes the store on disk hold `then`; `now` is the snapshot's tree.
@@ -217,15 +223,13 @@ class StoreTrees:
 
     def _store_tree(self, subtrees: Mapping[str, str | None]) -> str:
         named = {self.place.in_tree(folder): tree for folder, tree in subtrees.items()}
-        return with_folders(self.place.cwd, None, named)
+        return self._with_folders(None, named)
+
+    def _with_folders(self, tree: str | None, folders: Mapping[str, str | None]) -> str:
+        return with_folders(self.place.cwd, self._objects, tree, folders)
 
     def _index(self, folder: str, use: str) -> StoreIndex:
         number = self.place.folders.index(folder)
         path = os.path.join(self.place.scratch, f"{use}-{number}.index")
         top = os.path.join(self.place.workspace, folder)
         return StoreIndex(top, self.place.git_dir, path)
-
-
-def known_tree(place: StorePlace, folder: str, subtree: str) -> str:
-    """A tree of the store that has `subtree` at `folder` and nothing else."""
-    return with_folders(place.cwd, None, {place.in_tree(folder): subtree})

@@ -46,11 +46,6 @@ def make_commit(
     return answer.text.strip()
 
 
-def tree_of(cwd: str, commit: str) -> str:
-    """The tree of a commit."""
-    return run_git(["rev-parse", "--verify", f"{commit}^{{tree}}"], cwd=cwd).strip()
-
-
 def is_ancestor(cwd: str, older: str, newer: str) -> bool:
     """Whether `newer` contains `older`."""
     return ask_git(["merge-base", "--is-ancestor", older, newer], cwd=cwd).code == 0

@@ -12,9 +12,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.git.command import ask_git, git_failed
+from yoi_cli.git.object_reader import ObjectEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from yoi_cli.git.object_reader import ObjectReader
 
 _AS_THEY_ARE = (
     *("-c", "core.safecrlf=false", "-c", "core.sparseCheckout=false"),
@@ -129,38 +132,34 @@ def write_blob(cwd: str, data: bytes) -> str:
     return answer.text.strip()
 
 
-def with_folders(cwd: str, tree: str | None, folders: Mapping[str, str | None]) -> str:
+def with_folders(
+    cwd: str, objects: ObjectReader, tree: str | None, folders: Mapping[str, str | None]
+) -> str:
     """`tree` (None: an empty one) with other trees at the paths `folders`; the rest by name."""
     for path, subtree in folders.items():
-        tree = _with_folder(cwd, tree, path.split("/"), subtree)
-    return tree if tree is not None else _make_tree(cwd, {})
+        tree = _with_folder(cwd, objects, tree, path.split("/"), subtree)
+    return tree if tree is not None else _make_tree(cwd, [])
 
 
-def _with_folder(cwd: str, tree: str | None, path: list[str], subtree: str | None) -> str | None:
-    entries = _entries(cwd, tree) if tree is not None else {}
+def _with_folder(
+    cwd: str, objects: ObjectReader, tree: str | None, path: list[str], subtree: str | None
+) -> str | None:
+    below = objects.entries(tree) if tree is not None else ()
+    entries = {entry.name: entry for entry in below}
     name, rest = path[0], path[1:]
     if rest:
-        kind, _, below = entries.get(name, "").partition(" ")
-        inner = below.partition(" ")[2] if kind == _FOLDER_MODE else None
-        subtree = _with_folder(cwd, inner, rest, subtree)
+        found = entries.get(name)
+        inner = found.object if found is not None and found.kind == "tree" else None
+        subtree = _with_folder(cwd, objects, inner, rest, subtree)
     if subtree is None:
         entries.pop(name, None)
     else:
-        entries[name] = f"{_FOLDER_MODE} tree {subtree}"
-    return _make_tree(cwd, entries) if entries else None
+        entries[name] = ObjectEntry(name, _FOLDER_MODE, "tree", subtree)
+    return _make_tree(cwd, entries.values()) if entries else None
 
 
-def _entries(cwd: str, tree: str) -> dict[str, str]:
-    """What stands directly in `tree`: mode, kind and object by name."""
-    answer = ask_git(["ls-tree", "-z", "--full-tree", tree], cwd=cwd)
-    if answer.code:
-        raise git_failed(["ls-tree"], answer)
-    lines = (line.partition("\t") for line in answer.text.split("\0") if line)
-    return {name: facts for facts, _, name in lines}
-
-
-def _make_tree(cwd: str, entries: Mapping[str, str]) -> str:
-    text = "".join(f"{facts}\t{name}\0" for name, facts in entries.items())
+def _make_tree(cwd: str, entries: Iterable[ObjectEntry]) -> str:
+    text = "".join(f"{one.mode} {one.kind} {one.object}\t{one.name}\0" for one in entries)
     # `--missing`: what a partial clone has not fetched is named, and need not be there.
     answer = ask_git(
         ["mktree", "-z", "--missing"], cwd=cwd, stdin=text.encode("utf-8", "surrogateescape")
@@ -170,14 +169,10 @@ def _make_tree(cwd: str, entries: Mapping[str, str]) -> str:
     return answer.text.strip()
 
 
-def tree_at(cwd: str, commit: str, path: str) -> str | None:
-    """The tree that `commit` has at the folder `path`, None where there is none."""
-    wanted = ["ls-tree", "-d", "-z", "--full-tree", commit, "--", f":(literal){path}"]
-    answer = ask_git(wanted, cwd=cwd)
-    if answer.code:
-        raise git_failed(wanted, answer)
-    facts = answer.text.partition("\t")[0].split(" ")
-    return facts[2] if facts[:2] == [_FOLDER_MODE, "tree"] else None
+def tree_at(objects: ObjectReader, commit: str, path: str) -> str | None:
+    """The tree that a commit or tree has at the folder `path`, None where there is none."""
+    found = objects.entry(commit, path)
+    return found.object if found is not None and found.kind == "tree" else None
 
 
 def _remove(path: str) -> None:

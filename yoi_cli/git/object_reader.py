@@ -1,0 +1,82 @@
+"""What was committed to a repository, object by object, behind one small port.
+
+Two readers implement it: GitPython's object model, and git's own answers for the repositories
+that GitPython does not read. Both get the bytes of objects from one process of git's, started
+by `command.py`. Reading a whole store goes by `objects.RevisionFiles` instead, which is faster
+(ARCHITECTURE.md, "Git").
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from yoi_cli.git.command import ask_git, git_failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class ObjectEntry(NamedTuple):
+    """What stands in a tree: its name there, git's mode, kind and object.
+
+    Bytes of a name that are no UTF-8 are lone surrogates. `kind` is `blob` (also for a
+    symlink), `tree`, or `commit` (a submodule, which may not be in the repository).
+    """
+
+    name: str
+    mode: str
+    kind: str
+    object: str
+
+
+class ObjectReader(Protocol):
+    """Reads a repository's objects by their full names, replaced as `git replace` says.
+
+    `OperationError` (`git_object_missing`) is raised for what is not there or is of another
+    kind. For one thread at a time.
+    """
+
+    def tree_of(self, commit: str) -> str:
+        """The tree of a commit."""
+        ...
+
+    def entries(self, tree: str) -> Sequence[ObjectEntry]:
+        """What stands directly in a tree or in the tree of a commit, in git's order."""
+        ...
+
+    def entry(self, tree: str, path: str) -> ObjectEntry | None:
+        """What stands at `path` of a tree or commit, None where nothing does."""
+        ...
+
+    def blob(self, name: str) -> bytes:
+        """The bytes of a file, as they were committed: no filter and no line end is applied."""
+        ...
+
+
+@contextmanager
+def open_objects(cwd: str) -> Iterator[ObjectReader]:
+    """The reader for the repository around `cwd`; its process ends with the context.
+
+    Raises `OperationError` (`git_failed`) where git refuses the repository, as one that
+    belongs to somebody else.
+    """
+    from yoi_cli.git.object_answers import ObjectAnswers
+    from yoi_cli.git.object_stream import ObjectStream
+
+    asked = ["rev-parse", "--show-object-format"]
+    answer = ask_git(asked, cwd=cwd)
+    if answer.code:
+        raise git_failed(asked, answer)
+    stream = ObjectStream(cwd)
+    try:
+        # GitPython knows names of 20 bytes alone, and decodes those in trees as the file system's.
+        if answer.text.strip() == "sha1" and sys.getfilesystemencoding() == "utf-8":
+            from yoi_cli.git.object_model import ObjectModel
+
+            yield ObjectModel(cwd, stream)
+        else:
+            yield ObjectAnswers(cwd, stream)
+    finally:
+        stream.close()

@@ -1,0 +1,77 @@
+"""One `git cat-file --batch`, asked for one object after another (ARCHITECTURE.md, "Git")."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import OperationError
+from yoi_cli.git.command import start_git
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+
+class StoredObject(NamedTuple):
+    """An object as git keeps it: its kind (`blob`, `tree`, `commit`, `tag`) and its bytes."""
+
+    kind: str
+    data: bytes
+
+
+class ObjectStream:
+    """Reads objects of the repository around `cwd`; one thread at a time.
+
+    The process is started with the first reading, and ends with `close` or with this.
+    """
+
+    def __init__(self, cwd: str) -> None:
+        self._cwd = cwd
+        self._process: Popen[bytes] | None = None
+        self._end: weakref.finalize[[Popen[bytes]], ObjectStream] | None = None
+
+    def read(self, name: str) -> StoredObject:
+        """The object of that full name. Raises `OperationError` (`git_object_missing`)."""
+        process = self._started()
+        asked, answered = process.stdin, process.stdout
+        if asked is None or answered is None:
+            raise object_missing(name)
+        try:
+            asked.write(name.encode() + b"\n")
+            asked.flush()
+        except BrokenPipeError as error:
+            raise object_missing(name) from error
+        facts = answered.readline().split()
+        if len(facts) != 3:
+            raise object_missing(name)
+        size = int(facts[2])
+        data = answered.read(size + 1)
+        if len(data) != size + 1:
+            raise object_missing(name)
+        return StoredObject(facts[1].decode(), data[:size])
+
+    def close(self) -> None:
+        """End the process, where there is one."""
+        if self._end is not None:
+            self._end()
+        self._process = self._end = None
+
+    def _started(self) -> Popen[bytes]:
+        if self._process is None:
+            self._process = start_git(["cat-file", "--batch"], cwd=self._cwd)
+            self._end = weakref.finalize(self, _end, self._process)
+        return self._process
+
+
+def object_missing(name: str) -> OperationError:
+    """The error for an object that git has not, or cannot read."""
+    return OperationError(
+        "git_object_missing",
+        f"git cannot read its object {name}.",
+        hint="`git fsck` says what is wrong with the repository.",
+        details={"object": name},
+    )
+
+
+def _end(process: Popen[bytes]) -> None:
+    process.communicate()
