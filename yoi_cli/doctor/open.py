@@ -43,7 +43,7 @@ def survey_environment(start: Start, *, encoding: str, is_utf8: bool) -> Environ
     import platform
 
     from yoi_cli.doctor.environment import EnvironmentFacts
-    from yoi_cli.git.checkout import git_version
+    from yoi_cli.git.command import git_version
 
     chosen = start.environment.get("VISUAL") or start.environment.get("EDITOR")
     try:

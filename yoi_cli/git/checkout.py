@@ -8,9 +8,6 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from yoi_cli.errors import OperationError
-from yoi_cli.git.command import run_git
-
 
 class Checkout(NamedTuple):
     """A work tree.
@@ -75,12 +72,3 @@ def _first_line(path: str) -> str | None:
             return file.readline().rstrip("\r\n")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
         return None
-
-
-def git_version() -> str | None:
-    """The version of git, or None where it is not installed."""
-    try:
-        said = run_git(["version"], cwd="/", check=False)
-    except OperationError:
-        return None
-    return said.strip().removeprefix("git version ")

@@ -226,6 +226,15 @@ def _end(process: subprocess.Popen[bytes], *, with_group: bool) -> None:
         process.kill()
 
 
+def git_version() -> str | None:
+    """The version of git, or None where it is not installed."""
+    try:
+        said = run_git(["version"], cwd="/", check=False)
+    except OperationError:
+        return None
+    return said.strip().removeprefix("git version ")
+
+
 def user_name(cwd: str) -> str:
     """The name that git would sign a commit with in `cwd`, or the empty string."""
     try:
