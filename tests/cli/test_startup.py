@@ -73,6 +73,17 @@ def test_plain_settings_are_read_without_their_definitions(
     assert loaded.isdisjoint({*HEAVY, "yoi_cli.model.settings"})
 
 
+def test_a_store_as_of_a_commit_is_read_without_gitpython(
+    env: dict[str, str], workspace: Path, git: Program
+) -> None:
+    make_ticket(open_store(workspace, in_git=True))
+    git("add", "--all", cwd=workspace)
+    git("commit", "--quiet", "--message", "x", cwd=workspace)
+    loaded = loaded_by(env, workspace, "route", "--at", "HEAD")
+    assert "yoi_cli.git.objects" in loaded
+    assert loaded.isdisjoint({"git", "gitdb", "yaml", "frontmatter"})
+
+
 @pytest.mark.parametrize("words", [("--help",), ("ticket", "--help")])
 def test_help_loads_no_command(
     env: dict[str, str], workspace: Path, words: tuple[str, ...]

@@ -212,6 +212,22 @@ def missing(read: object) -> None:
     assert caught.value.code == "git_object_missing"
 
 
+def test_a_damaged_object_is_an_error_and_keeps_no_other_from_being_read(
+    reader: ObjectReader, git: Program, repo: Path
+) -> None:
+    head = name_of(git, repo, "HEAD")
+    good = write_object(git, repo, "blob", b"good")
+    for number, damage in enumerate((b"", b"not zlib", None)):
+        data = os.urandom(500_000) + bytes([number])
+        bad = write_object(git, repo, "blob", data)
+        path = repo / ".git/objects" / bad[:2] / bad[2:]
+        path.chmod(0o644)
+        path.write_bytes(path.read_bytes()[:200_000] if damage is None else damage)
+        missing(lambda bad=bad: reader.blob(bad))
+        assert reader.blob(good) == b"good"
+        assert [entry.name for entry in reader.entries(head)] == ["README.md"]
+
+
 def test_packed_objects_and_refs_are_read_as_loose_ones(
     reader: ObjectReader, git: Program, repo: Path
 ) -> None:

@@ -9,6 +9,7 @@ from yoi_cli.errors import OperationError
 from yoi_cli.git.command import start_git
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from subprocess import Popen
 
 
@@ -32,29 +33,36 @@ class ObjectStream:
 
     def read(self, name: str) -> StoredObject:
         """The object of that full name. Raises `OperationError` (`git_object_missing`)."""
-        process = self._started()
-        asked, answered = process.stdin, process.stdout
-        if asked is None or answered is None:
+        facts, data = self._answer(self._started(), name)
+        if not data:
+            if not facts:
+                self.close()  # git ends at an object that is damaged; the next reading starts anew
             raise object_missing(name)
-        try:
-            asked.write(name.encode() + b"\n")
-            asked.flush()
-        except BrokenPipeError as error:
-            raise object_missing(name) from error
-        facts = answered.readline().split()
-        if len(facts) != 3:
-            raise object_missing(name)
-        size = int(facts[2])
-        data = answered.read(size + 1)
-        if len(data) != size + 1:
-            raise object_missing(name)
-        return StoredObject(facts[1].decode(), data[:size])
+        return StoredObject(facts[1].decode(), data[:-1])
 
     def close(self) -> None:
         """End the process, where there is one."""
         if self._end is not None:
             self._end()
         self._process = self._end = None
+
+    def _answer(self, process: Popen[bytes], name: str) -> tuple[Sequence[bytes], bytes]:
+        """Git's line on the object, parted, and the bytes of the object and the newline after
+        them; no line where git has ended, and no bytes where it has not got all of them."""
+        asked, answered = process.stdin, process.stdout
+        if asked is None or answered is None:
+            return (), b""
+        try:
+            asked.write(name.encode() + b"\n")
+            asked.flush()
+        except BrokenPipeError:
+            return (), b""
+        facts = answered.readline().split()
+        if len(facts) != 3:
+            return facts, b""
+        size = int(facts[2]) + 1
+        data = answered.read(size)
+        return (facts, data) if len(data) == size else ((), b"")
 
     def _started(self) -> Popen[bytes]:
         if self._process is None:

@@ -34,15 +34,23 @@ class RevisionFiles:
 
     `commit` is the full name of a commit of the repository that `cwd` lies in (a bare one
     will do). `folder` is the folder of its tree (empty for the top) that `paths`, and all
-    that is asked for later, are relative to.
+    that is asked for later, are relative to. `objects` reads the files, where many trees of one
+    repository are to share a process.
     """
 
-    def __init__(self, cwd: str, commit: str, folder: str, paths: Sequence[str]) -> None:
+    def __init__(
+        self,
+        cwd: str,
+        commit: str,
+        folder: str,
+        paths: Sequence[str],
+        objects: ObjectStream | None = None,
+    ) -> None:
         self._cwd = cwd
         self._commit = commit
         self._prefix = f"{folder}/" if folder else ""
         self._paths = paths
-        self._objects = ObjectStream(cwd)
+        self._objects = ObjectStream(cwd) if objects is None else objects
 
     @cached_property
     def _entries(self) -> Mapping[str, _Entry]:

@@ -6,7 +6,9 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from yoi_cli.errors import OperationError
 from yoi_cli.git.command import ask_git, git_failed, run_git
+from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.git.objects import RevisionFiles, merge_base
 from yoi_cli.merge.git.operation import operation, revisions_at_work
 from yoi_cli.merge.ports import PastMerge, Sides, UncommittedStore
@@ -38,6 +40,7 @@ class IndexConflicts:
         self._cwd = workspace
         self._folders = folders
         self._no_files = no_files
+        self._objects = ObjectStream(workspace)
         below = os.path.relpath(workspace, checkout.root)
         self._below = "" if below == "." else below
 
@@ -45,7 +48,7 @@ class IndexConflicts:
         stages = self._stages()
         odd = self._odd(stages)
         return {
-            path: Sides(*(self._blob(entries.get(stage)) for stage in "123"))
+            path: Sides(*(self._staged(entries.get(stage)) for stage in "123"))
             for path, entries in stages.items()
             if path not in odd
         }
@@ -72,14 +75,8 @@ class IndexConflicts:
             found.setdefault(path, {})[stage] = (mode, name)
         return found
 
-    def _blob(self, entry: tuple[str, str] | None) -> bytes | None:
-        if entry is None:
-            return None
-        arguments = ["cat-file", "blob", entry[1]]
-        answer = ask_git(arguments, cwd=self._cwd)
-        if answer.code != 0:
-            raise git_failed(arguments, answer)
-        return answer.out
+    def _staged(self, entry: tuple[str, str] | None) -> bytes | None:
+        return None if entry is None else self._objects.read(entry[1]).data
 
     def pending(self) -> UncommittedStore:
         wanted = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"]
@@ -127,9 +124,11 @@ class IndexConflicts:
             if line.startswith(":") and len(words) >= 4 and words[1] in _REGULAR:
                 names[words[3]] = None
         for name in names:
-            answer = ask_git(["cat-file", "blob", name], cwd=self._cwd)
-            if answer.code == 0:
-                yield answer.out
+            try:
+                data = self._objects.read(name).data
+            except OperationError:
+                continue  # a clone may lack what is long past
+            yield data
 
     def merges(self, path: str) -> Sequence[PastMerge]:
         said = self._log(["--merges", "--parents", f"--max-count={_MERGES}"], path, form="%H %P")
@@ -166,7 +165,7 @@ class IndexConflicts:
         return run_git(wanted, cwd=self._cwd, check=False).strip() or None
 
     def _files(self, commit: str) -> TreeFiles:
-        return RevisionFiles(self._cwd, commit, self._below, self._folders)
+        return RevisionFiles(self._cwd, commit, self._below, self._folders, self._objects)
 
 
 def _has(files: TreeFiles, path: str, blob: str) -> bool:
