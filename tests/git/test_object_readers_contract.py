@@ -16,9 +16,10 @@ from yoi_cli.errors import OperationError
 from yoi_cli.git.command import start_git
 from yoi_cli.git.object_answers import ObjectAnswers
 from yoi_cli.git.object_model import ObjectModel
-from yoi_cli.git.object_reader import ObjectEntry, ObjectReader, open_objects
+from yoi_cli.git.object_reader import ObjectEntry, ObjectReader
 from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.git.objects import merge_base
+from yoi_cli.git.open import open_objects
 
 Kind: TypeAlias = type[ObjectModel] | type[ObjectAnswers]
 
@@ -486,7 +487,7 @@ def test_blobs_are_read_without_gitpython(env: dict[str, str], git: Program, rep
     blob = name_of(git, repo, "HEAD:README.md")
     program = f"""
 import sys
-from yoi_cli.git.object_reader import open_objects
+from yoi_cli.git.open import open_objects
 with open_objects({str(repo)!r}) as objects:
     objects.blob({blob!r})
 print(sorted({{"git", "gitdb"}} & set(sys.modules)))

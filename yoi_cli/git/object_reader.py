@@ -8,14 +8,10 @@ by `command.py`. Reading a whole store goes by `objects.RevisionFiles` instead, 
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from yoi_cli.git.command import ask_git, git_failed
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 
 class ObjectEntry(NamedTuple):
@@ -53,30 +49,3 @@ class ObjectReader(Protocol):
     def blob(self, name: str) -> bytes:
         """The bytes of a file, as they were committed: no filter and no line end is applied."""
         ...
-
-
-@contextmanager
-def open_objects(cwd: str) -> Iterator[ObjectReader]:
-    """The reader for the repository around `cwd`; its process ends with the context.
-
-    Raises `OperationError` (`git_failed`) where git refuses the repository, as one that
-    belongs to somebody else.
-    """
-    from yoi_cli.git.object_answers import ObjectAnswers
-    from yoi_cli.git.object_stream import ObjectStream
-
-    asked = ["rev-parse", "--show-object-format"]
-    answer = ask_git(asked, cwd=cwd)
-    if answer.code:
-        raise git_failed(asked, answer)
-    stream = ObjectStream(cwd)
-    try:
-        # GitPython knows names of 20 bytes alone, and decodes those in trees as the file system's.
-        if answer.text.strip() == "sha1" and sys.getfilesystemencoding() == "utf-8":
-            from yoi_cli.git.object_model import ObjectModel
-
-            yield ObjectModel(cwd, stream)
-        else:
-            yield ObjectAnswers(cwd, stream)
-    finally:
-        stream.close()

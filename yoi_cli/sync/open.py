@@ -56,7 +56,7 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
     `UsageError` for a name that no branch can have, and `ConflictError` where the checkout
     is not fit for it.
     """
-    from yoi_cli.git.object_reader import open_objects
+    from yoi_cli.git.open import open_objects
     from yoi_cli.store.files.lock import StoreLock
     from yoi_cli.sync.clone import CloneStore
     from yoi_cli.sync.git.history import signature
