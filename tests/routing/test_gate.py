@@ -9,12 +9,15 @@ import pytest
 from support.file_stores import empty_store, folder_of
 from support.tickets import created, moved, put_ticket, said, ticket
 
+from yoi_cli.doctor.rules import ERROR, RULES
 from yoi_cli.errors import NotFoundError
+from yoi_cli.model.events import LOSSES
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.states import DONE, INPROGRESS, QUEUED, READY, STATES
 from yoi_cli.routing.gate import APPROVED, Gate, GateResult
 from yoi_cli.routing.router import ClaimView, Router, RoutingContext
 from yoi_cli.store.files.store import FileStore
+from yoi_cli.store.formats import thread as thread_format
 
 AT = "2026-06-02T00:00:00Z"
 HEAD = "3f786850e387550fdab836ed7e6dc881de23001b"
@@ -109,6 +112,106 @@ def test_a_blocker_that_cannot_be_read_makes_the_store_untrusted(store: FileStor
     result = ask(store, waiting)
     assert (result.exit_code, codes(result)) == (6, ["blocker_unreadable"])
     assert not result.is_ready
+
+
+NO_ITEM = ("item.md", b"This is no item at all.\n")
+TORN_HEADER = ("thread.md", b"<!-- event: create author: ada at: 2026-06-02T0")
+NO_EVENT = ("thread.md", b"")
+TORN_END = ("thread.md", None)
+DAMAGES = {"no item": NO_ITEM, "torn header": TORN_HEADER, "no event": NO_EVENT, "torn": TORN_END}
+
+
+def damage(store: FileStore, id_: TicketId, name: str, data: bytes | None) -> None:
+    """Put `data` in place of a file, or where there is none, the beginning of another event."""
+    path = folder_of(store, id_) / name
+    torn = moved(AT, 70, "done", "planning").rstrip()[:-4]
+    path.write_bytes(path.read_bytes() + torn if data is None else data)
+
+
+@pytest.mark.parametrize("state", ["planning", "inprogress", "done", "closed"])
+@pytest.mark.parametrize("how", DAMAGES.values(), ids=DAMAGES)
+def test_a_blocker_of_which_a_part_cannot_be_read_makes_the_store_untrusted(
+    store: FileStore, how: tuple[str, bytes | None], state: str
+) -> None:
+    """What can still be read of it may say that it is done, and the rest that it is not."""
+    waiting = put(store, 1, depends_on=2)
+    damage(store, put(store, 2, state), *how)
+    result = ask(store, waiting)
+    assert (result.exit_code, codes(result)) == (6, ["blocker_unreadable"])
+    assert not result.is_trusted
+
+
+@pytest.mark.parametrize("how", DAMAGES.values(), ids=DAMAGES)
+def test_what_stands_behind_a_blocker_is_looked_at_too(
+    store: FileStore, how: tuple[str, bytes | None]
+) -> None:
+    waiting = put(store, 1, depends_on=2)
+    put(store, 2, "planning", depends_on=3)
+    damage(store, put(store, 3, "ready"), *how)
+    result = ask(store, waiting)
+    assert (result.exit_code, codes(result)) == (6, ["blocker_unreadable"])
+
+
+def test_what_a_finished_blocker_once_waited_for_says_nothing(store: FileStore) -> None:
+    waiting = put(store, 1, depends_on=2)
+    put(store, 2, "done", depends_on=3)
+    damage(store, put(store, 3, "ready"), *NO_ITEM)
+    assert ask(store, waiting).exit_code == 0
+
+
+@pytest.mark.parametrize("required", [READY, APPROVED, DONE])
+@pytest.mark.parametrize("state", ["queued", "done"])
+@pytest.mark.parametrize("how", [TORN_HEADER, NO_EVENT, TORN_END])
+def test_a_ticket_whose_own_log_is_damaged_is_untrusted_whatever_is_required(
+    store: FileStore, how: tuple[str, bytes | None], state: str, required: str
+) -> None:
+    asked = put(store, 1, state)
+    damage(store, asked, *how)
+    result = ask(store, asked, required=required)
+    assert (result.exit_code, codes(result)) == (6, ["log_damaged"])
+
+
+def test_what_damages_a_log_is_what_doctor_calls_an_error_of_a_thread() -> None:
+    source = Path(thread_format.__file__).read_text(encoding="utf-8")
+    found = {code for code in RULES if f'"{code}"' in source}
+    assert len(found) == 6
+    assert {code for code in found if RULES[code].severity == ERROR} == LOSSES
+
+
+def test_two_events_of_one_id_make_a_log_that_nothing_is_decided_from(store: FileStore) -> None:
+    asked = put(store, 1, "queued", said(AT, 60, "One."), said(AT, 60, "Another."))
+    result = ask(store, asked)
+    assert (result.exit_code, codes(result)) == (6, ["log_damaged"])
+
+
+def test_what_a_thread_has_beside_its_events_takes_nothing_away(store: FileStore) -> None:
+    waiting = put(store, 1, depends_on=2)
+    thread = folder_of(store, put(store, 2, "done")) / "thread.md"
+    thread.write_bytes(b"A note.\n\n" + thread.read_bytes() + b"\nAnother.\n")
+    assert ask(store, waiting).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(1, "records_unreadable"), (2, "plans_unreadable")], ids=["own", "other"]
+)
+def test_plan_records_that_cannot_be_read_make_the_store_untrusted(
+    store: FileStore, number: int, code: str
+) -> None:
+    waiting = put(store, 1, depends_on=2)
+    put(store, 2, "done")
+    folder = folder_of(store, TicketId(ticket(number))) / "artifacts"
+    folder.mkdir(exist_ok=True)
+    (folder / "orchestration-plan.jsonl").write_text("nonsense\n")
+    result = ask(store, waiting)
+    assert (result.exit_code, codes(result)) == (6, [code])
+
+
+def test_a_damaged_ticket_that_nobody_waits_for_is_none_of_the_gates_business(
+    store: FileStore,
+) -> None:
+    asked = put(store, 1)
+    damage(store, put(store, 2), *TORN_HEADER)
+    assert ask(store, asked).exit_code == 0
 
 
 def test_a_blocker_of_two_minds_makes_the_store_untrusted(store: FileStore) -> None:

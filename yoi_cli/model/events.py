@@ -164,6 +164,10 @@ def new_event(
     return NewEvent(kind, by.author, heading, body, attributes)
 
 
+#: Faults by which something that was recorded is not read, or cannot be told from another.
+LOSSES = frozenset({"torn", "event_id_conflict"})
+
+
 class Fault(NamedTuple):
     """Something in a thread that a reader passes over: `code`, 1-based `line`, a sentence."""
 
@@ -177,6 +181,11 @@ class Thread(NamedTuple):
 
     events: tuple[Event, ...]
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether it holds no event, or not all that was recorded in it can be read."""
+        return not self.events or any(fault.code in LOSSES for fault in self.faults)
 
     @property
     def greatest_id(self) -> str:

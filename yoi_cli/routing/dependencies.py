@@ -147,6 +147,33 @@ class Dependencies:
             self._unresolved[ticket] = known
         return known
 
+    def blockers_behind(self, ticket: str) -> tuple[str, ...]:
+        """All that `ticket` waits for or did: its blockers, and those behind unresolved ones."""
+        found: dict[str, None] = {}
+        pending = [ticket]
+        while pending:
+            waiting = pending.pop()
+            for blocker in self.waits_for.get(waiting, ()):
+                if blocker not in found and blocker != ticket:
+                    found[blocker] = None
+                    if not self.standing(blocker).is_resolved:
+                        pending.append(blocker)
+        return tuple(found)
+
+    def is_damaged(self, ticket: str) -> bool:
+        """Whether a file of `ticket` that decisions rest on cannot be read, or not wholly.
+
+        The state by itself is told by the part of a thread that can be read. One that is not
+        there is not damaged.
+        """
+        try:
+            self.reader.item(TicketId(ticket))
+            return self.reader.thread(TicketId(ticket)).is_damaged
+        except NotFoundError:
+            return False
+        except YoiError:
+            return True
+
     def cycle(self, ticket: str) -> tuple[str, ...]:
         """The tickets of the blocking cycle that `ticket` stands on, none where it does not.
 

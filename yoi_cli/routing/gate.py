@@ -125,18 +125,32 @@ class Gate(NamedTuple):
     def _doubts(self, decision: Decision) -> Iterator[Reason]:
         """Why nothing should be decided about the ticket from this store."""
         ticket, board = decision.ticket, self.router.board
+        if board.is_damaged(ticket):
+            yield self._said("log_damaged")
         if board.standing(ticket).problem == DIVERGED:
             yield self._reason("diverged", ticket, decision.state)
         if decision.state in states.RESOLVED_STATES:
             return
-        for blocker in decision.blockers:
-            if blocker.problem in (UNREADABLE, DIVERGED):
-                yield self._blocked(blocker)
+        yield from self._doubts_about_blockers(ticket)
         for other in board.unreadable_relations:
             # What is resolved holds nobody up, whatever its relations say; the ticket's own
             # may name any other.
             if other == ticket or not board.standing(other).is_resolved:
                 yield self._reason("relations_unreadable", other, board.standing(other).state)
+
+    def _doubts_about_blockers(self, ticket: str) -> Iterator[Reason]:
+        """A blocker that is resolved counts too: what cannot be read may say otherwise."""
+        board = self.router.board
+        if ticket in board.unreadable_plans:
+            yield self._reason("records_unreadable", ticket, None)
+        for blocker in board.blockers_behind(ticket):
+            state, problem = board.standing(blocker)
+            if problem is None and board.is_damaged(blocker):
+                state, problem = None, UNREADABLE
+            if problem in (UNREADABLE, DIVERGED):
+                yield self._waits(blocker, state, problem)
+            if blocker in board.unreadable_plans:
+                yield self._reason("plans_unreadable", blocker, state)
 
     def _judge(self, decision: Decision) -> tuple[bool, tuple[Reason, ...]]:
         if self.required == states.DONE:
@@ -175,10 +189,12 @@ class Gate(NamedTuple):
         return True, (self._said("review_approves", newest.author),)
 
     def _blocked(self, blocker: routing.ChainedBlocker) -> Reason:
-        code = routing.blocker_code(blocker.problem)
-        about = f"{blocker.ticket} ({blocker.state})" if blocker.state else blocker.ticket
-        text = sentence(code, japanese=self._japanese, about=about)
-        return Reason(code, text, blocker.ticket, blocker.state)
+        return self._waits(blocker.ticket, blocker.state, blocker.problem)
+
+    def _waits(self, blocker: str, state: str | None, problem: str | None) -> Reason:
+        about = f"{blocker} ({state})" if state else blocker
+        code = routing.blocker_code(problem)
+        return Reason(code, sentence(code, japanese=self._japanese, about=about), blocker, state)
 
     def _reason(self, code: str, ticket: str, state: str | None) -> Reason:
         text = sentence(code, japanese=self._japanese, about=ticket)
@@ -204,6 +220,10 @@ def check_requirement(word: str) -> None:
 
 #: code: (English, Japanese); `{about}` is what the sentence is about.
 _SENTENCES: dict[str, tuple[str, str]] = {
+    "log_damaged": (
+        "Part of its own log cannot be read.",
+        "自身のログの一部を読み取れません。",
+    ),
     "is_done": ("It is {about}.", "{about} です。"),
     "not_done": ("It is {about}, not done.", "{about} であり、まだ done ではありません。"),
     "not_reviewed": ("Nobody has reviewed it.", "まだレビューされていません。"),
