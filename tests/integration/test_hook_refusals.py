@@ -220,6 +220,32 @@ def test_a_push_of_a_ticket_that_is_not_ready_is_refused_where_that_was_asked(
     assert hooked.git("push", "--quiet", remote, hooked.branch, cwd=hooked.repo).code == 0
 
 
+def test_before_a_push_the_answer_is_that_of_the_gate(hooked: Hooked, tmp_path: Path) -> None:
+    """Changes of the checkout that are not committed hold a ticket back for both."""
+    remote = tmp_path / "remote.git"
+    hooked.git("init", "--quiet", "--bare", remote)
+    hooked.git("push", "--quiet", remote, hooked.branch, cwd=hooked.repo)
+    with (hooked.repo / ".yoi/ticket.config.toml").open("a") as config:
+        config.write("[routing]\nrequire_clean = true\n")
+    hooked.yoi("hook", "install", "--pre-push", cwd=hooked.repo)
+    for state in ("ready", "queued"):
+        hooked.yoi("ticket", "state", hooked.ticket, state, cwd=hooked.repo)
+    hooked.commit("Work")
+
+    def answers() -> tuple[int, str, str]:
+        gate = hooked.yoi("gate", "--branch", hooked.branch, cwd=hooked.repo, check=False)
+        word = gate.out.split("\t")[2]
+        arguments = ("push", "--quiet", "--dry-run", remote, hooked.branch)
+        done = hooked.git(*arguments, cwd=hooked.repo, check=False)
+        return gate.code, word, "not ready" if "is not ready" in done.err else str(done.code)
+
+    assert answers() == (0, "ready", "0")
+    (hooked.repo / "README.md").write_text("Changed.\n", encoding="utf-8")
+    assert answers() == (5, "not_ready", "not ready")
+    hooked.git("checkout", "--quiet", "--", "README.md", cwd=hooked.repo)
+    assert answers() == (0, "ready", "0")
+
+
 MESSAGES = {
     "plain": "Fix\n",
     "no newline": "Fix",

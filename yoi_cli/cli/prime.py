@@ -10,12 +10,12 @@ from yoi_cli.api.prime import Primer, branch_here, find_session
 from yoi_cli.api.prime import prime as collect
 from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.routing.options import routing_context
 from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.errors import YoiError
 from yoi_cli.model.fields import PRIORITIES
 from yoi_cli.model.safe_text import visible
+from yoi_cli.routing.open import routing_context
 from yoi_cli.workspace.session import Start
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`yoi worktree add`."""
+"""`yoi worktree add`, `list`, `show`, `remove`, `prune` and `doctor` (docs/worktrees.md)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from yoi_cli.api import worktrees
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
-from yoi_cli.cli.routing.options import now_ms
 from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.worktree_text import (
     print_added,
@@ -19,14 +19,8 @@ from yoi_cli.cli.worktree_text import (
     print_worktrees,
 )
 from yoi_cli.model.states import CLOSED
-from yoi_cli.workers.open import examine_worktrees, open_worktree_service
-from yoi_cli.worktrees.service import (
-    add_worktree,
-    list_worktrees,
-    prune_worktrees,
-    remove_worktree,
-    show_worktree,
-)
+
+_DAYS = 7
 
 
 def add(
@@ -48,25 +42,36 @@ def add(
     secret below .yoi stays out of it. The ticket is not written to. A branch that is there
     is never overwritten; --branch goes on with it.
     """
-    added = add_worktree(open_worktree_service(session_of(ctx)), ticket, base=base, branch=branch)
+    added = worktrees.add(session_of(ctx), ticket, base=base, branch=branch)
     print_added(added.worktree, as_json=as_json)
     warn([f"{added.worktree.ticket} is closed."] if added.state == CLOSED else [])
 
 
-def doctor(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Find worktrees, folders, branches and claims that are left over.
-
-    Nothing is changed, and what is found is no error: the exit code is 0.
-    """
-    print_findings(examine_worktrees(session_of(ctx)), as_json=as_json)
-
-
 def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """List the worktrees with their tickets, and how they stand."""
-    print_worktrees(list_worktrees(open_worktree_service(session_of(ctx))), as_json=as_json)
+    print_worktrees(worktrees.list_worktrees(session_of(ctx)), as_json=as_json)
 
 
-_DAYS = 7
+def show(ctx: typer.Context, ticket: TicketArgument, as_json: JsonOption = False) -> None:
+    """Show a ticket's worktree, and what removing it would lose."""
+    print_worktree(worktrees.show(session_of(ctx), ticket), as_json=as_json)
+
+
+def remove(
+    ctx: typer.Context,
+    ticket: TicketArgument,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Keep what would be lost under refs/yoi/rescue/, then go on."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a ticket's worktree, and its branch where that is merged or rescued.
+
+    Refused where something would be lost: what is not committed, commits that the target
+    branch lacks. With --force all of that is kept first, and the refs are printed.
+    """
+    print_removed(worktrees.remove(session_of(ctx), ticket, force=force), as_json=as_json)
 
 
 def prune(
@@ -85,29 +90,13 @@ def prune(
     Only those whose ticket has been done or closed for DAYS days, with everything committed
     and merged. Every other stays, with the reason.
     """
-    desk = open_worktree_service(session_of(ctx))
-    looked = prune_worktrees(desk, days=ttl, now_ms=now_ms(), dry_run=dry_run)
+    looked = worktrees.prune(session_of(ctx), days=ttl, dry_run=dry_run)
     print_pruned(looked, dry_run=dry_run, as_json=as_json)
 
 
-def remove(
-    ctx: typer.Context,
-    ticket: TicketArgument,
-    force: Annotated[
-        bool,
-        typer.Option("--force", help="Keep what would be lost under refs/yoi/rescue/, then go on."),
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Remove a ticket's worktree, and its branch where that is merged or rescued.
+def doctor(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Find worktrees, folders, branches and claims that are left over.
 
-    Refused where something would be lost: what is not committed, commits that the target
-    branch lacks. With --force all of that is kept first, and the refs are printed.
+    Nothing is changed, and what is found is no error: the exit code is 0.
     """
-    desk = open_worktree_service(session_of(ctx))
-    print_removed(remove_worktree(desk, ticket, force=force), as_json=as_json)
-
-
-def show(ctx: typer.Context, ticket: TicketArgument, as_json: JsonOption = False) -> None:
-    """Show a ticket's worktree, and what removing it would lose."""
-    print_worktree(show_worktree(open_worktree_service(session_of(ctx)), ticket), as_json=as_json)
+    print_findings(worktrees.examine(session_of(ctx)), as_json=as_json)

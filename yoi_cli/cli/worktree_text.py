@@ -15,10 +15,14 @@ from yoi_cli.model.text import counted, some_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.worktrees.checks import WorktreeFinding
-    from yoi_cli.worktrees.model import Worktree
-    from yoi_cli.worktrees.ports import RemovedWorktree
-    from yoi_cli.worktrees.service import Pruned, WorktreeDetails, WorktreeView
+    from yoi_cli.api.worktrees import (
+        Pruned,
+        RemovedWorktree,
+        Worktree,
+        WorktreeDetails,
+        WorktreeFinding,
+        WorktreeView,
+    )
 
 _COLUMNS = (
     Column("ticket", style="bold", no_wrap=True),

@@ -87,18 +87,10 @@ def _gate(call: HookCall, checkout: Checkout, session: Session) -> GateResult:
     """Whether the tickets of what is pushed are ready, by branch names and trailers."""
     from yoi_cli.hooks.git.pushed import pushed
     from yoi_cli.model.states import READY
-    from yoi_cli.routing.claims import views
     from yoi_cli.routing.gate import Gate
-    from yoi_cli.routing.router import Router, RoutingContext
+    from yoi_cli.routing.open import open_router
 
-    config = session.config
-    context = RoutingContext(
-        claims=views(session.claims, time.time_ns() // 1_000_000),
-        max_in_progress=config.max_in_progress,
-        caller=session.author(None).author,
-        japanese=config.is_japanese,
-    )
     remote = call.arguments[0] if call.arguments else ""
     found = pushed(checkout.root, remote, call.stdin())
-    gate = Gate(Router(session.store, context), READY)
+    gate = Gate(open_router(session, caller=None), READY)
     return gate.ask_commits([*found.branches, *found.trailers])

@@ -38,6 +38,10 @@ class RunOutcome(NamedTuple):
     text: str
     commit: str = ""
 
+    @property
+    def is_merged(self) -> bool:
+        return self.result == MERGED
+
 
 class TicketContext:
     """One ticket that this process has in hand, and what is done with it."""

@@ -12,18 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yoi_cli.orchestration.ports import OrchestrationPorts, Progress
-    from yoi_cli.routing.router import RoutingContext
     from yoi_cli.workspace.session import Session
 
 
 def open_tools(
-    session: Session,
-    author: str | None,
-    routing: Callable[[str], RoutingContext],
-    tell: Callable[[Progress], None],
+    session: Session, author: str | None, tell: Callable[[Progress], None]
 ) -> OrchestrationPorts:
-    """The tools of the session's orchestrators. `routing` gives, for the name of a holder,
-    what routing takes from the clone.
+    """The tools of the session's orchestrators; `tell` is called with every step.
 
     Raises `NotFoundError` (`repository_not_found`) outside of git, and `StoreInvalidError`
     (`config_invalid`).
@@ -32,6 +27,7 @@ def open_tools(
     from yoi_cli.orchestration.files.local_state import FileLocalState
     from yoi_cli.orchestration.git.changes import GitHistory
     from yoi_cli.orchestration.ports import OrchestrationPorts
+    from yoi_cli.routing.open import routing_context
     from yoi_cli.workers.local.machine import machine_of
     from yoi_cli.workers.open import open_runtime
     from yoi_cli.workspace.settings import settings_of, tables_of
@@ -55,7 +51,7 @@ def open_tools(
         store=session.store,
         book=session.claims,
         by=session.author(author),
-        routing=lambda: routing(holder),
+        routing=lambda: routing_context(session, holder),
         yard=GitWorktrees(place),
         repository=repository,
         runtime=open_runtime(session),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.claim import ClaimRequest
+from yoi_cli.model.classification import GivenDecision
 from yoi_cli.model.ids import TicketId
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome
@@ -16,11 +17,10 @@ from yoi_cli.orchestration.preflight import obstacles, place_of
 from yoi_cli.orchestration.ticket_run import TicketRun
 from yoi_cli.routing.accept import Acceptance, accept_ticket
 from yoi_cli.routing.claims import ClaimService, find_next
-from yoi_cli.routing.decision_text import GivenDecision
 from yoi_cli.routing.router import Router
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from yoi_cli.orchestration.ports import OrchestrationPorts
 
@@ -59,6 +59,29 @@ class RunningTicket(NamedTuple):
     title: str
     stage: str
     worker: str
+
+
+class RunPlan(NamedTuple):
+    """What a run would do next, to be merged into the branch `target`."""
+
+    target: str
+    steps: tuple[PlannedStep, ...]
+
+
+class RunResult(NamedTuple):
+    """What came of a run; `in_hand` are the tickets on which work goes on without it."""
+
+    target: str
+    outcomes: tuple[RunOutcome, ...]
+    in_hand: tuple[RunningTicket, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 where all ended well, 5 where a person is needed, 1 where something failed."""
+        results = {one.result for one in self.outcomes}
+        if results & FAILURES:
+            return 1
+        return 5 if results & {PERSON, WAITS} else 0
 
 
 class Orchestrator:
@@ -124,7 +147,11 @@ class Orchestrator:
             for work in self._active.values()
         )
 
-    def plans(self) -> tuple[PlannedStep, ...]:
+    def result(self, target: str) -> RunResult:
+        """What came of it so far."""
+        return RunResult(target, tuple(self.outcomes.values()), self.in_hand)
+
+    def plan(self, target: str) -> RunPlan:
         """What would be done next; nothing is changed."""
         found = []
         for ticket in self._candidates():
@@ -132,7 +159,7 @@ class Orchestrator:
             stage = Journal(self._tools, ticket).look().stage
             ways = () if stage else obstacles(self._tools, ticket, title)
             found.append(PlannedStep(ticket, title, stage or states.QUEUED, ways))
-        return tuple(found)
+        return RunPlan(target, tuple(found))
 
     def _begin(self) -> bool:
         """Take up tickets while there is room for them."""
@@ -255,11 +282,3 @@ def _position(journal: Journal) -> stages.Position | None:
         return journal.look()
     except YoiError:
         return None
-
-
-def exit_code_of(outcomes: Sequence[RunOutcome]) -> int:
-    """0 where all ended well, 5 where a person is needed, 1 where something failed."""
-    results = {one.result for one in outcomes}
-    if results & FAILURES:
-        return 1
-    return 5 if results & {PERSON, WAITS} else 0

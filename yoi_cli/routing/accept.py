@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from yoi_cli.model.claim import Claim, ClaimRequest
+    from yoi_cli.model.classification import GivenDecision
     from yoi_cli.model.events import Event
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.intent import IntentPacket
-    from yoi_cli.routing.decision_text import GivenDecision
     from yoi_cli.store.ports import RoutingWriter
 
 ACCEPTANCE = "orchestrator_acceptance"

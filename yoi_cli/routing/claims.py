@@ -10,8 +10,8 @@ from yoi_cli.model import states
 from yoi_cli.model.classification import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
 from yoi_cli.model.events import CLAIM, NewEvent, new_event
 from yoi_cli.model.ids import TicketId
-from yoi_cli.routing import rules as routing
 from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router, RoutingContext
+from yoi_cli.routing.rules import CLAIMED
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
 
@@ -43,6 +43,21 @@ class NextTickets(NamedTuple):
 
     candidates: tuple[Decision, ...]
     claim: Claim | None = None
+
+
+class ClaimList(NamedTuple):
+    """Claims of a clone at an instant, in Unix milliseconds; `unreadable` are the tickets
+    whose claim cannot be read."""
+
+    claims: tuple[Claim, ...]
+    unreadable: tuple[str, ...]
+    now_ms: int
+
+
+def list_claims(book: Claims, now: int, *, every: bool) -> ClaimList:
+    """Who holds which ticket at the instant `now`; with `every`, what was given back too."""
+    shown = tuple(claim for claim in book.all().values() if every or not claim.is_released)
+    return ClaimList(shown, tuple(book.unreadable()), now)
 
 
 def views(book: Claims, now: int) -> Mapping[str, ClaimView]:
@@ -209,9 +224,7 @@ def claim_next(desk: ClaimService, request: ClaimRequest) -> NextTickets:
 
 
 def _waiting_for_claims(queued: Iterable[DecisionSummary]) -> list[str]:
-    return [
-        row.ticket for row in queued if {cause.code for cause in row.causes} == {routing.CLAIMED}
-    ]
+    return [row.ticket for row in queued if {cause.code for cause in row.causes} == {CLAIMED}]
 
 
 def _holders(desk: ClaimService, tickets: Iterable[str], now: int) -> list[Claim]:

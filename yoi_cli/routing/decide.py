@@ -11,9 +11,10 @@ from yoi_cli.model.classification import (
     IMPLEMENTATION_READY,
     RETURN_TO_PLANNING,
     WAITING,
+    GivenDecision,
 )
 from yoi_cli.model.events import NewEvent, new_event
-from yoi_cli.routing.decision_text import GivenDecision, render_decision
+from yoi_cli.routing.decision_text import render_decision
 from yoi_cli.routing.messages import next_action
 from yoi_cli.routing.router import Decision, Router
 from yoi_cli.routing.rules import Evidence

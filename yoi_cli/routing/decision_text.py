@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.classification import RETURN_TO_PLANNING
 from yoi_cli.model.intent import IntentPacket, render_packet
@@ -10,32 +10,8 @@ from yoi_cli.model.intent import IntentPacket, render_packet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yoi_cli.model.classification import GivenDecision
     from yoi_cli.routing.rules import Evidence
-
-
-class GivenDecision(NamedTuple):
-    """What a person or an agent says by hand; a classification of None leaves it computed.
-
-    The last four are what returning to planning must say.
-    """
-
-    classification: str | None = None
-    reason: str | None = None
-    missing: str | None = None
-    checked: str | None = None
-    beyond_latitude: str | None = None
-    next_question: str | None = None
-
-    @property
-    def lacking(self) -> tuple[str, ...]:
-        """The names of the parts that returning to planning needs and that are not said."""
-        parts = {
-            "missing": self.missing,
-            "checked": self.checked,
-            "beyond-latitude": self.beyond_latitude,
-            "next-question": self.next_question,
-        }
-        return tuple(name for name, said in parts.items() if not said)
 
 
 def render_decision(

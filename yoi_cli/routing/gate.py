@@ -11,24 +11,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.model import events, states
-from yoi_cli.model.classification import IN_PROGRESS, REVIEW_NEEDED
+from yoi_cli.model.classification import APPROVED, IN_PROGRESS, REQUIREMENTS, REVIEW_NEEDED
 from yoi_cli.model.commits import ticket_words
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import DIVERGED, UNREADABLE
-from yoi_cli.routing import rules as routing
 from yoi_cli.routing.messages import sentence
-from yoi_cli.routing.rules import Reason
+from yoi_cli.routing.rules import Reason, blocker_code
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from yoi_cli.model.events import Event
-    from yoi_cli.routing.router import Decision, Router
+    from yoi_cli.routing.router import Decision, Router, WaitTree
+    from yoi_cli.routing.rules import ChainedBlocker
 
-
-APPROVED = "approved"
-REQUIREMENTS = (states.READY, APPROVED, states.DONE)
 
 _NOT_READY = 5
 _UNTRUSTED = 6
@@ -74,6 +71,13 @@ class GateResult(NamedTuple):
         if not self.is_trusted:
             return _UNTRUSTED
         return 0 if self.is_ready else _NOT_READY
+
+
+class GateReport(NamedTuple):
+    """The gate's answer; `tree` gives, for a ticket, what it and all behind it wait for."""
+
+    result: GateResult
+    tree: Callable[[str], WaitTree]
 
 
 class Gate(NamedTuple):
@@ -188,12 +192,12 @@ class Gate(NamedTuple):
             return False, (self._said("review_elsewhere", f"{commit[:12]} ({head[:12]})"),)
         return True, (self._said("review_approves", newest.author),)
 
-    def _blocked(self, blocker: routing.ChainedBlocker) -> Reason:
+    def _blocked(self, blocker: ChainedBlocker) -> Reason:
         return self._waits(blocker.ticket, blocker.state, blocker.problem)
 
     def _waits(self, blocker: str, state: str | None, problem: str | None) -> Reason:
         about = f"{blocker} ({state})" if state else blocker
-        code = routing.blocker_code(problem)
+        code = blocker_code(problem)
         return Reason(code, sentence(code, japanese=self._japanese, about=about), blocker, state)
 
     def _reason(self, code: str, ticket: str, state: str | None) -> Reason:

@@ -11,7 +11,6 @@ from yoi_cli.model.classification import IMPLEMENTATION_READY
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.thread_summary import ThreadSummary
-from yoi_cli.routing import rules as routing
 from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.routing.rules import (
     CAPACITY,
@@ -22,6 +21,8 @@ from yoi_cli.routing.rules import (
     Hold,
     ReasonCode,
     Subject,
+    classify,
+    evaluate,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from yoi_cli.routing.rules import ChainedBlocker, Classified
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.store.values import FieldsRow
+
+    #: For a ticket and all that it waits for: what each waits for, and how that stands.
+    WaitTree = Mapping[str, Sequence[tuple[str, str]]]
 
 
 class ClaimView(NamedTuple):
@@ -143,7 +147,7 @@ class Router:
         )
 
     def _classified(self, subject: Subject) -> Classified:
-        said = routing.classify(subject, japanese=self.context.japanese)
+        said = classify(subject, japanese=self.context.japanese)
         return said._replace(notices=said.notices + self.context.notices.get(subject.ticket, ()))
 
     def _outline(self, ticket: TicketId, folded: Folded) -> ThreadSummary:
@@ -177,11 +181,11 @@ class Router:
             self.reader.description(ticket)
         )
         subject = self._subject(ticket, fields, outline, acceptance=acceptance, chained=False)
-        classification, causes = routing.evaluate(subject)
+        classification, causes = evaluate(subject)
         title, priority = field_text(fields, "title"), field_text(fields, "priority")
         return DecisionSummary(ticket, title, outline.state, classification, causes, priority)
 
-    def tree(self, ticket: str) -> Mapping[str, Sequence[tuple[str, str]]]:
+    def tree(self, ticket: str) -> WaitTree:
         """For `ticket` and all that it waits for: what each waits for, and how that stands."""
         found: dict[str, list[tuple[str, str]]] = {}
         pending = [ticket]

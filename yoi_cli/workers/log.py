@@ -80,17 +80,7 @@ def _sentence(view: WorkerView, status: str, by: Author) -> str:
         if by.japanese:
             return f"worker {view.worker_id} を開始しました。"
         return f"Worker {view.worker_id} was started."
-    how = describe_end(view)
+    how = view.ending
     if by.japanese:
         return f"worker {view.worker_id} が終了しました: {how}。"
     return f"Worker {view.worker_id} {how}. {view.evidence}"
-
-
-def describe_end(view: WorkerView) -> str:
-    """How a worker ended, in a few words."""
-    cause = f" ({view.cause.replace('_', ' ')})" if view.cause else ""
-    if view.exit_code is not None:
-        return f"exited with code {view.exit_code}{cause}"
-    if view.signal is not None:
-        return f"was killed by signal {view.signal}{cause}"
-    return f"is {view.state}{cause}"

@@ -41,6 +41,16 @@ class WorkerView(NamedTuple):
     def has_ended(self) -> bool:
         return self.state in ENDED
 
+    @property
+    def ending(self) -> str:
+        """How it ended, in a few words."""
+        cause = f" ({self.cause.replace('_', ' ')})" if self.cause else ""
+        if self.exit_code is not None:
+            return f"exited with code {self.exit_code}{cause}"
+        if self.signal is not None:
+            return f"was killed by signal {self.signal}{cause}"
+        return f"is {self.state}{cause}"
+
 
 class WorkerExit(NamedTuple):
     """How a worker ended, as whoever waited for it wrote down: `by` is `stub` or `shim`.

@@ -9,6 +9,8 @@ from yoi_cli.model.profile import BY_WORKER, REVIEWER
 from yoi_cli.model.profile_presets import PRESETS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yoi_cli.model.profile import Profile, Settings
 
 #: Programs that answer to `--version`. No other is asked: a script might take it for work.
@@ -36,6 +38,13 @@ class ProfileRow(NamedTuple):
 
     profile: Profile
     roles: tuple[str, ...]
+
+
+class ProfileList(NamedTuple):
+    """Every profile, and `foreign_roles`: the selector of another program, by role."""
+
+    rows: tuple[ProfileRow, ...]
+    foreign_roles: Mapping[str, str]
 
 
 class Variable(NamedTuple):
@@ -72,10 +81,11 @@ class CheckedProfiles(NamedTuple):
     is_enough: bool
 
 
-def list_profiles(settings: Settings) -> list[ProfileRow]:
+def list_profiles(settings: Settings) -> ProfileList:
     """Every profile: those of the configuration first, then the presets."""
     rows = [ProfileRow(one, _roles_of(settings, one.name)) for one in settings.profiles.values()]
-    return sorted(rows, key=lambda row: row.profile.is_preset)
+    rows.sort(key=lambda row: row.profile.is_preset)
+    return ProfileList(tuple(rows), settings.foreign_roles)
 
 
 def find_profile(settings: Settings, name: str) -> ProfileRow:

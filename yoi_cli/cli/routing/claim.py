@@ -1,4 +1,4 @@
-"""`yoi claim`."""
+"""`yoi next`, `claim`, `release` and `claims`: who works on what."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import routing
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import LimitOption
 from yoi_cli.cli.options import AuthorOption, JsonOption, TicketArgument
@@ -14,73 +15,17 @@ from yoi_cli.cli.routing.options import (
     LeaseOption,
     WorkerOption,
     WorktreeOption,
-    desk_of,
     lease_of,
-    now_ms,
-    routing_context,
 )
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
-from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.model.time import stamp
-from yoi_cli.routing.claims import (
-    claim_next,
-    claim_ticket,
-    find_next,
-    nothing_ready,
-    release_claim,
-    renew_claim,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yoi_cli.api.routing import ClaimList, Decision
     from yoi_cli.model.claim import Claim
-    from yoi_cli.routing.router import Decision
-
-
-def claim(
-    ctx: typer.Context,
-    ticket: TicketArgument,
-    holder: HolderOption = None,
-    lease: LeaseOption = None,
-    renew: Annotated[
-        int | None,
-        typer.Option("--renew", metavar="GENERATION", help="Begin the lease anew."),
-    ] = None,
-    worktree: WorktreeOption = None,
-    worker: WorkerOption = None,
-    author: AuthorOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Claim a ticket that may start, so that nobody else takes it.
-
-    One of any number of callers wins; the others exit 4 and are told who did. The claim
-    ends with its lease. Its generation is what the holder renews and releases it with.
-    """
-    session = session_of(ctx)
-    desk = desk_of(session, author, holder)
-    length = lease_of(session, lease)
-    if renew is not None:
-        print_claim("renewed", renew_claim(desk, ticket, renew, length), as_json=as_json)
-        return
-    request = ClaimRequest(holder or desk.by.author, length, worktree, worker)
-    print_claim("claimed", claim_ticket(desk, ticket, request), as_json=as_json)
-
-
-def claims(
-    ctx: typer.Context,
-    every: Annotated[
-        bool, typer.Option("--all", help="Ended ones too, with their generations.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """List who holds which ticket, and for how long."""
-    now = now_ms()
-    book = session_of(ctx).claims
-    shown = [claim for claim in book.all().values() if every or not claim.is_released]
-    print_claims(shown, now, as_json=as_json)
-    warn(f"The claim of {ticket} cannot be read." for ticket in book.unreadable())
 
 
 def next_(
@@ -105,16 +50,56 @@ def next_(
       yoi next --claim --holder ada --json
     """
     session = session_of(ctx)
-    if claim:
-        desk = desk_of(session, author, holder)
-        request = ClaimRequest(holder or desk.by.author, lease_of(session, lease), worktree, worker)
-        taken = claim_next(desk, request)
-        print_next(taken.candidates, taken.claim, as_json=as_json)
+    if not claim:
+        print_next(routing.next_tickets(session, limit=limit), None, as_json=as_json)
         return
-    found = find_next(session.store, routing_context(session), limit)
-    if not found:
-        raise nothing_ready()
-    print_next(found, None, as_json=as_json)
+    taken = routing.claim_next(
+        session,
+        author=author,
+        holder=holder,
+        lease_ms=lease_of(lease),
+        worktree=worktree,
+        worker=worker,
+    )
+    print_next(taken.candidates, taken.claim, as_json=as_json)
+
+
+def claim(
+    ctx: typer.Context,
+    ticket: TicketArgument,
+    holder: HolderOption = None,
+    lease: LeaseOption = None,
+    renew: Annotated[
+        int | None,
+        typer.Option("--renew", metavar="GENERATION", help="Begin the lease anew."),
+    ] = None,
+    worktree: WorktreeOption = None,
+    worker: WorkerOption = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Claim a ticket that may start, so that nobody else takes it.
+
+    One of any number of callers wins; the others exit 4 and are told who did. The claim
+    ends with its lease. Its generation is what the holder renews and releases it with.
+    """
+    session, lease_ms = session_of(ctx), lease_of(lease)
+    if renew is not None:
+        renewed = routing.renew(
+            session, ticket, renew, author=author, holder=holder, lease_ms=lease_ms
+        )
+        print_claim("renewed", renewed, as_json=as_json)
+        return
+    taken = routing.claim(
+        session,
+        ticket,
+        author=author,
+        holder=holder,
+        lease_ms=lease_ms,
+        worktree=worktree,
+        worker=worker,
+    )
+    print_claim("claimed", taken, as_json=as_json)
 
 
 def release(
@@ -132,8 +117,21 @@ def release(
     as_json: JsonOption = False,
 ) -> None:
     """Give a claimed ticket back."""
-    desk = desk_of(session_of(ctx), author)
-    print_claim("released", release_claim(desk, ticket, generation), as_json=as_json)
+    released = routing.release(session_of(ctx), ticket, generation=generation, author=author)
+    print_claim("released", released, as_json=as_json)
+
+
+def claims(
+    ctx: typer.Context,
+    every: Annotated[
+        bool, typer.Option("--all", help="Ended ones too, with their generations.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List who holds which ticket, and for how long."""
+    found = routing.claims(session_of(ctx), every=every)
+    print_claims(found, as_json=as_json)
+    warn(f"The claim of {ticket} cannot be read." for ticket in found.unreadable)
 
 
 _CLAIM_COLUMNS = (
@@ -166,12 +164,13 @@ def print_claim(word: str, claim: Claim, *, as_json: bool) -> None:
     )
 
 
-def print_claims(claims: Sequence[Claim], now: int, *, as_json: bool) -> None:
+def print_claims(found: ClaimList, *, as_json: bool) -> None:
     """Who holds which ticket."""
+    now = found.now_ms
     if as_json:
         from yoi_cli.api.documents.claims import claims_document
 
-        report_json("claims", claims_document(claims, now))
+        report_json("claims", claims_document(found.claims, now))
         return
     rows = [
         [
@@ -181,7 +180,7 @@ def print_claims(claims: Sequence[Claim], now: int, *, as_json: bool) -> None:
             Cell(stamp(claim.expires_at)),
             _lease(claim, now),
         ]
-        for claim in claims
+        for claim in found.claims
     ]
     print_table(_CLAIM_COLUMNS, rows, empty="Nothing is claimed.")
 

@@ -12,9 +12,7 @@ from yoi_cli.cli.text.table import Cell
 from yoi_cli.model.safe_text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from yoi_cli.routing.gate import GateAnswer, GateResult
+    from yoi_cli.api.routing import GateAnswer, GateReport, GateResult
 
 TEXT = "text"
 JSON = "json"
@@ -85,15 +83,13 @@ def junit(result: GateResult) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
-def explain_gate(
-    result: GateResult, tree_of: Callable[[str], Mapping[str, Sequence[tuple[str, str]]]]
-) -> None:
+def explain_gate(report: GateReport) -> None:
     """Draw for each ticket what it waits for, below the answer."""
     from yoi_cli.cli.routing.route_text import print_explanation
 
-    for gated in result.tickets:
+    for gated in report.result.tickets:
         if gated.decision is not None:
-            print_explanation(gated.decision, tree_of(gated.ticket))
+            print_explanation(gated.decision, report.tree(gated.ticket))
 
 
 def _show(result: GateResult) -> None:

@@ -1,4 +1,4 @@
-"""`yoi plan add`."""
+"""`yoi plan add` and `list`: order, conflict, capacity, and what was agreed on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yoi_cli.api.autocommit import commit_if_asked
+from yoi_cli.api import routing
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
@@ -23,14 +23,12 @@ from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table
 from yoi_cli.errors import UsageError
 from yoi_cli.model.plan import ACCEPTED_PLAN, KINDS, AcceptedPlan
-from yoi_cli.tickets.plan_records import PlanDraft, add_plan, list_plans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yoi_cli.api.routing import PlanList, Planned
     from yoi_cli.model.plan import PlanRecord
-    from yoi_cli.tickets.plan_records import PlanList, Planned
-
 
 complete_kinds = complete_words(KINDS)
 
@@ -83,16 +81,14 @@ def add(
       yoi plan add 00001M7WFCYE0 after 00001M7WFCY38 --note 'Same files.'
     """
     session = session_of(ctx)
-    by = session.author(author)
     parts = _parts(words or [], (ticket, kind, related))
     accepted = None
     if parts[1] == ACCEPTED_PLAN or any((summary, branch, worktree, role_plan)):
         accepted = AcceptedPlan(summary or "", branch, worktree, role_plan)
-    planned = add_plan(session.store, PlanDraft(*parts, note, accepted), by)
+    planned = routing.add_plan(
+        session, *parts, note=note, accepted=accepted, author=author, commit=commit
+    )
     print_planned(planned, as_json=as_json)
-    if planned.changed:
-        what = f"plan {planned.record.kind} {planned.record.related_ticket or ''}".rstrip()
-        warn(commit_if_asked(session, planned.record.ticket_id, what, asked=commit))
 
 
 def _parts(
@@ -130,7 +126,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List plan records: those around a ticket, or all of the store."""
-    print_plans(list_plans(session_of(ctx).store, ticket, kind), as_json=as_json)
+    print_plans(routing.list_plans(session_of(ctx), ticket, kind=kind), as_json=as_json)
 
 
 _COLUMNS = (

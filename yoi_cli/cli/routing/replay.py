@@ -1,4 +1,4 @@
-"""`yoi replay`."""
+"""`yoi replay`: recorded decisions against what the logs say of their instants."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import routing
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, tickets_argument
 from yoi_cli.cli.text.console import is_terminal, progress
@@ -14,15 +15,11 @@ from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
-from yoi_cli.routing.recorded import BLOCKED, READY
-from yoi_cli.routing.replay import replay as replay_store
-from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.routing.replay import Replay, ReplayedDecision
-    from yoi_cli.tickets.blocking import Blocker
+    from yoi_cli.api.routing import Blocker, Replay, ReplayedDecision
 
 
 def replay(
@@ -40,10 +37,10 @@ def replay(
     Exits with 1 where a decision said ready of a ticket that was blocked, else with 0:
     what else disagrees is for people to read.
     """
-    store = session_of(ctx).store
-    chosen = [identify(store, word) for word in tickets or ()] or store.ids()
+    session = session_of(ctx)
+    chosen = routing.replayed_tickets(session, tickets or ())
     with progress("Replaying tickets", len(chosen)) as bar:
-        replayed = replay_store(store, chosen, bar.advance)
+        replayed = routing.replay(session, chosen, advance=bar.advance)
     print_replay(replayed, as_json=as_json, show_all=show_all)
     return 1 if replayed.ready_while_blocked else 0
 
@@ -63,7 +60,7 @@ _MOVE_COLUMNS = (
     Column("to", no_wrap=True),
     Column("author"),
 )
-_STYLES = {READY: "green", BLOCKED: "yellow"}
+_STYLES = {"ready": "green", "blocked": "yellow"}
 
 
 def print_replay(replay: Replay, *, as_json: bool, show_all: bool) -> None:

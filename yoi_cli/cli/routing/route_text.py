@@ -26,10 +26,16 @@ from yoi_cli.model.time import stamp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from yoi_cli.api.routing import (
+        Accepted,
+        Decision,
+        DecisionSummary,
+        RecordedDecision,
+        RoutedTickets,
+        Unroutable,
+        WaitTree,
+    )
     from yoi_cli.model.intent import IntentPacket
-    from yoi_cli.routing.accept import Accepted
-    from yoi_cli.routing.decide import RecordedDecision
-    from yoi_cli.routing.router import Decision, DecisionSummary, Unroutable
 
 
 _COLUMNS = (
@@ -143,7 +149,15 @@ def _chain(chain: Sequence[str], *, is_cut: bool) -> str:
     return " ← ".join(chain) + (" ← …" if is_cut else "")
 
 
-def print_explanation(decision: Decision, tree: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+def print_explanations(routed: RoutedTickets) -> None:
+    """Draw why each of the tickets waits."""
+    for decision in routed.decisions:
+        print_explanation(decision, routed.tree(decision.ticket))
+    warn_of_notices(routed.notices, [row.ticket for row in routed.decisions])
+    warn_of_unroutable(routed.unroutable)
+
+
+def print_explanation(decision: Decision, tree: WaitTree) -> None:
     """Draw why a ticket waits: `tree` gives, for each ticket, what it waits for and how that is.
 
     Each ticket's own subtree is drawn once, so that a graph of any shape stays readable; the
@@ -165,9 +179,7 @@ def print_explanation(decision: Decision, tree: Mapping[str, Sequence[tuple[str,
     page.show()
 
 
-def _branches(
-    root: str, tree: Mapping[str, Sequence[tuple[str, str]]]
-) -> Iterator[tuple[str, str, str]]:
+def _branches(root: str, tree: WaitTree) -> Iterator[tuple[str, str, str]]:
     """The lines of a tree below `root`: (branch, ticket, what is told of it)."""
     drawn: set[str] = set()
     pending = [("", root, "", True)]

@@ -52,7 +52,8 @@ def stats(
 
 
 def _measure_waiting(ctx: typer.Context, since: str | None, *, as_json: bool) -> None:
-    from yoi_cli.cli.routing.options import now_ms
+    import time
+
     from yoi_cli.routing.waiting import measure_waiting
 
     if since is not None:
@@ -63,7 +64,7 @@ def _measure_waiting(ctx: typer.Context, since: str | None, *, as_json: bool) ->
         )
     store = session_of(ctx).store
     with reading_progress(store) as bar:
-        waited = measure_waiting(store, stamp(now_ms()), bar.advance)
+        waited = measure_waiting(store, stamp(time.time_ns() // 1_000_000), bar.advance)
     print_waiting(waited, as_json=as_json)
 
 

@@ -1,26 +1,24 @@
-"""`yoi orchestrate`."""
+"""`yoi orchestrate`: from queued tickets to merged branches (docs/orchestrate.md)."""
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from yoi_cli.api import orchestration
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, tickets_argument
-from yoi_cli.cli.routing.options import routing_context
 from yoi_cli.cli.worker.orchestrate_text import (
     ProgressView,
     print_interrupted,
     print_outcomes,
-    print_plans,
+    print_plan,
 )
 from yoi_cli.errors import UsageError
-from yoi_cli.orchestration.open import open_tools
-from yoi_cli.orchestration.orchestrator import Orchestrator, RunOptions, exit_code_of
-from yoi_cli.tickets.lookup import identify
 
 _INTERRUPTED = 130
 
@@ -59,38 +57,38 @@ def orchestrate(
             "once_or_watch", "--once ends where --watch stays.", hint="Give one of them."
         )
     session = session_of(ctx)
-    progress = ProgressView(as_json=as_json)
-    tools = open_tools(
-        session, author, lambda holder: routing_context(session, holder), progress.tell
-    )
-    named = tuple(dict.fromkeys(identify(session.store, word) for word in tickets or ()))
-    limit = at_once or tools.settings.orchestration.max_workers
-    run = Orchestrator(tools, RunOptions(named, limit, watches=watch, retries=retry))
     if dry_run:
-        print_plans(tools.target, run.plans(), as_json=as_json)
+        plan = orchestration.plan(session, tickets or (), at_once=at_once, author=author)
+        print_plan(plan, as_json=as_json)
         return
-    code = _work(tools.target, run, progress, watches=watch, as_json=as_json)
+    progress, ended = ProgressView(as_json=as_json), _ending()
+
+    def pause(seconds: float, in_hand: Sequence[orchestration.RunningTicket]) -> bool:
+        progress.show(in_hand)
+        return not ended.wait(seconds)
+
+    with progress:
+        result = orchestration.orchestrate(
+            session,
+            tickets or (),
+            at_once=at_once,
+            watch=watch,
+            retry=retry,
+            author=author,
+            tell=progress.tell,
+            pause=pause,
+        )
+    print_outcomes(result, as_json=as_json)
+    if ended.is_set():
+        print_interrupted(result.in_hand)
+    code = _INTERRUPTED if ended.is_set() and not watch else result.exit_code
     if code:
         raise typer.Exit(code)
 
 
-def _work(
-    target: str, run: Orchestrator, progress: ProgressView, *, watches: bool, as_json: bool
-) -> int:
-    """Let it run until it has ended, or a signal ends it; the exit code."""
+def _ending() -> threading.Event:
+    """What is set once a signal asks this process to end."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-
-    def pause(seconds: float) -> bool:
-        progress.show(run.in_hand)
-        return not ended.wait(seconds)
-
-    with progress:
-        run.run(pause)
-    print_outcomes(target, tuple(run.outcomes.values()), as_json=as_json)
-    if ended.is_set():
-        print_interrupted(run.in_hand)
-    if ended.is_set() and not watches:
-        return _INTERRUPTED
-    return exit_code_of(tuple(run.outcomes.values()))
+    return ended

@@ -13,7 +13,6 @@ from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, Column, print_table
 from yoi_cli.model.safe_text import visible
 from yoi_cli.model.time import stamp
-from yoi_cli.orchestration.context import MERGED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.table import Table
 
-    from yoi_cli.orchestration.context import RunOutcome
-    from yoi_cli.orchestration.orchestrator import PlannedStep, RunningTicket
-    from yoi_cli.orchestration.ports import Progress
+    from yoi_cli.api.orchestration import Progress, RunningTicket, RunPlan, RunResult
 
 _STYLES = {
     "merged": "green",
@@ -135,8 +132,9 @@ class ProgressView:
         return table
 
 
-def print_outcomes(target: str, outcomes: Sequence[RunOutcome], *, as_json: bool) -> None:
+def print_outcomes(result: RunResult, *, as_json: bool) -> None:
     """How far the run came; in a pipe the lines before it have said so."""
+    target, outcomes = result.target, result.outcomes
     if as_json:
         from yoi_cli.api.documents.orchestrate import orchestration_document
 
@@ -156,12 +154,13 @@ def print_outcomes(target: str, outcomes: Sequence[RunOutcome], *, as_json: bool
             for one in outcomes
         ]
         print_table(_COLUMNS, rows, empty="")
-        unfinished = [one for one in outcomes if one.result != MERGED]
+        unfinished = [one for one in outcomes if not one.is_merged]
         write_stdout("".join(visible(f"{one.ticket}: {one.text}") + "\n" for one in unfinished))
 
 
-def print_plans(target: str, plans: Sequence[PlannedStep], *, as_json: bool) -> None:
+def print_plan(plan: RunPlan, *, as_json: bool) -> None:
     """What a run would do next."""
+    target, plans = plan
     if as_json:
         from yoi_cli.api.documents.orchestrate import orchestration_document
 

@@ -1,4 +1,4 @@
-"""`yoi profile list`."""
+"""`yoi profile list`, `show` and `check`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import workers
 from yoi_cli.cli.completion.candidates import completing_session
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
@@ -16,22 +17,46 @@ from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table
 from yoi_cli.errors import YoiError
+from yoi_cli.model.profile_table import profile_toml
 from yoi_cli.model.safe_text import tsv, visible_block
-from yoi_cli.workers.local.machine import machine_of
-from yoi_cli.workers.profile_checks import check_profiles, find_profile, list_profiles
-from yoi_cli.workers.profile_table import profile_toml
-from yoi_cli.workspace.settings import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from yoi_cli.api.workers import CheckedProfiles, ProfileCheck, ProfileList, ProfileRow
 
-    from yoi_cli.workers.profile_checks import CheckedProfiles, ProfileCheck, ProfileRow
+
+def complete_profiles(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Names of profiles that begin with what is typed, with what they are."""
+    try:
+        profiles = workers.profiles(completing_session(ctx))
+    except (YoiError, OSError):
+        return []
+    return [(one.name, one.description) for one in profiles if one.name.startswith(incomplete)]
 
 
 def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """List the profiles of the configuration and the presets, with the roles they work as."""
-    settings = settings_of(session_of(ctx))
-    print_profiles(list_profiles(settings), settings.foreign_roles, as_json=as_json)
+    print_profiles(workers.list_profiles(session_of(ctx)), as_json=as_json)
+
+
+def show(
+    ctx: typer.Context,
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="The profile.",
+            autocompletion=complete_profiles,
+            show_default=False,
+        ),
+    ],
+    as_toml: Annotated[
+        bool, typer.Option("--toml", help="Print its table for ticket.config.toml.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one profile: its command, and the names of the variables that it is given."""
+    row = workers.show_profile(session_of(ctx), name)
+    print_profile(row, as_toml=as_toml, as_json=as_json)
 
 
 def check(
@@ -52,42 +77,9 @@ def check(
     Exits 0 where it can run, else 1. Of variables only the names are shown. Where no role has
     a profile, all are looked at, and one that can run is enough.
     """
-    session = session_of(ctx)
-    checked = check_profiles(settings_of(session), machine_of(session), name)
+    checked = workers.check_profiles(session_of(ctx), name)
     print_checks(checked, as_json=as_json)
     return 0 if checked.is_enough else 1
-
-
-def complete_profiles(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Names of profiles that begin with what is typed, with what they are."""
-    from yoi_cli.workspace.settings import settings_of
-
-    try:
-        profiles = settings_of(completing_session(ctx)).profiles.values()
-    except (YoiError, OSError):
-        return []
-    return [(one.name, one.description) for one in profiles if one.name.startswith(incomplete)]
-
-
-def show(
-    ctx: typer.Context,
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME",
-            help="The profile.",
-            autocompletion=complete_profiles,
-            show_default=False,
-        ),
-    ],
-    as_toml: Annotated[
-        bool, typer.Option("--toml", help="Print its table for ticket.config.toml.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Show one profile: its command, and the names of the variables that it is given."""
-    row = find_profile(settings_of(session_of(ctx)), name)
-    print_profile(row, as_toml=as_toml, as_json=as_json)
 
 
 _COLUMNS = (
@@ -100,10 +92,9 @@ _COLUMNS = (
 _CHECK_HEADER = ("profile", "runnable", "what", "value")
 
 
-def print_profiles(
-    rows: Sequence[ProfileRow], foreign: Mapping[str, str], *, as_json: bool
-) -> None:
+def print_profiles(found: ProfileList, *, as_json: bool) -> None:
     """Every profile, and on stderr the roles that none of them works as."""
+    rows, foreign = found
     if as_json:
         from yoi_cli.api.documents.profile import profiles_document
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from yoi_cli.api import workers
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_option
 from yoi_cli.cli.text.report import warn
@@ -13,7 +14,6 @@ from yoi_cli.cli.text_input import given_text
 from yoi_cli.cli.worker.text import print_started
 from yoi_cli.errors import UsageError
 from yoi_cli.model.secret_names import looks_secret
-from yoi_cli.workers.open import start_worker
 
 
 def spawn(
@@ -58,7 +58,7 @@ def spawn(
         grace_ms=milliseconds(grace),
         group=group,
     )
-    started = start_worker(
+    started = workers.spawn(
         session_of(ctx),
         asked,
         prompt=given_text(None if prompt is None else [prompt], prompt_file),

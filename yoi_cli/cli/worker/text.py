@@ -12,13 +12,11 @@ from yoi_cli.cli.text.table import Cell, Column, print_table
 from yoi_cli.model.safe_text import visible
 from yoi_cli.model.text import counted
 from yoi_cli.model.time import stamp
-from yoi_cli.workers.log import describe_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from yoi_cli.workers.model import WorkerView
-    from yoi_cli.workers.runtime import Output, Recovery
+    from yoi_cli.api.workers import LoggedWorker, Output, Recovery, WorkerView
 
 _COLUMNS = (
     Column("worker", style="bold", no_wrap=True),
@@ -70,13 +68,15 @@ def print_worker(view: WorkerView, *, as_json: bool) -> None:
     report_lines(rows, [f"{name:<12} {value}" for name, value in rows if value])
 
 
-def print_end(view: WorkerView, *, as_json: bool) -> None:
-    """A worker has ended."""
+def print_end(ended: LoggedWorker, *, as_json: bool) -> None:
+    """A worker has ended; what its ticket could not be told comes first."""
+    warn(ended.warnings)
+    view = ended.worker
     if as_json:
         _print_json(view)
         return
     code = _text(view.exit_code)
-    spoken = f"{view.worker_id} {describe_end(view)}. {view.evidence}"
+    spoken = f"{view.worker_id} {view.ending}. {view.evidence}"
     report_lines([(view.state, view.worker_id, code, view.cause)], [spoken])
 
 

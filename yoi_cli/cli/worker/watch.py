@@ -1,4 +1,4 @@
-"""`yoi worker list`."""
+"""`yoi worker list`, `show`, `logs` and `wait`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from yoi_cli.api import workers
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, ticket_option
 from yoi_cli.cli.text.report import warn
-from yoi_cli.cli.worker.options import WaitOption, WorkerArgument, tell_tickets, worker_of
+from yoi_cli.cli.worker.options import WaitOption, WorkerArgument
 from yoi_cli.cli.worker.text import (
     print_end,
     print_output,
@@ -17,8 +18,8 @@ from yoi_cli.cli.worker.text import (
     print_worker,
     print_workers,
 )
-from yoi_cli.tickets.lookup import identify
-from yoi_cli.workers.open import open_runtime
+
+_BY_SIGNAL = 128
 
 
 def list_(
@@ -28,19 +29,14 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List the workers of this clone, the newest last."""
-    session = session_of(ctx)
-    full_id = identify(session.store, ticket) if ticket is not None else None
-    runtime = open_runtime(session)
-    views = [
-        view
-        for view in runtime.all()
-        if full_id in (None, view.ticket) and not (live and view.has_ended)
-    ]
-    print_workers(views, as_json=as_json)
-    warn(error.message for error in runtime.unreadable())
+    found = workers.list_workers(session_of(ctx), ticket=ticket, only_live=live)
+    print_workers(found.workers, as_json=as_json)
+    warn(error.message for error in found.unreadable)
 
 
-_PART = 1 << 20
+def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
+    """Show how a worker stands, and what that is known by."""
+    print_worker(workers.show(session_of(ctx), worker), as_json=as_json)
 
 
 def logs(
@@ -65,20 +61,12 @@ def logs(
     A pipe gets the bytes as they came; on a terminal, control characters are shown instead
     of obeyed. --json prints one stretch of at most 1 MiB, with the cursor to go on from.
     """
-    runtime, worker_id = worker_of(session_of(ctx), worker)
+    session = session_of(ctx)
     if as_json:
-        print_output_part(worker_id, runtime.output(worker_id, since, _PART))
+        print_output_part(*workers.output(session, worker, since=since))
         return
-    print_output(worker_id, runtime.read(worker_id, since, follow=follow), raw=raw)
-
-
-def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
-    """Show how a worker stands, and what that is known by."""
-    runtime, worker_id = worker_of(session_of(ctx), worker)
-    print_worker(runtime.show(worker_id), as_json=as_json)
-
-
-_BY_SIGNAL = 128
+    worker_id, parts = workers.follow_output(session, worker, since=since, follow=follow)
+    print_output(worker_id, parts, raw=raw)
 
 
 def wait(
@@ -97,11 +85,9 @@ def wait(
 
     Exits 0 where it exited 0, else 1.
     """
-    session = session_of(ctx)
-    runtime, worker_id = worker_of(session, worker)
-    view = runtime.wait(worker_id, timeout)
-    tell_tickets(session, view)
-    print_end(view, as_json=as_json)
+    ended = workers.wait(session_of(ctx), worker, timeout=timeout)
+    print_end(ended, as_json=as_json)
+    view = ended.worker
     if pass_on and view.exit_code is not None:
         return view.exit_code
     if pass_on and view.signal is not None:

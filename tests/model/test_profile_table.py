@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from yoi_cli.model.profile import Profile
 from yoi_cli.model.profile_presets import PRESETS
+from yoi_cli.model.profile_table import profile_toml
 from yoi_cli.store.config.worker_settings import parse_settings
-from yoi_cli.workers.profile_table import profile_toml
 
 _WORD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 _LINE = st.text(st.characters(categories=["L", "N", "P", "Zs"])).filter(

@@ -1,0 +1,75 @@
+"""From queued tickets to merged branches (docs/orchestrate.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from yoi_cli.orchestration.context import RunOutcome as RunOutcome
+    from yoi_cli.orchestration.orchestrator import Orchestrator
+    from yoi_cli.orchestration.orchestrator import PlannedStep as PlannedStep
+    from yoi_cli.orchestration.orchestrator import RunningTicket as RunningTicket
+    from yoi_cli.orchestration.orchestrator import RunPlan as RunPlan
+    from yoi_cli.orchestration.orchestrator import RunResult as RunResult
+    from yoi_cli.orchestration.ports import Progress as Progress
+    from yoi_cli.workspace.session import Session
+
+
+def orchestrate(
+    session: Session,
+    tickets: Sequence[str] = (),
+    *,
+    at_once: int | None = None,
+    watch: bool = False,
+    retry: bool = False,
+    author: str | None = None,
+    tell: Callable[[Progress], None],
+    pause: Callable[[float, Sequence[RunningTicket]], bool],
+) -> RunResult:
+    """Take `tickets`, or every queued one, to a merged branch, several `at_once`.
+
+    `tell` is called with every step. `pause` is given seconds to wait, and the tickets in
+    hand; where it answers False, the run ends, and workers go on without it. With `watch` it
+    stays, and takes up what is queued later; with `retry` it goes on with tickets that wait
+    for a person. Raises `NotFoundError` outside of git and for a ticket that is not there,
+    and `StoreInvalidError` (`config_invalid`).
+    """
+    target, run = _open(session, tickets, at_once, author, tell, watch=watch, retry=retry)
+    run.run(lambda seconds: pause(seconds, run.in_hand))
+    return run.result(target)
+
+
+def plan(
+    session: Session,
+    tickets: Sequence[str] = (),
+    *,
+    at_once: int | None = None,
+    author: str | None = None,
+) -> RunPlan:
+    """What a run would do next, and what is in the way; nothing is changed."""
+    target, run = _open(session, tickets, at_once, author, lambda _: None)
+    return run.plan(target)
+
+
+def _open(
+    session: Session,
+    tickets: Sequence[str],
+    at_once: int | None,
+    author: str | None,
+    tell: Callable[[Progress], None],
+    *,
+    watch: bool = False,
+    retry: bool = False,
+) -> tuple[str, Orchestrator]:
+    from yoi_cli.orchestration.open import open_tools
+    from yoi_cli.orchestration.orchestrator import Orchestrator, RunOptions
+    from yoi_cli.tickets.lookup import identify
+
+    tools = open_tools(session, author, tell)
+    store = session.store
+    named = tuple(dict.fromkeys(identify(store, word) for word in tickets))
+    limit = at_once or tools.settings.orchestration.max_workers
+    options = RunOptions(named, limit, watches=watch, retries=retry)
+    return tools.target, Orchestrator(tools, options)

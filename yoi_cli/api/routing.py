@@ -1,0 +1,348 @@
+"""Routing: what may start, claims, plan records and the gate (docs/routing.md, docs/ci.md).
+
+`where` is a session, or a start where the past may be asked of a repository without a
+workspace: `at` is a time or a commit, `merge` two revisions. `author` is who writes, None for
+the one that the session knows, and `holder` who claims, None for the author. A `lease_ms` of
+None is the configured one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.model.states import READY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from yoi_cli.model.claim import Claim, ClaimRequest
+    from yoi_cli.model.classification import GivenDecision
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.plan import AcceptedPlan
+    from yoi_cli.routing.accept import Accepted as Accepted
+    from yoi_cli.routing.choose import RoutedTickets as RoutedTickets
+    from yoi_cli.routing.choose import SummarisedTickets as SummarisedTickets
+    from yoi_cli.routing.claims import ClaimList as ClaimList
+    from yoi_cli.routing.claims import ClaimService
+    from yoi_cli.routing.claims import NextTickets as NextTickets
+    from yoi_cli.routing.decide import RecordedDecision as RecordedDecision
+    from yoi_cli.routing.gate import GateAnswer as GateAnswer
+    from yoi_cli.routing.gate import GateReport as GateReport
+    from yoi_cli.routing.gate import GateResult as GateResult
+    from yoi_cli.routing.replay import Replay as Replay
+    from yoi_cli.routing.replay import ReplayedDecision as ReplayedDecision
+    from yoi_cli.routing.router import Decision as Decision
+    from yoi_cli.routing.router import DecisionSummary as DecisionSummary
+    from yoi_cli.routing.router import Unroutable as Unroutable
+    from yoi_cli.routing.router import WaitTree as WaitTree
+    from yoi_cli.tickets.blocking import Blocker as Blocker
+    from yoi_cli.tickets.plan_records import PlanList as PlanList
+    from yoi_cli.tickets.plan_records import Planned as Planned
+    from yoi_cli.workspace.session import Session, Start
+
+
+def route(
+    where: Session | Start,
+    tickets: Sequence[str] = (),
+    *,
+    states: Collection[str] = (),
+    at: str | None = None,
+    merge: tuple[str, str] | None = None,
+) -> RoutedTickets:
+    """What each of `tickets`, or every open one, is ready for or waits for, and why.
+
+    With `states`, only those in one of them. One that cannot be read hides no other. Raises
+    `NotFoundError` for a ticket that is not there.
+    """
+    from yoi_cli.routing.choose import route_tickets
+    from yoi_cli.routing.open import open_router
+
+    return route_tickets(open_router(where, at=at, merge=merge), tickets, states)
+
+
+def route_one(
+    where: Session | Start,
+    ticket: str,
+    *,
+    at: str | None = None,
+    merge: tuple[str, str] | None = None,
+) -> Decision:
+    """What one ticket is ready for. Raises `StoreInvalidError` where it cannot be read."""
+    from yoi_cli.routing.open import open_router
+    from yoi_cli.tickets.lookup import identify
+
+    router = open_router(where, at=at, merge=merge)
+    return router.route(identify(router.reader, ticket))
+
+
+def summarise(
+    where: Session | Start,
+    *,
+    states: Collection[str] = (),
+    at: str | None = None,
+    merge: tuple[str, str] | None = None,
+) -> SummarisedTickets:
+    """What every open ticket, or every one in `states`, is ready for, without the evidence."""
+    from yoi_cli.routing.choose import summarise_tickets
+    from yoi_cli.routing.open import open_router
+
+    return summarise_tickets(open_router(where, at=at, merge=merge), states)
+
+
+def record(
+    session: Session,
+    ticket: str,
+    judgement: GivenDecision,
+    packet: Mapping[str, str],
+    *,
+    author: str | None = None,
+    holder: str | None = None,
+) -> RecordedDecision:
+    """Append the decision about a ticket to its log, computed or given by hand.
+
+    `packet` completes the intent packet that the description gives. Raises `UsageError` for a
+    judgement that lacks what it needs, and `ConflictError` (`ready_refused`,
+    `acceptance_missing`).
+    """
+    from yoi_cli.routing.decide import record_decision
+    from yoi_cli.routing.open import open_claims
+
+    return record_decision(open_claims(session, author, holder), ticket, judgement, packet)
+
+
+def accept(
+    session: Session,
+    ticket: str,
+    judgement: GivenDecision,
+    packet: Mapping[str, str],
+    *,
+    branch: str | None = None,
+    worktree: str | None = None,
+    worker: str | None = None,
+    author: str | None = None,
+    holder: str | None = None,
+    lease_ms: int | None = None,
+) -> Accepted:
+    """Take a ticket up: plan record, decision, move and claim, all or nothing.
+
+    Raises `ConflictError` where the ticket may not start, or somebody else has it.
+    """
+    from yoi_cli.routing.accept import Acceptance, accept_ticket
+    from yoi_cli.routing.open import open_claims
+    from yoi_cli.worktrees.open import worktree_folder
+
+    claims = open_claims(session, author, holder)
+    request = _request(
+        session, claims, holder=holder, lease_ms=lease_ms, worktree=worktree, worker=worker
+    )
+    plan = Acceptance(request, branch, worktree, folder=worktree_folder(session))
+    return accept_ticket(claims, ticket, plan, judgement, packet)
+
+
+def gate(
+    where: Session | Start,
+    tickets: Sequence[str] = (),
+    *,
+    commits: str | None = None,
+    branch: str | None = None,
+    allow_none: bool = False,
+    require: str = READY,
+    head: str | None = None,
+    holder: str | None = None,
+    at: str | None = None,
+    merge: tuple[str, str] | None = None,
+) -> GateReport:
+    """Whether tickets have what is required: `ready`, `approved` or `done`.
+
+    They are `tickets`, those that the `commits` of a range name, or that of `branch`, else of
+    the current one. `head` is the commit to be approved. Raises `UsageError`, and
+    `NotFoundError` for a single ticket that is not there.
+    """
+    from yoi_cli.model.classification import APPROVED
+    from yoi_cli.routing.gate import Gate, GateReport, check_requirement
+    from yoi_cli.routing.git import gate_scope
+    from yoi_cli.routing.open import folder_of, open_router
+
+    check_requirement(require)
+    cwd = folder_of(where)
+    found = None if commits is None else gate_scope.range_of(cwd, commits)
+    router = open_router(where, at=at, merge=merge, caller=holder or None)
+    wanted = gate_scope.head_of(cwd, head, found) if require == APPROVED else None
+    asked = Gate(router, require, wanted)
+    if found is None:
+        answer = asked.ask(tickets or [gate_scope.ticket_of(cwd, branch)])
+        return GateReport(answer, router.tree)
+    answer = asked.ask_commits(gate_scope.trailers_of(found))
+    if not answer.tickets and not allow_none:
+        raise gate_scope.no_trailers(found, commits or "")
+    return GateReport(answer, router.tree)
+
+
+def next_tickets(session: Session, *, limit: int | None = 1) -> tuple[Decision, ...]:
+    """What to work on next: by priority, by how many tickets wait for it, by age.
+
+    Raises `NotReadyError` (`nothing_ready`) where nothing may start.
+    """
+    from yoi_cli.routing.claims import find_next, nothing_ready
+    from yoi_cli.routing.open import routing_context
+
+    found = find_next(session.store, routing_context(session), limit)
+    if not found:
+        raise nothing_ready()
+    return found
+
+
+def claim_next(
+    session: Session,
+    *,
+    author: str | None = None,
+    holder: str | None = None,
+    lease_ms: int | None = None,
+    worktree: str | None = None,
+    worker: str | None = None,
+) -> NextTickets:
+    """Claim the first that can be had. Raises `NotReadyError` (`nothing_ready`), and
+    `ConflictError` (`all_claimed`)."""
+    from yoi_cli.routing.claims import claim_next
+    from yoi_cli.routing.open import open_claims
+
+    claims = open_claims(session, author, holder)
+    request = _request(
+        session, claims, holder=holder, lease_ms=lease_ms, worktree=worktree, worker=worker
+    )
+    return claim_next(claims, request)
+
+
+def claim(
+    session: Session,
+    ticket: str,
+    *,
+    author: str | None = None,
+    holder: str | None = None,
+    lease_ms: int | None = None,
+    worktree: str | None = None,
+    worker: str | None = None,
+) -> Claim:
+    """Claim a ticket that may start, or one in progress whose claim has run out.
+
+    Raises `ConflictError` (`claimed`, `not_claimable`).
+    """
+    from yoi_cli.routing.claims import claim_ticket
+    from yoi_cli.routing.open import open_claims
+
+    claims = open_claims(session, author, holder)
+    request = _request(
+        session, claims, holder=holder, lease_ms=lease_ms, worktree=worktree, worker=worker
+    )
+    return claim_ticket(claims, ticket, request)
+
+
+def _request(
+    session: Session,
+    claims: ClaimService,
+    *,
+    holder: str | None,
+    lease_ms: int | None,
+    worktree: str | None,
+    worker: str | None,
+) -> ClaimRequest:
+    from yoi_cli.model.claim import ClaimRequest
+    from yoi_cli.routing.open import lease_of
+
+    lease = lease_of(session, lease_ms)
+    return ClaimRequest(holder or claims.by.author, lease, worktree, worker)
+
+
+def renew(
+    session: Session,
+    ticket: str,
+    generation: int,
+    *,
+    author: str | None = None,
+    holder: str | None = None,
+    lease_ms: int | None = None,
+) -> Claim:
+    """Begin the lease of a claim anew, with the generation that its holder was given.
+
+    Raises `ConflictError` (`generation_stale`).
+    """
+    from yoi_cli.routing.claims import renew_claim
+    from yoi_cli.routing.open import lease_of, open_claims
+
+    claims = open_claims(session, author, holder)
+    return renew_claim(claims, ticket, generation, lease_of(session, lease_ms))
+
+
+def release(
+    session: Session, ticket: str, *, generation: int | None = None, author: str | None = None
+) -> Claim:
+    """Give a ticket back, with a `generation` only where the claim is still of that one."""
+    from yoi_cli.routing.claims import release_claim
+    from yoi_cli.routing.open import open_claims
+
+    return release_claim(open_claims(session, author), ticket, generation)
+
+
+def claims(session: Session, *, every: bool = False) -> ClaimList:
+    """Who holds which ticket; with `every`, claims that were given back too."""
+    from yoi_cli.routing.open import read_claims
+
+    return read_claims(session, every=every)
+
+
+def add_plan(
+    session: Session,
+    ticket: str,
+    kind: str,
+    related: str | None = None,
+    *,
+    note: str | None = None,
+    accepted: AcceptedPlan | None = None,
+    author: str | None = None,
+    commit: bool = False,
+) -> Planned:
+    """Keep a plan record about a ticket; a relating one that stands is not written again.
+
+    Raises `UsageError` for an unknown kind, and for a record that lacks what its kind needs.
+    """
+    from yoi_cli.api.autocommit import commit_if_asked
+    from yoi_cli.tickets.plan_records import PlanDraft, add_plan
+
+    draft = PlanDraft(ticket, kind, related, note, accepted)
+    planned = add_plan(session.store, draft, session.author(author))
+    if not planned.changed:
+        return planned
+    what = f"plan {planned.record.kind} {planned.record.related_ticket or ''}".rstrip()
+    said = commit_if_asked(session, planned.record.ticket_id, what, asked=commit)
+    committed = planned.committed
+    return planned._replace(committed=committed._replace(warnings=(*committed.warnings, *said)))
+
+
+def list_plans(session: Session, ticket: str | None = None, *, kind: str | None = None) -> PlanList:
+    """The plan records that a ticket has or is named by, or all of the store."""
+    from yoi_cli.tickets.plan_records import list_plans
+
+    return list_plans(session.store, ticket, kind)
+
+
+def replayed_tickets(session: Session, tickets: Sequence[str] = ()) -> Sequence[TicketId]:
+    """The full ids of `tickets`, or of all where none is named."""
+    from yoi_cli.tickets.lookup import identify
+
+    store = session.store
+    return [identify(store, word) for word in tickets] or store.ids()
+
+
+def replay(
+    session: Session,
+    tickets: Sequence[TicketId],
+    *,
+    advance: Callable[[], None] = lambda: None,
+) -> Replay:
+    """Hold the recorded decisions about `tickets` against what the logs say of their instants.
+
+    `advance` is called for each ticket. One that cannot be read is named in the result.
+    """
+    from yoi_cli.routing.replay import replay
+
+    return replay(session.store, tickets, advance)

@@ -1,0 +1,215 @@
+"""Workers, and the profiles that they run (docs/workers.md, docs/orchestrate.md).
+
+`worker` is an id, or 4 or more characters of its beginning or end: what names none, or
+several, raises `UsageError`, `NotFoundError` or `ConflictError` (`worker_ambiguous`). How a
+worker ended is written on its ticket; a warning in the result says where that failed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from yoi_cli.model.profile import Profile as Profile
+    from yoi_cli.model.worker_spec import WorkerSpec as WorkerSpec
+    from yoi_cli.workers.local.runtime import FileRuntime
+    from yoi_cli.workers.model import WorkerView as WorkerView
+    from yoi_cli.workers.profile_checks import CheckedProfiles as CheckedProfiles
+    from yoi_cli.workers.profile_checks import ProfileCheck as ProfileCheck
+    from yoi_cli.workers.profile_checks import ProfileList as ProfileList
+    from yoi_cli.workers.profile_checks import ProfileRow as ProfileRow
+    from yoi_cli.workers.reports import LoggedWorker as LoggedWorker
+    from yoi_cli.workers.reports import PrunedWorkers as PrunedWorkers
+    from yoi_cli.workers.reports import RecoveredWorkers as RecoveredWorkers
+    from yoi_cli.workers.reports import WorkerList as WorkerList
+    from yoi_cli.workers.runtime import Output as Output
+    from yoi_cli.workers.runtime import Recovery as Recovery
+    from yoi_cli.workspace.session import Session
+
+#: As much output as one answer holds, in bytes.
+PART = 1 << 20
+_DAY_MS = 86_400_000
+
+
+def spawn(
+    session: Session,
+    asked: WorkerSpec,
+    *,
+    prompt: str | None = None,
+    variables: Iterable[tuple[str, str | None]] = (),
+    takes_input: bool = False,
+    redact: bool = True,
+    author: str | None = None,
+) -> LoggedWorker:
+    """Start the worker that is `asked` for; it runs, or is queued, and outlives this process.
+
+    Without a folder (`asked.cwd` is empty) it runs in the ticket's worktree, else in the
+    current one; without a `prompt` it is told the ticket's intent packet. Of `variables`, a
+    value of None is that of the session's environment. Raises `UsageError`, and
+    `NotFoundError` for ticket and profile.
+    """
+    from yoi_cli.workers.open import start_worker
+
+    return start_worker(
+        session,
+        asked,
+        prompt=prompt,
+        variables=variables,
+        takes_input=takes_input,
+        redact=redact,
+        author=author,
+    )
+
+
+def list_workers(
+    session: Session, *, ticket: str | None = None, only_live: bool = False
+) -> WorkerList:
+    """The workers of this clone, the newest last; those of one ticket, or that have not ended."""
+    from yoi_cli.tickets.lookup import identify
+    from yoi_cli.workers.open import open_runtime
+    from yoi_cli.workers.reports import WorkerList
+
+    full_id = identify(session.store, ticket) if ticket is not None else None
+    runtime = open_runtime(session)
+    shown = tuple(
+        view
+        for view in runtime.all()
+        if full_id in (None, view.ticket) and not (only_live and view.has_ended)
+    )
+    return WorkerList(shown, tuple(runtime.unreadable()))
+
+
+def show(session: Session, worker: str) -> WorkerView:
+    """How a worker stands, and what that is known by."""
+    runtime, worker_id = _runtime_of(session, worker)
+    return runtime.show(worker_id)
+
+
+def output(session: Session, worker: str, *, since: int = 0) -> tuple[str, Output]:
+    """The worker's id, and at most `PART` bytes of what it wrote from byte `since` on; a
+    negative one is counted from the end."""
+    runtime, worker_id = _runtime_of(session, worker)
+    return worker_id, runtime.output(worker_id, since, PART)
+
+
+def follow_output(
+    session: Session, worker: str, *, since: int = 0, follow: bool = False
+) -> tuple[str, Iterator[Output]]:
+    """The worker's id, and all that it wrote, in parts; to `follow` is to go on until it ends."""
+    runtime, worker_id = _runtime_of(session, worker)
+    return worker_id, runtime.read(worker_id, since, follow=follow)
+
+
+def give_input(session: Session, worker: str, data: bytes, *, close: bool = False) -> str:
+    """Give a worker something to read, and then `close` its input; its id.
+
+    Raises `ConflictError` (`worker_stopped`, `worker_conflict`, `worker_limit`).
+    """
+    runtime, worker_id = _runtime_of(session, worker)
+    runtime.input(worker_id, data, close=close)
+    return worker_id
+
+
+def stop(session: Session, worker: str, *, grace: float | None = None) -> LoggedWorker:
+    """Ask a worker to end, and after `grace` seconds make it; nothing that it started stays.
+
+    Raises `OperationError` (`worker_timeout`) where it does not end even so.
+    """
+    runtime, worker_id = _runtime_of(session, worker)
+    return _logged(session, runtime.stop(worker_id, grace))
+
+
+def cancel(session: Session, worker: str) -> LoggedWorker:
+    """Drop a worker that is queued; end one that runs, whose result counts for nothing."""
+    runtime, worker_id = _runtime_of(session, worker)
+    return _logged(session, runtime.cancel(worker_id))
+
+
+def wait(session: Session, worker: str, *, timeout: float | None = None) -> LoggedWorker:
+    """Wait until a worker has ended, and nothing of it runs.
+
+    Raises `OperationError` (`worker_timeout`) after `timeout` seconds.
+    """
+    runtime, worker_id = _runtime_of(session, worker)
+    return _logged(session, runtime.wait(worker_id, timeout))
+
+
+def recover(session: Session) -> RecoveredWorkers:
+    """Look after workers whose shim died: adopt what lives, settle what is over."""
+    from yoi_cli.workers.open import open_runtime
+    from yoi_cli.workers.reports import RecoveredWorkers
+
+    runtime = open_runtime(session)
+    found = tuple(runtime.recover())
+    warnings = _log(session, runtime.all())
+    return RecoveredWorkers(found, warnings, tuple(runtime.unreadable()))
+
+
+def prune(session: Session, *, days: float = 14) -> PrunedWorkers:
+    """Forget workers that ended more than `days` ago, with what they wrote."""
+    import time
+
+    from yoi_cli.workers.open import open_runtime
+    from yoi_cli.workers.reports import PrunedWorkers
+
+    runtime = open_runtime(session)
+    warnings = _log(session, runtime.all())
+    ended_before = time.time_ns() // 1_000_000 - round(days * _DAY_MS)
+    return PrunedWorkers(tuple(runtime.prune(ended_before)), warnings)
+
+
+def profiles(session: Session) -> Sequence[Profile]:
+    """The profiles alone: the presets first, then what the configuration adds."""
+    from yoi_cli.workspace.settings import settings_of
+
+    return tuple(settings_of(session).profiles.values())
+
+
+def list_profiles(session: Session) -> ProfileList:
+    """Every profile: those of the configuration first, then the presets."""
+    from yoi_cli.workers.profile_checks import list_profiles
+    from yoi_cli.workspace.settings import settings_of
+
+    return list_profiles(settings_of(session))
+
+
+def show_profile(session: Session, name: str) -> ProfileRow:
+    """One profile. Raises `NotFoundError` (`profile_not_found`)."""
+    from yoi_cli.workers.profile_checks import find_profile
+    from yoi_cli.workspace.settings import settings_of
+
+    return find_profile(settings_of(session), name)
+
+
+def check_profiles(session: Session, name: str | None = None) -> CheckedProfiles:
+    """What profiles lack on this machine: one, those that roles use, or all of them."""
+    from yoi_cli.workers.local.machine import machine_of
+    from yoi_cli.workers.profile_checks import check_profiles
+    from yoi_cli.workspace.settings import settings_of
+
+    return check_profiles(settings_of(session), machine_of(session), name)
+
+
+def _runtime_of(session: Session, worker: str) -> tuple[FileRuntime, str]:
+    from yoi_cli.workers.lookup import identify_worker
+    from yoi_cli.workers.open import open_runtime
+
+    runtime = open_runtime(session)
+    return runtime, identify_worker(runtime.ids(), worker)
+
+
+def _logged(session: Session, view: WorkerView) -> LoggedWorker:
+    from yoi_cli.workers.reports import LoggedWorker
+
+    return LoggedWorker(view, _log(session, (view,)))
+
+
+def _log(session: Session, views: Sequence[WorkerView]) -> tuple[str, ...]:
+    """Write on their tickets how workers ended, where that is not there yet; warnings."""
+    if not any(view.ticket is not None and view.has_ended for view in views):
+        return ()
+    from yoi_cli.workers.log import log_ends
+
+    return log_ends(session.store, views, session.author(None))

@@ -1,0 +1,114 @@
+"""From a session to routing: the only place that builds a routing context (docs/routing.md)."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import UsageError
+from yoi_cli.routing.router import Router, RoutingContext
+from yoi_cli.workspace.session import Session, Start, open_session, starting_folder
+
+if TYPE_CHECKING:
+    from yoi_cli.routing.claims import ClaimList, ClaimService
+    from yoi_cli.routing.snapshot import Snapshot
+
+
+def routing_context(session: Session, caller: str = "") -> RoutingContext:
+    """What routing takes from the settings, the claims and the checkout of a session.
+
+    `caller` is the holder on whose behalf is routed: its own claim does not hold it up.
+    """
+    from yoi_cli.routing.claims import views
+
+    config = session.config
+    return RoutingContext(
+        claims=views(session.claims, _now_ms()),
+        max_in_progress=config.max_in_progress,
+        dirty=session.uncommitted() if config.require_clean else (),
+        caller=caller,
+        japanese=config.is_japanese,
+    )
+
+
+def open_router(
+    where: Session | Start,
+    *,
+    at: str | None = None,
+    merge: tuple[str, str] | None = None,
+    caller: str | None = "",
+) -> Router:
+    """What routes a store as it is, as of `at`, or as merging two revisions would make it.
+
+    A `caller` of None is whoever works in the session. Of the past and of merges, claims,
+    places and the state of the checkout say nothing; a start without a workspace, as in a
+    bare repository, will do for them. Raises what `open_session`, `open_snapshot` and
+    `open_merged` raise, and `UsageError` for both of `at` and `merge`.
+    """
+    if at is not None and merge is not None:
+        raise UsageError(
+            "point_given_twice",
+            "--at and --merge each say which store is meant.",
+            hint="Give one of them.",
+        )
+    if at is not None or merge is not None:
+        return _snapshot_router(_start_of(where), at, merge)
+    session = where if isinstance(where, Session) else open_session(where)
+    context = routing_context(session, session.author(None).author if caller is None else caller)
+    return Router(session.store, context)
+
+
+def open_claims(
+    session: Session, author: str | None = None, holder: str | None = None
+) -> ClaimService:
+    """What claims and decides in a session; routed for `holder`, else for the author."""
+    from yoi_cli.routing.claims import ClaimService
+
+    by = session.author(author)
+    context = routing_context(session, holder or by.author)
+    return ClaimService(session.store, session.claims, by, context)
+
+
+def read_claims(session: Session, *, every: bool) -> ClaimList:
+    """The claims of the session's clone as they stand now; with `every`, ended ones too."""
+    from yoi_cli.routing.claims import list_claims
+
+    return list_claims(session.claims, _now_ms(), every=every)
+
+
+def lease_of(session: Session, lease_ms: int | None) -> int:
+    """The lease that was asked for, else the configured one, in milliseconds."""
+    return session.config.lease_minutes * 60_000 if lease_ms is None else lease_ms
+
+
+def folder_of(where: Session | Start) -> str:
+    """The absolute folder in which git is asked."""
+    return where.workspace if isinstance(where, Session) else starting_folder(where)
+
+
+def _start_of(where: Session | Start) -> Start:
+    if isinstance(where, Session):
+        return Start(where.workspace, True, "", where.environment)
+    return where
+
+
+def _snapshot_router(start: Start, at: str | None, merge: tuple[str, str] | None) -> Router:
+    from yoi_cli.merge.messages import conflict_sentence
+
+    snapshot = _open_snapshot(start, at, merge)
+    japanese = snapshot.config.is_japanese
+    notices = {
+        ticket: tuple(conflict_sentence(one, japanese=japanese) for one in conflicts)
+        for ticket, conflicts in snapshot.conflicts.items()
+    }
+    return Router(snapshot.reader, RoutingContext(japanese=japanese, notices=notices))
+
+
+def _open_snapshot(start: Start, at: str | None, merge: tuple[str, str] | None) -> Snapshot:
+    from yoi_cli.routing.snapshot import open_merged, open_snapshot
+
+    return open_snapshot(start, at or "") if merge is None else open_merged(start, merge)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
