@@ -11,7 +11,7 @@ from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId, ticket_id_at
 from yoi_cli.model.states import STATES
 from yoi_cli.store.files.store import FileStore
-from yoi_cli.store.formats.ticket import encode_ticket
+from yoi_cli.store.files.ticket_files import encode_ticket
 from yoi_cli.transfer.import_foreign import ForeignTickets, adopt, preview
 from yoi_cli.transfer.model import ForeignNote, ForeignTicket
 from yoi_cli.transfer.report import ImportReport

@@ -26,9 +26,9 @@ from yoi_cli.doctor.open import open_inspector, survey_clone, survey_environment
 from yoi_cli.doctor.repair import Mended
 from yoi_cli.doctor.spool import check_spool
 from yoi_cli.errors import StoreInvalidError, YoiError
-from yoi_cli.hooks.spool import spool_facts
+from yoi_cli.hooks.files.spool import spool_facts
 from yoi_cli.setup.merge_checks import check_merging
-from yoi_cli.setup.merge_setup import mend_all, merge_facts
+from yoi_cli.setup.open import mend_all, merge_facts
 from yoi_cli.workspace.session import Session, Start, open_session
 
 

@@ -16,7 +16,8 @@ from yoi_cli.cli.text.report import report_error, report_json, report_lines, war
 from yoi_cli.hooks import model as hook_files
 from yoi_cli.hooks.model import ALL_HOOKS
 from yoi_cli.hooks.open import install_hooks, report_hooks, uninstall_hooks
-from yoi_cli.hooks.run import HookCall, run_hook
+from yoi_cli.hooks.ports import HookCall
+from yoi_cli.hooks.run import run_hook
 from yoi_cli.model.safe_text import visible
 from yoi_cli.workspace.session import starting_folder
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import time
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.hooks import model as hook_files
 from yoi_cli.hooks import refusals as checks
 from yoi_cli.hooks.git.commit_facts import GitCommits
-from yoi_cli.hooks.git.message import CommitMessage
+from yoi_cli.hooks.git.context import is_elsewhere, message_of, now_ms, session_at
 from yoi_cli.hooks.ports import HookOutcome
-from yoi_cli.hooks.run import session_at
 from yoi_cli.model.naming import ticket_of_branch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.git.checkout import Checkout
-    from yoi_cli.hooks.run import HookCall
-    from yoi_cli.model.claim import Claim
+    from yoi_cli.hooks.ports import HookCall
     from yoi_cli.routing.gate import GateResult
     from yoi_cli.workspace.session import Session
 
@@ -33,11 +29,7 @@ def check_hook(call: HookCall, checkout: Checkout) -> HookOutcome:
         return HookOutcome(call.name, gate=gate)
     if not call.arguments:
         return HookOutcome(call.name)
-    path = os.path.join(call.folder, call.arguments[0])
-    # git sets this editor where it opens none.
-    message = CommitMessage(
-        checkout.root, path, is_edited=call.environment.get("GIT_EDITOR") != ":"
-    )
+    message = message_of(call, checkout)
     ticket = ticket_of_branch(GitCommits(checkout).branch() or "")
     if call.name == hook_files.PREPARE_COMMIT_MSG:
         source = call.arguments[1] if len(call.arguments) > 1 else ""
@@ -61,9 +53,8 @@ def _check_claim(call: HookCall, checkout: Checkout, session: Session, ticket: s
     except (YoiError, OSError):  # whose it is cannot be told
         return
     holder = _holder(call.environment, checkout)
-    elsewhere = standing is not None and _is_elsewhere(standing, checkout)
-    now = time.time_ns() // 1_000_000
-    checks.check_fence(ticket, standing, holder, now_ms=now, elsewhere=elsewhere)
+    elsewhere = standing is not None and is_elsewhere(standing, checkout)
+    checks.check_fence(ticket, standing, holder, now_ms=now_ms(), elsewhere=elsewhere)
 
 
 def _holder(environment: Mapping[str, str], checkout: Checkout) -> checks.Holder:
@@ -72,15 +63,6 @@ def _holder(environment: Mapping[str, str], checkout: Checkout) -> checks.Holder
     return checks.Holder(
         environment.get("YOI_TICKET") or None, int(number) if is_number else None, checkout.root
     )
-
-
-def _is_elsewhere(standing: Claim, checkout: Checkout) -> bool:
-    """Whether the claim names a worktree that stands, and is not the one at hand."""
-    if not standing.worktree:
-        return False
-    path = os.path.join(checkout.main_root or checkout.root, standing.worktree)
-    there, here = os.path.realpath(path), os.path.realpath(checkout.root)
-    return there != here and os.path.exists(os.path.join(there, ".git"))
 
 
 def _gate(call: HookCall, checkout: Checkout, session: Session) -> GateResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from yoi_cli.errors import YoiError
     from yoi_cli.hooks.model import HookFile, HookFolder
@@ -51,6 +51,16 @@ class CommitSource(Protocol):
     def branches_at(self, commit: str) -> Sequence[str]:
         """The branches `work/…`, local and of remotes, that point at `commit`."""
         ...
+
+
+class HookCall(NamedTuple):
+    """A hook as git calls it; `stdin` is read only by those that git gives something."""
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: str
+    stdin: Callable[[], bytes]
 
 
 class HookReport(NamedTuple):

@@ -6,38 +6,24 @@ is free at once; else the next command that writes finds the note.
 
 from __future__ import annotations
 
-import os
-import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.hooks import model as hook_files
 from yoi_cli.hooks.git.commit_facts import GitCommits
+from yoi_cli.hooks.git.context import is_index_locked, now_ms, session_at
 from yoi_cli.hooks.ports import HookOutcome
 from yoi_cli.model import commits
 from yoi_cli.model.ids import is_ticket_id
-from yoi_cli.workspace.session import Start, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from yoi_cli.git.checkout import Checkout
+    from yoi_cli.hooks.ports import HookCall
     from yoi_cli.model.commits import Note
     from yoi_cli.workspace.session import Session
-
-#: How long a hook waits for the store's lock, in seconds.
-PATIENCE = 1.0
-
-
-class HookCall(NamedTuple):
-    """A hook as git calls it; `stdin` is read only by those that git gives something."""
-
-    name: str
-    arguments: tuple[str, ...]
-    environment: Mapping[str, str]
-    folder: str
-    stdin: Callable[[], bytes]
 
 
 def run_hook(call: HookCall) -> HookOutcome:
@@ -65,33 +51,10 @@ def run_hook(call: HookCall) -> HookOutcome:
     return _record(call, checkout, notes)
 
 
-def session_at(call: HookCall, checkout: Checkout) -> Session | None:
-    """The workspace of the repository that git works in, None where it has none to be used.
-
-    YOI_WORKSPACE does not count: git says which repository it is about. A workspace in a
-    folder below is found from where the person stands.
-    """
-    inside = os.path.join(checkout.root, call.environment.get("GIT_PREFIX", ""))
-    environment = {name: value for name, value in call.environment.items() if name != _INDEX}
-    environment["YOI_LOCK_TIMEOUT"] = str(PATIENCE)
-    for folder in dict.fromkeys((checkout.root, os.path.normpath(inside))):
-        try:
-            return open_session(Start(folder, False, f"yoi hook run {call.name}", environment))
-        except NotFoundError:
-            continue
-        except (YoiError, OSError):
-            return None
-    return None
-
-
-#: Set, it would turn off the guard against git's own lock. A hook looks for that itself.
-_INDEX = "GIT_INDEX_FILE"
-
-
 def _notes(call: HookCall, source: GitCommits) -> list[Note]:
     from yoi_cli.hooks import notes as reports
 
-    by = reports.Reporter("", time.time_ns() // 1_000_000)
+    by = reports.Reporter("", now_ms())
     if call.name == hook_files.POST_COMMIT:
         return reports.report_commit(source, by)
     if call.name == hook_files.POST_MERGE:
@@ -105,7 +68,7 @@ def _notes(call: HookCall, source: GitCommits) -> list[Note]:
 
 
 def _record(call: HookCall, checkout: Checkout, notes: Sequence[Note]) -> HookOutcome:
-    from yoi_cli.hooks.spool import clone_spool, spool_of
+    from yoi_cli.hooks.files.spool import clone_spool, spool_of
 
     session = session_at(call, checkout)
     spool = clone_spool(checkout) if session is None else spool_of(session)
@@ -139,8 +102,7 @@ _BUSY = f"The store is busy; {_LATER}"
 
 def _settle(session: Session) -> str:
     """Take the store's lock, which writes what waits; why not, where that cannot be had."""
-    index_lock = session.location.index_lock
-    if index_lock is not None and os.path.lexists(index_lock):
+    if is_index_locked(session):
         return _BUSY  # git is at work there, and may be waiting for this very hook
     try:
         with session.store.write():

@@ -1,4 +1,4 @@
-"""Making a folder a workspace."""
+"""Making a folder a workspace, and setting up a clone for merging."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.workspace.session import starting_folder
 
 if TYPE_CHECKING:
-    from yoi_cli.workspace.session import Start
+    from yoi_cli.doctor.examine import Examination
+    from yoi_cli.doctor.repair import Mended
+    from yoi_cli.setup.git.clone_setup import CloneSetup
+    from yoi_cli.setup.merge_checks import MergeFacts
+    from yoi_cli.workspace.session import Session, Start
 
 
 class Initialised(NamedTuple):
@@ -59,8 +63,8 @@ def _set_up_merging(folder: str) -> tuple[str, ...]:
     from yoi_cli.doctor.repair import CONFIGURE_CLONE
     from yoi_cli.errors import OperationError, StoreInvalidError
     from yoi_cli.git.checkout import find_checkout
+    from yoi_cli.setup.git.clone_setup import CloneSetup
     from yoi_cli.setup.merge_checks import plan_setup
-    from yoi_cli.setup.merge_setup import CloneSetup
     from yoi_cli.workspace.finding import read_config
 
     checkout = find_checkout(folder)
@@ -77,3 +81,43 @@ def _set_up_merging(folder: str) -> tuple[str, ...]:
             if any(repair.action == CONFIGURE_CLONE for repair in repairs):
                 setup.configure()
     return written
+
+
+def clone_setup(session: Session) -> CloneSetup:
+    """What merges in the clone that a session works in."""
+    from yoi_cli.setup.git.clone_setup import CloneSetup
+
+    return CloneSetup(session.workspace, session.location.folder, session.checkout)
+
+
+def merge_facts(session: Session) -> MergeFacts | None:
+    """What git would do with tickets in a merge; None outside of git, and without git."""
+    from yoi_cli.errors import OperationError
+
+    if session.checkout is None:
+        return None
+    try:
+        return clone_setup(session).facts()
+    except OperationError:  # git is missing, which is said elsewhere
+        return None
+
+
+def mend_all(session: Session, found: Examination | None, *, is_dry: bool) -> Mended:
+    """Set up the clone and repair what doctor `found`, or say what that would be.
+
+    Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
+    """
+    from yoi_cli.doctor.open import repairing
+    from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
+    from yoi_cli.setup.merge_checks import plan_setup, set_up
+
+    setup, facts = clone_setup(session), merge_facts(session)
+    clone = () if facts is None else plan_setup(facts)
+    store = () if found is None else plan_repairs(found, fix=True, adopt_item=False)
+    if is_dry:
+        return Mended(planned=(*clone, *store))
+    made = set_up(clone, setup)
+    repaired = make_repairs(
+        store, session.store, lambda: repairing(session), lambda: session.author(None)
+    )
+    return Mended(fixed=made.fixed + repaired.fixed, failed=made.failed + repaired.failed)

@@ -9,7 +9,7 @@ from yoi_cli.errors import ConflictError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.sync.git.history import Unpushed
+    from yoi_cli.sync.ports import Unpushed
 
 OWN_BRANCH = 'a branch of the store\'s own (branch = "yoi" in [sync]) never needs that'
 _SHOWN = 5

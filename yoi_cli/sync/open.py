@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.model.settings import SyncSettings
-    from yoi_cli.sync.clone import SyncTarget
+    from yoi_cli.sync.git.clone import SyncTarget
+    from yoi_cli.sync.git.snapshot import StorePlace
     from yoi_cli.sync.ports import RemoteBranch, SyncedStore
-    from yoi_cli.sync.snapshot import StorePlace
     from yoi_cli.workspace.session import Session, Start
 
 _LONGEST_PAUSE = 2.0
@@ -58,10 +58,10 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
     """
     from yoi_cli.git.open import open_objects
     from yoi_cli.store.files.lock import StoreLock
-    from yoi_cli.sync.clone import CloneStore
+    from yoi_cli.sync.git.clone import CloneStore
     from yoi_cli.sync.git.history import signature
     from yoi_cli.sync.git.remote import GitRemote
-    from yoi_cli.sync.snapshot import StoreTrees
+    from yoi_cli.sync.git.snapshot import StoreTrees
     from yoi_cli.workspace.settings import tables_of
 
     checkout = _checkout_of(session)
@@ -116,8 +116,8 @@ def _target(
 ) -> tuple[StorePlace, str, SyncTarget]:
     from hashlib import sha256
 
-    from yoi_cli.sync.clone import SyncTarget
-    from yoi_cli.sync.snapshot import StorePlace
+    from yoi_cli.sync.git.clone import SyncTarget
+    from yoi_cli.sync.git.snapshot import StorePlace
 
     cwd = checkout.root
     wanted = request.branch or settings.branch

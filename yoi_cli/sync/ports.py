@@ -49,6 +49,13 @@ class TicketChange(NamedTuple):
     events: int
 
 
+class Unpushed(NamedTuple):
+    """A commit that a remote lacks: its short name and subject."""
+
+    name: str
+    subject: str
+
+
 class SyncObstacle(NamedTuple):
     """Why what was taken may not go to the remote.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from yoi_cli.model.profile import BY_WORKER, REVIEWER
@@ -120,7 +119,7 @@ def check_profiles(settings: Settings, machine: Machine, name: str | None) -> Ch
 def _check(settings: Settings, machine: Machine, profile: Profile) -> ProfileCheck:
     name = profile.command[0]
     path = machine.program(name)
-    knows = path is not None and posixpath.basename(name) in _TELL_THEIR_VERSION
+    knows = path is not None and name.rpartition("/")[2] in _TELL_THEIR_VERSION
     named = dict.fromkeys((*profile.requires, *profile.secrets, *profile.environment))
     variables = tuple(Variable(one, machine.is_set(one), one in profile.requires) for one in named)
     missing = [] if path else [f"The program {name!r} is not installed, or not on PATH."]

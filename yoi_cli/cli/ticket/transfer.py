@@ -23,7 +23,7 @@ from yoi_cli.cli.text.report import report, report_json, warn
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError
 from yoi_cli.model.text import counted
 from yoi_cli.store.files.output_file import output_file
-from yoi_cli.store.formats.ticket import encode_ticket
+from yoi_cli.store.files.ticket_files import encode_ticket
 from yoi_cli.transfer.export import chosen_tickets, export_tickets
 from yoi_cli.transfer.formats.detect import BACKLOG, TK, find_tool, read_folder
 from yoi_cli.transfer.formats.jsonl import read_lines

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, git_failed, run_git
+from yoi_cli.sync.ports import Unpushed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 #: The e-mail address in a commit where git's configuration has none.
 NO_ADDRESS = "yoi@localhost"
-
-
-class Unpushed(NamedTuple):
-    """A commit that a remote lacks: its short name and subject."""
-
-    name: str
-    subject: str
 
 
 def signature(cwd: str, author: str) -> Mapping[str, str]:

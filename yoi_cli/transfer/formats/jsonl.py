@@ -24,8 +24,8 @@ from yoi_cli.model.plan import AcceptedPlan, PlanRecord
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.ticket import DatedEvent, Ticket
 from yoi_cli.store.files import layout
+from yoi_cli.store.files.ticket_files import encode_ticket
 from yoi_cli.store.formats.thread import parse_thread
-from yoi_cli.store.formats.ticket import encode_ticket
 from yoi_cli.transfer.import_lines import StoredTicket
 from yoi_cli.transfer.model import ImportProblem
 

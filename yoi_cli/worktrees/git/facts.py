@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.worktrees.git.listing import main_and_linked
+from yoi_cli.worktrees.git.marks import TRY_PREFIX, was_cut_short
 from yoi_cli.worktrees.git.populate import local_files
 from yoi_cli.worktrees.ports import WorktreeFacts
-from yoi_cli.worktrees.target.advance import was_cut_short
-from yoi_cli.worktrees.target.trial_merge import TRY_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, YoiError
 from yoi_cli.worktrees.git.listing import main_and_linked
+from yoi_cli.worktrees.git.marks import MARK, is_marked
 from yoi_cli.worktrees.git.uncommitted import IndexCopy
 from yoi_cli.worktrees.target.update_files import TreeUpdate, follow, take_back
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
     from yoi_cli.worktrees.git.listing import WorktreeEntry
 
-_MARK = b"yoi advance\n"
 _OURS = "yoi-advance-"
 _BUSY_SECONDS = 10.0
 _UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
@@ -62,14 +62,6 @@ def advance(place: RepositoryPaths, move: BranchMove) -> None:
         return
     if not _is_there(place, move):
         _move_ref(place, move)
-
-
-def was_cut_short(place: RepositoryPaths, tree: WorktreePaths) -> bool:
-    """Whether a move died in this worktree and nobody has taken it up yet."""
-    if not _is_marked(tree.own("index.lock")):
-        return False
-    with place.locked():  # a move that goes on holds this
-        return _is_marked(tree.own("index.lock"))
 
 
 def _is_there(place: RepositoryPaths, move: BranchMove) -> bool:
@@ -139,7 +131,7 @@ def _index_held(tree: WorktreePaths, move: BranchMove) -> Iterator[bool]:
     lock, mine = tree.own("index.lock"), tree.own(f"{_OURS}{os.getpid()}.mark")
     resumed = _take_over(tree, lock)
     with open(mine, "wb") as file:
-        file.write(_MARK)
+        file.write(MARK)
     try:
         _link(mine, lock, move)
     finally:
@@ -152,21 +144,13 @@ def _index_held(tree: WorktreePaths, move: BranchMove) -> Iterator[bool]:
 
 def _take_over(tree: WorktreePaths, lock: str) -> bool:
     """Remove the lock of a move that died: a living one would hold the worktrees' lock."""
-    is_ours = _is_marked(lock)
+    is_ours = is_marked(lock)
     if is_ours:
         os.unlink(lock)
     for name in os.listdir(tree.git_dir):
         if name.startswith(_OURS):
             os.unlink(tree.own(name))
     return is_ours
-
-
-def _is_marked(lock: str) -> bool:
-    try:
-        with open(lock, "rb") as file:
-            return file.read(len(_MARK)) == _MARK
-    except OSError:
-        return False
 
 
 def _link(mine: str, lock: str, move: BranchMove) -> None:

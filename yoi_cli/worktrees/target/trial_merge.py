@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import NotFoundError, OperationError, UsageError
 from yoi_cli.worktrees.git.creation import create_detached
 from yoi_cli.worktrees.git.listing import main_and_linked
+from yoi_cli.worktrees.git.marks import TRY_PREFIX
 from yoi_cli.worktrees.ports import MergeTry
 
 if TYPE_CHECKING:
     from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
 
-TRY_PREFIX = "merge-"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 #: What a clone's settings may not change about a merge that nobody watches.
 _PLAIN = (

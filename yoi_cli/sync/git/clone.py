@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from yoi_cli.merge.algebra import Conflict
     from yoi_cli.model.trees import TreeFiles
     from yoi_cli.store.files.store import FileStore
-    from yoi_cli.sync.git.history import Unpushed
-    from yoi_cli.sync.snapshot import StoreSnapshot, StoreTrees
+    from yoi_cli.sync.git.snapshot import StoreSnapshot, StoreTrees
+    from yoi_cli.sync.ports import Unpushed
 
 _INDEX_ATTEMPTS = 20
 _MOST_RENUMBERED = 1000

@@ -21,48 +21,7 @@ from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
 if TYPE_CHECKING:
-    from yoi_cli.doctor.examine import Examination
-    from yoi_cli.doctor.repair import Mended
     from yoi_cli.git.checkout import Checkout
-    from yoi_cli.workspace.session import Session
-
-
-def clone_setup(session: Session) -> CloneSetup:
-    """What merges in the clone that a session works in."""
-    return CloneSetup(session.workspace, session.location.folder, session.checkout)
-
-
-def merge_facts(session: Session) -> MergeFacts | None:
-    """What git would do with tickets in a merge; None outside of git, and without git."""
-    from yoi_cli.errors import OperationError
-
-    if session.checkout is None:
-        return None
-    try:
-        return clone_setup(session).facts()
-    except OperationError:  # git is missing, which is said elsewhere
-        return None
-
-
-def mend_all(session: Session, found: Examination | None, *, is_dry: bool) -> Mended:
-    """Set up the clone and repair what doctor `found`, or say what that would be.
-
-    Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
-    """
-    from yoi_cli.doctor.open import repairing
-    from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
-    from yoi_cli.setup.merge_checks import plan_setup, set_up
-
-    setup, facts = clone_setup(session), merge_facts(session)
-    clone = () if facts is None else plan_setup(facts)
-    store = () if found is None else plan_repairs(found, fix=True, adopt_item=False)
-    if is_dry:
-        return Mended(planned=(*clone, *store))
-    made = set_up(clone, setup)
-    repaired = make_repairs(
-        store, session.store, lambda: repairing(session), lambda: session.author(None)
-    )
-    return Mended(fixed=made.fixed + repaired.fixed, failed=made.failed + repaired.failed)
 
 
 class CloneSetup:

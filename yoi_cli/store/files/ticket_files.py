@@ -1,4 +1,4 @@
-"""A whole ticket as files, with the times and ids that it brings along (docs/format.md)."""
+"""A whole ticket as its files, with the times and ids that it brings along (docs/format.md)."""
 
 from __future__ import annotations
 

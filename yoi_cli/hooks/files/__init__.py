@@ -1,0 +1,1 @@
+"""What hooks keep in files of the clone."""

@@ -1,0 +1,71 @@
+"""What a hook finds where git runs it: the workspace, the message, git's lock, the clock."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import NotFoundError, YoiError
+from yoi_cli.workspace.session import Start, open_session
+
+if TYPE_CHECKING:
+    from yoi_cli.git.checkout import Checkout
+    from yoi_cli.hooks.git.message import CommitMessage
+    from yoi_cli.hooks.ports import HookCall
+    from yoi_cli.model.claim import Claim
+    from yoi_cli.workspace.session import Session
+
+#: How long a hook waits for the store's lock, in seconds.
+PATIENCE = 1.0
+#: Set, it would turn off the guard against git's own lock. A hook looks for that itself.
+_INDEX = "GIT_INDEX_FILE"
+
+
+def session_at(call: HookCall, checkout: Checkout) -> Session | None:
+    """The workspace of the repository that git works in, None where it has none to be used.
+
+    YOI_WORKSPACE does not count: git says which repository it is about. A workspace in a
+    folder below is found from where the person stands.
+    """
+    inside = os.path.join(checkout.root, call.environment.get("GIT_PREFIX", ""))
+    environment = {name: value for name, value in call.environment.items() if name != _INDEX}
+    environment["YOI_LOCK_TIMEOUT"] = str(PATIENCE)
+    for folder in dict.fromkeys((checkout.root, os.path.normpath(inside))):
+        try:
+            return open_session(Start(folder, False, f"yoi hook run {call.name}", environment))
+        except NotFoundError:
+            continue
+        except (YoiError, OSError):
+            return None
+    return None
+
+
+def message_of(call: HookCall, checkout: Checkout) -> CommitMessage:
+    """The message in the file that git names first."""
+    from yoi_cli.hooks.git.message import CommitMessage
+
+    path = os.path.join(call.folder, call.arguments[0])
+    # git sets this editor where it opens none.
+    is_edited = call.environment.get("GIT_EDITOR") != ":"
+    return CommitMessage(checkout.root, path, is_edited=is_edited)
+
+
+def is_elsewhere(standing: Claim, checkout: Checkout) -> bool:
+    """Whether the claim names a worktree that stands, and is not the one at hand."""
+    if not standing.worktree:
+        return False
+    path = os.path.join(checkout.main_root or checkout.root, standing.worktree)
+    there, here = os.path.realpath(path), os.path.realpath(checkout.root)
+    return there != here and os.path.exists(os.path.join(there, ".git"))
+
+
+def is_index_locked(session: Session) -> bool:
+    """Whether git is at work on the index of the store's checkout."""
+    index_lock = session.location.index_lock
+    return index_lock is not None and os.path.lexists(index_lock)
+
+
+def now_ms() -> int:
+    """The instant, in Unix milliseconds."""
+    return time.time_ns() // 1_000_000
