@@ -38,7 +38,7 @@ _ROOT = (
     CommandEntry(
         "completion",
         "Print or install completion for your shell.",
-        "completion.command:completion",
+        "completion_command:completion",
         "Start",
     ),
     CommandEntry("ticket", "Create, read, change and close tickets.", None, "Tickets"),

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from yoi_cli.api.documents.routing import AcceptedDocument, RecordedDocument, intent_document
-from yoi_cli.cli.text.console import is_terminal, write_stdout
+from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
@@ -19,8 +19,6 @@ from yoi_cli.model.classification import (
     REVIEW_NEEDED,
     WAITING,
 )
-from yoi_cli.model.intent import render_packet
-from yoi_cli.model.safe_text import visible_block
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
         Unroutable,
         WaitTree,
     )
-    from yoi_cli.model.intent import IntentPacket
 
 
 _COLUMNS = (
@@ -254,13 +251,3 @@ def print_accepted(accepted: Accepted, *, as_json: bool) -> None:
             ],
         )
     warn(accepted.warnings)
-
-
-def print_intent(ticket: str, packet: IntentPacket, *, as_json: bool) -> None:
-    """The packet alone, as a worker is to read it."""
-    if as_json:
-        report_json("intent", intent_document(ticket, packet))
-    else:
-        write_stdout(visible_block(render_packet(packet)) + "\n")
-    if not packet.has_acceptance:
-        warn([f"{ticket} has no acceptance criteria; it cannot be accepted like this."])

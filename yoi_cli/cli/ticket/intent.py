@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
-from yoi_cli.cli.routing.route_text import print_intent
+from yoi_cli.cli.text.console import write_stdout
+from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.model.intent import PART_KEYS, complete, packet_of, parse_packet
+from yoi_cli.model.intent import PART_KEYS, complete, packet_of, parse_packet, render_packet
+from yoi_cli.model.safe_text import visible_block
 from yoi_cli.tickets.edit import read_item
+
+if TYPE_CHECKING:
+    from yoi_cli.model.intent import IntentPacket
 
 
 def intent(
@@ -71,3 +76,15 @@ def said_parts(given: tuple[str | None, ...], file: str | None) -> Mapping[str, 
     parts = dict(parse_packet(text)) if text is not None else {}
     flags = zip(PART_KEYS, given, strict=True)
     return parts | {key: said for key, said in flags if said is not None}
+
+
+def print_intent(ticket: str, packet: IntentPacket, *, as_json: bool) -> None:
+    """The packet alone, as a worker is to read it."""
+    if as_json:
+        from yoi_cli.api.documents.routing import intent_document
+
+        report_json("intent", intent_document(ticket, packet))
+    else:
+        write_stdout(visible_block(render_packet(packet)) + "\n")
+    if not packet.has_acceptance:
+        warn([f"{ticket} has no acceptance criteria; it cannot be accepted like this."])
