@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, YoiError
-from yoi_cli.worktrees.open import _orchestration, open_repository, open_worktrees
+from yoi_cli.worktrees.open import open_repository, open_worktrees, orchestration_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -152,7 +152,7 @@ def open_worktree_service(session: Session) -> WorktreeService:
     """What the commands on worktrees work with. Raises as `open_worktrees`."""
     from yoi_cli.worktrees.service import WorktreeService
 
-    orchestration = _orchestration(session)
+    orchestration = orchestration_settings(session)
     return WorktreeService(
         session.store,
         open_worktrees(session),

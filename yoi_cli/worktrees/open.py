@@ -39,7 +39,7 @@ def worktree_folder(session: Session) -> str:
     from yoi_cli.model.naming import WORKTREE_FOLDER
 
     try:
-        return _orchestration(session).worktree_dir
+        return orchestration_settings(session).worktree_dir
     except StoreInvalidError:
         return WORKTREE_FOLDER
 
@@ -56,10 +56,14 @@ def _place(session: Session) -> RepositoryPaths:
             details={"folder": session.workspace},
         )
     root = checkout.main_root or checkout.root
-    return RepositoryPaths(root, checkout.common_dir, _orchestration(session).worktree_dir)
+    return RepositoryPaths(root, checkout.common_dir, orchestration_settings(session).worktree_dir)
 
 
-def _orchestration(session: Session) -> OrchestrationSettings:
+def orchestration_settings(session: Session) -> OrchestrationSettings:
+    """What the configuration says of worktrees and of merging.
+
+    Raises `StoreInvalidError` (`config_invalid`).
+    """
     from yoi_cli.workspace.settings import settings_of
 
     return settings_of(session).orchestration
