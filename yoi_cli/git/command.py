@@ -13,6 +13,9 @@ from yoi_cli.errors import OperationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+#: A git that was started, and talks in bytes.
+GitProcess = subprocess.Popen[bytes]
+
 _WITH_HOOKS = ("-c", "core.fsmonitor=false")
 _SAFE_SETTINGS = (*_WITH_HOOKS, "-c", "core.hooksPath=/dev/null")
 #: Variables of git's that say how to reach others or which configuration to read. The rest,
@@ -124,7 +127,7 @@ def git_failed(arguments: Sequence[str], answer: GitAnswer) -> OperationError:
     )
 
 
-def start_git(arguments: Sequence[str], *, cwd: str) -> subprocess.Popen[bytes]:
+def start_git(arguments: Sequence[str], *, cwd: str) -> GitProcess:
     """Start `git ARGUMENTS` in the folder `cwd`, to be written to and read from.
 
     Raises `OperationError` (`git_missing`).
@@ -181,7 +184,7 @@ def watch_git(
 
 
 def _listen(
-    process: subprocess.Popen[bytes], silence: float, hear: Callable[[bytes], None]
+    process: GitProcess, silence: float, hear: Callable[[bytes], None]
 ) -> tuple[bytes, bytes]:
     """Everything that `process` prints and says, up to its end.
 
@@ -216,7 +219,7 @@ def _listen(
     return bytes(out), bytes(said)
 
 
-def _end(process: subprocess.Popen[bytes], *, with_group: bool) -> None:
+def _end(process: GitProcess, *, with_group: bool) -> None:
     import signal
 
     if with_group:

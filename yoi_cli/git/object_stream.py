@@ -10,7 +10,8 @@ from yoi_cli.git.command import start_git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from subprocess import Popen
+
+    from yoi_cli.git.command import GitProcess
 
 
 class StoredObject(NamedTuple):
@@ -28,8 +29,8 @@ class ObjectStream:
 
     def __init__(self, cwd: str) -> None:
         self._cwd = cwd
-        self._process: Popen[bytes] | None = None
-        self._end: weakref.finalize[[Popen[bytes]], ObjectStream] | None = None
+        self._process: GitProcess | None = None
+        self._end: weakref.finalize[[GitProcess], ObjectStream] | None = None
 
     def read(self, name: str) -> StoredObject:
         """The object of that full name. Raises `OperationError` (`git_object_missing`)."""
@@ -46,7 +47,7 @@ class ObjectStream:
             self._end()
         self._process = self._end = None
 
-    def _answer(self, process: Popen[bytes], name: str) -> tuple[Sequence[bytes], bytes]:
+    def _answer(self, process: GitProcess, name: str) -> tuple[Sequence[bytes], bytes]:
         """Git's line on the object, parted, and the bytes of the object and the newline after
         them; no line where git has ended, and no bytes where it has not got all of them."""
         asked, answered = process.stdin, process.stdout
@@ -64,7 +65,7 @@ class ObjectStream:
         data = answered.read(size)
         return (facts, data) if len(data) == size else ((), b"")
 
-    def _started(self) -> Popen[bytes]:
+    def _started(self) -> GitProcess:
         if self._process is None:
             self._process = start_git(["cat-file", "--batch"], cwd=self._cwd)
             self._end = weakref.finalize(self, _end, self._process)
@@ -81,5 +82,5 @@ def object_missing(name: str) -> OperationError:
     )
 
 
-def _end(process: Popen[bytes]) -> None:
+def _end(process: GitProcess) -> None:
     process.communicate()
