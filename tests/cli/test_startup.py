@@ -25,21 +25,32 @@ sys.exit(code)
 COMMANDS = {
     "state": ("ticket", "state", "{}"),
     "state, moving": ("ticket", "state", "{}", "ready"),
-    "state in JSON": ("ticket", "state", "{}", "--json"),
     "comment": ("ticket", "comment", "{}", "-mx"),
-    "comment in JSON": ("ticket", "comment", "{}", "-mx", "--json"),
     "review": ("ticket", "review", "{}", "--approve", "-mx"),
     "close": ("ticket", "close", "{}", "-mx"),
     "create": ("ticket", "create", "-tx"),
     "list": ("ticket", "list"),
     "list of all": ("ticket", "list", "--all"),
-    "list in JSON": ("ticket", "list", "--json"),
+    "list with blockers": ("ticket", "list", "--blocked"),
     "show": ("ticket", "show", "{}"),
+    "route": ("route", "{}"),
+    "relations": ("ticket", "relation", "list"),
+    "search": ("ticket", "search", "x"),
+    "log": ("ticket", "log"),
+    "stats": ("ticket", "stats"),
+    "objectives": ("objective", "list"),
     "help": ("--help",),
     "help on tickets": ("ticket", "--help"),
     "help on a command": ("ticket", "comment", "--help"),
     "version": ("--version",),
     "where": ("where",),
+}
+#: As YOI_AUTHOR says it, so that the author is known without asking git.
+KNOWN = {"YOI_AUTHOR": "Ada Example"}
+JSON_COMMANDS = {
+    "state": ("ticket", "state", "{}", "--json"),
+    "comment": ("ticket", "comment", "{}", "-mx", "--json"),
+    "list": ("ticket", "list", "--json"),
 }
 
 
@@ -53,9 +64,7 @@ def test_a_command_in_a_pipe_loads_nothing_heavy(
     env: dict[str, str], workspace: Path, words: tuple[str, ...]
 ) -> None:
     ticket = make_ticket(open_store(workspace, in_git=True))
-    # With YOI_AUTHOR the author is known without asking git.
-    known = {**env, "YOI_AUTHOR": "Ada Example"}
-    loaded = loaded_by(known, workspace, *(word.format(ticket) for word in words))
+    loaded = loaded_by(env | KNOWN, workspace, *(word.format(ticket) for word in words))
     assert "yoi_cli.cli.main" in loaded
     assert loaded.isdisjoint(HEAVY)
 
@@ -82,6 +91,25 @@ def test_a_store_as_of_a_commit_is_read_without_gitpython(
     loaded = loaded_by(env, workspace, "route", "--at", "HEAD")
     assert "yoi_cli.git.objects" in loaded
     assert loaded.isdisjoint({"git", "gitdb", "yaml", "frontmatter"})
+
+
+def test_next_in_a_pipe_loads_nothing_heavy(env: dict[str, str], workspace: Path) -> None:
+    ticket = make_ticket(open_store(workspace, in_git=True))
+    for state in ("ready", "queued"):
+        loaded_by(env | KNOWN, workspace, "ticket", "state", ticket, state)
+    assert loaded_by(env | KNOWN, workspace, "next").isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("words", JSON_COMMANDS.values(), ids=JSON_COMMANDS)
+def test_a_command_in_json_loads_msgspec_and_nothing_else_that_is_heavy(
+    env: dict[str, str], workspace: Path, words: tuple[str, ...]
+) -> None:
+    ticket = make_ticket(open_store(workspace, in_git=True))
+    loaded = loaded_by(env | KNOWN, workspace, *(word.format(ticket) for word in words))
+    assert loaded.intersection(HEAVY) == {"msgspec"}
+    # Nor the documents of other nouns: each costs the definition of its types.
+    documents = {name for name in loaded if name.startswith("yoi_cli.api.documents.")}
+    assert not documents & {f"yoi_cli.api.documents.{name}" for name in ("kinds", "worktree")}
 
 
 @pytest.mark.parametrize("words", [("--help",), ("ticket", "--help")])

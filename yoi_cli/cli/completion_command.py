@@ -11,13 +11,11 @@ from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.completion.scripts import SCRIPTS, install
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import write_stdout
-from yoi_cli.cli.text.report import report, report_json
+from yoi_cli.cli.text.report import report_json, report_lines
 from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from yoi_cli.api.documents.workspace import CompletionDocument
 
 
 def completion(
@@ -58,22 +56,25 @@ def completion(
 def print_script(shell: str, script: str, *, as_json: bool) -> None:
     """Print a script for a shell to read."""
     if as_json:
-        document: CompletionDocument = {"shell": shell, "script": script, "written": []}
-        report_json("completion", document)
+        from yoi_cli.api.documents.workspace import CompletionDocument
+
+        report_json("completion", CompletionDocument(shell=shell, script=script, written=()))
     else:
         write_stdout(script)
 
 
 def print_installed(shell: str, script: str, written: Sequence[str], *, as_json: bool) -> None:
     """Name the files that installing a script changed."""
-    document: CompletionDocument = {"shell": shell, "script": script, "written": list(written)}
+    if as_json:
+        from yoi_cli.api.documents.workspace import CompletionDocument
+
+        document = CompletionDocument(shell=shell, script=script, written=tuple(written))
+        report_json("completion", document)
+        return
     said = f"Completion for {shell} is installed; open a new {shell} to use it."
     if not written:
         said = f"Completion for {shell} is installed already."
-    report(
-        as_json,
-        "completion",
-        document,
-        piped=[("installed", shell, path) for path in written],
-        spoken=[said, *(f"  wrote {path}" for path in written)],
+    report_lines(
+        [("installed", shell, path) for path in written],
+        [said, *(f"  wrote {path}" for path in written)],
     )

@@ -8,7 +8,7 @@ import typer
 
 from yoi_cli.cli.context import session_of, start_of
 from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.text.report import report
+from yoi_cli.cli.text.report import report_json, report_lines
 from yoi_cli.setup.open import init_workspace
 
 
@@ -39,15 +39,17 @@ def init(
     Nothing is committed: that is yours to do.
     """
     made = init_workspace(start_of(ctx), name=name, language=language, agents=agents)
+    if as_json:
+        from yoi_cli.api.documents.workspace import initialised_document
+
+        report_json("initialised", initialised_document(made))
+        return
     said = f"This folder is a workspace now: {made.workspace}"
     if not any(path.startswith(".yoi/") for path in made.written):
         said = f"This folder is a workspace already: {made.workspace}"
-    report(
-        as_json,
-        "initialised",
-        {"workspace": made.workspace, "written": list(made.written)},
-        piped=[("workspace", made.workspace), *(("written", path) for path in made.written)],
-        spoken=[
+    report_lines(
+        [("workspace", made.workspace), *(("written", path) for path in made.written)],
+        [
             said,
             *(f"  wrote {path}" for path in made.written),
             'Next: yoi ticket create --title "What needs doing"',
@@ -69,11 +71,10 @@ def where(ctx: typer.Context, as_json: JsonOption = False) -> None:
         "language": session.config.language,
         "lock": session.location.lock,
     }
+    if as_json:
+        from yoi_cli.api.documents.workspace import where_document
+
+        report_json("where", where_document(facts))
+        return
     rows = [(key, str(value)) for key, value in facts.items() if value is not None]
-    report(
-        as_json,
-        "where",
-        facts,
-        piped=rows,
-        spoken=[f"{key:<10} {value}" for key, value in rows],
-    )
+    report_lines(rows, [f"{key:<10} {value}" for key, value in rows])

@@ -107,7 +107,7 @@ def merge_driver(
 def print_driven(path: str, driven: DriverResult, *, as_json: bool) -> None:
     """What somebody has to decide, or should know, of a merged file."""
     if as_json:
-        from yoi_cli.api.documents.resolve import merged_file_document
+        from yoi_cli.api.documents.merging import merged_file_document
 
         report_json("merged", merged_file_document(path, driven))
         return
@@ -153,7 +153,7 @@ _HEADER = ("result", "code", "ticket", "path", "message")
 def print_resolution(found: Resolution, *, as_json: bool) -> None:
     """What was done, what is left to a person, and what is worth knowing (on stderr)."""
     if as_json:
-        from yoi_cli.api.documents.resolve import resolve_document
+        from yoi_cli.api.documents.merging import resolve_document
 
         report_json("resolved", resolve_document(found))
         return

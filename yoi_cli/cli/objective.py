@@ -7,12 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api.autocommit import commit_folders_if_asked
-from yoi_cli.api.documents.objective import (
-    objective_doctor_document,
-    objective_document,
-    objective_list_document,
-    objective_written_document,
-)
 from yoi_cli.cli.completion.candidates import completing_session
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
@@ -24,7 +18,7 @@ from yoi_cli.cli.options import (
     ticket_option,
 )
 from yoi_cli.cli.text.page import Page
-from yoi_cli.cli.text.report import report, report_json, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.doctor.objectives import examine_objectives
@@ -180,30 +174,33 @@ _SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
 
 def print_objective_created(written: ObjectiveWritten, *, as_json: bool) -> None:
     """An objective was made."""
-    report(
-        as_json,
-        "objective_created",
-        objective_written_document(written),
-        piped=[("created", written.id)],
-        spoken=[f"Created {written.id}: {written.title}"],
-    )
+    if as_json:
+        from yoi_cli.api.documents.objective import objective_written_document
+
+        report_json("objective_created", objective_written_document(written))
+    else:
+        report_lines([("created", written.id)], [f"Created {written.id}: {written.title}"])
 
 
 def print_objective_linked(written: ObjectiveWritten, *, as_json: bool) -> None:
     """An objective's links were changed, or stood so already."""
+    if as_json:
+        from yoi_cli.api.documents.objective import objective_written_document
+
+        report_json("objective_linked", objective_written_document(written))
+        return
     said = f"{written.id} links {counted(len(written.linked), 'ticket')}"
-    report(
-        as_json,
-        "objective_linked",
-        objective_written_document(written),
-        piped=[("linked", written.id, *written.linked)],
-        spoken=[said if written.changed else f"{said} already; nothing was written"],
+    report_lines(
+        [("linked", written.id, *written.linked)],
+        [said if written.changed else f"{said} already; nothing was written"],
     )
 
 
 def print_objectives(rows: Sequence[ObjectiveRow], *, as_json: bool) -> None:
     """Objectives as a list; broken ones are named on standard error."""
     if as_json:
+        from yoi_cli.api.documents.objective import objective_list_document
+
         report_json("objectives", objective_list_document(rows))
     else:
         print_table(
@@ -227,6 +224,8 @@ def print_objectives(rows: Sequence[ObjectiveRow], *, as_json: bool) -> None:
 def print_objective(view: ObjectiveView, *, as_json: bool) -> None:
     """One objective, whole."""
     if as_json:
+        from yoi_cli.api.documents.objective import objective_document
+
         report_json("objective", objective_document(view))
         return
     item = view.objective.item
@@ -257,6 +256,8 @@ def _linked(ticket: LinkedTicket) -> tuple[Cell, ...]:
 def print_objective_findings(found: Sequence[Diagnostic], *, as_json: bool) -> None:
     """What doctor found."""
     if as_json:
+        from yoi_cli.api.documents.doctor import objective_doctor_document
+
         report_json("objective_doctor", objective_doctor_document(found))
         return
     rows = [

@@ -122,7 +122,7 @@ def _named(one: PrimeTicket) -> str:
 def print_prime(primer: Primer | None, *, as_json: bool) -> None:
     """What an agent is told; nothing where there is no workspace."""
     if as_json:
-        from yoi_cli.api.documents.prime import prime_document
+        from yoi_cli.api.documents.workspace import prime_document
 
         text = "" if primer is None else prime_text(primer)
         report_json("prime", prime_document(primer, text))

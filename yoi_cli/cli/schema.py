@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api.documents.kinds import KINDS
+from yoi_cli.api.documents.workspace import SchemaDocument
 from yoi_cli.api.schema import json_schema
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.options import JsonOption
@@ -17,8 +18,6 @@ from yoi_cli.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from yoi_cli.api.documents.workspace import SchemaDocument
 
     Schema = Mapping[str, object]
 
@@ -52,7 +51,6 @@ def print_schema(kind: str | None, *, as_json: bool) -> None:
     """Print the schema of `kind`, or of every kind where there is none."""
     schema = json_schema(kind)
     if as_json:
-        document: SchemaDocument = {"kinds": sorted(KINDS), "json_schema": dict(schema)}
-        report_json("schema", document)
+        report_json("schema", SchemaDocument(kinds=tuple(sorted(KINDS)), json_schema=schema))
     else:
         write_stdout(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")

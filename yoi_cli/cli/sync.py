@@ -102,7 +102,7 @@ class GitProgress:
 def print_synced(report: SyncReport, remote: str, branch: str, *, as_json: bool) -> None:
     """What was sent and received, and what a person should know."""
     if as_json:
-        from yoi_cli.api.documents.sync import sync_document
+        from yoi_cli.api.documents.merging import sync_document
 
         report_json("sync", sync_document(report, remote, branch))
         return

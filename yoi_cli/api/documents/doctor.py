@@ -1,17 +1,24 @@
-"""The types of what doctor prints under `--json`, and how they are made (docs/commands.md)."""
+"""The JSON types of every doctor but the worktrees' (docs/commands.md)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from yoi_cli.api.documents.common import from_value, from_values
+from yoi_cli.doctor.diagnostics import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yoi_cli.doctor.diagnostics import Diagnostic
-    from yoi_cli.doctor.environment import DoctorReport, EnvironmentCheck
+    from yoi_cli.doctor.environment import DoctorReport
     from yoi_cli.doctor.examine import Examination
-    from yoi_cli.doctor.repair import Mended, Repair
+    from yoi_cli.doctor.repair import Mended
 
 
-class DiagnosticDocument(TypedDict):
+class DiagnosticDocument(Struct, frozen=True, kw_only=True):
     """One finding. `ticket` is null for the store as a whole, `line` where none is meant."""
 
     severity: str
@@ -22,7 +29,7 @@ class DiagnosticDocument(TypedDict):
     line: int | None
 
 
-class RepairDocument(TypedDict):
+class RepairDocument(Struct, frozen=True, kw_only=True):
     """One repair. `problem` says why it failed, and is null where it did not."""
 
     action: str
@@ -32,7 +39,7 @@ class RepairDocument(TypedDict):
     problem: str | None
 
 
-class DoctorDocument(TypedDict):
+class DoctorDocument(Struct, frozen=True, kw_only=True):
     """What is wrong in a store, after the repairs that were asked for.
 
     `errors`, `warnings` and `infos` are counts. `planned` are repairs that `--dry-run` only
@@ -44,13 +51,13 @@ class DoctorDocument(TypedDict):
     errors: int
     warnings: int
     infos: int
-    diagnostics: list[DiagnosticDocument]
-    planned: list[RepairDocument]
-    fixed: list[RepairDocument]
-    failed: list[RepairDocument]
+    diagnostics: tuple[DiagnosticDocument, ...]
+    planned: tuple[RepairDocument, ...]
+    fixed: tuple[RepairDocument, ...]
+    failed: tuple[RepairDocument, ...]
 
 
-class CheckDocument(TypedDict):
+class CheckDocument(Struct, frozen=True, kw_only=True):
     """One look at the environment; `area` is store, clone or environment."""
 
     name: str
@@ -60,7 +67,7 @@ class CheckDocument(TypedDict):
     hint: str
 
 
-class StoreSummaryDocument(TypedDict):
+class StoreSummaryDocument(Struct, frozen=True, kw_only=True):
     """The store in numbers; `yoi ticket doctor` says which."""
 
     tickets: int
@@ -69,7 +76,7 @@ class StoreSummaryDocument(TypedDict):
     infos: int
 
 
-class EnvironmentDocument(TypedDict):
+class EnvironmentDocument(Struct, frozen=True, kw_only=True):
     """Store, clone and environment, after the repairs that were asked for.
 
     `store` is null where there is none to look at; the repairs are as in `doctor`.
@@ -78,77 +85,72 @@ class EnvironmentDocument(TypedDict):
     ok: bool
     errors: int
     warnings: int
-    checks: list[CheckDocument]
+    checks: tuple[CheckDocument, ...]
     store: StoreSummaryDocument | None
-    planned: list[RepairDocument]
-    fixed: list[RepairDocument]
-    failed: list[RepairDocument]
+    planned: tuple[RepairDocument, ...]
+    fixed: tuple[RepairDocument, ...]
+    failed: tuple[RepairDocument, ...]
 
 
-def doctor_document(found: Examination, mended: Mended) -> DoctorDocument:
-    counts = found.counts
-    return {
-        "ok": found.ok,
-        "tickets": found.tickets,
-        "errors": counts.errors,
-        "warnings": counts.warnings,
-        "infos": counts.infos,
-        "diagnostics": [diagnostic_document(one) for one in found.diagnostics],
-        "planned": [_repair_document(repair) for repair in mended.planned],
-        "fixed": [_repair_document(repair) for repair in mended.fixed],
-        "failed": [_repair_document(repair, problem) for repair, problem in mended.failed],
-    }
+class ObjectiveDiagnosticDocument(DiagnosticDocument, frozen=True, kw_only=True):
+    """One finding; `line` counts from 1."""
+
+
+class ObjectiveDoctorDocument(Struct, frozen=True, kw_only=True):
+    """All findings; `ok` is true where none of them is an error."""
+
+    ok: bool
+    errors: int
+    warnings: int
+    diagnostics: tuple[ObjectiveDiagnosticDocument, ...]
 
 
 def diagnostic_document(one: Diagnostic) -> DiagnosticDocument:
-    return {
-        "severity": one.severity,
-        "code": one.code,
-        "message": one.message,
-        "ticket": one.ticket,
-        "path": one.path,
-        "line": one.line,
-    }
+    return from_value(DiagnosticDocument, one)
 
 
-def _repair_document(repair: Repair, problem: str | None = None) -> RepairDocument:
-    return {
-        "action": repair.action,
-        "ticket": repair.ticket,
-        "path": repair.path,
-        "message": repair.message,
-        "problem": problem,
-    }
+def doctor_document(found: Examination, mended: Mended) -> DoctorDocument:
+    return from_value(
+        DoctorDocument,
+        found.counts,
+        ok=found.ok,
+        tickets=found.tickets,
+        diagnostics=from_values(DiagnosticDocument, found.diagnostics),
+        **_repairs(mended),
+    )
 
 
 def environment_document(checkup: DoctorReport, mended: Mended) -> EnvironmentDocument:
-    return {
-        "ok": checkup.errors == 0,
-        "errors": checkup.errors,
-        "warnings": checkup.warnings,
-        "checks": [_check_document(check) for check in checkup.checks],
-        "store": None if checkup.store is None else _store_document(checkup.store),
-        "planned": [_repair_document(repair) for repair in mended.planned],
-        "fixed": [_repair_document(repair) for repair in mended.fixed],
-        "failed": [_repair_document(repair, problem) for repair, problem in mended.failed],
-    }
+    store = checkup.store
+    return from_value(
+        EnvironmentDocument,
+        checkup,
+        ok=checkup.errors == 0,
+        checks=from_values(CheckDocument, checkup.checks),
+        store=None
+        if store is None
+        else from_value(StoreSummaryDocument, store.counts, tickets=store.tickets),
+        **_repairs(mended),
+    )
 
 
-def _check_document(check: EnvironmentCheck) -> CheckDocument:
-    return {
-        "name": check.name,
-        "area": check.area,
-        "status": check.status,
-        "message": check.message,
-        "hint": check.hint,
-    }
+def _repairs(mended: Mended) -> dict[str, tuple[RepairDocument, ...]]:
+    """The repairs by the field that they stand in."""
+    planned, fixed = (
+        tuple(from_value(RepairDocument, repair, problem=None) for repair in repairs)
+        for repairs in (mended.planned, mended.fixed)
+    )
+    failed = tuple(
+        from_value(RepairDocument, repair, problem=problem) for repair, problem in mended.failed
+    )
+    return {"planned": planned, "fixed": fixed, "failed": failed}
 
 
-def _store_document(store: Examination) -> StoreSummaryDocument:
-    counts = store.counts
-    return {
-        "tickets": store.tickets,
-        "errors": counts.errors,
-        "warnings": counts.warnings,
-        "infos": counts.infos,
-    }
+def objective_doctor_document(found: Sequence[Diagnostic]) -> ObjectiveDoctorDocument:
+    counts = count(found)
+    return from_value(
+        ObjectiveDoctorDocument,
+        counts,
+        ok=counts.errors == 0,
+        diagnostics=from_values(ObjectiveDiagnosticDocument, found),
+    )

@@ -19,37 +19,37 @@ def document(kind: str, data: object, *, pretty: bool = False) -> str:
 
     Raises ValueError for NaN and infinities, which JSON cannot say.
     """
-    return _dump({"schema": SCHEMA, "kind": kind, "data": data}, pretty=pretty)
+    return _print({"schema": SCHEMA, "kind": kind, "data": data}, pretty=pretty)
 
 
 def error_document(error: YoiError, *, pretty: bool = False) -> str:
     """The document of a command that failed with `error`."""
-    fields: dict[str, object] = {
-        "code": error.code,
-        "message": error.message,
-        "hint": error.hint,
-        "details": error.details,
-    }
-    return _dump({"schema": SCHEMA, "error": fields}, pretty=pretty)
+    from yoi_cli.api.documents.common import from_value
+    from yoi_cli.api.documents.workspace import ErrorDocument
+
+    return _print({"schema": SCHEMA, "error": from_value(ErrorDocument, error)}, pretty=pretty)
 
 
-def json_line(data: Mapping[str, object]) -> str:
+def json_line(data: object) -> str:
     """`data` alone as one line of JSON Lines, with its newline."""
-    return _dump(data, pretty=False)
+    return _print(data, pretty=False)
 
 
-def _dump(value: object, *, pretty: bool) -> str:
-    dumped = json.dumps(
-        value,
+def _print(value: object, *, pretty: bool) -> str:
+    from msgspec import to_builtins
+
+    # Not msgspec's encoder: it makes null of NaN, refuses lone surrogates (as undecodable file
+    # names have) and writes large and small numbers otherwise.
+    printed = json.dumps(
+        to_builtins(value, enc_hook=_builtin),
         ensure_ascii=False,
         allow_nan=False,
         indent=2 if pretty else None,
         separators=None if pretty else (",", ":"),
-        default=_builtin,
     )
     # Only newlines between tokens are left in it, and unsafe characters only inside strings,
     # where an escape means the same; so a terminal may read the document too.
-    return "".join(replace_unsafe(line, _escape) + "\n" for line in dumped.split("\n"))
+    return "".join(replace_unsafe(line, _escape) + "\n" for line in printed.split("\n"))
 
 
 def _escape(char: str) -> str:

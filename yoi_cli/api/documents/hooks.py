@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
-from yoi_cli.api.documents.gate import GateDocument, gate_document
+from msgspec import Struct, field
+
+from yoi_cli.api.documents.common import from_value, from_values
+from yoi_cli.api.documents.routing import GateDocument, gate_document
 
 if TYPE_CHECKING:
-    from yoi_cli.hooks.model import HookFile
     from yoi_cli.hooks.ports import HookOutcome, HookReport
 
 
-class HookDocument(TypedDict):
+class HookDocument(Struct, frozen=True, kw_only=True):
     """One hook. `state` is absent, installed, outdated, edited, foreign or replaced."""
 
     name: str
@@ -22,7 +24,7 @@ class HookDocument(TypedDict):
     note: str
 
 
-class HookFailureDocument(TypedDict):
+class HookFailureDocument(Struct, frozen=True, kw_only=True):
     """A hook that was left as it is, and why."""
 
     code: str
@@ -30,7 +32,7 @@ class HookFailureDocument(TypedDict):
     hint: str
 
 
-class HooksDocument(TypedDict):
+class HooksDocument(Struct, frozen=True, kw_only=True):
     """The hooks of a clone, and what was just changed of them.
 
     `setting` is core.hooksPath, `program` the yoi that the hooks start, `waiting` how many
@@ -41,54 +43,35 @@ class HooksDocument(TypedDict):
     setting: str | None
     shared: bool
     program: str | None
-    hooks: list[HookDocument]
-    changed: list[str]
-    failed: list[HookFailureDocument]
+    hooks: tuple[HookDocument, ...]
+    changed: tuple[str, ...]
+    failed: tuple[HookFailureDocument, ...]
     waiting: int
 
 
-class HookRunDocument(TypedDict):
+class HookRunDocument(Struct, frozen=True, kw_only=True):
     """What came of a hook: the tickets it spoke of, and those whose events wait."""
 
-    hook: str
-    tickets: list[str]
-    waiting: list[str]
-    said: list[str]
+    name: str = field(name="hook")
+    tickets: tuple[str, ...]
+    waiting: tuple[str, ...]
+    said: tuple[str, ...]
     gate: GateDocument | None
 
 
 def hooks_document(report: HookReport) -> HooksDocument:
-    return {
-        "folder": report.folder.path,
-        "setting": report.folder.setting,
-        "shared": report.folder.is_shared,
-        "program": report.program,
-        "hooks": [_hook(hook) for hook in report.hooks],
-        "changed": list(report.changed),
-        "failed": [
-            {"code": error.code, "message": error.message, "hint": error.hint}
-            for error in report.failed
-        ],
-        "waiting": report.waiting,
-    }
-
-
-def _hook(hook: HookFile) -> HookDocument:
-    return {
-        "name": hook.name,
-        "path": hook.path,
-        "state": hook.state,
-        "chained": hook.chained,
-        "maker": hook.maker,
-        "note": hook.note,
-    }
+    folder = report.folder
+    return from_value(
+        HooksDocument,
+        report,
+        folder=folder.path,
+        setting=folder.setting,
+        shared=folder.is_shared,
+        hooks=from_values(HookDocument, report.hooks),
+        failed=from_values(HookFailureDocument, report.failed),
+    )
 
 
 def hook_run_document(outcome: HookOutcome) -> HookRunDocument:
-    return {
-        "hook": outcome.name,
-        "tickets": list(outcome.tickets),
-        "waiting": list(outcome.waiting),
-        "said": list(outcome.said),
-        "gate": None if outcome.gate is None else gate_document(outcome.gate),
-    }
+    gate = None if outcome.gate is None else gate_document(outcome.gate)
+    return from_value(HookRunDocument, outcome, gate=gate)

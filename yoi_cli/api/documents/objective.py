@@ -1,35 +1,31 @@
-"""The types of what `yoi objective … --json` prints."""
+"""The JSON types of objectives (docs/commands.md)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
+from yoi_cli.api.documents.common import from_value
 from yoi_cli.api.documents.ticket import ItemDocument
-from yoi_cli.model.severity import ERROR, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.doctor.diagnostics import Diagnostic
-    from yoi_cli.objectives.service import (
-        LinkedTicket,
-        ObjectiveRow,
-        ObjectiveView,
-        ObjectiveWritten,
-    )
+    from yoi_cli.objectives.service import ObjectiveRow, ObjectiveView, ObjectiveWritten
 
 
-class ObjectiveWrittenDocument(TypedDict):
+class ObjectiveWrittenDocument(Struct, frozen=True, kw_only=True):
     """An objective that was made or changed; `changed` is false where nothing was written."""
 
     id: str
     title: str
     at: str
-    linked_tickets: list[str]
+    linked: tuple[str, ...] = field(name="linked_tickets")
     changed: bool
 
 
-class ObjectiveRowDocument(TypedDict):
+class ObjectiveRowDocument(Struct, frozen=True, kw_only=True):
     """One line of a list: `resolved` of the `linked` tickets are done or closed."""
 
     id: str
@@ -40,7 +36,7 @@ class ObjectiveRowDocument(TypedDict):
     resolved: int
 
 
-class UnreadableObjectiveDocument(TypedDict):
+class UnreadableObjectiveDocument(Struct, frozen=True, kw_only=True):
     """An objective that is broken; `code` and `message` are those of the error."""
 
     objective: str
@@ -48,129 +44,68 @@ class UnreadableObjectiveDocument(TypedDict):
     message: str
 
 
-class ObjectiveListDocument(TypedDict):
+class ObjectiveListDocument(Struct, frozen=True, kw_only=True):
     """Objectives by rising id, and those that cannot be read."""
 
-    objectives: list[ObjectiveRowDocument]
-    unreadable: list[UnreadableObjectiveDocument]
+    objectives: tuple[ObjectiveRowDocument, ...]
+    unreadable: tuple[UnreadableObjectiveDocument, ...]
 
 
-class LinkedTicketDocument(TypedDict):
+class LinkedTicketDocument(Struct, frozen=True, kw_only=True):
     """A linked ticket. `problem` is missing, unreadable or null; then `state` is null."""
 
-    ticket: str
+    id: str = field(name="ticket")
     title: str
     state: str | None
     problem: str | None
 
 
-class ObjectiveDocument(TypedDict):
+class ObjectiveDocument(Struct, frozen=True, kw_only=True):
     """One objective with the tickets that it links."""
 
     id: str
     title: str
     state: str
     item: ItemDocument
-    linked_tickets: list[LinkedTicketDocument]
+    linked_tickets: tuple[LinkedTicketDocument, ...]
     linked: int
     resolved: int
 
 
-class ObjectiveDiagnosticDocument(TypedDict):
-    """One finding; `line` counts from 1."""
-
-    severity: str
-    code: str
-    message: str
-    ticket: str | None
-    path: str
-    line: int | None
-
-
-class ObjectiveDoctorDocument(TypedDict):
-    """All findings; `ok` is true where none of them is an error."""
-
-    ok: bool
-    errors: int
-    warnings: int
-    diagnostics: list[ObjectiveDiagnosticDocument]
-
-
 def objective_written_document(written: ObjectiveWritten) -> ObjectiveWrittenDocument:
-    return {
-        "id": written.id,
-        "title": written.title,
-        "at": written.at,
-        "linked_tickets": list(written.linked),
-        "changed": written.changed,
-    }
+    return from_value(ObjectiveWrittenDocument, written)
 
 
 def objective_list_document(rows: Sequence[ObjectiveRow]) -> ObjectiveListDocument:
-    return {
-        "objectives": [
-            {
-                "id": row.id,
-                "title": row.objective.item.title,
-                "state": row.objective.item.state,
-                "updated_at": row.objective.item.text("updated_at"),
-                "linked": len(row.objective.linked_tickets),
-                "resolved": row.resolved,
-            }
+    return ObjectiveListDocument(
+        objectives=tuple(
+            ObjectiveRowDocument(
+                id=row.id,
+                title=row.objective.item.title,
+                state=row.objective.item.state,
+                updated_at=row.objective.item.text("updated_at"),
+                linked=len(row.objective.linked_tickets),
+                resolved=row.resolved,
+            )
             for row in rows
             if row.objective is not None
-        ],
-        "unreadable": [
-            {"objective": row.id, "code": row.error.code, "message": row.error.message}
+        ),
+        unreadable=tuple(
+            from_value(UnreadableObjectiveDocument, row.error, objective=row.id)
             for row in rows
             if row.error is not None
-        ],
-    }
+        ),
+    )
 
 
 def objective_document(view: ObjectiveView) -> ObjectiveDocument:
     item = view.objective.item
-    return {
-        "id": view.objective.id,
-        "title": item.title,
-        "state": item.state,
-        "item": {
-            "frontmatter": {
-                key: list(value) if isinstance(value, tuple) else value
-                for key, value in item.fields.items()
-            },
-            "body": item.body,
-        },
-        "linked_tickets": [_linked_document(ticket) for ticket in view.tickets],
-        "linked": len(view.tickets),
-        "resolved": view.resolved,
-    }
-
-
-def _linked_document(ticket: LinkedTicket) -> LinkedTicketDocument:
-    return {
-        "ticket": ticket.id,
-        "title": ticket.title,
-        "state": ticket.state,
-        "problem": ticket.problem,
-    }
-
-
-def objective_doctor_document(found: Sequence[Diagnostic]) -> ObjectiveDoctorDocument:
-    errors = sum(one.severity == ERROR for one in found)
-    return {
-        "ok": not errors,
-        "errors": errors,
-        "warnings": sum(one.severity == WARNING for one in found),
-        "diagnostics": [
-            {
-                "severity": one.severity,
-                "code": one.code,
-                "message": one.message,
-                "ticket": one.ticket,
-                "path": one.path,
-                "line": one.line,
-            }
-            for one in found
-        ],
-    }
+    return ObjectiveDocument(
+        id=view.objective.id,
+        title=item.title,
+        state=item.state,
+        item=from_value(ItemDocument, item),
+        linked_tickets=tuple(from_value(LinkedTicketDocument, ticket) for ticket in view.tickets),
+        linked=len(view.tickets),
+        resolved=view.resolved,
+    )

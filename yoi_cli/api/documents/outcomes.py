@@ -1,8 +1,12 @@
-"""What `--json` prints of a command that wrote to one ticket, or told its state."""
+"""The JSON types of commands that wrote to one ticket, or told its state (docs/commands.md)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from yoi_cli.api.documents.common import from_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,31 +16,31 @@ if TYPE_CHECKING:
     from yoi_cli.tickets.move import Moved
 
 
-class WrittenDocument(TypedDict):
+class WrittenDocument(Struct, frozen=True, kw_only=True):
     """The outcome of a command that wrote to one ticket."""
 
     ticket: str
     kind: str
     at: str
-    events: list[str]
-    warnings: list[str]
+    event_ids: tuple[str, ...] = field(name="events")
+    warnings: tuple[str, ...]
 
 
-class EditedDocument(WrittenDocument):
+class EditedDocument(WrittenDocument, frozen=True, kw_only=True):
     """An item that was changed; `changed` are its keys, `body` for the description."""
 
-    changed: list[str]
+    changed: tuple[str, ...]
 
 
-class StateDocument(TypedDict):
-    """The state that a ticket is in; `diverged` where its log is not of one mind."""
+class StateDocument(Struct, frozen=True, kw_only=True):
+    """The state that a ticket is in, and whether its log is of two minds about it."""
 
     ticket: str
     state: str
-    diverged: bool
+    is_diverged: bool = field(name="diverged")
 
 
-class MovedDocument(TypedDict):
+class MovedDocument(Struct, frozen=True, kw_only=True):
     """The outcome of a move. `changed` is false where the ticket was there already."""
 
     ticket: str
@@ -44,59 +48,37 @@ class MovedDocument(TypedDict):
     state: str
     changed: bool
     at: str
-    events: list[str]
-    unblocked: list[str]
-    warnings: list[str]
+    event_ids: tuple[str, ...] = field(name="events")
+    unblocked: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
-class CreatedDocument(TypedDict):
+class CreatedDocument(Struct, frozen=True, kw_only=True):
     """A ticket that was made."""
 
-    id: str
+    ticket: str = field(name="id")
     title: str
     state: str
     at: str
-    events: list[str]
-    warnings: list[str]
+    event_ids: tuple[str, ...] = field(name="events")
+    warnings: tuple[str, ...]
 
 
 def written_document(kind: str, done: Committed) -> WrittenDocument:
-    return {
-        "ticket": done.ticket,
-        "kind": kind,
-        "at": done.at,
-        "events": list(done.event_ids),
-        "warnings": list(done.warnings),
-    }
+    return from_value(WrittenDocument, done, kind=kind)
 
 
 def edited_document(done: Committed, changed: Iterable[str]) -> EditedDocument:
-    return {**written_document("edit", done), "changed": list(changed)}
+    return from_value(EditedDocument, done, kind="edit", changed=tuple(changed))
 
 
 def state_document(ticket: str, folded: Folded) -> StateDocument:
-    return {"ticket": ticket, "state": folded.state, "diverged": folded.is_diverged}
+    return from_value(StateDocument, folded, ticket=ticket)
 
 
 def moved_document(moved: Moved) -> MovedDocument:
-    return {
-        "ticket": moved.ticket,
-        "origin": moved.origin,
-        "state": moved.state,
-        "changed": moved.changed,
-        "at": moved.at,
-        "events": list(moved.event_ids),
-        "unblocked": list(moved.unblocked),
-        "warnings": list(moved.warnings),
-    }
+    return from_value(MovedDocument, moved)
 
 
 def created_document(title: str, done: Committed) -> CreatedDocument:
-    return {
-        "id": done.ticket,
-        "title": title,
-        "state": "planning",
-        "at": done.at,
-        "events": list(done.event_ids),
-        "warnings": list(done.warnings),
-    }
+    return from_value(CreatedDocument, done, title=title, state="planning")

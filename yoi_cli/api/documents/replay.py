@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from yoi_cli.api.documents.common import (
+    UnreadableDocument,
+    from_value,
+    from_values,
+    unreadable_documents,
+)
+from yoi_cli.api.documents.relations import BlockerDocument
 from yoi_cli.api.documents.routing import ReasonDocument
-from yoi_cli.api.documents.unreadable import UnreadableDocument, unreadable_documents
 
 if TYPE_CHECKING:
-    from yoi_cli.routing.replay import IllegalMove, MovePastBlockers, Replay, ReplayedDecision
+    from yoi_cli.routing.replay import Replay, ReplayedDecision
 
 
-class ReplayedDocument(TypedDict):
+class ReplayedDocument(Struct, frozen=True, kw_only=True):
     """A decision that said ready or blocked, and what the relations of its instant say.
 
     `classification` is the word that was recorded, `recorded` and `computed` are `ready` or
@@ -24,13 +33,13 @@ class ReplayedDocument(TypedDict):
     classification: str
     recorded: str
     computed: str
-    blockers: list[str]
+    blockers: tuple[str, ...]
     had_dependency: bool
     reason: str | None
-    reasons: list[ReasonDocument]
+    reasons: tuple[ReasonDocument, ...]
 
 
-class IllegalMoveDocument(TypedDict):
+class IllegalMoveDocument(Struct, frozen=True, kw_only=True):
     """A move that is not allowed; not `applied` where the fold set it aside."""
 
     ticket: str
@@ -42,16 +51,11 @@ class IllegalMoveDocument(TypedDict):
     applied: bool
 
 
-class PastBlockerDocument(TypedDict):
+class PastBlockerDocument(BlockerDocument, frozen=True, kw_only=True):
     """A blocker of the instant, with its state and what was wrong with it then."""
 
-    ticket: str
-    via: str
-    state: str | None
-    problem: str | None
 
-
-class MovePastBlockersDocument(TypedDict):
+class MovePastBlockersDocument(Struct, frozen=True, kw_only=True):
     """A ticket that was queued or taken up although blockers should have held it."""
 
     ticket: str
@@ -59,10 +63,10 @@ class MovePastBlockersDocument(TypedDict):
     origin: str
     target: str
     author: str
-    blockers: list[PastBlockerDocument]
+    blockers: tuple[PastBlockerDocument, ...]
 
 
-class ReplayDocument(TypedDict):
+class ReplayDocument(Struct, frozen=True, kw_only=True):
     """Recorded decisions and moves against what the logs say of their instants.
 
     `agree` counts by relations alone, `explained` the disagreements with a reason, `other`
@@ -73,65 +77,36 @@ class ReplayDocument(TypedDict):
     agree: int
     explained: int
     ready_while_blocked: int
-    rows: list[ReplayedDocument]
-    other: dict[str, int]
-    illegal_moves: list[IllegalMoveDocument]
-    moves_past_blockers: list[MovePastBlockersDocument]
-    unreadable: list[UnreadableDocument]
+    rows: tuple[ReplayedDocument, ...]
+    other: Mapping[str, int]
+    illegal_moves: tuple[IllegalMoveDocument, ...]
+    moves_past_blockers: tuple[MovePastBlockersDocument, ...]
+    unreadable: tuple[UnreadableDocument, ...]
 
 
 def replay_document(replay: Replay) -> ReplayDocument:
-    return {
-        "decisions": len(replay.rows),
-        "agree": replay.agree,
-        "explained": replay.explained,
-        "ready_while_blocked": replay.ready_while_blocked,
-        "rows": [_row(row) for row in replay.rows],
-        "other": dict(replay.other),
-        "illegal_moves": [_illegal(move) for move in replay.illegal_moves],
-        "moves_past_blockers": [_past(move) for move in replay.moves_past_blockers],
-        "unreadable": unreadable_documents(replay.unreadable),
-    }
+    return from_value(
+        ReplayDocument,
+        replay,
+        decisions=len(replay.rows),
+        rows=tuple(_replayed_document(row) for row in replay.rows),
+        illegal_moves=from_values(IllegalMoveDocument, replay.illegal_moves),
+        moves_past_blockers=tuple(
+            from_value(
+                MovePastBlockersDocument,
+                move,
+                blockers=from_values(PastBlockerDocument, move.blockers),
+            )
+            for move in replay.moves_past_blockers
+        ),
+        unreadable=unreadable_documents(replay.unreadable),
+    )
 
 
-def _row(row: ReplayedDecision) -> ReplayedDocument:
-    return {
-        "ticket": row.ticket,
-        "at": row.at,
-        "classification": row.classification,
-        "recorded": row.recorded,
-        "computed": row.computed,
-        "blockers": [blocker.ticket for blocker in row.blockers],
-        "had_dependency": row.had_dependency,
-        "reason": row.reason,
-        "reasons": [
-            {"code": r.code, "text": r.text, "ticket": r.ticket, "state": r.state}
-            for r in row.reasons
-        ],
-    }
-
-
-def _illegal(move: IllegalMove) -> IllegalMoveDocument:
-    return {
-        "ticket": move.ticket,
-        "at": move.at,
-        "origin": move.origin,
-        "target": move.target,
-        "author": move.author,
-        "line": move.line,
-        "applied": move.applied,
-    }
-
-
-def _past(move: MovePastBlockers) -> MovePastBlockersDocument:
-    return {
-        "ticket": move.ticket,
-        "at": move.at,
-        "origin": move.origin,
-        "target": move.target,
-        "author": move.author,
-        "blockers": [
-            {"ticket": b.ticket, "via": b.via, "state": b.state, "problem": b.problem}
-            for b in move.blockers
-        ],
-    }
+def _replayed_document(row: ReplayedDecision) -> ReplayedDocument:
+    return from_value(
+        ReplayedDocument,
+        row,
+        blockers=tuple(blocker.ticket for blocker in row.blockers),
+        reasons=from_values(ReasonDocument, row.reasons),
+    )

@@ -1,20 +1,33 @@
-"""The JSON types of routing (docs/routing.md)."""
+"""The JSON types of routing, the gate and claims (docs/routing.md)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from yoi_cli.api.documents.ticket import AcceptedPlanDocument
+from msgspec import Struct, field
+
+from yoi_cli.api.documents.common import UnreadableDocument, from_value, from_values
+from yoi_cli.api.documents.relations import (
+    AcceptedPlanDocument,
+    BlockerDocument,
+    accepted_plan_document,
+)
 from yoi_cli.model.intent import render_packet
+from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from yoi_cli.model.claim import Claim
     from yoi_cli.model.intent import IntentPacket
+    from yoi_cli.routing.accept import Accepted
+    from yoi_cli.routing.decide import RecordedDecision
+    from yoi_cli.routing.gate import GateAnswer, GateResult
     from yoi_cli.routing.router import Decision, Unroutable
 
 
-class ReasonDocument(TypedDict):
+class ReasonDocument(Struct, frozen=True, kw_only=True):
     """Why: a stable code, a sentence, and the ticket and state that it is about."""
 
     code: str
@@ -23,25 +36,21 @@ class ReasonDocument(TypedDict):
     state: str | None
 
 
-class EvidenceDocument(TypedDict):
+class EvidenceDocument(Struct, frozen=True, kw_only=True):
     """A fact, and where it was read."""
 
     fact: str
     where: str
 
 
-class ChainedBlockerDocument(TypedDict):
+class ChainedBlockerDocument(BlockerDocument, frozen=True, kw_only=True):
     """A blocker with the unresolved tickets behind it; `chain_is_cut` where there are more."""
 
-    ticket: str
-    via: str
-    state: str | None
-    problem: str | None
-    chain: list[str]
-    chain_is_cut: bool
+    chain: tuple[str, ...]
+    is_cut: bool = field(name="chain_is_cut")
 
 
-class DecisionDocument(TypedDict):
+class DecisionDocument(Struct, frozen=True, kw_only=True):
     """What routing says of one ticket. `unblocks` counts the tickets that wait for it."""
 
     ticket: str
@@ -49,78 +58,29 @@ class DecisionDocument(TypedDict):
     state: str
     classification: str
     ready: bool
-    reasons: list[ReasonDocument]
-    blockers: list[ChainedBlockerDocument]
-    cycle: list[str]
-    unblock: list[str]
-    evidence: list[EvidenceDocument]
+    reasons: tuple[ReasonDocument, ...]
+    blockers: tuple[ChainedBlockerDocument, ...]
+    cycle: tuple[str, ...]
+    unblock: tuple[str, ...]
+    evidence: tuple[EvidenceDocument, ...]
     next_action: str
-    notices: list[str]
+    notices: tuple[str, ...]
     priority: str | None
     unblocks: int
 
 
-class UnroutableDocument(TypedDict):
+class UnroutableDocument(UnreadableDocument, frozen=True, kw_only=True):
     """A ticket that cannot be read, and so is never ready."""
 
-    ticket: str
-    code: str
-    message: str
 
-
-class RouteDocument(TypedDict):
+class RouteDocument(Struct, frozen=True, kw_only=True):
     """Decisions about the tickets that were asked for."""
 
-    decisions: list[DecisionDocument]
-    unreadable: list[UnroutableDocument]
+    decisions: tuple[DecisionDocument, ...]
+    unreadable: tuple[UnroutableDocument, ...]
 
 
-def route_document(
-    decisions: Iterable[Decision], unroutable: Iterable[Unroutable]
-) -> RouteDocument:
-    return {
-        "decisions": [decision_document(decision) for decision in decisions],
-        "unreadable": [
-            {"ticket": row.ticket, "code": row.error.code, "message": row.error.message}
-            for row in unroutable
-        ],
-    }
-
-
-def decision_document(decision: Decision) -> DecisionDocument:
-    said = decision.classified
-    return {
-        "ticket": decision.ticket,
-        "title": decision.title,
-        "state": decision.state,
-        "classification": said.classification,
-        "ready": said.is_ready,
-        "reasons": [
-            {"code": r.code, "text": r.text, "ticket": r.ticket, "state": r.state}
-            for r in said.reasons
-        ],
-        "blockers": [
-            {
-                "ticket": b.ticket,
-                "via": b.via,
-                "state": b.state,
-                "problem": b.problem,
-                "chain": list(b.chain),
-                "chain_is_cut": b.is_cut,
-            }
-            for b in decision.blockers
-        ],
-        "cycle": list(decision.cycle),
-        "unblock": list(said.unblock),
-        "evidence": [{"fact": e.fact, "where": e.where} for e in decision.evidence],
-        "next_action": said.next_action,
-        "notices": list(said.notices),
-        "priority": decision.priority or None,
-        "unblocks": decision.unblocks,
-    }
-
-
-class RecordedDocument(TypedDict):
+class RecordedDocument(Struct, frozen=True, kw_only=True):
     """A routing decision that was recorded; `computed` is what the store alone would say."""
 
     ticket: str
@@ -128,20 +88,20 @@ class RecordedDocument(TypedDict):
     computed: str
     state: str
     at: str
-    events: list[str]
-    warnings: list[str]
+    events: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
-class IntentDocument(TypedDict):
+class IntentDocument(Struct, frozen=True, kw_only=True):
     """An intent packet: its parts, those that say nothing, and the text a worker reads."""
 
     ticket: str
-    parts: dict[str, str]
-    missing: list[str]
+    parts: Mapping[str, str]
+    missing: tuple[str, ...]
     text: str
 
 
-class AcceptedDocument(TypedDict):
+class AcceptedDocument(Struct, frozen=True, kw_only=True):
     """A ticket that was taken up; `changed` is false where it had been by the same holder."""
 
     ticket: str
@@ -152,14 +112,148 @@ class AcceptedDocument(TypedDict):
     expires_at: str
     plan: AcceptedPlanDocument
     intent: IntentDocument
-    events: list[str]
-    warnings: list[str]
+    event_ids: tuple[str, ...] = field(name="events")
+    warnings: tuple[str, ...]
+
+
+class GatedDocument(Struct, frozen=True, kw_only=True):
+    """The answer about one ticket; `decision` is null where it could not be routed.
+
+    `trusted` is false where the ticket, or what may block it, cannot be read or is diverged.
+    """
+
+    ticket: str
+    is_ready: bool = field(name="ready")
+    is_trusted: bool = field(name="trusted")
+    reasons: tuple[ReasonDocument, ...]
+    decision: DecisionDocument | None
+
+
+class GateDocument(Struct, frozen=True, kw_only=True):
+    """The gate's answer; `ready` is that of all tickets, `head` the commit to be approved."""
+
+    is_ready: bool = field(name="ready")
+    is_trusted: bool = field(name="trusted")
+    required: str
+    head: str | None
+    tickets: tuple[GatedDocument, ...]
+
+
+class ClaimDocument(Struct, frozen=True, kw_only=True):
+    """A claim. The generation is what its holder renews and releases it with."""
+
+    ticket: str
+    holder: str
+    generation: int
+    taken_at: str
+    expires_at: str
+    worktree: str | None
+    worker: str | None
+    is_released: bool = field(name="released")
+
+
+class ClaimsDocument(Struct, frozen=True, kw_only=True):
+    """The claims of a clone; `alive` are the tickets whose lease runs."""
+
+    claims: tuple[ClaimDocument, ...]
+    alive: tuple[str, ...]
+
+
+class NextDocument(Struct, frozen=True, kw_only=True):
+    """What may start now, best first, and the claim on the first, where one was taken."""
+
+    candidates: tuple[DecisionDocument, ...]
+    claim: ClaimDocument | None
+
+
+def decision_document(decision: Decision) -> DecisionDocument:
+    said = decision.classified
+    return from_value(
+        DecisionDocument,
+        decision,
+        classification=said.classification,
+        ready=said.is_ready,
+        reasons=from_values(ReasonDocument, said.reasons),
+        blockers=from_values(ChainedBlockerDocument, decision.blockers),
+        unblock=said.unblock,
+        evidence=from_values(EvidenceDocument, decision.evidence),
+        next_action=said.next_action,
+        notices=said.notices,
+        priority=decision.priority or None,
+    )
+
+
+def route_document(
+    decisions: Iterable[Decision], unroutable: Iterable[Unroutable]
+) -> RouteDocument:
+    return RouteDocument(
+        decisions=tuple(decision_document(decision) for decision in decisions),
+        unreadable=tuple(
+            from_value(UnroutableDocument, row.error, ticket=row.ticket) for row in unroutable
+        ),
+    )
+
+
+def recorded_document(recorded: RecordedDecision) -> RecordedDocument:
+    return RecordedDocument(
+        ticket=recorded.decision.ticket,
+        classification=recorded.classification,
+        computed=recorded.decision.classified.classification,
+        state=recorded.state,
+        at=recorded.committed.at,
+        events=recorded.committed.event_ids,
+        warnings=recorded.committed.warnings,
+    )
 
 
 def intent_document(ticket: str, packet: IntentPacket) -> IntentDocument:
-    return {
-        "ticket": ticket,
-        "parts": dict(packet.parts),
-        "missing": list(packet.missing),
-        "text": render_packet(packet),
-    }
+    return from_value(IntentDocument, packet, ticket=ticket, text=render_packet(packet))
+
+
+def accepted_document(accepted: Accepted) -> AcceptedDocument:
+    claim = accepted.claim
+    return from_value(
+        AcceptedDocument,
+        accepted,
+        state="inprogress",
+        holder=claim.holder,
+        generation=claim.generation,
+        expires_at=stamp(claim.expires_at),
+        plan=accepted_plan_document(accepted.plan),
+        intent=intent_document(accepted.ticket, accepted.packet),
+    )
+
+
+def gate_document(result: GateResult) -> GateDocument:
+    tickets = tuple(_gated_document(gated) for gated in result.tickets)
+    return from_value(GateDocument, result, tickets=tickets)
+
+
+def _gated_document(gated: GateAnswer) -> GatedDocument:
+    return from_value(
+        GatedDocument,
+        gated,
+        reasons=from_values(ReasonDocument, gated.reasons),
+        decision=None if gated.decision is None else decision_document(gated.decision),
+    )
+
+
+def claim_document(claim: Claim) -> ClaimDocument:
+    return from_value(
+        ClaimDocument, claim, taken_at=stamp(claim.taken_at), expires_at=stamp(claim.expires_at)
+    )
+
+
+def claims_document(claims: Iterable[Claim], now: int) -> ClaimsDocument:
+    listed = tuple(claims)
+    return ClaimsDocument(
+        claims=tuple(claim_document(claim) for claim in listed),
+        alive=tuple(claim.ticket for claim in listed if claim.is_alive(now)),
+    )
+
+
+def next_document(candidates: Iterable[Decision], claim: Claim | None) -> NextDocument:
+    return NextDocument(
+        candidates=tuple(decision_document(decision) for decision in candidates),
+        claim=None if claim is None else claim_document(claim),
+    )

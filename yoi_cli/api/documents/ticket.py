@@ -1,38 +1,40 @@
-"""What `--json` prints of a ticket; `documents_*.py` have the other documents (docs/commands.md).
+"""The JSON types of a ticket (docs/commands.md).
 
-Their types stand apart from the domain's, so that the one may change without the other.
-They change only by adding. `yoi schema` publishes them.
+Documents are types of their own beside the values that they are made from, so that the one may
+change without the other. They change only by adding. `yoi schema` publishes them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import Struct, field
+
+from yoi_cli.api.documents.common import from_value, from_values
 from yoi_cli.api.documents.relations import (
+    BlockerDocument,
     IncomingDocument,
+    PlanDocument,
     RelationDocument,
-    incoming_document,
-    relation_document,
+    plan_document,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from yoi_cli.model.events import Event
-    from yoi_cli.model.fold import Divergence
-    from yoi_cli.model.plan import PlanRecord
-    from yoi_cli.tickets.blocking import Blocker
     from yoi_cli.tickets.show import TicketView
 
 
-class ItemDocument(TypedDict):
+class ItemDocument(Struct, frozen=True, kw_only=True):
     """`item.md`: frontmatter values are text, lists of text, or null."""
 
-    frontmatter: dict[str, str | list[str] | None]
+    fields: Mapping[str, str | tuple[str, ...] | None] = field(name="frontmatter")
     body: str
 
 
-class EventDocument(TypedDict):
+class EventDocument(Struct, frozen=True, kw_only=True):
     """One event. `id` is null in events of older stores; `identity` is never."""
 
     id: str | None
@@ -42,50 +44,19 @@ class EventDocument(TypedDict):
     author: str
     heading: str | None
     body: str
-    attributes: dict[str, str]
+    attributes: Mapping[str, str]
 
 
-class BlockerDocument(TypedDict):
-    """A ticket that holds another up. `problem` is missing, unreadable, diverged or null."""
-
-    ticket: str
-    via: str
-    state: str | None
-    problem: str | None
-
-
-class RelationsDocument(TypedDict):
+class RelationsDocument(Struct, frozen=True, kw_only=True):
     """The relations around one ticket."""
 
-    outgoing: list[RelationDocument]
-    incoming: list[IncomingDocument]
-    blockers: list[BlockerDocument]
-    notices: list[str]
+    outgoing: tuple[RelationDocument, ...]
+    incoming: tuple[IncomingDocument, ...]
+    blockers: tuple[BlockerDocument, ...]
+    notices: tuple[str, ...]
 
 
-class AcceptedPlanDocument(TypedDict):
-    """What was agreed on when a ticket was accepted."""
-
-    summary: str
-    branch: str | None
-    worktree: str | None
-    role_plan: str | None
-
-
-class PlanDocument(TypedDict):
-    """One plan record."""
-
-    id: str
-    ticket_id: str
-    kind: str
-    related_ticket: str | None
-    note: str | None
-    accepted_plan: AcceptedPlanDocument | None
-    author: str
-    at: str
-
-
-class DivergenceDocument(TypedDict):
+class DivergenceDocument(Struct, frozen=True, kw_only=True):
     """A move that was set aside."""
 
     event: str
@@ -97,95 +68,66 @@ class DivergenceDocument(TypedDict):
     message: str
 
 
-class TicketDocument(TypedDict):
+class TicketDocument(Struct, frozen=True, kw_only=True):
     """One ticket, whole."""
 
     id: str
     title: str
     state: str
     item: ItemDocument
-    events: list[EventDocument]
+    events: tuple[EventDocument, ...]
     relations: RelationsDocument
-    plan: list[PlanDocument]
-    artifacts: list[str]
+    plan: tuple[PlanDocument, ...]
+    artifacts: tuple[str, ...]
     resolution: str | None
-    diverged: list[DivergenceDocument]
+    diverged: tuple[DivergenceDocument, ...]
 
 
-def ticket_document(view: TicketView) -> TicketDocument:
-    """A ticket as `show --json` and one line of `export` have it."""
-    return {
-        "id": view.id,
-        "title": view.item.title,
-        "state": view.folded.state,
-        "item": {
-            "frontmatter": {
-                key: list(value) if isinstance(value, tuple) else value
-                for key, value in view.item.fields.items()
-            },
-            "body": view.item.body,
-        },
-        "events": [event_document(event) for event in view.thread.events],
-        "relations": {
-            "outgoing": [relation_document(relation) for relation in view.around.outgoing],
-            "incoming": [incoming_document(relation) for relation in view.around.incoming],
-            "blockers": blocker_documents(view.blockers),
-            "notices": list(view.notices),
-        },
-        "plan": [plan_document(record) for record in view.plan],
-        "artifacts": list(view.artifacts),
-        "resolution": view.resolution,
-        "diverged": [_divergence_document(found) for found in view.folded.diverged],
-    }
+_Ticket = TypeVar("_Ticket", bound=TicketDocument)
 
 
-def event_document(event: Event) -> EventDocument:
-    return {
-        "id": event.id,
-        "identity": event.identity,
-        "kind": event.kind,
-        "at": event.at,
-        "author": event.author,
-        "heading": event.heading,
-        "body": event.body,
-        "attributes": dict(event.attributes),
-    }
+class FaultDocument(Struct, frozen=True, kw_only=True):
+    """Something in the thread that readers pass over, by its line in `thread.md`."""
+
+    code: str
+    line: int
+    message: str
 
 
-def blocker_documents(blockers: Iterable[Blocker]) -> list[BlockerDocument]:
-    return [
-        {"ticket": b.ticket, "via": b.via, "state": b.state, "problem": b.problem} for b in blockers
-    ]
+class ShownDocument(TicketDocument, frozen=True, kw_only=True):
+    """One ticket, as `show` has it: `events` are those asked for, of `events_total`."""
+
+    events_total: int
+    faults: tuple[FaultDocument, ...]
 
 
-def plan_document(record: PlanRecord) -> PlanDocument:
-    accepted = record.accepted_plan
-    return {
-        "id": record.id,
-        "ticket_id": record.ticket_id,
-        "kind": record.kind,
-        "related_ticket": record.related_ticket,
-        "note": record.note,
-        "accepted_plan": None
-        if accepted is None
-        else {
-            "summary": accepted.summary,
-            "branch": accepted.branch,
-            "worktree": accepted.worktree,
-            "role_plan": accepted.role_plan,
-        },
-        "author": record.author,
-        "at": record.at,
-    }
+def ticket_document(
+    kind: type[_Ticket], view: TicketView, events: Iterable[Event], **others: object
+) -> _Ticket:
+    """A ticket as a document of `kind`; `others` are the fields that it has beside a ticket's."""
+    relations = RelationsDocument(
+        outgoing=from_values(RelationDocument, view.around.outgoing),
+        incoming=from_values(IncomingDocument, view.around.incoming),
+        blockers=from_values(BlockerDocument, view.blockers),
+        notices=view.notices,
+    )
+    return from_value(
+        kind,
+        view,
+        **others,
+        title=view.item.title,
+        state=view.folded.state,
+        item=from_value(ItemDocument, view.item),
+        events=from_values(EventDocument, events),
+        relations=relations,
+        plan=tuple(plan_document(record) for record in view.plan),
+        diverged=from_values(DivergenceDocument, view.folded.diverged),
+    )
 
 
-def _divergence_document(found: Divergence) -> DivergenceDocument:
-    return {
-        "event": found.event,
-        "at": found.at,
-        "line": found.line,
-        "origin": found.origin,
-        "target": found.target,
-        "state": found.state,
-        "message": found.message,
-    }
+def shown_document(view: TicketView, events: Iterable[Event]) -> ShownDocument:
+    thread = view.thread
+    faults = from_values(FaultDocument, thread.faults)
+    return ticket_document(
+        ShownDocument, view, events, events_total=len(thread.events), faults=faults
+    )

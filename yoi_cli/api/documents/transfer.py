@@ -3,53 +3,58 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Literal, TypedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
+from yoi_cli.api.documents.common import from_value, from_values
 from yoi_cli.api.documents.envelope import SCHEMA
 from yoi_cli.api.documents.ticket import TicketDocument, ticket_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from yoi_cli.transfer.export import ExportedTicket
-    from yoi_cli.transfer.model import ImportProblem
-    from yoi_cli.transfer.report import ImportReport, Incoming
+    from yoi_cli.transfer.report import ImportReport
 
 
-class FileDocument(TypedDict):
+class FileDocument(Struct, frozen=True, kw_only=True):
     """The exact bytes of one file: as they are where they are UTF-8, else in base64."""
 
     encoding: Literal["utf-8", "base64"]
     content: str
 
 
-class FailureDocument(TypedDict):
+class FailureDocument(Struct, frozen=True, kw_only=True):
     """Why a part of a ticket could not be read."""
 
     code: str
     message: str
 
 
-class ExportedDocument(TicketDocument):
+class _LineDocument(TicketDocument, frozen=True):
+    # Not kw_only: so it stands before the ticket's fields, as it does on every line.
+    schema: str
+
+
+class ExportedDocument(_LineDocument, frozen=True, kw_only=True):
     """One line of an export: a ticket, whole, and its files by their path below its folder.
 
     With an `error`, the rest is what could be read; an empty state could not be.
     """
 
-    schema: str
-    files: dict[str, FileDocument]
+    files: Mapping[str, FileDocument]
     error: FailureDocument | None
 
 
-class ExportDocument(TypedDict):
+class ExportDocument(Struct, frozen=True, kw_only=True):
     """All that was exported; `tickets` is null where they went to `file` as JSON Lines."""
 
     count: int
     file: str | None
-    tickets: list[ExportedDocument] | None
+    tickets: tuple[ExportedDocument, ...] | None
 
 
-class IncomingTicketDocument(TypedDict):
+class IncomingTicketDocument(Struct, frozen=True, kw_only=True):
     """A ticket that came in, or had come in before; `source` is what it was called there."""
 
     id: str
@@ -57,7 +62,7 @@ class IncomingTicketDocument(TypedDict):
     title: str
 
 
-class ConflictDocument(TypedDict):
+class ConflictDocument(Struct, frozen=True, kw_only=True):
     """A ticket that was left out, because the store has another by its id."""
 
     id: str
@@ -65,7 +70,7 @@ class ConflictDocument(TypedDict):
     message: str
 
 
-class PlacedDocument(TypedDict):
+class PlacedDocument(Struct, frozen=True, kw_only=True):
     """Something worth knowing, with the file and the line (from 1) where it stands."""
 
     path: str
@@ -73,52 +78,44 @@ class PlacedDocument(TypedDict):
     message: str
 
 
-class ImportedDocument(TypedDict):
+class ImportedDocument(Struct, frozen=True, kw_only=True):
     """The outcome of an import; `problems` gave no ticket, `notices` are on those that did."""
 
     dry_run: bool
-    imported: list[IncomingTicketDocument]
-    skipped: list[IncomingTicketDocument]
-    conflicts: list[ConflictDocument]
-    problems: list[PlacedDocument]
-    notices: list[PlacedDocument]
+    imported: tuple[IncomingTicketDocument, ...]
+    skipped: tuple[IncomingTicketDocument, ...]
+    conflicts: tuple[ConflictDocument, ...]
+    problems: tuple[PlacedDocument, ...]
+    notices: tuple[PlacedDocument, ...]
 
 
 def exported_document(exported: ExportedTicket) -> ExportedDocument:
     """The line of one ticket."""
-    error = exported.error
-    return {
-        "schema": SCHEMA,
-        **ticket_document(exported.view),
-        "files": {path: _file_document(data) for path, data in exported.files.items()},
-        "error": None if error is None else {"code": error.code, "message": error.message},
-    }
+    view, error = exported.view, exported.error
+    return ticket_document(
+        ExportedDocument,
+        view,
+        view.thread.events,
+        schema=SCHEMA,
+        files={path: _file_document(data) for path, data in exported.files.items()},
+        error=None if error is None else from_value(FailureDocument, error),
+    )
 
 
 def _file_document(data: bytes) -> FileDocument:
     try:
-        return {"encoding": "utf-8", "content": data.decode()}
+        return FileDocument(encoding="utf-8", content=data.decode())
     except UnicodeDecodeError:
-        return {"encoding": "base64", "content": base64.b64encode(data).decode()}
+        return FileDocument(encoding="base64", content=base64.b64encode(data).decode())
 
 
 def imported_document(report: ImportReport, *, dry_run: bool) -> ImportedDocument:
     """The outcome of an import."""
-    return {
-        "dry_run": dry_run,
-        "imported": _incoming(report.imported),
-        "skipped": _incoming(report.skipped),
-        "conflicts": [
-            {"id": one.id, "source": one.source, "message": one.message} for one in report.conflicts
-        ],
-        "problems": _placed(report.problems),
-        "notices": _placed(report.notices),
-    }
-
-
-def _incoming(tickets: Iterable[Incoming]) -> list[IncomingTicketDocument]:
-    return [{"id": one.id, "source": one.source, "title": one.title} for one in tickets]
-
-
-def _placed(problems: Iterable[ImportProblem]) -> list[PlacedDocument]:
-    return [{"path": one.path, "line": one.line, "message": one.message} for one in problems]
+    return ImportedDocument(
+        dry_run=dry_run,
+        imported=from_values(IncomingTicketDocument, report.imported),
+        skipped=from_values(IncomingTicketDocument, report.skipped),
+        conflicts=from_values(ConflictDocument, report.conflicts),
+        problems=from_values(PlacedDocument, report.problems),
+        notices=from_values(PlacedDocument, report.notices),
+    )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from yoi_cli.api.documents.common import from_value
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from yoi_cli.workers.runtime import Output, Recovery
 
 
-class WorkerDocument(TypedDict):
+class WorkerDocument(Struct, frozen=True, kw_only=True):
     """A worker. `state` is queued, running, exited, killed or lost, and `evidence` says why
     it is known to be; `cause` is what ended it, where that was not itself."""
 
@@ -33,13 +36,13 @@ class WorkerDocument(TypedDict):
     output_size: int
 
 
-class WorkersDocument(TypedDict):
+class WorkersDocument(Struct, frozen=True, kw_only=True):
     """The workers that are kept, the newest last."""
 
-    workers: list[WorkerDocument]
+    workers: tuple[WorkerDocument, ...]
 
 
-class WorkerOutputDocument(TypedDict):
+class WorkerOutputDocument(Struct, frozen=True, kw_only=True):
     """A stretch of a worker's output, from the byte `start` to `cursor`, in base64.
 
     `resync` says that what was asked for is no longer kept, `at_end` that nothing follows.
@@ -53,7 +56,7 @@ class WorkerOutputDocument(TypedDict):
     data: str
 
 
-class InputGivenDocument(TypedDict):
+class InputGivenDocument(Struct, frozen=True, kw_only=True):
     """Input that a worker was given; `closed` says that nothing can follow it."""
 
     worker_id: str
@@ -61,7 +64,7 @@ class InputGivenDocument(TypedDict):
     closed: bool
 
 
-class RecoveredDocument(TypedDict):
+class RecoveredDocument(Struct, frozen=True, kw_only=True):
     """A worker that had not ended, and what was done for it: adopted, ended, lost or none."""
 
     worker: WorkerDocument
@@ -69,62 +72,42 @@ class RecoveredDocument(TypedDict):
     message: str
 
 
-class RecoveryDocument(TypedDict):
+class RecoveryDocument(Struct, frozen=True, kw_only=True):
     """What became of every worker that had not ended."""
 
-    recovered: list[RecoveredDocument]
+    recovered: tuple[RecoveredDocument, ...]
 
 
-class PrunedWorkersDocument(TypedDict):
+class PrunedWorkersDocument(Struct, frozen=True, kw_only=True):
     """The workers that were forgotten."""
 
-    pruned: list[str]
+    pruned: tuple[str, ...]
 
 
 def worker_document(view: WorkerView) -> WorkerDocument:
-    return {
-        "runtime_id": view.runtime_id,
-        "worker_id": view.worker_id,
-        "state": view.state,
-        "evidence": view.evidence,
-        "ticket": view.ticket,
-        "role": view.role,
-        "profile": view.profile,
-        "exit_code": view.exit_code,
-        "signal": view.signal,
-        "cause": view.cause,
-        "created_at": stamp(view.created_at),
-        "started_at": None if view.started_at is None else stamp(view.started_at),
-        "ended_at": None if view.ended_at is None else stamp(view.ended_at),
-        "output_size": view.output_size,
-    }
+    return from_value(
+        WorkerDocument,
+        view,
+        created_at=stamp(view.created_at),
+        started_at=None if view.started_at is None else stamp(view.started_at),
+        ended_at=None if view.ended_at is None else stamp(view.ended_at),
+    )
 
 
 def workers_document(views: Iterable[WorkerView]) -> WorkersDocument:
-    return {"workers": [worker_document(view) for view in views]}
+    return WorkersDocument(workers=tuple(worker_document(view) for view in views))
 
 
 def output_document(worker_id: str, part: Output) -> WorkerOutputDocument:
     from base64 import b64encode
 
-    return {
-        "worker_id": worker_id,
-        "start": part.start,
-        "cursor": part.cursor,
-        "resync": part.resync,
-        "at_end": part.at_end,
-        "data": b64encode(part.data).decode("ascii"),
-    }
+    data = b64encode(part.data).decode("ascii")
+    return from_value(WorkerOutputDocument, part, worker_id=worker_id, data=data)
 
 
 def recovery_document(found: Sequence[Recovery]) -> RecoveryDocument:
-    return {
-        "recovered": [
-            {
-                "worker": worker_document(one.worker),
-                "action": one.action,
-                "message": one.message,
-            }
-            for one in found
-        ]
-    }
+    return RecoveryDocument(
+        recovered=tuple(
+            from_value(RecoveredDocument, one, worker=worker_document(one.worker)) for one in found
+        )
+    )

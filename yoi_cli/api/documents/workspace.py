@@ -1,27 +1,36 @@
-"""The types of what commands print that are about the workspace, and small ones beside."""
+"""The JSON types of the workspace and of the program itself (docs/commands.md)."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, convert
+
+from yoi_cli.api.documents.common import from_value, from_values
+
+if TYPE_CHECKING:
+    from yoi_cli.api.prime import Primer
+    from yoi_cli.setup.open import Initialised
 
 
-class ErrorDocument(TypedDict):
+class ErrorDocument(Struct, frozen=True, kw_only=True):
     """Why a command failed: a stable code, one sentence, what to do, and facts for scripts."""
 
     code: str
     message: str
     hint: str
-    details: dict[str, object]
+    details: Mapping[str, object]
 
 
-class InitialisedDocument(TypedDict):
+class InitialisedDocument(Struct, frozen=True, kw_only=True):
     """A folder that is a workspace now; `written` are the files that were missing or changed."""
 
     workspace: str
-    written: list[str]
+    written: tuple[str, ...]
 
 
-class WhereDocument(TypedDict):
+class WhereDocument(Struct, frozen=True, kw_only=True):
     """The workspace and store that a command would use here, and why."""
 
     workspace: str
@@ -34,24 +43,71 @@ class WhereDocument(TypedDict):
     lock: str
 
 
-class StateDocument(TypedDict):
-    """The state that a ticket is in, and whether its log is of two minds about it."""
-
-    ticket: str
-    state: str
-    diverged: bool
-
-
-class CompletionDocument(TypedDict):
+class CompletionDocument(Struct, frozen=True, kw_only=True):
     """A completion script; `written` are the files that installing it changed."""
 
     shell: str
     script: str
-    written: list[str]
+    written: tuple[str, ...]
 
 
-class SchemaDocument(TypedDict):
+class SchemaDocument(Struct, frozen=True, kw_only=True):
     """The published kinds, and the JSON Schema of all of them or of the one asked for."""
 
-    kinds: list[str]
-    json_schema: dict[str, object]
+    kinds: tuple[str, ...]
+    json_schema: Mapping[str, object]
+
+
+class NamedDocument(Struct, frozen=True, kw_only=True):
+    """A ticket that a session should know of."""
+
+    ticket: str
+    state: str
+    priority: str
+    title: str
+
+
+class PrimeDocument(Struct, frozen=True, kw_only=True):
+    """What stands in a workspace now, and `text`, what `yoi prime` prints.
+
+    Outside of a workspace `workspace` and `store` are null, and all else is empty. `states`
+    counts tickets; `current` is the ticket that this session works on.
+    """
+
+    workspace: str | None
+    store: str | None
+    states: Mapping[str, int]
+    unreadable: int
+    startable: tuple[NamedDocument, ...]
+    current: NamedDocument | None
+    text: str
+
+
+def initialised_document(made: Initialised) -> InitialisedDocument:
+    return from_value(InitialisedDocument, made)
+
+
+def where_document(facts: Mapping[str, object]) -> WhereDocument:
+    """The `facts` as a document; raises `msgspec.ValidationError` where one is missing."""
+    return convert(facts, WhereDocument)
+
+
+def prime_document(primer: Primer | None, text: str) -> PrimeDocument:
+    if primer is None:
+        return PrimeDocument(
+            workspace=None,
+            store=None,
+            states={},
+            unreadable=0,
+            startable=(),
+            current=None,
+            text=text,
+        )
+    current = primer.current
+    return from_value(
+        PrimeDocument,
+        primer,
+        startable=from_values(NamedDocument, primer.startable),
+        current=None if current is None else from_value(NamedDocument, current),
+        text=text,
+    )

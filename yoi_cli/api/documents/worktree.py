@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from yoi_cli.api.documents.common import from_value, from_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from yoi_cli.worktrees.checks import WorktreeFinding
-    from yoi_cli.worktrees.model import Risk, Worktree
+    from yoi_cli.worktrees.model import Worktree
     from yoi_cli.worktrees.ports import RemovedWorktree
     from yoi_cli.worktrees.service import Pruned, WorktreeDetails, WorktreeView
 
 
-class WorktreeDocument(TypedDict):
+class WorktreeDocument(Struct, frozen=True, kw_only=True):
     """A worktree. `branch` is null where HEAD is detached; `base` and `ahead` are counted
     against the branch (or commit) `target`."""
 
@@ -24,13 +28,13 @@ class WorktreeDocument(TypedDict):
     target: str
     base: str | None
     ahead: int
-    dirty: list[str]
-    locked: bool
-    missing: bool
-    unfinished: bool
+    dirty: tuple[str, ...]
+    is_locked: bool = field(name="locked")
+    is_missing: bool = field(name="missing")
+    is_unfinished: bool = field(name="unfinished")
 
 
-class ListedWorktreeDocument(TypedDict):
+class ListedWorktreeDocument(Struct, frozen=True, kw_only=True):
     """A worktree with the state and title of its ticket, and the worker at work in it."""
 
     worktree: WorktreeDocument
@@ -39,41 +43,37 @@ class ListedWorktreeDocument(TypedDict):
     worker: str | None
 
 
-class WorktreesDocument(TypedDict):
-    worktrees: list[ListedWorktreeDocument]
+class WorktreesDocument(Struct, frozen=True, kw_only=True):
+    worktrees: tuple[ListedWorktreeDocument, ...]
 
 
-class RiskDocument(TypedDict):
+class RiskDocument(Struct, frozen=True, kw_only=True):
     """A reason why it may not go; no force removes one that is `fatal`."""
 
     code: str
     text: str
-    fatal: bool
+    is_fatal: bool = field(name="fatal")
 
 
-class ShownWorktreeDocument(TypedDict):
+class ShownWorktreeDocument(ListedWorktreeDocument, frozen=True, kw_only=True):
     """One worktree, what speaks against removing it, and the refs that keep what earlier
     removals would have lost."""
 
-    worktree: WorktreeDocument
-    state: str | None
-    title: str | None
-    worker: str | None
-    risks: list[RiskDocument]
-    rescued: list[str]
+    risks: tuple[RiskDocument, ...]
+    rescued: tuple[str, ...]
 
 
-class RemovedWorktreeDocument(TypedDict):
+class RemovedWorktreeDocument(Struct, frozen=True, kw_only=True):
     """What went: the folder, its branch (null where that stays), and what git ignores.
     `rescued` are the refs that keep the rest."""
 
     path: str
     branch: str | None
-    rescued: list[str]
-    ignored: list[str]
+    rescued: tuple[str, ...]
+    ignored: tuple[str, ...]
 
 
-class PrunedDocument(TypedDict):
+class PrunedDocument(Struct, frozen=True, kw_only=True):
     """A worktree that was looked at. `removed` is null where it stays or only would go;
     `reason` says why it stays, and is null where it goes."""
 
@@ -83,12 +83,12 @@ class PrunedDocument(TypedDict):
     reason: str | None
 
 
-class PrunedWorktreesDocument(TypedDict):
+class PrunedWorktreesDocument(Struct, frozen=True, kw_only=True):
     dry_run: bool
-    worktrees: list[PrunedDocument]
+    worktrees: tuple[PrunedDocument, ...]
 
 
-class WorktreeFindingDocument(TypedDict):
+class WorktreeFindingDocument(Struct, frozen=True, kw_only=True):
     """One thing to look at; `place` is a path, or a branch."""
 
     code: str
@@ -98,89 +98,53 @@ class WorktreeFindingDocument(TypedDict):
     hint: str
 
 
-class WorktreeDoctorDocument(TypedDict):
+class WorktreeDoctorDocument(Struct, frozen=True, kw_only=True):
     ok: bool
-    findings: list[WorktreeFindingDocument]
+    findings: tuple[WorktreeFindingDocument, ...]
 
 
 def worktree_document(one: Worktree) -> WorktreeDocument:
-    return {
-        "path": one.path,
-        "ticket": one.ticket,
-        "branch": one.branch,
-        "head": one.head,
-        "target": one.target,
-        "base": one.base,
-        "ahead": one.ahead,
-        "dirty": list(one.dirty),
-        "locked": one.is_locked,
-        "missing": one.is_missing,
-        "unfinished": one.is_unfinished,
-    }
+    return from_value(WorktreeDocument, one)
 
 
 def worktrees_document(shown: Iterable[WorktreeView]) -> WorktreesDocument:
-    return {
-        "worktrees": [
-            {
-                "worktree": worktree_document(one.worktree),
-                "state": one.state,
-                "title": one.title,
-                "worker": one.worker,
-            }
+    return WorktreesDocument(
+        worktrees=tuple(
+            from_value(ListedWorktreeDocument, one, worktree=worktree_document(one.worktree))
             for one in shown
-        ]
-    }
+        )
+    )
 
 
 def shown_worktree_document(whole: WorktreeDetails) -> ShownWorktreeDocument:
-    return {
-        "worktree": worktree_document(whole.shown.worktree),
-        "state": whole.shown.state,
-        "title": whole.shown.title,
-        "worker": whole.shown.worker,
-        "risks": [_risk_document(risk) for risk in whole.risks],
-        "rescued": list(whole.rescues),
-    }
-
-
-def _risk_document(risk: Risk) -> RiskDocument:
-    return {"code": risk.code, "text": risk.text, "fatal": risk.is_fatal}
+    return from_value(
+        ShownWorktreeDocument,
+        whole.shown,
+        worktree=worktree_document(whole.shown.worktree),
+        risks=from_values(RiskDocument, whole.risks),
+        rescued=whole.rescues,
+    )
 
 
 def removed_document(removed: RemovedWorktree) -> RemovedWorktreeDocument:
-    return {
-        "path": removed.path,
-        "branch": removed.branch,
-        "rescued": list(removed.rescued),
-        "ignored": list(removed.ignored),
-    }
+    return from_value(RemovedWorktreeDocument, removed)
 
 
 def pruned_document(looked: Iterable[Pruned], *, dry_run: bool) -> PrunedWorktreesDocument:
-    return {
-        "dry_run": dry_run,
-        "worktrees": [
-            {
-                "worktree": worktree_document(one.shown.worktree),
-                "state": one.shown.state,
-                "removed": None if one.removed is None else removed_document(one.removed),
-                "reason": one.stays or None,
-            }
+    return PrunedWorktreesDocument(
+        dry_run=dry_run,
+        worktrees=tuple(
+            PrunedDocument(
+                worktree=worktree_document(one.shown.worktree),
+                state=one.shown.state,
+                removed=None if one.removed is None else removed_document(one.removed),
+                reason=one.stays or None,
+            )
             for one in looked
-        ],
-    }
+        ),
+    )
 
 
 def worktree_doctor_document(findings: Iterable[WorktreeFinding]) -> WorktreeDoctorDocument:
-    listed: list[WorktreeFindingDocument] = [
-        {
-            "code": one.code,
-            "ticket": one.ticket,
-            "place": one.place,
-            "message": one.message,
-            "hint": one.hint,
-        }
-        for one in findings
-    ]
-    return {"ok": not listed, "findings": listed}
+    listed = from_values(WorktreeFindingDocument, findings)
+    return WorktreeDoctorDocument(ok=not listed, findings=listed)

@@ -152,7 +152,7 @@ _NEXT_COLUMNS = (
 def print_claim(word: str, claim: Claim, *, as_json: bool) -> None:
     """A claim was taken, renewed or given back."""
     if as_json:
-        from yoi_cli.api.documents.claims import claim_document
+        from yoi_cli.api.documents.routing import claim_document
 
         report_json("claim", claim_document(claim))
         return
@@ -168,7 +168,7 @@ def print_claims(found: ClaimList, *, as_json: bool) -> None:
     """Who holds which ticket."""
     now = found.now_ms
     if as_json:
-        from yoi_cli.api.documents.claims import claims_document
+        from yoi_cli.api.documents.routing import claims_document
 
         report_json("claims", claims_document(found.claims, now))
         return
@@ -194,7 +194,7 @@ def _lease(claim: Claim, now: int) -> Cell:
 def print_next(candidates: Sequence[Decision], claim: Claim | None, *, as_json: bool) -> None:
     """What to work on, and the claim on it."""
     if as_json:
-        from yoi_cli.api.documents.claims import next_document
+        from yoi_cli.api.documents.routing import next_document
 
         report_json("next", next_document(candidates, claim))
     elif claim is not None:

@@ -26,7 +26,7 @@ _STYLES = {"ready": "bold green", "not_ready": "bold red", "untrusted": "bold ma
 def print_gate(result: GateResult, form: str) -> None:
     """Print the answer in one of `FORMATS`; where no ticket was named, as well."""
     if form == JSON:
-        from yoi_cli.api.documents.gate import gate_document
+        from yoi_cli.api.documents.routing import gate_document
 
         report_json("gate", gate_document(result))
     elif form == JUNIT:

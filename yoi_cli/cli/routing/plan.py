@@ -146,7 +146,7 @@ def print_planned(planned: Planned, *, as_json: bool) -> None:
     """A plan record was kept, or stood already."""
     record = planned.record
     if as_json:
-        from yoi_cli.api.documents.plan import planned_document
+        from yoi_cli.api.documents.relations import planned_document
 
         report_json("plan", planned_document(planned))
     else:
@@ -162,7 +162,7 @@ def print_planned(planned: Planned, *, as_json: bool) -> None:
 def print_plans(found: PlanList, *, as_json: bool) -> None:
     """Print plan records, and name the tickets whose records cannot be read."""
     if as_json:
-        from yoi_cli.api.documents.plan import plans_document
+        from yoi_cli.api.documents.relations import plans_document
 
         report_json("plans", plans_document(found))
     else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from yoi_cli.api.documents.routing import AcceptedDocument, RecordedDocument, intent_document
 from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
@@ -201,16 +200,9 @@ def print_recorded(recorded: RecordedDecision, *, as_json: bool) -> None:
     """A decision stands in the log."""
     ticket, word = recorded.decision.ticket, recorded.classification
     if as_json:
-        document: RecordedDocument = {
-            "ticket": ticket,
-            "classification": word,
-            "computed": recorded.decision.classified.classification,
-            "state": recorded.state,
-            "at": recorded.committed.at,
-            "events": list(recorded.committed.event_ids),
-            "warnings": list(recorded.committed.warnings),
-        }
-        report_json("recorded", document)
+        from yoi_cli.api.documents.routing import recorded_document
+
+        report_json("recorded", recorded_document(recorded))
     else:
         report_lines(
             [("recorded", ticket, word, recorded.state)], [f"Recorded for {ticket}: {word}"]
@@ -222,24 +214,9 @@ def print_accepted(accepted: Accepted, *, as_json: bool) -> None:
     """A ticket was taken up."""
     claim, plan = accepted.claim, accepted.plan
     if as_json:
-        document: AcceptedDocument = {
-            "ticket": accepted.ticket,
-            "changed": accepted.changed,
-            "state": "inprogress",
-            "holder": claim.holder,
-            "generation": claim.generation,
-            "expires_at": stamp(claim.expires_at),
-            "plan": {
-                "summary": plan.summary,
-                "branch": plan.branch,
-                "worktree": plan.worktree,
-                "role_plan": plan.role_plan,
-            },
-            "intent": intent_document(accepted.ticket, accepted.packet),
-            "events": list(accepted.event_ids),
-            "warnings": list(accepted.warnings),
-        }
-        report_json("accepted", document)
+        from yoi_cli.api.documents.routing import accepted_document
+
+        report_json("accepted", accepted_document(accepted))
     else:
         word = "Accepted" if accepted.changed else "Accepted already"
         report_lines(

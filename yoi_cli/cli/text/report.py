@@ -9,24 +9,11 @@ from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
 from yoi_cli.model.safe_text import tsv, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from msgspec import Struct
 
     from yoi_cli.errors import YoiError
-
-
-def report(
-    as_json: bool,
-    kind: str,
-    data: Mapping[str, object],
-    *,
-    piped: Iterable[Sequence[str]],
-    spoken: Iterable[str],
-) -> None:
-    """Print one outcome: a JSON document, tab-separated `piped` rows, or `spoken` sentences."""
-    if as_json:
-        report_json(kind, data)
-    else:
-        report_lines(piped, spoken)
 
 
 def report_lines(piped: Iterable[Sequence[str]], spoken: Iterable[str]) -> None:
@@ -37,8 +24,8 @@ def report_lines(piped: Iterable[Sequence[str]], spoken: Iterable[str]) -> None:
         write_stdout("".join(tsv(row) + "\n" for row in piped))
 
 
-def report_json(kind: str, data: Mapping[str, object]) -> None:
-    """Print one JSON document."""
+def report_json(kind: str, data: Struct) -> None:
+    """Print one JSON document; its `kind` is in `api.documents.kinds`."""
     from yoi_cli.api.documents.envelope import document
 
     write_stdout(document(kind, data, pretty=is_terminal(sys.stdout)))

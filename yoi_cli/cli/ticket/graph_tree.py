@@ -22,7 +22,7 @@ _DEEPEST_INDENT = 20
 def print_graph(graph: Graph, *, as_json: bool) -> None:
     """Print the graph as one JSON document, or as a tree: below each ticket what it waits for."""
     if as_json:
-        from yoi_cli.api.documents.graph import graph_document
+        from yoi_cli.api.documents.relations import graph_document
 
         report_json("graph", graph_document(graph))
     else:

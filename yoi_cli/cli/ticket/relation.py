@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api.autocommit import commit_if_asked
-from yoi_cli.api.documents.relations import relation_list_document
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
@@ -191,6 +190,8 @@ def print_relations(
     outgoing = [relation for relation in outgoing if kind in (None, relation.kind)]
     incoming = [relation for relation in incoming if kind in (None, relation.kind)]
     if as_json:
+        from yoi_cli.api.documents.relations import relation_list_document
+
         document = relation_list_document(ticket, outgoing, incoming, unreadable)
         report_json("relations", document)
     else:

@@ -56,9 +56,9 @@ def print_found(query: Query, found: SearchResult, *, folder: str, as_json: bool
     `folder` is the store's below the workspace, so that a place in a pipe can be opened.
     """
     if as_json:
-        from yoi_cli.api.documents.lists import found_document
+        from yoi_cli.api.documents.lists import search_document
 
-        report_json("search", found_document(query, found))
+        report_json("search", search_document(query, found))
         return
     if is_terminal(sys.stdout):
         _print_hits(query, found)

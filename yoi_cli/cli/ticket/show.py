@@ -88,7 +88,7 @@ def print_ticket(
     """
     events = window.of(view.thread.events)
     if as_json:
-        from yoi_cli.api.documents.lists import shown_document
+        from yoi_cli.api.documents.ticket import shown_document
 
         report_json("ticket", shown_document(view, events))
         return
@@ -269,7 +269,7 @@ def print_what_can_be_read(
         print_ticket(view, window, neighbours, as_json=False, unread=errors, broken=broken)
         return first
     from yoi_cli.api.documents.doctor import diagnostic_document
-    from yoi_cli.api.documents.lists import shown_document
+    from yoi_cli.api.documents.ticket import shown_document
 
     more = {
         "broken": [diagnostic_document(one) for one in broken],

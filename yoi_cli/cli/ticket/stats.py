@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yoi_cli.api.documents.stats import _document
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import SinceOption, instant, reading_progress
 from yoi_cli.cli.options import JsonOption
@@ -76,7 +75,7 @@ _MOST_WEEKS = 26
 def print_stats(stats: Statistics, *, as_json: bool) -> None:
     """The figures of a store; durations are seconds in JSON and in a pipe."""
     if as_json:
-        from yoi_cli.api.documents.lists import stats_document
+        from yoi_cli.api.documents.stats import stats_document
 
         report_json("stats", stats_document(stats))
         return
@@ -186,7 +185,9 @@ _TITLES = {
 def print_waiting(waited: WaitingTimes, *, as_json: bool) -> None:
     """Print how long tickets waited, and for what."""
     if as_json:
-        report_json("waiting", _document(waited))
+        from yoi_cli.api.documents.stats import waiting_document
+
+        report_json("waiting", waiting_document(waited))
         return
     if is_terminal(sys.stdout):
         _print_waiting_plots(waited)

@@ -13,13 +13,13 @@ import typer
 
 from yoi_cli.api.autocommit import commit_folders_if_asked
 from yoi_cli.api.documents.envelope import json_line
-from yoi_cli.api.documents.transfer import exported_document, imported_document
+from yoi_cli.api.documents.transfer import ExportDocument, exported_document, imported_document
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import StatesOption, chosen_states
 from yoi_cli.cli.options import AuthorOption, JsonOption, OutputOption, tickets_argument
 from yoi_cli.cli.text.console import ProgressBar, progress, write_stdout
-from yoi_cli.cli.text.report import report, report_json, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError
 from yoi_cli.model.text import counted
 from yoi_cli.store.files.output_file import output_file
@@ -183,8 +183,8 @@ def export(
 def print_export(exported: Iterable[ExportedTicket], *, as_json: bool) -> None:
     """Print tickets as JSON Lines while they are read, or all of them as one document."""
     if as_json:
-        tickets = [exported_document(one) for one in _warned(exported)]
-        report_json("export", {"count": len(tickets), "file": None, "tickets": tickets})
+        tickets = tuple(exported_document(one) for one in _warned(exported))
+        report_json("export", ExportDocument(count=len(tickets), file=None, tickets=tickets))
         return
     for one in _warned(exported):
         write_stdout(json_line(exported_document(one)))
@@ -203,13 +203,12 @@ def write_export(exported: Iterable[ExportedTicket], total: int, file: BinaryIO)
 
 def print_exported(count: int, path: str, *, as_json: bool) -> None:
     """Tickets were written to a file."""
-    report(
-        as_json,
-        "export",
-        {"count": count, "file": path, "tickets": None},
-        piped=[("exported", str(count), path)],
-        spoken=[f"Exported {counted(count, 'ticket')} to {path}"],
-    )
+    if as_json:
+        report_json("export", ExportDocument(count=count, file=path, tickets=None))
+    else:
+        report_lines(
+            [("exported", str(count), path)], [f"Exported {counted(count, 'ticket')} to {path}"]
+        )
 
 
 def _warned(exported: Iterable[ExportedTicket]) -> Iterator[ExportedTicket]:
@@ -221,26 +220,28 @@ def _warned(exported: Iterable[ExportedTicket]) -> Iterator[ExportedTicket]:
 
 def print_imported(outcome: ImportReport, *, dry_run: bool, as_json: bool) -> None:
     """What came in, what was there already, and what was left out."""
-    done = "Would import" if dry_run else "Imported"
-    spoken = [f"{done} {one.id} ({one.source}): {one.title}" for one in outcome.imported]
-    if outcome.skipped:
-        spoken.append(f"Skipped, being here already: {counted(len(outcome.skipped), 'ticket')}")
-    if not spoken:
-        spoken.append("Nothing to import.")
-    report(
-        as_json,
-        "imported",
-        imported_document(outcome, dry_run=dry_run),
-        piped=[
-            *(("imported", one.id, one.source) for one in outcome.imported),
-            *(("skipped", one.id, one.source) for one in outcome.skipped),
-            *(("conflict", one.id, one.source) for one in outcome.conflicts),
-        ],
-        spoken=spoken,
-    )
+    if as_json:
+        report_json("imported", imported_document(outcome, dry_run=dry_run))
+    else:
+        report_lines(_imported_rows(outcome), _imported_sentences(outcome, dry_run=dry_run))
     warn(_placed(one) for one in outcome.notices)
     warn(f"Left out: {one.message}" for one in outcome.conflicts)
     warn(f"Left out: {_placed(one)}" for one in outcome.problems)
+
+
+def _imported_rows(outcome: ImportReport) -> Iterator[tuple[str, str, str]]:
+    yield from (("imported", one.id, one.source) for one in outcome.imported)
+    yield from (("skipped", one.id, one.source) for one in outcome.skipped)
+    yield from (("conflict", one.id, one.source) for one in outcome.conflicts)
+
+
+def _imported_sentences(outcome: ImportReport, *, dry_run: bool) -> Iterator[str]:
+    done = "Would import" if dry_run else "Imported"
+    yield from (f"{done} {one.id} ({one.source}): {one.title}" for one in outcome.imported)
+    if outcome.skipped:
+        yield f"Skipped, being here already: {counted(len(outcome.skipped), 'ticket')}"
+    elif not outcome.imported:
+        yield "Nothing to import."
 
 
 def _placed(problem: ImportProblem) -> str:

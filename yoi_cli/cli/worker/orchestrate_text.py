@@ -7,7 +7,6 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from yoi_cli.api.documents.envelope import json_line
 from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, Column, print_table
@@ -100,6 +99,7 @@ class ProgressView:
         elif is_terminal(sys.stdout):
             write_stdout(visible(f"{now[11:19]} {told.ticket} {told.step}: {told.text}") + "\n")
         else:
+            from yoi_cli.api.documents.envelope import json_line
             from yoi_cli.api.documents.orchestrate import step_document
 
             write_stdout(json_line(step_document(told, now)))

@@ -96,9 +96,9 @@ def print_profiles(found: ProfileList, *, as_json: bool) -> None:
     """Every profile, and on stderr the roles that none of them works as."""
     rows, foreign = found
     if as_json:
-        from yoi_cli.api.documents.profile import profiles_document
+        from yoi_cli.api.documents.orchestrate import profiles_document
 
-        report_json("profiles", profiles_document(rows, foreign.items()))
+        report_json("profiles", profiles_document(rows, foreign))
         return
     cells = [
         [
@@ -121,7 +121,7 @@ def print_profile(row: ProfileRow, *, as_toml: bool, as_json: bool) -> None:
     """One profile: facts, or a table for the configuration."""
     profile = row.profile
     if as_json:
-        from yoi_cli.api.documents.profile import profile_document
+        from yoi_cli.api.documents.orchestrate import profile_document
 
         report_json("profile", profile_document(row))
         return
@@ -148,9 +148,9 @@ def print_profile(row: ProfileRow, *, as_toml: bool, as_json: bool) -> None:
 def print_checks(checked: CheckedProfiles, *, as_json: bool) -> None:
     """Whether profiles can run here, and what each lacks."""
     if as_json:
-        from yoi_cli.api.documents.profile import checks_document
+        from yoi_cli.api.documents.orchestrate import profile_checks_document
 
-        report_json("profile_checks", checks_document(checked))
+        report_json("profile_checks", profile_checks_document(checked))
     elif is_terminal(sys.stdout):
         _page(checked).show()
     else:

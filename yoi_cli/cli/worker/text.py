@@ -105,7 +105,10 @@ def print_workers(views: Sequence[WorkerView], *, as_json: bool) -> None:
 def print_input(worker_id: str, size: int, *, closed: bool, as_json: bool) -> None:
     """A worker was given something to read."""
     if as_json:
-        report_json("worker_input", {"worker_id": worker_id, "bytes": size, "closed": closed})
+        from yoi_cli.api.documents.workers import InputGivenDocument
+
+        given = InputGivenDocument(worker_id=worker_id, bytes=size, closed=closed)
+        report_json("worker_input", given)
         return
     ending = ", and its input is closed" if closed else ""
     row = ("input", worker_id, str(size), "closed" if closed else "open")
@@ -129,7 +132,9 @@ def print_recovery(found: Sequence[Recovery], *, as_json: bool) -> None:
 def print_pruned(ids: Sequence[str], *, as_json: bool) -> None:
     """Workers were forgotten."""
     if as_json:
-        report_json("workers_pruned", {"pruned": list(ids)})
+        from yoi_cli.api.documents.workers import PrunedWorkersDocument
+
+        report_json("workers_pruned", PrunedWorkersDocument(pruned=tuple(ids)))
         return
     forgot = f"Forgot {counted(len(ids), 'worker')}."
     report_lines([("pruned", worker_id) for worker_id in ids], [forgot])
