@@ -45,7 +45,7 @@ COMMANDS = {
     "version": ("--version",),
     "where": ("where",),
 }
-#: As YOI_AUTHOR says it, so that the author is known without asking git.
+#: With it the author is known without asking git.
 KNOWN = {"YOI_AUTHOR": "Ada Example"}
 JSON_COMMANDS = {
     "state": ("ticket", "state", "{}", "--json"),

@@ -23,8 +23,10 @@ def from_value(kind: type[_Document], value: object, /, **others: object) -> _Do
     """A document of `kind`: `others` as they are given, every other field from the attribute of
     `value` that has its name. Raises AttributeError where there is none."""
     # Not msgspec.convert(from_attributes=True), which takes a NamedTuple for a list.
-    names = [name for name in kind.__struct_fields__ if name not in others]
-    return kind(**{name: getattr(value, name) for name in names}, **others)
+    for name in kind.__struct_fields__:
+        if name not in others:
+            others[name] = getattr(value, name)
+    return kind(**others)
 
 
 def from_values(kind: type[_Document], values: Iterable[object]) -> tuple[_Document, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.safe_text import replace_unsafe
@@ -57,7 +58,8 @@ def _escape(char: str) -> str:
 
 
 def _builtin(value: object) -> object:
-    if isinstance(value, Mapping):
+    # The one that values hold comes first, since asking the abstract class takes longer.
+    if isinstance(value, (MappingProxyType, Mapping)):
         return dict(value)
     if isinstance(value, Sequence):
         return list(value)
