@@ -194,18 +194,22 @@ def test_what_a_thread_has_beside_its_events_takes_nothing_away(store: FileStore
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(1, "records_unreadable"), (2, "plans_unreadable")], ids=["own", "other"]
+    ("number", "state", "expected"),
+    [(1, "done", ["records_unreadable"]), (2, "ready", ["plans_unreadable"]), (2, "done", [])],
+    ids=["own", "of a blocker", "of one that is done"],
 )
-def test_plan_records_that_cannot_be_read_make_the_store_untrusted(
-    store: FileStore, number: int, code: str
+def test_plan_records_that_cannot_be_read_count_where_their_ticket_could_be_held_or_hold(
+    store: FileStore, number: int, state: str, expected: list[str]
 ) -> None:
     waiting = put(store, 1, depends_on=2)
-    put(store, 2, "done")
+    put(store, 2, state)
     folder = folder_of(store, TicketId(ticket(number))) / "artifacts"
     folder.mkdir(exist_ok=True)
     (folder / "orchestration-plan.jsonl").write_text("nonsense\n")
     result = ask(store, waiting)
-    assert (result.exit_code, codes(result)) == (6, [code])
+    assert (result.exit_code, codes(result)) == (
+        (6, expected) if expected else (0, ["queued_and_free"])
+    )
 
 
 def test_a_damaged_ticket_that_nobody_waits_for_is_none_of_the_gates_business(

@@ -143,7 +143,8 @@ class Gate(NamedTuple):
                 yield self._reason("relations_unreadable", other, board.standing(other).state)
 
     def _doubts_about_blockers(self, ticket: str) -> Iterator[Reason]:
-        """A blocker that is resolved counts too: what cannot be read may say otherwise."""
+        """A blocker that is resolved counts too: what cannot be read may say otherwise. Its
+        records do not, since what is resolved holds nobody up."""
         board = self.router.board
         if ticket in board.unreadable_plans:
             yield self._reason("records_unreadable", ticket, None)
@@ -153,7 +154,7 @@ class Gate(NamedTuple):
                 state, problem = None, UNREADABLE
             if problem in (UNREADABLE, DIVERGED):
                 yield self._waits(blocker, state, problem)
-            if blocker in board.unreadable_plans:
+            if blocker in board.unreadable_plans and not board.standing(blocker).is_resolved:
                 yield self._reason("plans_unreadable", blocker, state)
 
     def _judge(self, decision: Decision) -> tuple[bool, tuple[Reason, ...]]:
