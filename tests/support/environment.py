@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 #: All that is taken over from outside. The rest of a real environment (editors, GIT_*, YOI_*,
 #: colours, widths, locales, proxies) changes what a program prints or does.
 KEPT = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START")
+
+#: Where the programs of a system's keeper are; many a PATH lacks these folders.
+SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 GIT_CONFIG = """\
 [user]
@@ -62,3 +66,8 @@ def enter(env: Mapping[str, str]) -> None:
         if name not in env and not name.startswith("PYTEST_"):
             del os.environ[name]
     os.environ.update(env)
+
+
+def find_program(name: str) -> str | None:
+    """The path of a program in PATH, or else in the system's own folders; None where it is not."""
+    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(SYSTEM_FOLDERS))

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.environment import ROOT
+from support.environment import ROOT, find_program
 from support.file_stores import comment, make_ticket, open_store
 from torture.crowd import Note, account
 from torture.outcome import ENOUGH, Outcome, Settings, skipped
@@ -29,7 +29,7 @@ from torture.world import findings
 _WRITER = ROOT / "tests" / "torture" / "writer.py"
 _IMAGE_MIB = 24
 _TICKETS = 3
-_PROGRAMS = ("mkfs.ext4", "mount", "umount")
+PROGRAMS = ("mkfs.ext4", "mount", "umount")
 _COPIES = 20
 _ATTEMPTS = 5
 
@@ -66,7 +66,7 @@ def _unavailable(folder: Path) -> str:
     """Why no image can be mounted here, or ""."""
     if os.geteuid() != 0:
         return "only root may mount an image"
-    missing = [name for name in _PROGRAMS if shutil.which(name) is None]
+    missing = missing_programs()
     if missing:
         return f"there is no {missing[0]}"
     try:
@@ -77,22 +77,32 @@ def _unavailable(folder: Path) -> str:
         return f"{error.cmd[0]} does not work here: {error.stderr.decode().strip()[:100]}"
 
 
+def missing_programs() -> list[str]:
+    """The names of the programs that are needed and not to be found here."""
+    return [name for name in PROGRAMS if find_program(name) is None]
+
+
+def _run(name: str, *words: str) -> None:
+    program = find_program(name)
+    assert program is not None
+    subprocess.run([program, *words], capture_output=True, check=True)
+
+
 def _new_image(path: Path) -> Path:
     with path.open("wb") as image:
         image.truncate(_IMAGE_MIB << 20)
-    subprocess.run(["mkfs.ext4", "-q", "-F", str(path)], capture_output=True, check=True)
+    _run("mkfs.ext4", "-q", "-F", str(path))
     return path
 
 
 @contextmanager
 def _mounted(image: Path) -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="mounted-", dir=image.parent))
-    command = ["mount", "-t", "ext4", "-o", "loop,nodev,nosuid", str(image), str(place)]
-    subprocess.run(command, capture_output=True, check=True)
+    _run("mount", "-t", "ext4", "-o", "loop,nodev,nosuid", str(image), str(place))
     try:
         yield place
     finally:
-        subprocess.run(["umount", str(place)], capture_output=True, check=True)
+        _run("umount", str(place))
 
 
 def _cut(folder: Path, seconds: float, weakness: str) -> tuple[list[Note], list[str]]:
