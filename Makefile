@@ -10,13 +10,18 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 # `test` is an order of steps; its last line is the test runner's.
 .NOTPARALLEL:
-.PHONY: help demo test lint types contracts store-doctor unit torture torture-short bench bench-short fuzz format clean
+.PHONY: help demo quick test lint types contracts store-doctor unit torture torture-short bench \
+  bench-short fuzz format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## Show the main job on a store in a temporary repository
+	@echo 'Running examples/demo.sh in a temporary repository: half a minute.'
 	@PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo.sh
+
+quick: lint types contracts ## Check the code and run the tests that need no process: a minute
+	$(BIN)/pytest -q -m 'not process'
 
 test: lint types contracts store-doctor torture-short unit ## Run everything that CI runs
 
@@ -73,7 +78,9 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "'$(PYTHON)' has no venv; Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@command -v git >/dev/null || { echo "yoi needs git, which is not on PATH" >&2; exit 1; }
+	@echo 'Making $(VENV), a Python environment for this folder alone: some 5 seconds.'
 	$(PYTHON) -m venv --clear $(VENV)
+	@echo 'Installing what pyproject.toml names, from the package index: up to a minute or two.'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(READY)
 

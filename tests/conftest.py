@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support import process_guard
 from support.corpus import Corpus, unpack
-from support.environment import enter, hermetic_environment
+from support.environment import IN_MEMORY, enter, has_memory_folder, hermetic_environment
 from support.process import Program, git_program, yoi_program
+from support.templates import copy_repository, make_repository, make_workspace
+from support.warm import IS_COLD, end_servers
 
 #: Read before the environment is emptied.
 CORPUS_FOLDER = os.environ.get("YOI_CORPUS", "")
@@ -22,17 +26,35 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_configure() -> None:
-    """A run in the background inherits a SIGINT that is ignored, and so would every program
-    that a test means to interrupt."""
+    """Choose where the tests write, and see to it that their programs can be interrupted."""
+    if not IS_COLD and "TMPDIR" not in os.environ and has_memory_folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+    # A run in the background inherits a SIGINT that is ignored, and so would every program.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_unconfigure() -> None:
+    end_servers()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the corpus, so that `-m corpus` is true without anybody's care."""
+    """Mark what needs the corpus or processes, so that `-m` is true without anybody's care."""
     for item in items:
-        if {"corpus", "corpus_copy"} & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "corpus" in fixtures:
             item.add_marker(pytest.mark.corpus)
+        if fixtures & process_guard.FIXTURES:
+            item.add_marker(pytest.mark.process)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep a test that is not marked with `process` from starting one."""
+    if item.get_closest_marker("process"):
+        return (yield)
+    with process_guard.processes_refused():
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,22 +83,29 @@ def git(env: dict[str, str], tmp_path: Path) -> Program:
 
 
 @pytest.fixture
-def repo(git: Program, tmp_path: Path) -> Path:
+def repo(_repo_template: Path, git: Program, tmp_path: Path) -> Path:
     """A fresh git repository with one commit, on branch main."""
-    folder = tmp_path / "repo"
-    folder.mkdir()
-    git("init", "--quiet", cwd=folder)
-    (folder / "README.md").write_text("# A project\n", encoding="utf-8")
-    git("add", "README.md", cwd=folder)
-    git("commit", "--quiet", "--message", "Begin", cwd=folder)
-    return folder
+    return copy_repository(_repo_template, git, tmp_path / "repo")
 
 
 @pytest.fixture
-def workspace(yoi: Program, repo: Path) -> Path:
+def workspace(_workspace_template: Path, repo: Path) -> Path:
     """A repository in which the real `yoi init` was run."""
-    yoi("init", cwd=repo)
+    shutil.copytree(_workspace_template, repo, symlinks=True, dirs_exist_ok=True)
     return repo
+
+
+@pytest.fixture(scope="session")
+def _repo_template(_hermetic: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_repository(tmp_path_factory.mktemp("template") / "repo", _hermetic)
+
+
+@pytest.fixture(scope="session")
+def _workspace_template(
+    _hermetic: dict[str, str], _repo_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "workspace"
+    return make_workspace(_repo_template, folder, _hermetic)
 
 
 @pytest.fixture(scope="session")
@@ -103,8 +132,4 @@ def _committed_corpus(
 @pytest.fixture
 def corpus_copy(_committed_corpus: Path, git: Program, tmp_path: Path) -> Path:
     """A workspace of its own with the real store in it, everything committed."""
-    folder = tmp_path / "repo"
-    shutil.copytree(_committed_corpus, folder, symlinks=True)
-    # The copies are new inodes: without this, git would call every file changed by stat.
-    git("update-index", "-q", "--refresh", cwd=folder)
-    return folder
+    return copy_repository(_committed_corpus, git, tmp_path / "repo")

@@ -15,6 +15,8 @@ import pytest
 from support.data import Data
 from support.environment import ROOT
 
+pytestmark = pytest.mark.process
+
 MAKE_STORE = ROOT / "benchmarks" / "make_store.py"
 HEADER = re.compile(r"^<!-- event: (\w+) author: bench at: (\S+)(.*) id: ([0-9A-Z]{26}) -->$")
 FRONTMATTER_LINE = re.compile(r"^(\w+): ('(?:[^']|'')*'|\[('[^']*', )*'[^']*'\])$")

@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from support.environment import ROOT
 from support.file_stores import empty_store, make_ticket, open_store
-from support.process import Program
+from support.process import Program, script_program
 
 from yoi_cli.model.fold import fold
 from yoi_cli.store.files.store import FileStore
 
-COMMENTER = ROOT / "tests" / "support" / "commenter.py"
+pytestmark = pytest.mark.process
+
 PROCESSES = 32
 COMMENTS = 100
 
 
-def run_together(
-    commands: list[list[str]], env: dict[str, str], folder: Path
-) -> list[tuple[int, str]]:
-    """Start all of `commands` before waiting for any; exit code and output of each."""
-    processes = [
-        subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
-        for command in commands
-    ]
-    outputs = [process.communicate(timeout=120)[0] for process in processes]
-    return [(process.returncode, out) for process, out in zip(processes, outputs, strict=True)]
-
-
-def commenters(workspace: Path, count: int, *tickets: str) -> list[list[str]]:
-    """One command a process; each begins with another of the tickets."""
+def comment_together(commenter: Program, count: int, *tickets: str) -> list[str]:
+    """Let all processes write, each beginning with another of the tickets; what each printed."""
     commands = []
     for number in range(PROCESSES):
         turn = number % max(1, len(tickets))
         order = [*tickets[turn:], *tickets[:turn]]
-        python = [sys.executable, "-P", str(COMMENTER), str(workspace)]
-        commands.append([*python, f"process {number}", str(count), *order])
-    return commands
+        workspace = str(commenter.base / "workspace")
+        commands.append([workspace, f"process {number}", str(count), *order])
+    done = commenter.together(commands)
+    assert [one.code for one in done] == [0] * PROCESSES
+    return [one.out for one in done]
 
 
 def assert_rising(store: FileStore, ticket: str) -> list[str]:
@@ -55,19 +43,17 @@ EVERYTHING = sorted(f"process {p} {n}" for p in range(PROCESSES) for n in range(
 
 
 @pytest.fixture
-def python_env(env: dict[str, str]) -> dict[str, str]:
-    return {**env, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+def commenter(env: dict[str, str], tmp_path: Path) -> Program:
+    return script_program("commenter.py", env, tmp_path)
 
 
 @pytest.mark.slow
 def test_32_processes_that_comment_100_times_on_one_ticket_lose_nothing(
-    tmp_path: Path, python_env: dict[str, str]
+    tmp_path: Path, commenter: Program
 ) -> None:
     store = empty_store(tmp_path / "workspace")
     ticket = make_ticket(store)
-    commands = commenters(tmp_path / "workspace", COMMENTS, ticket)
-    done = run_together(commands, python_env, tmp_path)
-    assert [code for code, _ in done] == [0] * PROCESSES
+    comment_together(commenter, COMMENTS, ticket)
     bodies = assert_rising(store, ticket)
     assert sorted(bodies[1:]) == EVERYTHING
     for number in range(PROCESSES):
@@ -78,52 +64,43 @@ def test_32_processes_that_comment_100_times_on_one_ticket_lose_nothing(
 
 @pytest.mark.slow
 def test_32_processes_that_comment_100_times_on_many_tickets_lose_nothing(
-    tmp_path: Path, python_env: dict[str, str]
+    tmp_path: Path, commenter: Program
 ) -> None:
     store = empty_store(tmp_path / "workspace")
     tickets = [make_ticket(store) for _ in range(20)]
-    commands = commenters(tmp_path / "workspace", COMMENTS, *tickets)
-    done = run_together(commands, python_env, tmp_path)
-    assert [code for code, _ in done] == [0] * PROCESSES
+    comment_together(commenter, COMMENTS, *tickets)
     bodies = [body for ticket in tickets for body in assert_rising(store, ticket)[1:]]
     assert sorted(bodies) == EVERYTHING
 
 
 @pytest.mark.slow
 def test_tickets_that_32_processes_make_at_once_have_ids_of_their_own(
-    tmp_path: Path, python_env: dict[str, str]
+    tmp_path: Path, commenter: Program
 ) -> None:
     store = empty_store(tmp_path / "workspace")
-    commands = commenters(tmp_path / "workspace", 5)
-    done = run_together(commands, python_env, tmp_path)
-    assert [code for code, _ in done] == [0] * PROCESSES
-    said = [line for _, out in done for line in out.split()]
+    said = [line for out in comment_together(commenter, 5) for line in out.split()]
     assert sorted(said) == sorted(set(said)) == store.ids()
     titles = sorted(store.item(ticket).title for ticket in store.ids())
     assert titles == sorted(f"process {p} {n}" for p in range(PROCESSES) for n in range(5))
 
 
-def test_real_commands_at_once_lose_nothing(
-    yoi: Program, workspace: Path, env: dict[str, str]
-) -> None:
+def test_real_commands_at_once_lose_nothing(yoi: Program, workspace: Path) -> None:
     store = open_store(workspace, in_git=True)
     ticket = make_ticket(store)
-    commands = [
-        [*yoi.argv, "ticket", "comment", ticket, "-m", f"process {number}"] for number in range(24)
-    ]
-    done = run_together(commands, env, workspace)
+    commands = [["ticket", "comment", ticket, "-m", f"process {number}"] for number in range(24)]
+    done = [(one.code, one.out) for one in yoi.together(commands)]
     assert done == [(0, f"appended\t{ticket}\tcomment\n")] * len(commands)
     assert sorted(assert_rising(store, ticket)[1:]) == sorted(f"process {n}" for n in range(24))
 
 
 def test_of_many_that_make_the_same_move_one_wins_and_the_others_are_told(
-    yoi: Program, workspace: Path, env: dict[str, str]
+    yoi: Program, workspace: Path
 ) -> None:
     store = open_store(workspace, in_git=True)
     ticket = make_ticket(store)
-    move = [*yoi.argv, "ticket", "state", ticket, "ready", "--expect", "planning"]
-    done = run_together([move] * 12, env, workspace)
-    assert sorted(code for code, _ in done) == [0] + [4] * 11
+    move = ["ticket", "state", ticket, "ready", "--expect", "planning"]
+    done = yoi.together([move] * 12)
+    assert sorted(one.code for one in done) == [0] + [4] * 11
     thread = store.thread(ticket)
     assert [event.kind for event in thread.events] == ["create", "intake_summary", "state_changed"]
     assert fold(thread.events).state == store.item(ticket).state == "ready"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 DEMO = Path(__file__).parents[2] / "examples" / "demo.sh"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from support.console_blocks import check_story
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +17,7 @@ _SOURCES = (
 _CODE = re.compile(r'Error\(\s*"(\w+)"')
 
 
+@pytest.mark.process
 def test_the_story_of_the_page_works_as_printed(env: dict[str, str], tmp_path: Path) -> None:
     check_story(PAGE, env, tmp_path, more_than=8, called="/home/ada")
 

@@ -30,6 +30,7 @@ def test_a_reader_that_tells_another_story_is_noticed(monkeypatch: pytest.Monkey
         TARGETS["thread"](SEEDS["thread"][0])
 
 
+@pytest.mark.process
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_fuzzer_breaks_no_target_in_a_moment(

@@ -435,6 +435,7 @@ def test_objects_with_names_of_sha_256_are_read_by_git(git: Program, tmp_path: P
         assert objects.blob(entry.object) == b"x\r\n"
 
 
+@pytest.mark.process
 def test_outside_of_git_nothing_is_opened(tmp_path: Path) -> None:
     with pytest.raises(OperationError, match="not a git repository"), open_objects(str(tmp_path)):
         pass
@@ -459,6 +460,7 @@ def test_one_process_reads_and_ends_with_the_reader(
     assert [process.poll() for process in started] == [0]
 
 
+@pytest.mark.process
 def test_gitpython_is_imported_without_starting_anything(
     env: dict[str, str], tmp_path: Path
 ) -> None:

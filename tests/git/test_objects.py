@@ -152,6 +152,7 @@ def test_branches_tags_and_short_names_lead_to_their_commit(git: Program, repo: 
     assert named == {full}
 
 
+@pytest.mark.process
 def test_outside_of_git_there_is_no_revision(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="not in a git repository"):
         resolve_commit(str(tmp_path), "main")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from support.clones import WITHOUT_YOI, Branches, fork, move_on_both
-from support.environment import ROOT
-from support.process import Program
+from support.process import Program, script_program
 
 from yoi_cli.setup.merge_checks import DRIVER_COMMAND
 
@@ -271,25 +269,26 @@ def test_a_driver_that_is_killed_leaves_the_old_file_or_the_new(
         name: branches.git("show", f"{rev}:.yoi/tickets/{ticket}/thread.md").out_bytes
         for name, rev in (("base", "main~1"), ("ours", "main"), ("theirs", "work"))
     }
-    done = branches.git("merge-tree", "--write-tree", "main", "work").out.split()[0]
-    merged = branches.git("cat-file", "blob", f"{done}:.yoi/tickets/{ticket}/thread.md").out_bytes
+    tree = branches.git("merge-tree", "--write-tree", "main", "work").out.split()[0]
+    merged = branches.git("cat-file", "blob", f"{tree}:.yoi/tickets/{ticket}/thread.md").out_bytes
+    faulty = script_program("faulty.py", env, tmp_path)
     number = 0
     while True:
         number += 1
         for name, data in shown.items():
             (tmp_path / name).write_bytes(data)
-        command = [sys.executable, "-P", str(ROOT / "tests/support/faulty.py"), "kill", str(number)]
-        command += ["merge-driver", "base", "ours", "theirs", f".yoi/tickets/{ticket}/thread.md"]
-        code = subprocess.run(command, cwd=tmp_path, env=env, check=False, capture_output=True)
+        words = ["merge-driver", "base", "ours", "theirs", f".yoi/tickets/{ticket}/thread.md"]
+        done = faulty("kill", str(number), *words, cwd=tmp_path, check=False)
         left = (tmp_path / "ours").read_bytes()
         assert left in (shown["ours"], merged)
-        if code.returncode == 99:
+        if done.code == 99:
             break
-        assert code.returncode < 0
+        assert done.code < 0
     assert left == merged
     assert number > 3
 
 
+@pytest.mark.process
 def test_the_configured_command_needs_nothing_but_a_shell(tmp_path: Path) -> None:
     for name, text in (("o", "1\n"), ("a", "1\n2\n"), ("b", "1\n3\n")):
         (tmp_path / name).write_text(text)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from support.clones import Branches
-from support.environment import ROOT
 from support.file_stores import fingerprint
+from support.process import script_program
 
 OLD = "00001M7YTZZZZ"
 
@@ -164,25 +162,19 @@ def test_a_renumbering_that_is_killed_is_finished_by_the_next(
     branches.yoi("resolve")
     check_apart(branches, of_main, of_work)
     wanted = fingerprint(branches.folder / ".yoi")
+    faulty = script_program("faulty.py", env, tmp_path)
     number = 0
     while True:
         number += 4
         shutil.rmtree(branches.folder)
         shutil.copytree(kept, branches.folder, symlinks=True)
-        command = [sys.executable, "-P", str(ROOT / "tests/support/faulty.py"), "kill"]
-        done = subprocess.run(
-            [*command, str(number), "resolve"],
-            cwd=branches.folder,
-            env=env,
-            check=False,
-            capture_output=True,
-        )
+        done = faulty("kill", str(number), "resolve", check=False)
         branches.yoi("resolve")
         assert fingerprint(branches.folder / ".yoi") == wanted, number
         assert branches.unmerged() == []
-        if done.returncode == 99:
+        if done.code == 99:
             break
-        assert done.returncode < 0, done.stderr
+        assert done.code < 0, done
     assert number > 10
 
 

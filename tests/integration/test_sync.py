@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 from support.file_stores import fingerprint
 from support.process import Program
-from support.sync_clones import OWN, Clones, git_wrapper
+from support.sync_clones import OWN, Clones, NewClones, git_wrapper
 
 
 @pytest.fixture(params=[(), OWN], ids=["current", "own"])
-def clones(request: pytest.FixtureRequest, tmp_path: Path, yoi: Program, git: Program) -> Clones:
-    found = Clones(tmp_path, yoi, git, request.param)
-    found.begin()
-    return found
+def clones(request: pytest.FixtureRequest, new_clones: NewClones) -> Clones:
+    return new_clones(request.param)
 
 
 def code_of(clone: Path, git: Program) -> tuple[dict[str, str], str, str]:

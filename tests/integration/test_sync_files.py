@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 from support.process import Program
-from support.sync_clones import OWN, Clones
+from support.sync_clones import OWN, Clones, NewClones
 
 
 @pytest.fixture(params=[(), OWN], ids=["current", "own"])
-def clones(request: pytest.FixtureRequest, tmp_path: Path, yoi: Program, git: Program) -> Clones:
-    found = Clones(tmp_path, yoi, git, request.param)
-    found.begin()
-    return found
+def clones(request: pytest.FixtureRequest, new_clones: NewClones) -> Clones:
+    return new_clones(request.param)
 
 
 def artifacts_of(clone: Path, ticket: str) -> Path:
@@ -96,10 +94,8 @@ def test_a_file_here_and_a_folder_there_are_left_to_a_person(clones: Clones) -> 
 
 
 @pytest.fixture
-def on_main(tmp_path: Path, yoi: Program, git: Program) -> Clones:
-    found = Clones(tmp_path, yoi, git)
-    found.begin()
-    return found
+def on_main(new_clones: NewClones) -> Clones:
+    return new_clones(())
 
 
 def test_line_ends_of_a_clone_with_autocrlf_are_no_change_of_what_others_changed(

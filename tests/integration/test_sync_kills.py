@@ -5,15 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from support.process import Program
-from support.sync_clones import OWN, Clones, git_wrapper
-
-FAULTY = Path(__file__).parents[1] / "support" / "faulty.py"
+from support.process import Program, script_program
+from support.sync_clones import OWN, Clones, NewClones, git_wrapper
 
 
 class _Story:
@@ -60,10 +56,9 @@ class _Story:
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [(), OWN], ids=["current", "own"])
 def test_a_sync_killed_around_any_git_command_is_put_right_by_the_next(
-    options: tuple[str, ...], tmp_path: Path, yoi: Program, git: Program
+    options: tuple[str, ...], tmp_path: Path, new_clones: NewClones
 ) -> None:
-    clones = Clones(tmp_path, yoi, git, options)
-    clones.begin()
+    clones = new_clones(options)
     story = _Story(clones)
     counter = tmp_path / "calls"
     # The sync is killed after its Nth command that changes something in a repository.
@@ -92,31 +87,17 @@ exec "$GIT" "$@" """,
 
 @pytest.mark.slow
 def test_a_sync_killed_before_any_write_to_the_folder_is_put_right_by_the_next(
-    tmp_path: Path, yoi: Program, git: Program
+    tmp_path: Path, yoi: Program, new_clones: NewClones
 ) -> None:
-    clones = Clones(tmp_path, yoi, git)
-    clones.begin()
+    clones = new_clones(())
     story = _Story(clones)
-    command = [sys.executable, "-P", str(FAULTY)]
-    counted = subprocess.run(
-        [*command, "log", "0", "sync"],
-        cwd=story.here,
-        env=yoi.environment(),
-        capture_output=True,
-        check=True,
-    )
-    calls = counted.stderr.decode().splitlines()
+    faulty = script_program("faulty.py", yoi.env, tmp_path)
+    calls = faulty("log", "0", "sync", cwd=story.here).err.splitlines()
     wanted = [n for n, call in enumerate(calls, 1) if "/.yoi" in call]
     assert len(wanted) > 15
     for at in wanted[1 :: len(wanted) // 3]:
         story.again()
-        process = subprocess.run(
-            [*command, "kill", str(at), "sync"],
-            cwd=story.here,
-            env=yoi.environment(),
-            capture_output=True,
-            check=False,
-        )
-        assert process.returncode == -signal.SIGKILL, (at, process.stderr)
+        killed = faulty("kill", str(at), "sync", cwd=story.here, check=False)
+        assert killed.code == -signal.SIGKILL, (at, killed)
         story.check(at)
     assert os.path.isdir(story.here)

@@ -6,23 +6,18 @@ from pathlib import Path
 
 import pytest
 from support.file_stores import fingerprint
-from support.process import Program
-from support.sync_clones import OWN, Clones
+from support.sync_clones import OWN, Clones, NewClones
 
 
 @pytest.fixture
-def clones(tmp_path: Path, yoi: Program, git: Program) -> Clones:
-    found = Clones(tmp_path, yoi, git)
-    found.begin()
-    return found
+def clones(new_clones: NewClones) -> Clones:
+    return new_clones(())
 
 
 @pytest.fixture
-def own(tmp_path: Path, yoi: Program, git: Program) -> Clones:
+def own(new_clones: NewClones) -> Clones:
     """Clones whose store has a branch of its own."""
-    found = Clones(tmp_path, yoi, git, OWN)
-    found.begin()
-    return found
+    return new_clones(OWN)
 
 
 def commit(clones: Clones, clone: Path, name: str) -> None:

@@ -10,6 +10,9 @@ import sys
 from itertools import cycle
 from pathlib import Path
 
+# Run by its path, a script has not `tests` on its path.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from support.file_stores import ADA, comment, open_store
 
 from yoi_cli.tickets.create import Draft, create_ticket

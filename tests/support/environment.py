@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+SUPPORT = ROOT / "tests" / "support"
 
 #: All that is taken over from outside. The rest of a real environment (editors, GIT_*, YOI_*,
 #: colours, widths, locales, proxies) changes what a program prints or does.
@@ -16,6 +17,10 @@ KEPT = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "COVERAGE_PROCESS_START")
 
 #: Where the programs of a system's keeper are; many a PATH lacks these folders.
 SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+
+#: Memory has no latency of its own, and syncs cost nothing there.
+IN_MEMORY = Path("/dev/shm")
+_ROOM = 2 << 30
 
 GIT_CONFIG = """\
 [user]
@@ -71,3 +76,13 @@ def enter(env: Mapping[str, str]) -> None:
 def find_program(name: str) -> str | None:
     """The path of a program in PATH, or else in the system's own folders; None where it is not."""
     return shutil.which(name) or shutil.which(name, path=os.pathsep.join(SYSTEM_FOLDERS))
+
+
+def has_memory_folder() -> bool:
+    """Whether `IN_MEMORY` is a folder with room for tests and for the programs that they make."""
+    try:
+        facts = os.statvfs(IN_MEMORY)
+    except OSError:
+        return False
+    is_free = facts.f_bavail * facts.f_frsize > _ROOM and os.access(IN_MEMORY, os.W_OK)
+    return is_free and not facts.f_flag & getattr(os, "ST_NOEXEC", 0)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from support.process import Program, Result
+from support.templates import copy_repository
 
 from yoi_cli.model.events import Event
 from yoi_cli.store.formats.thread import parse_thread
@@ -70,8 +70,7 @@ def make_template(yoi: Program, git: Program, repo: Path) -> None:
 
 def copy_of(template: Path, yoi: Program, git: Program, repo: Path) -> Hooked:
     """A copy of what `make_template` made, with a worktree on its ticket's branch beside it."""
-    shutil.copytree(template, repo, symlinks=True)
-    git("update-index", "-q", "--refresh", cwd=repo)
+    copy_repository(template, git, repo)
     (ticket,) = (path.name for path in (repo / ".yoi/tickets").iterdir() if path.is_dir())
     branch = f"work/{ticket}-fix-it"
     tree = repo.parent / "tree"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from support.data import Data
+from support.environment import SUPPORT
+from support.warm import YOI, run_warm
 
 #: Far beyond any command here; a hang becomes a failure instead of a stuck run.
 TIMEOUT_SECONDS = 120
@@ -83,19 +85,38 @@ class Program:
         """
         __tracebackhide__ = True
         command = [*self.argv, *map(str, arguments)]
-        done = subprocess.run(
-            command,
-            cwd=cwd or self._default_folder(),
-            env=self.environment(env),
-            input=stdin.encode() if isinstance(stdin, str) else stdin or b"",
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
+        folder = cwd or self._default_folder()
+        variables = self.environment(env)
+        given = stdin.encode() if isinstance(stdin, str) else stdin or b""
+        done = run_warm(command, folder, variables, given, TIMEOUT_SECONDS)
+        if done is None:
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env=variables,
+                input=given,
+                capture_output=True,
+                timeout=TIMEOUT_SECONDS,
+                check=False,
+            )
         result = Result(_shown(command), done.returncode, done.stdout, done.stderr)
         if check and result.code != 0:
             raise AssertionError(f"exited {result.code}, not 0\n{result}")
         return result
+
+    def together(
+        self,
+        commands: Sequence[Sequence[str]],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str | None] | None = None,
+    ) -> list[Result]:
+        """Run the program with each of `commands`, all at once; their results, in that order."""
+        with ThreadPoolExecutor(len(commands)) as threads:
+            started = [
+                threads.submit(self, *words, cwd=cwd, env=env, check=False) for words in commands
+            ]
+            return [one.result() for one in started]
 
     def environment(self, changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
         """The variables a run gets, for tests that start the process by themselves."""
@@ -108,8 +129,12 @@ class Program:
 
 
 def yoi_program(env: Mapping[str, str], base: Path) -> Program:
-    """`yoi` of the tree under test; `-P`, as the installed script has no cwd on its path."""
-    return Program((sys.executable, "-P", "-m", "yoi_cli"), env, base)
+    return Program(YOI, env, base)
+
+
+def script_program(name: str, env: Mapping[str, str], base: Path) -> Program:
+    """A script of this folder that runs `yoi`, or its library, in a way of its own."""
+    return Program((*YOI[:2], str(SUPPORT / name)), env, base)
 
 
 def git_program(env: Mapping[str, str], base: Path) -> Program:
@@ -118,4 +143,4 @@ def git_program(env: Mapping[str, str], base: Path) -> Program:
 
 def _shown(command: Sequence[str]) -> str:
     line = shlex.join(command)
-    return line.replace(shlex.join([sys.executable, "-P", "-m", "yoi_cli"]), "yoi", 1)
+    return line.replace(shlex.join(YOI), "yoi", 1)

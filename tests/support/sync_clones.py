@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +27,8 @@ class Clones:
     git: Program
     options: tuple[str, ...] = ()
 
-    def begin(self) -> None:
-        """Make the bare repository, with one commit of a file that is no ticket."""
+    def make_remote(self) -> Path:
+        """Make the bare repository, with one commit of a file that is no ticket; its folder."""
         self.git("init", "--quiet", "--bare", "remote.git", cwd=self.folder)
         self.git("clone", "--quiet", "remote.git", "seed", cwd=self.folder)
         seed = self.folder / "seed"
@@ -41,6 +42,7 @@ class Clones:
             self.git("add", ".yoi", cwd=seed)
             self.git("commit", "--quiet", "--message", "A store", cwd=seed)
         self.git("push", "--quiet", "origin", "main", cwd=seed)
+        return self.folder / "remote.git"
 
     def clone(self, name: str) -> Path:
         """A new clone, in which there is a store."""
@@ -84,6 +86,10 @@ class Clones:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+
+#: Clones of a bare repository in the test's folder, for the options of their syncs.
+NewClones = Callable[[tuple[str, ...]], Clones]
 
 
 def git_wrapper(folder: Path, script: str) -> dict[str, str | None]:

@@ -12,12 +12,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from support.environment import ROOT, enter, hermetic_environment
+from support.environment import IN_MEMORY, ROOT, enter, hermetic_environment
 from torture.outcome import Campaign, Outcome, Settings
 from torture.registry import CAMPAIGNS
-
-#: Memory has no latency of its own: races are tighter there, and a run is shorter.
-_IN_MEMORY = Path("/dev/shm")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -53,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run_one(campaign: Campaign, given: argparse.Namespace) -> bool:
-    base = given.folder or (_IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None)
+    # Races are tighter where a disk has no latency, and a run is shorter.
+    base = given.folder or (IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None)
     folder = Path(tempfile.mkdtemp(prefix=f"yoi-torture-{campaign.name}-", dir=base))
     (folder / "work").mkdir()
     settings = Settings(

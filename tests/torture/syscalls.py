@@ -7,6 +7,7 @@ are counted instead (`support/faulty.py`).
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from support.environment import ROOT
-from support.process import Result
+from support.process import Program, Result
+from support.warm import YOI
 
 WEAK = ROOT / "tests" / "torture" / "weak.py"
 #: The exit code of `faulty.py` where the process ended before the chosen call came.
@@ -39,7 +41,6 @@ _LINE = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\)\s+= (.*)$")
 _VARYING = re.compile(
     r"[0-9A-HJKMNP-TV-Z]{13}|[0-9a-f]{38,40}|tmp_obj_\w+|(?<=pipe:)\[\d+\]|\d+(?=<)"
 )
-_PYTHON = (sys.executable, "-P", "-m", "yoi_cli")
 
 
 class Boundary(NamedTuple):
@@ -191,15 +192,12 @@ def _python_boundaries(words: Sequence[str], cwd: Path, weak: str) -> list[Bound
 
 
 def _faulty(fault: str, number: int, words: Sequence[str], cwd: Path, weak: str) -> Result:
-    command = [sys.executable, "-P", str(WEAK), weak, "--faulty", fault, str(number), *words]
-    done = subprocess.run(
-        command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
-    return Result(f"yoi {' '.join(words)}", done.returncode, done.stdout, done.stderr)
+    program = Program((*YOI[:2], str(WEAK)), os.environ, cwd)
+    return program(weak, "--faulty", fault, str(number), *words, cwd=cwd, check=False)
 
 
 def _program(weak: str) -> Sequence[str]:
-    return (sys.executable, "-P", str(WEAK), weak) if weak else _PYTHON
+    return (sys.executable, "-P", str(WEAK), weak) if weak else YOI
 
 
 def _await_session(session: int) -> None:

@@ -151,6 +151,7 @@ def test_fish_finds_its_script_by_itself(yoi: Program, tmp_path: Path) -> None:
     assert script.read_text() == SCRIPTS["fish"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("shell", [shell for shell in SCRIPTS if shutil.which(shell)])
 def test_the_script_is_sound(tmp_path: Path, shell: str) -> None:
     path = tmp_path / "script"

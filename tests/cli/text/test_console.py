@@ -294,6 +294,7 @@ def test_progress_goes_away_when_the_work_fails(on_terminal: OnTerminal) -> None
     assert on_terminal(fail).endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
 
 
+@pytest.mark.process
 def test_no_module_that_prints_imports_rich_before_it_is_needed() -> None:
     program = (
         "import sys\n"

@@ -35,6 +35,7 @@ def test_a_ticket_is_held_by_one_until_it_is_dropped(desk: FileLocalState, tmp_p
     assert other.hold(TICKET)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
 def test_a_holder_that_is_killed_holds_nothing(
     desk: FileLocalState, tmp_path: Path, ending: signal.Signals

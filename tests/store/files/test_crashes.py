@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.environment import ROOT
 from support.file_stores import (
     ADA,
     comment,
@@ -26,13 +25,14 @@ from support.file_stores import (
     open_store,
     thread_of,
 )
-from support.process import Program, Result
+from support.process import Result, script_program
 
 from yoi_cli.model.fold import fold
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.tickets.relations import Link, add_relation
 
-FAULTY = ROOT / "tests" / "support" / "faulty.py"
+pytestmark = pytest.mark.process
+
 #: The child's exit code where it ended before the chosen call came.
 ALL_CALLS_SEEN = 99
 
@@ -66,7 +66,7 @@ class Bench:
         if self.workspace.exists():
             shutil.rmtree(self.workspace)
         shutil.copytree(self._pristine, self.workspace)
-        python = Program((sys.executable, "-P", str(FAULTY)), self._env, self.workspace)
+        python = script_program("faulty.py", self._env, self.workspace)
         words = COMMANDS[command](self.one, self.other)
         return python(
             *(fault, str(number), "-C", str(self.workspace), "ticket", *words),

@@ -5,19 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.environment import ROOT
 from support.file_stores import make_ticket, open_store
-from support.process import Program
+from support.process import script_program
 
 from yoi_cli.model.fold import fold
 from yoi_cli.store.files.interrupts import held_back
-
-FAULTY = ROOT / "tests" / "support" / "faulty.py"
 
 Interrupted = Callable[..., tuple[int, str, str]]
 
@@ -33,7 +29,7 @@ def heeding() -> Iterator[None]:
 @pytest.fixture
 def interrupted(heeding: None, env: dict[str, str], workspace: Path) -> Interrupted:
     """Run a command that gets a Ctrl-C at the first call whose log line begins with a word."""
-    python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
+    python = script_program("faulty.py", env, workspace)
 
     def run(at: str, *words: str) -> tuple[int, str, str]:
         """Its exit code, and what it said to stdout and stderr."""

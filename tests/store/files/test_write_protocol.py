@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
-from support.environment import ROOT
 from support.file_stores import (
     ADA,
     TICKET,
@@ -21,7 +19,7 @@ from support.file_stores import (
     thread_of,
     with_thread,
 )
-from support.process import Program
+from support.process import script_program
 from support.threads import AT, block, older
 
 from yoi_cli.errors import ConflictError
@@ -32,8 +30,6 @@ from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.move import MoveRequest, close_ticket, move_ticket
 from yoi_cli.tickets.relations import Link, add_relation
-
-FAULTY = ROOT / "tests" / "support" / "faulty.py"
 
 
 @pytest.fixture
@@ -47,7 +43,7 @@ def store(tmp_path: Path) -> FileStore:
 def test_a_writer_writes_what_is_referred_to_then_the_event_then_projections(
     env: dict[str, str], workspace: Path
 ) -> None:
-    python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
+    python = script_program("faulty.py", env, workspace)
     store = open_store(workspace, in_git=True)
     ticket = make_ticket(store)
     run = python("log", "0", "ticket", "close", ticket, "-m", "Done.", cwd=workspace)
@@ -74,7 +70,7 @@ def test_a_writer_writes_what_is_referred_to_then_the_event_then_projections(
 
 
 def test_the_events_of_one_command_go_in_together(env: dict[str, str], workspace: Path) -> None:
-    python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
+    python = script_program("faulty.py", env, workspace)
     ticket = make_ticket(open_store(workspace, in_git=True))
     run = python("log", "0", "ticket", "state", ticket, "ready", cwd=workspace)
     assert len(re.findall(r"^write .*/thread\.md$", run.err, re.M)) == 1
@@ -83,7 +79,7 @@ def test_the_events_of_one_command_go_in_together(env: dict[str, str], workspace
 
 
 def test_a_new_ticket_appears_whole_and_synced(env: dict[str, str], workspace: Path) -> None:
-    python = Program((sys.executable, "-P", str(FAULTY)), env, workspace)
+    python = script_program("faulty.py", env, workspace)
     run = python("log", "0", "ticket", "create", "-t", "x", cwd=workspace)
     calls = [line for line in run.err.splitlines() if "store.lock" not in line]
     renamed = next(n for n, line in enumerate(calls) if line.startswith("rename .tmp-"))

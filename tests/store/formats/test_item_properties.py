@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from yoi_cli.errors import StoreInvalidError, UsageError
@@ -188,6 +188,7 @@ def test_a_body_is_read_back_with_one_final_newline(body: str) -> None:
 @example("a: x\n\n\nb:\n")
 @example("a: [x, 'y',\"z\"]\n")
 def test_the_fast_reader_agrees_with_the_general_one_or_declines(text: str) -> None:
+    assume("---" not in text.splitlines())  # which ends a frontmatter, and is in none
     answer = quick(text)
     if answer is not None:
         assert general(text) == answer

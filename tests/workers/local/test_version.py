@@ -11,6 +11,8 @@ from support.workers import wait_until
 
 from yoi_cli.workers.local.version import ask_version
 
+pytestmark = pytest.mark.process
+
 
 def script(folder: Path, text: str) -> str:
     path = folder / "agent"

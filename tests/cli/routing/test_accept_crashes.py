@@ -7,21 +7,20 @@ run finishes what was begun and writes nothing twice.
 from __future__ import annotations
 
 import shutil
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.environment import ROOT
 from support.file_stores import comment, empty_store, open_store
-from support.process import Program, Result
+from support.process import Result, script_program, yoi_program
 from support.tickets import created, moved, put_ticket
 
 from yoi_cli.model.fold import fold
 from yoi_cli.store.files.claims import FileClaims
 from yoi_cli.store.files.store import FileStore
 
-FAULTY = ROOT / "tests" / "support" / "faulty.py"
+pytestmark = pytest.mark.process
+
 ALL_CALLS_SEEN = 99
 AT = "2026-06-02T00:00:00Z"
 BODY = "## Acceptance criteria\n\n- It works.\n"
@@ -45,7 +44,7 @@ class Bench:
         if self.workspace.exists():
             shutil.rmtree(self.workspace)
         shutil.copytree(self.pristine, self.workspace)
-        python = Program((sys.executable, "-P", str(FAULTY)), self.env, self.workspace)
+        python = script_program("faulty.py", self.env, self.workspace)
         return python(
             *(fault, str(number), "-C", str(self.workspace), *words),
             cwd=self.workspace,
@@ -54,7 +53,7 @@ class Bench:
 
     def again(self, *words: str) -> Result:
         """Run a command on the copy as the crash left it."""
-        yoi = Program((sys.executable, "-P", "-m", "yoi_cli"), self.env, self.workspace)
+        yoi = yoi_program(self.env, self.workspace)
         return yoi(*words, cwd=self.workspace, check=False)
 
     @property
@@ -176,7 +175,7 @@ def test_a_claim_that_a_crash_left_half_made_keeps_nobody_out_and_gives_no_numbe
 
 @pytest.mark.slow
 def test_releasing_killed_at_any_call_is_finished_by_a_second_run(bench: Bench) -> None:
-    claimed = Program((sys.executable, "-P", "-m", "yoi_cli"), bench.env, bench.pristine)
+    claimed = yoi_program(bench.env, bench.pristine)
     claimed("claim", bench.one, "--holder", "Bob", cwd=bench.pristine)
     release, number = ("release", bench.one, "--generation", "1"), 0
     while bench.run("kill", number := number + 1, *release).code != ALL_CALLS_SEEN:
