@@ -1,1 +1,1 @@
-"""The command line: one command a file; parse, call one use case, render."""
+"""The command line: one command a file; parse, call one use case, print."""

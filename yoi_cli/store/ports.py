@@ -1,6 +1,6 @@
 """What the use cases need from the outside, as protocols.
 
-Storage and git implement these; `bootstrap` chooses. A use case that decides and writes
+`store.files` and `git` implement these; `workspace` chooses. A use case that decides and writes
 does both inside one `TicketStore.write()`, which holds the store's lock.
 """
 
