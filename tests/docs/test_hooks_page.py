@@ -6,7 +6,7 @@ from pathlib import Path
 
 from support.console_blocks import check_story
 
-from yoi_cli.hooks import model as hook_files
+from yoi_cli.model import hooks as hook_files
 
 PAGE = Path(__file__).parents[2] / "docs" / "hooks.md"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from yoi_cli.merge.algebra import (
-    Conflict,
     Description,
     MergeEntry,
     merge_description,
@@ -12,7 +11,7 @@ from yoi_cli.merge.algebra import (
     merge_orders,
     merge_relations,
 )
-from yoi_cli.merge.messages import conflict_sentence
+from yoi_cli.model.conflict import Conflict, conflict_sentence
 from yoi_cli.model.item import FieldValue
 from yoi_cli.model.relations import Relation
 

@@ -13,19 +13,19 @@ from yoi_cli.cli.context import Invocation, start_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import is_terminal, write_stderr
 from yoi_cli.cli.text.report import report_error, report_json, report_lines, warn
-from yoi_cli.hooks import model as hook_files
-from yoi_cli.hooks.model import ALL_HOOKS
 from yoi_cli.hooks.open import install_hooks, report_hooks, uninstall_hooks
 from yoi_cli.hooks.ports import HookCall
 from yoi_cli.hooks.run import run_hook
+from yoi_cli.model import hooks as hook_files
+from yoi_cli.model.hooks import ALL_HOOKS
 from yoi_cli.model.safe_text import visible
 from yoi_cli.workspace.session import starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.hooks.model import HookFile
     from yoi_cli.hooks.ports import HookOutcome, HookReport
+    from yoi_cli.model.hooks import HookFile
 
 
 def run(

@@ -20,9 +20,8 @@ from yoi_cli.cli.text.console import (
 )
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
-from yoi_cli.merge.algebra import needs_person
-from yoi_cli.merge.messages import conflict_sentence
 from yoi_cli.merge.open import drive, resolve_store
+from yoi_cli.model.conflict import conflict_sentence, needs_person
 from yoi_cli.model.ids import is_ticket_id
 from yoi_cli.model.safe_text import tsv, visible
 from yoi_cli.store.files.store import FileStore

@@ -12,7 +12,7 @@ from yoi_cli.cli.context import session_of, start_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.merge.messages import conflict_sentence
+from yoi_cli.model.conflict import conflict_sentence
 from yoi_cli.sync.open import SyncRequest, open_sync, pause
 from yoi_cli.sync.service import sync_store
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
-from yoi_cli.hooks import model as hook_files
 from yoi_cli.hooks import refusals as checks
 from yoi_cli.hooks.git.commit_facts import GitCommits
 from yoi_cli.hooks.git.context import is_elsewhere, message_of, now_ms, session_at
 from yoi_cli.hooks.ports import HookOutcome
+from yoi_cli.model import hooks as hook_files
 from yoi_cli.model.naming import ticket_of_branch
 
 if TYPE_CHECKING:

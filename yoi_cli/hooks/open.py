@@ -8,15 +8,15 @@ from yoi_cli.errors import ConflictError, NotFoundError, YoiError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.hooks.files.spool import spool_of
 from yoi_cli.hooks.git.install import hook_folder, install, look, uninstall
-from yoi_cli.hooks.model import ALL_HOOKS, HOOKS, PRE_PUSH
 from yoi_cli.hooks.ports import HookReport
+from yoi_cli.model.hooks import ALL_HOOKS, HOOKS, PRE_PUSH
 from yoi_cli.workspace.session import open_session, starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from yoi_cli.git.checkout import Checkout
-    from yoi_cli.hooks.model import HookFolder
+    from yoi_cli.model.hooks import HookFolder
     from yoi_cli.workspace.session import Start
 
 

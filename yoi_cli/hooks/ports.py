@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from yoi_cli.errors import YoiError
-    from yoi_cli.hooks.model import HookFile, HookFolder
     from yoi_cli.model.commits import CommitFact
+    from yoi_cli.model.hooks import HookFile, HookFolder
     from yoi_cli.routing.gate import GateResult
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.git.checkout import find_checkout
-from yoi_cli.hooks import model as hook_files
 from yoi_cli.hooks.git.commit_facts import GitCommits
 from yoi_cli.hooks.git.context import is_index_locked, now_ms, session_at
 from yoi_cli.hooks.ports import HookOutcome
 from yoi_cli.model import commits
+from yoi_cli.model import hooks as hook_files
 from yoi_cli.model.ids import is_ticket_id
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from yoi_cli.model.conflict import DESCRIPTION, FIELD, Conflict
 from yoi_cli.model.fields import BY_FOLD, FIELDS, GREATEST, QUEUING, TIME, merge_rule
 from yoi_cli.model.item import field_text
 from yoi_cli.model.relations import sort_key
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.item import FieldValue
     from yoi_cli.model.relations import Relation
-
-EVENT_ID = "event_id_conflict"
-PLAN_ID = "plan_id_conflict"
-FIELD = "field_conflict"
-DESCRIPTION = "description_conflict"
-OTHER_TICKET = "other_ticket"
-FILE = "file_conflict"
-REMOVED = "removed_and_changed"
-
-#: Conflicts that lose nothing and mislead nobody: both records stay, or what was changed does.
-#: Everything else is put before a person.
-_HARMLESS = frozenset({PLAN_ID, REMOVED})
 
 #: What the merge works out itself, and so never conflicts over.
 _PROJECTED = frozenset({BY_FOLD, GREATEST})
@@ -41,18 +30,6 @@ _QUEUED = tuple(
     for field in sorted(FIELDS.values(), key=lambda field: field.type != TIME)
     if field.merge == QUEUING
 )
-
-
-class Conflict(NamedTuple):
-    """Something that both sides say differently: a stable code, and what it is about."""
-
-    code: str
-    about: str
-
-
-def needs_person(conflict: Conflict) -> bool:
-    """Whether somebody must look before the merge is done, rather than be told of it."""
-    return conflict.code not in _HARMLESS
 
 
 class MergeEntry(NamedTuple):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from yoi_cli.merge.algebra import OTHER_TICKET
+from yoi_cli.model.conflict import OTHER_TICKET
 
 if TYPE_CHECKING:
-    from yoi_cli.merge.algebra import Conflict
     from yoi_cli.merge.ports import MergedPart, Sides
+    from yoi_cli.model.conflict import Conflict
 
 
 class PartMerger(Protocol):

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.git.objects import RevisionFiles
-    from yoi_cli.merge.algebra import Conflict
     from yoi_cli.model.config import Config
+    from yoi_cli.model.conflict import Conflict
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.workspace.session import Start
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from yoi_cli.errors import YoiError
-    from yoi_cli.merge.algebra import Conflict
+    from yoi_cli.model.conflict import Conflict
 
 
 class TakenStore(NamedTuple):

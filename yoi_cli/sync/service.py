@@ -15,7 +15,7 @@ from yoi_cli.sync.ports import MergedCommit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from yoi_cli.merge.algebra import Conflict
+    from yoi_cli.model.conflict import Conflict
     from yoi_cli.sync.ports import (
         RemoteBranch,
         RenumberedTicket,

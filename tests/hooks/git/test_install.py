@@ -12,7 +12,7 @@ from support.file_stores import fingerprint
 from support.process import Program
 
 from yoi_cli.hooks.git.scripts import script
-from yoi_cli.hooks.model import ALL_HOOKS, HOOKS
+from yoi_cli.model.hooks import ALL_HOOKS, HOOKS
 
 MINE = '#!/bin/sh\necho mine >> "$LOG"\n'
 HUSKY = '#!/usr/bin/env sh\n. "$(dirname "$0")/h"'

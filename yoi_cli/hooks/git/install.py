@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.git.checkout import is_below
 from yoi_cli.git.command import ask_git
-from yoi_cli.hooks import model as hook_files
 from yoi_cli.hooks.git.scripts import CHAINED, is_husky, is_ours, maker_of, marked, script
-from yoi_cli.hooks.model import HookFile, HookFolder
+from yoi_cli.model import hooks as hook_files
+from yoi_cli.model.hooks import HookFile, HookFolder
 
 if TYPE_CHECKING:
     from yoi_cli.git.checkout import Checkout

@@ -10,8 +10,8 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from yoi_cli.hooks.model import COMMIT_MSG, POST_COMMIT, PREPARE_COMMIT_MSG, READING, REFUSING
 from yoi_cli.model.commits import TRAILER
+from yoi_cli.model.hooks import COMMIT_MSG, POST_COMMIT, PREPARE_COMMIT_MSG, READING, REFUSING
 from yoi_cli.model.naming import BRANCH_PREFIX
 
 CHAINED = ".yoi-chained"

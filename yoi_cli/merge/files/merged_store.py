@@ -10,12 +10,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, StoreInvalidError, YoiError
-from yoi_cli.merge.algebra import FILE, REMOVED, Conflict, merge_orders
+from yoi_cli.merge.algebra import merge_orders
 from yoi_cli.merge.files.merged_tree import MergedFiles
 from yoi_cli.merge.files.parts import merged_resolution
 from yoi_cli.merge.files.texts import MergedText, merge_items
 from yoi_cli.merge.ports import Sides
 from yoi_cli.model.config import DEFAULT
+from yoi_cli.model.conflict import FILE, REMOVED, Conflict
 from yoi_cli.store.config.store_config import parse_config
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.directory import not_as_expected

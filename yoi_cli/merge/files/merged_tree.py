@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError, YoiError
-from yoi_cli.merge.algebra import FILE, REMOVED, Conflict
 from yoi_cli.merge.files.fused_events import refuse_fused
 from yoi_cli.merge.files.texts import (
     MergedText,
@@ -21,6 +20,7 @@ from yoi_cli.merge.files.texts import (
     merge_threads,
     thread_identities,
 )
+from yoi_cli.model.conflict import FILE, REMOVED, Conflict
 from yoi_cli.model.ids import is_ticket_id
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.item import parse_item

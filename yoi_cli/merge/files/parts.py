@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, YoiError
-from yoi_cli.merge.algebra import DESCRIPTION, FIELD, FILE, OTHER_TICKET, REMOVED, Conflict
 from yoi_cli.merge.files.fused_events import refuse_fused, sides_of_markers
 from yoi_cli.merge.files.renames import home_and_stranger
 from yoi_cli.merge.files.texts import (
@@ -21,6 +20,7 @@ from yoi_cli.merge.files.texts import (
     merge_threads,
 )
 from yoi_cli.merge.ports import MergedPart, Sides
+from yoi_cli.model.conflict import DESCRIPTION, FIELD, FILE, OTHER_TICKET, REMOVED, Conflict
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_headers import fold_thread

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError, YoiError
-from yoi_cli.merge.algebra import FILE, needs_person
 from yoi_cli.merge.files.fused_events import is_marker
 from yoi_cli.merge.files.id_collision import SeparatedTickets, files_in, separation
 from yoi_cli.merge.files.parts import MARKER, merge_part, merged_resolution, projected
@@ -14,8 +13,8 @@ from yoi_cli.merge.files.renumber import THEIRS, renamed_file
 from yoi_cli.merge.files.resolver_renames import bring_back
 from yoi_cli.merge.files.resolver_repair import TicketRepair
 from yoi_cli.merge.files.texts import merge_threads
-from yoi_cli.merge.messages import conflict_sentence
 from yoi_cli.merge.ports import MergedPart, Question, ResolveStep, Sides, TicketFault, TicketOutcome
+from yoi_cli.model.conflict import FILE, conflict_sentence, needs_person
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_headers import fold_thread
@@ -23,9 +22,9 @@ from yoi_cli.store.formats.thread_headers import fold_thread
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from yoi_cli.merge.algebra import Conflict
     from yoi_cli.merge.files.resolver_files import TicketFiles
     from yoi_cli.merge.ports import ConflictRepository
+    from yoi_cli.model.conflict import Conflict
     from yoi_cli.model.ids import TicketId
 
 #: What makes a ticket: where one of them is gone, so is the ticket.

@@ -13,16 +13,16 @@ from yoi_cli.merge.files.fused_events import (
     sides_of_markers,
 )
 from yoi_cli.merge.files.parts import has_markers, item_is_marked, merge_part, projected
-from yoi_cli.merge.messages import conflict_sentence
 from yoi_cli.merge.ports import ResolveStep, Sides, TicketFault, TicketOutcome
+from yoi_cli.model.conflict import conflict_sentence
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.item import parse_item
 
 if TYPE_CHECKING:
-    from yoi_cli.merge.algebra import Conflict
     from yoi_cli.merge.files.fused_events import SeparatedThread
     from yoi_cli.merge.files.resolver_files import TicketFiles
     from yoi_cli.merge.ports import ConflictRepository
+    from yoi_cli.model.conflict import Conflict
     from yoi_cli.model.ids import TicketId
 
 _RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.merge import algebra as merge
-from yoi_cli.merge.algebra import Conflict, Description, MergeEntry
+from yoi_cli.merge.algebra import Description, MergeEntry
+from yoi_cli.model.conflict import EVENT_ID, PLAN_ID, Conflict
 from yoi_cli.model.ids import event_id_ms
 from yoi_cli.model.time import seconds_of
 from yoi_cli.store.formats.thread import parse_thread
@@ -61,7 +62,7 @@ def merge_threads(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
         )
     if sides[0].is_crlf and sides[1].is_crlf:
         data = data.replace(b"\n", b"\r\n")
-    contested = {Conflict(merge.EVENT_ID, identity) for identity in merged.contested}
+    contested = {Conflict(EVENT_ID, identity) for identity in merged.contested}
     left_out = {*sides[0].left_out, *sides[1].left_out}
     return MergedText(data, tuple(sorted(contested | left_out)))
 
@@ -149,7 +150,7 @@ def merge_plan_files(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
 
     merged = merge.merge_logs(*(tuple(_lines(data, path)) for data in (ours, theirs)))
     torn = {torn_tail(data, path=path) for data in (ours, theirs)} - {b""}
-    conflicts = [Conflict(merge.PLAN_ID, identity) for identity in merged.contested]
+    conflicts = [Conflict(PLAN_ID, identity) for identity in merged.contested]
     conflicts.extend(Conflict(TORN, f"{len(tail)} bytes") for tail in torn if tail.strip())
     data = b"".join(entry.block + b"\n" for entry in merged.entries)
     return MergedText(data, tuple(sorted(conflicts)))

@@ -1,11 +1,34 @@
-"""What a merge could not settle, in English and Japanese."""
+"""What a merge could not settle, and what is said of it in English and Japanese
+(docs/merging.md)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from yoi_cli.merge.algebra import Conflict
+EVENT_ID = "event_id_conflict"
+PLAN_ID = "plan_id_conflict"
+FIELD = "field_conflict"
+DESCRIPTION = "description_conflict"
+OTHER_TICKET = "other_ticket"
+FILE = "file_conflict"
+REMOVED = "removed_and_changed"
+
+#: Conflicts that lose nothing and mislead nobody: both records stay, or what was changed does.
+#: Everything else is put before a person.
+_HARMLESS = frozenset({PLAN_ID, REMOVED})
+
+
+class Conflict(NamedTuple):
+    """Something that both sides say differently: a stable code, and what it is about."""
+
+    code: str
+    about: str
+
+
+def needs_person(conflict: Conflict) -> bool:
+    """Whether somebody must look before the merge is done, rather than be told of it."""
+    return conflict.code not in _HARMLESS
+
 
 #: code: (English, Japanese); `{about}` is what the sides disagree on.
 _SENTENCES: dict[str, tuple[str, str]] = {
