@@ -35,9 +35,11 @@ class Start(NamedTuple):
 
 
 class Session(NamedTuple):
-    """A workspace that was found, and what works on it.
+    """A workspace that was found, and what works on it (docs/api.md).
 
-    `why` says in one sentence why it is this one.
+    `why` says in one sentence why it is this one. `command` and `deadline` (seconds) are for
+    the store's lock. Nothing in it changes and nothing is held open, so that several threads
+    may use one session: each asks for its own `store`.
     """
 
     workspace: str
@@ -45,8 +47,19 @@ class Session(NamedTuple):
     checkout: Checkout | None
     config: Config
     location: StoreLocation
-    store: FileStore
+    command: str
+    deadline: float
     environment: Mapping[str, str]
+
+    @property
+    def store(self) -> FileStore:
+        """The tickets as they stand from now on, for one thread; writing takes the lock."""
+        return FileStore(
+            self.location,
+            command=self.command,
+            deadline=self.deadline,
+            first=_settling(self.local_folder, self.config),
+        )
 
     @property
     def objectives(self) -> FileObjectives:
@@ -112,13 +125,9 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
         index_lock=_index_lock(start, checkout),
     )
     deadline = _DEFAULT_DEADLINE if forgiving else lock_deadline(start)
-    store = FileStore(
-        location,
-        command=start.command,
-        deadline=deadline,
-        first=_settling(_local_folder(location, checkout), config),
+    return Session(
+        workspace, why, checkout, config, location, start.command, deadline, start.environment
     )
-    return Session(workspace, why, checkout, config, location, store, start.environment)
 
 
 def starting_folder(start: Start) -> str:
