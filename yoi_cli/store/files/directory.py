@@ -97,7 +97,8 @@ class Directory:
         try:
             descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self.descriptor)
         except OSError as error:
-            raise _explained(error, shown, "a regular file") from error
+            _refuse_wrong_path(error, shown, "a regular file")
+            raise
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise not_as_expected(shown, "a regular file")
@@ -119,11 +120,13 @@ class Directory:
         try:
             parent = os.open(folder, _DIRECTORY, dir_fd=self.descriptor)
         except OSError as error:
-            raise _explained(error, self.shown(folder), "a folder") from error
+            _refuse_wrong_path(error, self.shown(folder), "a folder")
+            raise
         try:
             descriptor = os.open(name, _READ, dir_fd=parent)
         except OSError as error:
-            raise _explained(error, self.shown(f"{folder}/{name}"), "a regular file") from error
+            _refuse_wrong_path(error, self.shown(f"{folder}/{name}"), "a regular file")
+            raise
         finally:
             os.close(parent)
         return self._read_opened(descriptor, f"{folder}/{name}")
@@ -137,7 +140,8 @@ class Directory:
         try:
             descriptor = os.open(path, _READ, dir_fd=self.descriptor)
         except OSError as error:
-            raise _explained(error, self.shown(path), "a regular file") from error
+            _refuse_wrong_path(error, self.shown(path), "a regular file")
+            raise
         return self._read_opened(descriptor, path)
 
     def _read_opened(self, descriptor: int, path: str) -> bytes:
@@ -305,14 +309,15 @@ def _open_directory(name: str, parent: int | None, shown: str) -> int:
     try:
         return os.open(name, _DIRECTORY, dir_fd=parent)
     except OSError as error:
-        raise _explained(error, shown, "a folder") from error
+        _refuse_wrong_path(error, shown, "a folder")
+        raise
 
 
-def _explained(error: OSError, shown: str, expected: str) -> OSError | StoreInvalidError:
-    """A store error for what is wrong with one path; what is wrong with the system stays."""
+def _refuse_wrong_path(error: OSError, shown: str, expected: str) -> None:
+    """Raise a store error for what is wrong with one path; what is wrong with the system is
+    the caller's to raise again. As its own cause an error would keep all that it saw alive."""
     if error.errno in _WRONG_PATH:
-        return cannot_open(error, shown, expected)
-    return error
+        raise cannot_open(error, shown, expected) from error
 
 
 def _permissions(standing: int | None, is_executable: bool | None) -> int | None:
