@@ -48,6 +48,9 @@ def test_what_is_written_is_no_failure_where_git_refuses_the_commit(
     assert done.json
     assert done.err.startswith("Warning: Recorded, but not committed (git commit did not succeed")
     assert done.err.count("\n") == 1
+    if words[0] == "ticket":
+        (warning,) = done.json["warnings"]
+        assert done.err == f"Warning: {warning}\n"
 
 
 def test_a_store_without_git_can_be_written_to_with_autocommit(

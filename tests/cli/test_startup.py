@@ -128,6 +128,29 @@ def test_one_command_loads_no_other(env: dict[str, str], workspace: Path) -> Non
     assert commands == {"yoi_cli.cli.ticket.move", "yoi_cli.cli.ticket.outcomes"}
 
 
+def test_reading_a_state_loads_nothing_that_moves_a_ticket(
+    env: dict[str, str], workspace: Path
+) -> None:
+    ticket = make_ticket(open_store(workspace, in_git=True))
+    loaded = loaded_by(env, workspace, "ticket", "state", ticket)
+    assert "yoi_cli.tickets.current" in loaded
+    moving = ("tickets.move", "tickets.blocking", "api.autocommit", "store.files.writer")
+    assert loaded.isdisjoint(f"yoi_cli.{name}" for name in moving)
+    assert not {name for name in loaded if name.startswith("yoi_cli.workers")}
+
+
+def test_closing_asks_for_workers_only_where_one_may_be_at_work(
+    env: dict[str, str], workspace: Path
+) -> None:
+    store = open_store(workspace, in_git=True)
+    idle, busy = make_ticket(store), make_ticket(store)
+    for state in ("ready", "queued", "inprogress"):
+        loaded_by(env, workspace, "ticket", "state", busy, state)
+    close = ("ticket", "close", "-mx")
+    assert "yoi_cli.workers.open" not in loaded_by(env, workspace, *close, idle)
+    assert "yoi_cli.workers.open" in loaded_by(env, workspace, *close, busy)
+
+
 def test_the_merge_driver_loads_what_its_file_needs_and_no_more(
     env: dict[str, str], workspace: Path
 ) -> None:

@@ -11,9 +11,10 @@ from support.file_stores import comment, empty_store, make_ticket, thread_of
 from support.threads import older
 from support.tickets import created, moved, put_ticket, reviewed, said, ticket
 
+from yoi_cli.model.event_views import EventFilter, event_summary
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.formats.thread import latest_at, parse_thread
-from yoi_cli.tickets.log import EventFilter, Follower, LogEntry, newest_events, summary
+from yoi_cli.tickets.log import Follower, LogEntry, newest_events
 
 
 @pytest.fixture
@@ -166,7 +167,7 @@ def test_a_follower_outlives_a_ticket_that_breaks_and_comes_back(store: FileStor
 
 
 def summary_of(block: bytes) -> str:
-    return summary(parse_thread(block).thread.events[0])
+    return event_summary(parse_thread(block).thread.events[0])
 
 
 def test_a_move_is_summed_up_by_its_ends_and_its_reason() -> None:

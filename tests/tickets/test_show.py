@@ -9,8 +9,9 @@ from support.file_stores import empty_store
 from support.threads import read
 from support.tickets import created, put_ticket, said, ticket
 
+from yoi_cli.model.event_views import EventWindow
 from yoi_cli.store.files.store import FileStore
-from yoi_cli.tickets.show import EventWindow, Neighbour, neighbours, show_ticket
+from yoi_cli.tickets.show import Neighbour, neighbours, show_ticket
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What follows a write, where it is asked for: a commit of that ticket's files alone."""
+"""What follows a write, where it is asked for: a commit of what was written, and no more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from yoi_cli.errors import YoiError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yoi_cli.store.values import Committed
     from yoi_cli.workspace.session import Session
+
+
+def with_commit(session: Session, done: Committed, what: str, *, asked: bool) -> Committed:
+    """`done` after the commit of its ticket's folder, with the warnings of that."""
+    warnings = commit_if_asked(session, done.ticket, what, asked=asked)
+    return done._replace(warnings=(*done.warnings, *warnings))
 
 
 def commit_if_asked(session: Session, ticket: str, what: str, *, asked: bool) -> tuple[str, ...]:
@@ -34,8 +41,8 @@ def commit_folders_if_asked(
 
     try:
         commit_paths(session.workspace, folders, message)
-    except YoiError as error:
-        why = error.message.partition("\n")[0].rstrip(".")
+    except (YoiError, OSError) as error:
+        why = str(error).partition("\n")[0].rstrip(".")
         paths = " ".join(folders)
         return (f"Recorded, but not committed ({why}). Once it can be: `git add {paths}`, commit.",)
     return ()

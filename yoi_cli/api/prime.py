@@ -6,17 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError, YoiError
-from yoi_cli.model.fold import fold
-from yoi_cli.model.naming import ticket_of_branch
 from yoi_cli.model.states import STATES
-from yoi_cli.routing.claims import find_next
-from yoi_cli.tickets.lookup import identify
-from yoi_cli.workspace.session import open_session, starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.routing.router import RoutingContext
     from yoi_cli.store.ports import RoutingStore
     from yoi_cli.workspace.session import Session, Start
 
@@ -50,52 +44,32 @@ class Primer(NamedTuple):
     current: PrimeTicket | None
 
 
-def prime(
-    store: RoutingStore,
-    context: RoutingContext,
-    *,
-    places: tuple[str, str],
-    told: str = "",
-    branch: str = "",
-) -> Primer:
-    """The facts of a store at `places` (workspace, folder of the tickets).
+def prime(start: Start) -> Primer | None:
+    """What stands in the workspace here; None outside of any.
 
-    The session's ticket is `told` (YOI_TICKET), else that of the `branch` it is on; one that
-    is not there, or cannot be read, is none. Raises what reading the store raises.
+    The ticket that is worked on is that of YOI_TICKET, else that of the branch here; one that
+    is not there, or cannot be read, is none. Raises what else `open_session` raises, and what
+    reading the store raises.
     """
-    counted: Counter[str] = Counter()
-    unreadable = 0
-    for row in store.all_fields():
-        if row.error is None:
-            counted[str(row.fields.get("state") or "")] += 1
-        else:
-            unreadable += 1
-    startable = find_next(store, context, MOST_NAMED) if counted.get("queued") else ()
-    workspace, folder = places
+    session = _find_session(start)
+    if session is None:
+        return None
+    word = start.environment.get("YOI_TICKET", "") or _ticket_of_branch(start)
+    store = session.store
+    states, unreadable = _count(store)
     return Primer(
-        workspace,
-        folder,
-        {state: counted[state] for state in STATES if counted[state]},
+        session.workspace,
+        session.location.path,
+        states,
         unreadable,
-        tuple(PrimeTicket(one.ticket, one.state, one.priority, one.title) for one in startable),
-        _current(store, told or ticket_of_branch(branch) or ""),
+        _startable(session, store) if states.get("queued") else (),
+        _current(store, word),
     )
 
 
-def _current(store: RoutingStore, word: str) -> PrimeTicket | None:
-    if not word:
-        return None
-    try:
-        ticket = identify(store, word)
-        item = store.item(ticket)
-        state = fold(store.thread(ticket).events).state
-    except YoiError:
-        return None
-    return PrimeTicket(ticket, state, str(item.fields.get("priority") or ""), item.title)
+def _find_session(start: Start) -> Session | None:
+    from yoi_cli.workspace.session import open_session
 
-
-def find_session(start: Start) -> Session | None:
-    """The workspace here, None outside of any. Raises what else `open_session` raises."""
     try:
         return open_session(start)
     except NotFoundError as error:
@@ -104,10 +78,48 @@ def find_session(start: Start) -> Session | None:
         raise
 
 
-def branch_here(start: Start) -> str:
-    """The branch of the folder that the command was started in; empty where there is none."""
+def _ticket_of_branch(start: Start) -> str:
+    """The ticket that the branch of the starting folder is for; empty where there is none."""
     from yoi_cli.git.checkout import find_checkout
     from yoi_cli.git.commits import current_branch
+    from yoi_cli.model.naming import ticket_of_branch
+    from yoi_cli.workspace.session import starting_folder
 
     folder = starting_folder(start)
-    return current_branch(folder) or "" if find_checkout(folder) else ""
+    branch = current_branch(folder) if find_checkout(folder) else None
+    return ticket_of_branch(branch or "") or ""
+
+
+def _count(store: RoutingStore) -> tuple[Mapping[str, int], int]:
+    """The readable tickets by state, and how many cannot be read."""
+    counted: Counter[str] = Counter()
+    unreadable = 0
+    for row in store.all_fields():
+        if row.error is None:
+            counted[str(row.fields.get("state") or "")] += 1
+        else:
+            unreadable += 1
+    return {state: counted[state] for state in STATES if counted[state]}, unreadable
+
+
+def _startable(session: Session, store: RoutingStore) -> tuple[PrimeTicket, ...]:
+    from yoi_cli.routing.claims import find_next
+    from yoi_cli.routing.open import routing_context
+
+    found = find_next(store, routing_context(session), MOST_NAMED)
+    return tuple(PrimeTicket(one.ticket, one.state, one.priority, one.title) for one in found)
+
+
+def _current(store: RoutingStore, word: str) -> PrimeTicket | None:
+    if not word:
+        return None
+    from yoi_cli.model.fold import fold
+    from yoi_cli.tickets.lookup import identify
+
+    try:
+        ticket = identify(store, word)
+        item = store.item(ticket)
+        state = fold(store.thread(ticket).events).state
+    except YoiError:
+        return None
+    return PrimeTicket(ticket, state, str(item.fields.get("priority") or ""), item.title)

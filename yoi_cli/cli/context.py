@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import typer
 
+from yoi_cli.api.session import Session, Start, open_session
 from yoi_cli.errors import UsageError
-from yoi_cli.workspace.session import Session, Start, open_session
 
 
 class Invocation(NamedTuple):

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from yoi_cli.doctor.diagnostics import Diagnostic, SeverityCounts
-    from yoi_cli.doctor.environment import DoctorReport, EnvironmentCheck
-    from yoi_cli.doctor.examine import Examination
-    from yoi_cli.doctor.repair import Mended
+    from yoi_cli.api.doctor import (
+        Diagnostic,
+        DoctorReport,
+        EnvironmentCheck,
+        Examination,
+        Mended,
+        SeverityCounts,
+    )
 
 _HEADER = ("severity", "code", "ticket", "path:line", "message")
 _CHECK_HEADER = ("status", "area", "name", "message", "hint")

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.cli.completion.candidates import complete_states
-from yoi_cli.errors import UsageError
-from yoi_cli.model.states import STATES, is_state
+from yoi_cli.model.states import check_state
 from yoi_cli.model.time import parse_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from yoi_cli.api.session import Session
     from yoi_cli.cli.text.console import ProgressBar
-    from yoi_cli.store.ports import TicketReader
 
 StatesOption = Annotated[
     list[str] | None,
@@ -43,13 +42,7 @@ def chosen_states(given: Iterable[str] | None) -> frozenset[str]:
     """The states that `--state` names. Raises `UsageError` for a word that is none."""
     words = [word.strip() for one in given or () for word in one.split(",") if word.strip()]
     for word in words:
-        if not is_state(word):
-            raise UsageError(
-                "state_unknown",
-                f"{word[:40]!r} is not a state.",
-                hint=f"The states are {', '.join(STATES)}.",
-                details={"states": list(STATES)},
-            )
+        check_state(word)
     return frozenset(words)
 
 
@@ -58,8 +51,9 @@ def instant(since: str | None) -> str | None:
     return None if since is None else parse_since(since, time.time_ns() // 1_000_000)
 
 
-def reading_progress(reader: TicketReader) -> ProgressBar:
+def reading_progress(session: Session) -> ProgressBar:
     """A progress bar for a pass over the threads of all tickets."""
+    from yoi_cli.api.queries import count_tickets
     from yoi_cli.cli.text.console import progress
 
-    return progress("Reading threads", len(reader.ids()))
+    return progress("Reading threads", count_tickets(session))

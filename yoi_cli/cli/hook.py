@@ -1,4 +1,4 @@
-"""`yoi hook run`."""
+"""`yoi hook install`, `uninstall`, `status` and `run`."""
 
 from __future__ import annotations
 
@@ -8,24 +8,67 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import hooks
+from yoi_cli.api.session import starting_folder
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import Invocation, start_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import is_terminal, write_stderr
 from yoi_cli.cli.text.report import report_error, report_json, report_lines, warn
-from yoi_cli.hooks.open import install_hooks, report_hooks, uninstall_hooks
-from yoi_cli.hooks.ports import HookCall
-from yoi_cli.hooks.run import run_hook
 from yoi_cli.model import hooks as hook_files
 from yoi_cli.model.hooks import ALL_HOOKS
 from yoi_cli.model.safe_text import visible
-from yoi_cli.workspace.session import starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.hooks.ports import HookOutcome, HookReport
+    from yoi_cli.api.hooks import HookOutcome, HookReport
     from yoi_cli.model.hooks import HookFile
+
+_STYLES = {
+    hook_files.INSTALLED: "green",
+    hook_files.ABSENT: "dim",
+    hook_files.OUTDATED: "yellow",
+    hook_files.EDITED: "yellow",
+    hook_files.REPLACED: "yellow",
+}
+
+
+def install(
+    ctx: typer.Context,
+    pre_push: Annotated[
+        bool,
+        typer.Option("--pre-push", help="Let only tickets be pushed that are ready, as well."),
+    ] = False,
+    global_path: Annotated[
+        bool,
+        typer.Option(
+            "--global-hooks-path",
+            help="Install even where core.hooksPath lies outside of this repository.",
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Install git hooks that record commits on the tickets they are for.
+
+    What stands there stays: it is kept beside ours as NAME.yoi-chained, and runs first.
+    Doing it again changes nothing. `yoi hook uninstall` puts everything back.
+    """
+    report = hooks.install(start_of(ctx), pre_push=pre_push, global_path=global_path)
+    return print_changed("installed", report, as_json=as_json)
+
+
+def uninstall(ctx: typer.Context, as_json: JsonOption = False) -> int:
+    """Take our hooks away, and put back what stood there, byte for byte.
+
+    A hook that somebody changed or replaced is left alone, and named.
+    """
+    return print_changed("uninstalled", hooks.uninstall(start_of(ctx)), as_json=as_json)
+
+
+def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Say of every hook whether it is installed, what it chains, and where it stands."""
+    print_hooks(hooks.status(start_of(ctx)), as_json=as_json)
 
 
 def run(
@@ -52,54 +95,14 @@ def run(
     """
     given = ctx.obj if isinstance(ctx.obj, Invocation) else Invocation()
     folder = starting_folder(start_of(ctx)) if given.folder else os.path.realpath(".")
-    call = HookCall(name, tuple(arguments or ()), os.environ, folder, sys.stdin.buffer.read)
-    return print_outcome(run_hook(call), as_json=as_json)
-
-
-def install(
-    ctx: typer.Context,
-    pre_push: Annotated[
-        bool,
-        typer.Option("--pre-push", help="Let only tickets be pushed that are ready, as well."),
-    ] = False,
-    global_path: Annotated[
-        bool,
-        typer.Option(
-            "--global-hooks-path",
-            help="Install even where core.hooksPath lies outside of this repository.",
-        ),
-    ] = False,
-    as_json: JsonOption = False,
-) -> int:
-    """Install git hooks that record commits on the tickets they are for.
-
-    What stands there stays: it is kept beside ours as NAME.yoi-chained, and runs first.
-    Doing it again changes nothing. `yoi hook uninstall` puts everything back.
-    """
-    report = install_hooks(start_of(ctx), pre_push=pre_push, global_path=global_path)
-    return print_changed("installed", report, as_json=as_json)
-
-
-def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Say of every hook whether it is installed, what it chains, and where it stands."""
-    print_hooks(report_hooks(start_of(ctx)), as_json=as_json)
-
-
-def uninstall(ctx: typer.Context, as_json: JsonOption = False) -> int:
-    """Take our hooks away, and put back what stood there, byte for byte.
-
-    A hook that somebody changed or replaced is left alone, and named.
-    """
-    return print_changed("uninstalled", uninstall_hooks(start_of(ctx)), as_json=as_json)
-
-
-_STYLES = {
-    hook_files.INSTALLED: "green",
-    hook_files.ABSENT: "dim",
-    hook_files.OUTDATED: "yellow",
-    hook_files.EDITED: "yellow",
-    hook_files.REPLACED: "yellow",
-}
+    outcome = hooks.run(
+        name,
+        tuple(arguments or ()),
+        folder=folder,
+        environment=os.environ,
+        stdin=sys.stdin.buffer.read,
+    )
+    return print_outcome(outcome, as_json=as_json)
 
 
 def print_changed(word: str, report: HookReport, *, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""`yoi init`."""
+"""`yoi init` and `yoi where`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from yoi_cli.api import setup
 from yoi_cli.cli.context import session_of, start_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.report import report_json, report_lines
-from yoi_cli.setup.open import init_workspace
 
 
 def init(
@@ -38,7 +38,7 @@ def init(
     What stands already is never changed; --agents rewrites its own lines of AGENTS.md alone.
     Nothing is committed: that is yours to do.
     """
-    made = init_workspace(start_of(ctx), name=name, language=language, agents=agents)
+    made = setup.init(start_of(ctx), name=name, language=language, agents=agents)
     if as_json:
         from yoi_cli.api.documents.workspace import initialised_document
 
@@ -59,22 +59,12 @@ def init(
 
 def where(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Say which workspace and store are used from here, and why."""
-    session = session_of(ctx)
-    checkout = session.checkout
-    facts = {
-        "workspace": session.workspace,
-        "store": session.location.path,
-        "why": session.why,
-        "checkout": checkout.root if checkout else None,
-        "linked": checkout.is_linked if checkout else False,
-        "authority": session.config.authority,
-        "language": session.config.language,
-        "lock": session.location.lock,
-    }
+    found = setup.where(session_of(ctx))
     if as_json:
         from yoi_cli.api.documents.workspace import where_document
 
-        report_json("where", where_document(facts))
+        report_json("where", where_document(found))
         return
-    rows = [(key, str(value)) for key, value in facts.items() if value is not None]
+    facts = found._asdict().items()
+    rows = [(key, str(value)) for key, value in facts if value is not None]
     report_lines(rows, [f"{key:<10} {value}" for key, value in rows])

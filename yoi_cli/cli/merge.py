@@ -1,4 +1,4 @@
-"""`yoi resolve`."""
+"""`yoi resolve`, and `yoi merge-driver`, which git runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import merge
+from yoi_cli.api.queries import count_tickets
+from yoi_cli.api.session import open_session
 from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import JsonOption, tickets_argument
 from yoi_cli.cli.text.console import (
@@ -19,18 +22,16 @@ from yoi_cli.cli.text.console import (
     write_stdout,
 )
 from yoi_cli.cli.text.report import report_json, warn
-from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
-from yoi_cli.merge.open import drive, resolve_store
+from yoi_cli.errors import ConflictError, UsageError, YoiError
 from yoi_cli.model.conflict import conflict_sentence, needs_person
-from yoi_cli.model.ids import is_ticket_id
 from yoi_cli.model.safe_text import tsv, visible
-from yoi_cli.store.files.store import FileStore
-from yoi_cli.tickets.lookup import identify
-from yoi_cli.workspace.session import open_session
 
 if TYPE_CHECKING:
-    from yoi_cli.merge.driver import DriverResult
-    from yoi_cli.merge.resolve import Resolution
+    from yoi_cli.api.merge import DriverResult, Resolution
+
+#: The exit code that tells git that the driver could not merge the file.
+_COULD_NOT = 129
+_HEADER = ("result", "code", "ticket", "path", "message")
 
 
 def resolve(
@@ -55,24 +56,11 @@ def resolve(
         )
     # In a linked worktree the conflict is in that checkout's index, wherever its store is.
     session = open_session(start_of(ctx)._replace(here=True))
-    wanted = {_identified(session.store, word) for word in tickets or ()}
-    with progress("Looking at tickets", len(session.store.ids())) as bar:
-        found = resolve_store(session, wanted, is_dry=dry_run, advance=bar.advance)
+    wanted = merge.chosen_tickets(session, tickets or ())
+    with progress("Looking at tickets", count_tickets(session)) as bar:
+        found = merge.resolve(session, wanted, dry_run=dry_run, advance=bar.advance)
     print_resolution(found, as_json=as_json)
     return ConflictError.exit_code if found.questions else 0
-
-
-def _identified(store: FileStore, word: str) -> str:
-    """The id that is meant; a full one may be that of a ticket only git's index has."""
-    try:
-        return identify(store, word)
-    except NotFoundError:
-        if is_ticket_id(word.upper()):
-            return word.upper()
-        raise
-
-
-_COULD_NOT = 129
 
 
 def merge_driver(
@@ -92,7 +80,9 @@ def merge_driver(
     merged by meaning.
     """
     try:
-        driven = drive(base, ours, theirs, path, os.environ, is_ancestor=is_ancestor)
+        driven = merge.merge_file(
+            base, ours, theirs, path, environment=os.environ, is_ancestor=is_ancestor
+        )
     except (YoiError, OSError) as error:
         if as_json:
             raise
@@ -144,9 +134,6 @@ def _print_text(path: str, sentence: str) -> None:
         ticket = path.rpartition("/artifacts/")[0].rpartition("/")[2]
     name = path.rpartition("/")[2]
     write_stderr(f"yoi: {visible(ticket)} {visible(name)}: {visible(sentence)}\n")
-
-
-_HEADER = ("result", "code", "ticket", "path", "message")
 
 
 def print_resolution(found: Resolution, *, as_json: bool) -> None:

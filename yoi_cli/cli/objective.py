@@ -1,4 +1,4 @@
-"""`yoi objective create`."""
+"""`yoi objective create`, `list`, `show`, `link` and `doctor`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yoi_cli.api.autocommit import commit_folders_if_asked
+from yoi_cli.api import objectives
 from yoi_cli.cli.completion.candidates import completing_session
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
@@ -21,29 +21,47 @@ from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.doctor.objectives import examine_objectives
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.model.severity import ERROR, WARNING
 from yoi_cli.model.text import counted
-from yoi_cli.objectives.service import (
-    create_objective,
-    link_tickets,
-    list_objectives,
-    show_objective,
-    template,
-)
-from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.doctor.diagnostics import Diagnostic
-    from yoi_cli.objectives.service import (
+    from yoi_cli.api.objectives import (
+        Diagnostic,
         LinkedTicket,
         ObjectiveRow,
         ObjectiveView,
         ObjectiveWritten,
     )
+
+
+def complete_objectives(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Ids that begin with what is typed, with their titles."""
+    from yoi_cli.model.safe_text import visible
+
+    found: list[tuple[str, str]] = []
+    try:
+        for id_, title in objectives.titles(completing_session(ctx), incomplete):
+            found.append((id_, visible(title)))
+    except (YoiError, OSError):
+        return found
+    return found
+
+
+ObjectiveArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="OBJECTIVE",
+        help="The objective's id, or 4 or more characters of its beginning or end.",
+        autocompletion=complete_objectives,
+        show_default=False,
+    ),
+]
+ObjectiveCommitOption = Annotated[
+    bool, typer.Option("--commit", help="Commit the objective's file to git afterwards.")
+]
 
 
 def create(
@@ -67,28 +85,30 @@ def create(
     Without a text, it starts from a template. An objective never holds a ticket up.
     """
     session = session_of(ctx)
-    body = given_text(message, file, source)
-    text = template(japanese=session.config.is_japanese) if body is None else body
+    text = given_text(message, file, source)
     if edit:
         from yoi_cli.cli.editor import edit_text
 
-        text = edit_text(text)
-    made = create_objective(session.store, session.objectives, title, text, link or ())
+        text = edit_text(objectives.template(session) if text is None else text)
+    made = objectives.create(session, title, text=text, tickets=link or (), commit=commit)
     print_objective_created(made, as_json=as_json)
-    folder = f"{OBJECTIVES_FOLDER}/{made.id}"
-    warn(commit_folders_if_asked(session, [folder], f"objective {made.id}: create", asked=commit))
 
 
-def doctor(ctx: typer.Context, as_json: JsonOption = False) -> int:
-    """Find what is wrong with objectives: what cannot be read, is missing or leads nowhere.
+def list_(
+    ctx: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", "-a", help="Those that are achieved or dropped too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List objectives, and how many of the tickets they link are done or closed."""
+    rows = objectives.list_objectives(session_of(ctx), finished_too=everything)
+    print_objectives(rows, as_json=as_json)
 
-    The exit code is 6 where an objective cannot be read.
-    """
-    session = session_of(ctx)
-    found = examine_objectives(session.store, session.objectives)
-    print_objective_findings(found, as_json=as_json)
-    broken = any(one.severity == ERROR for one in found)
-    return StoreInvalidError.exit_code if broken else 0
+
+def show(ctx: typer.Context, objective: ObjectiveArgument, as_json: JsonOption = False) -> None:
+    """Show one objective, the tickets that it links, and how many of them are resolved."""
+    print_objective(objectives.show(session_of(ctx), objective), as_json=as_json)
 
 
 def link(
@@ -100,60 +120,19 @@ def link(
     commit: ObjectiveCommitOption = False,
 ) -> None:
     """Link tickets to an objective, or take links away."""
-    session = session_of(ctx)
-    done = link_tickets(session.store, session.objectives, objective, tickets, remove=remove)
+    done = objectives.link(session_of(ctx), objective, tickets, remove=remove, commit=commit)
     print_objective_linked(done, as_json=as_json)
-    folder = f"{OBJECTIVES_FOLDER}/{done.id}"
-    warn(commit_folders_if_asked(session, [folder], f"objective {done.id}: link", asked=commit))
 
 
-def list_(
-    ctx: typer.Context,
-    everything: Annotated[
-        bool, typer.Option("--all", "-a", help="Those that are achieved or dropped too.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """List objectives, and how many of the tickets they link are done or closed."""
-    session = session_of(ctx)
-    rows = list_objectives(session.store, session.objectives, finished_too=everything)
-    print_objectives(rows, as_json=as_json)
+def doctor(ctx: typer.Context, as_json: JsonOption = False) -> int:
+    """Find what is wrong with objectives: what cannot be read, is missing or leads nowhere.
 
-
-def complete_objectives(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Ids that begin with what is typed, with their titles."""
-    from yoi_cli.model.safe_text import visible
-
-    found: list[tuple[str, str]] = []
-    try:
-        objectives = completing_session(ctx).objectives
-        for id_ in objectives.ids():
-            if id_.startswith(incomplete):
-                found.append((id_, visible(objectives.objective(id_).item.title)))
-    except (YoiError, OSError):
-        return found
-    return found
-
-
-ObjectiveArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="OBJECTIVE",
-        help="The objective's id, or 4 or more characters of its beginning or end.",
-        autocompletion=complete_objectives,
-        show_default=False,
-    ),
-]
-ObjectiveCommitOption = Annotated[
-    bool, typer.Option("--commit", help="Commit the objective's file to git afterwards.")
-]
-
-
-def show(ctx: typer.Context, objective: ObjectiveArgument, as_json: JsonOption = False) -> None:
-    """Show one objective, the tickets that it links, and how many of them are resolved."""
-    session = session_of(ctx)
-    view = show_objective(session.store, session.objectives, objective)
-    print_objective(view, as_json=as_json)
+    The exit code is 6 where an objective cannot be read.
+    """
+    found = objectives.examine(session_of(ctx))
+    print_objective_findings(found, as_json=as_json)
+    broken = any(one.severity == ERROR for one in found)
+    return StoreInvalidError.exit_code if broken else 0
 
 
 _ROWS = (
@@ -174,26 +153,30 @@ _SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
 
 def print_objective_created(written: ObjectiveWritten, *, as_json: bool) -> None:
     """An objective was made."""
-    if as_json:
-        from yoi_cli.api.documents.objective import objective_written_document
-
-        report_json("objective_created", objective_written_document(written))
-    else:
-        report_lines([("created", written.id)], [f"Created {written.id}: {written.title}"])
+    piped = ("created", written.id)
+    said = f"Created {written.id}: {written.title}"
+    _print_written("objective_created", written, piped, said, as_json=as_json)
 
 
 def print_objective_linked(written: ObjectiveWritten, *, as_json: bool) -> None:
     """An objective's links were changed, or stood so already."""
+    said = f"{written.id} links {counted(len(written.linked), 'ticket')}"
+    if not written.changed:
+        said = f"{said} already; nothing was written"
+    piped = ("linked", written.id, *written.linked)
+    _print_written("objective_linked", written, piped, said, as_json=as_json)
+
+
+def _print_written(
+    kind: str, written: ObjectiveWritten, piped: Sequence[str], said: str, *, as_json: bool
+) -> None:
     if as_json:
         from yoi_cli.api.documents.objective import objective_written_document
 
-        report_json("objective_linked", objective_written_document(written))
-        return
-    said = f"{written.id} links {counted(len(written.linked), 'ticket')}"
-    report_lines(
-        [("linked", written.id, *written.linked)],
-        [said if written.changed else f"{said} already; nothing was written"],
-    )
+        report_json(kind, objective_written_document(written))
+    else:
+        report_lines([piped], [said])
+    warn(written.warnings)
 
 
 def print_objectives(rows: Sequence[ObjectiveRow], *, as_json: bool) -> None:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yoi_cli.cli.context import session_of, start_of
+from yoi_cli.api import sync as api
+from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.model.conflict import conflict_sentence
-from yoi_cli.sync.open import SyncRequest, open_sync, pause
-from yoi_cli.sync.service import sync_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,8 +21,10 @@ if TYPE_CHECKING:
 
     from rich.status import Status
 
-    from yoi_cli.sync.ports import TicketChange
-    from yoi_cli.sync.service import SyncReport
+    from yoi_cli.api.sync import Synced, SyncReport, TicketChange
+
+_DELAY = 0.5
+_SHOWN = 20
 
 
 def sync(
@@ -55,17 +56,17 @@ def sync(
     tickets here up to date. Nothing outside the store is touched, committed or pushed. The
     store travels on the branch that is checked out, or on one of its own ([sync] branch).
     """
-    session, start = session_of(ctx), start_of(ctx)
+    session = session_of(ctx)
     with GitProgress() as listening:
-        request = SyncRequest(remote, branch, sys.stdin.isatty(), listening.hear)
-        with open_sync(session, start, request) as syncing:
-            report = sync_store(syncing.store, syncing.remote, pause, is_dry_run=dry_run)
-    print_synced(report, syncing.target.remote, syncing.target.branch, as_json=as_json)
-    warn(syncing.warnings)
-
-
-_DELAY = 0.5
-_SHOWN = 20
+        synced = api.sync(
+            session,
+            remote=remote,
+            branch=branch,
+            dry_run=dry_run,
+            may_ask=sys.stdin.isatty(),
+            hear=listening.hear,
+        )
+    print_synced(synced, as_json=as_json)
 
 
 class GitProgress:
@@ -99,8 +100,13 @@ class GitProgress:
             self._status.stop()
 
 
-def print_synced(report: SyncReport, remote: str, branch: str, *, as_json: bool) -> None:
+def print_synced(synced: Synced, *, as_json: bool) -> None:
     """What was sent and received, and what a person should know."""
+    _print_report(synced.report, synced.remote, synced.branch, as_json=as_json)
+    warn(synced.warnings)
+
+
+def _print_report(report: SyncReport, remote: str, branch: str, *, as_json: bool) -> None:
     if as_json:
         from yoi_cli.api.documents.merging import sync_document
 

@@ -29,13 +29,13 @@ def repairing(session: Session) -> AbstractContextManager[StoreMender]:
     return repairing_files(session.store)
 
 
-def survey_clone(session: Session, command: str) -> tuple[CloneFacts, LockFacts]:
+def survey_clone(session: Session) -> tuple[CloneFacts, LockFacts]:
     """What git says of the workspace, and what came of taking the store's lock."""
     from yoi_cli.doctor.files.lock_probe import probe_lock
     from yoi_cli.doctor.git.clone_facts import clone_facts
 
     clone = clone_facts(session.checkout, session.workspace, session.location.folder)
-    return clone, probe_lock(session.location, command=command)
+    return clone, probe_lock(session.location, command=session.command)
 
 
 def survey_environment(start: Start, *, encoding: str, is_utf8: bool) -> EnvironmentFacts:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -102,6 +104,16 @@ KINDS: Mapping[str, EventKind] = {
 
 #: The kinds that `comment --role` writes.
 COMMENT_ROLES = tuple(kind.name for kind in KINDS.values() if kind.is_role)
+
+
+def check_role(role: str) -> None:
+    """Raise `UsageError` (`role_unknown`) for a word that no comment may be written as."""
+    if role not in COMMENT_ROLES:
+        raise UsageError(
+            "role_unknown",
+            f"{role[:40]!r} is not a role.",
+            hint=f"The roles are {', '.join(COMMENT_ROLES)}.",
+        )
 
 
 def heading_for(kind: str, *, japanese: bool = False, status: str = "") -> str:

@@ -27,6 +27,8 @@ GREATEST = "greatest"
 QUEUING = "queuing"
 
 PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
+#: What tickets can be listed by.
+SORTS = ("updated", "created", "priority", "state", "title", "id")
 
 
 class Field(NamedTuple):

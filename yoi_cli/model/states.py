@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from yoi_cli.errors import UsageError
+
 PLANNING = "planning"
 READY = "ready"
 QUEUED = "queued"
@@ -30,6 +32,17 @@ _FORWARD = {
 def is_state(word: str) -> bool:
     """Whether `word` is one of the six states."""
     return word in _FORWARD
+
+
+def check_state(word: str) -> None:
+    """Raise `UsageError` (`state_unknown`) for a word that is no state."""
+    if not is_state(word):
+        raise UsageError(
+            "state_unknown",
+            f"{word[:40]!r} is not a state.",
+            hint=f"The states are {', '.join(STATES)}.",
+            details={"states": list(STATES)},
+        )
 
 
 def allowed_moves(state: str) -> tuple[str, ...]:

@@ -97,13 +97,17 @@ class ObjectiveView:
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveWritten:
-    """An objective that was made or changed, and the tickets it links now."""
+    """An objective that was made or changed, and the tickets it links now.
+
+    `warnings` are what went wrong once that was written.
+    """
 
     id: str
     title: str
     at: str
     linked: tuple[str, ...]
     changed: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 def template(*, japanese: bool) -> str:

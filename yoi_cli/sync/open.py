@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.merge.git.operation import operation
 from yoi_cli.sync.git import checkout as sync_checkout
-from yoi_cli.workspace.session import lock_deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from yoi_cli.sync.git.clone import SyncTarget
     from yoi_cli.sync.git.snapshot import StorePlace
     from yoi_cli.sync.ports import RemoteBranch, SyncedStore
-    from yoi_cli.workspace.session import Session, Start
+    from yoi_cli.sync.service import SyncReport
+    from yoi_cli.workspace.session import Session
 
 _LONGEST_PAUSE = 2.0
 _HINT_REMOTE = "Add one with `git remote add origin URL`, or name one with --remote."
@@ -39,6 +39,15 @@ class SyncRequest(NamedTuple):
     hear: Callable[[str, int], None]
 
 
+class Synced(NamedTuple):
+    """What a sync did, with which branch of which remote, and what should be known besides."""
+
+    report: SyncReport
+    remote: str
+    branch: str
+    warnings: tuple[str, ...]
+
+
 class SyncPorts(NamedTuple):
     """All that a sync works with."""
 
@@ -48,8 +57,17 @@ class SyncPorts(NamedTuple):
     warnings: tuple[str, ...]
 
 
+def sync_session(session: Session, request: SyncRequest, *, is_dry_run: bool) -> Synced:
+    """Sync the store of `session`. Raises what `open_sync` and `sync_store` raise."""
+    from yoi_cli.sync.service import sync_store
+
+    with open_sync(session, request) as ports:
+        report = sync_store(ports.store, ports.remote, _pause, is_dry_run=is_dry_run)
+    return Synced(report, ports.target.remote, ports.target.branch, ports.warnings)
+
+
 @contextmanager
-def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[SyncPorts]:
+def open_sync(session: Session, request: SyncRequest) -> Iterator[SyncPorts]:
     """Find what is to be synced with what, and keep other syncs of this clone waiting.
 
     Raises `NotFoundError` (`sync_no_repository`, `sync_no_remote`, `remote_not_found`),
@@ -81,9 +99,9 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
     )
     author = session.author(None).author
     signed = signature(place.cwd, author)
-    deadline = max(settings.timeout, lock_deadline(start))
+    deadline = max(settings.timeout, session.deadline)
     path = os.path.join(session.local_folder, "sync.lock")
-    lock = StoreLock(path, deadline=deadline, command=start.command)
+    lock = StoreLock(path, deadline=deadline, command=session.command)
     lock.acquire()
     try:
         with open_objects(place.cwd) as objects:
@@ -94,7 +112,7 @@ def open_sync(session: Session, start: Start, request: SyncRequest) -> Iterator[
         lock.release(finished=True)
 
 
-def pause(attempt: int) -> None:
+def _pause(attempt: int) -> None:
     """Wait before the attempt of that number, longer each time, and never in step."""
     longest = min(_LONGEST_PAUSE, 0.05 * 2**attempt)
     share = int.from_bytes(os.urandom(2)) / 0xFFFF

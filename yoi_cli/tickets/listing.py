@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.model.fields import CHOICE, FIELDS, LIST
+from yoi_cli.errors import UsageError
+from yoi_cli.model.fields import CHOICE, FIELDS, LIST, SORTS, TEXT
 from yoi_cli.model.item import field_text, field_texts
-from yoi_cli.model.states import CLOSED, RESOLVED_STATES, STATES
+from yoi_cli.model.states import CLOSED, RESOLVED_STATES, STATES, check_state
 from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.blocking import Blocker, find_blocked
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from yoi_cli.store.ports import TicketReader
     from yoi_cli.store.values import FieldsRow
 
-SORTS = ("updated", "created", "priority", "state", "title", "id")
 _NEWEST_FIRST = frozenset({"updated", "created"})
 
 
@@ -78,8 +78,10 @@ class Listing(NamedTuple):
 def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
     """The tickets that `selection` asks for, by one pass over the store.
 
-    `only_blocked` costs another one, over the relations.
+    `only_blocked` costs another one, over the relations. Raises `UsageError` for a sort or a
+    state that there is not.
     """
+    _check(selection)
     found: list[FieldsRow] = []
     unreadable: list[Unreadable] = []
     accepts = selection.accepts
@@ -107,16 +109,33 @@ def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
     return Listing(found[: selection.limit], len(found), unreadable, blockers)
 
 
+def _check(selection: Selection) -> None:
+    for state in selection.states:
+        check_state(state)
+    if selection.sort not in SORTS:
+        raise UsageError(
+            "sort_unknown",
+            f"Tickets cannot be sorted by {selection.sort[:40]!r}.",
+            hint=f"Sort by {', '.join(SORTS)}.",
+        )
+
+
 def _has(fields: Mapping[str, FieldValue], name: str, words: frozenset[str]) -> bool:
     """Whether the field `name` of `fields` has what is asked of it."""
-    if FIELDS[name].type == LIST:
+    if _type_of(name) == LIST:
         return words.issubset(field_texts(fields, name))
     value = field_text(fields, name)
     return (value.upper() if _is_choice(name) else value) in words
 
 
 def _is_choice(name: str) -> bool:
-    return FIELDS[name].type == CHOICE
+    return _type_of(name) == CHOICE
+
+
+def _type_of(name: str) -> str:
+    """What a field holds; one that is not in the table counts as text."""
+    field = FIELDS.get(name)
+    return TEXT if field is None else field.type
 
 
 def _by_priority(row: FieldsRow) -> tuple[int, str]:

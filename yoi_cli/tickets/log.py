@@ -6,33 +6,16 @@ from heapq import heappush, heappushpop
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
-from yoi_cli.model.events import Event, order_of
+from yoi_cli.model.events import order_of
 from yoi_cli.store.values import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from yoi_cli.model.event_views import EventFilter
+    from yoi_cli.model.events import Event
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import ThreadWatcher
-
-
-class EventFilter(NamedTuple):
-    """Which events are wanted; an empty set asks for nothing in particular.
-
-    `since` is a time as files write it, `limit` the number of newest events, or None.
-    """
-
-    kinds: frozenset[str] = frozenset()
-    authors: frozenset[str] = frozenset()
-    since: str = ""
-    limit: int | None = None
-
-    def accepts(self, event: Event) -> bool:
-        return (
-            event.at >= self.since
-            and (not self.kinds or event.kind in self.kinds)
-            and (not self.authors or event.author in self.authors)
-        )
 
 
 class LogEntry(NamedTuple):
@@ -164,20 +147,3 @@ def _title(reader: ThreadWatcher, ticket: TicketId) -> str:
         return reader.item(ticket).title
     except YoiError:
         return ""
-
-
-def summary(event: Event) -> str:
-    """What an event says in short: its move, its result, or the first telling line."""
-    attributes = event.attributes
-    if "from" in attributes and "to" in attributes:
-        reason = attributes.get("reason", "")
-        move = f"{attributes['from']} → {attributes['to']}"
-        return f"{move} ({reason})" if reason else move
-    return ": ".join(part for part in (event.status, _telling_line(event.body)) if part)
-
-
-def _telling_line(body: str) -> str:
-    """The first line that says something: no heading, and no label for what comes below."""
-    lines = [line.strip() for line in body.split("\n") if line.strip()]
-    told = (line for line in lines if not line.startswith("#") and line[-1] not in ":：")
-    return next(told, lines[0] if lines else "")

@@ -72,9 +72,9 @@ def move_ticket(
     Raises `UsageError` for an unknown state or a missing reason, `ConflictError` for an
     illegal move, a lost compare-and-swap, or a blocker that forbids it.
     """
-    _check_state(request.target)
+    states.check_state(request.target)
     if request.expect is not None:
-        _check_state(request.expect)
+        states.check_state(request.expect)
     with store.write() as writer:
         ticket = identify(writer, word)
         state = fold(writer.thread(ticket).events).state
@@ -218,16 +218,6 @@ def _sentence(state: str, request: MoveRequest, by: Author) -> str:
     if request.target == states.READY:
         return f"Marked ready by `{request.by_command}`."
     return f"Moved from {state} to {request.target} by `{request.by_command}`."
-
-
-def _check_state(word: str) -> None:
-    if not states.is_state(word):
-        raise UsageError(
-            "state_unknown",
-            f"{word[:40]!r} is not a state.",
-            hint=f"The states are {', '.join(states.STATES)}.",
-            details={"states": list(states.STATES)},
-        )
 
 
 def _check_expectation(ticket: str, state: str, expect: str | None) -> None:

@@ -11,7 +11,7 @@ from yoi_cli.model.plan import TEXT_LIMIT
 from yoi_cli.model.relations import Relation, blocking_graph, closing_cycle, find_path
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import Change, Committed
-from yoi_cli.tickets.blocking import TicketRelations, surroundings
+from yoi_cli.tickets.blocking import surroundings
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
@@ -88,28 +88,47 @@ def remove_relation(store: TicketStore, link: Link, by: Author) -> RelationChang
     )
 
 
-def list_relations(reader: TicketReader, word: str) -> tuple[TicketId, TicketRelations]:
-    """The relations around one ticket, in both directions."""
-    ticket = identify(reader, word)
-    return ticket, surroundings(reader, ticket)
+class RelationList(NamedTuple):
+    """Relations around `ticket`, in both directions, or every forward one of a store (None).
 
+    `unreadable` are the tickets whose relations cannot be read.
+    """
 
-class AllRelations(NamedTuple):
-    """Every forward relation of a store, and the tickets whose relations cannot be read."""
-
-    relations: tuple[Relation, ...]
+    ticket: TicketId | None
+    outgoing: tuple[Relation, ...]
+    incoming: tuple[Relation, ...]
     unreadable: tuple[str, ...]
 
 
-def list_all_relations(reader: TicketReader) -> AllRelations:
-    """Every relation of the store, by ticket."""
+def list_relations(
+    reader: TicketReader, word: str | None = None, kind: str | None = None
+) -> RelationList:
+    """The relations around the ticket that `word` means, or all, perhaps of one `kind` only.
+
+    Raises `UsageError` for a kind that there is not.
+    """
+    if kind is not None:
+        check_kind(kind)
+    found = _all_relations(reader) if word is None else _relations_around(reader, word)
+    return found._replace(
+        outgoing=tuple(one for one in found.outgoing if kind in (None, one.kind)),
+        incoming=tuple(one for one in found.incoming if kind in (None, one.kind)),
+    )
+
+
+def _relations_around(reader: TicketReader, word: str) -> RelationList:
+    ticket = identify(reader, word)
+    return RelationList(ticket, *surroundings(reader, ticket))
+
+
+def _all_relations(reader: TicketReader) -> RelationList:
     found: list[Relation] = []
     unreadable: list[str] = []
     for row in reader.all_relations():
         found += row.relations
         if row.error is not None:
             unreadable.append(row.id)
-    return AllRelations(tuple(found), tuple(unreadable))
+    return RelationList(None, tuple(found), (), tuple(unreadable))
 
 
 def check_kind(kind: str) -> None:

@@ -91,8 +91,9 @@ class Hit(NamedTuple):
 
 
 class SearchResult(NamedTuple):
-    """The hits, newest ticket first; `is_cut` where the limit left some out."""
+    """The hits of `query`, newest ticket first; `is_cut` where the limit left some out."""
 
+    query: Query
     hits: list[Hit]
     is_cut: bool
     unreadable: list[Unreadable]
@@ -138,8 +139,8 @@ def search_tickets(
                 if row.error is None:
                     unreadable.append(Unreadable(row.id, error))
         if search.limit is not None and len(hits) > search.limit:
-            return SearchResult(hits[: search.limit], True, unreadable)
-    return SearchResult(hits, False, unreadable)
+            return SearchResult(search.query, hits[: search.limit], True, unreadable)
+    return SearchResult(search.query, hits, False, unreadable)
 
 
 def _in_item(reader: TextReader, row: FieldsRow, query: Query) -> Iterator[Hit]:

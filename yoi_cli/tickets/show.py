@@ -23,34 +23,11 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from yoi_cli.model.events import Event
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
     from yoi_cli.store.ports import TicketReader
 
 T = TypeVar("T")
-
-
-class EventWindow(NamedTuple):
-    """Which part of a thread is asked for: the `newest` N events, those at or after `since`.
-
-    `since` is a time as files write it. Where both are None, it is the whole thread.
-    """
-
-    newest: int | None = None
-    since: str | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        return self.newest is None and self.since is None
-
-    def of(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
-        """The events in this window, in the order of the thread."""
-        if self.since is not None:
-            events = tuple(event for event in events if event.at >= self.since)
-        if self.newest is None:
-            return events
-        return events[max(len(events) - self.newest, 0) :]
 
 
 class Neighbour(NamedTuple):

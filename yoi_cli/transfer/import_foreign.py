@@ -18,7 +18,7 @@ from yoi_cli.model.relations import RELATED, Relation, blocking_graph, closing_c
 from yoi_cli.model.ticket import DatedEvent, Ticket
 from yoi_cli.model.time import seconds_of, stamp
 from yoi_cli.transfer.model import ImportProblem
-from yoi_cli.transfer.report import ImportReport, Incoming
+from yoi_cli.transfer.report import ImportReport, ImportTally, Incoming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -85,7 +85,7 @@ class _Adoption:
         self._by = by
         self._encode = encode
         self._now = now_ms
-        self._report = ImportReport(problems=list(found.problems))
+        self._tally = ImportTally(problems=list(found.problems))
         self._ids: dict[str, TicketId] = {}
         self.planned: dict[TicketId, Ticket] = {}
 
@@ -99,7 +99,7 @@ class _Adoption:
             if id_ is not None:
                 relations = self._relations(self.planned[id_], ticket, graph)
                 self.planned[id_] = replace(self.planned[id_], relations=relations)
-        return self._report
+        return self._tally.report()
 
     def _unknown(self) -> list[ForeignTicket]:
         """The tickets that no ticket of the store came from; the others are skipped."""
@@ -113,7 +113,7 @@ class _Adoption:
             source = self._found.source(ticket)
             if source in known:
                 self._ids[ticket.source_id] = known[source]
-                self._report.skipped.append(Incoming(known[source], source, ticket.title))
+                self._tally.skipped.append(Incoming(known[source], source, ticket.title))
             else:
                 unknown.append(ticket)
         self._taken: set[str] = set(self._reader.ids())
@@ -127,13 +127,13 @@ class _Adoption:
         try:
             self._encode(whole)
         except YoiError as error:
-            self._report.problems.append(ImportProblem(ticket.source_path, None, error.message))
+            self._tally.problems.append(ImportProblem(ticket.source_path, None, error.message))
             return None
         self._taken.add(id_)
         self._ids.setdefault(ticket.source_id, id_)
         self.planned[id_] = whole
         source = self._found.source(ticket)
-        self._report.imported.append(Incoming(id_, source, ticket.title))
+        self._tally.imported.append(Incoming(id_, source, ticket.title))
         for warning in ticket.warnings:
             self._notice(ticket, warning)
         return id_
@@ -161,7 +161,7 @@ class _Adoption:
         return tuple(sorted(relations.values(), key=sort_key))
 
     def _notice(self, ticket: ForeignTicket, message: str) -> None:
-        self._report.notices.append(ImportProblem(ticket.source_path, None, message))
+        self._tally.notices.append(ImportProblem(ticket.source_path, None, message))
 
 
 def _whole(

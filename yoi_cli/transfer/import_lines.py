@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.transfer.model import ImportProblem
-from yoi_cli.transfer.report import ImportReport, Incoming, Refused
+from yoi_cli.transfer.report import ImportReport, ImportTally, Incoming, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,10 +36,10 @@ def restore(
     A ticket that stands there with the same files is skipped; one that differs is refused,
     and the others go on. Raises `ConflictError` where the lock cannot be had.
     """
-    report = ImportReport()
+    tally = ImportTally()
     for ticket in incoming:
         if isinstance(ticket, ImportProblem):
-            report.problems.append(ticket)
+            tally.problems.append(ticket)
             continue
         known = Incoming(ticket.id, ticket.id, ticket.title)
         try:
@@ -47,15 +47,15 @@ def restore(
         except ConflictError as error:
             if error.code == "lock_timeout":
                 raise
-            report.conflicts.append(Refused(ticket.id, ticket.id, error.message))
+            tally.conflicts.append(Refused(ticket.id, ticket.id, error.message))
         except YoiError as error:
-            report.problems.append(ImportProblem(ticket.path, ticket.line, error.message))
+            tally.problems.append(ImportProblem(ticket.path, ticket.line, error.message))
         else:
-            (report.imported if is_new else report.skipped).append(known)
-            report.notices.extend(
+            (tally.imported if is_new else tally.skipped).append(known)
+            tally.notices.extend(
                 ImportProblem(ticket.path, ticket.line, notice) for notice in ticket.notices
             )
-    return report
+    return tally.report()
 
 
 def _put(store: TicketStore, ticket: StoredTicket, *, dry_run: bool) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
 from yoi_cli.api.documents.common import from_value, from_values
 
 if TYPE_CHECKING:
     from yoi_cli.api.prime import Primer
     from yoi_cli.setup.open import Initialised
+    from yoi_cli.workspace.where import Whereabouts
 
 
 class ErrorDocument(Struct, frozen=True, kw_only=True):
@@ -87,9 +88,8 @@ def initialised_document(made: Initialised) -> InitialisedDocument:
     return from_value(InitialisedDocument, made)
 
 
-def where_document(facts: Mapping[str, object]) -> WhereDocument:
-    """The `facts` as a document; raises `msgspec.ValidationError` where one is missing."""
-    return convert(facts, WhereDocument)
+def where_document(found: Whereabouts) -> WhereDocument:
+    return from_value(WhereDocument, found)
 
 
 def prime_document(primer: Primer | None, text: str) -> PrimeDocument:

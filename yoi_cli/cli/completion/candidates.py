@@ -13,7 +13,7 @@ from yoi_cli.model.states import STATES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from yoi_cli.workspace.session import Session
+    from yoi_cli.api.session import Session
 
 _MOST = 500
 
@@ -33,11 +33,12 @@ def completing_session(ctx: typer.Context) -> Session:
 
 def complete_tickets(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Ids that begin with what is typed, with their titles and states; open ones first."""
+    from yoi_cli.api.queries import ticket_fields
     from yoi_cli.model.safe_text import visible
 
     found: list[tuple[bool, str, str]] = []
     try:
-        for row in completing_session(ctx).store.all_fields():
+        for row in ticket_fields(completing_session(ctx)):
             if row.id.startswith(incomplete):
                 title, state = row.fields.get("title"), row.fields.get("state")
                 shown = f"{title or ''} [{state or '?'}]" if row.error is None else "unreadable"

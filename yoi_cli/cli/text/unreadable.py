@@ -9,7 +9,7 @@ from yoi_cli.cli.text.report import warn
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.store.values import Unreadable
+    from yoi_cli.api.queries import Unreadable
 
 
 def warn_of_unreadable(broken: Iterable[Unreadable]) -> None:

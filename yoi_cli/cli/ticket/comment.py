@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.api.autocommit import commit_if_asked
+from yoi_cli.api import tickets
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
@@ -19,13 +19,10 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
-from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import required_text
 from yoi_cli.cli.ticket.outcomes import print_appended
-from yoi_cli.errors import UsageError
-from yoi_cli.model.events import COMMENT, COMMENT_ROLES
+from yoi_cli.model.events import COMMENT, COMMENT_ROLES, check_role
 from yoi_cli.model.text import one_of
-from yoi_cli.tickets.comment import add_comment
 
 
 def comment(
@@ -52,19 +49,9 @@ def comment(
 
     Without a text, on a terminal, your editor opens.
     """
-    if role not in COMMENT_ROLES:
-        raise UsageError(
-            "role_unknown",
-            f"{role[:40]!r} is not a role.",
-            hint=f"The roles are {', '.join(COMMENT_ROLES)}.",
-        )
+    check_role(role)
     session = session_of(ctx)
-    by = session.author(author)
+    author = session.author(author).author  # known before anybody writes a text
     text = required_text(message, file, source)
-    done = add_comment(session.store, ticket, role, text, by, commit=sha)
+    done = tickets.comment(session, ticket, text, role=role, sha=sha, author=author, commit=commit)
     print_appended(role, done, as_json=as_json)
-    warn(
-        commit_if_asked(
-            session, done.ticket, f"{role.replace('_', ' ')} by {by.author}", asked=commit
-        )
-    )

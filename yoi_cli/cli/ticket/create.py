@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.api.autocommit import commit_if_asked
+from yoi_cli.api import tickets
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -17,12 +17,40 @@ from yoi_cli.cli.options import (
     SourceArgument,
     ticket_option,
 )
-from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.cli.ticket.outcomes import print_created
 from yoi_cli.model.item import FieldValue
 from yoi_cli.model.relations import BLOCKS, DEPENDS_ON, RELATED
-from yoi_cli.tickets.create import Draft, create_ticket, template
+
+TitleOption = Annotated[
+    str, typer.Option("--title", "-t", metavar="TEXT", help="What it is about, in one line.")
+]
+EditOption = Annotated[bool, typer.Option("--edit", "-e", help="Write the text in $EDITOR.")]
+PriorityOption = Annotated[
+    str | None, typer.Option("--priority", "-p", metavar="P0..P4", help="How urgent; P0 is most.")
+]
+TagOption = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag; may be repeated.")
+]
+AssigneeOption = Annotated[
+    str | None, typer.Option("--assignee", metavar="NAME", help="Who does it.")
+]
+ReadinessOption = Annotated[
+    str | None, typer.Option("--readiness", metavar="WORD", help="How ready it is, in a word.")
+]
+RiskFlagOption = Annotated[
+    list[str] | None, typer.Option("--risk-flag", metavar="RISK", help="A risk; may be repeated.")
+]
+DependsOnOption = Annotated[
+    list[str] | None, ticket_option("--depends-on", "A ticket to wait for; may be repeated.")
+]
+BlocksOption = Annotated[
+    list[str] | None,
+    ticket_option("--blocks", "A ticket that waits for this one; may be repeated."),
+]
+RelatedOption = Annotated[
+    list[str] | None, ticket_option("--related", "A ticket to read with it; may be repeated.")
+]
 
 
 def create(
@@ -54,12 +82,12 @@ def create(
       yoi ticket create -t 'Show the price' --depends-on 00001M7WFCY38 -F notes.md
     """
     session = session_of(ctx)
-    by = session.author(author)
+    author = session.author(author).author  # known before anybody writes a text
     description = given_text(message, file, source)
     if edit:
         from yoi_cli.cli.editor import edit_text
 
-        draft = template(japanese=by.japanese) if description is None else description
+        draft = tickets.template(session) if description is None else description
         description = edit_text(draft)
     given: dict[str, FieldValue] = {
         "assignee": assignee,
@@ -68,40 +96,14 @@ def create(
         "priority": priority,
         "tags": tuple(tag or ()),
     }
-    fields = {key: value for key, value in given.items() if value}
     links = ((DEPENDS_ON, depends_on), (BLOCKS, blocks), (RELATED, related))
-    relations = tuple((kind, word) for kind, words in links for word in words or ())
-    done = create_ticket(session.store, Draft(title, description, fields, relations), by)
+    done = tickets.create(
+        session,
+        title,
+        description=description,
+        fields={key: value for key, value in given.items() if value},
+        relations=tuple((kind, word) for kind, words in links for word in words or ()),
+        author=author,
+        commit=commit,
+    )
     print_created(title.strip(), done, as_json=as_json)
-    warn(commit_if_asked(session, done.ticket, f"create {title.strip()}", asked=commit))
-
-
-TitleOption = Annotated[
-    str, typer.Option("--title", "-t", metavar="TEXT", help="What it is about, in one line.")
-]
-EditOption = Annotated[bool, typer.Option("--edit", "-e", help="Write the text in $EDITOR.")]
-PriorityOption = Annotated[
-    str | None, typer.Option("--priority", "-p", metavar="P0..P4", help="How urgent; P0 is most.")
-]
-TagOption = Annotated[
-    list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag; may be repeated.")
-]
-AssigneeOption = Annotated[
-    str | None, typer.Option("--assignee", metavar="NAME", help="Who does it.")
-]
-ReadinessOption = Annotated[
-    str | None, typer.Option("--readiness", metavar="WORD", help="How ready it is, in a word.")
-]
-RiskFlagOption = Annotated[
-    list[str] | None, typer.Option("--risk-flag", metavar="RISK", help="A risk; may be repeated.")
-]
-DependsOnOption = Annotated[
-    list[str] | None, ticket_option("--depends-on", "A ticket to wait for; may be repeated.")
-]
-BlocksOption = Annotated[
-    list[str] | None,
-    ticket_option("--blocks", "A ticket that waits for this one; may be repeated."),
-]
-RelatedOption = Annotated[
-    list[str] | None, ticket_option("--related", "A ticket to read with it; may be repeated.")
-]

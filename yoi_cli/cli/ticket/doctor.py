@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import doctor as api
+from yoi_cli.api.session import Session, open_session
 from yoi_cli.cli.context import start_of
 from yoi_cli.cli.doctor_text import print_examination
 from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_argument
 from yoi_cli.cli.text.console import progress
-from yoi_cli.doctor.examine import Examination, examine_store, examine_ticket
-from yoi_cli.doctor.open import open_inspector, repairing
-from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.tickets.lookup import identify
-from yoi_cli.workspace.session import Session, open_session
+
+if TYPE_CHECKING:
+    from yoi_cli.api.doctor import Examination
 
 
 def doctor(
@@ -50,23 +50,23 @@ def doctor(
     changes = not dry_run and (fix or adopt_item)
     session = open_session(start_of(ctx), forgiving=not changes)
     found = _examine(session, ticket)
-    fix = fix or (dry_run and not adopt_item)
-    repairs = plan_repairs(found, fix=fix, adopt_item=adopt_item)
-    mended = Mended(planned=repairs)
-    if changes:
-        mended = make_repairs(
-            repairs, session.store, lambda: repairing(session), lambda: session.author(author)
-        )
-        if repairs:
-            found = _examine(session, ticket)
+    mended = api.repair(
+        session,
+        found,
+        fix=fix or (dry_run and not adopt_item),
+        adopt_item=adopt_item,
+        dry_run=not changes,
+        author=author,
+    )
+    if mended.fixed or mended.failed:
+        found = _examine(session, ticket)
     print_examination(found, mended, show_infos=show_infos, as_json=as_json)
     bad = found.counts.errors + (found.counts.warnings if strict else 0)
     return StoreInvalidError.exit_code if bad else 0
 
 
 def _examine(session: Session, ticket: str | None) -> Examination:
-    inspector = open_inspector(session)
     if ticket is not None:
-        return examine_ticket(inspector, identify(session.store, ticket))
-    with progress("Examining tickets", len(inspector.ids())) as bar:
-        return examine_store(inspector, advance=bar.advance)
+        return api.examine_ticket(session, ticket)
+    with progress("Examining tickets", api.count_tickets(session)) as bar:
+        return api.examine_store(session, advance=bar.advance)

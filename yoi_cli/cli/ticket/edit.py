@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yoi_cli.api.autocommit import commit_if_asked
+from yoi_cli.api import tickets
+from yoi_cli.api.session import Session
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     CommitOption,
@@ -17,13 +18,13 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
-from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.cli.ticket.outcomes import print_edited
 from yoi_cli.errors import UsageError
 from yoi_cli.model.item import FieldValue
-from yoi_cli.tickets.edit import Edited, ItemEdit, edit_ticket, read_item
-from yoi_cli.workspace.session import Session
+
+if TYPE_CHECKING:
+    from yoi_cli.api.tickets import Edited
 
 
 def edit(
@@ -71,20 +72,23 @@ def edit(
     fields: dict[str, FieldValue] = {
         key: value or None for key, value in given.items() if value is not None
     }
-    body = given_text(message, file, source)
-    added, removed = {"tags": tuple(tag or ())}, {"tags": tuple(remove_tag or ())}
-    if fields or tag or remove_tag or body is not None:
-        edit = ItemEdit(fields, added, removed, body=body)
-        edited = edit_ticket(session.store, ticket, edit)
+    description = given_text(message, file, source)
+    if fields or tag or remove_tag or description is not None:
+        edited = tickets.edit(
+            session,
+            ticket,
+            fields=fields,
+            added={"tags": tuple(tag or ())},
+            removed={"tags": tuple(remove_tag or ())},
+            description=description,
+            commit=commit,
+        )
     else:
-        edited = _edit_by_hand(session, ticket)
+        edited = _edit_by_hand(session, ticket, commit=commit)
     print_edited(edited.committed, edited.changed, as_json=as_json)
-    if edited.changed:
-        what = "edit " + ", ".join(edited.changed)
-        warn(commit_if_asked(session, edited.committed.ticket, what, asked=commit))
 
 
-def _edit_by_hand(session: Session, ticket: str) -> Edited:
+def _edit_by_hand(session: Session, ticket: str, *, commit: bool) -> Edited:
     """Let the person change the description in the editor."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
@@ -94,6 +98,6 @@ def _edit_by_hand(session: Session, ticket: str) -> Edited:
         )
     from yoi_cli.cli.editor import edit_text
 
-    full_id, item = read_item(session.store, ticket)
+    full_id, item = tickets.read_item(session, ticket)
     text = edit_text(item.body)
-    return edit_ticket(session.store, full_id, ItemEdit(body=text, expected_body=item.body))
+    return tickets.edit(session, full_id, description=text, expected=item.body, commit=commit)

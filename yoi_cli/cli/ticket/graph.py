@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import queries
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, OutputOption, tickets_argument
@@ -18,14 +18,17 @@ from yoi_cli.cli.ticket.graph_tree import (
     warn_of_graph,
 )
 from yoi_cli.errors import OperationError, UsageError
-from yoi_cli.model.graph import Graph
-from yoi_cli.routing.graph import GraphRequest, draw_graph
+
+if TYPE_CHECKING:
+    from yoi_cli.model.graph import Graph
 
 TREE = "tree"
 MERMAID = "mermaid"
 DOT = "dot"
 SVG = "svg"
 FORMATS = (TREE, MERMAID, DOT, SVG)
+#: How long Graphviz may draw.
+_SECONDS = 120
 
 
 def graph(
@@ -58,10 +61,11 @@ def graph(
     of tickets that are not done. Tickets without any line are counted, not drawn.
     """
     _check(form, output, as_json=as_json)
-    request = GraphRequest(tickets or (), with_closed, related)
-    graph = draw_graph(session_of(ctx).store, request)
+    graph = queries.draw_graph(
+        session_of(ctx), tickets or (), closed_too=with_closed, related=related
+    )
     if output is not None and output != "-":
-        from yoi_cli.store.files.output_file import output_file
+        from yoi_cli.cli.output_file import output_file
 
         text = _picture(graph, form)
         with output_file(output) as file:
@@ -98,11 +102,7 @@ def _picture(graph: Graph, form: str) -> str:
         return mermaid(graph)
     if form == DOT:
         return dot(graph)
-
     return svg_of(dot(graph))
-
-
-_SECONDS = 120
 
 
 def svg_of(dot: str) -> str:
@@ -110,6 +110,8 @@ def svg_of(dot: str) -> str:
 
     Raises `OperationError`: `graphviz_missing`, `graphviz_failed`.
     """
+    import subprocess
+
     try:
         done = subprocess.run(
             ["dot", "-Tsvg"],

@@ -22,6 +22,45 @@ _LONGEST_TITLE = 60
 #: What Mermaid, Markdown or HTML could give a meaning to.
 _MEANT_IN_MERMAID = re.compile(r"""["'#&<>\[\](){}|\\;%`*_~$@:/=^-]""")
 _MEANT_IN_DOT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "&#92;"}
+#: state: (fill, text) of a box. What has a problem takes the place of a state.
+COLOURS = {
+    "planning": ("#eeeeee", "#333333"),
+    "ready": ("#cdeef5", "#0b3b46"),
+    "queued": ("#cfe0fc", "#0d2b5c"),
+    "inprogress": ("#fdf0c4", "#5c4400"),
+    "done": ("#d3f2d6", "#0f4416"),
+    "closed": ("#f7f7f7", "#888888"),
+    "problem": ("#fbd5d5", "#6b0f0f"),
+}
+CRITICAL = "#c2410c"
+CYCLE = "#b91c1c"
+
+
+class GraphMarks:
+    """Answers what is to be marked on a node or a line of one graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        path = graph.critical_path
+        self._critical = frozenset(path)
+        self._critical_lines = frozenset(zip(path[1:], path, strict=False))
+        self._cycle_of = {
+            ticket: number for number, cycle in enumerate(graph.cycles) for ticket in cycle
+        }
+
+    def is_critical(self, ticket: str) -> bool:
+        return ticket in self._critical
+
+    def is_circular(self, ticket: str) -> bool:
+        return ticket in self._cycle_of
+
+    def line_is_critical(self, edge: Edge) -> bool:
+        return edge.waits and edge[:2] in self._critical_lines
+
+    def line_is_circular(self, edge: Edge) -> bool:
+        """Whether the line leads from a ticket to another of its cycle."""
+        cycle = self._cycle_of.get(edge.source)
+        is_same = cycle is not None and cycle == self._cycle_of.get(edge.target)
+        return edge.waits and is_same
 
 
 def mermaid(graph: Graph) -> str:
@@ -115,47 +154,6 @@ def _dot_text(text: str) -> str:
 
 def _dot_name(ticket: str) -> str:
     return visible(ticket).replace("\\", "\\\\").replace('"', '\\"')
-
-
-#: state: (fill, text) of a box. What has a problem takes the place of a state.
-COLOURS = {
-    "planning": ("#eeeeee", "#333333"),
-    "ready": ("#cdeef5", "#0b3b46"),
-    "queued": ("#cfe0fc", "#0d2b5c"),
-    "inprogress": ("#fdf0c4", "#5c4400"),
-    "done": ("#d3f2d6", "#0f4416"),
-    "closed": ("#f7f7f7", "#888888"),
-    "problem": ("#fbd5d5", "#6b0f0f"),
-}
-CRITICAL = "#c2410c"
-CYCLE = "#b91c1c"
-
-
-class GraphMarks:
-    """Answers what is to be marked on a node or a line of one graph."""
-
-    def __init__(self, graph: Graph) -> None:
-        path = graph.critical_path
-        self._critical = frozenset(path)
-        self._critical_lines = frozenset(zip(path[1:], path, strict=False))
-        self._cycle_of = {
-            ticket: number for number, cycle in enumerate(graph.cycles) for ticket in cycle
-        }
-
-    def is_critical(self, ticket: str) -> bool:
-        return ticket in self._critical
-
-    def is_circular(self, ticket: str) -> bool:
-        return ticket in self._cycle_of
-
-    def line_is_critical(self, edge: Edge) -> bool:
-        return edge.waits and edge[:2] in self._critical_lines
-
-    def line_is_circular(self, edge: Edge) -> bool:
-        """Whether the line leads from a ticket to another of its cycle."""
-        cycle = self._cycle_of.get(edge.source)
-        is_same = cycle is not None and cycle == self._cycle_of.get(edge.target)
-        return edge.waits and is_same
 
 
 def style_name(node: Node) -> str:

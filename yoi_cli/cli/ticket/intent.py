@@ -1,4 +1,4 @@
-"""`yoi ticket intent`."""
+"""`yoi ticket intent`, and the options that give parts of an intent packet."""
 
 from __future__ import annotations
 
@@ -7,42 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import queries
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
 from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.model.intent import PART_KEYS, complete, packet_of, parse_packet, render_packet
+from yoi_cli.model.intent import PART_KEYS, parse_packet, render_packet
 from yoi_cli.model.safe_text import visible_block
-from yoi_cli.tickets.edit import read_item
 
 if TYPE_CHECKING:
     from yoi_cli.model.intent import IntentPacket
-
-
-def intent(
-    ctx: typer.Context,
-    ticket: TicketArgument,
-    intent: IntentOption = None,
-    binding: BindingOption = None,
-    requirements: RequirementsOption = None,
-    acceptance: AcceptanceOption = None,
-    latitude: LatitudeOption = None,
-    escalate: EscalateOption = None,
-    validation: ValidationOption = None,
-    risks: RisksOption = None,
-    intent_file: PacketFileOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Print the short contract that whoever implements the ticket is given.
-
-    It is taken from the description's sections, in English or Japanese; flags or a file
-    complete it.
-    """
-    given = (intent, binding, requirements, acceptance, latitude, escalate, validation, risks)
-    full_id, item = read_item(session_of(ctx).store, ticket)
-    packet = complete(packet_of(item.title, item.body), said_parts(given, intent_file))
-    print_intent(full_id, packet, as_json=as_json)
 
 
 def _part(flag: str, what: str) -> object:
@@ -65,6 +40,31 @@ PacketFileOption = Annotated[
         help="Parts of the packet under their headings; - for stdin.",
     ),
 ]
+
+
+def intent(
+    ctx: typer.Context,
+    ticket: TicketArgument,
+    intent: IntentOption = None,
+    binding: BindingOption = None,
+    requirements: RequirementsOption = None,
+    acceptance: AcceptanceOption = None,
+    latitude: LatitudeOption = None,
+    escalate: EscalateOption = None,
+    validation: ValidationOption = None,
+    risks: RisksOption = None,
+    intent_file: PacketFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the short contract that whoever implements the ticket is given.
+
+    It is taken from the description's sections, in English or Japanese; flags or a file
+    complete it.
+    """
+    given = (intent, binding, requirements, acceptance, latitude, escalate, validation, risks)
+    session = session_of(ctx)
+    full_id, packet = queries.intent_packet(session, ticket, said_parts(given, intent_file))
+    print_intent(full_id, packet, as_json=as_json)
 
 
 def said_parts(given: tuple[str | None, ...], file: str | None) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import queries
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import LimitOption, StatesOption, chosen_states
@@ -15,19 +16,15 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
-from yoi_cli.errors import UsageError
-from yoi_cli.model.fields import LIST, shown_fields
+from yoi_cli.model.fields import LIST, SORTS, shown_fields
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.safe_text import tsv
-from yoi_cli.tickets.listing import SORTS, Selection, list_tickets, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from yoi_cli.api.queries import Blocker, FieldsRow, Listing
     from yoi_cli.cli.text.table import Row
-    from yoi_cli.store.values import FieldsRow
-    from yoi_cli.tickets.blocking import Blocker
-    from yoi_cli.tickets.listing import Listing
 
 
 def list_(
@@ -71,22 +68,17 @@ def list_(
       yoi ticket list -s ready,queued --sort priority
       yoi ticket list --all --tag bug --json
     """
-    if sort not in SORTS:
-        raise UsageError(
-            "sort_unknown",
-            f"Tickets cannot be sorted by {sort[:40]!r}.",
-            hint=f"Sort by {', '.join(SORTS)}.",
-        )
-    selection = Selection(
+    listing = queries.list_tickets(
+        session_of(ctx),
         states=chosen_states(state),
         closed_too=closed_too,
-        fields=wanted({"tags": tag, "assignee": assignee, "priority": priority}),
+        fields={"tags": tag, "assignee": assignee, "priority": priority},
         only_blocked=blocked,
         sort=sort,
         reverse=reverse,
         limit=limit,
     )
-    print_listing(list_tickets(session_of(ctx).store, selection), as_json=as_json)
+    print_listing(listing, as_json=as_json)
 
 
 _HEADER = ("state", "id", "title", "updated_at", "hints")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import queries
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import SinceOption, instant, reading_progress
@@ -22,17 +23,17 @@ from yoi_cli.cli.text.console import (
 )
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
+from yoi_cli.model.event_views import EventFilter, event_summary
 from yoi_cli.model.events import KINDS
 from yoi_cli.model.safe_text import tsv, visible
-from yoi_cli.tickets.log import EventFilter, Follower, newest_events, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.text import Text
 
-    from yoi_cli.store.ports import ThreadWatcher
-    from yoi_cli.tickets.log import EventLog, LogEntry
+    from yoi_cli.api.queries import EventLog, LogEntry
+    from yoi_cli.api.session import Session
 
 
 _DEFAULT_LIMIT = 20
@@ -82,19 +83,19 @@ def log(
         since=instant(since) or "",
         limit=_DEFAULT_LIMIT if limit is None and since is None else limit,
     )
-    store = session_of(ctx).store
+    session = session_of(ctx)
     if follow:
-        _follow(store, wanted, as_json=as_json)
+        _follow(session, wanted, as_json=as_json)
         return
-    with reading_progress(store) as bar:
-        log = newest_events(store, wanted, bar.advance)
+    with reading_progress(session) as bar:
+        log = queries.newest_events(session, wanted, advance=bar.advance)
     print_log(log, as_json=as_json)
 
 
-def _follow(store: ThreadWatcher, wanted: EventFilter, *, as_json: bool) -> None:
+def _follow(session: Session, wanted: EventFilter, *, as_json: bool) -> None:
     """Print what there is, then what comes. Ends by Ctrl-C, or when the reader goes away."""
-    with reading_progress(store) as bar:
-        follower = Follower(store, wanted, bar.advance)
+    with reading_progress(session) as bar:
+        follower = queries.follow_events(session, wanted, advance=bar.advance)
     warn_of_unreadable(follower.start.unreadable)
     begin_log(as_json=as_json)
     print_entries(follower.start.entries, as_json=as_json)
@@ -162,7 +163,7 @@ def _cells(entry: LogEntry) -> tuple[str, ...]:
 
 
 def _short(entry: LogEntry) -> str:
-    said = summary(entry.event)
+    said = event_summary(entry.event)
     return said if len(said) <= _LONGEST_SUMMARY else said[: _LONGEST_SUMMARY - 1] + "…"
 
 

@@ -1,4 +1,4 @@
-"""`yoi ticket state`."""
+"""`yoi ticket state`, `intake`, `close` and `reopen`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.api.autocommit import commit_if_asked
+from yoi_cli.api import tickets
 from yoi_cli.cli.completion.candidates import complete_states
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
@@ -20,13 +20,8 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
-from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text, required_text
 from yoi_cli.cli.ticket.outcomes import print_moved, print_state
-from yoi_cli.model.states import READY
-from yoi_cli.tickets.current import state_of
-from yoi_cli.tickets.move import MoveRequest, close_ticket, move_ticket, reopen_ticket
-from yoi_cli.workers.open import live_worker
 
 
 def state(
@@ -60,19 +55,19 @@ def state(
     """
     session = session_of(ctx)
     if state is None:
-        print_state(*state_of(session.store, ticket), as_json=as_json)
+        print_state(*tickets.state_of(session, ticket), as_json=as_json)
         return
-    from yoi_cli.tickets.move import FREEING_STATES, MoveRequest, move_ticket
-
-    by = session.author(author)
-    request = MoveRequest(state, given_text(message, file), reason, expect)
-    book = session.claims if state in FREEING_STATES else None
-    moved = move_ticket(session.store, ticket, request, by, book)
+    moved = tickets.move(
+        session,
+        ticket,
+        state,
+        text=given_text(message, file),
+        reason=reason,
+        expect=expect,
+        author=author,
+        commit=commit,
+    )
     print_moved(moved, as_json=as_json)
-    if moved.changed:
-        warn(
-            commit_if_asked(session, moved.ticket, f"{moved.origin} → {moved.state}", asked=commit)
-        )
 
 
 def close(
@@ -98,22 +93,18 @@ def close(
     Tickets that waited only for this one are named as unblocked.
     """
     session = session_of(ctx)
-    by = session.author(author)
+    author = session.author(author).author  # known before anybody writes a text
     text = given_text([*(message or ()), *(resolution or ())], file, source)
-    if text is None:
-        text = required_text(None, None)
-    moved = close_ticket(
-        session.store,
+    moved = tickets.close(
+        session,
         ticket,
-        text,
-        by,
+        required_text(None, None) if text is None else text,
         expect=expect,
-        book=session.claims,
-        live=(lambda _ticket: None) if force else lambda full_id: live_worker(session, full_id),
+        force=force,
+        author=author,
+        commit=commit,
     )
     print_moved(moved, as_json=as_json)
-    if moved.changed:
-        warn(commit_if_asked(session, moved.ticket, "close", asked=commit))
 
 
 def intake(
@@ -130,15 +121,12 @@ def intake(
 ) -> None:
     """Mark a planned ticket ready, with a summary of what was settled."""
     session = session_of(ctx)
-    by = session.author(author)
+    author = session.author(author).author  # known before anybody writes a text
     summary = required_text(message, file, source)
-    request = MoveRequest(
-        READY, summary, reason or "planning_ready", expect, by_command="yoi ticket intake"
+    moved = tickets.intake(
+        session, ticket, summary, reason=reason, expect=expect, author=author, commit=commit
     )
-    moved = move_ticket(session.store, ticket, request, by)
     print_moved(moved, as_json=as_json)
-    if moved.changed:
-        warn(commit_if_asked(session, moved.ticket, "intake: ready", asked=commit))
 
 
 def reopen(
@@ -155,8 +143,12 @@ def reopen(
 
     The old resolution stays readable in the ticket's thread.
     """
-    session = session_of(ctx)
-    by = session.author(author)
-    moved = reopen_ticket(session.store, ticket, reason or "", given_text(message, file), by)
+    moved = tickets.reopen(
+        session_of(ctx),
+        ticket,
+        reason or "",
+        text=given_text(message, file),
+        author=author,
+        commit=commit,
+    )
     print_moved(moved, as_json=as_json)
-    warn(commit_if_asked(session, moved.ticket, "reopen", asked=commit))

@@ -13,10 +13,9 @@ from yoi_cli.model.states import CLOSED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yoi_cli.api.relations import RelationChange
+    from yoi_cli.api.tickets import Committed, Moved
     from yoi_cli.model.fold import Folded
-    from yoi_cli.store.values import Committed
-    from yoi_cli.tickets.move import Moved
-    from yoi_cli.tickets.relations import RelationChange
 
 
 def print_created(title: str, done: Committed, *, as_json: bool) -> None:
@@ -72,7 +71,7 @@ def print_moved(moved: Moved, *, as_json: bool) -> None:
 
 
 def print_state(ticket: str, folded: Folded, *, as_json: bool) -> None:
-    """A ticket's state, and whether its log is of one mind about it."""
+    """A ticket's state, and whether its log is consistent about it."""
     if as_json:
         from yoi_cli.api.documents.outcomes import state_document
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from yoi_cli.api.autocommit import commit_if_asked
-from yoi_cli.cli.context import session_of, start_of
+from yoi_cli.api import tickets
+from yoi_cli.api.session import open_session, starting_folder
+from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
@@ -18,14 +19,10 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
-from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import required_text
 from yoi_cli.cli.ticket.outcomes import print_reviewed
 from yoi_cli.errors import UsageError
 from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
-from yoi_cli.orchestration.git.reviewed_commit import check_reviewer, commit_under_review
-from yoi_cli.tickets.comment import add_review
-from yoi_cli.workspace.session import starting_folder
 
 
 def review(
@@ -54,12 +51,18 @@ def review(
             "A review has one result.",
             hint="Give either --approve or --request-changes.",
         )
-    session = session_of(ctx)
-    check_reviewer(session)
-    by = session.author(author)
-    text = required_text(message, file, source)
-    result = APPROVE if approve else REQUEST_CHANGES
-    about = commit_under_review(session, ticket, sha, starting_folder(start_of(ctx)))
-    done = add_review(session.store, ticket, result, text, by, commit=about)
-    print_reviewed(result, done, as_json=as_json)
-    warn(commit_if_asked(session, done.ticket, f"review: {result}", asked=commit))
+    start = start_of(ctx)
+    session = open_session(start)
+    tickets.check_reviewer(session)
+    author = session.author(author).author  # known before anybody writes a text
+    done = tickets.review(
+        session,
+        ticket,
+        required_text(message, file, source),
+        approve=approve,
+        sha=sha,
+        folder=starting_folder(start),
+        author=author,
+        commit=commit,
+    )
+    print_reviewed(APPROVE if approve else REQUEST_CHANGES, done, as_json=as_json)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import queries
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import LimitOption, StatesOption, chosen_states, reading_progress
 from yoi_cli.cli.options import JsonOption
@@ -14,12 +15,11 @@ from yoi_cli.cli.text.console import console, is_terminal, write_stderr, write_s
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
 from yoi_cli.model.safe_text import tsv, visible
-from yoi_cli.tickets.search import Search, parse_query, search_tickets
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from yoi_cli.tickets.search import Hit, Query, SearchResult
+    from yoi_cli.api.queries import Hit, Query, SearchResult
 
 
 def search(
@@ -37,20 +37,26 @@ def search(
 
     Closed tickets are searched too. Every line that holds it is a hit; newest tickets first.
     """
-    wanted = parse_query(query, regex=regex)
-    search = Search(wanted, chosen_states(state), only_open, limit)
+    states = chosen_states(state)
     session = session_of(ctx)
-    store = session.store
-    with reading_progress(store) as bar:
-        found = search_tickets(store, search, bar.advance)
-    print_found(wanted, found, folder=session.location.folder, as_json=as_json)
+    with reading_progress(session) as bar:
+        found = queries.search(
+            session,
+            query,
+            regex=regex,
+            states=states,
+            only_open=only_open,
+            limit=limit,
+            advance=bar.advance,
+        )
+    print_found(found, folder=session.location.folder, as_json=as_json)
 
 
 _HEADER = ("ticket", "place", "path:line", "text")
 _SHORTEST_CONTEXT = 20
 
 
-def print_found(query: Query, found: SearchResult, *, folder: str, as_json: bool) -> None:
+def print_found(found: SearchResult, *, folder: str, as_json: bool) -> None:
     """The hits of a search: JSON, hits below their tickets, or one line a hit.
 
     `folder` is the store's below the workspace, so that a place in a pipe can be opened.
@@ -58,10 +64,10 @@ def print_found(query: Query, found: SearchResult, *, folder: str, as_json: bool
     if as_json:
         from yoi_cli.api.documents.lists import search_document
 
-        report_json("search", search_document(query, found))
+        report_json("search", search_document(found.query, found))
         return
     if is_terminal(sys.stdout):
-        _print_hits(query, found)
+        _print_hits(found)
     else:
         lines = [tsv(_HEADER), *(tsv(_cells(hit, folder)) for hit in found.hits)]
         write_stdout("\n".join(lines) + "\n")
@@ -77,7 +83,7 @@ def _cells(hit: Hit, folder: str) -> tuple[str, ...]:
     return (hit.ticket, hit.where, place, hit.text.strip())
 
 
-def _print_hits(query: Query, found: SearchResult) -> None:
+def _print_hits(found: SearchResult) -> None:
     from rich.text import Text
 
     from yoi_cli.cli.text.table import state_style
@@ -93,7 +99,7 @@ def _print_hits(query: Query, found: SearchResult) -> None:
             head = Text.assemble((hit.ticket, "bold"), "  ", state, "  ", visible(hit.title))
             target.print(head, soft_wrap=False, no_wrap=True, overflow="ellipsis")
         if hit.where != "title":
-            line = _line(query, hit, target.width)
+            line = _line(found.query, hit, target.width)
             target.print(line, soft_wrap=False, no_wrap=True, overflow="ellipsis")
 
 

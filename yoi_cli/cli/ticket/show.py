@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from yoi_cli.api import queries
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import SinceOption, instant
 from yoi_cli.cli.options import JsonOption, TicketArgument
@@ -14,25 +15,18 @@ from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, state_style
+from yoi_cli.model.event_views import EventWindow
 from yoi_cli.model.fields import shown_fields
 from yoi_cli.model.severity import ERROR
-from yoi_cli.tickets.show import (
-    EventWindow,
-    Neighbour,
-    Readable,
-    TicketView,
-    neighbours,
-    show_ticket,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
-    from yoi_cli.doctor.diagnostics import Diagnostic
+    from yoi_cli.api.doctor import Diagnostic
+    from yoi_cli.api.queries import Neighbour, Readable, TicketView
     from yoi_cli.errors import Json, YoiError
     from yoi_cli.model.events import Event
     from yoi_cli.model.plan import PlanRecord
-    from yoi_cli.tickets.show import EventWindow, Neighbour, Readable
 
 
 def show(
@@ -52,18 +46,15 @@ def show(
     """
     window = EventWindow(events, instant(since))
     session = session_of(ctx)
-    view, errors = show_ticket(session.store, ticket)
-    around = {} if as_json else neighbours(session.store, view.around)
-    if not errors:
-        print_ticket(view, window, around, as_json=as_json)
+    readable = queries.show(session, ticket)
+    around = {} if as_json else queries.neighbours(session, readable.view)
+    if not readable.errors:
+        print_ticket(readable.view, window, around, as_json=as_json)
         return
-    from yoi_cli.doctor.examine import examine_ticket
-    from yoi_cli.doctor.open import open_inspector
+    from yoi_cli.api.doctor import examine_ticket
 
-    found = examine_ticket(open_inspector(session), view.id)
-    raise print_what_can_be_read(
-        Readable(view, errors), found.diagnostics, window, around, as_json=as_json
-    )
+    found = examine_ticket(session, readable.view.id).diagnostics
+    raise print_what_can_be_read(readable, found, window, around, as_json=as_json)
 
 
 _UNFOLDED_EVENTS = 5
@@ -164,7 +155,7 @@ def _print_relations(page: Page, view: TicketView, neighbours: Mapping[str, Neig
     if ends:
         page.heading("Relations")
     for kind, other, note in ends:
-        known = neighbours.get(other, Neighbour("", ""))
+        known = neighbours[other]
         shown = Cell(known.problem or known.state, state_style(known.state) or _LOUD)
         told = Cell(f" ({note})" if note else "", _QUIET)
         page.line("  ", Cell(kind, "bold"), " ", other, " ", shown, _title(known), told)

@@ -1,4 +1,4 @@
-"""`yoi ticket stats`."""
+"""`yoi ticket stats`, and `yoi stats` with what tickets waited for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from yoi_cli.api import queries
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import SinceOption, instant, reading_progress
 from yoi_cli.cli.options import JsonOption
@@ -17,14 +18,11 @@ from yoi_cli.cli.text.unreadable import warn_of_unreadable
 from yoi_cli.errors import UsageError
 from yoi_cli.model.safe_text import tsv
 from yoi_cli.model.statistics import NumberSummary, summarise
-from yoi_cli.model.time import stamp
-from yoi_cli.tickets.stats import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.routing.waiting import WaitingTimes
-    from yoi_cli.tickets.stats import Statistics
+    from yoi_cli.api.queries import Statistics, WaitingTimes
 
 
 def stats(
@@ -44,32 +42,38 @@ def stats(
         _measure_waiting(ctx, since, as_json=as_json)
         return
     from_then = instant(since)
-    store = session_of(ctx).store
-    with reading_progress(store) as bar:
-        stats = measure(store, from_then, bar.advance)
+    session = session_of(ctx)
+    with reading_progress(session) as bar:
+        stats = queries.measure(session, since=from_then, advance=bar.advance)
     print_stats(stats, as_json=as_json)
 
 
 def _measure_waiting(ctx: typer.Context, since: str | None, *, as_json: bool) -> None:
-    import time
-
-    from yoi_cli.routing.waiting import measure_waiting
-
     if since is not None:
         raise UsageError(
             "since_unused",
             "--routing measures all of the past.",
             hint="Leave out --since.",
         )
-    store = session_of(ctx).store
-    with reading_progress(store) as bar:
-        waited = measure_waiting(store, stamp(time.time_ns() // 1_000_000), bar.advance)
+    session = session_of(ctx)
+    with reading_progress(session) as bar:
+        waited = queries.measure_waiting(session, advance=bar.advance)
     print_waiting(waited, as_json=as_json)
 
 
 _HEADER = ("metric", "name", "value")
 _WIDEST_PLOT = 80
 _MOST_WEEKS = 26
+_MOST_ROWS = 10
+#: What tickets waited for, as a heading has it.
+_TITLES = {
+    "human_gate": "ready, not queued",
+    "dependency": "behind a dependency",
+    "ordering": "by the plan's order",
+    "conflict": "apart from other work",
+    "capacity": "for capacity",
+    "pick_up": "free, not picked up",
+}
 
 
 def print_stats(stats: Statistics, *, as_json: bool) -> None:
@@ -170,18 +174,6 @@ def _weeks(throughput: Mapping[str, int], width: int) -> list[str]:
     return [*said, sparkline([count for _, count in weeks]), *bars(weeks, width)]
 
 
-_WIDEST_PLOT_DUP = 80
-_MOST_ROWS = 10
-_TITLES = {
-    "human_gate": "ready, not queued",
-    "dependency": "behind a dependency",
-    "ordering": "by the plan's order",
-    "conflict": "apart from other work",
-    "capacity": "for capacity",
-    "pick_up": "free, not picked up",
-}
-
-
 def print_waiting(waited: WaitingTimes, *, as_json: bool) -> None:
     """Print how long tickets waited, and for what."""
     if as_json:
@@ -192,8 +184,8 @@ def print_waiting(waited: WaitingTimes, *, as_json: bool) -> None:
     if is_terminal(sys.stdout):
         _print_waiting_plots(waited)
     else:
-        rows = [tsv(("metric", "name", "value")), *(tsv(row) for row in _waiting_rows(waited))]
-        write_stdout("\n".join(rows) + "\n")
+        lines = [tsv(_HEADER), *(tsv(row) for row in _waiting_rows(waited))]
+        write_stdout("\n".join(lines) + "\n")
     warn(f"{ticket} cannot be read and is left out." for ticket in waited.unreadable)
 
 
@@ -213,7 +205,7 @@ def _print_waiting_plots(waited: WaitingTimes) -> None:
     from rich.text import Text
 
     target = console(sys.stdout)
-    width = min(target.width, _WIDEST_PLOT_DUP) - 2
+    width = min(target.width, _WIDEST_PLOT) - 2
     totals = {ticket: sum(spent.values()) for ticket, spent in waited.by_ticket.items()}
     sections = (
         ("Waited, all tickets together", [(_TITLES[r], s) for r, s in waited.by_reason.items()]),

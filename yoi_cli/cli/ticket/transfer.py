@@ -1,48 +1,31 @@
-"""`yoi ticket import`."""
+"""`yoi ticket import` and `export`."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yoi_cli.api.autocommit import commit_folders_if_asked
-from yoi_cli.api.documents.envelope import json_line
-from yoi_cli.api.documents.transfer import ExportDocument, exported_document, imported_document
+from yoi_cli.api import transfer as api
+from yoi_cli.api.transfer import FORMATS, JSONL
 from yoi_cli.cli.completion.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import StatesOption, chosen_states
 from yoi_cli.cli.options import AuthorOption, JsonOption, OutputOption, tickets_argument
-from yoi_cli.cli.text.console import ProgressBar, progress, write_stdout
+from yoi_cli.cli.output_file import output_file
+from yoi_cli.cli.text.console import progress, write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError
 from yoi_cli.model.text import counted
-from yoi_cli.store.files.output_file import output_file
-from yoi_cli.store.files.ticket_files import encode_ticket
-from yoi_cli.transfer.export import chosen_tickets, export_tickets
-from yoi_cli.transfer.formats.detect import BACKLOG, TK, find_tool, read_folder
-from yoi_cli.transfer.formats.jsonl import read_lines
-from yoi_cli.transfer.import_foreign import adopt, preview
-from yoi_cli.transfer.import_lines import restore
-from yoi_cli.transfer.report import ImportReport
-from yoi_cli.workspace.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
-    from yoi_cli.transfer.export import ExportedTicket
-    from yoi_cli.transfer.model import ImportProblem
-    from yoi_cli.transfer.report import ImportReport
-
-
-_JSONL = "jsonl"
-_FORMATS = (_JSONL, TK, BACKLOG)
+    from yoi_cli.api.transfer import ExportedTicket, ImportProblem, ImportReport
 
 
 def import_(
@@ -61,7 +44,7 @@ def import_(
             "--format",
             metavar="FORMAT",
             help="jsonl, tk or backlog; told from SOURCE otherwise.",
-            autocompletion=complete_words(_FORMATS),
+            autocompletion=complete_words(FORMATS),
         ),
     ] = None,
     dry_run: Annotated[
@@ -78,33 +61,32 @@ def import_(
     What is here already is skipped, so doing it again does no harm. A ticket that stands
     here with other content is left as it is; the others come in, and the exit code is 4.
     """
-    if format_ not in (None, *_FORMATS):
+    if format_ not in (None, *FORMATS):
         raise UsageError(
             "format_unknown",
             f"{format_[:40]!r} is not a format." if format_ else "The format is empty.",
-            hint=f"The formats are {', '.join(_FORMATS)}.",
+            hint=f"The formats are {', '.join(FORMATS)}.",
         )
     session = session_of(ctx)
-    if format_ == _JSONL or (format_ is None and not os.path.isdir(source)):
-        outcome = _restored(session, source, dry_run=dry_run)
+    if format_ == JSONL or (format_ is None and not os.path.isdir(source)):
+        # Read line by line, so that an export of any size comes in.
+        with _opened(source) as stream, progress("Importing", None) as bar:
+            outcome = api.import_lines(
+                session,
+                stream,
+                source=source,
+                dry_run=dry_run,
+                commit=commit,
+                advance=bar.advance,
+            )
     else:
-        outcome = _adopted(session, source, format_, author, dry_run=dry_run)
+        outcome = api.import_folder(
+            session, source, format_=format_, dry_run=dry_run, author=author, commit=commit
+        )
     print_imported(outcome, dry_run=dry_run, as_json=as_json)
-    if outcome.imported and not dry_run:
-        folders = [f"{session.location.folder}/{one.id}" for one in outcome.imported]
-        what = f"import {len(folders)} from {os.path.basename(source.rstrip('/')) or source}"
-        warn(commit_folders_if_asked(session, folders, f"tickets: {what}", asked=commit))
     if outcome.conflicts:
         return ConflictError.exit_code
     return OperationError.exit_code if outcome.problems else 0
-
-
-def _restored(session: Session, source: str, *, dry_run: bool) -> ImportReport:
-    """Read line by line, so that an export of any size comes in."""
-    shown = "standard input" if source == "-" else source
-    with _opened(source) as stream, progress("Importing", None) as bar:
-        tickets = read_lines(_counted(stream, bar), path=shown)
-        return restore(session.store, tickets, dry_run=dry_run)
 
 
 @contextmanager
@@ -122,22 +104,6 @@ def _opened(source: str) -> Iterator[BinaryIO]:
         ) from error
     with open(descriptor, "rb") as file:
         yield file
-
-
-def _counted(lines: Iterable[bytes], bar: ProgressBar) -> Iterator[bytes]:
-    for line in lines:
-        yield line
-        bar.advance()
-
-
-def _adopted(
-    session: Session, source: str, format_: str | None, author: str | None, *, dry_run: bool
-) -> ImportReport:
-    found = read_folder(*find_tool(source, format_))
-    by = session.author(author)
-    if dry_run:
-        return preview(session.store, found, by, encode_ticket, time.time_ns() // 1_000_000)
-    return adopt(session.store, found, by, encode_ticket)
 
 
 def export(
@@ -165,13 +131,9 @@ def export(
             hint="Give one or the other.",
         )
     states = chosen_states(state)
-    store = session_of(ctx).store
-    chosen = chosen_tickets(store, tickets or ())
-    exported = (
-        one
-        for one in export_tickets(store, chosen)
-        if not states or one.error is not None or one.view.folded.state in states
-    )
+    session = session_of(ctx)
+    chosen = api.chosen_tickets(session, tickets or ())
+    exported = api.export_tickets(session, chosen, states=states)
     if output is None or output == "-":
         print_export(exported, as_json=as_json)
         return
@@ -182,6 +144,9 @@ def export(
 
 def print_export(exported: Iterable[ExportedTicket], *, as_json: bool) -> None:
     """Print tickets as JSON Lines while they are read, or all of them as one document."""
+    from yoi_cli.api.documents.envelope import json_line
+    from yoi_cli.api.documents.transfer import ExportDocument, exported_document
+
     if as_json:
         tickets = tuple(exported_document(one) for one in _warned(exported))
         report_json("export", ExportDocument(count=len(tickets), file=None, tickets=tickets))
@@ -192,6 +157,9 @@ def print_export(exported: Iterable[ExportedTicket], *, as_json: bool) -> None:
 
 def write_export(exported: Iterable[ExportedTicket], total: int, file: BinaryIO) -> int:
     """Write tickets as JSON Lines to `file`; how many there were."""
+    from yoi_cli.api.documents.envelope import json_line
+    from yoi_cli.api.documents.transfer import exported_document
+
     count = 0
     with progress("Exporting", total) as bar:
         for one in _warned(exported):
@@ -204,11 +172,12 @@ def write_export(exported: Iterable[ExportedTicket], total: int, file: BinaryIO)
 def print_exported(count: int, path: str, *, as_json: bool) -> None:
     """Tickets were written to a file."""
     if as_json:
+        from yoi_cli.api.documents.transfer import ExportDocument
+
         report_json("export", ExportDocument(count=count, file=path, tickets=None))
     else:
-        report_lines(
-            [("exported", str(count), path)], [f"Exported {counted(count, 'ticket')} to {path}"]
-        )
+        said = f"Exported {counted(count, 'ticket')} to {path}"
+        report_lines([("exported", str(count), path)], [said])
 
 
 def _warned(exported: Iterable[ExportedTicket]) -> Iterator[ExportedTicket]:
@@ -221,12 +190,15 @@ def _warned(exported: Iterable[ExportedTicket]) -> Iterator[ExportedTicket]:
 def print_imported(outcome: ImportReport, *, dry_run: bool, as_json: bool) -> None:
     """What came in, what was there already, and what was left out."""
     if as_json:
+        from yoi_cli.api.documents.transfer import imported_document
+
         report_json("imported", imported_document(outcome, dry_run=dry_run))
     else:
         report_lines(_imported_rows(outcome), _imported_sentences(outcome, dry_run=dry_run))
     warn(_placed(one) for one in outcome.notices)
     warn(f"Left out: {one.message}" for one in outcome.conflicts)
     warn(f"Left out: {_placed(one)}" for one in outcome.problems)
+    warn(outcome.warnings)
 
 
 def _imported_rows(outcome: ImportReport) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,134 @@
+"""Finding what is wrong in a store and around it, and repairing it (docs/doctor.md).
+
+What takes long calls `advance` for every ticket that it looked at, of `count_tickets`. A
+session that was opened with `forgiving` lets doctor look past what is wrong in the settings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yoi_cli.doctor.diagnostics import Diagnostic as Diagnostic
+    from yoi_cli.doctor.diagnostics import SeverityCounts as SeverityCounts
+    from yoi_cli.doctor.environment import DoctorReport as DoctorReport
+    from yoi_cli.doctor.environment import EnvironmentCheck as EnvironmentCheck
+    from yoi_cli.doctor.examine import Examination as Examination
+    from yoi_cli.doctor.repair import Mended as Mended
+    from yoi_cli.errors import YoiError
+    from yoi_cli.workspace.session import Session, Start
+
+
+def _nobody() -> None:
+    """Progress that nobody watches."""
+
+
+def count_tickets(session: Session) -> int:
+    """How many tickets will be looked at."""
+    from yoi_cli.doctor.open import open_inspector
+
+    return len(open_inspector(session).ids())
+
+
+def examine_store(session: Session, *, advance: Callable[[], None] = _nobody) -> Examination:
+    """Everything that is wrong in the store."""
+    from yoi_cli.doctor.examine import examine_store
+    from yoi_cli.doctor.open import open_inspector
+
+    return examine_store(open_inspector(session), advance=advance)
+
+
+def examine_ticket(session: Session, ticket: str) -> Examination:
+    """What is wrong with one ticket. Raises what finding a ticket raises."""
+    from yoi_cli.doctor.examine import examine_ticket
+    from yoi_cli.doctor.open import open_inspector
+    from yoi_cli.tickets.lookup import identify
+
+    return examine_ticket(open_inspector(session), identify(session.store, ticket))
+
+
+def repair(
+    session: Session,
+    found: Examination,
+    *,
+    fix: bool = False,
+    adopt_item: bool = False,
+    dry_run: bool = False,
+    author: str | None = None,
+) -> Mended:
+    """Make the repairs that `found` asks for and that need no guess, or only plan them.
+
+    `fix` makes them all; `adopt_item` records a move that was made in item.md by hand. One
+    that fails keeps no other from being made. Raises `ConflictError` (`lock_timeout`).
+    """
+    from yoi_cli.doctor.open import repairing
+    from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
+
+    repairs = plan_repairs(found, fix=fix, adopt_item=adopt_item)
+    if dry_run:
+        return Mended(planned=repairs)
+    return make_repairs(
+        repairs, session.store, lambda: repairing(session), lambda: session.author(author)
+    )
+
+
+def look_over(session: Session, *, advance: Callable[[], None] = _nobody) -> DoctorReport:
+    """What is wrong in the store, and what the clone lacks."""
+    from yoi_cli.doctor.environment import DoctorReport, check_clone, check_lock, check_store
+    from yoi_cli.doctor.open import survey_clone
+    from yoi_cli.doctor.spool import check_spool
+    from yoi_cli.hooks.files.spool import spool_facts
+    from yoi_cli.setup.merge_checks import check_merging
+    from yoi_cli.setup.open import merge_facts
+
+    found = examine_store(session, advance=advance)
+    clone, lock = survey_clone(session)
+    spool = spool_facts(session)
+    waits = check_spool(session.store, spool.notes, spool.unreadable, spool.folder)
+    facts = merge_facts(session)
+    merging = () if facts is None else tuple(check_merging(facts))
+    places = (*check_clone(clone), *merging, check_lock(lock), waits)
+    return DoctorReport((*check_store(found), *places), found)
+
+
+def without_workspace(error: YoiError) -> DoctorReport:
+    """What is to be said where no workspace could be opened."""
+    from yoi_cli.doctor.environment import DoctorReport, check_workspace
+
+    return DoctorReport((check_workspace(error),))
+
+
+def with_environment(
+    report: DoctorReport, start: Start, *, encoding: str, is_utf8: bool, strict: bool = False
+) -> DoctorReport:
+    """`report` with what the machine says; `encoding` is that of the surface's output.
+
+    `strict` takes warnings about the clone for errors.
+    """
+    from yoi_cli.doctor.environment import DoctorReport, check_environment, strict_about_clone
+    from yoi_cli.doctor.open import survey_environment
+
+    facts = survey_environment(start, encoding=encoding, is_utf8=is_utf8)
+    checks = (*report.checks, *check_environment(facts))
+    if strict:
+        checks = tuple(strict_about_clone(check) for check in checks)
+    return DoctorReport(checks, report.store)
+
+
+def set_up(session: Session, report: DoctorReport, *, dry_run: bool = False) -> Mended:
+    """Set up the clone and repair the store, as far as `report` asks for it, or only plan it.
+
+    Raises `ConflictError` (`lock_timeout`).
+    """
+    from yoi_cli.setup.open import mend_all
+
+    return mend_all(session, report.store, is_dry=dry_run)
+
+
+def no_repairs() -> Mended:
+    """Where nothing was to be repaired."""
+    from yoi_cli.doctor.repair import Mended
+
+    return Mended()

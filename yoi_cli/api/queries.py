@@ -1,0 +1,179 @@
+"""Reading tickets, without a lock: lists, one ticket, search, log, figures, the graph.
+
+What takes long calls `advance` for every ticket that it looked at, of `count_tickets`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from yoi_cli.model.event_views import EventFilter
+    from yoi_cli.model.graph import Graph
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.intent import IntentPacket
+    from yoi_cli.routing.waiting import WaitingTimes as WaitingTimes
+    from yoi_cli.store.values import FieldsRow as FieldsRow
+    from yoi_cli.store.values import Unreadable as Unreadable
+    from yoi_cli.tickets.blocking import Blocker as Blocker
+    from yoi_cli.tickets.listing import Listing as Listing
+    from yoi_cli.tickets.log import EventLog as EventLog
+    from yoi_cli.tickets.log import Follower as Follower
+    from yoi_cli.tickets.log import LogEntry as LogEntry
+    from yoi_cli.tickets.search import Hit as Hit
+    from yoi_cli.tickets.search import Query as Query
+    from yoi_cli.tickets.search import SearchResult as SearchResult
+    from yoi_cli.tickets.show import Neighbour as Neighbour
+    from yoi_cli.tickets.show import Readable as Readable
+    from yoi_cli.tickets.show import TicketView as TicketView
+    from yoi_cli.tickets.stats import Statistics as Statistics
+    from yoi_cli.workspace.session import Session
+
+
+def _nobody() -> None:
+    """Progress that nobody watches."""
+
+
+def count_tickets(session: Session) -> int:
+    """How many tickets there are, broken ones included."""
+    return len(session.store.ids())
+
+
+def ticket_fields(session: Session) -> Iterator[FieldsRow]:
+    """The frontmatter of every ticket, by rising id, or why it cannot be read."""
+    return session.store.all_fields()
+
+
+def list_tickets(
+    session: Session,
+    *,
+    states: Collection[str] = (),
+    closed_too: bool = False,
+    fields: Mapping[str, Iterable[str] | None] | None = None,
+    only_blocked: bool = False,
+    sort: str = "updated",
+    reverse: bool = False,
+    limit: int | None = None,
+) -> Listing:
+    """The tickets that are asked for; without `states`, the open ones.
+
+    `fields` are texts by the name of a field: a ticket must have every one of a list's, and
+    one of any other field's ("" stands for no value). Raises `UsageError` for a state or a
+    sort that there is not.
+    """
+    from yoi_cli.tickets.listing import Selection, list_tickets, wanted
+
+    selection = Selection(
+        states=frozenset(states),
+        closed_too=closed_too,
+        fields=wanted(fields or {}),
+        only_blocked=only_blocked,
+        sort=sort,
+        reverse=reverse,
+        limit=limit,
+    )
+    return list_tickets(session.store, selection)
+
+
+def show(session: Session, ticket: str) -> Readable:
+    """One ticket, as far as it can be read, and for the rest why not."""
+    from yoi_cli.tickets.show import show_ticket
+
+    return show_ticket(session.store, ticket)
+
+
+def neighbours(session: Session, view: TicketView) -> Mapping[str, Neighbour]:
+    """The tickets that the relations around one name, by id."""
+    from yoi_cli.tickets.show import neighbours
+
+    return neighbours(session.store, view.around)
+
+
+def intent_packet(
+    session: Session, ticket: str, parts: Mapping[str, str] | None = None
+) -> tuple[TicketId, IntentPacket]:
+    """A ticket's full id, and the contract for whoever implements it (docs/routing.md).
+
+    `parts` take the place of what the description says.
+    """
+    from yoi_cli.model.intent import complete, packet_of
+    from yoi_cli.tickets.edit import read_item
+
+    full_id, item = read_item(session.store, ticket)
+    return full_id, complete(packet_of(item.title, item.body), parts or {})
+
+
+def search(
+    session: Session,
+    query: str,
+    *,
+    regex: bool = False,
+    states: Collection[str] = (),
+    only_open: bool = False,
+    limit: int | None = None,
+    advance: Callable[[], None] = _nobody,
+) -> SearchResult:
+    """Every line of titles, descriptions and threads that holds `query`, newest ticket first.
+
+    Raises `UsageError` for no query and for a bad regular expression.
+    """
+    from yoi_cli.tickets.search import Search, parse_query, search_tickets
+
+    wanted = parse_query(query, regex=regex)
+    search = Search(wanted, frozenset(states), only_open, limit)
+    return search_tickets(session.store, search, advance)
+
+
+def newest_events(
+    session: Session, wanted: EventFilter, *, advance: Callable[[], None] = _nobody
+) -> EventLog:
+    """The newest events across all tickets that are wanted, by rising time."""
+    from yoi_cli.tickets.log import newest_events
+
+    return newest_events(session.store, wanted, advance)
+
+
+def follow_events(
+    session: Session, wanted: EventFilter, *, advance: Callable[[], None] = _nobody
+) -> Follower:
+    """The same in `start`; its `poll` tells what was written since. It is for one thread."""
+    from yoi_cli.tickets.log import Follower
+
+    return Follower(session.store, wanted, advance)
+
+
+def measure(
+    session: Session, *, since: str | None = None, advance: Callable[[], None] = _nobody
+) -> Statistics:
+    """Figures of all tickets; with `since`, of what happened from then on."""
+    from yoi_cli.tickets.stats import measure
+
+    return measure(session.store, since, advance)
+
+
+def measure_waiting(session: Session, *, advance: Callable[[], None] = _nobody) -> WaitingTimes:
+    """How long tickets waited until now, and for what."""
+    import time
+
+    from yoi_cli.model.time import stamp
+    from yoi_cli.routing.waiting import measure_waiting
+
+    return measure_waiting(session.store, stamp(time.time_ns() // 1_000_000), advance)
+
+
+def draw_graph(
+    session: Session,
+    tickets: Sequence[str] = (),
+    *,
+    closed_too: bool = False,
+    related: bool = False,
+) -> Graph:
+    """Which tickets wait for which: around `tickets`, of all where none is named.
+
+    `related` takes in the relations that order nothing.
+    """
+    from yoi_cli.routing.graph import GraphRequest, draw_graph
+
+    return draw_graph(session.store, GraphRequest(tickets, closed_too, related))

@@ -1,0 +1,263 @@
+"""Writing tickets: making, changing and moving them (docs/api.md).
+
+Every function takes the store's lock for as long as it writes. `author` is the name of who
+writes, None for the one that the session knows; `commit` asks for a commit of the ticket's
+files afterwards, as `[git] autocommit` does. The commit's warnings are in the result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yoi_cli.model.fold import Folded as Folded
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.item import FieldValue, Item
+    from yoi_cli.store.values import Committed as Committed
+    from yoi_cli.tickets.edit import Edited as Edited
+    from yoi_cli.tickets.move import Moved as Moved
+    from yoi_cli.workspace.session import Session
+
+
+def template(session: Session) -> str:
+    """The description that a new ticket starts from."""
+    from yoi_cli.tickets.create import template
+
+    return template(japanese=session.config.is_japanese)
+
+
+def create(
+    session: Session,
+    title: str,
+    *,
+    description: str | None = None,
+    fields: Mapping[str, FieldValue] | None = None,
+    relations: tuple[tuple[str, str], ...] = (),
+    author: str | None = None,
+    commit: bool = False,
+) -> Committed:
+    """Make a ticket in the state planning; without a `description`, from the template.
+
+    `relations` are pairs of a kind and the ticket that is meant. Raises `UsageError`,
+    `NotFoundError` for a ticket that is not there, and `ConflictError` (`cycle`).
+    """
+    from yoi_cli.api.autocommit import with_commit
+    from yoi_cli.tickets.create import Draft, create_ticket
+
+    draft = Draft(title, description, fields or {}, relations)
+    done = create_ticket(session.store, draft, session.author(author))
+    return with_commit(session, done, f"create {title.strip()}", asked=commit)
+
+
+def read_item(session: Session, ticket: str) -> tuple[TicketId, Item]:
+    """The full id of a ticket, and its item."""
+    from yoi_cli.tickets.edit import read_item
+
+    return read_item(session.store, ticket)
+
+
+def edit(
+    session: Session,
+    ticket: str,
+    *,
+    fields: Mapping[str, FieldValue] | None = None,
+    added: Mapping[str, tuple[str, ...]] | None = None,
+    removed: Mapping[str, tuple[str, ...]] | None = None,
+    description: str | None = None,
+    expected: str | None = None,
+    commit: bool = False,
+) -> Edited:
+    """Change a ticket's fields (None takes a value away) or its description.
+
+    `added` and `removed` are texts for lists such as `tags`, by the name of the field. Raises
+    `UsageError` for a bad value, and `ConflictError` (`item_changed`) where the description is
+    not the `expected` one any more.
+    """
+    from yoi_cli.api.autocommit import with_commit
+    from yoi_cli.tickets.edit import ItemEdit, edit_ticket
+
+    wanted = ItemEdit(fields or {}, added or {}, removed or {}, description, expected)
+    edited = edit_ticket(session.store, ticket, wanted)
+    if not edited.changed:
+        return edited
+    what = "edit " + ", ".join(edited.changed)
+    return edited._replace(committed=with_commit(session, edited.committed, what, asked=commit))
+
+
+def comment(
+    session: Session,
+    ticket: str,
+    text: str,
+    *,
+    role: str = "comment",
+    sha: str | None = None,
+    author: str | None = None,
+    commit: bool = False,
+) -> Committed:
+    """Add a comment, plan, decision or implementation report, bound to the commit `sha`.
+
+    Raises `UsageError` for another role (`role_unknown`) and an empty text.
+    """
+    from yoi_cli.api.autocommit import with_commit
+    from yoi_cli.model.events import check_role
+    from yoi_cli.tickets.comment import add_comment
+
+    check_role(role)
+    by = session.author(author)
+    done = add_comment(session.store, ticket, role, text, by, commit=sha)
+    what = f"{role.replace('_', ' ')} by {by.author}"
+    return with_commit(session, done, what, asked=commit)
+
+
+def check_reviewer(session: Session) -> None:
+    """Raise `ConflictError` (`review_not_yours`) in a worker whose own work is judged."""
+    from yoi_cli.orchestration.git.reviewed_commit import check_reviewer
+
+    check_reviewer(session)
+
+
+def review(
+    session: Session,
+    ticket: str,
+    text: str,
+    *,
+    approve: bool,
+    sha: str | None = None,
+    folder: str | None = None,
+    author: str | None = None,
+    commit: bool = False,
+) -> Committed:
+    """Record a review: it approves, or asks for changes.
+
+    It holds for the commit `sha` alone, else for the head of the branch on which the ticket
+    is in progress. `folder` is the worktree that a `sha` such as HEAD is told from, the
+    workspace where it is not given. Raises what `check_reviewer` raises.
+    """
+    from yoi_cli.api.autocommit import with_commit
+    from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
+    from yoi_cli.orchestration.git.reviewed_commit import commit_under_review
+    from yoi_cli.tickets.comment import add_review
+
+    check_reviewer(session)
+    by = session.author(author)
+    result = APPROVE if approve else REQUEST_CHANGES
+    about = commit_under_review(session, ticket, sha, folder or session.workspace)
+    done = add_review(session.store, ticket, result, text, by, commit=about)
+    return with_commit(session, done, f"review: {result}", asked=commit)
+
+
+def state_of(session: Session, ticket: str) -> tuple[TicketId, Folded]:
+    """The full id of a ticket, and its state by its log."""
+    from yoi_cli.tickets.current import state_of
+
+    return state_of(session.store, ticket)
+
+
+def move(
+    session: Session,
+    ticket: str,
+    state: str,
+    *,
+    text: str | None = None,
+    reason: str | None = None,
+    expect: str | None = None,
+    author: str | None = None,
+    commit: bool = False,
+) -> Moved:
+    """Move a ticket to another state (docs/format.md); its claim ends with its work.
+
+    One that is there already is a success that writes nothing. Raises `UsageError` for an
+    unknown state or a missing reason, `ConflictError` for an illegal move, for a ticket that
+    is not in the state `expect`, and for a blocker that forbids it.
+    """
+    from yoi_cli.tickets.move import FREEING_STATES, MoveRequest, move_ticket
+
+    request = MoveRequest(state, text, reason, expect)
+    claims = session.claims if state in FREEING_STATES else None
+    moved = move_ticket(session.store, ticket, request, session.author(author), claims)
+    return _committed(session, moved, f"{moved.origin} → {moved.state}", asked=commit)
+
+
+def intake(
+    session: Session,
+    ticket: str,
+    summary: str,
+    *,
+    reason: str | None = None,
+    expect: str | None = None,
+    author: str | None = None,
+    commit: bool = False,
+) -> Moved:
+    """Mark a planned ticket ready, with a summary of what was settled. Raises as `move`."""
+    from yoi_cli.model.states import READY
+    from yoi_cli.tickets.move import MoveRequest, move_ticket
+
+    request = MoveRequest(
+        READY, summary, reason or "planning_ready", expect, by_command="yoi ticket intake"
+    )
+    moved = move_ticket(session.store, ticket, request, session.author(author))
+    return _committed(session, moved, "intake: ready", asked=commit)
+
+
+def close(
+    session: Session,
+    ticket: str,
+    resolution: str,
+    *,
+    expect: str | None = None,
+    force: bool = False,
+    author: str | None = None,
+    commit: bool = False,
+) -> Moved:
+    """Close a ticket with what came of it, and end its claim.
+
+    Raises `UsageError` for an empty resolution, and `ConflictError` for a ticket that is not
+    in the state `expect`, or for which a worker is at work, unless with `force`.
+    """
+    from yoi_cli.tickets.move import close_ticket
+
+    def live(full_id: str) -> str | None:
+        if force:
+            return None
+        from yoi_cli.workers.open import live_worker
+
+        return live_worker(session, full_id)
+
+    moved = close_ticket(
+        session.store,
+        ticket,
+        resolution,
+        session.author(author),
+        expect=expect,
+        book=session.claims,
+        live=live,
+    )
+    return _committed(session, moved, "close", asked=commit)
+
+
+def reopen(
+    session: Session,
+    ticket: str,
+    reason: str,
+    *,
+    text: str | None = None,
+    author: str | None = None,
+    commit: bool = False,
+) -> Moved:
+    """Take a done or closed ticket back to planning. Raises `UsageError` without a reason,
+    and `ConflictError` for a ticket that is neither."""
+    from yoi_cli.tickets.move import reopen_ticket
+
+    moved = reopen_ticket(session.store, ticket, reason, text, session.author(author))
+    return _committed(session, moved, "reopen", asked=commit)
+
+
+def _committed(session: Session, moved: Moved, what: str, *, asked: bool) -> Moved:
+    if not moved.changed:
+        return moved
+    from yoi_cli.api.autocommit import commit_if_asked
+
+    warnings = commit_if_asked(session, moved.ticket, what, asked=asked)
+    return moved._replace(warnings=(*moved.warnings, *warnings))

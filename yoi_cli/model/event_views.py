@@ -1,0 +1,66 @@
+"""Which events are shown, and what one says in short."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from yoi_cli.model.events import Event
+
+
+class EventFilter(NamedTuple):
+    """Which events are wanted; an empty set asks for nothing in particular.
+
+    `since` is a time as files write it, `limit` the number of newest events, or None.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
+    since: str = ""
+    limit: int | None = None
+
+    def accepts(self, event: Event) -> bool:
+        return (
+            event.at >= self.since
+            and (not self.kinds or event.kind in self.kinds)
+            and (not self.authors or event.author in self.authors)
+        )
+
+
+class EventWindow(NamedTuple):
+    """Which part of a thread is asked for: the `newest` N events, those at or after `since`.
+
+    `since` is a time as files write it. Where both are None, it is the whole thread.
+    """
+
+    newest: int | None = None
+    since: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.newest is None and self.since is None
+
+    def of(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events in this window, in the order of the thread."""
+        if self.since is not None:
+            events = tuple(event for event in events if event.at >= self.since)
+        if self.newest is None:
+            return events
+        return events[max(len(events) - self.newest, 0) :]
+
+
+def event_summary(event: Event) -> str:
+    """What an event says in short: its move, its result, or the first telling line."""
+    attributes = event.attributes
+    if "from" in attributes and "to" in attributes:
+        reason = attributes.get("reason", "")
+        move = f"{attributes['from']} → {attributes['to']}"
+        return f"{move} ({reason})" if reason else move
+    return ": ".join(part for part in (event.status, _telling_line(event.body)) if part)
+
+
+def _telling_line(body: str) -> str:
+    """The first line that says something: no heading, and no label for what comes below."""
+    lines = [line.strip() for line in body.split("\n") if line.strip()]
+    told = (line for line in lines if not line.startswith("#") and line[-1] not in ":：")
+    return next(told, lines[0] if lines else "")
