@@ -19,9 +19,12 @@ from yoi_cli.api import (
     prime,
     queries,
     relations,
+    routing,
     setup,
     tickets,
     transfer,
+    workers,
+    worktrees,
 )
 from yoi_cli.api.session import Session
 from yoi_cli.errors import YoiError
@@ -70,6 +73,15 @@ def use_everything(session: Session, folder: Path) -> None:
     queries.measure(session)
     queries.measure_waiting(session)
     queries.draw_graph(session, related=True)
+    routing.route(session)
+    routing.route_one(session, second)
+    routing.claims(session)
+    routing.add_plan(session, second, "after", first)
+    routing.list_plans(session)
+    routing.replay(session, routing.replayed_tickets(session))
+    workers.list_workers(session)
+    worktrees.list_worktrees(session)
+    worktrees.examine(session)
     goal = objectives.create(session, "A goal", tickets=(first,)).id
     objectives.link(session, goal, (second,))
     objectives.show(session, goal)

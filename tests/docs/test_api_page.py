@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from support.environment import ROOT
 from support.process import Program
+
+from yoi_cli import api
 
 TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 TABLE = re.findall(r"^\| `(\w+)` \| (.*) \|$", TEXT, re.MULTILINE)
@@ -25,6 +28,11 @@ def test_the_example_prints_what_the_page_says(env: dict[str, str], workspace: P
     python = Program((sys.executable, "-P", "-c"), env, workspace)
     done = python(block("python"), cwd=workspace)
     assert (done.out, done.err) == (block("text"), "")
+
+
+def test_the_table_has_every_module() -> None:
+    found = {module.name for module in pkgutil.iter_modules(api.__path__)}
+    assert {module for module, _ in TABLE} == found - {"session", "autocommit", "documents"}
 
 
 @pytest.mark.parametrize(("module", "names"), TABLE, ids=[module for module, _ in TABLE])
