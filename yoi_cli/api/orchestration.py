@@ -37,7 +37,7 @@ def orchestrate(
     and `StoreInvalidError` (`config_invalid`).
     """
     target, run = _open(session, tickets, at_once, author, tell, watch=watch, retry=retry)
-    run.run(lambda seconds: pause(seconds, run.in_hand))
+    run.run(lambda seconds: pause(seconds, run.running))
     return run.result(target)
 
 
@@ -63,13 +63,13 @@ def _open(
     watch: bool = False,
     retry: bool = False,
 ) -> tuple[str, Orchestrator]:
-    from yoi_cli.orchestration.open import open_tools
+    from yoi_cli.orchestration.open import open_ports
     from yoi_cli.orchestration.orchestrator import Orchestrator, RunOptions
     from yoi_cli.tickets.lookup import identify
 
-    tools = open_tools(session, author, tell)
+    ports = open_ports(session, author, tell)
     store = session.store
     named = tuple(dict.fromkeys(identify(store, word) for word in tickets))
-    limit = at_once or tools.settings.orchestration.max_workers
+    limit = at_once or ports.settings.orchestration.max_workers
     options = RunOptions(named, limit, watches=watch, retries=retry)
-    return tools.target, Orchestrator(tools, options)
+    return ports.target, Orchestrator(ports, options)

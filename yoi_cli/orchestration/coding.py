@@ -1,123 +1,121 @@
-"""The coder's rounds: a worktree, a worker in it, and what it left behind (docs/orchestrate.md)."""
+"""The coder's rounds: a worktree, a worker in it, and what it left behind (docs/orchestrate.md).
+
+Each step gives True where one was made, and False where a worker is waited for.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.model import events
+from yoi_cli.model.events import IMPLEMENTATION_REPORT
 from yoi_cli.model.profile import CODER
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import examine, settle, worker_sentence
-from yoi_cli.orchestration.position import FAILED
 from yoi_cli.orchestration.texts import coder_prompt, evidence_report, short
 from yoi_cli.worktrees.ports import NewWorktree
 
 if TYPE_CHECKING:
     from yoi_cli.orchestration.context import TicketContext
     from yoi_cli.orchestration.position import Position
+    from yoi_cli.orchestration.texts import WorkEvidence
     from yoi_cli.workers.model import WorkerView
 
 
-class Coding:
-    """Gets a commit out of a coder that can be reviewed. True is a step made, False a wait."""
+def plan_worktree(context: TicketContext, at: Position) -> bool:
+    """Branch, path and base are what the accepted plan says, and the log from now on."""
+    ports = context.ports
+    plans = [record.accepted_plan for record in ports.store.plan(context.ticket)]
+    agreed = next((plan for plan in reversed(plans) if plan is not None), None)
+    if agreed is None:
+        text = "the accepted plan, which names branch and worktree, is not there any more."
+        return context.call_person(at, "plan_missing", text)
+    branch, worktree, target = agreed.branch or "", agreed.worktree or "", ports.target
+    head = ports.repository.commit_of(f"refs/heads/{target}") or ""
+    if ports.repository.commit_of(f"refs/heads/{branch}") is not None:
+        head = ports.history.fork_point(f"refs/heads/{branch}", head) or head
+    text = f"Worktree `{worktree}` on `{branch}`, from {short(head)} of `{target}`."
+    return context.record(
+        at, stages.WORKTREE, text, branch=branch, worktree=worktree, target=target, base=head
+    )
 
-    def __init__(self, hand: TicketContext) -> None:
-        self._hand = hand
 
-    def plan_worktree(self, at: Position) -> bool:
-        """Branch, path and base are what the accepted plan says, and the log from now on."""
-        tools = self._hand.tools
-        plans = [record.accepted_plan for record in tools.store.plan(self._hand.ticket)]
-        agreed = next((plan for plan in reversed(plans) if plan is not None), None)
-        if agreed is None:
-            text = "the accepted plan, which names branch and worktree, is not there any more."
-            return self._hand.call_person(at, "plan_missing", text)
-        branch, worktree, target = agreed.branch or "", agreed.worktree or "", tools.target
-        head = tools.repository.commit_of(f"refs/heads/{target}") or ""
-        if tools.repository.commit_of(f"refs/heads/{branch}") is not None:
-            head = tools.history.fork_point(f"refs/heads/{branch}", head) or head
-        text = f"Worktree `{worktree}` on `{branch}`, from {short(head)} of `{target}`."
-        said = {"branch": branch, "worktree": worktree, "target": target, "base": head}
-        return self._hand.record(at, stages.WORKTREE, text, **said)
+def enter_worktree(context: TicketContext, at: Position) -> bool:
+    """Make the worktree where it is missing, and begin the first round."""
+    worktree = context.worktree(at)
+    if worktree is None or worktree.is_unfinished:
+        has_branch = bool(context.head(at))
+        new = NewWorktree(context.ticket, at.worktree, at.branch, at.base, has_branch)
+        context.ports.worktrees.add(new)
+    return send_coder(context, at)
 
-    def enter_worktree(self, at: Position) -> bool:
-        """Make the worktree where it does not stand, and begin the first round."""
-        standing = self._hand.worktree(at)
-        if standing is None or standing.is_unfinished:
-            is_there = bool(self._hand.head(at))
-            new = NewWorktree(self._hand.ticket, at.worktree, at.branch, at.base, is_there)
-            self._hand.tools.yard.add(new)
-        return self.send(at)
 
-    def send(self, at: Position) -> bool:
-        """Record the next round, or that there were enough of them."""
-        rounds = self._hand.tools.settings.orchestration.rounds
-        if at.spent > rounds:
-            return self._hand.call_person(
-                at, "rounds_spent", f"The coder was sent back {rounds} times, and it is not done."
-            )
-        number = at.round + 1
-        profile = self._hand.tools.settings.of_role(CODER).name
-        return self._hand.record(
-            at,
-            stages.CODER,
-            f"Round {number}: the coder ({profile}) begins on `{at.branch}`.",
-            role=CODER,
-            round=str(number),
-            head=self._hand.head(at),
+def send_coder(context: TicketContext, at: Position) -> bool:
+    """Record the next round, or that there were enough of them."""
+    rounds = context.ports.settings.orchestration.rounds
+    if at.spent > rounds:
+        return context.call_person(
+            at, "rounds_spent", f"The coder was sent back {rounds} times, and it is not done."
         )
+    number = at.round + 1
+    profile = context.ports.settings.of_role(CODER).name
+    return context.record(
+        at,
+        stages.CODER,
+        f"Round {number}: the coder ({profile}) begins on `{at.branch}`.",
+        role=CODER,
+        round=str(number),
+        head=context.head(at),
+    )
 
-    def follow(self, at: Position) -> bool:
-        """Wait for the coder, and look at what it left."""
-        view = self._coder(at)
-        if not view.has_ended:
-            return False
-        standing = self._hand.worktree(at)
-        if standing is None:
-            return self._hand.miss_worktree(at)
-        if view.cause in ("stopped", "cancelled"):
-            return self._hand.call_person(
-                at, "worker_stopped", f"Somebody ended the coder: {worker_sentence(CODER, view)}"
-            )
-        found = examine(self._hand.tools, at, standing, view)
-        if found.problems:
-            return self._report(at, evidence_report(found), FAILED, found.commit, view)
-        return self._hand.take_evidence(at, found.commit)
 
-    def _coder(self, at: Position) -> WorkerView:
-        folder, prompt = self._hand.folder(at), coder_prompt(self._hand.job, at, at.round)
-        key = self._hand.jobs.key(at, CODER, str(at.round))
-        return self._hand.watch.follow(key, lambda: self._hand.jobs.coder(at, folder, prompt))
-
-    def validate(self, at: Position) -> bool:
-        """Run the validation commands on the commit, and report."""
-        results = self._hand.watch.validate(
-            self._hand.jobs, at, f"v{at.validations}", self._hand.folder(at)
+def follow_coder(context: TicketContext, at: Position) -> bool:
+    """Wait for the coder, and look at what it left."""
+    folder, prompt = context.folder(at), coder_prompt(context.assignment, at, at.round)
+    view = context.watch.follow(
+        context.workers.key(at, CODER, str(at.round)),
+        lambda: context.workers.agent(at, CODER, at.round, folder, prompt),
+    )
+    if not view.has_ended:
+        return False
+    worktree = context.worktree(at)
+    if worktree is None:
+        return context.miss_worktree(at)
+    if view.cause in ("stopped", "cancelled"):
+        return context.call_person(
+            at, "worker_stopped", f"Somebody ended the coder: {worker_sentence(CODER, view)}"
         )
-        if results is None:
-            return False
-        standing = self._hand.worktree(at)
-        if standing is None:
-            return self._hand.miss_worktree(at)
-        view = self._hand.tools.runtime.find(self._hand.jobs.key(at, CODER, str(at.round)))
-        found = settle(self._hand.tools, at, standing, view, results)
-        status = FAILED if found.problems else stages.PASSED
-        return self._report(at, evidence_report(found), status, at.commit, view)
+    found = examine(context.ports, at, worktree, view)
+    if found.problems:
+        return _report(context, at, found, view)
+    return context.take_evidence(at, found.commit)
 
-    def _report(
-        self, at: Position, text: str, status: str, commit: str, view: WorkerView | None
-    ) -> bool:
-        event = self._hand.journal.event(
-            events.IMPLEMENTATION_REPORT,
-            self._hand.jobs.redacted(text),
-            step=stages.EVIDENCE,
-            status=status,
-            round=str(at.round),
-            worker=view.worker_id if view else "",
-            generation=str(at.generation),
-            commit=commit,
-        )
-        self._hand.journal.record(at, event)
-        said = text.partition("\n")[0]
-        self._hand.tell(f"report {status}", said, view.worker_id if view else "", commit)
-        return True
+
+def validate(context: TicketContext, at: Position) -> bool:
+    """Run the validation commands on the commit, and report."""
+    folder = context.folder(at)
+    results = context.watch.validate(context.workers, at, f"v{at.validations}", folder)
+    if results is None:
+        return False
+    worktree = context.worktree(at)
+    if worktree is None:
+        return context.miss_worktree(at)
+    view = context.ports.runtime.find(context.workers.key(at, CODER, str(at.round)))
+    return _report(context, at, settle(context.ports, at, worktree, view, results), view)
+
+
+def _report(
+    context: TicketContext, at: Position, found: WorkEvidence, view: WorkerView | None
+) -> bool:
+    status = stages.FAILED if found.problems else stages.PASSED
+    return context.record(
+        at,
+        stages.EVIDENCE,
+        evidence_report(found),
+        kind=IMPLEMENTATION_REPORT,
+        told=f"report {status}",
+        status=status,
+        round=str(at.round),
+        worker=view.worker_id if view else "",
+        generation=str(at.generation),
+        commit=found.commit,
+    )

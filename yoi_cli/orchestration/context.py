@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.model.events import WORKER
 from yoi_cli.model.intent import packet_of
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import tree_word
@@ -44,59 +45,80 @@ class RunOutcome(NamedTuple):
 
 
 class TicketContext:
-    """One ticket that this process has in hand, and what is done with it."""
+    """One ticket that this process works on, and what is done with it."""
 
-    def __init__(self, tools: OrchestrationPorts, ticket: TicketId) -> None:
-        self.tools = tools
+    def __init__(self, ports: OrchestrationPorts, ticket: TicketId) -> None:
+        self.ports = ports
         self.ticket = ticket
-        self.journal = Journal(tools, ticket)
-        self.jobs = TicketWorkers(tools, ticket)
-        self.watch = WorkerWatch(tools)
-        item = tools.store.item(ticket)
+        self.journal = Journal(ports, ticket)
+        self.workers = TicketWorkers(ports, ticket)
+        self.watch = WorkerWatch(ports)
+        #: Where merges that this process tried are checked out, by their commit.
+        self.trials: dict[str, str] = {}
+        item = ports.store.item(ticket)
         self.title = item.title
-        commands = tuple(words(one) for one in tools.settings.orchestration.validate)
-        self.job = Assignment(ticket, self.title, packet_of(item.title, item.body), commands)
+        commands = tuple(words(one) for one in ports.settings.orchestration.validate)
+        self.assignment = Assignment(ticket, self.title, packet_of(item.title, item.body), commands)
 
-    def record(self, at: Position, step: str, text: str, **said: str) -> bool:
-        """Record a step that a worker or a worktree is part of. Raises as the journal does."""
-        said["generation"] = str(at.generation)
-        self.journal.record(at, self.journal.step(step, self.jobs.redacted(text), **said))
-        self.tell(step, text.partition("\n")[0], said.get("worker", ""), said.get("commit", ""))
+    def outcome(self, result: str, reason: str, text: str, commit: str = "") -> RunOutcome:
+        """How far this run came with the ticket."""
+        return RunOutcome(self.ticket, self.title, result, reason, text, commit)
+
+    def record(
+        self,
+        at: Position,
+        step: str,
+        text: str,
+        *,
+        kind: str = WORKER,
+        author: str = "",
+        told: str = "",
+        line: str = "",
+        **attributes: str,
+    ) -> bool:
+        """Record an event, without the values of secrets, and tell of it: as `told`, by default
+        `step`, with `line`, by default the first of `text`. True. Raises as the journal does."""
+        text = self.workers.redacted(text)
+        attributes.setdefault("generation", str(at.generation))
+        event = self.journal.event(kind, text, author=author, step=step, **attributes)
+        self.journal.record(at, event)
+        commit = attributes.get("merge") or attributes.get("commit", "")
+        line = line or text.partition("\n")[0]
+        self.tell(told or step, line, attributes.get("worker", ""), commit)
         return True
 
     def tell(self, step: str, text: str, worker: str = "", commit: str = "") -> None:
         """Let whoever watches know of a step."""
-        self.tools.tell(Progress(self.ticket, step, text, worker, commit))
+        self.ports.tell(Progress(self.ticket, step, text, worker, commit))
 
     def head(self, at: Position) -> str:
         """The head of the ticket's branch, empty where there is none."""
-        return self.tools.repository.commit_of(f"refs/heads/{at.branch}") or ""
+        return self.ports.repository.commit_of(f"refs/heads/{at.branch}") or ""
 
     def folder(self, at: Position) -> str:
-        """Where the ticket's worktree stands, or should."""
-        return self.tools.desk.path_of(at.worktree)
+        """Where the ticket's worktree is, or should be."""
+        return self.ports.local_state.path_of(at.worktree)
 
     def worktree(self, at: Position) -> Worktree | None:
         """The worktree that was agreed on, whatever is checked out there now."""
-        for one in self.tools.yard.all(at.target):
+        for one in self.ports.worktrees.all(at.target):
             if one.path.endswith(f"/{at.worktree}") and not one.is_missing:
                 return one
         return None
 
     def call_person(self, at: Position, reason: str, text: str) -> bool:
         """Record that nothing goes on without a person."""
-        said = {"reason": reason, "commit": self.head(at)}
-        return self.record(at, stages.PERSON, f"A person is needed: {text}", **said)
+        text = f"A person is needed: {text}"
+        return self.record(at, stages.PERSON, text, reason=reason, commit=self.head(at))
 
     def miss_worktree(self, at: Position) -> bool:
         """Record that the worktree went away."""
         return self.call_person(at, "worktree_gone", f"`{at.worktree}` is not there any more.")
 
     def take_evidence(self, at: Position, commit: str) -> bool:
-        """Record that a commit is to be looked at, and what stands beside it uncommitted."""
-        commands = len(self.tools.settings.orchestration.validate)
+        """Record that a commit is to be looked at, and what is beside it uncommitted."""
+        commands = len(self.ports.settings.orchestration.validate)
         text = f"Looking at {short(commit)}; validation commands: {commands}."
-        standing = self.worktree(at)
-        tree = tree_word(standing.dirty) if standing else ""
-        said = {"round": str(at.round), "tree": tree, "commit": commit}
-        return self.record(at, stages.VALIDATE, text, **said)
+        worktree = self.worktree(at)
+        tree = tree_word(worktree.dirty) if worktree else ""
+        return self.record(at, stages.VALIDATE, text, round=str(at.round), tree=tree, commit=commit)

@@ -23,32 +23,32 @@ _SHOWN = 10
 
 
 def examine(
-    tools: OrchestrationPorts, at: Position, standing: Worktree, view: WorkerView
+    ports: OrchestrationPorts, at: Position, worktree: Worktree, view: WorkerView
 ) -> WorkEvidence:
     """What the round's coder did, before anything is run on it."""
-    problems = [*_of_worker(view), *_of_tree(tools, at, standing)]
-    return _finding(tools, at, standing, view, problems)
+    problems = [*_of_worker(view), *_of_tree(ports, at, worktree)]
+    return _finding(ports, at, worktree, view, problems)
 
 
 def settle(
-    tools: OrchestrationPorts,
+    ports: OrchestrationPorts,
     at: Position,
-    standing: Worktree,
+    worktree: Worktree,
     view: WorkerView | None,
     results: Sequence[CommandResult],
 ) -> WorkEvidence:
-    """What is to be said of `at.commit`, now that the validation commands were run."""
+    """What was found of `at.commit`, now that the validation commands were run."""
     problems = [f"`{one.command}` failed: {one.outcome}." for one in results if not one.is_good]
-    if standing.branch != at.branch or standing.head != at.commit:
+    if worktree.branch != at.branch or worktree.head != at.commit:
         problems.append(f"The worktree left {short(at.commit)} while it was looked at.")
     if at.tree:
         problems.append("Something was not committed while the commands ran.")
-    if not tools.repository.is_ancestor(at.base, at.commit):
+    if not ports.repository.is_ancestor(at.base, at.commit):
         problems.append(
             f"{short(at.commit)} does not come from {short(at.base)}, where the branch began."
         )
-    found = _finding(tools, at, standing, view, problems)._replace(results=tuple(results))
-    left = standing.dirty
+    found = _finding(ports, at, worktree, view, problems)._replace(results=tuple(results))
+    left = worktree.dirty
     notes = (f"Not committed, and not part of it: {_some(left)}.",) if left else ()
     return found._replace(commit=at.commit, notes=(*found.notes, *notes))
 
@@ -60,32 +60,32 @@ def _of_worker(view: WorkerView) -> Iterator[str]:
         yield f"The coder exited with {view.exit_code}."
 
 
-def _of_tree(tools: OrchestrationPorts, at: Position, standing: Worktree) -> Iterator[str]:
-    if standing.branch != at.branch:
-        where = f"on `{standing.branch}`" if standing.branch else "detached"
+def _of_tree(ports: OrchestrationPorts, at: Position, worktree: Worktree) -> Iterator[str]:
+    if worktree.branch != at.branch:
+        where = f"on `{worktree.branch}`" if worktree.branch else "detached"
         yield f"HEAD of the worktree is {where}, not on `{at.branch}`."
         return
-    head = standing.head or ""
+    head = worktree.head or ""
     if head in (at.base, ""):
         yield "Nothing was committed."
     elif head == at.reported:
         yield f"Nothing was committed since {short(head)} was reported."
-    elif not tools.repository.is_ancestor(at.base, head):
+    elif not ports.repository.is_ancestor(at.base, head):
         yield f"{short(head)} does not come from {short(at.base)}, where the branch began."
-    if standing.dirty:
-        yield f"Not committed: {_some(standing.dirty)}."
+    if worktree.dirty:
+        yield f"Not committed: {_some(worktree.dirty)}."
 
 
 def _finding(
-    tools: OrchestrationPorts,
+    ports: OrchestrationPorts,
     at: Position,
-    standing: Worktree,
+    worktree: Worktree,
     view: WorkerView | None,
     problems: Sequence[str],
 ) -> WorkEvidence:
-    head = standing.head if standing.branch == at.branch else None
-    changes = tools.history.changes(at.base, head) if head and head != at.base else None
-    rewritten = bool(head and at.start) and not tools.repository.is_ancestor(at.start, head or "")
+    head = worktree.head if worktree.branch == at.branch else None
+    changes = ports.history.changes(at.base, head) if head and head != at.base else None
+    rewritten = bool(head and at.start) and not ports.repository.is_ancestor(at.start, head or "")
     return WorkEvidence(
         round=at.round,
         branch=at.branch,
@@ -118,14 +118,14 @@ def tree_word(dirty: Sequence[str]) -> str:
     return sha256("\0".join(sorted(dirty)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def changes_of_reviewer(at: Position, standing: Worktree) -> str:
+def changes_of_reviewer(at: Position, worktree: Worktree) -> str:
     """What a reviewer changed that was only to look, as a sentence; empty for nothing."""
-    if standing.branch != at.branch:
-        return f"The reviewer left the worktree on {standing.branch or 'a detached HEAD'}."
-    if standing.head != at.reported:
-        return f"The reviewer committed: {at.branch} is at {short(standing.head or '')}."
-    if tree_word(standing.dirty) != at.tree:
-        return f"The reviewer changed files: {_some(standing.dirty) or 'some are gone'}."
+    if worktree.branch != at.branch:
+        return f"The reviewer left the worktree on {worktree.branch or 'a detached HEAD'}."
+    if worktree.head != at.reported:
+        return f"The reviewer committed: {at.branch} is at {short(worktree.head or '')}."
+    if tree_word(worktree.dirty) != at.tree:
+        return f"The reviewer changed files: {_some(worktree.dirty) or 'some are gone'}."
     return ""
 
 

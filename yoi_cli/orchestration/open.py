@@ -6,8 +6,6 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import NotFoundError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,48 +13,35 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session
 
 
-def open_tools(
+def open_ports(
     session: Session, author: str | None, tell: Callable[[Progress], None]
 ) -> OrchestrationPorts:
-    """The tools of the session's orchestrators; `tell` is called with every step.
+    """What the session's orchestrators work with; `tell` is called with every step.
 
     Raises `NotFoundError` (`repository_not_found`) outside of git, and `StoreInvalidError`
     (`config_invalid`).
     """
-    from yoi_cli.git.repository import RepositoryPaths
     from yoi_cli.orchestration.files.local_state import FileLocalState
     from yoi_cli.orchestration.git.changes import GitHistory
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.routing.open import routing_context
     from yoi_cli.workers.local.machine import machine_of
     from yoi_cli.workers.open import open_runtime
-    from yoi_cli.workspace.settings import settings_of, tables_of
-    from yoi_cli.worktrees.git.worktrees import GitWorktrees
-    from yoi_cli.worktrees.target.target_branch import GitRepository
+    from yoi_cli.workspace.settings import settings_of
+    from yoi_cli.worktrees.open import open_repository, open_worktrees, repository_paths
 
-    settings, checkout = settings_of(session), session.checkout
-    if checkout is None:
-        raise NotFoundError(
-            "repository_not_found",
-            f"{session.workspace} is not in a git repository, so there is nothing to merge into.",
-            hint="Make it one with `git init` and a first commit.",
-            details={"folder": session.workspace},
-        )
-    root, folder = checkout.main_root or checkout.root, settings.orchestration.worktree_dir
-    place = RepositoryPaths(root, checkout.common_dir, folder)
-    runs_hooks = tables_of(session, "sync").git.run_hooks
-    repository = GitRepository(place, runs_hooks=runs_hooks)
-    holder = holder_of(checkout.common_dir)
+    settings, paths = settings_of(session), repository_paths(session)
+    repository, holder = open_repository(session), holder_of(paths.common_dir)
     return OrchestrationPorts(
         store=session.store,
-        book=session.claims,
+        claims=session.claims,
         by=session.author(author),
         routing=lambda: routing_context(session, holder),
-        yard=GitWorktrees(place),
+        worktrees=open_worktrees(session),
         repository=repository,
         runtime=open_runtime(session),
-        history=GitHistory(place),
-        desk=FileLocalState(os.path.join(session.local_folder, "orchestrate"), place.root),
+        history=GitHistory(paths),
+        local_state=FileLocalState(os.path.join(session.local_folder, "orchestrate"), paths.root),
         machine=machine_of(session),
         settings=settings,
         target=settings.orchestration.target or repository.default_branch(),
@@ -74,6 +59,6 @@ def holder_of(common_dir: str) -> str:
     import platform
     from hashlib import sha256
 
-    place = sha256(os.fsencode(os.path.realpath(common_dir))).hexdigest()[:8]
+    clone = sha256(os.fsencode(os.path.realpath(common_dir))).hexdigest()[:8]
     host = "".join(c for c in platform.node() if c.isalnum() or c in "-._") or "here"
-    return f"orchestrate@{host}/{place}"
+    return f"orchestrate@{host}/{clone}"

@@ -47,7 +47,7 @@ class BranchHistory(Protocol):
 
 
 class LocalState(Protocol):
-    """The orchestrator's own place on this machine."""
+    """What an orchestrator keeps on this machine: which tickets it works on, and prompts."""
 
     def hold(self, ticket: str) -> bool:
         """Keep other orchestrators of this clone off `ticket` until `drop`, or until this
@@ -57,7 +57,7 @@ class LocalState(Protocol):
     def drop(self, ticket: str) -> None: ...
 
     def keep_prompt(self, ticket: str, name: str, text: str) -> str:
-        """Write what a worker is told to a file outside of every worktree; its path."""
+        """Write a worker's prompt to a file outside of every worktree; its path."""
         ...
 
     def path_of(self, path: str) -> str:
@@ -65,7 +65,7 @@ class LocalState(Protocol):
         ...
 
     def is_taken(self, path: str) -> bool:
-        """Whether anything stands at `path`, relative to the repository's root."""
+        """Whether anything is at `path`, relative to the repository's root."""
         ...
 
     def free_bytes(self) -> int:
@@ -86,21 +86,21 @@ class Progress(NamedTuple):
 class OrchestrationPorts(NamedTuple):
     """All that an orchestrator works with.
 
-    `routing` gives what routing takes from this moment's clone. `holder` is the name under
+    `routing` gives what routing needs of the clone as it is now. `holder` is the name under
     which this clone's orchestrators claim, for `lease` milliseconds. `target` is the branch
     that work is merged into. `environment` is where the values of configured variables come
     from. `tell` is called with every step; `now` gives Unix milliseconds.
     """
 
     store: RoutingStore
-    book: Claims
+    claims: Claims
     by: Author
     routing: Callable[[], RoutingContext]
-    yard: Worktrees
+    worktrees: Worktrees
     repository: TargetRepository
     runtime: WorkerRuntime
     history: BranchHistory
-    desk: LocalState
+    local_state: LocalState
     machine: Machine
     settings: Settings
     target: str

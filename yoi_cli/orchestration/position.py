@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.events import Event
 
+    _Step = Callable[["Position", Mapping[str, str], str], "Position"]
+
 #: The stages, which are also the words of the attribute `step` where an event records one.
 ACCEPTED = "accepted"
 WORKTREE = "worktree"
@@ -158,28 +160,33 @@ def _after_review(at: Position, event: Event) -> Position:
     return at
 
 
-def _worktree(at: Position, said: Mapping[str, str], body: str) -> Position:
-    branch, worktree = said.get("branch", ""), said.get("worktree", "")
-    at = at._replace(stage=WORKTREE, branch=branch, worktree=worktree)
-    return at._replace(target=said.get("target", ""), base=said.get("base", ""))
+def _to(stage: str, *names: str, counted: tuple[str, ...] = ()) -> _Step:
+    """A step to `stage` that brings the attributes `names`, and is one more of each `counted`."""
+
+    def step(at: Position, attributes: Mapping[str, str], body: str) -> Position:
+        fields = at._asdict()
+        brought = {name: attributes.get(name, "") for name in names}
+        counts = {name: fields[name] + 1 for name in counted}
+        return Position(**{**fields, **brought, **counts, "stage": stage})
+
+    return step
 
 
-def _coder(at: Position, said: Mapping[str, str], body: str) -> Position:
-    return at._replace(
-        stage=CODER, round=at.round + 1, spent=at.spent + 1, start=said.get("head", "")
-    )
+def _coder(at: Position, attributes: Mapping[str, str], body: str) -> Position:
+    head = attributes.get("head", "")
+    return at._replace(stage=CODER, round=at.round + 1, spent=at.spent + 1, start=head)
 
 
-def _validate(at: Position, said: Mapping[str, str], body: str) -> Position:
+def _validate(at: Position, attributes: Mapping[str, str], body: str) -> Position:
     """Evidence is taken. After a person was asked for, their commit is what is looked at."""
     spent = 0 if at.stage == PERSON else at.spent
-    at = at._replace(validations=at.validations + 1, tree=said.get("tree", ""), spent=spent)
-    return at._replace(stage=VALIDATE, commit=said.get("commit", ""))
+    at = at._replace(validations=at.validations + 1, tree=attributes.get("tree", ""), spent=spent)
+    return at._replace(stage=VALIDATE, commit=attributes.get("commit", ""))
 
 
-def _report(at: Position, said: Mapping[str, str], body: str) -> Position:
-    commit = said.get("commit", "")
-    if said.get("status") != PASSED:
+def _report(at: Position, attributes: Mapping[str, str], body: str) -> Position:
+    commit = attributes.get("commit", "")
+    if attributes.get("status") != PASSED:
         return at._replace(stage=REJECTED, commit=commit, feedback=body)
     at = at._replace(stage=REPORTED, commit=commit, reported=commit, report=body, tries=0)
     verdict, text = at.verdict_on(commit)
@@ -188,43 +195,20 @@ def _report(at: Position, said: Mapping[str, str], body: str) -> Position:
     return at._replace(stage=CHANGES, feedback=text) if verdict else at
 
 
-def _integration(at: Position, said: Mapping[str, str], body: str) -> Position:
-    return at._replace(stage=REJECTED, commit=said.get("commit", ""), feedback=body)
+def _integration(at: Position, attributes: Mapping[str, str], body: str) -> Position:
+    return at._replace(stage=REJECTED, commit=attributes.get("commit", ""), feedback=body)
 
 
-def _reviewer(at: Position, said: Mapping[str, str], body: str) -> Position:
-    at = at._replace(reviews=at.reviews + 1, tries=at.tries + 1, tree=said.get("tree", ""))
-    return at._replace(stage=REVIEWER, commit=said.get("commit", ""))
-
-
-def _no_verdict(at: Position, said: Mapping[str, str], body: str) -> Position:
-    return at._replace(stage=NO_VERDICT)
-
-
-def _merge(at: Position, said: Mapping[str, str], body: str) -> Position:
-    return at._replace(stage=MERGE, commit=said.get("commit", ""), merges=at.merges + 1)
-
-
-def _validate_merge(at: Position, said: Mapping[str, str], body: str) -> Position:
-    merge, old = said.get("merge", ""), said.get("old", "")
-    return at._replace(stage=VALIDATE_MERGE, merge=merge, old=old)
-
-
-def _advance(at: Position, said: Mapping[str, str], body: str) -> Position:
-    return at._replace(stage=ADVANCE, merge=said.get("merge", ""), old=said.get("old", ""))
-
-
-def _merged(at: Position, said: Mapping[str, str], body: str) -> Position:
-    return at._replace(stage=MERGED, merge=said.get("merge", ""))
-
-
-def _person(at: Position, said: Mapping[str, str], body: str) -> Position:
+def _person(at: Position, attributes: Mapping[str, str], body: str) -> Position:
     return at._replace(
-        stage=PERSON, before=at.stage, reason=said.get("reason", ""), commit=said.get("commit", "")
+        stage=PERSON,
+        before=at.stage,
+        reason=attributes.get("reason", ""),
+        commit=attributes.get("commit", ""),
     )
 
 
-def _resumed(at: Position, said: Mapping[str, str], body: str) -> Position:
+def _resumed(at: Position, attributes: Mapping[str, str], body: str) -> Position:
     """Go on where a person was asked for, with fresh bounds. Where a reviewer gave no
     verdict, another is asked; a worker that could not be started is tried again."""
     if at.stage != PERSON:
@@ -235,29 +219,21 @@ def _resumed(at: Position, said: Mapping[str, str], body: str) -> Position:
     return at._replace(stage=stage, commit=commit, spent=0, tries=0)
 
 
-def _cleanup(at: Position, said: Mapping[str, str], body: str) -> Position:
-    return at._replace(stage=CLEANUP)
-
-
-def _kept(at: Position, said: Mapping[str, str], body: str) -> Position:
-    return at._replace(stage=KEPT)
-
-
 #: By kind and step: the events that a position is folded from, besides reviews.
-RECORDED: Mapping[tuple[str, str], Callable[[Position, Mapping[str, str], str], Position]] = {
-    (WORKER, WORKTREE): _worktree,
+RECORDED: Mapping[tuple[str, str], _Step] = {
+    (WORKER, WORKTREE): _to(WORKTREE, "branch", "worktree", "target", "base"),
     (WORKER, CODER): _coder,
     (WORKER, VALIDATE): _validate,
-    (WORKER, REVIEWER): _reviewer,
-    (WORKER, NO_VERDICT): _no_verdict,
-    (WORKER, VALIDATE_MERGE): _validate_merge,
+    (WORKER, REVIEWER): _to(REVIEWER, "tree", "commit", counted=("reviews", "tries")),
+    (WORKER, NO_VERDICT): _to(NO_VERDICT),
+    (WORKER, VALIDATE_MERGE): _to(VALIDATE_MERGE, "merge", "old"),
     (WORKER, PERSON): _person,
     (WORKER, RESUMED): _resumed,
-    (WORKER, CLEANUP): _cleanup,
-    (WORKER, KEPT): _kept,
-    (events.DECISION, MERGE): _merge,
-    (events.DECISION, ADVANCE): _advance,
+    (WORKER, CLEANUP): _to(CLEANUP),
+    (WORKER, KEPT): _to(KEPT),
+    (events.DECISION, MERGE): _to(MERGE, "commit", counted=("merges",)),
+    (events.DECISION, ADVANCE): _to(ADVANCE, "merge", "old"),
     (events.IMPLEMENTATION_REPORT, EVIDENCE): _report,
     (events.IMPLEMENTATION_REPORT, INTEGRATION): _integration,
-    (events.IMPLEMENTATION_REPORT, MERGED): _merged,
+    (events.IMPLEMENTATION_REPORT, MERGED): _to(MERGED, "merge"),
 }

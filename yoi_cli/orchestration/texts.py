@@ -1,4 +1,4 @@
-"""What coders and reviewers are told, and what is recorded of their work (docs/orchestrate.md)."""
+"""The prompts of coders and reviewers, and what is recorded of their work (docs/orchestrate.md)."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def short(commit: str) -> str:
     return commit[:_SHORT]
 
 
-def coder_prompt(job: Assignment, at: Position, number: int) -> str:
+def coder_prompt(assignment: Assignment, at: Position, number: int) -> str:
     """What the coder of round `number` reads."""
     blocks = [
-        f"# {_line(job.title)}",
-        f"Ticket {job.ticket}, round {number}. You are in a git worktree of your own, on the "
-        f"branch `{at.branch}`, which began at {short(at.base)} of `{at.target}`.",
-        render_packet(job.packet),
+        f"# {_line(assignment.title)}",
+        f"Ticket {assignment.ticket}, round {number}. You are in a git worktree of your own, on "
+        f"the branch `{at.branch}`, which began at {short(at.base)} of `{at.target}`.",
+        render_packet(assignment.packet),
     ]
     if at.feedback:
         blocks.append("## What came of the work so far\n\n" + at.feedback)
@@ -70,22 +70,22 @@ def coder_prompt(job: Assignment, at: Position, number: int) -> str:
         "nothing may be left over: `git status` must be empty.",
         "- Do not merge, push, switch branches or change the state of tickets. A branch that "
         f"conflicts may merge `{at.target}` into itself.",
-        *_validation(job),
+        *_validation(assignment),
     ]
     blocks.append("## How it is judged\n\n" + "\n".join(rules))
     return "\n\n".join(blocks) + "\n"
 
 
-def reviewer_prompt(job: Assignment, at: Position) -> str:
+def reviewer_prompt(assignment: Assignment, at: Position) -> str:
     """What a reviewer of the reported commit reads."""
     commit = at.reported
     blocks = [
-        f"# Review: {_line(job.title)}",
-        f"Ticket {job.ticket}. Commit {commit} of the branch `{at.branch}` is checked out here; "
-        f"it began at {short(at.base)} of `{at.target}`. See `git log {short(at.base)}..HEAD` "
-        f"and `git diff {short(at.base)} HEAD`.",
+        f"# Review: {_line(assignment.title)}",
+        f"Ticket {assignment.ticket}. Commit {commit} of the branch `{at.branch}` is checked out "
+        f"here; it began at {short(at.base)} of `{at.target}`. See "
+        f"`git log {short(at.base)}..HEAD` and `git diff {short(at.base)} HEAD`.",
         "Judge it by this contract and nothing else:",
-        render_packet(job.packet),
+        render_packet(assignment.packet),
         "## What was reported\n\n" + at.report,
         "## Your verdict\n\nChange nothing here, and commit nothing. Say what must change, with "
         "file and line, then end your output with a line of its own that is exactly "
@@ -94,10 +94,10 @@ def reviewer_prompt(job: Assignment, at: Position) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _validation(job: Assignment) -> list[str]:
-    if not job.validate:
+def _validation(assignment: Assignment) -> list[str]:
+    if not assignment.validate:
         return []
-    listed = ", ".join(f"`{command}`" for command in job.validate)
+    listed = ", ".join(f"`{command}`" for command in assignment.validate)
     return [f"- Afterwards these commands must succeed here: {listed}."]
 
 
@@ -119,7 +119,7 @@ def evidence_report(found: WorkEvidence) -> str:
 
 
 def validation_blocks(results: Sequence[CommandResult]) -> list[str]:
-    """What the validation commands said: one list, and the output of those that failed."""
+    """How the validation commands ended: one list, and the output of those that failed."""
     blocks = _listed("Validation", [f"`{one.command}`: {one.outcome}" for one in results])
     for one in results:
         if not one.is_good and one.tail:
@@ -194,7 +194,7 @@ _LONGEST_TEXT = 16_000
 
 
 class Verdict(NamedTuple):
-    """`approve` or `request_changes`, and what was said before it."""
+    """`approve` or `request_changes`, and the text before it."""
 
     status: str
     text: str
@@ -209,7 +209,7 @@ def plain_text(output: bytes) -> str:
 def verdict_of(output: bytes) -> Verdict | None:
     """The verdict in a reviewer's output: its last line that is not blank says it, alone.
 
-    Nothing else counts, so that a reviewer which breaks off, or repeats what it was told,
+    Nothing else counts, so that a reviewer which breaks off, or repeats its prompt,
     has given none.
     """
     text = plain_text(output).rstrip()
@@ -217,7 +217,7 @@ def verdict_of(output: bytes) -> Verdict | None:
     match = _VERDICT.fullmatch(last.strip())
     if match is None:
         return None
-    said = before.strip()
-    if len(said) > _LONGEST_TEXT:
-        said = f"[…]\n{said[-_LONGEST_TEXT:]}"
-    return Verdict(match[1], said)
+    reasons = before.strip()
+    if len(reasons) > _LONGEST_TEXT:
+        reasons = f"[…]\n{reasons[-_LONGEST_TEXT:]}"
+    return Verdict(match[1], reasons)

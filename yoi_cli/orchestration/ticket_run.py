@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import events, states
+from yoi_cli.orchestration import coding, integration, review
 from yoi_cli.orchestration import position as stages
-from yoi_cli.orchestration.coding import Coding
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome, TicketContext
-from yoi_cli.orchestration.integration import Integration
 from yoi_cli.orchestration.journal import CLAIM_LOST, MOVED_ON
-from yoi_cli.orchestration.review import Reviewing
 from yoi_cli.orchestration.texts import resolution, short
 from yoi_cli.tickets.move import close_ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from yoi_cli.model.ids import TicketId
     from yoi_cli.orchestration.ports import OrchestrationPorts
@@ -33,14 +31,11 @@ _AFTER_MERGE = frozenset({stages.MERGED, stages.CLEANUP, stages.KEPT})
 
 
 class TicketRun:
-    """One ticket that this process has in hand; its desk is held."""
+    """One ticket that this process works on; the caller holds it in the local state."""
 
-    def __init__(self, tools: OrchestrationPorts, ticket: TicketId) -> None:
-        hand = self._hand = TicketContext(tools, ticket)
-        self.ticket, self.title = ticket, hand.title
-        self._coding = Coding(hand)
-        self._integration = Integration(hand)
-        self._reviewing = Reviewing(hand, self._integration)
+    def __init__(self, ports: OrchestrationPorts, ticket: TicketId) -> None:
+        self._context = TicketContext(ports, ticket)
+        self.ticket, self.title = ticket, self._context.title
         self._tried_again = False
         self.stage = ""
         self.worker = ""
@@ -48,16 +43,16 @@ class TicketRun:
     def step(self) -> bool | RunOutcome:
         """Go one step: True where one was made, False where a worker is waited for."""
         try:
-            at = self._hand.journal.look()
+            at = self._context.journal.position()
             self.stage, self.worker = at.stage, ""
-            if not self._hand.journal.is_ours(at):
+            if not self._context.journal.is_ours(at):
                 return self._leave(at)
             return self._step(at)
         except ConflictError as error:
             if error.code == MOVED_ON:
                 return True
             if error.code == CLAIM_LOST:
-                return RunOutcome(self.ticket, self.title, LEFT, error.code, error.message)
+                return self._context.outcome(LEFT, error.code, error.message)
             return self._fail(error)
         except YoiError as error:
             return self._fail(error)
@@ -65,109 +60,113 @@ class TicketRun:
     def _step(self, at: Position) -> bool | RunOutcome:
         # A move that a crash cut short holds git's index, for which every write waits.
         if at.state == states.INPROGRESS and at.stage != stages.ADVANCE:
-            self._hand.journal.keep_claim(at)
+            self._context.journal.keep_claim(at)
         if at.state != states.INPROGRESS and at.stage not in _AFTER_MERGE:
-            return RunOutcome(self.ticket, self.title, LEFT, at.state, f"It is {at.state} now.")
-        steps: dict[str, Callable[[Position], bool | RunOutcome]] = {
-            stages.ACCEPTED: self._coding.plan_worktree,
-            stages.WORKTREE: self._coding.enter_worktree,
-            stages.CODER: self._coding.follow,
-            stages.VALIDATE: self._coding.validate,
-            stages.REPORTED: self._reviewing.send,
-            stages.NO_VERDICT: self._reviewing.send,
-            stages.REJECTED: self._coding.send,
-            stages.CHANGES: self._coding.send,
-            stages.REVIEWER: self._reviewing.follow,
-            stages.APPROVED: self._reviewing.approve,
-            stages.MERGE: self._integration.merge,
-            stages.VALIDATE_MERGE: self._integration.validate,
-            stages.ADVANCE: self._integration.advance,
-            stages.MERGED: self._close,
-            stages.CLEANUP: self._clean_up,
-            stages.KEPT: self._end,
-            stages.PERSON: self._wait_for_person,
-        }
-        done = steps[at.stage](at)
-        self.worker = self._hand.watch.worker
+            return self._context.outcome(LEFT, at.state, f"It is {at.state} now.")
+        if at.stage == stages.PERSON:
+            done = self._wait_for_person(at)
+        else:
+            done = _STEPS[at.stage](self._context, at)
+        self.worker = self._context.watch.worker
         return done
 
-    def _close(self, at: Position) -> bool | RunOutcome:
-        settings = self._hand.tools.settings.orchestration
-        if at.state == states.DONE and settings.close:
-            close_ticket(
-                self._hand.tools.store,
-                self.ticket,
-                resolution(at),
-                self._hand.tools.by,
-                expect=states.DONE,
-                book=self._hand.tools.book,
-            )
-            self._hand.tell("closed", "with what was merged", commit=at.merge)
-            return True
-        if settings.cleanup:
-            text = f"Taking away `{at.worktree}` and `{at.branch}`, which are merged."
-            return self._hand.record(at, stages.CLEANUP, text)
-        return self._end(at)
-
-    def _clean_up(self, at: Position) -> bool | RunOutcome:
-        self._integration.drop()
-        standing = self._hand.worktree(at)
-        if standing is None:
-            return self._end(at)
-        views = self._hand.tools.runtime.all()
-        busy = next((v for v in views if v.ticket == self.ticket and not v.has_ended), None)
-        if busy is not None:
-            text = f"`{at.worktree}` stays: the worker {busy.worker_id} is at work there."
-            return self._hand.record(at, stages.KEPT, text)
-        try:
-            self._hand.tools.yard.remove(standing, force=False)
-        except YoiError as error:
-            return self._hand.record(at, stages.KEPT, f"`{at.worktree}` stays: {error.message}")
-        return self._end(at)
-
-    def _end(self, at: Position) -> RunOutcome:
-        text = f"{at.state} and merged into {at.target} as {short(at.merge)}."
-        return RunOutcome(self.ticket, self.title, MERGED, at.state, text, at.merge)
-
     def _wait_for_person(self, at: Position) -> bool | RunOutcome:
-        """A commit of theirs, an approval of what stands there, or `--retry` is the answer."""
-        head = self._hand.head(at)
+        """A commit of theirs, an approval of the branch's head, or `--retry` is the answer."""
+        head = self._context.head(at)
         approved = bool(head) and at.verdict_on(head)[0] == events.APPROVE
         if head and (head != at.commit or (approved and head != at.reported)):
-            standing = self._hand.worktree(at)
-            if standing is not None and standing.branch == at.branch:
-                return self._hand.take_evidence(at, head)
+            worktree = self._context.worktree(at)
+            if worktree is not None and worktree.branch == at.branch:
+                return self._context.take_evidence(at, head)
         if at.before == stages.ADVANCE and not self._tried_again:
             self._tried_again = True
-            return self._integration.advance(at)
+            return integration.advance(self._context, at)
         why = f"`yoi ticket show {self.ticket}` says why"
         text = f"It waits for a person ({at.reason}): {why}, and --retry goes on."
-        return RunOutcome(self.ticket, self.title, PERSON, at.reason, text, head)
+        return self._context.outcome(PERSON, at.reason, text, head)
 
     def resume(self) -> None:
         """Somebody asks to go on with what waits for a person."""
-        at = self._hand.journal.look()
-        if at.stage == stages.PERSON and self._hand.journal.is_ours(at):
-            self._hand.record(at, stages.RESUMED, "Somebody asked to go on with `--retry`.")
+        at = self._context.journal.position()
+        if at.stage == stages.PERSON and self._context.journal.is_ours(at):
+            self._context.record(at, stages.RESUMED, "Somebody asked to go on with `--retry`.")
 
-    def _fail(self, error: YoiError) -> bool | RunOutcome:
-        """What fails after acceptance stands on the ticket; nothing is silently taken back."""
+    def _fail(self, error: YoiError) -> RunOutcome:
+        """What fails after acceptance is recorded on the ticket; nothing is silently undone."""
         lasting = error.code not in _PASSING
         try:
-            at = self._hand.journal.look()
-            ours = at.state == states.INPROGRESS and self._hand.journal.is_ours(at)
+            at = self._context.journal.position()
+            ours = at.state == states.INPROGRESS and self._context.journal.is_ours(at)
             if lasting and ours and at.stage != stages.PERSON:
-                self._hand.call_person(at, error.code, error.message)
+                self._context.call_person(at, error.code, error.message)
             result = PERSON if lasting and ours else FAILURE
         except YoiError:
             result = FAILURE  # the log cannot be written: what was wrong first is said
-        return RunOutcome(self.ticket, self.title, result, error.code, error.message)
+        return self._context.outcome(result, error.code, error.message)
 
     def _leave(self, at: Position) -> RunOutcome:
         """Somebody took the ticket back or over: its worker is not to go on."""
-        runtime = self._hand.tools.runtime
+        runtime = self._context.ports.runtime
         for view in runtime.all():
-            if self._hand.watch.started(view) and not view.has_ended:
+            if self._context.watch.started(view) and not view.has_ended:
                 runtime.stop(view.worker_id)
         text = f"It is {at.state}, and not this clone's orchestrators' any more."
-        return RunOutcome(self.ticket, self.title, LEFT, "taken_back", text)
+        return self._context.outcome(LEFT, "taken_back", text)
+
+
+def _close(context: TicketContext, at: Position) -> bool | RunOutcome:
+    ports = context.ports
+    if at.state == states.DONE and ports.settings.orchestration.close:
+        text = resolution(at)
+        close_ticket(
+            ports.store, context.ticket, text, ports.by, expect=states.DONE, book=ports.claims
+        )
+        context.tell("closed", "with what was merged", commit=at.merge)
+        return True
+    if ports.settings.orchestration.cleanup:
+        text = f"Taking away `{at.worktree}` and `{at.branch}`, which are merged."
+        return context.record(at, stages.CLEANUP, text)
+    return _end(context, at)
+
+
+def _clean_up(context: TicketContext, at: Position) -> bool | RunOutcome:
+    integration.drop_trial(context)
+    worktree = context.worktree(at)
+    if worktree is None:
+        return _end(context, at)
+    views = context.ports.runtime.all()
+    busy = next((v for v in views if v.ticket == context.ticket and not v.has_ended), None)
+    if busy is not None:
+        text = f"`{at.worktree}` stays: the worker {busy.worker_id} is at work there."
+        return context.record(at, stages.KEPT, text)
+    try:
+        context.ports.worktrees.remove(worktree, force=False)
+    except YoiError as error:
+        return context.record(at, stages.KEPT, f"`{at.worktree}` stays: {error.message}")
+    return _end(context, at)
+
+
+def _end(context: TicketContext, at: Position) -> RunOutcome:
+    text = f"{at.state} and merged into {at.target} as {short(at.merge)}."
+    return context.outcome(MERGED, at.state, text, at.merge)
+
+
+#: What is done at each stage but that of waiting for a person.
+_STEPS: Mapping[str, Callable[[TicketContext, Position], bool | RunOutcome]] = {
+    stages.ACCEPTED: coding.plan_worktree,
+    stages.WORKTREE: coding.enter_worktree,
+    stages.CODER: coding.follow_coder,
+    stages.VALIDATE: coding.validate,
+    stages.REPORTED: review.send_reviewer,
+    stages.NO_VERDICT: review.send_reviewer,
+    stages.REJECTED: coding.send_coder,
+    stages.CHANGES: coding.send_coder,
+    stages.REVIEWER: review.follow_reviewer,
+    stages.APPROVED: review.approve,
+    stages.MERGE: integration.merge,
+    stages.VALIDATE_MERGE: integration.validate,
+    stages.ADVANCE: integration.advance,
+    stages.MERGED: _close,
+    stages.CLEANUP: _clean_up,
+    stages.KEPT: _end,
+}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.profile import CODER, REVIEWER
 from yoi_cli.model.worker_spec import WorkerSpec, milliseconds, request_of
 from yoi_cli.orchestration.texts import CommandResult, plain_text
 from yoi_cli.workers.model import EXITED, QUEUED
@@ -31,20 +30,12 @@ _TAIL_BYTES = 4_000
 class TicketWorkers:
     """Makes the requests of one ticket's workers, and reads what they wrote."""
 
-    def __init__(self, tools: OrchestrationPorts, ticket: str) -> None:
-        self._tools = tools
+    def __init__(self, ports: OrchestrationPorts, ticket: str) -> None:
+        self._ports = ports
         self._ticket = ticket
 
     def key(self, at: Position, role: str, number: str) -> str:
         return f"{self._ticket}:{at.generation}:{role}:{number}"
-
-    def coder(self, at: Position, folder: str, prompt: str) -> WorkerRequest:
-        """The coder of the round that is recorded."""
-        return self._agent(at, CODER, str(at.round), folder, prompt)
-
-    def reviewer(self, at: Position, folder: str, prompt: str) -> WorkerRequest:
-        """The reviewer that is recorded."""
-        return self._agent(at, REVIEWER, str(at.reviews), folder, prompt)
 
     def validator(
         self, at: Position, number: str, command: Sequence[str], folder: str
@@ -56,41 +47,44 @@ class TicketWorkers:
             key=self.key(at, VALIDATOR, number),
             ticket=self._ticket,
             role=VALIDATOR,
-            timeout_ms=milliseconds(self._tools.settings.orchestration.validate_timeout),
+            timeout_ms=milliseconds(self._ports.settings.orchestration.validate_timeout),
         )
         return request_of(
             spec,
-            self._tools.settings,
-            self._tools.environment,
+            self._ports.settings,
+            self._ports.environment,
             variables=self._facts(at).items(),
             passes_secrets=False,
         )
 
-    def _agent(
-        self, at: Position, role: str, number: str, folder: str, prompt: str
+    def agent(
+        self, at: Position, role: str, number: int, folder: str, prompt: str
     ) -> WorkerRequest:
-        profile = self._tools.settings.of_role(role)
+        """The coder or the reviewer that is recorded."""
+        profile = self._ports.settings.of_role(role)
         facts = self._facts(at)
         facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{role} ({profile.name})"}
         spec = WorkerSpec(
             command=(),
             cwd=folder,
-            key=self.key(at, role, number),
+            key=self.key(at, role, str(number)),
             ticket=self._ticket,
             role=role,
             profile=profile.name,
         )
         return request_of(
             spec,
-            self._tools.settings,
-            self._tools.environment,
+            self._ports.settings,
+            self._ports.environment,
             prompt=prompt,
-            prompt_file=self._tools.desk.keep_prompt(self._ticket, f"{role}-{number}.md", prompt),
+            prompt_file=self._ports.local_state.keep_prompt(
+                self._ticket, f"{role}-{number}.md", prompt
+            ),
             variables=facts.items(),
         )
 
     def _facts(self, at: Position) -> dict[str, str]:
-        """What a worker is told of the run that it is part of."""
+        """The variables that describe the run which a worker is part of."""
         return {
             "YOI_GENERATION": str(at.generation),
             "YOI_BRANCH": at.branch,
@@ -99,24 +93,24 @@ class TicketWorkers:
 
     def output(self, view: WorkerView, limit: int) -> bytes:
         """The end of what a worker wrote, at most `limit` bytes."""
-        return self._tools.runtime.output(view.worker_id, -limit, limit).data
+        return self._ports.runtime.output(view.worker_id, -limit, limit).data
 
     def redacted(self, text: str) -> str:
         """`text` without the values of secrets, for what goes into the log."""
-        settings = self._tools.settings
+        settings = self._ports.settings
         if not settings.worker.redact:
             return text
         named = [*settings.worker.secrets]
         for name in set(settings.roles.values()):
             named += settings.named(name).secrets
-        values = {self._tools.environment.get(name, "") for name in named} - {""}
+        values = {self._ports.environment.get(name, "") for name in named} - {""}
         for value in sorted(values, key=len, reverse=True):
             text = text.replace(value, _MASK)
         return text
 
     def result(self, command: Sequence[str], view: WorkerView) -> CommandResult:
         """How a validation command ended; of one that failed, the end of its output too."""
-        is_good = view.state == EXITED and view.exit_code == 0 and not view.cause
+        is_good = is_success(view)
         tail = ""
         if not is_good:
             tail = self.redacted(plain_text(self.output(view, _TAIL_BYTES))).strip("\n")
@@ -126,6 +120,11 @@ class TicketWorkers:
 def words(command: Sequence[str]) -> str:
     """A command as one line."""
     return " ".join(f"'{word}'" if " " in word or not word else word for word in command)
+
+
+def is_success(view: WorkerView) -> bool:
+    """Whether a worker came to its end by itself, with the exit code 0."""
+    return view.state == EXITED and view.exit_code == 0 and not view.cause
 
 
 def how_it_ended(view: WorkerView) -> str:
@@ -141,15 +140,15 @@ def how_it_ended(view: WorkerView) -> str:
 class WorkerWatch:
     """The workers of one ticket that this process has seen, by their keys."""
 
-    def __init__(self, tools: OrchestrationPorts) -> None:
-        self._tools = tools
+    def __init__(self, ports: OrchestrationPorts) -> None:
+        self._ports = ports
         self._ids: dict[str, str] = {}
         self.worker = ""
 
     def follow(self, key: str, request: Callable[[], WorkerRequest]) -> WorkerView:
         """The worker with that key as it is now; started if nobody ever started it."""
         known = self._ids.get(key)
-        runtime = self._tools.runtime
+        runtime = self._ports.runtime
         if known is not None:
             view = runtime.show(known)
         else:
@@ -165,19 +164,19 @@ class WorkerWatch:
         return view.worker_id in self._ids.values()
 
     def validate(
-        self, jobs: TicketWorkers, at: Position, number: str, folder: str
+        self, workers: TicketWorkers, at: Position, number: str, folder: str
     ) -> tuple[CommandResult, ...] | None:
-        """What the validation commands said, one after the other up to the first that failed;
+        """How the validation commands ended, one after the other up to the first that failed;
         None while one runs."""
         results: list[CommandResult] = []
-        for index, command in enumerate(self._tools.settings.orchestration.validate):
+        for index, command in enumerate(self._ports.settings.orchestration.validate):
             # With its words: a command that was configured meanwhile has not run yet.
             name = f"{number}.{index}:{words(command)}"
-            make = partial(jobs.validator, at, name, command, folder)
-            view = self.follow(jobs.key(at, VALIDATOR, name), make)
+            make = partial(workers.validator, at, name, command, folder)
+            view = self.follow(workers.key(at, VALIDATOR, name), make)
             if not view.has_ended:
                 return None
-            results.append(jobs.result(command, view))
+            results.append(workers.result(command, view))
             if not results[-1].is_good:
                 break
         return tuple(results)

@@ -21,16 +21,19 @@ def open_worktrees(session: Session) -> GitWorktrees:
     """
     from yoi_cli.worktrees.git.worktrees import GitWorktrees
 
-    return GitWorktrees(_place(session))
+    return GitWorktrees(repository_paths(session))
 
 
 def open_repository(session: Session) -> GitRepository:
-    """Refs and merges of the session's repository, a `Repository`. Raises as `open_worktrees`."""
+    """Refs and merges of the session's repository, a `TargetRepository`.
+
+    Raises as `open_worktrees`.
+    """
     from yoi_cli.workspace.settings import tables_of
     from yoi_cli.worktrees.target.target_branch import GitRepository
 
     runs_hooks = tables_of(session, "sync").git.run_hooks
-    return GitRepository(_place(session), runs_hooks=runs_hooks)
+    return GitRepository(repository_paths(session), runs_hooks=runs_hooks)
 
 
 def worktree_folder(session: Session) -> str:
@@ -44,7 +47,8 @@ def worktree_folder(session: Session) -> str:
         return WORKTREE_FOLDER
 
 
-def _place(session: Session) -> RepositoryPaths:
+def repository_paths(session: Session) -> RepositoryPaths:
+    """Where the session's repository is. Raises `NotFoundError` (`repository_not_found`)."""
     from yoi_cli.git.repository import RepositoryPaths
 
     checkout = session.checkout

@@ -63,8 +63,8 @@ def orchestrate(
         return
     progress, ended = ProgressView(as_json=as_json), _ending()
 
-    def pause(seconds: float, in_hand: Sequence[orchestration.RunningTicket]) -> bool:
-        progress.show(in_hand)
+    def pause(seconds: float, running: Sequence[orchestration.RunningTicket]) -> bool:
+        progress.show(running)
         return not ended.wait(seconds)
 
     with progress:
@@ -80,7 +80,7 @@ def orchestrate(
         )
     print_outcomes(result, as_json=as_json)
     if ended.is_set():
-        print_interrupted(result.in_hand)
+        print_interrupted(result.running)
     code = _INTERRUPTED if ended.is_set() and not watch else result.exit_code
     if code:
         raise typer.Exit(code)

@@ -1,4 +1,4 @@
-"""The orchestrators' own place in a clone: who has which ticket in hand, and the prompts of
+"""What orchestrators keep in a clone: which of them has which ticket, and the prompts of
 workers (docs/orchestrate.md). Local to the machine and never committed."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was committed between two commits, behind the port `History` (docs/orchestrate.md)."""
+"""What was committed between two commits, behind the port `BranchHistory` (docs/orchestrate.md)."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ _MOST_FILES = 100
 
 
 class GitHistory:
-    """A `History` of the repository at `place`."""
+    """A `BranchHistory` of one repository."""
 
-    def __init__(self, place: RepositoryPaths) -> None:
-        self._place = place
+    def __init__(self, repository: RepositoryPaths) -> None:
+        self._repository = repository
 
     def changes(self, base: str, head: str) -> Changes:
         """What `head` has that `base` has not. Raises `OperationError` (`git_failed`)."""
         between = f"{base}..{head}"
         plain = ["--no-color", "--no-show-signature", "--format=%H %s"]
-        said = self._place.run(["log", "-z", *plain, "--end-of-options", between, "--"])
-        commits = [_pair(entry) for entry in said.split("\0") if entry]
+        printed = self._repository.run(["log", "-z", *plain, "--end-of-options", between, "--"])
+        commits = [_pair(entry) for entry in printed.split("\0") if entry]
         asked = ["diff-tree", "-r", "-z", "--numstat", "--no-renames", "--no-ext-diff"]
-        listed = self._place.run([*asked, "--no-textconv", "--end-of-options", base, head, "--"])
-        files = [_file(entry) for entry in listed.split("\0") if entry]
+        stats = self._repository.run(
+            [*asked, "--no-textconv", "--end-of-options", base, head, "--"]
+        )
+        files = [_file(entry) for entry in stats.split("\0") if entry]
         return Changes(
             commits=tuple(commits[:_MOST_COMMITS]),
             files=tuple(files[:_MOST_FILES]),
@@ -37,19 +39,19 @@ class GitHistory:
 
     def has_file(self, commit: str, path: str) -> bool:
         """Whether `commit` holds a file at `path`, relative to the repository."""
-        named = self._place.commit_of(commit)
+        named = self._repository.commit_of(commit)
         if named is None:
             return False
         asked = ["ls-tree", "-z", "--full-tree", named, "--", path]
-        said = self._place.run(["--literal-pathspecs", *asked])
-        return any(line.split(" ")[1] == "blob" for line in said.split("\0") if line)
+        printed = self._repository.run(["--literal-pathspecs", *asked])
+        return any(line.split(" ")[1] == "blob" for line in printed.split("\0") if line)
 
     def fork_point(self, one: str, other: str) -> str | None:
         """The newest commit that both hold, None where they have none in common."""
-        commits = [self._place.commit_of(revision) for revision in (one, other)]
+        commits = [self._repository.commit_of(revision) for revision in (one, other)]
         if commits[0] is None or commits[1] is None:
             return None
-        return self._place.ask(["merge-base", commits[0], commits[1]]).text.strip() or None
+        return self._repository.ask(["merge-base", commits[0], commits[1]]).text.strip() or None
 
 
 def _pair(entry: str) -> tuple[str, str]:

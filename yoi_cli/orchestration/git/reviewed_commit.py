@@ -9,7 +9,7 @@ from yoi_cli.errors import ConflictError
 if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session
 
-#: Workers that are told by this variable what they are; their work is reviewed by others.
+#: This variable tells workers their role. Of these roles the work is reviewed by others.
 ROLE_VARIABLE = "YOI_ROLE"
 _REVIEWED = frozenset({"coder", "validator"})
 
@@ -55,5 +55,5 @@ def commit_under_review(session: Session, word: str, sha: str | None, folder: st
         return None
     if at.branch:
         return open_repository(session).commit_of(f"refs/heads/{at.branch}")
-    standing = open_worktrees(session).of(ticket, "HEAD")
-    return standing.head if standing is not None and standing.branch else None
+    worktree = open_worktrees(session).of(ticket, "HEAD")
+    return worktree.head if worktree is not None and worktree.branch else None
