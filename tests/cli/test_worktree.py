@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.data import Data
 from support.process import Program
-from support.yards import all_bytes, bytes_of_commit, commit
+from support.worktrees import all_bytes, bytes_of_commit, commit
 
 from yoi_cli.worktrees.git.listing import MAKING
 
@@ -196,19 +196,19 @@ def test_doctor_finds_everything_that_is_left_over(
     yoi: Program, git: Program, repo: Path, ticket: str
 ) -> None:
     assert findings(yoi) == {}
-    yard = repo / ".worktree"
+    folder = repo / ".worktree"
     moved = added(yoi, made(yoi, "moved"))
     os.rename(moved, repo.parent / "moved")
     closed = added(yoi, made(yoi, "closed"))
     yoi("ticket", "close", closed.name[:13], "-m", "Done")
-    (yard / "junk").mkdir()
+    (folder / "junk").mkdir()
     git("branch", f"work/{ticket}-alone")
-    git("worktree", "add", "--quiet", "-b", "work/0000000000ABC-x", yard / "0000000000ABC-x")
+    git("worktree", "add", "--quiet", "-b", "work/0000000000ABC-x", folder / "0000000000ABC-x")
     leaky = added(yoi, made(yoi, "leaky"))
     (leaky / ".yoi/secrets").mkdir()
     (leaky / ".yoi/secrets/key").touch()
     git("add", "--force", "--sparse", ".yoi/secrets/key", cwd=leaky)
-    cut = ("--lock", "--reason", MAKING, "--detach", yard / f"{made(yoi, 'cut')}-cut")
+    cut = ("--lock", "--reason", MAKING, "--detach", folder / f"{made(yoi, 'cut')}-cut")
     git("worktree", "add", "--quiet", *cut)
     yoi("ticket", "state", ticket, "ready")
     yoi("ticket", "state", ticket, "queued")
@@ -218,10 +218,10 @@ def test_doctor_finds_everything_that_is_left_over(
         "branch_alone": f"work/{ticket}-alone",
         "claim_worktree_gone": ".worktree/nowhere",
         "folder_gone": str(moved),
-        "folder_unknown": str(yard / "junk"),
+        "folder_unknown": str(folder / "junk"),
         "not_sparse": str(leaky),
         "ticket_closed": str(closed),
-        "ticket_missing": str(yard / "0000000000ABC-x"),
+        "ticket_missing": str(folder / "0000000000ABC-x"),
         "unfinished": str(cut[-1]),
     }
     lines = yoi("worktree", "doctor").out.splitlines()

@@ -33,7 +33,7 @@ class RepositoryPaths(NamedTuple):
     folder: str = WORKTREE_FOLDER
 
     @property
-    def yard(self) -> str:
+    def worktree_folder(self) -> str:
         """The absolute path of the folder for worktrees."""
         return os.path.join(self.root, self.folder)
 

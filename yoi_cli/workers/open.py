@@ -127,7 +127,7 @@ def _worktree_of(session: Session, ticket: str) -> str | None:
         return None
     service = open_worktree_service(session)
     try:
-        found = service.yard.of(ticket, service.target())
+        found = service.worktrees.of(ticket, service.target())
     except NotFoundError:  # a repository without a commit has no worktrees either
         return None
     return found.path if found is not None else None
@@ -168,7 +168,7 @@ def examine_worktrees(session: Session) -> Sequence[WorktreeFinding]:
     from yoi_cli.worktrees.checks import Tickets, examine_worktree_facts
 
     service = open_worktree_service(session)
-    facts = service.yard.facts(service.target())
+    facts = service.worktrees.facts(service.target())
     states: dict[str, str | None] = {}
     for row in session.store.all_fields():
         state = row.fields.get("state") if row.error is None else None

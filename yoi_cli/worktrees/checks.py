@@ -144,10 +144,10 @@ def _of_branches(facts: WorktreeFacts, tickets: Tickets) -> Iterator[WorktreeFin
 
 
 def _of_claims(facts: WorktreeFacts, tickets: Tickets) -> Iterator[WorktreeFinding]:
-    standing = [worktree.path for worktree in facts.worktrees if not worktree.is_missing]
+    present = [worktree.path for worktree in facts.worktrees if not worktree.is_missing]
     for ticket, claim in tickets.claims.items():
         named = claim.worktree
-        if named is None or any(f"{path}/".endswith(f"/{named.strip('/')}/") for path in standing):
+        if named is None or any(f"{path}/".endswith(f"/{named.strip('/')}/") for path in present):
             continue
         yield WorktreeFinding(
             "claim_worktree_gone",

@@ -55,7 +55,7 @@ class MergeTry(NamedTuple):
 
 
 class WorktreeFacts(NamedTuple):
-    """What stands of worktrees in a repository, whole or not. Paths are absolute.
+    """What there is of worktrees in a repository, complete or not. Paths are absolute.
 
     `unknown` are names below `.worktree` that git lists no worktree for, `tries` worktrees
     of `try_merge`, `strays` those whose `.git` leads elsewhere, `branches` the ticket
@@ -118,7 +118,7 @@ class TargetRepository(Protocol):
     def is_ancestor(self, commit: str, of: str) -> bool: ...
 
     def default_branch(self) -> str:
-        """The short name of the branch that tickets are merged into where nothing is said."""
+        """The short name of the branch that tickets are merged into by default."""
         ...
 
     def try_merge(self, target: str, commit: str, message: str, name: str) -> MergeTry:

@@ -9,7 +9,7 @@ from yoi_cli.model.naming import WORKTREE_FOLDER, branch_name, worktree_path
 from yoi_cli.model.states import RESOLVED_STATES
 from yoi_cli.model.time import seconds_of
 from yoi_cli.tickets.lookup import identify
-from yoi_cli.worktrees.model import Risk
+from yoi_cli.worktrees.model import Risk, unsafe
 from yoi_cli.worktrees.ports import NewWorktree
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class WorktreeService(NamedTuple):
     """
 
     store: TicketReader
-    yard: Worktrees
+    worktrees: Worktrees
     repository: TargetRepository
     live: Callable[[str], str | None]
     folder: str = WORKTREE_FOLDER
@@ -76,26 +76,26 @@ class Pruned(NamedTuple):
 
 
 def add_worktree(
-    desk: WorktreeService, word: str, *, base: str | None, branch: str | None
+    service: WorktreeService, word: str, *, base: str | None, branch: str | None
 ) -> AddedWorktree:
     """Make the worktree of a ticket; the ticket itself is not written to.
 
     A new branch begins at `base`, by default the target branch. `branch` may name one that
     is there, which is then checked out as it is. Raises `ConflictError` (`worktree_exists`),
-    and what the yard raises.
+    and what `Worktrees.add` raises.
     """
-    ticket = identify(desk.store, word)
-    item = desk.store.item(ticket)
-    standing = desk.yard.of(ticket, desk.target())
-    if standing is not None:
+    ticket = identify(service.store, word)
+    item = service.store.item(ticket)
+    existing = service.worktrees.of(ticket, service.target())
+    if existing is not None:
         raise ConflictError(
             "worktree_exists",
-            f"{ticket} has a worktree already: {standing.path}.",
+            f"{ticket} has a worktree already: {existing.path}.",
             hint=f"`yoi worktree show {ticket}` tells how it stands.",
-            details={"ticket": ticket, "path": standing.path},
+            details={"ticket": ticket, "path": existing.path},
         )
     name = branch or branch_name(ticket, item.title)
-    reuse = branch is not None and desk.repository.commit_of(f"refs/heads/{branch}") is not None
+    reuse = branch is not None and service.repository.commit_of(f"refs/heads/{branch}") is not None
     if reuse and base is not None:
         raise ConflictError(
             "branch_exists",
@@ -105,68 +105,69 @@ def add_worktree(
         )
     new = NewWorktree(
         ticket=ticket,
-        path=worktree_path(ticket, item.title, desk.folder),
+        path=worktree_path(ticket, item.title, service.folder),
         branch=name,
-        base=base or desk.target(),
+        base=base or service.target(),
         reuse=reuse,
     )
-    return AddedWorktree(desk.yard.add(new), item.state)
+    return AddedWorktree(service.worktrees.add(new), item.state)
 
 
-def list_worktrees(desk: WorktreeService) -> Sequence[WorktreeView]:
+def list_worktrees(service: WorktreeService) -> Sequence[WorktreeView]:
     """Every worktree but the main one, with its ticket."""
-    fields = _fields(desk.store)
-    return [_shown(desk, one, fields) for one in desk.yard.all(desk.target())]
+    fields = _fields(service.store)
+    return [_shown(service, one, fields) for one in service.worktrees.all(service.target())]
 
 
-def show_worktree(desk: WorktreeService, word: str) -> WorktreeDetails:
+def show_worktree(service: WorktreeService, word: str) -> WorktreeDetails:
     """The worktree of a ticket. Raises `NotFoundError` (`worktree_not_found`)."""
-    ticket = _ticket_of(desk, word)
-    worktree = _of(desk, ticket)
-    risks = () if worktree.is_unfinished else tuple(desk.yard.risks(worktree))
-    shown = _shown(desk, worktree, _fields(desk.store))
+    ticket = _ticket_of(service, word)
+    worktree = _of(service, ticket)
+    risks = () if worktree.is_unfinished else tuple(service.worktrees.risks(worktree))
+    shown = _shown(service, worktree, _fields(service.store))
     if shown.worker is not None:
         risks = (_worker_risk(shown.worker), *risks)
-    return WorktreeDetails(shown, risks, tuple(desk.yard.rescues(ticket)))
+    return WorktreeDetails(shown, risks, tuple(service.worktrees.rescues(ticket)))
 
 
-def remove_worktree(desk: WorktreeService, word: str, *, force: bool) -> RemovedWorktree:
+def remove_worktree(service: WorktreeService, word: str, *, force: bool) -> RemovedWorktree:
     """Take the worktree of a ticket away, and its branch where nothing is lost by it.
 
     Raises `NotFoundError` (`worktree_not_found`) and `ConflictError` (`worktree_unsafe`):
     always while a worker is at work there, for the rest only without `force`.
     """
-    ticket = _ticket_of(desk, word)
-    worktree = _of(desk, ticket)
-    worker = desk.live(ticket)
+    ticket = _ticket_of(service, word)
+    worktree = _of(service, ticket)
+    worker = service.live(ticket)
     if worker is not None:
-        raise _in_use(worktree, worker)
-    return desk.yard.remove(worktree, force=force)
+        hint = "Stop it first (`yoi worker stop`), or wait for its end."
+        raise unsafe(worktree, [_worker_risk(worker)], hint)
+    return service.worktrees.remove(worktree, force=force)
 
 
 def prune_worktrees(
-    desk: WorktreeService, *, days: int, now_ms: int, dry_run: bool
+    service: WorktreeService, *, days: int, now_ms: int, dry_run: bool
 ) -> Sequence[Pruned]:
     """Remove the worktrees of tickets that have been done or closed for `days`, where
     nothing is lost by it; all others stay, with the reason."""
-    fields = _fields(desk.store)
-    target = desk.target()
-    looked: list[Pruned] = []
-    for worktree in desk.yard.all(target):
+    fields = _fields(service.store)
+    target = service.target()
+    results: list[Pruned] = []
+    for worktree in service.worktrees.all(target):
         if worktree.ticket is None:
             continue
-        shown = _shown(desk, worktree, fields)
+        shown = _shown(service, worktree, fields)
         stays = _why_kept(shown, fields, now_ms - days * _DAY_MS)
         if not stays:
-            stays = " ".join(risk.text for risk in desk.yard.risks(worktree))
+            stays = " ".join(risk.text for risk in service.worktrees.risks(worktree))
         removed: RemovedWorktree | None = None
         if not stays and not dry_run:
             try:
-                removed = desk.yard.remove(worktree, force=False)
+                removed = service.worktrees.remove(worktree, force=False)
             except YoiError as error:  # somebody worked there just now, or git refused
                 stays = error.message
-        looked.append(Pruned(shown, removed, stays))
-    return looked
+        results.append(Pruned(shown, removed, stays))
+    return results
 
 
 def _why_kept(
@@ -188,7 +189,7 @@ def _why_kept(
 
 
 def _shown(
-    desk: WorktreeService, worktree: Worktree, fields: Mapping[str, Mapping[str, object]]
+    service: WorktreeService, worktree: Worktree, fields: Mapping[str, Mapping[str, object]]
 ) -> WorktreeView:
     own = fields.get(worktree.ticket) if worktree.ticket is not None else None
     if own is None or worktree.ticket is None:
@@ -198,7 +199,7 @@ def _shown(
         worktree,
         state if isinstance(state, str) else None,
         title if isinstance(title, str) else None,
-        desk.live(worktree.ticket),
+        service.live(worktree.ticket),
     )
 
 
@@ -206,22 +207,22 @@ def _fields(store: TicketReader) -> Mapping[str, Mapping[str, object]]:
     return {row.id: row.fields for row in store.all_fields() if row.error is None}
 
 
-def _ticket_of(desk: WorktreeService, word: str) -> str:
-    """The ticket that `word` means; the whole id of one that left a worktree and no more."""
+def _ticket_of(service: WorktreeService, word: str) -> str:
+    """The ticket that `word` means; the full id of one of which only a worktree is left."""
     try:
-        return identify(desk.store, word)
+        return identify(service.store, word)
     except NotFoundError:
-        if any(one.ticket == word for one in desk.yard.all(desk.target())):
+        if any(one.ticket == word for one in service.worktrees.all(service.target())):
             return word
         raise
 
 
-def _of(desk: WorktreeService, ticket: str) -> Worktree:
+def _of(service: WorktreeService, ticket: str) -> Worktree:
     """The ticket's worktree, also one that is not finished."""
-    found = [one for one in desk.yard.all(desk.target()) if one.ticket == ticket]
+    found = [one for one in service.worktrees.all(service.target()) if one.ticket == ticket]
     if found:
         return min(found, key=lambda one: one.is_unfinished)
-    rescues = desk.yard.rescues(ticket)
+    rescues = service.worktrees.rescues(ticket)
     hint = f"Make one with `yoi worktree add {ticket}`."
     if rescues:
         hint += f" Of an earlier one this is kept: {', '.join(rescues[:5])}."
@@ -235,17 +236,3 @@ def _of(desk: WorktreeService, ticket: str) -> Worktree:
 
 def _worker_risk(worker: str) -> Risk:
     return Risk("worker", f"{worker} is at work there.", is_fatal=True)
-
-
-def _in_use(worktree: Worktree, worker: str) -> ConflictError:
-    risk = _worker_risk(worker)
-    return ConflictError(
-        "worktree_unsafe",
-        f"The worktree of {worktree.ticket} stays: {risk.text}",
-        hint="Stop it first (`yoi worker stop`), or wait for its end.",
-        details={
-            "path": worktree.path,
-            "ticket": worktree.ticket,
-            "reasons": [{"code": risk.code, "text": risk.text}],
-        },
-    )

@@ -22,38 +22,38 @@ time.sleep(60)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> FileLocalState:
-    return FileLocalState(str(tmp_path / "desk"), str(tmp_path))
+def state(tmp_path: Path) -> FileLocalState:
+    return FileLocalState(str(tmp_path / "state"), str(tmp_path))
 
 
-def test_a_ticket_is_held_by_one_until_it_is_dropped(desk: FileLocalState, tmp_path: Path) -> None:
-    other = FileLocalState(str(tmp_path / "desk"), str(tmp_path))
-    assert desk.hold(TICKET)
-    assert desk.hold(TICKET), "by the same one as often as it likes"
+def test_a_ticket_is_held_by_one_until_it_is_dropped(state: FileLocalState, tmp_path: Path) -> None:
+    other = FileLocalState(str(tmp_path / "state"), str(tmp_path))
+    assert state.hold(TICKET)
+    assert state.hold(TICKET), "by the same one as often as it likes"
     assert not other.hold(TICKET)
-    desk.drop(TICKET)
+    state.drop(TICKET)
     assert other.hold(TICKET)
 
 
 @pytest.mark.process
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
 def test_a_holder_that_is_killed_holds_nothing(
-    desk: FileLocalState, tmp_path: Path, ending: signal.Signals
+    state: FileLocalState, tmp_path: Path, ending: signal.Signals
 ) -> None:
-    command = [sys.executable, "-c", HOLDER, str(tmp_path / "desk"), TICKET]
+    command = [sys.executable, "-c", HOLDER, str(tmp_path / "state"), TICKET]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"True\n"
-        assert not desk.hold(TICKET)
+        assert not state.hold(TICKET)
         holder.send_signal(ending)
         holder.wait()
-    assert desk.hold(TICKET)
+    assert state.hold(TICKET)
 
 
 def test_a_prompt_is_kept_for_its_owner_outside_of_the_worktree(
-    desk: FileLocalState, tmp_path: Path
+    state: FileLocalState, tmp_path: Path
 ) -> None:
-    path = Path(desk.keep_prompt(TICKET, "coder-1.md", "Do it.\n"))
+    path = Path(state.keep_prompt(TICKET, "coder-1.md", "Do it.\n"))
     assert path.read_text() == "Do it.\n"
-    assert path.is_relative_to(tmp_path / "desk")
-    assert desk.keep_prompt(TICKET, "coder-1.md", "Do it.\n") == str(path)
+    assert path.is_relative_to(tmp_path / "state")
+    assert state.keep_prompt(TICKET, "coder-1.md", "Do it.\n") == str(path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.process import Program
-from support.yards import BRANCH, TICKET, add, commit, new, place_of, seen, yard_of
+from support.worktrees import BRANCH, TICKET, add, commit, new, paths_of, seen, worktrees_of
 
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError, YoiError
 from yoi_cli.worktrees.git.listing import MAKING
@@ -105,7 +105,7 @@ def test_a_branch_begins_at_its_base_and_tracks_nothing(repo: Path, git: Program
     first = git("rev-parse", "main").out.strip()
     commit(git, repo, "later")
     git("config", "branch.autoSetupMerge", "always")
-    made = yard_of(repo).add(new(base=first))
+    made = worktrees_of(repo).add(new(base=first))
     assert (made.head, made.branch, made.ahead) == (first, BRANCH, 0)
     assert git("config", "--get-regexp", r"branch\.work", check=False).out == ""
 
@@ -123,10 +123,10 @@ def test_a_branch_that_is_there_is_not_overwritten(repo: Path, git: Program) -> 
     git("branch", BRANCH)
     commit(git, repo, "later")
     with pytest.raises(ConflictError) as refused:
-        yard_of(repo).add(new())
+        worktrees_of(repo).add(new())
     assert refused.value.code == "branch_exists"
     assert not (repo / ".worktree" / f"{TICKET}-try").exists()
-    made = yard_of(repo).add(new(reuse=True))
+    made = worktrees_of(repo).add(new(reuse=True))
     assert made.head == git("rev-parse", BRANCH).out.strip() != git("rev-parse", "main").out.strip()
 
 
@@ -134,7 +134,7 @@ def test_a_path_where_something_stands_is_not_used(repo: Path, git: Program) -> 
     taken = repo / ".worktree" / f"{TICKET}-try"
     taken.mkdir(parents=True)
     with pytest.raises(ConflictError, match="something stands there") as refused:
-        yard_of(repo).add(new())
+        worktrees_of(repo).add(new())
     assert refused.value.code == "path_taken"
     assert taken.is_dir()
     assert BRANCH not in git("branch", "--list", BRANCH).out
@@ -144,7 +144,7 @@ def test_a_folder_that_leads_elsewhere_is_not_followed(repo: Path, tmp_path: Pat
     (tmp_path / "elsewhere").mkdir()
     (repo / ".worktree").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(ConflictError) as refused:
-        yard_of(repo).add(new())
+        worktrees_of(repo).add(new())
     assert refused.value.code == "worktree_folder_unsafe"
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
@@ -154,20 +154,20 @@ def test_a_folder_that_leads_elsewhere_is_not_followed(repo: Path, tmp_path: Pat
 )
 def test_a_path_that_leaves_the_repository_is_refused(repo: Path, path: str) -> None:
     with pytest.raises(UsageError):
-        yard_of(repo).add(NewWorktree(TICKET, path, BRANCH, "main"))
+        worktrees_of(repo).add(NewWorktree(TICKET, path, BRANCH, "main"))
 
 
 @pytest.mark.parametrize("branch", ["-f", "a..b", "@{-1}", "", "a b", "x.lock"])
 def test_a_name_that_no_branch_can_have_is_refused(repo: Path, branch: str) -> None:
     with pytest.raises(UsageError) as refused:
-        yard_of(repo).add(NewWorktree(TICKET, ".worktree/x", branch, "main"))
+        worktrees_of(repo).add(NewWorktree(TICKET, ".worktree/x", branch, "main"))
     assert refused.value.code == "branch_invalid"
 
 
 def test_a_repository_without_a_commit_says_so(tmp_path: Path, git: Program) -> None:
     git("init", "--quiet", "empty", cwd=tmp_path)
     with pytest.raises(NotFoundError, match="begin at") as refused:
-        yard_of(tmp_path / "empty").add(new())
+        worktrees_of(tmp_path / "empty").add(new())
     assert "one commit" in refused.value.hint
 
 
@@ -179,7 +179,7 @@ def test_a_checkout_that_fails_leaves_nothing(repo: Path, git: Program) -> None:
     git("config", "filter.broken.smudge", "false")
     git("config", "filter.broken.required", "true")
     with pytest.raises(OperationError) as failed:
-        yard_of(repo).add(new())
+        worktrees_of(repo).add(new())
     assert failed.value.code == "worktree_failed"
     assert git("branch", "--list", "work/*").out == ""
     assert git("worktree", "list").out.count("\n") == 1
@@ -199,13 +199,13 @@ def test_one_whose_making_was_cut_short_is_no_worktree_until_it_is_finished(
     (folder / "README.md").write_text("# A pro")
     (folder / "mine.txt").write_text("written by somebody in between")
     (repo / ".git/worktrees" / folder.name / "index.lock").touch()
-    yard = yard_of(repo)
-    assert yard.of(TICKET, "main") is None
-    assert [one.is_unfinished for one in yard.all("main")] == [True]
-    made = yard.add(new())
+    worktrees = worktrees_of(repo)
+    assert worktrees.of(TICKET, "main") is None
+    assert [one.is_unfinished for one in worktrees.all("main")] == [True]
+    made = worktrees.add(new())
     assert not made.is_unfinished
     assert (folder / "README.md").read_text() == "# A project\n"
-    (rescued,) = yard.rescues(TICKET)
+    (rescued,) = worktrees.rescues(TICKET)
     assert git("show", f"{rescued}:mine.txt").out == "written by somebody in between"
     assert git("show", f"{rescued}:README.md").out == "# A pro"
 
@@ -218,7 +218,7 @@ def test_24_at_once_all_succeed(repo: Path, git: Program) -> None:
 
     def make(ticket: str) -> None:
         try:
-            yard_of(repo).add(new(ticket))
+            worktrees_of(repo).add(new(ticket))
         except YoiError as error:
             wrong.append(error)
 
@@ -228,7 +228,7 @@ def test_24_at_once_all_succeed(repo: Path, git: Program) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-    found = yard_of(repo).all("main")
+    found = worktrees_of(repo).all("main")
     assert [one.ticket for one in found] == ids
     assert all(one.is_clean and not one.is_locked for one in found)
 
@@ -250,7 +250,7 @@ def test_others_that_come_and_go_do_not_disturb_a_look(repo: Path, git: Program)
     try:
         for _ in range(8):
             assert seen(repo).ticket == TICKET
-            assert TICKET in {one.ticket for one in yard_of(repo).all("main")}
+            assert TICKET in {one.ticket for one in worktrees_of(repo).all("main")}
     finally:
         ends.set()
         for thread in threads:
@@ -267,7 +267,7 @@ def test_a_bare_repository_has_its_worktrees_in_the_checkout(
     assert git("status", "--porcelain", cwd=tmp_path / "work").out == ""
     assert git("rev-parse", "--is-bare-repository", cwd=tmp_path / "bare").out == "true\n"
     assert git("status", "--porcelain", cwd=folder).out == ""
-    assert yard_of(tmp_path / "work").remove(made, force=False).branch == BRANCH
+    assert worktrees_of(tmp_path / "work").remove(made, force=False).branch == BRANCH
 
 
 def test_a_detached_main_worktree_does_not_matter(repo: Path, git: Program) -> None:
@@ -286,7 +286,7 @@ def test_a_repository_with_submodules_has_worktrees(
     assert list((folder / "lib").iterdir()) == []
     git(*local, "submodule", "--quiet", "update", "--init", cwd=folder)
     assert (folder / "lib/README.md").exists()
-    assert yard_of(repo).remove(seen(repo), force=False).path == made.path
+    assert worktrees_of(repo).remove(seen(repo), force=False).path == made.path
     assert not folder.exists()
 
 
@@ -305,7 +305,7 @@ def test_work_in_a_submodule_that_is_on_no_remote_is_kept_in_place(
             commit(git, folder / "lib", "own.txt", "own")
             git("commit", "--quiet", "--all", "--message", "up", cwd=folder)
         with pytest.raises(ConflictError) as refused:
-            yard_of(repo).remove(seen(repo), force=True)
+            worktrees_of(repo).remove(seen(repo), force=True)
         assert "submodules" in str(refused.value.details["reasons"]), change
         assert (folder / "lib/own.txt").read_text() == "own"
 
@@ -316,8 +316,8 @@ def test_a_worktree_whose_link_is_gone_is_not_taken_for_the_main_one(
     _, folder = add(repo)
     (repo / "own.txt").write_text("of the main worktree")
     (folder / ".git").unlink()
-    (one,) = yard_of(repo).all("main")
+    (one,) = worktrees_of(repo).all("main")
     assert (one.is_missing, one.dirty) == (True, ())
-    facts = yard_of(repo).facts("main")
+    facts = worktrees_of(repo).facts("main")
     assert facts.worktrees[0].is_missing
-    assert os.path.exists(place_of(repo).root + "/own.txt")
+    assert os.path.exists(paths_of(repo).root + "/own.txt")

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 from support.process import Program
-from support.yards import BRANCH, TICKET, add, all_bytes, bytes_of_commit, commit, seen, yard_of
+from support.worktrees import (
+    BRANCH,
+    TICKET,
+    add,
+    all_bytes,
+    bytes_of_commit,
+    commit,
+    seen,
+    worktrees_of,
+)
 
 from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.worktrees.ports import RemovedWorktree
@@ -17,7 +26,7 @@ from yoi_cli.worktrees.ports import RemovedWorktree
 def reasons(repo: Path) -> set[str]:
     """Why a removal is refused; nothing may have changed by it."""
     with pytest.raises(ConflictError) as refused:
-        yard_of(repo).remove(seen(repo), force=False)
+        worktrees_of(repo).remove(seen(repo), force=False)
     assert refused.value.code == "worktree_unsafe"
     told = refused.value.details["reasons"]
     assert isinstance(told, list)
@@ -26,7 +35,7 @@ def reasons(repo: Path) -> set[str]:
 
 def removed(repo: Path, git: Program) -> RemovedWorktree:
     """Remove with force; the repository is whole afterwards and the worktree gone."""
-    gone = yard_of(repo).remove(seen(repo), force=True)
+    gone = worktrees_of(repo).remove(seen(repo), force=True)
     assert not os.path.lexists(gone.path)
     assert git("worktree", "list", cwd=repo).out.count("\n") == 1
     said = git("fsck", "--strict", "--no-dangling", cwd=repo)
@@ -38,7 +47,7 @@ def test_a_clean_and_merged_one_goes_with_its_branch(repo: Path, git: Program) -
     _, folder = add(repo)
     commit(git, folder, "new")
     git("merge", "--quiet", "--no-ff", BRANCH)
-    gone = yard_of(repo).remove(seen(repo), force=False)
+    gone = worktrees_of(repo).remove(seen(repo), force=False)
     assert (gone.branch, gone.rescued) == (BRANCH, ())
     assert git("branch", "--list", BRANCH).out == ""
     assert not folder.exists()
@@ -172,7 +181,7 @@ def test_a_stash_outlives_the_worktree(repo: Path, git: Program) -> None:
     _, folder = add(repo)
     (folder / "README.md").write_text("stashed\n")
     git("stash", cwd=folder)
-    yard_of(repo).remove(seen(repo), force=False)
+    worktrees_of(repo).remove(seen(repo), force=False)
     assert git("show", "stash@{0}:README.md").out == "stashed\n"
 
 
@@ -181,7 +190,7 @@ def test_a_repository_inside_is_never_taken_away(repo: Path, git: Program) -> No
     git("init", "--quiet", "inner", cwd=folder)
     commit(git, folder / "inner", "x")
     with pytest.raises(ConflictError, match="another repository") as refused:
-        yard_of(repo).remove(seen(repo), force=True)
+        worktrees_of(repo).remove(seen(repo), force=True)
     assert refused.value.code == "worktree_unsafe"
     assert (folder / "inner/x").exists()
 
@@ -190,7 +199,7 @@ def test_one_that_somebody_locked_stays(repo: Path, git: Program) -> None:
     _, folder = add(repo)
     git("worktree", "lock", "--reason", "on a disk that travels", folder)
     with pytest.raises(ConflictError, match="on a disk that travels"):
-        yard_of(repo).remove(seen(repo), force=True)
+        worktrees_of(repo).remove(seen(repo), force=True)
     assert folder.is_dir()
 
 
@@ -200,7 +209,7 @@ def test_what_git_ignores_goes_and_is_named(repo: Path, git: Program) -> None:
     (folder / "build").mkdir()
     (folder / "build/out").touch()
     (folder / "x.o").touch()
-    assert set(yard_of(repo).remove(seen(repo), force=False).ignored) == {"build/", "x.o"}
+    assert set(worktrees_of(repo).remove(seen(repo), force=False).ignored) == {"build/", "x.o"}
 
 
 def test_one_whose_folder_is_gone_keeps_what_was_staged(repo: Path, git: Program) -> None:
@@ -222,7 +231,7 @@ def test_two_rescues_in_one_second_have_two_names(repo: Path, git: Program) -> N
         (folder / "x").write_text(str(number))
         names.update(removed(repo, git).rescued)
     assert len(names) == 3
-    assert sorted(names) == sorted(yard_of(repo).rescues(TICKET))
+    assert sorted(names) == sorted(worktrees_of(repo).rescues(TICKET))
     assert {git("show", f"{ref}:x").out for ref in names} == {"0", "1", "2"}
 
 
@@ -232,7 +241,7 @@ def test_a_file_that_cannot_be_kept_keeps_the_worktree(repo: Path, git: Program)
     (folder / "pipe").unlink()
     os.mkfifo(folder / "pipe")
     with pytest.raises(OperationError) as failed:
-        yard_of(repo).remove(seen(repo), force=True)
+        worktrees_of(repo).remove(seen(repo), force=True)
     assert failed.value.code == "rescue_failed"
     assert folder.is_dir()
     assert git("branch", "--list", BRANCH).out != ""
@@ -243,7 +252,7 @@ def test_looking_at_a_worktree_changes_nothing(repo: Path, git: Program) -> None
     (folder / "README.md").write_text("changed\n")
     own = repo / ".git/worktrees" / folder.name
     before = {path.name: path.read_bytes() for path in own.iterdir() if path.is_file()}
-    assert [risk.code for risk in yard_of(repo).risks(seen(repo))] == ["dirty"]
+    assert [risk.code for risk in worktrees_of(repo).risks(seen(repo))] == ["dirty"]
     after = {path.name: path.read_bytes() for path in own.iterdir() if path.is_file()}
     before.pop("index"), after.pop("index")  # `git status` may refresh it
     assert after == before

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 from support.process import Program
-from support.yards import BRANCH, add, all_bytes, commit, repository_of, yard_of
+from support.worktrees import BRANCH, add, all_bytes, commit, repository_of, worktrees_of
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 
@@ -130,6 +130,15 @@ def test_the_files_of_the_target_follow_it(work: Work, git: Program) -> None:
     assert not list((work.repo / ".git").glob("yoi-*"))
     repository_of(work.repo).advance("main", old=work.old, new=new)
     assert git("reflog", "main").out.count("\n") == 6
+
+
+def test_an_index_that_is_gone_is_made_anew(work: Work, git: Program) -> None:
+    """Removing it is the usual advice for an index that git cannot read."""
+    new = merged(work)
+    (work.repo / ".git/index").unlink()
+    repository_of(work.repo).advance("main", old=work.old, new=new)
+    assert git("rev-parse", "main").out.strip() == new
+    assert git("status", "--porcelain", "--untracked-files=no").out == ""
 
 
 def test_local_changes_elsewhere_stay_as_they_are(work: Work, git: Program) -> None:
@@ -285,14 +294,14 @@ def test_a_move_that_was_cut_short_is_ended_by_the_next(work: Work, git: Program
     if cut == "index":
         git("--git-dir", ".git", "read-tree", new, env={"GIT_INDEX_FILE": "whole"})
         os.rename(work.repo / "whole", work.repo / ".git/index")
-    assert yard_of(work.repo).facts("main").halted == (str(work.repo),)
+    assert worktrees_of(work.repo).facts("main").halted == (str(work.repo),)
     repository_of(work.repo).advance("main", old=work.old, new=new)
     assert git("rev-parse", "HEAD").out.strip() == new
     assert git("status", "--porcelain").out == " M dirty\n"
     assert (work.repo / "dirty").read_text() == "mine\n"
     assert not (work.repo / ".git/index.lock").exists()
     assert not list((work.repo / ".git").glob("yoi-*"))
-    assert yard_of(work.repo).facts("main").halted == ()
+    assert worktrees_of(work.repo).facts("main").halted == ()
 
 
 def test_a_lock_of_git_itself_is_left_alone(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Making a worktree: whole, without what is local or secret, or not at all (docs/worktrees.md)."""
+"""Making a worktree, completely or not at all, without local and secret paths (docs/worktrees.md)."""
 
 from __future__ import annotations
 
@@ -9,66 +9,68 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
-from yoi_cli.worktrees.git.listing import MAKING, WorktreeEntry, main_and_linked
-from yoi_cli.worktrees.git.populate import failed, furnish, wait_for_index
+from yoi_cli.worktrees.git.listing import MAKING, WorktreeEntry, all_entries, entry_at
+from yoi_cli.worktrees.git.populate import failed, populate, wait_for_index
 from yoi_cli.worktrees.git.rescue import Rescue, rescue
-from yoi_cli.worktrees.git.uncommitted import contents_of, scratch_of
+from yoi_cli.worktrees.git.uncommitted import index_copy_of, uncommitted_of
 
 if TYPE_CHECKING:
     from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
     from yoi_cli.worktrees.ports import NewWorktree
 
 
-def create(place: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
+def create(repository: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
     """Make the worktree `new`, or finish the one whose making was cut short.
 
     Only while the lock on the worktrees is held: so whoever began it is gone.
     """
-    path = _checked_path(place, new.path)
-    begun = _entry_at(place, path)
+    path = _checked_path(repository, new.path)
+    begun = entry_at(repository, path)
     if begun is not None and begun.is_unfinished and begun.branch == new.branch:
-        _clear_way(place, begun, new.ticket)
-        furnish(begun.tree)
-        return _released(place, path)
-    commit = _start_of(place, new)
+        _clear_way(repository, begun, new.ticket)
+        populate(begun.tree)
+        return _released(repository, path)
+    commit = _start_of(repository, new)
     _check_path_free(path, begun)
-    exclude(place)
-    options = [] if new.reuse else ["--no-track", "-b", new.branch]
-    _begin(place, path, [*options, path, new.branch if new.reuse else commit])
-    try:
-        made = _entry_at(place, path)
-        if made is None:
-            raise failed(path, "git does not list it")
-        furnish(made.tree)
-    except BaseException:
-        _undo(place, path, None if new.reuse else new.branch, commit)
-        raise
-    return _released(place, path)
+    if new.reuse:
+        return _make(repository, path, [path, new.branch], None, commit)
+    options = ["--no-track", "-b", new.branch, path, commit]
+    return _make(repository, path, options, new.branch, commit)
 
 
-def create_detached(place: RepositoryPaths, relative: str, commit: str) -> WorktreePaths:
+def create_detached(repository: RepositoryPaths, relative: str, commit: str) -> WorktreePaths:
     """A worktree with no branch on it, for a merge that is tried. Raises as `create` does."""
-    path = _checked_path(place, relative)
-    _check_path_free(path, _entry_at(place, path))
-    exclude(place)
-    _begin(place, path, ["--detach", path, commit])
+    path = _checked_path(repository, relative)
+    _check_path_free(path, entry_at(repository, path))
+    return _make(repository, path, ["--detach", path, commit], None, commit).tree
+
+
+def _make(
+    repository: RepositoryPaths, path: str, options: list[str], branch: str | None, commit: str
+) -> WorktreeEntry:
+    """Add a worktree and fill it; where that fails, it is gone again, with its new `branch`."""
+    exclude(repository)
+    locked = ["--no-checkout", "--lock", "--reason", MAKING]
+    answer = repository.ask(["worktree", "add", "--quiet", *locked, *options])
+    if answer.code:
+        raise failed(path, answer.said)
     try:
-        made = _entry_at(place, path)
+        made = entry_at(repository, path)
         if made is None:
             raise failed(path, "git does not list it")
-        furnish(made.tree)
+        populate(made.tree)
     except BaseException:
-        _undo(place, path, None, commit)
+        _undo(repository, path, branch, commit)
         raise
-    return _released(place, path).tree
+    return _released(repository, path)
 
 
-def exclude(place: RepositoryPaths) -> None:
+def exclude(repository: RepositoryPaths) -> None:
     """Have git ignore the folder of the worktrees, in this clone only."""
-    folder = os.path.join(place.common_dir, "info")
+    folder = os.path.join(repository.common_dir, "info")
     os.makedirs(folder, exist_ok=True)
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-    line = os.fsencode("/" + re.sub(r"([*?\[\]\\ ])", r"\\\1", place.folder) + "/")
+    line = os.fsencode("/" + re.sub(r"([*?\[\]\\ ])", r"\\\1", repository.folder) + "/")
     with open(os.open(os.path.join(folder, "exclude"), flags, 0o666), "rb+") as file:
         text = file.read()
         if line in text.splitlines():
@@ -77,7 +79,7 @@ def exclude(place: RepositoryPaths) -> None:
         file.write(gap + line + b"\n")
 
 
-def _checked_path(place: RepositoryPaths, relative: str) -> str:
+def _checked_path(repository: RepositoryPaths, relative: str) -> str:
     """The absolute path, no step of which leaves the repository."""
     parts = relative.split("/")
     if not relative or any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
@@ -86,7 +88,7 @@ def _checked_path(place: RepositoryPaths, relative: str) -> str:
             f"{relative[:80]!r} is no path for a worktree.",
             hint="Give a relative path of plain names.",
         )
-    path = place.root
+    path = repository.root
     for part in parts[:-1]:
         path = os.path.join(path, part)
         with suppress(FileExistsError):
@@ -101,12 +103,6 @@ def _checked_path(place: RepositoryPaths, relative: str) -> str:
     return os.path.join(path, parts[-1])
 
 
-def _entry_at(place: RepositoryPaths, path: str) -> WorktreeEntry | None:
-    _, linked = main_and_linked(place)
-    wanted = os.path.realpath(path)
-    return next((entry for entry in linked if os.path.realpath(entry.path) == wanted), None)
-
-
 def _check_path_free(path: str, entry: WorktreeEntry | None) -> None:
     if os.path.lexists(path) or entry is not None:
         why = "git still lists a worktree there" if entry is not None else "something stands there"
@@ -118,16 +114,16 @@ def _check_path_free(path: str, entry: WorktreeEntry | None) -> None:
         )
 
 
-def _start_of(place: RepositoryPaths, new: NewWorktree) -> str:
+def _start_of(repository: RepositoryPaths, new: NewWorktree) -> str:
     """The commit that the worktree begins at. Raises where branch or base do not allow it."""
-    said = place.ask(["check-ref-format", "--branch", new.branch])
-    if said.code or new.branch.startswith("-") or said.text.strip() != new.branch:
+    answer = repository.ask(["check-ref-format", "--branch", new.branch])
+    if answer.code or new.branch.startswith("-") or answer.text.strip() != new.branch:
         raise UsageError(
             "branch_invalid",
             f"{new.branch[:80]!r} is no name for a branch.",
             hint="`git check-ref-format --branch NAME` tells which are.",
         )
-    tip = place.branch_commit(new.branch)
+    tip = repository.branch_commit(new.branch)
     if new.reuse:
         if tip is None:
             raise NotFoundError(
@@ -136,7 +132,7 @@ def _start_of(place: RepositoryPaths, new: NewWorktree) -> str:
                 hint="Without it, a new branch is made.",
                 details={"branch": new.branch},
             )
-        _check_not_in_use(place, new.branch)
+        _check_not_in_use(repository, new.branch)
         return tip
     if tip is not None:
         raise ConflictError(
@@ -145,7 +141,7 @@ def _start_of(place: RepositoryPaths, new: NewWorktree) -> str:
             hint=f"Go on with it as it is: `yoi worktree add {new.ticket} --branch {new.branch}`.",
             details={"branch": new.branch, "commit": tip},
         )
-    commit = place.target_commit(new.base)
+    commit = repository.target_commit(new.base)
     if commit is None:
         raise NotFoundError(
             "revision_not_found",
@@ -157,9 +153,8 @@ def _start_of(place: RepositoryPaths, new: NewWorktree) -> str:
     return commit
 
 
-def _check_not_in_use(place: RepositoryPaths, branch: str) -> None:
-    main, linked = main_and_linked(place)
-    for entry in (*linked, *([main] if main else [])):
+def _check_not_in_use(repository: RepositoryPaths, branch: str) -> None:
+    for entry in all_entries(repository):
         if entry.branch == branch:
             raise ConflictError(
                 "branch_in_use",
@@ -169,40 +164,33 @@ def _check_not_in_use(place: RepositoryPaths, branch: str) -> None:
             )
 
 
-def _begin(place: RepositoryPaths, path: str, arguments: list[str]) -> None:
-    locked = ["--no-checkout", "--lock", "--reason", MAKING]
-    answer = place.ask(["worktree", "add", "--quiet", *locked, *arguments])
-    if answer.code:
-        raise failed(path, answer.said)
-
-
-def _released(place: RepositoryPaths, path: str) -> WorktreeEntry:
+def _released(repository: RepositoryPaths, path: str) -> WorktreeEntry:
     """The finished worktree, no longer marked as being made."""
-    place.run(["worktree", "unlock", path])
-    entry = _entry_at(place, path)
+    repository.run(["worktree", "unlock", path])
+    entry = entry_at(repository, path)
     if entry is None:
         raise failed(path, "git no longer lists it")
     return entry
 
 
-def _clear_way(place: RepositoryPaths, entry: WorktreeEntry, ticket: str) -> None:
+def _clear_way(repository: RepositoryPaths, entry: WorktreeEntry, ticket: str) -> None:
     """Keep what somebody put into a worktree that was never finished."""
     if entry.is_missing:
         raise failed(entry.path, "it was begun, and its folder is gone")
     wait_for_index(entry.tree)
-    with scratch_of(entry.tree) as scratch:
-        found = contents_of(scratch)
+    with index_copy_of(entry.tree) as scratch:
+        found = uncommitted_of(scratch)
         gone = {
             path for path in found.changed if not os.path.lexists(os.path.join(entry.path, path))
         }
         if set(found.changed) - gone or found.untracked:
             commits = {"": entry.head} if entry.head else {}
-            rescue(place, scratch, ticket, Rescue(commits, is_dirty=True))
+            rescue(repository, scratch, ticket, Rescue(commits, is_dirty=True))
 
 
-def _undo(place: RepositoryPaths, path: str, branch: str | None, commit: str) -> None:
+def _undo(repository: RepositoryPaths, path: str, branch: str | None, commit: str) -> None:
     """Take away what this process just made, and nothing that was there before."""
     with suppress(YoiError):
-        place.ask(["worktree", "remove", "--force", "--force", path])
+        repository.ask(["worktree", "remove", "--force", "--force", path])
         if branch is not None:
-            place.ask(["update-ref", "-d", f"refs/heads/{branch}", commit])
+            repository.ask(["update-ref", "-d", f"refs/heads/{branch}", commit])

@@ -20,43 +20,39 @@ if TYPE_CHECKING:
     from yoi_cli.worktrees.model import Worktree
 
 
-def inspect(place: RepositoryPaths, worktrees: Sequence[Worktree]) -> WorktreeFacts:
-    """Hold git's list against the folders and branches that there are."""
-    main, linked = main_and_linked(place)
-    yard = place.yard
-    tries = [entry.path for entry in linked if _is_try(entry.path, yard)]
-    standing = [entry for entry in linked if not entry.is_missing]
-    strays = [entry.path for entry in standing if _leads_elsewhere(entry)]
-    whole = [entry for entry in standing if not entry.is_unfinished]
-    local = ((entry.path, local_files(entry.tree)) for entry in whole if _is_ours(entry, yard))
+def inspect(repository: RepositoryPaths, worktrees: Sequence[Worktree]) -> WorktreeFacts:
+    """Compare git's list with the folders and branches that there are."""
+    main, linked = main_and_linked(repository)
+    folder = repository.worktree_folder
+    tries = [entry.path for entry in linked if _is_try(entry.path, folder)]
+    present = [entry for entry in linked if not entry.is_missing]
+    finished = [entry for entry in present if not entry.is_unfinished]
+    ours = (entry for entry in finished if os.path.dirname(entry.path) == folder)
+    local = ((entry.path, local_files(entry.tree)) for entry in ours)
     known = [entry for entry in (main, *linked) if entry is not None]
     return WorktreeFacts(
         worktrees=tuple(one for one in worktrees if one.path not in tries),
-        unknown=tuple(_unknown(yard, linked)),
+        unknown=tuple(_unknown(folder, linked)),
         tries=tuple(tries),
-        strays=tuple(strays),
-        branches=tuple(_free_branches(place, known)),
+        strays=tuple(entry.path for entry in present if _leads_elsewhere(entry)),
+        branches=tuple(_free_branches(repository, known)),
         local=tuple((path, files) for path, files in local if files),
-        halted=tuple(entry.path for entry in known if was_cut_short(place, entry.tree)),
+        halted=tuple(entry.path for entry in known if was_cut_short(repository, entry.tree)),
     )
 
 
-def _is_try(path: str, yard: str) -> bool:
-    folder, name = os.path.split(path)
-    return folder == yard and name.startswith(TRY_PREFIX)
+def _is_try(path: str, folder: str) -> bool:
+    parent, name = os.path.split(path)
+    return parent == folder and name.startswith(TRY_PREFIX)
 
 
-def _is_ours(entry: WorktreeEntry, yard: str) -> bool:
-    return os.path.dirname(entry.path) == yard
-
-
-def _unknown(yard: str, linked: Iterable[WorktreeEntry]) -> list[str]:
+def _unknown(folder: str, linked: Iterable[WorktreeEntry]) -> list[str]:
     known = {os.path.realpath(entry.path) for entry in linked}
     try:
-        names = sorted(os.listdir(yard))
+        names = sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
         return []
-    paths = (os.path.join(yard, name) for name in names)
+    paths = (os.path.join(folder, name) for name in names)
     return [path for path in paths if os.path.realpath(path) not in known]
 
 
@@ -65,9 +61,9 @@ def _leads_elsewhere(entry: WorktreeEntry) -> bool:
     return checkout is None or not os.path.samefile(checkout.git_dir, entry.tree.git_dir)
 
 
-def _free_branches(place: RepositoryPaths, known: Iterable[WorktreeEntry]) -> list[str]:
+def _free_branches(repository: RepositoryPaths, known: Iterable[WorktreeEntry]) -> list[str]:
     taken = {entry.branch for entry in known}
-    said = place.run(
+    printed = repository.run(
         ["for-each-ref", "--format=%(refname:lstrip=2)", f"refs/heads/{BRANCH_PREFIX}"]
     )
-    return [name for name in said.splitlines() if name not in taken and ticket_of_branch(name)]
+    return [name for name in printed.splitlines() if name not in taken and ticket_of_branch(name)]

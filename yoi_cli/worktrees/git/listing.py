@@ -44,7 +44,7 @@ class WorktreeEntry(NamedTuple):
 
 
 def main_and_linked(
-    place: RepositoryPaths,
+    repository: RepositoryPaths,
 ) -> tuple[WorktreeEntry | None, tuple[WorktreeEntry, ...]]:
     """The main worktree (None for a bare repository), and all others.
 
@@ -53,26 +53,43 @@ def main_and_linked(
     """
     for _ in range(_LOOKS):
         try:
-            return _read(place)
+            return _read(repository)
         except OperationError as error:
             if error.code not in ("git_failed", "worktree_unknown"):
                 raise
             time.sleep(_PAUSE)
-    return _read(place)
+    return _read(repository)
 
 
-def _read(place: RepositoryPaths) -> tuple[WorktreeEntry | None, tuple[WorktreeEntry, ...]]:
-    said = place.run(["worktree", "list", "--porcelain", "-z"])
-    folders = _git_folders(place.common_dir)
+def all_entries(repository: RepositoryPaths) -> list[WorktreeEntry]:
+    """The main worktree, where there is one, and all others."""
+    main, linked = main_and_linked(repository)
+    return [entry for entry in (main, *linked) if entry is not None]
+
+
+def entry_at(repository: RepositoryPaths, path: str) -> WorktreeEntry | None:
+    """The linked worktree at `path`, None where git lists none."""
+    _, linked = main_and_linked(repository)
+    wanted = os.path.realpath(path)
+    return next((entry for entry in linked if os.path.realpath(entry.path) == wanted), None)
+
+
+def _read(repository: RepositoryPaths) -> tuple[WorktreeEntry | None, tuple[WorktreeEntry, ...]]:
+    printed = repository.run(["worktree", "list", "--porcelain", "-z"])
+    folders = _git_folders(repository.common_dir)
     main: WorktreeEntry | None = None
     linked: list[WorktreeEntry] = []
-    for number, block in enumerate(said.split("\0\0")):
+    for number, block in enumerate(printed.split("\0\0")):
         facts = dict(_fact(line) for line in block.split("\0") if line)
         if not facts:
             continue
         if number == 0:
-            path = place.common_dir if "bare" in facts else facts["worktree"]
-            main = None if "bare" in facts else _entry(facts, WorktreePaths(path, place.common_dir))
+            path = repository.common_dir if "bare" in facts else facts["worktree"]
+            main = (
+                None
+                if "bare" in facts
+                else _entry(facts, WorktreePaths(path, repository.common_dir))
+            )
         else:
             linked.append(
                 _entry(facts, WorktreePaths(facts["worktree"], _folder_of(facts, folders)))

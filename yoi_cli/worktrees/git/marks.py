@@ -14,11 +14,11 @@ TRY_PREFIX = "merge-"
 MARK = b"yoi advance\n"
 
 
-def was_cut_short(place: RepositoryPaths, tree: WorktreePaths) -> bool:
+def was_cut_short(repository: RepositoryPaths, tree: WorktreePaths) -> bool:
     """Whether a move died in this worktree and nobody has taken it up yet."""
     if not is_marked(tree.own("index.lock")):
         return False
-    with place.locked():  # a move that goes on holds this
+    with repository.locked():  # a move that goes on holds this
         return is_marked(tree.own("index.lock"))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _BUSY_SECONDS = 10.0
 
 
-def furnish(tree: WorktreePaths) -> None:
+def populate(tree: WorktreePaths) -> None:
     """Fill a worktree with what its HEAD has, but for what is local, and prove that."""
     wait_for_index(tree)
     lines = [*_own_lines(tree), *SPARSE_LINES]
@@ -39,10 +39,10 @@ def furnish(tree: WorktreePaths) -> None:
 
 def local_files(tree: WorktreePaths) -> tuple[str, ...]:
     """Committed files of the store that stand in a worktree and should not."""
-    said = tree.run(["ls-files", "-t", "-z", "--", f":(top,glob)**/{STORE}/**"])
+    listed = tree.run(["ls-files", "-t", "-z", "--", f":(top,glob)**/{STORE}/**"])
     return tuple(
         line[2:]
-        for line in said.split("\0")
+        for line in listed.split("\0")
         if is_local_path(line[2:])
         and (line[0] != "S" or os.path.lexists(os.path.join(tree.path, line[2:])))
     )
@@ -74,11 +74,11 @@ def _check(tree: WorktreePaths, answer: GitAnswer) -> None:
         raise failed(tree.path, answer.said)
 
 
-def failed(path: str, said: str) -> OperationError:
+def failed(path: str, why: str) -> OperationError:
     """The error for a worktree that was not made."""
     return OperationError(
         "worktree_failed",
-        f"No worktree was made at {path}: {said or 'git said nothing'}.",
+        f"No worktree was made at {path}: {why or 'git said nothing'}.",
         hint="Mend what git says, then try again.",
         details={"path": path},
     )

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from yoi_cli.errors import ConflictError, OperationError
+from yoi_cli.errors import OperationError
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.worktrees.git.listing import all_entries
 from yoi_cli.worktrees.git.rescue import rescue
 from yoi_cli.worktrees.git.risks import survey
-from yoi_cli.worktrees.git.uncommitted import scratch_of
+from yoi_cli.worktrees.git.uncommitted import index_copy_of
+from yoi_cli.worktrees.model import unsafe
 from yoi_cli.worktrees.ports import RemovedWorktree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from yoi_cli.git.repository import RepositoryPaths
     from yoi_cli.worktrees.git.listing import WorktreeEntry
-    from yoi_cli.worktrees.git.risks import RemovalSurvey
     from yoi_cli.worktrees.model import Risk, Worktree
-
-
-class RemovalOrder(NamedTuple):
-    """A worktree to be removed: git's entry of it, and what the caller knows of it."""
-
-    entry: WorktreeEntry
-    worktree: Worktree
-    target: str
-    force: bool
 
 
 def own_branch(worktree: Worktree) -> str | None:
@@ -40,84 +32,61 @@ def own_branch(worktree: Worktree) -> str | None:
     return None
 
 
-def risks_of(place: RepositoryPaths, order: RemovalOrder) -> tuple[Risk, ...]:
+def risks_of(
+    repository: RepositoryPaths, entry: WorktreeEntry, worktree: Worktree
+) -> tuple[Risk, ...]:
     """What speaks against removing a worktree; nothing is changed."""
-    with scratch_of(order.entry.tree) as scratch:
-        return survey(place, scratch, order.entry, own_branch(order.worktree), order.target).risks
+    with index_copy_of(entry.tree) as scratch:
+        return survey(repository, scratch, entry, own_branch(worktree), worktree.target).risks
 
 
 def remove(
-    place: RepositoryPaths, order: RemovalOrder, others: Iterable[WorktreeEntry]
+    repository: RepositoryPaths, entry: WorktreeEntry, worktree: Worktree, *, force: bool
 ) -> RemovedWorktree:
-    """Remove the worktree, and its branch where nothing is lost by that.
+    """Remove the worktree, which git lists as `entry`, and its branch where nothing is lost by
+    that.
 
-    `others` are the worktrees that stay. Raises `ConflictError` (`worktree_unsafe`), and
-    `OperationError` where git refuses; what was rescued by then stays rescued.
+    Raises `ConflictError` (`worktree_unsafe`), and `OperationError` where git refuses; what
+    was rescued by then stays rescued.
     """
-    branch = own_branch(order.worktree)
-    with scratch_of(order.entry.tree) as scratch:
-        found = survey(place, scratch, order.entry, branch, order.target)
-        if any(risk.is_fatal or not order.force for risk in found.risks):
-            raise unsafe(order.worktree, found.risks)
+    branch = own_branch(worktree)
+    with index_copy_of(entry.tree) as scratch:
+        found = survey(repository, scratch, entry, branch, worktree.target)
+        if any(risk.is_fatal or not force for risk in found.risks):
+            raise unsafe(worktree, found.risks)
         rescued: tuple[str, ...] = ()
         if found.risks:
-            ticket = order.worktree.ticket or "other"
-            rescued = rescue(place, scratch, ticket, found.wanted)
-    _remove_folder(place, order, rescued)
-    if branch is not None and not _may_go(order, branch, found, others):
-        branch = None
-    if branch is not None:
-        branch = _drop_branch(place, branch, found)
-    return RemovedWorktree(order.worktree.path, branch, rescued, found.ignored)
+            rescued = rescue(repository, scratch, worktree.ticket or "other", found.wanted)
+    _remove_folder(repository, entry, rescued)
+    dropped = None
+    if branch is not None and found.branch_commit is not None and branch != worktree.target:
+        dropped = _drop_branch(repository, branch, found.branch_commit)
+    return RemovedWorktree(worktree.path, dropped, rescued, found.ignored)
 
 
-def _remove_folder(place: RepositoryPaths, order: RemovalOrder, rescued: Sequence[str]) -> None:
+def _remove_folder(
+    repository: RepositoryPaths, entry: WorktreeEntry, rescued: Sequence[str]
+) -> None:
     """Git looks once more by itself where nothing was rescued; submodules it never removes
-    without being told twice."""
-    has_modules = os.path.isdir(order.entry.tree.own("modules"))
-    told = bool(rescued) or has_modules or order.entry.is_unfinished
-    options = ["--force"] * (2 if order.entry.is_unfinished else int(told))
-    answer = place.ask(["worktree", "remove", *options, order.entry.path])
+    without force, and what is locked only with more of it."""
+    has_modules = os.path.isdir(entry.tree.own("modules"))
+    is_forced = bool(rescued) or has_modules
+    options = ["--force"] * (2 if entry.is_unfinished else int(is_forced))
+    answer = repository.ask(["worktree", "remove", *options, entry.path])
     if answer.code:
         kept = f" What it held is kept under {', '.join(rescued)}." if rescued else ""
         raise OperationError(
             "worktree_not_removed",
-            f"git did not remove {order.entry.path}: {answer.said}.{kept}",
+            f"git did not remove {entry.path}: {answer.said}.{kept}",
             hint="Nothing is lost; see what is left in the folder, then try again.",
-            details={"path": order.entry.path, "rescued": list(rescued)},
+            details={"path": entry.path, "rescued": list(rescued)},
         )
 
 
-def _may_go(
-    order: RemovalOrder, branch: str, found: RemovalSurvey, others: Iterable[WorktreeEntry]
-) -> bool:
-    taken = any(entry.branch == branch for entry in others)
-    return found.branch_commit is not None and branch != order.target and not taken
-
-
-def _drop_branch(place: RepositoryPaths, branch: str, found: RemovalSurvey) -> str | None:
-    """Delete the branch where it still is what was surveyed; its name, or None if it stays."""
-    ref, commit = f"refs/heads/{branch}", found.branch_commit or ""
-    answer = place.ask(["update-ref", "-m", "yoi worktree remove", "-d", ref, commit])
-    return branch if answer.code == 0 else None
-
-
-def unsafe(worktree: Worktree, risks: Sequence[Risk]) -> ConflictError:
-    """The error for a worktree that would take work along."""
-    fatal = [risk for risk in risks if risk.is_fatal]
-    name = worktree.ticket or os.path.basename(worktree.path)
-    hint = (
-        "Settle that first: no force removes it."
-        if fatal
-        else "Commit and merge it, or let --force keep all of it under refs/yoi/rescue/ first."
-    )
-    return ConflictError(
-        "worktree_unsafe",
-        f"The worktree of {name} stays: " + " ".join(risk.text for risk in fatal or risks),
-        hint=hint,
-        details={
-            "path": worktree.path,
-            "ticket": worktree.ticket,
-            "reasons": [{"code": risk.code, "text": risk.text} for risk in risks],
-        },
-    )
+def _drop_branch(repository: RepositoryPaths, branch: str, commit: str) -> str | None:
+    """Delete a branch that is checked out nowhere and still is at `commit`; its name, or None
+    where it stays."""
+    if any(entry.branch == branch for entry in all_entries(repository)):
+        return None
+    asked = ["update-ref", "-m", "yoi worktree remove", "-d", f"refs/heads/{branch}", commit]
+    return branch if repository.ask(asked).code == 0 else None

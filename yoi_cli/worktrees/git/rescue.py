@@ -69,7 +69,7 @@ def loose_heads(tree: WorktreePaths) -> Mapping[str, str]:
 
 
 def rescue(
-    place: RepositoryPaths, scratch: IndexCopy, ticket: str, wanted: Rescue
+    repository: RepositoryPaths, scratch: IndexCopy, ticket: str, wanted: Rescue
 ) -> tuple[str, ...]:
     """Keep `wanted` under refs of the ticket, and give their names.
 
@@ -79,11 +79,11 @@ def rescue(
     commits = dict(wanted.commits)
     if wanted.is_dirty:
         commits[""] = _commit_files(scratch, commits.get(""))
-    stem = _free_stem(place, ticket)
+    stem = _free_stem(repository, ticket)
     refs: list[str] = []
     for word, commit in commits.items():
         ref = f"{stem}-{word}" if word else stem
-        place.run([*SYNCED, "update-ref", "-m", "yoi worktree remove", ref, commit, ""])
+        repository.run([*SYNCED, "update-ref", "-m", "yoi worktree remove", ref, commit, ""])
         refs.append(ref)
     return tuple(refs)
 
@@ -117,11 +117,11 @@ def _commit_tree(scratch: IndexCopy, tree: str, parents: list[str], what: str) -
     return answer.text.strip()
 
 
-def _free_stem(place: RepositoryPaths, ticket: str) -> str:
+def _free_stem(repository: RepositoryPaths, ticket: str) -> str:
     """`refs/yoi/rescue/<id>/<time>`, counted on where that is taken."""
     stem = f"{RESCUE}{ticket}/{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
     taken = set(
-        place.run(["for-each-ref", "--format=%(refname)", f"{RESCUE}{ticket}/"]).splitlines()
+        repository.run(["for-each-ref", "--format=%(refname)", f"{RESCUE}{ticket}/"]).splitlines()
     )
     number, free = 1, stem
     while any(ref == free or ref.startswith(f"{free}-") for ref in taken):

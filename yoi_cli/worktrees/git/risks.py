@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.text import some_of
 from yoi_cli.worktrees.git.rescue import Rescue, loose_heads
-from yoi_cli.worktrees.git.uncommitted import contents_of
+from yoi_cli.worktrees.git.uncommitted import uncommitted_of
 from yoi_cli.worktrees.model import Risk
 
 if TYPE_CHECKING:
@@ -38,44 +38,44 @@ class RemovalSurvey(NamedTuple):
 
 
 def survey(
-    place: RepositoryPaths,
+    repository: RepositoryPaths,
     scratch: IndexCopy,
     entry: WorktreeEntry,
     branch: str | None,
     target: str,
 ) -> RemovalSurvey:
     """Look at everything that removing `entry` and `branch` would lose."""
-    found = contents_of(scratch)
+    found = uncommitted_of(scratch)
     risks = [*_of_files(found), *_of_submodules(scratch.tree), *_of_git(entry)]
     kept: dict[str, str] = {}
     head = entry.head
-    tip = place.branch_commit(branch) if branch else None
-    aim = place.target_commit(target)
-    if head is not None and not _is_held(place, head, aim):
+    tip = repository.branch_commit(branch) if branch else None
+    aim = repository.target_commit(target)
+    if head is not None and not _is_held(repository, head, aim):
         kept[""] = head
-        risks.append(_unmerged(place, entry, head, aim, target))
-    if tip is not None and tip != head and not _is_held(place, tip, aim):
-        if head is None or not place.is_ancestor(tip, head):
+        risks.append(_unmerged(repository, entry, head, aim, target))
+    if tip is not None and tip != head and not _is_held(repository, tip, aim):
+        if head is None or not repository.is_ancestor(tip, head):
             kept["branch"] = tip
         risks.append(Risk("branch_unmerged", f"{branch} has commits that {target} lacks."))
     is_dirty = bool(found.uncommitted)
     if is_dirty and head is not None:
         kept[""] = head
-    for word, commit in _loose(place, scratch.tree).items():
+    for word, commit in _loose(repository, scratch.tree).items():
         kept[word] = commit
         risks.append(Risk("loose_commit", f"Only the worktree's own {word} names {commit[:12]}."))
     return RemovalSurvey(tuple(risks), Rescue(kept, is_dirty), found.ignored, tip)
 
 
-def _is_held(place: RepositoryPaths, commit: str, aim: str | None) -> bool:
-    return aim is not None and place.is_ancestor(commit, aim)
+def _is_held(repository: RepositoryPaths, commit: str, aim: str | None) -> bool:
+    return aim is not None and repository.is_ancestor(commit, aim)
 
 
 def _unmerged(
-    place: RepositoryPaths, entry: WorktreeEntry, head: str, aim: str | None, target: str
+    repository: RepositoryPaths, entry: WorktreeEntry, head: str, aim: str | None, target: str
 ) -> Risk:
     less = [f"^{aim}"] if aim else []
-    count = place.run(["rev-list", "--count", head, *less, "--"]).strip()
+    count = repository.run(["rev-list", "--count", head, *less, "--"]).strip()
     commits = "1 commit" if count == "1" else f"{count} commits"
     if entry.branch is None:
         return Risk("detached", f"HEAD is detached, with {commits} that {target} lacks.")
@@ -119,8 +119,8 @@ def _of_submodules(tree: WorktreePaths) -> list[Risk]:
             lost.append(os.path.relpath(folder, base))
     if not lost:
         return []
-    said = f"Submodules hold work that is on no remote: {some_of(sorted(lost))}."
-    return [Risk("submodules", said, is_fatal=True)]
+    text = f"Submodules hold work that is on no remote: {some_of(sorted(lost))}."
+    return [Risk("submodules", text, is_fatal=True)]
 
 
 def _has_own_work(tree: WorktreePaths, git_dir: str) -> bool:
@@ -128,20 +128,20 @@ def _has_own_work(tree: WorktreePaths, git_dir: str) -> bool:
         ["--git-dir", git_dir, "rev-list", "-n", "1", "--all", "HEAD", "--not", "--remotes", "--"]
     )
     path = tree.ask(["config", "--file", os.path.join(git_dir, "config"), "core.worktree"])
-    place = os.path.normpath(os.path.join(git_dir, os.fsdecode(path.out).rstrip("\n")))
-    asked = ["--git-dir", git_dir, "--work-tree", place, "status", "--porcelain"]
-    dirty = tree.ask([*asked, "--ignore-submodules=none"]) if os.path.isdir(place) else None
+    work_tree = os.path.normpath(os.path.join(git_dir, os.fsdecode(path.out).rstrip("\n")))
+    asked = ["--git-dir", git_dir, "--work-tree", work_tree, "status", "--porcelain"]
+    dirty = tree.ask([*asked, "--ignore-submodules=none"]) if os.path.isdir(work_tree) else None
     failed = own.code != 0 or (dirty is not None and dirty.code != 0)
     return failed or bool(own.out) or (dirty is not None and bool(dirty.out))
 
 
-def _loose(place: RepositoryPaths, tree: WorktreePaths) -> Mapping[str, str]:
+def _loose(repository: RepositoryPaths, tree: WorktreePaths) -> Mapping[str, str]:
     """Of the commits that only the worktree's git folder names, those that no ref holds."""
     found: dict[str, str] = {}
     for word, commit in loose_heads(tree).items():
-        if place.commit_of(commit) is None:
+        if repository.commit_of(commit) is None:
             continue
-        asked = place.ask(["rev-list", "-n", "1", commit, "--not", "--all", "--"])
+        asked = repository.ask(["rev-list", "-n", "1", commit, "--not", "--all", "--"])
         if asked.code or asked.out:  # where git cannot say it, it is kept
             found[word] = commit
     return found

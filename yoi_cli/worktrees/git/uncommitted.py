@@ -15,13 +15,13 @@ from yoi_cli.errors import OperationError
 from yoi_cli.git.command import git_failed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from yoi_cli.git.command import GitAnswer
     from yoi_cli.git.repository import WorktreePaths
 
 _CHUNK = 200
-_LINK, _PROGRAM, _FILE, _GITLINK = "120000", "100755", "100644", "160000"
+LINK, PROGRAM, _FILE, GITLINK = "120000", "100755", "100644", "160000"
 #: A rescue must outlive a power cut, and git syncs no loose objects by itself.
 SYNCED = ("-c", "core.fsync=committed,loose-object")
 
@@ -71,17 +71,24 @@ class IndexCopy(NamedTuple):
 
 
 @contextmanager
-def scratch_of(tree: WorktreePaths) -> Iterator[IndexCopy]:
+def index_copy_of(tree: WorktreePaths) -> Iterator[IndexCopy]:
     """A copy of the index of `tree`, refreshed, for as long as the context lasts.
 
     Entries that were marked to be taken for unchanged, or for left out, are looked at.
     """
-    scratch = IndexCopy(tree, tree.own(f"yoi-index-{os.getpid()}"))
-    try:
-        _copy_index(scratch)
+    with plain_copy_of(tree, f"yoi-index-{os.getpid()}") as scratch:
         if os.path.isdir(tree.path):
             _unhide(scratch)
             scratch.ask(["update-index", "-q", "--really-refresh"])
+        yield scratch
+
+
+@contextmanager
+def plain_copy_of(tree: WorktreePaths, name: str) -> Iterator[IndexCopy]:
+    """A copy of the index of `tree` as it is, as the file `name` of its git folder."""
+    scratch = IndexCopy(tree, tree.own(name))
+    try:
+        _copy_index(scratch)
         yield scratch
     finally:
         for leftover in (scratch.index_file, f"{scratch.index_file}.lock"):
@@ -110,10 +117,10 @@ def _unhide(scratch: IndexCopy) -> None:
             skipped.append(path)
     for option, paths in (("--no-assume-unchanged", assumed), ("--no-skip-worktree", skipped)):
         if paths:
-            scratch.run(["update-index", option, "-z", "--stdin"], stdin=_lines(paths))
+            scratch.run(["update-index", option, "-z", "--stdin"], stdin=nul_ended(paths))
 
 
-def contents_of(scratch: IndexCopy) -> UncommittedPaths:
+def uncommitted_of(scratch: IndexCopy) -> UncommittedPaths:
     """What is not committed in the worktree behind `scratch`."""
     staged = scratch.paths(
         ["diff-index", "--cached", "--name-only", "--no-renames", "-z", _head(scratch), "--"]
@@ -173,15 +180,15 @@ def _hashed(scratch: IndexCopy, there: dict[str, str]) -> list[str]:
     for path, mode in there.items():
         full = os.path.join(scratch.tree.path, path)
         status = os.lstat(full)
-        if mode == _GITLINK:
+        if mode == GITLINK:
             commit = scratch.tree.run(["-C", path, "--git-dir", ".git", "rev-parse", "HEAD"])
-            lines.append(f"{_GITLINK} {commit.strip()}\t{path}")
+            lines.append(f"{GITLINK} {commit.strip()}\t{path}")
         elif stat.S_ISLNK(status.st_mode):
             target = os.fsencode(os.readlink(full))
-            said = scratch.run([*SYNCED, "hash-object", "-w", "--stdin"], stdin=target)
-            lines.append(f"{_LINK} {said.strip()}\t{path}")
+            name = scratch.run([*SYNCED, "hash-object", "-w", "--stdin"], stdin=target).strip()
+            lines.append(f"{LINK} {name}\t{path}")
         elif stat.S_ISREG(status.st_mode):
-            files.append((path, _PROGRAM if status.st_mode & stat.S_IXUSR else _FILE))
+            files.append((path, PROGRAM if status.st_mode & stat.S_IXUSR else _FILE))
         else:
             raise _not_kept(path)
     for start in range(0, len(files), _CHUNK):
@@ -195,10 +202,11 @@ def _hashed(scratch: IndexCopy, there: dict[str, str]) -> list[str]:
 
 def _record(scratch: IndexCopy, lines: Sequence[str]) -> None:
     if lines:
-        scratch.run(["update-index", "-z", "--index-info"], stdin=_lines(lines))
+        scratch.run(["update-index", "-z", "--index-info"], stdin=nul_ended(lines))
 
 
-def _lines(lines: Sequence[str]) -> bytes:
+def nul_ended(lines: Iterable[str]) -> bytes:
+    """`lines` as git reads them with `-z`."""
     return b"".join(os.fsencode(line) + b"\0" for line in lines)
 
 

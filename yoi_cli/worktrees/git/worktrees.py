@@ -26,27 +26,27 @@ _PAUSE = 0.05
 
 
 class GitWorktrees:
-    """A `Worktrees` on the repository at `place`. Whatever changes worktrees holds the
+    """A `Worktrees` of one repository. Whatever changes worktrees holds the
     lock on them; looking at them takes none."""
 
-    def __init__(self, place: RepositoryPaths) -> None:
-        self._place = place
+    def __init__(self, repository: RepositoryPaths) -> None:
+        self._repository = repository
 
     def all(self, target: str) -> Sequence[Worktree]:
         """Every worktree but the main one, by path."""
-        _, linked = main_and_linked(self._place)
+        _, linked = main_and_linked(self._repository)
         seen = (self._seen(entry, target) for entry in linked)
         found = [worktree for worktree in seen if worktree is not None]
         return sorted(found, key=lambda worktree: worktree.path)
 
     def of(self, ticket: str, target: str) -> Worktree | None:
         """The worktree of a ticket; one that is not finished is none yet."""
-        _, linked = main_and_linked(self._place)
-        mine = [entry for entry in linked if self._ticket(entry) == ticket]
-        whole = [entry for entry in mine if not entry.is_unfinished]
+        _, linked = main_and_linked(self._repository)
+        own = (entry for entry in linked if self._ticket(entry) == ticket)
+        finished = [entry for entry in own if not entry.is_unfinished]
         # One on the ticket's branch comes before one that merely has its folder.
-        whole.sort(key=lambda entry: ticket_of_branch(entry.branch or "") != ticket)
-        return self._describe(whole[0], target) if whole else None
+        finished.sort(key=lambda entry: ticket_of_branch(entry.branch or "") != ticket)
+        return self._describe(finished[0], target) if finished else None
 
     def add(self, new: NewWorktree) -> Worktree:
         """Make a worktree, or finish one whose making was cut short.
@@ -55,34 +55,31 @@ class GitWorktrees:
         `path_taken`, `worktree_folder_unsafe`), `NotFoundError` (`revision_not_found`), and
         `OperationError` (`worktree_failed`, `worktree_not_sparse`); then nothing is left.
         """
-        with self._place.locked():
-            entry = creation.create(self._place, new)
+        with self._repository.locked():
+            entry = creation.create(self._repository, new)
         return self._describe(entry, new.base)
 
     def remove(self, worktree: Worktree, *, force: bool) -> RemovedWorktree:
         """Take a worktree away, and its branch where that is merged or rescued."""
-        with self._place.locked():
-            order = self._order(worktree, force=force)
-            main, linked = main_and_linked(self._place)
-            known = [entry for entry in (main, *linked) if entry is not None]
-            others = [entry for entry in known if entry.path != worktree.path]
-            return removal.remove(self._place, order, others)
+        with self._repository.locked():
+            entry = self._entry_of(worktree)
+            return removal.remove(self._repository, entry, worktree, force=force)
 
     def risks(self, worktree: Worktree) -> Sequence[Risk]:
         """What `remove` would refuse without force, and nothing is changed."""
-        return removal.risks_of(self._place, self._order(worktree, force=False))
+        return removal.risks_of(self._repository, self._entry_of(worktree), worktree)
 
     def rescues(self, ticket: str) -> Sequence[str]:
         """The refs that keep what removals of this ticket's worktrees would have lost."""
         asked = ["for-each-ref", "--format=%(refname)", f"{RESCUE}{ticket}/"]
-        return self._place.run(asked).splitlines()
+        return self._repository.run(asked).splitlines()
 
     def facts(self, target: str) -> WorktreeFacts:
         """Everything that doctor looks at; nothing is changed."""
-        return inspect(self._place, self.all(target))
+        return inspect(self._repository, self.all(target))
 
-    def _order(self, worktree: Worktree, *, force: bool) -> removal.RemovalOrder:
-        _, linked = main_and_linked(self._place)
+    def _entry_of(self, worktree: Worktree) -> WorktreeEntry:
+        _, linked = main_and_linked(self._repository)
         entry = next((entry for entry in linked if entry.path == worktree.path), None)
         if entry is None:
             raise NotFoundError(
@@ -91,13 +88,13 @@ class GitWorktrees:
                 hint="`yoi worktree list` shows those that there are.",
                 details={"path": worktree.path},
             )
-        return removal.RemovalOrder(entry, worktree, worktree.target, force)
+        return entry
 
     def _ticket(self, entry: WorktreeEntry) -> str | None:
         """The ticket that its branch names, or else its folder below `.worktree`."""
         named = ticket_of_branch(entry.branch) if entry.branch else None
         folder, name = os.path.split(entry.path)
-        if named is None and folder == self._place.yard:
+        if named is None and folder == self._repository.worktree_folder:
             return ticket_of_branch(BRANCH_PREFIX + name)
         return named
 
@@ -112,7 +109,7 @@ class GitWorktrees:
                 return self._describe(entry, target)
             except OperationError:
                 time.sleep(_PAUSE)
-                _, linked = main_and_linked(self._place)
+                _, linked = main_and_linked(self._repository)
                 again = next((one for one in linked if one.path == entry.path), None)
                 if again is None:
                     return None
@@ -120,11 +117,11 @@ class GitWorktrees:
         return self._describe(entry, target)
 
     def _describe(self, entry: WorktreeEntry, target: str) -> Worktree:
-        place, head, aim = self._place, entry.head, self._place.target_commit(target)
+        repository, head, aim = self._repository, entry.head, self._repository.target_commit(target)
         base, ahead = None, 0
         if head is not None and aim is not None:
-            base = place.ask(["merge-base", aim, head]).text.strip() or None
-            ahead = int(place.run(["rev-list", "--count", head, f"^{aim}", "--"]))
+            base = repository.ask(["merge-base", aim, head]).text.strip() or None
+            ahead = int(repository.run(["rev-list", "--count", head, f"^{aim}", "--"]))
         is_bare_folder = entry.is_missing or entry.is_unfinished
         return Worktree(
             path=entry.path,

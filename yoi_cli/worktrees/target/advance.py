@@ -10,16 +10,15 @@ anything has moved, also where git ignores it.
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, YoiError
-from yoi_cli.worktrees.git.listing import main_and_linked
+from yoi_cli.worktrees.git.listing import all_entries
 from yoi_cli.worktrees.git.marks import MARK, is_marked
-from yoi_cli.worktrees.git.uncommitted import IndexCopy
-from yoi_cli.worktrees.target.update_files import TreeUpdate, follow, take_back
+from yoi_cli.worktrees.git.uncommitted import plain_copy_of
+from yoi_cli.worktrees.target.update_files import TreeUpdate, restore_files, update_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,28 +44,27 @@ class BranchMove(NamedTuple):
         return f"refs/heads/{self.target}"
 
 
-def advance(place: RepositoryPaths, move: BranchMove) -> None:
+def advance(repository: RepositoryPaths, move: BranchMove) -> None:
     """Make the move. Only while the lock on the worktrees is held.
 
     Raises `NotFoundError` (`branch_not_found`) and `ConflictError` (`target_moved`,
     `target_dirty`, `target_busy`).
     """
-    if not place.is_ancestor(move.old, move.new):
+    if not repository.is_ancestor(move.old, move.new):
         raise _moved(move, f"{move.new[:12]} does not come after {move.old[:12]}")
-    main, linked = main_and_linked(place)
-    entries = [entry for entry in (main, *linked) if entry is not None and not entry.is_missing]
+    entries = [entry for entry in all_entries(repository) if not entry.is_missing]
     holders = [entry for entry in entries if entry.branch == move.target]
     _check_rest(entries, holders, move)
     if holders:
-        _advance_with_files(place, holders[0].tree, move)
+        _advance_with_files(repository, holders[0].tree, move)
         return
-    if not _is_there(place, move):
-        _move_ref(place, move)
+    if not _is_there(repository, move):
+        _move_ref(repository, move)
 
 
-def _is_there(place: RepositoryPaths, move: BranchMove) -> bool:
+def _is_there(repository: RepositoryPaths, move: BranchMove) -> bool:
     """Whether the branch is at its end already. Raises where it is neither here nor there."""
-    head = place.branch_commit(move.target)
+    head = repository.branch_commit(move.target)
     if head is None:
         raise NotFoundError(
             "branch_not_found",
@@ -95,16 +93,16 @@ def _check_rest(
                     raise _busy(move, f"it is being rebased in {entry.path}")
 
 
-def _advance_with_files(place: RepositoryPaths, tree: WorktreePaths, move: BranchMove) -> None:
+def _advance_with_files(repository: RepositoryPaths, tree: WorktreePaths, move: BranchMove) -> None:
     with _index_held(tree, move) as resumed:
-        if _is_there(place, move) and not resumed:
+        if _is_there(repository, move) and not resumed:
             return
-        with _copy_of_index(tree) as scratch:
+        with plain_copy_of(tree, f"{_OURS}{os.getpid()}.index") as scratch:
             step = TreeUpdate(move.old, move.new, resumed=resumed)
             try:
-                follow(scratch, step)
-                if not _is_there(place, move):
-                    _move_ref(place, move)
+                update_files(scratch, step)
+                if not _is_there(repository, move):
+                    _move_ref(repository, move)
             except YoiError as error:
                 if error.code != "target_dirty":
                     _go_back(tree, step)
@@ -114,13 +112,13 @@ def _advance_with_files(place: RepositoryPaths, tree: WorktreePaths, move: Branc
 
 def _go_back(tree: WorktreePaths, step: TreeUpdate) -> None:
     """Let the files be what they were: the index, which was not touched, still says so."""
-    with suppress(YoiError), _copy_of_index(tree) as scratch:
-        take_back(scratch, step)
+    with suppress(YoiError), plain_copy_of(tree, f"{_OURS}{os.getpid()}.index") as scratch:
+        restore_files(scratch, step)
 
 
-def _move_ref(place: RepositoryPaths, move: BranchMove) -> None:
-    said = f"yoi: merge into {move.target}"
-    answer = place.ask(["update-ref", "-m", said, move.ref, move.new, move.old])
+def _move_ref(repository: RepositoryPaths, move: BranchMove) -> None:
+    reason = f"yoi: merge into {move.target}"
+    answer = repository.ask(["update-ref", "-m", reason, move.ref, move.new, move.old])
     if answer.code:
         raise _moved(move, answer.said or "git refused")
 
@@ -164,20 +162,6 @@ def _link(mine: str, lock: str, move: BranchMove) -> None:
             time.sleep(0.02)
         else:
             return
-
-
-@contextmanager
-def _copy_of_index(tree: WorktreePaths) -> Iterator[IndexCopy]:
-    scratch = IndexCopy(tree, tree.own(f"{_OURS}{os.getpid()}.index"))
-    try:
-        shutil.copyfile(tree.own("index"), scratch.index_file)
-        # Git looks twice at what changed in the index's own instant: the copy keeps its time.
-        shutil.copystat(tree.own("index"), scratch.index_file)
-        yield scratch
-    finally:
-        for leftover in (scratch.index_file, f"{scratch.index_file}.lock"):
-            if os.path.exists(leftover):
-                os.unlink(leftover)
 
 
 def _moved(move: BranchMove, how: str) -> ConflictError:

@@ -1,4 +1,4 @@
-"""Refs, and moving the target branch, behind the port `Repository` (docs/orchestrate.md)."""
+"""Refs, and moving the target branch, behind the port `TargetRepository` (docs/orchestrate.md)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import NotFoundError
 from yoi_cli.model.naming import ticket_of_branch
 from yoi_cli.worktrees.git.listing import main_and_linked
-from yoi_cli.worktrees.target import advance
-from yoi_cli.worktrees.target import trial_merge as merge_try
+from yoi_cli.worktrees.target import advance, trial_merge
 
 if TYPE_CHECKING:
     from yoi_cli.git.repository import RepositoryPaths
@@ -18,47 +17,47 @@ _USUAL = ("main", "master", "trunk")
 
 
 class GitRepository:
-    """A `Repository` at `place`. With `runs_hooks` a merge runs the repository's own hooks;
+    """A `TargetRepository`. With `runs_hooks` a merge runs the repository's own hooks;
     nothing else ever does."""
 
-    def __init__(self, place: RepositoryPaths, *, runs_hooks: bool = False) -> None:
-        self._place = place
+    def __init__(self, repository: RepositoryPaths, *, runs_hooks: bool = False) -> None:
+        self._repository = repository
         self._runs_hooks = runs_hooks
 
     def commit_of(self, revision: str) -> str | None:
-        return self._place.commit_of(revision)
+        return self._repository.commit_of(revision)
 
     def is_ancestor(self, commit: str, of: str) -> bool:
-        return self._place.is_ancestor(commit, of)
+        return self._repository.is_ancestor(commit, of)
 
     def default_branch(self) -> str:
         """The branch that the main worktree is on, unless that is a ticket's; else the
         remote's, else one with a usual name. Raises `NotFoundError` (`target_unknown`)."""
-        main, _ = main_and_linked(self._place)
+        main, _ = main_and_linked(self._repository)
         if main is not None and main.branch and ticket_of_branch(main.branch) is None:
             return main.branch
-        remote = self._place.ask(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])
+        remote = self._repository.ask(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])
         upstream = remote.text.strip().removeprefix("refs/remotes/origin/")
-        usual = self._place.ask(["config", "--get", "init.defaultBranch"]).text.strip()
-        head = self._place.ask(["symbolic-ref", "--quiet", "HEAD"]).text.strip()
+        usual = self._repository.ask(["config", "--get", "init.defaultBranch"]).text.strip()
+        head = self._repository.ask(["symbolic-ref", "--quiet", "HEAD"]).text.strip()
         bare = head.removeprefix("refs/heads/") if main is None else ""
         for branch in (bare, upstream, usual, *_USUAL):
-            if branch and self._place.branch_commit(branch) is not None:
+            if branch and self._repository.branch_commit(branch) is not None:
                 return branch
         raise NotFoundError(
             "target_unknown",
-            "It cannot be told which branch tickets are merged into.",
+            "The branch that tickets are merged into is unknown.",
             hint="Check out that branch in the main worktree, or name it with --base.",
         )
 
     def try_merge(self, target: str, commit: str, message: str, name: str) -> MergeTry:
-        return merge_try.merge(
-            self._place, target, commit, message, name, runs_hooks=self._runs_hooks
+        return trial_merge.merge(
+            self._repository, target, commit, message, name, runs_hooks=self._runs_hooks
         )
 
     def advance(self, target: str, *, old: str, new: str) -> None:
-        with self._place.locked():
-            advance.advance(self._place, advance.BranchMove(target, old, new))
+        with self._repository.locked():
+            advance.advance(self._repository, advance.BranchMove(target, old, new))
 
     def drop_try(self, name: str) -> None:
-        merge_try.drop(self._place, name)
+        trial_merge.drop(self._repository, name)

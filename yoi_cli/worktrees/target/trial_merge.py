@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError, UsageError
 from yoi_cli.worktrees.git.creation import create_detached
-from yoi_cli.worktrees.git.listing import main_and_linked
+from yoi_cli.worktrees.git.listing import entry_at
 from yoi_cli.worktrees.git.marks import TRY_PREFIX
 from yoi_cli.worktrees.ports import MergeTry
 
@@ -29,7 +29,7 @@ _PLAIN = (
 _NOBODY = ("-c", "user.name=yoi", "-c", "user.email=yoi@localhost")
 
 
-def try_path(place: RepositoryPaths, name: str) -> str:
+def try_path(repository: RepositoryPaths, name: str) -> str:
     """Where the worktree of a try stands, relative to the repository.
 
     Raises `UsageError` for what is no plain name.
@@ -40,22 +40,28 @@ def try_path(place: RepositoryPaths, name: str) -> str:
             f"{name[:80]!r} is no name for a merge.",
             hint="Use letters, digits, dots, dashes and underscores.",
         )
-    return f"{place.folder}/{TRY_PREFIX}{name}"
+    return f"{repository.folder}/{TRY_PREFIX}{name}"
 
 
 def merge(
-    place: RepositoryPaths, target: str, commit: str, message: str, name: str, *, runs_hooks: bool
+    repository: RepositoryPaths,
+    target: str,
+    commit: str,
+    message: str,
+    name: str,
+    *,
+    runs_hooks: bool,
 ) -> MergeTry:
     """Merge `commit` into the head of `target` in a new worktree; no branch moves."""
-    head = place.branch_commit(target)
+    head = repository.branch_commit(target)
     if head is None:
         raise _missing("branch_not_found", f"There is no branch {target[:80]!r}.", target)
-    merged = place.commit_of(commit)
+    merged = repository.commit_of(commit)
     if merged is None:
         raise _missing("revision_not_found", f"There is no commit {commit[:80]!r}.", commit)
-    drop(place, name)
-    with place.locked():
-        tree = create_detached(place, try_path(place, name), head)
+    drop(repository, name)
+    with repository.locked():
+        tree = create_detached(repository, try_path(repository, name), head)
     done = False
     try:
         tried = _merge_in(tree, merged, message, runs_hooks=runs_hooks)
@@ -63,7 +69,7 @@ def merge(
         return tried
     finally:
         if not done:
-            drop(place, name)
+            drop(repository, name)
 
 
 def _merge_in(tree: WorktreePaths, commit: str, message: str, *, runs_hooks: bool) -> MergeTry:
@@ -73,8 +79,8 @@ def _merge_in(tree: WorktreePaths, commit: str, message: str, *, runs_hooks: boo
     answer = tree.ask([*settings, *asked], runs_hooks=runs_hooks)
     if answer.code == 0:
         return MergeTry(tree.path, tree.run(["rev-parse", "HEAD"]).strip())
-    said = tree.run(["diff", "--name-only", "--diff-filter=U", "--no-ext-diff", "-z"])
-    conflicts = tuple(sorted({path for path in said.split("\0") if path}))
+    listed = tree.run(["diff", "--name-only", "--diff-filter=U", "--no-ext-diff", "-z"])
+    conflicts = tuple(sorted({path for path in listed.split("\0") if path}))
     if conflicts:
         return MergeTry(tree.path, None, conflicts)
     raise OperationError(
@@ -85,21 +91,19 @@ def _merge_in(tree: WorktreePaths, commit: str, message: str, *, runs_hooks: boo
     )
 
 
-def drop(place: RepositoryPaths, name: str) -> None:
+def drop(repository: RepositoryPaths, name: str) -> None:
     """Remove the worktree of a try, in whatever state it is; it holds nobody's work.
 
     A folder of that name that git knows no worktree for is not ours, and stays.
     """
-    path = os.path.join(place.root, try_path(place, name))
+    path = os.path.join(repository.root, try_path(repository, name))
     remove = ["worktree", "remove", "--force", "--force", path]
-    with place.locked():
-        _, linked = main_and_linked(place)
-        wanted = os.path.realpath(path)
-        if not any(os.path.realpath(entry.path) == wanted for entry in linked):
+    with repository.locked():
+        if entry_at(repository, path) is None:
             return
-        if place.ask(remove).code:  # something still writes there, or its link is gone
+        if repository.ask(remove).code:  # something still writes there, or its link is gone
             shutil.rmtree(path, ignore_errors=True)
-            place.run(remove)
+            repository.run(remove)
 
 
 def _missing(code: str, message: str, revision: str) -> NotFoundError:

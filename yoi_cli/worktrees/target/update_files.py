@@ -10,17 +10,9 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import ConflictError
+from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.git.command import git_failed
-from yoi_cli.worktrees.target.file_state import (
-    GITLINK,
-    NOTHING,
-    TreeChange,
-    changes_between,
-    index_of,
-    is_arrived,
-    is_begun,
-)
+from yoi_cli.worktrees.git.uncommitted import GITLINK, LINK, PROGRAM, nul_ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +21,8 @@ if TYPE_CHECKING:
 
 _PLAIN = ("-c", "submodule.recurse=false")
 _SHOWN = 5
+#: The mode of what a commit lacks.
+_NOTHING = "000000"
 
 
 class TreeUpdate(NamedTuple):
@@ -40,7 +34,15 @@ class TreeUpdate(NamedTuple):
     resumed: bool = False
 
 
-def follow(scratch: IndexCopy, step: TreeUpdate) -> None:
+class TreeChange(NamedTuple):
+    """A path, with the mode and object that the later commit has there."""
+
+    mode: str
+    name: str
+    path: str
+
+
+def update_files(scratch: IndexCopy, step: TreeUpdate) -> None:
     """Change the files behind `scratch`, and that copy of the index, from old to new.
 
     Raises `ConflictError` (`target_dirty`) before anything has moved, and `OperationError`
@@ -57,21 +59,20 @@ def follow(scratch: IndexCopy, step: TreeUpdate) -> None:
         raise git_failed(["read-tree"], answer)
 
 
-def take_back(scratch: IndexCopy, step: TreeUpdate) -> None:
-    """Undo a step that went wrong in the middle: whatever stands as `new` has it, whole or
+def restore_files(scratch: IndexCopy, step: TreeUpdate) -> None:
+    """Undo a step that went wrong in the middle: whatever is as `new` has it, completely or
     in part, becomes what the index says. Nothing else is touched."""
-    changes = changes_between(scratch, step.old, step.new)
+    changes = _changes_between(scratch, step.old, step.new)
     for change in changes:
         full = os.path.join(scratch.tree.path, change.path)
-        is_new = change.mode not in (GITLINK, NOTHING) and os.path.lexists(full)
-        if is_new and (is_arrived(scratch, change, full) or is_begun(scratch, change, full)):
+        is_new = change.mode not in (GITLINK, _NOTHING) and os.path.lexists(full)
+        if is_new and (_is_arrived(scratch, change, full) or _is_begun(scratch, change, full)):
             os.unlink(full)
             _drop_empty(scratch, os.path.dirname(change.path))
-    index = index_of(scratch)
+    index = _index_of(scratch)
     paths = (change.path for change in changes if change.path in index)
     lost = [path for path in paths if not os.path.lexists(os.path.join(scratch.tree.path, path))]
-    stdin = b"".join(os.fsencode(path) + b"\0" for path in lost)
-    scratch.run(["checkout-index", "--quiet", "-z", "--stdin"], stdin=stdin)
+    scratch.run(["checkout-index", "--quiet", "-z", "--stdin"], stdin=nul_ended(lost))
 
 
 def _drop_empty(scratch: IndexCopy, folder: str) -> None:
@@ -87,24 +88,24 @@ def _drop_empty(scratch: IndexCopy, folder: str) -> None:
 def _clear_way(scratch: IndexCopy, step: TreeUpdate) -> None:
     """Take what is as it will be for done; raise for what git would run over."""
     changes = [
-        change for change in changes_between(scratch, step.old, step.new) if change.mode != GITLINK
+        change for change in _changes_between(scratch, step.old, step.new) if change.mode != GITLINK
     ]
-    index = index_of(scratch)
+    index = _index_of(scratch)
     modified = set(scratch.paths(["diff-files", "--name-only", "--no-ext-diff", "-z"]))
     arrived: list[TreeChange] = []
     in_way: list[str] = []
     for change in changes:
         full = os.path.join(scratch.tree.path, change.path)
-        if change.mode == NOTHING:
+        if change.mode == _NOTHING:
             continue
         blocked = _blocking_parent(scratch, change.path, index)
         if blocked is not None:
             in_way.append(blocked)
         elif (change.path in index and change.path not in modified) or not os.path.lexists(full):
             continue
-        elif is_arrived(scratch, change, full):
+        elif _is_arrived(scratch, change, full):
             arrived.append(change)
-        elif step.resumed and is_begun(scratch, change, full):
+        elif step.resumed and _is_begun(scratch, change, full):
             os.unlink(full)
         elif change.path not in index and _holds_untracked(scratch, change.path, full):
             in_way.append(change.path)
@@ -112,8 +113,7 @@ def _clear_way(scratch: IndexCopy, step: TreeUpdate) -> None:
         raise _dirty(scratch, f"not committed and in the way: {', '.join(in_way[:_SHOWN])}")
     lines = [f"{one.mode} {one.name}\t{one.path}" for one in arrived]
     if lines:
-        stdin = b"".join(os.fsencode(line) + b"\0" for line in lines)
-        scratch.run(["update-index", "-z", "--index-info"], stdin=stdin)
+        scratch.run(["update-index", "-z", "--index-info"], stdin=nul_ended(lines))
         scratch.ask(["update-index", "-q", "--refresh"])
 
 
@@ -138,8 +138,57 @@ def _holds_untracked(scratch: IndexCopy, path: str, full: str) -> bool:
     return bool(scratch.paths(["ls-files", "--others", "-z", "--", f":(top,literal){path}"]))
 
 
-def _dirty(scratch: IndexCopy, said: str) -> ConflictError:
-    lines: Sequence[str] = [line.removeprefix("error: ") for line in said.splitlines()]
+def _changes_between(scratch: IndexCopy, old: str, new: str) -> list[TreeChange]:
+    """What differs: mode, object and path as `new` has them; mode 000000 for what it lacks."""
+    raw = scratch.paths(["diff-tree", "-r", "--raw", "--no-renames", "-z", old, new])
+    found: list[TreeChange] = []
+    for facts, path in zip(raw[::2], raw[1::2], strict=True):
+        _, mode, _, name, _ = facts.split(" ")
+        found.append(TreeChange(mode, name, path))
+    return found
+
+
+def _index_of(scratch: IndexCopy) -> Mapping[str, str]:
+    """The object of every path in the index."""
+    found: dict[str, str] = {}
+    for line in scratch.paths(["ls-files", "--stage", "-z"]):
+        facts, _, path = line.partition("\t")
+        found[path] = facts.split(" ")[1]
+    return found
+
+
+def _is_arrived(scratch: IndexCopy, change: TreeChange, full: str) -> bool:
+    """Whether the file is what it is going to be."""
+    status = os.lstat(full)
+    if stat.S_ISLNK(status.st_mode):
+        target = os.fsencode(os.readlink(full))
+        name = scratch.run(["hash-object", "--stdin"], stdin=target).strip()
+        return change.mode == LINK and name == change.name
+    if not stat.S_ISREG(status.st_mode) or change.mode == LINK:
+        return False
+    if bool(status.st_mode & stat.S_IXUSR) != (change.mode == PROGRAM):
+        return False
+    return scratch.run(["hash-object", "--", change.path]).strip() == change.name
+
+
+def _is_begun(scratch: IndexCopy, change: TreeChange, full: str) -> bool:
+    """Whether the file holds the beginning of what it is going to be, and nothing else."""
+    if os.path.islink(full) or not os.path.isfile(full):
+        return False
+    answer = scratch.ask(["cat-file", "blob", change.name])
+    if answer.code:
+        raise OperationError(
+            "git_object_missing",
+            f"git cannot read its object {change.name}.",
+            hint="`git fsck` says what is wrong with the repository.",
+            details={"object": change.name},
+        )
+    with open(full, "rb") as file:
+        return answer.out.startswith(file.read())
+
+
+def _dirty(scratch: IndexCopy, text: str) -> ConflictError:
+    lines: Sequence[str] = [line.removeprefix("error: ") for line in text.splitlines()]
     why = "; ".join(line.rstrip(".") for line in lines[:_SHOWN]) or "git does not say what"
     return ConflictError(
         "target_dirty",

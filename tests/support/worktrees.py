@@ -19,18 +19,18 @@ OTHER = "0000000000DEF"
 BRANCH = f"work/{TICKET}-try"
 
 
-def place_of(repo: Path) -> RepositoryPaths:
+def paths_of(repo: Path) -> RepositoryPaths:
     checkout = find_checkout(str(repo))
     assert checkout is not None
     return RepositoryPaths(checkout.main_root or checkout.root, checkout.common_dir)
 
 
-def yard_of(repo: Path) -> GitWorktrees:
-    return GitWorktrees(place_of(repo))
+def worktrees_of(repo: Path) -> GitWorktrees:
+    return GitWorktrees(paths_of(repo))
 
 
 def repository_of(repo: Path) -> GitRepository:
-    return GitRepository(place_of(repo))
+    return GitRepository(paths_of(repo))
 
 
 def new(ticket: str = TICKET, *, base: str = "main", reuse: bool = False) -> NewWorktree:
@@ -39,13 +39,13 @@ def new(ticket: str = TICKET, *, base: str = "main", reuse: bool = False) -> New
 
 def add(repo: Path, ticket: str = TICKET) -> tuple[Worktree, Path]:
     """A new worktree on the branch of `ticket`, and its folder."""
-    made = yard_of(repo).add(new(ticket))
+    made = worktrees_of(repo).add(new(ticket))
     return made, Path(made.path)
 
 
 def seen(repo: Path, ticket: str = TICKET) -> Worktree:
     """The worktree of `ticket` as it is now."""
-    found = yard_of(repo).of(ticket, "main")
+    found = worktrees_of(repo).of(ticket, "main")
     assert found is not None
     return found
 
