@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from yoi_cli.workers.profile_checks import ProfileCheck as ProfileCheck
     from yoi_cli.workers.profile_checks import ProfileList as ProfileList
     from yoi_cli.workers.profile_checks import ProfileRow as ProfileRow
-    from yoi_cli.workers.reports import LoggedWorker as LoggedWorker
-    from yoi_cli.workers.reports import PrunedWorkers as PrunedWorkers
-    from yoi_cli.workers.reports import RecoveredWorkers as RecoveredWorkers
-    from yoi_cli.workers.reports import WorkerList as WorkerList
+    from yoi_cli.workers.runtime import LoggedWorker as LoggedWorker
     from yoi_cli.workers.runtime import Output as Output
+    from yoi_cli.workers.runtime import PrunedWorkers as PrunedWorkers
+    from yoi_cli.workers.runtime import RecoveredWorkers as RecoveredWorkers
     from yoi_cli.workers.runtime import Recovery as Recovery
+    from yoi_cli.workers.runtime import WorkerList as WorkerList
     from yoi_cli.workspace.session import Session
 
 #: As much output as one answer holds, in bytes.
@@ -50,17 +50,32 @@ def spawn(
     value of None is that of the session's environment. Raises `UsageError`, and
     `NotFoundError` for ticket and profile.
     """
-    from yoi_cli.workers.open import start_worker
+    from yoi_cli.errors import YoiError
+    from yoi_cli.model.worker_spec import request_of
+    from yoi_cli.workers.log import log_start
+    from yoi_cli.workers.open import open_runtime
+    from yoi_cli.workers.runtime import LoggedWorker
+    from yoi_cli.workspace.settings import settings_of
 
-    return start_worker(
-        session,
-        asked,
-        prompt=prompt,
+    spec, packet = _located(session, asked)
+    text = packet if prompt is None else prompt
+    request = request_of(
+        spec,
+        settings_of(session),
+        session.environment,
+        prompt=text,
+        prompt_file=_keep_prompt(session, text) if text and not spec.command else "",
         variables=variables,
         takes_input=takes_input,
         redact=redact,
-        author=author,
     )
+    by = session.author(author)
+    view = open_runtime(session).spawn(request)
+    try:
+        log_start(session.store, view, by)
+    except YoiError as error:  # it runs; a command that failed would be given again
+        return LoggedWorker(view, (f"The start is not in the ticket's log: {error.message}",))
+    return LoggedWorker(view)
 
 
 def list_workers(
@@ -69,7 +84,7 @@ def list_workers(
     """The workers of this clone, the newest last; those of one ticket, or that have not ended."""
     from yoi_cli.tickets.lookup import identify
     from yoi_cli.workers.open import open_runtime
-    from yoi_cli.workers.reports import WorkerList
+    from yoi_cli.workers.runtime import WorkerList
 
     full_id = identify(session.store, ticket) if ticket is not None else None
     runtime = open_runtime(session)
@@ -139,7 +154,7 @@ def wait(session: Session, worker: str, *, timeout: float | None = None) -> Logg
 def recover(session: Session) -> RecoveredWorkers:
     """Look after workers whose shim died: adopt what lives, settle what is over."""
     from yoi_cli.workers.open import open_runtime
-    from yoi_cli.workers.reports import RecoveredWorkers
+    from yoi_cli.workers.runtime import RecoveredWorkers
 
     runtime = open_runtime(session)
     found = tuple(runtime.recover())
@@ -152,7 +167,7 @@ def prune(session: Session, *, days: float = 14) -> PrunedWorkers:
     import time
 
     from yoi_cli.workers.open import open_runtime
-    from yoi_cli.workers.reports import PrunedWorkers
+    from yoi_cli.workers.runtime import PrunedWorkers
 
     runtime = open_runtime(session)
     warnings = _log(session, runtime.all())
@@ -192,6 +207,48 @@ def check_profiles(session: Session, name: str | None = None) -> CheckedProfiles
     return check_profiles(settings_of(session), machine_of(session), name)
 
 
+def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
+    """`asked` with its full ticket id and its folder, and the ticket's intent packet."""
+    import os
+
+    from msgspec.structs import replace
+
+    cwd = os.path.abspath(asked.cwd) if asked.cwd else None
+    if asked.ticket is None:
+        return replace(asked, cwd=cwd or os.getcwd()), ""
+    from yoi_cli.model.intent import packet_of, render_packet
+    from yoi_cli.tickets.edit import read_item
+
+    ticket, item = read_item(session.store, asked.ticket)
+    if cwd is None:
+        cwd = _worktree_of(session, ticket) or os.getcwd()
+    packet = render_packet(packet_of(item.title, item.body))
+    return replace(asked, cwd=cwd, ticket=ticket), packet
+
+
+def _worktree_of(session: Session, ticket: str) -> str | None:
+    from yoi_cli.errors import NotFoundError
+    from yoi_cli.worktrees.open import open_worktrees, target_branch
+
+    if session.checkout is None:
+        return None
+    try:
+        found = open_worktrees(session).of(ticket, target_branch(session))
+    except NotFoundError:  # a repository without a commit has no worktrees either
+        return None
+    return found.path if found is not None else None
+
+
+def _keep_prompt(session: Session, text: str) -> str:
+    import hashlib
+    import os
+
+    from yoi_cli.workers.open import keep_prompt
+
+    name = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+    return keep_prompt(os.path.join(session.local_folder, "prompts"), f"{name}.md", text)
+
+
 def _runtime_of(session: Session, worker: str) -> tuple[FileRuntime, str]:
     from yoi_cli.workers.lookup import identify_worker
     from yoi_cli.workers.open import open_runtime
@@ -201,7 +258,7 @@ def _runtime_of(session: Session, worker: str) -> tuple[FileRuntime, str]:
 
 
 def _logged(session: Session, view: WorkerView) -> LoggedWorker:
-    from yoi_cli.workers.reports import LoggedWorker
+    from yoi_cli.workers.runtime import LoggedWorker
 
     return LoggedWorker(view, _log(session, (view,)))
 

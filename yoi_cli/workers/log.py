@@ -31,10 +31,10 @@ def log_start(store: TicketStore, view: WorkerView, by: Author) -> None:
 
 
 def log_ends(store: TicketStore, views: Iterable[WorkerView], by: Author) -> tuple[str, ...]:
-    """Say on their tickets how workers ended; a warning for each that could not be told.
+    """Say on their tickets how workers ended; a warning for each that could not be recorded.
 
     Only of those whose start is in the log as `log_start` put it there, and once: who starts
-    workers by other ways, as an orchestrator does, tells of them in its own words.
+    workers by other ways, as an orchestrator does, records them in its own way.
     """
     warnings = []
     for view in views:
@@ -43,7 +43,7 @@ def log_ends(store: TicketStore, views: Iterable[WorkerView], by: Author) -> tup
         try:
             _log_end(store, view, by)
         except YoiError as error:
-            warnings.append(f"The log of {view.ticket} was not told: {error.message}")
+            warnings.append(f"Its end is not in the log of {view.ticket}: {error.message}")
     return tuple(warnings)
 
 

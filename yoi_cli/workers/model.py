@@ -119,7 +119,7 @@ def judge(facts: WorkerFacts) -> WorkerVerdict:
         return WorkerVerdict(RUNNING, "Its stub lives and is about to write down how it ended.")
     if facts.exit is not None and not facts.exit.error:
         return WorkerVerdict(
-            _ended_as(facts.exit), f"{_told(facts.exit)}; its shim was gone by then."
+            _ended_as(facts.exit), f"{_seen_end(facts.exit)}; its shim was gone by then."
         )
     return WorkerVerdict(LOST, _sentence(why_lost(facts)))
 
@@ -135,7 +135,7 @@ def why_lost(facts: WorkerFacts) -> str:
 
 def _settled(facts: WorkerFacts) -> WorkerVerdict:
     if facts.exit is not None and not facts.exit.error and not facts.why:
-        return WorkerVerdict(_ended_as(facts.exit), f"{_told(facts.exit)}.", True)
+        return WorkerVerdict(_ended_as(facts.exit), f"{_seen_end(facts.exit)}.", True)
     why = facts.why or "its exit is missing"
     state = KILLED if facts.phase == "ended" and why.startswith("it was given up") else LOST
     return WorkerVerdict(state, _sentence(why), True)
@@ -147,8 +147,8 @@ def _watched(facts: WorkerFacts) -> WorkerVerdict:
     if facts.is_being_started:
         return WorkerVerdict(QUEUED, "It is being started.")
     if facts.exit is not None:
-        told = _told(facts.exit)
-        return WorkerVerdict(RUNNING, f"{told}; what it left behind is being ended.")
+        end = _seen_end(facts.exit)
+        return WorkerVerdict(RUNNING, f"{end}; what it left behind is being ended.")
     return WorkerVerdict(RUNNING, "Its shim holds its lock.")
 
 
@@ -156,7 +156,7 @@ def _ended_as(exit_: WorkerExit) -> str:
     return EXITED if exit_.code is not None else KILLED
 
 
-def _told(exit_: WorkerExit) -> str:
+def _seen_end(exit_: WorkerExit) -> str:
     how = f"code {exit_.code}" if exit_.code is not None else f"signal {exit_.signal}"
     return f"Its {exit_.by} saw it end with {how}"
 

@@ -1,4 +1,4 @@
-"""The worker runtime of a session's clone."""
+"""The worker runtime of a session's clone, and what needs it to look after worktrees."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.worktrees.open import open_repository, open_worktrees, orchestration_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from yoi_cli.model.worker_spec import WorkerSpec
     from yoi_cli.workers.local.runtime import FileRuntime
-    from yoi_cli.workers.reports import LoggedWorker
     from yoi_cli.workspace.session import Session
     from yoi_cli.worktrees.checks import WorktreeFinding
     from yoi_cli.worktrees.service import WorktreeService
@@ -61,90 +58,14 @@ def _has_worker(path: str, ticket: str) -> bool:
     return False
 
 
-def start_worker(
-    session: Session,
-    asked: WorkerSpec,
-    *,
-    prompt: str | None = None,
-    variables: Iterable[tuple[str, str | None]] = (),
-    takes_input: bool = False,
-    redact: bool = True,
-    author: str | None = None,
-) -> LoggedWorker:
-    """Start the worker that is `asked` for, and say so on its ticket.
-
-    `asked.ticket` may be a part of an id. Without a folder (`asked.cwd` is empty) it runs in
-    the ticket's worktree, else in the current one. `prompt` is what a profile is told, by
-    default the ticket's intent packet. `variables` are pairs of name and value, None for the
-    session's own. Returns as soon as the worker runs or is queued. Raises what finding the
-    ticket, `request_of` and the runtime raise.
-    """
-    from yoi_cli.model.worker_spec import request_of
-    from yoi_cli.workers.log import log_start
-    from yoi_cli.workers.reports import LoggedWorker
-    from yoi_cli.workspace.settings import settings_of
-
-    spec, packet = _located(session, asked)
-    text = packet if prompt is None else prompt
-    request = request_of(
-        spec,
-        settings_of(session),
-        session.environment,
-        prompt=text,
-        prompt_file=_keep_prompt(session, text) if text and not spec.command else "",
-        variables=variables,
-        takes_input=takes_input,
-        redact=redact,
-    )
-    by = session.author(author)
-    view = open_runtime(session).spawn(request)
-    try:
-        log_start(session.store, view, by)
-    except YoiError as error:  # it runs; a command that failed would be given again
-        return LoggedWorker(view, (f"The ticket's log was not told: {error.message}",))
-    return LoggedWorker(view)
-
-
-def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
-    """`asked` with its whole ticket id and its folder, and the ticket's intent packet."""
-    from msgspec.structs import replace
-
-    cwd = os.path.abspath(asked.cwd) if asked.cwd else None
-    if asked.ticket is None:
-        return replace(asked, cwd=cwd or os.getcwd()), ""
-    from yoi_cli.model.intent import packet_of, render_packet
-    from yoi_cli.tickets.edit import read_item
-
-    ticket, item = read_item(session.store, asked.ticket)
-    if cwd is None:
-        cwd = _worktree_of(session, ticket) or os.getcwd()
-    packet = render_packet(packet_of(item.title, item.body))
-    return replace(asked, cwd=cwd, ticket=ticket), packet
-
-
-def _worktree_of(session: Session, ticket: str) -> str | None:
-    if session.checkout is None:
-        return None
-    service = open_worktree_service(session)
-    try:
-        found = service.worktrees.of(ticket, service.target())
-    except NotFoundError:  # a repository without a commit has no worktrees either
-        return None
-    return found.path if found is not None else None
-
-
-def _keep_prompt(session: Session, text: str) -> str:
-    """Write what a worker is told to a file outside of every worktree; its path."""
-    import hashlib
-
+def keep_prompt(path: str, name: str, text: str) -> str:
+    """Write a prompt to the file `name` of the folder `path`, outside of every worktree; its
+    path."""
     from yoi_cli.store.files.directory import Directory
 
-    path = os.path.join(session.local_folder, "prompts")
     os.makedirs(path, mode=0o700, exist_ok=True)
-    data = text.encode("utf-8", "replace")
-    name = f"{hashlib.sha256(data).hexdigest()[:32]}.md"
     with Directory.open(path, "prompts") as folder:
-        folder.replace(name, data)
+        folder.replace(name, text.encode("utf-8", "replace"))
     return os.path.join(path, name)
 
 
@@ -180,7 +101,6 @@ def examine_worktrees(session: Session) -> Sequence[WorktreeFinding]:
 def _live_workers(session: Session) -> Callable[[str], str | None]:
     """Which worker is at work for a ticket: one of this clone that has not ended, or one that
     is unknown here and that a claim names whose lease runs."""
-
     now = time.time_ns() // 1_000_000
     workers = open_runtime(session).all()
     known = {worker.worker_id for worker in workers}

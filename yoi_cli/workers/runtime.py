@@ -1,4 +1,4 @@
-"""What the use cases need of a worker runtime, as protocols (docs/workers.md).
+"""A worker runtime, as a protocol, and the results of its use cases (docs/workers.md).
 
 `workers.local` implements them with processes and files. Errors are typed by their codes:
 `worker_not_found`, `worker_stopped`, `worker_invalid`, `worker_conflict`, `worker_limit`,
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.worker_spec import WorkerRequest
     from yoi_cli.workers.model import WorkerView
 
@@ -39,18 +40,57 @@ class Recovery(NamedTuple):
     message: str
 
 
+class LoggedWorker(NamedTuple):
+    """A worker that was started or has ended, which is in its ticket's log but for `warnings`."""
+
+    worker: WorkerView
+    warnings: tuple[str, ...] = ()
+
+
+class WorkerList(NamedTuple):
+    """The workers of a clone that were asked for, the newest last, and why others cannot be
+    read."""
+
+    workers: tuple[WorkerView, ...]
+    unreadable: tuple[StoreInvalidError, ...]
+
+
+class RecoveredWorkers(NamedTuple):
+    """What was done for the workers that had not ended."""
+
+    found: tuple[Recovery, ...]
+    warnings: tuple[str, ...]
+    unreadable: tuple[StoreInvalidError, ...]
+
+
+class PrunedWorkers(NamedTuple):
+    """The ids of the workers that were forgotten."""
+
+    ids: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
 class WorkerRuntime(Protocol):
-    """Starts, observes and stops workers that outlive whoever asks."""
+    """Starts, observes and stops workers that outlive whoever asks.
+
+    An id that is no worker's raises `UsageError` or `NotFoundError` (`worker_not_found`), and
+    one whose files cannot be trusted `StoreInvalidError` (`worker_store_corrupt`).
+    """
 
     @property
     def runtime_id(self) -> str: ...
 
     def spawn(self, request: WorkerRequest) -> WorkerView:
-        """Start a worker, and return as soon as it is ready or queued."""
+        """Start a worker, or give the one that was started with the same key.
+
+        Returns once its program runs, or is queued. Raises `UsageError` (`worker_invalid`)
+        where it cannot be started, naming what is missing, and `OperationError`
+        (`worker_unsupported`) where the system cannot do it.
+        """
         ...
 
     def all(self) -> Sequence[WorkerView]:
-        """Every worker that is kept, the newest last."""
+        """Every worker that can be read, the newest last."""
         ...
 
     def show(self, worker_id: str) -> WorkerView: ...
@@ -61,20 +101,27 @@ class WorkerRuntime(Protocol):
 
     def output(self, worker_id: str, cursor: int, limit: int) -> Output:
         """At most `limit` bytes from the byte offset `cursor`; a negative one counts back
-        from the end."""
+        from the end. Raises `ConflictError` (`worker_limit`)."""
         ...
 
-    def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None: ...
+    def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
+        """Write to what the worker reads. Raises `ConflictError` (`worker_stopped`,
+        `worker_conflict`, `worker_limit`)."""
+        ...
 
     def stop(self, worker_id: str, grace: float | None = None) -> WorkerView:
-        """Ask it to end, and after `grace` seconds make it; returns when it has ended."""
+        """Ask it to end, and after `grace` seconds make it; returns when it has ended, at once
+        where it had. Raises `OperationError` (`worker_timeout`) where it does not end."""
         ...
 
     def cancel(self, worker_id: str) -> WorkerView:
-        """Drop it where it is queued, else stop it and discard its result."""
+        """Drop it where it is queued, else stop it and discard its result; raises as `stop`."""
         ...
 
-    def wait(self, worker_id: str, timeout: float | None = None) -> WorkerView: ...
+    def wait(self, worker_id: str, timeout: float | None = None) -> WorkerView:
+        """Wait until it has ended, and nothing of it runs. Raises `OperationError`
+        (`worker_timeout`) after `timeout` seconds."""
+        ...
 
     def recover(self) -> Sequence[Recovery]:
         """Adopt what lives, end what is dead, start what is queued and has room."""

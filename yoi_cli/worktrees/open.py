@@ -36,6 +36,13 @@ def open_repository(session: Session) -> GitRepository:
     return GitRepository(repository_paths(session), runs_hooks=runs_hooks)
 
 
+def target_branch(session: Session) -> str:
+    """The branch that tickets are merged into. Raises `NotFoundError` also where none is
+    configured and none is found (`target_unknown`)."""
+    configured = orchestration_settings(session).target
+    return configured or open_repository(session).default_branch()
+
+
 def worktree_folder(session: Session) -> str:
     """The folder for worktrees, relative to the repository; the usual one where the settings
     for orchestration cannot be read."""

@@ -77,7 +77,7 @@ class Worktrees(Protocol):
     """The worktrees of one repository."""
 
     def all(self, target: str) -> Sequence[Worktree]:
-        """Every worktree but the main one, `ahead` and `base` counted against `target`."""
+        """Every worktree but the main one, by path; `ahead` and `base` counted against `target`."""
         ...
 
     def of(self, ticket: str, target: str) -> Worktree | None:
@@ -85,8 +85,13 @@ class Worktrees(Protocol):
         ...
 
     def add(self, new: NewWorktree) -> Worktree:
-        """Make a worktree. Raises `ConflictError` (`branch_exists`, `path_taken`), and
-        `OperationError` (`worktree_failed`, `worktree_not_sparse`); then nothing is left."""
+        """Make a worktree, or finish one whose making was cut short.
+
+        Raises `UsageError` (`path_invalid`, `branch_invalid`), `ConflictError`
+        (`branch_exists`, `branch_in_use`, `path_taken`, `worktree_folder_unsafe`),
+        `NotFoundError` (`branch_not_found`, `revision_not_found`), and `OperationError`
+        (`worktree_failed`, `worktree_not_sparse`); then nothing is left.
+        """
         ...
 
     def rescues(self, ticket: str) -> Sequence[str]:
@@ -94,7 +99,7 @@ class Worktrees(Protocol):
         ...
 
     def facts(self, target: str) -> WorktreeFacts:
-        """Everything that doctor looks at."""
+        """Everything that doctor looks at; nothing is changed."""
         ...
 
     def remove(self, worktree: Worktree, *, force: bool) -> RemovedWorktree:

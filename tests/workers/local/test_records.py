@@ -14,7 +14,7 @@ from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.worker_spec import WorkerSpec
 from yoi_cli.workers.local.records import RecordReader
 from yoi_cli.workers.local.shim import files
-from yoi_cli.workers.local.shim.kernel import NOBODY, Identity
+from yoi_cli.workers.local.shim.kernel import NO_PROCESS, Identity
 from yoi_cli.workers.local.shim.state import WorkerState
 from yoi_cli.workers.local.spec import encode_spec
 from yoi_cli.workers.model import WorkerExit
@@ -78,7 +78,7 @@ def test_what_an_older_version_wrote_is_read(reader: RecordReader) -> None:
     files.create(reader.descriptor, files.EXIT, b'{"code": 3, "signal": null, "at": 1, "by": "x"}')
     assert reader.spec() == SPEC
     assert reader.state() == WorkerState(
-        "running", "b", Identity(4, 5), Identity(6, 7), NOBODY, started_at=8, ready_at=9
+        "running", "b", Identity(4, 5), Identity(6, 7), NO_PROCESS, started_at=8, ready_at=9
     )
     assert reader.exit() == WorkerExit(3, None, 1, "x")
 

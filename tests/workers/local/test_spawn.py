@@ -105,7 +105,7 @@ def test_a_launcher_that_died_before_it_started_anything_is_followed_by_one(
     workers: Workers,
 ) -> None:
     request = changed(workers.request("true"), key="k", environment={"A": "1"})
-    with WorkerMaker(str(workers.path), os.environ).made(request) as made:
+    with WorkerMaker(str(workers.path), os.environ).prepare(request) as made:
         left = made.launch.worker_id
         assert workers.runtime.show(left).evidence == "It is being started."
     view = workers.runtime.show(left)
@@ -119,7 +119,7 @@ def test_a_key_waits_for_who_is_starting_its_worker_and_starts_it_in_their_place
 ) -> None:
     request = changed(workers.request("true"), key="k")
     answers: list[str] = []
-    with WorkerMaker(str(workers.path), os.environ).made(request) as made:
+    with WorkerMaker(str(workers.path), os.environ).prepare(request) as made:
         second = threading.Thread(
             target=lambda: answers.append(workers.runtime.spawn(request).worker_id)
         )
@@ -151,7 +151,7 @@ def test_a_key_is_free_again_when_its_worker_could_not_be_started(workers: Worke
 
 
 def test_recover_settles_what_was_never_started(workers: Workers) -> None:
-    with WorkerMaker(str(workers.path), os.environ).made(workers.request("true")):
+    with WorkerMaker(str(workers.path), os.environ).prepare(workers.request("true")):
         pass
     (found,) = workers.runtime.recover()
     assert (found.action, found.message) == ("lost", "Its launcher died before it was started.")

@@ -7,7 +7,7 @@ import fcntl
 import os
 import shutil
 
-from yoi_cli.store.files.directory import Directory
+from yoi_cli.workers.open import keep_prompt
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
@@ -43,11 +43,7 @@ class FileLocalState:
             os.close(descriptor)
 
     def keep_prompt(self, ticket: str, name: str, text: str) -> str:
-        path = os.path.join(self._folder, "prompts", ticket)
-        os.makedirs(path, mode=0o700, exist_ok=True)
-        with Directory.open(path, "prompts") as folder:
-            folder.replace(name, text.encode("utf-8", "replace"))
-        return os.path.join(path, name)
+        return keep_prompt(os.path.join(self._folder, "prompts", ticket), name, text)
 
     def path_of(self, path: str) -> str:
         return os.path.join(self._root, path)

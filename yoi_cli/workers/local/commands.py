@@ -54,7 +54,7 @@ def poke(state: WorkerState | None) -> bool:
 
 def write_input(folder: WorkerFolder, runtime_id: str, data: bytes, *, close: bool) -> None:
     """Write `data` to the worker's input, whole and apart from what others write."""
-    view = folder.see(runtime_id).view
+    view = folder.snapshot(runtime_id).view
     if view.has_ended:
         raise _refused(folder, "worker_stopped", f"has ended ({view.state})", "")
     if has_command(folder, CLOSE_INPUT):

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _LOCK, _KEYS, _GROUPS = "store.lock", "keys", "groups"
 _LOCK_FLAGS = os.O_RDWR | os.O_CREAT
 _MAKING, _GOING = ".tmp-", ".gone-"
-_LOOK_SECONDS = 0.005
+_POLL_SECONDS = 0.005
 
 
 class PreparedWorker(NamedTuple):
-    """What the shim of a worker is told. `lock` is None where it is not ours to start."""
+    """What the shim of a worker is given. `lock` is None where it is not ours to start."""
 
     launch: Launch
     lock: int | None
@@ -44,7 +44,7 @@ class WorkerMaker:
         self._environment = environment
 
     @contextmanager
-    def made(self, request: WorkerRequest) -> Iterator[PreparedWorker]:
+    def prepare(self, request: WorkerRequest) -> Iterator[PreparedWorker]:
         """The folder for `request`, made or found by its key, with its lock held.
 
         The lock is what the shim inherits: from the first moment in which others can see the
@@ -69,10 +69,10 @@ class WorkerMaker:
             if lock >= 0:
                 os.close(lock)
 
-    def unmake(self, made: PreparedWorker, request: WorkerRequest, answer: ShimAnswer) -> None:
+    def discard(self, prepared: PreparedWorker, request: WorkerRequest, answer: ShimAnswer) -> None:
         """Forget a worker that could not be started. Always raises `UsageError`."""
         spec = request.spec
-        self._remove(made.launch.worker_id, spec.key)
+        self._remove(prepared.launch.worker_id, spec.key)
         program, cwd = spec.command[0], spec.cwd
         why = os.strerror(answer.number) if answer.number else "unknown"
         if answer.missing == "folder":
@@ -90,7 +90,7 @@ class WorkerMaker:
         )
 
     def forget(self, worker_id: str, key: str | None) -> bool:
-        """Forget a worker that has ended; False where somebody still stands over it."""
+        """Forget a worker that has ended; False where somebody still supervises it."""
         try:
             descriptor = files.open_folder(os.path.join(self._path, worker_id))
         except FileNotFoundError:
@@ -155,7 +155,7 @@ class WorkerMaker:
         return "w-" + next_event_id(now, entropy, max(known, default=""))
 
     def _write_key(self, key: str | None, worker_id: str) -> None:
-        """First the key, then the folder: a key without a folder is nobody's."""
+        """First the key, then the folder: a key without a folder names no worker."""
         if key is None:
             return
         os.makedirs(os.path.join(self._path, _KEYS), 0o700, exist_ok=True)
@@ -166,7 +166,7 @@ class WorkerMaker:
             os.close(keys)
 
     def _make(self, worker_id: str, request: WorkerRequest, environment: Mapping[str, str]) -> int:
-        """Make the folder whole, then put it in its place; a descriptor that holds its lock."""
+        """Make the complete folder, then rename it into place; a descriptor that holds its lock."""
         making = os.path.join(self._path, _MAKING + worker_id)
         os.mkdir(making, 0o700)
         folder = files.open_folder(making)
@@ -223,7 +223,7 @@ class WorkerMaker:
                     # It may have been started, and have ended, just before.
                     if not files.exists(folder, files.STATE) and os.fstat(folder).st_nlink:
                         return lock
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_POLL_SECONDS)
             os.close(lock)
             return -1 if os.fstat(folder).st_nlink else None
         finally:

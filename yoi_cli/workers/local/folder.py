@@ -33,7 +33,7 @@ class WorkerSnapshot(NamedTuple):
     view: WorkerView
 
     @property
-    def may_be_unmade(self) -> bool:
+    def may_be_discarded(self) -> bool:
         """Whether it may yet turn out that it cannot be started, and be taken away: whoever
         started it holds its lock until then."""
         facts = self.facts
@@ -43,7 +43,7 @@ class WorkerSnapshot(NamedTuple):
 class WorkerFolder(RecordReader):
     """The open folder of the worker `worker_id`."""
 
-    def see(self, runtime_id: str) -> WorkerSnapshot:
+    def snapshot(self, runtime_id: str) -> WorkerSnapshot:
         """What is known of the worker now. Raises `StoreInvalidError`.
 
         The order makes the evidence hold: who is alive is asked before what they write at

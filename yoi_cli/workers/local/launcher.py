@@ -74,7 +74,7 @@ def adopt(folder: WorkerFolder, path: str, runtime_id: str) -> str:
     with folder.lock(shared=False) as lock:
         if lock is None:
             return ""
-        seen = folder.see(runtime_id)
+        seen = folder.snapshot(runtime_id)
         if seen.verdict.is_settled:
             return ENDED
         return start_shim(takeover_launch(seen, path=path, lock=lock)).word or "died"

@@ -77,7 +77,7 @@ def follow_output(
 
 def _has_ended(folder: WorkerFolder, runtime_id: str) -> bool:
     try:
-        seen = folder.see(runtime_id)
+        seen = folder.snapshot(runtime_id)
     except StoreInvalidError:  # what it wrote can be read all the same
         return _is_alone(folder)
     return seen.view.has_ended and seen.verdict.is_settled

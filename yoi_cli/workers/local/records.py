@@ -12,7 +12,7 @@ import msgspec
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.worker_spec import WorkerSpec
 from yoi_cli.workers.local.shim import files
-from yoi_cli.workers.local.shim.kernel import NOBODY
+from yoi_cli.workers.local.shim.kernel import NO_PROCESS
 from yoi_cli.workers.local.shim.state import SCHEMA_VERSION, WorkerState
 from yoi_cli.workers.model import WorkerExit
 
@@ -106,7 +106,7 @@ def _identity(entry: object) -> object:
     """A process as an array, which is how msgspec reads a named tuple."""
     if isinstance(entry, dict):
         return entry.get("pid"), entry.get("started")
-    return NOBODY if entry is None else entry
+    return NO_PROCESS if entry is None else entry
 
 
 def corrupt(worker_id: str, name: str, why: str) -> StoreInvalidError:

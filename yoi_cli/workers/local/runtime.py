@@ -31,7 +31,8 @@ _START_SECONDS = 10.0
 
 
 class FileRuntime:
-    """Workers whose folders stand at `path`. `environment` is what they inherit a part of."""
+    """A `WorkerRuntime` with its workers' folders below `path`. They inherit a part of
+    `environment`."""
 
     runtime_id = "local"
 
@@ -40,39 +41,32 @@ class FileRuntime:
         self._environment = environment
 
     def spawn(self, request: WorkerRequest) -> WorkerView:
-        """Start a worker, or give the one that was started with the same key.
-
-        Returns once its program runs, or is queued. Raises `UsageError` (`worker_invalid`)
-        where it cannot be started, naming what is missing, and `OperationError`
-        (`worker_unsupported`) where the system cannot do it.
-        """
         from yoi_cli.workers.local.create import WorkerMaker
         from yoi_cli.workers.local.launcher import check_system, start_shim
 
         check_system()
         maker = WorkerMaker(self._path, self._environment)
         while True:
-            with maker.made(request) as made:
-                if made.lock is not None:
-                    answer = start_shim(made.launch)
+            with maker.prepare(request) as prepared:
+                if prepared.lock is not None:
+                    answer = start_shim(prepared.launch)
                     if answer.word == "failed":
-                        maker.unmake(made, request, answer)
+                        maker.discard(prepared, request, answer)
             try:
-                return self._once_started(made.launch.worker_id)
+                return self._once_started(prepared.launch.worker_id)
             except NotFoundError:
-                if made.lock is not None:
+                if prepared.lock is not None:
                     raise
                 # Whoever began to start it could not, and took it away: so it is our turn.
 
     def _once_started(self, worker_id: str) -> WorkerView:
         """The worker, once it is known that its program could be started."""
         end = time.monotonic() + _START_SECONDS
-        while (seen := self._see(worker_id)).may_be_unmade and time.monotonic() < end:
+        while (seen := self._snapshot(worker_id)).may_be_discarded and time.monotonic() < end:
             time.sleep(_FIRST_PAUSE)
         return seen.view
 
     def all(self) -> Sequence[WorkerView]:
-        """Every worker that can be read, the newest last."""
         return [seen.view for seen in self._snapshots() if isinstance(seen, WorkerSnapshot)]
 
     def unreadable(self) -> Sequence[StoreInvalidError]:
@@ -82,7 +76,7 @@ class FileRuntime:
     def _snapshots(self) -> Iterator[WorkerSnapshot | StoreInvalidError]:
         for worker_id in self.ids():
             try:
-                yield self._see(worker_id)
+                yield self._snapshot(worker_id)
             except StoreInvalidError as error:
                 yield error
             except NotFoundError:  # forgotten in the meantime
@@ -96,11 +90,9 @@ class FileRuntime:
             return []
 
     def show(self, worker_id: str) -> WorkerView:
-        """Raises `NotFoundError` (`worker_not_found`), `StoreInvalidError`."""
-        return self._see(worker_id).view
+        return self._snapshot(worker_id).view
 
     def find(self, key: str) -> WorkerView | None:
-        """The worker that was started with `key`."""
         from yoi_cli.workers.local.create import read_key
 
         worker_id = read_key(self._path, key)
@@ -109,7 +101,6 @@ class FileRuntime:
         return self.show(worker_id)
 
     def output(self, worker_id: str, cursor: int, limit: int) -> Output:
-        """At most `limit` bytes from `cursor`. Raises `ConflictError` (`worker_limit`)."""
         with self._open(worker_id) as folder:
             return read_output(folder, self.runtime_id, cursor, limit)
 
@@ -118,27 +109,20 @@ class FileRuntime:
         return follow_output(partial(self.output, worker_id), cursor, follow=follow)
 
     def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
-        """Write to what the worker reads. Raises `ConflictError` (`worker_stopped`,
-        `worker_conflict`, `worker_limit`)."""
         with self._open(worker_id) as folder:
             write_input(folder, self.runtime_id, data, close=close)
             if close:
-                self._wake_shim(folder, folder.see(self.runtime_id))
+                self._wake_shim(folder, folder.snapshot(self.runtime_id))
 
     def stop(self, worker_id: str, grace: float | None = None) -> WorkerView:
-        """End a worker; one that has ended stays as it is.
-
-        Raises `OperationError` (`worker_timeout`) where it does not end even so.
-        """
         return self._end(worker_id, "stop", grace)
 
     def cancel(self, worker_id: str) -> WorkerView:
-        """Drop a worker that is queued; end one that runs, and discard its result."""
         return self._end(worker_id, "cancel", None)
 
     def _end(self, worker_id: str, word: str, grace: float | None) -> WorkerView:
         with self._open(worker_id) as folder:
-            seen = folder.see(self.runtime_id)
+            seen = folder.snapshot(self.runtime_id)
             if seen.view.has_ended and seen.verdict.is_settled:
                 return seen.view
             milliseconds = None if grace is None else max(0, round(grace * 1000))
@@ -148,14 +132,10 @@ class FileRuntime:
         return self.wait(worker_id, allowed + _STOP_SECONDS)
 
     def wait(self, worker_id: str, timeout: float | None = None) -> WorkerView:
-        """Wait until a worker has ended, and nothing of it runs.
-
-        Raises `OperationError` (`worker_timeout`) after `timeout` seconds.
-        """
         end = None if timeout is None else time.monotonic() + timeout
         pause = _FIRST_PAUSE
         with self._open(worker_id) as folder:
-            while not (seen := folder.see(self.runtime_id)).verdict.is_settled:
+            while not (seen := folder.snapshot(self.runtime_id)).verdict.is_settled:
                 if not seen.facts.has_shim:
                     self._adopt(folder)
                 left = _LONGEST_PAUSE if end is None else end - time.monotonic()
@@ -167,12 +147,11 @@ class FileRuntime:
         return seen.view
 
     def recover(self) -> Sequence[Recovery]:
-        """Bring a shim to every worker whose own died, and settle those that are over."""
         found = []
         for worker_id in self.ids():
             try:
                 with self._open(worker_id) as folder:
-                    seen = folder.see(self.runtime_id)
+                    seen = folder.snapshot(self.runtime_id)
                     if not seen.verdict.is_settled:
                         found.append(self._recover(folder, seen))
             except (StoreInvalidError, NotFoundError):
@@ -181,20 +160,19 @@ class FileRuntime:
 
     def _recover(self, folder: WorkerFolder, seen: WorkerSnapshot) -> Recovery:
         word = "" if seen.facts.has_shim else self._adopt(folder)
-        now = folder.see(self.runtime_id)
+        now = folder.snapshot(self.runtime_id)
         if now.verdict.is_settled:
             _wait_for_shim_to_leave(now)
         view = now.view
         if word == "":
-            return Recovery(view, "none", "Its shim stands over it.")
+            return Recovery(view, "none", "Its shim supervises it.")
         if not view.has_ended:
-            return Recovery(view, "adopted", "Its shim had died; a new one stands over it.")
+            return Recovery(view, "adopted", "Its shim had died; a new one supervises it.")
         if view.state == LOST:
             return Recovery(view, "lost", view.evidence)
         return Recovery(view, "ended", view.evidence)
 
     def prune(self, ended_before: int) -> Sequence[str]:
-        """Forget workers that ended before the instant."""
         from yoi_cli.workers.local.create import WorkerMaker
 
         maker = WorkerMaker(self._path, self._environment)
@@ -208,9 +186,9 @@ class FileRuntime:
                 gone.append(seen.view.worker_id)
         return gone
 
-    def _see(self, worker_id: str) -> WorkerSnapshot:
+    def _snapshot(self, worker_id: str) -> WorkerSnapshot:
         with self._open(worker_id) as folder:
-            return folder.see(self.runtime_id)
+            return folder.snapshot(self.runtime_id)
 
     def _folder_of(self, worker_id: str) -> str:
         return os.path.join(self._path, check_worker_id(worker_id))

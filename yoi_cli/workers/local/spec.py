@@ -1,10 +1,11 @@
 """A worker's record in the local runtime: whether it can be met, what is written down of it,
-and what its shim is told of it."""
+and what its shim is given of it."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,7 @@ import msgspec
 
 from yoi_cli.errors import UsageError
 from yoi_cli.model.secret_names import secret_names
-from yoi_cli.workers.local.environment import allowed_environment
-from yoi_cli.workers.local.shim.kernel import NOBODY
+from yoi_cli.workers.local.shim.kernel import NO_PROCESS
 from yoi_cli.workers.local.shim.launch import OF_WORKER, Bounds, Launch, Takeover
 from yoi_cli.workers.local.shim.redact import Redactor
 from yoi_cli.workers.model import why_lost
@@ -25,6 +25,25 @@ if TYPE_CHECKING:
     from yoi_cli.workers.local.folder import WorkerSnapshot
 
 _LONGEST_ARGUMENTS = 1 << 20
+#: What is passed on of the caller's environment, besides `LC_*`.
+_ALLOWED = frozenset(
+    {"PATH", "HOME", "LANG", "TERM", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR", "LANGUAGE"}
+)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+#: Variables that lead git to another repository than the one the worker stands in.
+_LEADING_ASTRAY = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_WORK_TREE",
+    }
+)
 #: Fields that hold names of variables, which no secret is taken out of.
 _NAMES = frozenset({"variables", "secrets"})
 
@@ -32,7 +51,7 @@ _NAMES = frozenset({"variables", "secrets"})
 def checked_environment(request: WorkerRequest, environment: Mapping[str, str]) -> dict[str, str]:
     """The worker's environment, the request being one that can be met. Raises `UsageError`
     (`worker_invalid`)."""
-    made = allowed_environment(environment, request.environment)
+    made = _allowed_environment(environment, request.environment)
     wrong = _what_is_wrong(request.spec)
     if not wrong:
         exposed = [
@@ -49,6 +68,28 @@ def checked_environment(request: WorkerRequest, environment: Mapping[str, str]) 
             hint="Pass secrets as variables, and let the program read them there.",
         )
     return made
+
+
+def _allowed_environment(
+    environment: Mapping[str, str], given: Mapping[str, str]
+) -> dict[str, str]:
+    """What a worker's environment is made of: the allow-listed part of `environment`, and
+    what was `given`. Raises `UsageError` (`worker_invalid`) for a name that is none."""
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if name in _ALLOWED or name.startswith("LC_")
+    }
+    for name, value in given.items():
+        if not _NAME.fullmatch(name) or "\0" in value:
+            raise UsageError(
+                "worker_invalid",
+                f"{name[:60]!r} cannot be an environment variable.",
+                hint="Names have letters, digits and underscores; values have no NUL.",
+            )
+        if name not in _LEADING_ASTRAY:
+            kept[name] = value
+    return kept
 
 
 def _what_is_wrong(spec: WorkerSpec) -> str:
@@ -84,7 +125,7 @@ def encode_spec(request: WorkerRequest, environment: Mapping[str, str]) -> bytes
 
     def clean(value: object) -> object:
         if isinstance(value, str):
-            return os.fsdecode(redactor.whole(os.fsencode(value)))
+            return os.fsdecode(redactor.redact(os.fsencode(value)))
         return tuple(map(clean, value)) if isinstance(value, tuple) else value
 
     spec = msgspec.structs.replace(
@@ -110,7 +151,7 @@ def first_launch(
     lock: int,
     group: str,
 ) -> Launch:
-    """What the shim of a new worker is told. `path` is the worker's folder, and `group` that of
+    """What the shim of a new worker is given. `path` is the worker's folder, and `group` that of
     the group in which it waits for room, or empty; `lock` is a descriptor that holds the
     worker's lock."""
     spec = request.spec
@@ -131,15 +172,15 @@ def first_launch(
 
 
 def takeover_launch(seen: WorkerSnapshot, *, path: str, lock: int) -> Launch:
-    """What a shim is told that takes over a worker whose own shim died.
+    """What a shim is given that takes over a worker whose own shim died.
 
-    Processes of another run of the machine are nobody's by now.
+    Processes of an earlier boot are gone.
     """
     spec, state = seen.spec, seen.state
     known = state if seen.facts.is_this_boot else None
     takeover = Takeover(
-        stub=known.stub if known is not None else NOBODY,
-        worker=known.worker if known is not None else NOBODY,
+        stub=known.stub if known is not None else NO_PROCESS,
+        worker=known.worker if known is not None else NO_PROCESS,
         ready_at=state.ready_at if state is not None else 0,
         started_at=state.started_at if state is not None else 0,
         cause=state.cause if state is not None else "",

@@ -1,4 +1,7 @@
-"""Making a worktree, completely or not at all, without local and secret paths (docs/worktrees.md)."""
+"""Making a worktree, completely or not at all, without local or secret files.
+
+See docs/worktrees.md.
+"""
 
 from __future__ import annotations
 

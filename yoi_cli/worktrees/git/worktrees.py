@@ -33,14 +33,12 @@ class GitWorktrees:
         self._repository = repository
 
     def all(self, target: str) -> Sequence[Worktree]:
-        """Every worktree but the main one, by path."""
         _, linked = main_and_linked(self._repository)
         seen = (self._seen(entry, target) for entry in linked)
         found = [worktree for worktree in seen if worktree is not None]
         return sorted(found, key=lambda worktree: worktree.path)
 
     def of(self, ticket: str, target: str) -> Worktree | None:
-        """The worktree of a ticket; one that is not finished is none yet."""
         _, linked = main_and_linked(self._repository)
         own = (entry for entry in linked if self._ticket(entry) == ticket)
         finished = [entry for entry in own if not entry.is_unfinished]
@@ -49,33 +47,23 @@ class GitWorktrees:
         return self._describe(finished[0], target) if finished else None
 
     def add(self, new: NewWorktree) -> Worktree:
-        """Make a worktree, or finish one whose making was cut short.
-
-        Raises `ConflictError` (`branch_exists`, `branch_missing`, `branch_in_use`,
-        `path_taken`, `worktree_folder_unsafe`), `NotFoundError` (`revision_not_found`), and
-        `OperationError` (`worktree_failed`, `worktree_not_sparse`); then nothing is left.
-        """
         with self._repository.locked():
             entry = creation.create(self._repository, new)
         return self._describe(entry, new.base)
 
     def remove(self, worktree: Worktree, *, force: bool) -> RemovedWorktree:
-        """Take a worktree away, and its branch where that is merged or rescued."""
         with self._repository.locked():
             entry = self._entry_of(worktree)
             return removal.remove(self._repository, entry, worktree, force=force)
 
     def risks(self, worktree: Worktree) -> Sequence[Risk]:
-        """What `remove` would refuse without force, and nothing is changed."""
         return removal.risks_of(self._repository, self._entry_of(worktree), worktree)
 
     def rescues(self, ticket: str) -> Sequence[str]:
-        """The refs that keep what removals of this ticket's worktrees would have lost."""
         asked = ["for-each-ref", "--format=%(refname)", f"{RESCUE}{ticket}/"]
         return self._repository.run(asked).splitlines()
 
     def facts(self, target: str) -> WorktreeFacts:
-        """Everything that doctor looks at; nothing is changed."""
         return inspect(self._repository, self.all(target))
 
     def _entry_of(self, worktree: Worktree) -> WorktreeEntry:

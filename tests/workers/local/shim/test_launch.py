@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import yoi_cli.workers.local.shim
-from yoi_cli.workers.local.shim.kernel import NOBODY, Identity
+from yoi_cli.workers.local.shim.kernel import NO_PROCESS, Identity
 from yoi_cli.workers.local.shim.launch import Bounds, Launch, Takeover, pack, unpack
 
 numbers = st.integers(0, 1 << 60)
@@ -51,7 +51,7 @@ def test_a_launch_that_did_not_arrive_whole_is_none(launch: Launch, data: st.Dat
 
 
 def test_only_a_launch_is_one() -> None:
-    for other in (None, 1, b"x", NOBODY, (Bounds(1, 2, 3),)):
+    for other in (None, 1, b"x", NO_PROCESS, (Bounds(1, 2, 3),)):
         with pytest.raises(ValueError, match="no launch"):
             unpack(pack(other))
 

@@ -37,17 +37,17 @@ def in_pieces(redactor: Redactor, data: bytes, cuts: list[int]) -> bytes:
 @given(streams, values, st.lists(st.integers(0, 100), max_size=8))
 def test_chunks_make_no_difference(data: bytes, secrets: list[bytes], cuts: list[int]) -> None:
     redactor = Redactor(secrets)
-    assert in_pieces(redactor, data, cuts) == redactor.whole(data)
+    assert in_pieces(redactor, data, cuts) == redactor.redact(data)
 
 
 @given(streams, values)
 def test_no_value_is_left_but_where_the_mask_makes_one(data: bytes, secrets: list[bytes]) -> None:
-    for part in Redactor(secrets).whole(data).split(MASK):
+    for part in Redactor(secrets).redact(data).split(MASK):
         assert not any(value in part for value in secrets)
 
 
 def test_the_longer_of_two_values_is_the_one_meant() -> None:
-    assert Redactor([b"abc", b"abcdef"]).whole(b"xabcdefx abc") == b"x[redacted]x [redacted]"
+    assert Redactor([b"abc", b"abcdef"]).redact(b"xabcdefx abc") == b"x[redacted]x [redacted]"
 
 
 def close(pump: Pump) -> None:
@@ -76,7 +76,7 @@ def test_a_pump_that_goes_on_after_another_was_killed_writes_the_same(
         last = Pump(folder, memory, redactor)
         last.move_all(at_end=True)
         close(last)
-        assert (Path(path) / files.OUTPUT).read_bytes() == redactor.whole(data)
+        assert (Path(path) / files.OUTPUT).read_bytes() == redactor.redact(data)
         for descriptor in (folder, memory):
             os.close(descriptor)
 

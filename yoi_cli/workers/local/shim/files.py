@@ -44,12 +44,17 @@ def read(folder: int, name: str) -> bytes:
     """The whole of the regular file `name`. Raises `OSError`."""
     descriptor = open_regular(folder, name)
     try:
-        parts = []
-        while part := os.read(descriptor, _CHUNK):
-            parts.append(part)
-        return b"".join(parts)
+        return read_all(descriptor)
     finally:
         os.close(descriptor)
+
+
+def read_all(descriptor: int) -> bytes:
+    """Everything up to the end."""
+    parts = []
+    while part := os.read(descriptor, _CHUNK):
+        parts.append(part)
+    return b"".join(parts)
 
 
 def exists(folder: int, name: str) -> bool:
@@ -119,6 +124,11 @@ def to_json(value: Json) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(to_json, value)) + "]"
     return "{" + ", ".join(f"{to_json(k)}: {to_json(v)}" for k, v in value.items()) + "}"
+
+
+def json_line(record: dict[str, Json]) -> bytes:
+    """`record` as a line of a file."""
+    return to_json(record).encode() + b"\n"
 
 
 def _escaped(char: str) -> str:

@@ -36,7 +36,7 @@ class Identity(NamedTuple):
     started: int
 
 
-NOBODY = Identity(0, 0)
+NO_PROCESS = Identity(0, 0)
 
 
 def is_supported() -> bool:
@@ -80,9 +80,9 @@ def processes() -> dict[int, Process]:
 
 
 def identity(pid: int) -> Identity:
-    """Who has the number `pid` now; `NOBODY` where nobody has."""
+    """The process with the number `pid` now; `NO_PROCESS` where there is none."""
     found = process(pid)
-    return NOBODY if found is None else Identity(pid, found.started)
+    return NO_PROCESS if found is None else Identity(pid, found.started)
 
 
 def is_alive(who: Identity) -> bool:

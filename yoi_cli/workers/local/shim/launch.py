@@ -1,4 +1,4 @@
-"""What the launcher tells a shim, over a pipe: nothing of it is on a command line.
+"""What the launcher gives a shim, over a pipe: nothing of it is on a command line.
 
 The tuples are packed as they are, so that a new field of one needs no other change here.
 """
@@ -12,7 +12,7 @@ from yoi_cli.workers.local.shim.kernel import Identity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Says in a shim's environment which worker it stands over; `OF_WORKER` in the worker's own.
+#: Says in a shim's environment which worker it supervises; `OF_WORKER` in the worker's own.
 OF_SHIM = "YOI_SHIM_OF"
 OF_WORKER = "YOI_WORKER_ID"
 

@@ -41,7 +41,6 @@ from yoi_cli.workers.local.shim.state import (
     STARTING,
     StateWriter,
     WorkerState,
-    first_state,
 )
 from yoi_cli.workers.local.shim.stub import leave_streams
 from yoi_cli.workers.local.shim.supervisor import (
@@ -60,7 +59,7 @@ _TRIES = 3
 
 def main() -> NoReturn:
     """Read the launch, detach, and supervise the worker to its end."""
-    launch = unpack(_read_everything(0))
+    launch = unpack(files.read_all(0))
     # The launcher's child was made the leader of a session; its child is none, so no terminal
     # can ever become its own.
     if os.fork() != 0:
@@ -78,13 +77,6 @@ def main() -> NoReturn:
         os._exit(code)
 
 
-def _read_everything(descriptor: int) -> bytes:
-    parts = []
-    while part := os.read(descriptor, 1 << 20):
-        parts.append(part)
-    return b"".join(parts)
-
-
 def _answer(word: bytes) -> None:
     """Tell the launcher, once; one that is gone is not missed."""
     with suppress(OSError):
@@ -100,7 +92,7 @@ def _supervise(launch: Launch) -> None:
     if launch.takeover is not None:
         _take_over(folder, launch, wakeup, me, launch.takeover)
         return
-    journal = StateWriter(folder, first_state(STARTING, me))
+    journal = StateWriter(folder, WorkerState(STARTING, boot_id(), me))
     slot = Slot(launch.group, launch.capacity) if launch.group else None
     if slot is not None and not _wait_for_room(folder, launch, journal, wakeup, slot):
         return
@@ -218,5 +210,4 @@ def _pump_of(folder: int, worker_id: str, takeover: Takeover) -> Pump | None:
 
 
 def _write_end(journal: StateWriter, why: str, cause: str = "") -> None:
-    state = journal.state._replace(phase=ENDED, why=why, cause=cause, ended_at=now_ms())
-    journal.put(state)
+    journal.put(journal.state._replace(phase=ENDED, why=why, cause=cause, ended_at=now_ms()))

@@ -23,7 +23,7 @@ _OF_SHIM, _OF_WORKER = OF_SHIM.encode(), OF_WORKER.encode()
 
 
 class ProcessTree(NamedTuple):
-    """A worker and those that stand over it, which are not its own: `keepers`."""
+    """A worker and the processes that supervise it, which are not its own: `keepers`."""
 
     worker_id: str
     worker: Identity

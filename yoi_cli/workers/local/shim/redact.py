@@ -20,7 +20,7 @@ class Redactor:
     def __bool__(self) -> bool:
         return bool(self._values)
 
-    def whole(self, data: bytes) -> bytes:
+    def redact(self, data: bytes) -> bytes:
         """`data` without the values, nothing coming after it."""
         return self.part(data, at_end=True)[0]
 

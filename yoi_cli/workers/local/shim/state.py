@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from yoi_cli.workers.local.shim import files
-from yoi_cli.workers.local.shim.kernel import NOBODY, Identity, boot_id, now_ms
+from yoi_cli.workers.local.shim.kernel import NO_PROCESS, Identity, now_ms
 
 SCHEMA_VERSION = 1
 STARTING: Final = "starting"
@@ -31,8 +31,8 @@ class WorkerState(NamedTuple):
     phase: Phase
     boot_id: str
     shim: Identity
-    stub: Identity = NOBODY
-    worker: Identity = NOBODY
+    stub: Identity = NO_PROCESS
+    worker: Identity = NO_PROCESS
     started_at: int = 0
     ready_at: int = 0
     ended_at: int = 0
@@ -58,7 +58,7 @@ class StateWriter:
                 record[name] = {"pid": pid, "started": started} if pid else None
             else:
                 record[name] = value
-        files.replace(self._folder, files.STATE, files.to_json(record).encode() + b"\n")
+        files.replace(self._folder, files.STATE, files.json_line(record))
 
     def put_if_possible(self, state: WorkerState) -> bool:
         """`put`, for what can do without: a full disk must not end a worker's shim."""
@@ -72,11 +72,6 @@ class StateWriter:
         """Add an event. A disk that refuses costs the event, and nothing else."""
         record: dict[str, files.Json] = {"at": now_ms(), "event": kind, **facts}
         try:
-            files.append(self._folder, files.EVENTS, files.to_json(record).encode() + b"\n")
+            files.append(self._folder, files.EVENTS, files.json_line(record))
         except OSError:
             return
-
-
-def first_state(phase: Phase, shim: Identity) -> WorkerState:
-    """What is written down first."""
-    return WorkerState(phase, boot_id(), shim)

@@ -79,7 +79,7 @@ def write_exit(folder: int, ending: Ending, by: str, error: str = "") -> None:
     }
     if error:
         record["error"] = error
-    files.replace(folder, files.EXIT, files.to_json(record).encode() + b"\n")
+    files.replace(folder, files.EXIT, files.json_line(record))
 
 
 def run_stub(folder: int, launch: Launch, ends: StubDescriptors, pump: Pump | None) -> NoReturn:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.workers import wait_until
 
-from yoi_cli.workers.local.version import ask_version
+from yoi_cli.workers.local.machine import ask_version
 
 pytestmark = pytest.mark.process
 
