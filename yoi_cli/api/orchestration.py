@@ -30,8 +30,8 @@ def orchestrate(
 ) -> RunResult:
     """Take `tickets`, or every queued one, to a merged branch, several `at_once`.
 
-    `tell` is called with every step. `pause` is given seconds to wait, and the tickets in
-    hand; where it answers False, the run ends, and workers go on without it. With `watch` it
+    `tell` is called with every step. `pause` is given seconds to wait, and the running
+    tickets; where it answers False, the run ends, and workers go on without it. With `watch` it
     stays, and takes up what is queued later; with `retry` it goes on with tickets that wait
     for a person. Raises `NotFoundError` outside of git and for a ticket that is not there,
     and `StoreInvalidError` (`config_invalid`).

@@ -119,7 +119,7 @@ def _close(context: TicketContext, at: Position) -> bool | RunOutcome:
     if at.state == states.DONE and ports.settings.orchestration.close:
         text = resolution(at)
         close_ticket(
-            ports.store, context.ticket, text, ports.by, expect=states.DONE, book=ports.claims
+            ports.store, context.ticket, text, ports.by, expect=states.DONE, claims=ports.claims
         )
         context.tell("closed", "with what was merged", commit=at.merge)
         return True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, UsageError
-from yoi_cli.model import claim as claims
 from yoi_cli.model import intent, plan, states
+from yoi_cli.model.claim import renew, take
 from yoi_cli.model.classification import IMPLEMENTATION_READY
 from yoi_cli.model.naming import WORKTREE_FOLDER, branch_name, worktree_path
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
@@ -69,7 +69,7 @@ class Accepted(NamedTuple):
 class _Case(NamedTuple):
     """One ticket on its way to being accepted, under the lock."""
 
-    desk: ClaimService
+    service: ClaimService
     writer: RoutingWriter
     ticket: TicketId
     decision: Decision
@@ -78,7 +78,7 @@ class _Case(NamedTuple):
 
 
 def accept_ticket(
-    desk: ClaimService,
+    service: ClaimService,
     word: str,
     acceptance: Acceptance,
     judgement: GivenDecision,
@@ -90,12 +90,12 @@ def accept_ticket(
     and writes nothing twice. Raises `ConflictError` where the ticket may not start.
     """
     check_judgement(judgement)
-    with desk.store.write() as writer:
+    with service.store.write() as writer:
         ticket = identify(writer, word)
-        decision = Router(writer, desk.context).route(ticket)
+        decision = Router(writer, service.context).route(ticket)
         item = writer.item(ticket)
         packet = intent.complete(intent.packet_of(item.title, item.body), said)
-        case = _Case(desk, writer, ticket, decision, packet, _agreed(decision, acceptance))
+        case = _Case(service, writer, ticket, decision, packet, _agreed(decision, acceptance))
         if decision.state == states.INPROGRESS:
             return _finish(case, acceptance.claim)
         _check_acceptable(decision, judgement)
@@ -103,7 +103,7 @@ def accept_ticket(
         claim, is_new = _claim_for(case, acceptance.claim)
         change = _acceptance_change(case, judgement, claim, is_new=is_new)
         committed = writer.commit(ticket, change)
-        desk.book.put(claim)
+        service.claims.put(claim)
         ids, warnings = committed.event_ids, committed.warnings
         return Accepted(ticket, claim, case.agreed, packet, True, ids, warnings)
 
@@ -149,41 +149,41 @@ def _claim_for(case: _Case, request: ClaimRequest) -> tuple[Claim, bool]:
 
     Who claimed a ticket before accepting it keeps that claim, with a fresh lease.
     """
-    standing, now = case.desk.book.get(case.ticket), case.writer.now_ms
+    standing, now = case.service.claims.get(case.ticket), case.writer.now_ms
     if standing is not None and standing.is_alive(now) and standing.holder == request.holder:
-        kept = claims.renew(case.ticket, standing, standing.generation, request.lease, now)
+        kept = renew(case.ticket, standing, standing.generation, request.lease, now)
         return kept, False
     logged = greatest_generation(case.writer.thread(case.ticket).events)
-    return claims.take(case.ticket, standing, request, now, logged=logged), True
+    return take(case.ticket, standing, request, now, logged=logged), True
 
 
 def _acceptance_change(
     case: _Case, judgement: GivenDecision, claim: Claim, *, is_new: bool
 ) -> Change:
-    desk, writer, ticket, agreed = case.desk, case.writer, case.ticket, case.agreed
+    service, writer, ticket, agreed = case.service, case.writer, case.ticket, case.agreed
     at = stamp(writer.now_ms)
     records = writer.plan(ticket)
-    standing = _standing_record(records, writer.thread(ticket).events, agreed, desk.by.author)
+    standing = _standing_record(records, writer.thread(ticket).events, agreed, service.by.author)
     new = PlanRecord(
         id=record_id(at, len(records) + 1),
         ticket_id=ticket,
         kind=plan.ACCEPTED_PLAN,
-        author=desk.by.author,
+        author=service.by.author,
         at=at,
         accepted_plan=agreed,
     )
     text = (
         "blocker がないことを再確認し、受理しました。"
-        if desk.by.japanese
+        if service.by.japanese
         else "Blockers, plan records and claims were checked again under the lock; accepted."
     )
     judged = judgement._replace(classification=IMPLEMENTATION_READY)
-    action = start_action(agreed.branch or "", agreed.worktree or "", japanese=desk.by.japanese)
+    action = start_action(agreed.branch or "", agreed.worktree or "", japanese=service.by.japanese)
     return Change(
         events=(
-            decision_event(desk, case.decision, judged, case.packet, action),
-            state_move(desk, case.decision.state, states.INPROGRESS, ACCEPTANCE, text),
-            *((claim_event(claim, desk.by, "taken"),) if is_new else ()),
+            decision_event(service, case.decision, judged, case.packet, action),
+            state_move(service, case.decision.state, states.INPROGRESS, ACCEPTANCE, text),
+            *((claim_event(claim, service.by, "taken"),) if is_new else ()),
         ),
         plan=() if standing else (new,),
     )
@@ -209,13 +209,13 @@ def _standing_record(
 
 def _finish(case: _Case, request: ClaimRequest) -> Accepted:
     """The claim of a ticket that is in progress: found, or made where a crash prevented it."""
-    desk, ticket, now = case.desk, case.ticket, case.writer.now_ms
-    standing = desk.book.get(ticket)
+    service, ticket, now = case.service, case.ticket, case.writer.now_ms
+    standing = service.claims.get(ticket)
     log = case.writer.thread(ticket).events
     generation = unfinished_generation(log, standing, request.holder)
     if generation is not None:
-        claim = claims.take(ticket, standing, request, now, logged=generation - 1)
-        desk.book.put(claim)
+        claim = take(ticket, standing, request, now, logged=generation - 1)
+        service.claims.put(claim)
         return Accepted(ticket, claim, case.agreed, case.packet, changed=False)
     held = standing if standing is not None and standing.is_alive(now) else None
     if held is not None and held.holder == request.holder:

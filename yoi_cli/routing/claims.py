@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
-from yoi_cli.model import claim as claims
 from yoi_cli.model import states
+from yoi_cli.model.claim import check_free, release, renew, take
 from yoi_cli.model.classification import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
 from yoi_cli.model.events import CLAIM, NewEvent, new_event
 from yoi_cli.model.ids import TicketId
@@ -33,7 +33,7 @@ class ClaimService(NamedTuple):
     """Where claims are made: the store, the clone's claims, who asks, and what routing knows."""
 
     store: RoutingStore
-    book: Claims
+    claims: Claims
     by: Author
     context: RoutingContext
 
@@ -54,53 +54,53 @@ class ClaimList(NamedTuple):
     now_ms: int
 
 
-def list_claims(book: Claims, now: int, *, every: bool) -> ClaimList:
+def list_claims(claims: Claims, now: int, *, every: bool) -> ClaimList:
     """Who holds which ticket at the instant `now`; with `every`, what was given back too."""
-    shown = tuple(claim for claim in book.all().values() if every or not claim.is_released)
-    return ClaimList(shown, tuple(book.unreadable()), now)
+    shown = tuple(claim for claim in claims.all().values() if every or not claim.is_released)
+    return ClaimList(shown, tuple(claims.unreadable()), now)
 
 
-def views(book: Claims, now: int) -> Mapping[str, ClaimView]:
+def views(claims: Claims, now: int) -> Mapping[str, ClaimView]:
     """Claims as routing sees them at the instant `now`; those given back are none.
 
     One that cannot be read holds its ticket, for somebody may be at work on it.
     """
     found = {
         ticket: ClaimView(claim.holder, claim.is_alive(now))
-        for ticket, claim in book.all().items()
+        for ticket, claim in claims.all().items()
         if not claim.is_released
     }
-    return found | dict.fromkeys(book.unreadable(), ClaimView(_UNKNOWN, is_alive=True))
+    return found | dict.fromkeys(claims.unreadable(), ClaimView(_UNKNOWN, is_alive=True))
 
 
-def claim_ticket(desk: ClaimService, word: str, request: ClaimRequest) -> Claim:
+def claim_ticket(service: ClaimService, word: str, request: ClaimRequest) -> Claim:
     """Claim a ticket that may start, or one in progress whose claim has run out.
 
     Raises `ConflictError`: `claimed` while somebody holds it, `not_claimable` with the
     reasons where it may not start.
     """
-    with desk.store.write() as writer:
-        return _claim(writer, desk, identify(writer, word), request)
+    with service.store.write() as writer:
+        return _claim(writer, service, identify(writer, word), request)
 
 
 def _claim(
-    writer: RoutingWriter, desk: ClaimService, ticket: TicketId, request: ClaimRequest
+    writer: RoutingWriter, service: ClaimService, ticket: TicketId, request: ClaimRequest
 ) -> Claim:
     """The event first: one that a crash left without its claim is found by the next call."""
-    standing = desk.book.get(ticket)
-    claims.check_free(ticket, standing, writer.now_ms)
-    decision = Router(writer, desk.context._replace(claims={})).route(ticket)
+    standing = service.claims.get(ticket)
+    check_free(ticket, standing, writer.now_ms)
+    decision = Router(writer, service.context._replace(claims={})).route(ticket)
     if decision.classified.classification not in _CLAIMABLE:
         raise not_claimable(decision)
     log = writer.thread(ticket).events
     begun = unfinished_generation(log, standing, request.holder)
     if begun is not None:
-        taken = claims.take(ticket, standing, request, writer.now_ms, logged=begun - 1)
+        taken = take(ticket, standing, request, writer.now_ms, logged=begun - 1)
     else:
         logged = greatest_generation(log)
-        taken = claims.take(ticket, standing, request, writer.now_ms, logged=logged)
-        writer.commit(ticket, Change(events=(claim_event(taken, desk.by, "taken"),)))
-    desk.book.put(taken)
+        taken = take(ticket, standing, request, writer.now_ms, logged=logged)
+        writer.commit(ticket, Change(events=(claim_event(taken, service.by, "taken"),)))
+    service.claims.put(taken)
     return taken
 
 
@@ -139,24 +139,24 @@ def not_claimable(decision: Decision) -> ConflictError:
     )
 
 
-def renew_claim(desk: ClaimService, word: str, generation: int, lease: int) -> Claim:
+def renew_claim(service: ClaimService, word: str, generation: int, lease: int) -> Claim:
     """Begin a lease anew, with the generation that the holder was given."""
-    with desk.store.write() as writer:
+    with service.store.write() as writer:
         ticket = identify(writer, word)
-        standing = desk.book.get(ticket)
-        renewed = claims.renew(ticket, standing, generation, lease, writer.now_ms)
-        desk.book.put(renewed)
+        standing = service.claims.get(ticket)
+        renewed = renew(ticket, standing, generation, lease, writer.now_ms)
+        service.claims.put(renewed)
         return renewed
 
 
-def release_claim(desk: ClaimService, word: str, generation: int | None) -> Claim:
+def release_claim(service: ClaimService, word: str, generation: int | None) -> Claim:
     """Give a ticket back."""
-    with desk.store.write() as writer:
+    with service.store.write() as writer:
         ticket = identify(writer, word)
-        released = claims.release(ticket, desk.book.get(ticket), generation, writer.now_ms)
+        released = release(ticket, service.claims.get(ticket), generation, writer.now_ms)
         if not _is_logged(writer.thread(ticket).events, released):
-            writer.commit(ticket, Change(events=(claim_event(released, desk.by, "released"),)))
-        desk.book.put(released)
+            writer.commit(ticket, Change(events=(claim_event(released, service.by, "released"),)))
+        service.claims.put(released)
         return released
 
 
@@ -201,25 +201,25 @@ def _queued(router: Router) -> Sequence[DecisionSummary]:
     return [row for row in rows if isinstance(row, DecisionSummary)]
 
 
-def claim_next(desk: ClaimService, request: ClaimRequest) -> NextTickets:
+def claim_next(service: ClaimService, request: ClaimRequest) -> NextTickets:
     """Claim the best ticket that can be had; others may take some in the meantime.
 
     Ranking happens before the lock is taken, so that many callers do not wait for one
     another's. Raises `ConflictError` (`all_claimed`), naming who holds what, where others
     took everything that might start, and `NotReadyError` (`nothing_ready`) where nothing might.
     """
-    router = Router(desk.store, desk.context)
+    router = Router(service.store, service.context)
     queued = _queued(router)
     candidates = _rank(router, queued)
-    with desk.store.write() as writer:
+    with service.store.write() as writer:
         for word in candidates:
             ticket = TicketId(word)
             try:
-                claim = _claim(writer, desk, ticket, request)
+                claim = _claim(writer, service, ticket, request)
             except (ConflictError, NotFoundError, StoreInvalidError):
                 continue
             return NextTickets((router.route(ticket),), claim)
-        holders = _holders(desk, [*candidates, *_waiting_for_claims(queued)], writer.now_ms)
+        holders = _holders(service, [*candidates, *_waiting_for_claims(queued)], writer.now_ms)
     raise all_claimed(holders) if holders else nothing_ready()
 
 
@@ -227,8 +227,8 @@ def _waiting_for_claims(queued: Iterable[DecisionSummary]) -> list[str]:
     return [row.ticket for row in queued if {cause.code for cause in row.causes} == {CLAIMED}]
 
 
-def _holders(desk: ClaimService, tickets: Iterable[str], now: int) -> list[Claim]:
-    standing = [desk.book.get(ticket) for ticket in tickets]
+def _holders(service: ClaimService, tickets: Iterable[str], now: int) -> list[Claim]:
+    standing = [service.claims.get(ticket) for ticket in tickets]
     return [claim for claim in standing if claim is not None and claim.is_alive(now)]
 
 

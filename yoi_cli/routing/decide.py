@@ -39,7 +39,7 @@ class RecordedDecision(NamedTuple):
 
 
 def record_decision(
-    desk: ClaimService, word: str, judgement: GivenDecision, said: Mapping[str, str]
+    service: ClaimService, word: str, judgement: GivenDecision, said: Mapping[str, str]
 ) -> RecordedDecision:
     """Append the decision about a ticket to its log, computed or given by hand.
 
@@ -47,9 +47,9 @@ def record_decision(
     says ready of a blocked ticket, or of one without acceptance criteria.
     """
     check_judgement(judgement)
-    with desk.store.write() as writer:
+    with service.store.write() as writer:
         ticket = identify(writer, word)
-        decision = Router(writer, desk.context).route(ticket)
+        decision = Router(writer, service.context).route(ticket)
         classification = judgement.classification or decision.classified.classification
         item = writer.item(ticket)
         packet = intent.complete(intent.packet_of(item.title, item.body), said)
@@ -57,8 +57,10 @@ def record_decision(
             check_may_be_ready(decision)
             check_acceptance(ticket, packet)
         judged = judgement._replace(classification=classification)
-        event = decision_event(desk, decision, judged, packet, _next_action(desk, decision, judged))
-        moved = _return_to_planning(desk, decision, classification, judgement)
+        event = decision_event(
+            service, decision, judged, packet, _next_action(service, decision, judged)
+        )
+        moved = _return_to_planning(service, decision, classification, judgement)
         committed = writer.commit(ticket, Change(events=(event, *moved)))
         state = states.PLANNING if moved else decision.state
         return RecordedDecision(decision, classification, committed, state)
@@ -120,7 +122,7 @@ def check_judgement(judgement: GivenDecision) -> None:
 
 
 def decision_event(
-    desk: ClaimService,
+    service: ClaimService,
     decision: Decision,
     judged: GivenDecision,
     packet: IntentPacket,
@@ -139,22 +141,22 @@ def decision_event(
         evidence,
         packet if classification == IMPLEMENTATION_READY else None,
         action,
-        japanese=desk.by.japanese,
+        japanese=service.by.japanese,
     )
     attributes = (("classification", classification),)
-    return new_event(events.DECISION, desk.by, body, attributes)
+    return new_event(events.DECISION, service.by, body, attributes)
 
 
-def _next_action(desk: ClaimService, decision: Decision, judged: GivenDecision) -> str:
+def _next_action(service: ClaimService, decision: Decision, judged: GivenDecision) -> str:
     """What is to be done about a decision, which may have been judged by hand."""
     if judged.classification == decision.classified.classification:
         return decision.classified.next_action
     word = judged.classification or ""
-    return next_action(word, japanese=desk.by.japanese, ticket=decision.ticket)
+    return next_action(word, japanese=service.by.japanese, ticket=decision.ticket)
 
 
 def _return_to_planning(
-    desk: ClaimService, decision: Decision, classification: str, judgement: GivenDecision
+    service: ClaimService, decision: Decision, classification: str, judgement: GivenDecision
 ) -> tuple[NewEvent, ...]:
     if classification != RETURN_TO_PLANNING or decision.state == states.PLANNING:
         return ()
@@ -165,10 +167,10 @@ def _return_to_planning(
             hint=f"Allowed: {', '.join(states.allowed_moves(decision.state))}.",
         )
     reason = judgement.reason or RETURN_TO_PLANNING
-    return (state_move(desk, decision.state, states.PLANNING, reason, reason),)
+    return (state_move(service, decision.state, states.PLANNING, reason, reason),)
 
 
-def state_move(desk: ClaimService, origin: str, target: str, reason: str, text: str) -> NewEvent:
+def state_move(service: ClaimService, origin: str, target: str, reason: str, text: str) -> NewEvent:
     """The event of a move that a decision makes."""
     attributes = (("from", origin), ("to", target), ("reason", reason), ("field", "state"))
-    return new_event(events.STATE_CHANGED, desk.by, text, attributes)
+    return new_event(events.STATE_CHANGED, service.by, text, attributes)

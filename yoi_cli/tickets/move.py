@@ -63,7 +63,7 @@ def move_ticket(
     word: str,
     request: MoveRequest,
     by: Author,
-    book: Claims | None = None,
+    claims: Claims | None = None,
 ) -> Moved:
     """Move a ticket by the table of docs/format.md, checks and writes under one lock.
 
@@ -86,7 +86,7 @@ def move_ticket(
         change = _change(state, request, by, stamp(writer.now_ms))
         done = writer.commit(ticket, change)
         if request.target in FREEING_STATES:
-            done = _free_claim(book, done, writer.now_ms)
+            done = _free_claim(claims, done, writer.now_ms)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
 
@@ -102,7 +102,7 @@ def close_ticket(
     by: Author,
     *,
     expect: str | None = None,
-    book: Claims | None = None,
+    claims: Claims | None = None,
     live: Callable[[str], str | None] = _nobody_at_work,
 ) -> Moved:
     """Close a ticket with what came of it, and free its claim.
@@ -128,7 +128,7 @@ def close_ticket(
         if state == states.INPROGRESS:
             _check_nobody_at_work(ticket, live(ticket))
         done = writer.commit(ticket, Change(events=(event,), resolution=text))
-        done = _free_claim(book, done, writer.now_ms)
+        done = _free_claim(claims, done, writer.now_ms)
     freed = () if state == states.DONE else unblocked_by(store, ticket)
     return Moved(ticket, state, states.CLOSED, True, done.at, done.event_ids, freed, done.warnings)
 
@@ -167,17 +167,17 @@ def reopen_ticket(
     return Moved(ticket, state, states.PLANNING, True, done.at, done.event_ids, (), done.warnings)
 
 
-def _free_claim(book: Claims | None, done: Committed, now: int) -> Committed:
+def _free_claim(claims: Claims | None, done: Committed, now: int) -> Committed:
     """End the claim on a ticket whose work is over. The lease would do it too, but later.
 
     The move is recorded by now, so that what fails here is a warning.
     """
-    if book is None:
+    if claims is None:
         return done
     try:
-        standing = book.get(done.ticket)
+        standing = claims.get(done.ticket)
         if standing is not None and not standing.is_released:
-            book.put(standing.freed(now))
+            claims.put(standing.freed(now))
     except (OSError, YoiError) as error:
         warning = f"The move is recorded, but the ticket's claim could not be ended: {error}"
         return done._replace(warnings=(*done.warnings, warning))

@@ -76,8 +76,8 @@ def junit(result: GateResult) -> str:
             continue
         wrong = {"message": visible(_reasons(gated)), "type": visible(gated.reasons[0].code)}
         kind = "failure" if gated.is_trusted else "error"
-        told = ElementTree.SubElement(case, kind, wrong)
-        told.text = "\n".join(visible(reason.text) for reason in gated.reasons)
+        element = ElementTree.SubElement(case, kind, wrong)
+        element.text = "\n".join(visible(reason.text) for reason in gated.reasons)
     ElementTree.indent(root)
     body = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'

@@ -54,7 +54,7 @@ _PLAN_COLUMNS = (
 
 
 class ProgressView:
-    """Shows steps as they are told. A context manager."""
+    """Shows steps as they are progress. A context manager."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._is_quiet = as_json
@@ -85,38 +85,40 @@ class ProgressView:
         if self._live is not None:
             self._live.stop()
 
-    def tell(self, told: Progress) -> None:
+    def tell(self, progress: Progress) -> None:
         """One step."""
         now = stamp(time.time_ns() // 1_000_000)
         if self._is_quiet:
             return
         if self._live is not None:
-            line = text(f"{now[11:19]} ", "dim")
-            line.append(text(f"{told.ticket} ", "bold"))
-            line.append(text(f"{told.step:<15} ", _STYLES.get(told.step, "cyan")))
-            line.append(text(told.text))
-            self._live.console.print(line, no_wrap=True, overflow="ellipsis", soft_wrap=False)
+            shown = text(f"{now[11:19]} ", "dim")
+            shown.append(text(f"{progress.ticket} ", "bold"))
+            shown.append(text(f"{progress.step:<15} ", _STYLES.get(progress.step, "cyan")))
+            shown.append(text(progress.text))
+            self._live.console.print(shown, no_wrap=True, overflow="ellipsis", soft_wrap=False)
         elif is_terminal(sys.stdout):
-            write_stdout(visible(f"{now[11:19]} {told.ticket} {told.step}: {told.text}") + "\n")
+            write_stdout(
+                visible(f"{now[11:19]} {progress.ticket} {progress.step}: {progress.text}") + "\n"
+            )
         else:
             from yoi_cli.api.documents.envelope import json_line
             from yoi_cli.api.documents.orchestrate import step_document
 
-            write_stdout(json_line(step_document(told, now)))
+            write_stdout(json_line(step_document(progress, now)))
 
-    def show(self, in_hand: Sequence[RunningTicket]) -> None:
-        """What is in hand now, below the steps."""
+    def show(self, running: Sequence[RunningTicket]) -> None:
+        """The running tickets, below the steps."""
         if self._live is not None:
-            self._live.update(self._table(in_hand), refresh=True)
+            self._live.update(self._table(running), refresh=True)
 
-    def _table(self, in_hand: Sequence[RunningTicket]) -> Table:
+    def _table(self, running: Sequence[RunningTicket]) -> Table:
         from rich import box
         from rich.table import Table
 
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
         for name in ("ticket", "step", "time", "worker", "title"):
             table.add_column(name, no_wrap=True, overflow="ellipsis")
-        for one in in_hand:
+        for one in running:
             step, since = self._since.get(one.ticket, ("", 0.0))
             if step != one.stage:
                 since = time.monotonic()
@@ -178,10 +180,9 @@ def print_plan(plan: RunPlan, *, as_json: bool) -> None:
     print_table(_PLAN_COLUMNS, rows, empty="Nothing to do: no queued ticket may start.")
 
 
-def print_interrupted(in_hand: Sequence[RunningTicket]) -> None:
+def print_interrupted(running: Sequence[RunningTicket]) -> None:
     """The run was ended; workers go on without it."""
-    running = [one for one in in_hand if one.worker]
-    for one in running:
+    for one in (one for one in running if one.worker):
         write_stderr(visible(f"{one.ticket}: worker {one.worker} goes on without this run.") + "\n")
-    if in_hand:
+    if running:
         write_stderr("The next `yoi orchestrate` goes on from here.\n")

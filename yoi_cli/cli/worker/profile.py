@@ -141,8 +141,8 @@ def print_profile(row: ProfileRow, *, as_toml: bool, as_json: bool) -> None:
         ("timeout", "" if profile.timeout is None else f"{profile.timeout:g} seconds"),
         ("group", profile.group),
     ]
-    told = [(name, value) for name, value in facts if value]
-    report_lines(told, [f"{name + ':':<13} {value}" for name, value in told])
+    shown = [(name, value) for name, value in facts if value]
+    report_lines(shown, [f"{name + ':':<13} {value}" for name, value in shown])
 
 
 def print_checks(checked: CheckedProfiles, *, as_json: bool) -> None:
