@@ -93,8 +93,9 @@ def test_a_key_starts_one_worker_however_often_it_is_given(workers: Workers) -> 
         thread.join()
     assert set(found) == set(workers.names())
     assert len(workers.names()) == 1
-    wait_until((Path(workers.cwd) / "runs").exists)
-    assert (Path(workers.cwd) / "runs").read_text() == "run\n"
+    runs = Path(workers.cwd) / "runs"
+    wait_until(lambda: runs.exists() and runs.read_text() != "")  # the shell makes it, then writes
+    assert runs.read_text() == "run\n"
     view = workers.runtime.find("k")
     assert view is not None
     assert view.worker_id == found[0]
