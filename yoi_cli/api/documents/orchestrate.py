@@ -133,13 +133,13 @@ class ProfileChecksDocument(Struct, frozen=True, kw_only=True):
     enough: bool
 
 
-def step_document(told: Progress, at: str) -> OrchestrationStepDocument:
+def step_document(progress: Progress, at: str) -> OrchestrationStepDocument:
     return from_value(
         OrchestrationStepDocument,
-        told,
+        progress,
         at=at,
-        worker=told.worker or None,
-        commit=told.commit or None,
+        worker=progress.worker or None,
+        commit=progress.commit or None,
     )
 
 
