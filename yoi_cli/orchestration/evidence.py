@@ -92,8 +92,8 @@ def _finding(
         commit=head or "",
         worker=worker_sentence(CODER, view) if view else "The coder's record is not kept any more.",
         problems=tuple(problems),
-        commits=tuple(_commits(changes)) if changes else (),
-        files=tuple(_files(changes)) if changes else (),
+        commits=_commits(changes) if changes else (),
+        files=_files(changes) if changes else (),
         notes=(f"The branch was rewritten: {short(at.start)} is not part of it.",)
         if rewritten
         else (),
@@ -129,19 +129,21 @@ def changes_of_reviewer(at: Position, worktree: Worktree) -> str:
     return ""
 
 
-def _commits(changes: Changes) -> Iterator[str]:
-    for commit, subject in changes.commits[:_SHOWN]:
-        yield f"{commit[:12]} {subject}"
-    if changes.commit_count > _SHOWN:
-        yield f"and {changes.commit_count - _SHOWN} more"
+def _commits(changes: Changes) -> tuple[str, ...]:
+    shown = (f"{short(commit)} {subject}" for commit, subject in changes.commits[:_SHOWN])
+    return (*shown, *_more(changes.commit_count))
 
 
-def _files(changes: Changes) -> Iterator[str]:
-    for path, added, gone in changes.files[:_SHOWN]:
-        lines = "binary" if added is None or gone is None else f"+{added} −{gone}"
-        yield f"`{path}` {lines}"
-    if changes.file_count > _SHOWN:
-        yield f"and {changes.file_count - _SHOWN} more"
+def _files(changes: Changes) -> tuple[str, ...]:
+    shown = (
+        f"`{path}` " + ("binary" if added is None or gone is None else f"+{added} −{gone}")
+        for path, added, gone in changes.files[:_SHOWN]
+    )
+    return (*shown, *_more(changes.file_count))
+
+
+def _more(count: int) -> list[str]:
+    return [f"and {count - _SHOWN} more"] if count > _SHOWN else []
 
 
 def _some(paths: Sequence[str]) -> str:

@@ -45,16 +45,11 @@ def _has_worker(path: str, ticket: str) -> bool:
         return False
     for name in names:
         try:
-            folder = files.open_folder(os.path.join(path, name))
+            with files.closing(files.open_folder(os.path.join(path, name))) as folder:
+                if ticket.encode() in files.read(folder, files.SPEC):
+                    return True
         except OSError:
             continue
-        try:
-            if ticket.encode() in files.read(folder, files.SPEC):
-                return True
-        except OSError:
-            continue
-        finally:
-            os.close(folder)
     return False
 
 

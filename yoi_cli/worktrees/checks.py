@@ -44,38 +44,35 @@ def examine_worktree_facts(facts: WorktreeFacts, tickets: Tickets) -> Sequence[W
 
 
 def _of_git(facts: WorktreeFacts) -> Iterator[WorktreeFinding]:
-    for path in facts.unknown:
-        yield WorktreeFinding(
+    listed = (
+        (
             "folder_unknown",
-            None,
-            path,
+            facts.unknown,
             "git knows no worktree here.",
             "See what it holds; `git worktree repair` helps one that was moved.",
-        )
-    for path in facts.strays:
-        yield WorktreeFinding(
+        ),
+        (
             "link_broken",
-            None,
-            path,
+            facts.strays,
             "Its .git leads to another repository or worktree.",
             "`git worktree repair` sets it right.",
-        )
-    for path in facts.tries:
-        yield WorktreeFinding(
+        ),
+        (
             "merge_left",
-            None,
-            path,
+            facts.tries,
             "A merge is being tried here, or was and is left over.",
             "It goes when the same merge is made again; until then it does no harm.",
-        )
-    for path in facts.halted:
-        yield WorktreeFinding(
+        ),
+        (
             "move_cut_short",
-            None,
-            path,
+            facts.halted,
             "Moving the branch that is checked out here was cut short.",
             "Do the same merge again: it ends what was begun.",
-        )
+        ),
+    )
+    for code, paths, message, hint in listed:
+        for path in paths:
+            yield WorktreeFinding(code, None, path, message, hint)
     for path, files in facts.local:
         yield WorktreeFinding(
             "not_sparse",

@@ -31,20 +31,14 @@ def give_command(folder: WorkerFolder, word: str, grace: int | None = None) -> N
     Its name says what is asked and sorts by time, so that a shim needs no parser.
     """
     name = f"{time.time_ns() // 1_000_000:013d}-{os.urandom(4).hex()}.{word}"
-    commands = files.open_folder(files.COMMANDS, folder.descriptor)
-    try:
+    with files.closing(files.open_folder(files.COMMANDS, folder.descriptor)) as commands:
         files.replace(commands, name, b"" if grace is None else b"%d\n" % grace)
-    finally:
-        os.close(commands)
 
 
 def has_command(folder: WorkerFolder, word: str) -> bool:
     """Whether `word` was ever asked of the worker."""
-    commands = files.open_folder(files.COMMANDS, folder.descriptor)
-    try:
+    with files.closing(files.open_folder(files.COMMANDS, folder.descriptor)) as commands:
         return any(name.endswith(f".{word}") for name in os.listdir(commands))
-    finally:
-        os.close(commands)
 
 
 def poke(state: WorkerState | None) -> bool:
@@ -69,14 +63,12 @@ def write_input(folder: WorkerFolder, runtime_id: str, data: bytes, *, close: bo
         if error.errno != errno.ENXIO:
             raise
         raise _refused(folder, "worker_stopped", "has closed its input", "") from None
-    try:
+    with files.closing(descriptor):
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             raise _refused(folder, "worker_conflict", "has an input that is no pipe", "")
         _write_all(folder, descriptor, data)
         if close:
             give_command(folder, CLOSE_INPUT)
-    finally:
-        os.close(descriptor)
 
 
 def _write_all(folder: WorkerFolder, descriptor: int, data: bytes) -> None:

@@ -95,13 +95,13 @@ class WorkerMaker:
             descriptor = files.open_folder(os.path.join(self._path, worker_id))
         except FileNotFoundError:
             return False
-        try:
-            with WorkerFolder(worker_id, descriptor).lock(shared=False) as lock:
-                if lock is None:
-                    return False
-                self._remove(worker_id, key)
-        finally:
-            os.close(descriptor)
+        with (
+            files.closing(descriptor),
+            WorkerFolder(worker_id, descriptor).lock(shared=False) as lock,
+        ):
+            if lock is None:
+                return False
+            self._remove(worker_id, key)
         return True
 
     def sweep(self) -> None:
@@ -125,16 +125,12 @@ class WorkerMaker:
     @contextmanager
     def _store(self) -> Iterator[None]:
         os.makedirs(self._path, 0o700, exist_ok=True)
-        folder = files.open_folder(self._path)
-        try:
-            lock = files.open_regular(folder, _LOCK, _LOCK_FLAGS)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                yield
-            finally:
-                os.close(lock)
-        finally:
-            os.close(folder)
+        with (
+            files.closing(files.open_folder(self._path)) as folder,
+            files.closing(files.open_regular(folder, _LOCK, _LOCK_FLAGS)) as lock,
+        ):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _existing(self, key: str | None) -> str | None:
         worker_id = read_key(self._path, key) if key is not None else None
@@ -159,11 +155,8 @@ class WorkerMaker:
         if key is None:
             return
         os.makedirs(os.path.join(self._path, _KEYS), 0o700, exist_ok=True)
-        keys = files.open_folder(os.path.join(self._path, _KEYS))
-        try:
+        with files.closing(files.open_folder(os.path.join(self._path, _KEYS))) as keys:
             files.replace(keys, _key_name(key), worker_id.encode())
-        finally:
-            os.close(keys)
 
     def _make(self, worker_id: str, request: WorkerRequest, environment: Mapping[str, str]) -> int:
         """Make the complete folder, then rename it into place; a descriptor that holds its lock."""
@@ -185,11 +178,8 @@ class WorkerMaker:
             raise
         finally:
             os.close(folder)
-        parent = files.open_folder(self._path)
-        try:
+        with files.closing(files.open_folder(self._path)) as parent:
             os.fsync(parent)
-        finally:
-            os.close(parent)
         return lock
 
     def _claim(
@@ -215,7 +205,7 @@ class WorkerMaker:
             folder = files.open_folder(os.path.join(self._path, worker_id))
         except FileNotFoundError:
             return None
-        try:
+        with files.closing(folder):
             lock = files.open_regular(folder, files.LOCK, _LOCK_FLAGS)
             while os.fstat(folder).st_nlink and not files.exists(folder, files.STATE):
                 with suppress(BlockingIOError):
@@ -226,22 +216,15 @@ class WorkerMaker:
                 time.sleep(_POLL_SECONDS)
             os.close(lock)
             return -1 if os.fstat(folder).st_nlink else None
-        finally:
-            os.close(folder)
 
 
 def read_key(path: str, key: str) -> str | None:
     """The id that `key` stands for, None where it stands for none."""
     try:
-        keys = files.open_folder(os.path.join(path, _KEYS))
+        with files.closing(files.open_folder(os.path.join(path, _KEYS))) as keys:
+            worker_id = files.read(keys, _key_name(key)).decode("ascii", "replace")
     except FileNotFoundError:
         return None
-    try:
-        worker_id = files.read(keys, _key_name(key)).decode("ascii", "replace")
-    except FileNotFoundError:
-        return None
-    finally:
-        os.close(keys)
     return worker_id if is_worker_id(worker_id) else None
 
 

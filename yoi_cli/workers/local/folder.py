@@ -103,10 +103,8 @@ class WorkerFolder(RecordReader):
         except OSError as error:
             raise corrupt(self.worker_id, files.LOCK, "it cannot be opened") from error
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        try:
+        with files.closing(descriptor):
             yield descriptor if _take(descriptor, kind) else None
-        finally:
-            os.close(descriptor)
 
 
 def _with_end(view: WorkerView, facts: WorkerFacts, state: WorkerState | None) -> WorkerView:

@@ -39,7 +39,7 @@ def read_output(folder: WorkerFolder, runtime_id: str, cursor: int, limit: int) 
         descriptor = files.open_regular(folder.descriptor, files.OUTPUT)
     except FileNotFoundError:
         return Output(b"", 0, 0, resync=cursor > 0, at_end=has_ended)
-    try:
+    with files.closing(descriptor):
         size = os.fstat(descriptor).st_size
         asked = max(0, size + cursor) if cursor < 0 else cursor
         start = min(asked, size)
@@ -48,8 +48,6 @@ def read_output(folder: WorkerFolder, runtime_id: str, cursor: int, limit: int) 
         if start < kept_from:
             start = kept_from
             data = os.pread(descriptor, min(limit, size - start), start)
-    finally:
-        os.close(descriptor)
     end = start + len(data)
     return Output(
         data, start, end, resync=cursor >= 0 and start != asked, at_end=has_ended and end == size

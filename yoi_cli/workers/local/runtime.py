@@ -199,10 +199,8 @@ class FileRuntime:
             descriptor = files.open_folder(self._folder_of(worker_id))
         except OSError as error:
             raise worker_not_found(worker_id) from error
-        try:
+        with files.closing(descriptor):
             yield WorkerFolder(worker_id, descriptor)
-        finally:
-            os.close(descriptor)
 
     def _wake_shim(self, folder: WorkerFolder, seen: WorkerSnapshot) -> None:
         """See to it that somebody reads a command that was just given."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TypeAlias
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
@@ -26,6 +30,15 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHUNK = 1 << 20
 
 
+@contextmanager
+def closing(descriptor: int) -> Iterator[int]:
+    """`descriptor`, which is closed at the end."""
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def open_folder(path: str | bytes, below: int | None = None) -> int:
     """A descriptor of the folder at `path`, which must not be a symlink."""
     return os.open(path, _FOLDER, dir_fd=below)
@@ -42,11 +55,8 @@ def open_regular(folder: int, name: str, flags: int = _READ) -> int:
 
 def read(folder: int, name: str) -> bytes:
     """The whole of the regular file `name`. Raises `OSError`."""
-    descriptor = open_regular(folder, name)
-    try:
+    with closing(open_regular(folder, name)) as descriptor:
         return read_all(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def read_all(descriptor: int) -> bytes:
@@ -75,12 +85,9 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 def create(folder: int, name: str, data: bytes) -> None:
     """Bring the new file `name` to stable storage. Raises `FileExistsError`, `OSError`."""
-    descriptor = os.open(name, _CREATE, 0o600, dir_fd=folder)
-    try:
+    with closing(os.open(name, _CREATE, 0o600, dir_fd=folder)) as descriptor:
         write_all(descriptor, data)
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def replace(folder: int, name: str, data: bytes) -> None:
@@ -103,12 +110,9 @@ def remove(folder: int, name: str) -> None:
 
 def append(folder: int, name: str, data: bytes) -> None:
     """Add `data` to the file `name` in one write, and sync it."""
-    descriptor = open_regular(folder, name, _APPEND)
-    try:
+    with closing(open_regular(folder, name, _APPEND)) as descriptor:
         write_all(descriptor, data)
         os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def to_json(value: Json) -> str:

@@ -22,24 +22,18 @@ class Slot:
         os.makedirs(path, 0o700, exist_ok=True)
         self._folder = files.open_folder(path)
         self._capacity = capacity
-        lock = self._lock()
-        try:
+        with files.closing(self._lock()):
             self._number = max(self._numbers(), default=0) + 1
             self.descriptor = files.open_regular(
                 self._folder, self._name(self._number), _FLAGS | os.O_EXCL
             )
             fcntl.flock(self.descriptor, fcntl.LOCK_EX)
-        finally:
-            os.close(lock)
 
     def may_run(self) -> bool:
         """Whether there is room by now. Slots that nobody holds are removed."""
-        lock = self._lock()
-        try:
+        with files.closing(self._lock()):
             ahead = sorted(number for number in self._numbers() if number < self._number)
             return sum(map(self._is_held, ahead)) < self._capacity
-        finally:
-            os.close(lock)
 
     def leave(self) -> None:
         """Free the slot."""

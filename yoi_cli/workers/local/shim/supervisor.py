@@ -236,17 +236,15 @@ def dismiss_stub(stub: Identity, wakeup: Wakeup) -> None:
 
 def new_commands(folder: int, seen: set[str]) -> list[tuple[str, str, int | None]]:
     """Command files that were not `seen`, oldest first: (name, word, grace in ms)."""
-    commands = files.open_folder(files.COMMANDS, folder)
-    try:
-        found = []
-        for name in sorted(os.listdir(commands)):
-            _, _, word = name.partition(".")
-            if name in seen or name.startswith("."):
-                continue
-            text = files.read(commands, name).strip()
-            found.append((name, word, int(text) if text.isdigit() else None))
-        return found
-    except OSError:
-        return []
-    finally:
-        os.close(commands)
+    found = []
+    with files.closing(files.open_folder(files.COMMANDS, folder)) as commands:
+        try:
+            for name in sorted(os.listdir(commands)):
+                _, _, word = name.partition(".")
+                if name in seen or name.startswith("."):
+                    continue
+                text = files.read(commands, name).strip()
+                found.append((name, word, int(text) if text.isdigit() else None))
+        except OSError:
+            return []
+    return found
