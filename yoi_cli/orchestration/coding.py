@@ -27,7 +27,7 @@ def plan_worktree(context: TicketContext, at: Position) -> bool:
     plans = [record.accepted_plan for record in ports.store.plan(context.ticket)]
     agreed = next((plan for plan in reversed(plans) if plan is not None), None)
     if agreed is None:
-        text = "the accepted plan, which names branch and worktree, is not there any more."
+        text = "the accepted plan, which names branch and worktree, is gone."
         return context.call_person(at, "plan_missing", text)
     branch, worktree, target = agreed.branch or "", agreed.worktree or "", ports.target
     head = ports.repository.commit_of(f"refs/heads/{target}") or ""

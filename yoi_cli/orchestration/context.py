@@ -113,7 +113,7 @@ class TicketContext:
 
     def miss_worktree(self, at: Position) -> bool:
         """Record that the worktree went away."""
-        return self.call_person(at, "worktree_gone", f"`{at.worktree}` is not there any more.")
+        return self.call_person(at, "worktree_gone", f"`{at.worktree}` is gone.")
 
     def take_evidence(self, at: Position, commit: str) -> bool:
         """Record that a commit is to be looked at, and what is beside it uncommitted."""

@@ -1,4 +1,4 @@
-"""Where a ticket stands on its way from accepted to merged, by its log alone (docs/orchestrate.md).
+"""How far a ticket is on its way from accepted to merged, by its log alone (docs/orchestrate.md).
 
 The log is the journal: every step is recorded before its side effect, so that whoever comes
 after a kill folds the thread and goes on from there.
@@ -61,8 +61,8 @@ class Position(NamedTuple):
     word. `start` is the branch's head before the newest coder, `commit` what the stage is
     about, `reported` the newest commit whose evidence was good, `tree` a word for what was not
     committed when the stage began. `merge` and `old` are the
-    merge commit and the target's head that it was made on. `feedback` is what the next coder
-    is told; `report` what the reviewer is. `before` is the stage from which a person was
+    merge commit and the target's head that it was made on. `feedback` goes into the next coder's
+    prompt, `report` into the reviewer's. `before` is the stage from which a person was
     asked for, `reason` why.
     """
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class WorktreeFinding(NamedTuple):
-    """One thing to look at: a word for scripts, whose it is, where, what, and what to do."""
+    """One finding: a code for scripts, the ticket, the place, what it is, and what to do."""
 
     code: str
     ticket: str | None
@@ -55,7 +55,7 @@ def _of_git(facts: WorktreeFacts) -> Iterator[WorktreeFinding]:
             "link_broken",
             facts.strays,
             "Its .git leads to another repository or worktree.",
-            "`git worktree repair` sets it right.",
+            "`git worktree repair` restores the link.",
         ),
         (
             "merge_left",

@@ -1,4 +1,4 @@
-"""Telling a worker's shim something, by files that outlive whoever wrote them."""
+"""Commands and input for a worker, by files that outlive their writer."""
 
 from __future__ import annotations
 

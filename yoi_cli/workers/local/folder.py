@@ -1,4 +1,4 @@
-"""One worker's folder, read by whoever wants to know of it."""
+"""One worker's folder, as readers see it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def inspect(repository: RepositoryPaths, worktrees: Sequence[Worktree]) -> WorktreeFacts:
-    """Compare git's list with the folders and branches that there are."""
+    """Compare git's list with the folders and branches on disk."""
     main, linked = main_and_linked(repository)
     folder = repository.worktree_folder
     tries = [entry.path for entry in linked if _is_try(entry.path, folder)]

@@ -138,8 +138,8 @@ def _folder_of(facts: Mapping[str, str], folders: Mapping[str, str]) -> str:
     if found is None:
         raise OperationError(
             "worktree_unknown",
-            f"The git folder of the worktree {path} is not to be found.",
-            hint="`git worktree repair` sets the links between worktrees right.",
+            f"The git folder of the worktree {path} is missing.",
+            hint="`git worktree repair` repairs the links between worktrees.",
             details={"path": path},
         )
     return found

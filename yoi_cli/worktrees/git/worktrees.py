@@ -73,7 +73,7 @@ class GitWorktrees:
             raise NotFoundError(
                 "worktree_not_found",
                 f"git knows no worktree {worktree.path}.",
-                hint="`yoi worktree list` shows those that there are.",
+                hint="`yoi worktree list` lists them.",
                 details={"path": worktree.path},
             )
         return entry

@@ -76,7 +76,7 @@ class ProcessTree(NamedTuple):
 
 
 def send_all(who: Iterable[Identity], number: signal.Signals) -> None:
-    """Signal each of them; those that are gone already are none the worse."""
+    """Signal each of them; those that are gone already are passed over."""
     for one in who:
         send(one, number)
 

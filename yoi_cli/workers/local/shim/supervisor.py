@@ -156,7 +156,7 @@ class Supervisor:
         self._reap()
 
     def _look_without_stub(self) -> None:
-        """The worker is this shim's own child now, or nobody's who would tell of its end."""
+        """The worker is this shim's own child now, or its end is seen by nobody."""
         if self._supervised.pump is not None:
             if not self._stub_is_gone:
                 self._supervised.pump.load()

@@ -6,7 +6,7 @@ import os
 import select
 import signal
 
-#: Tells a shim that there is a command to be read.
+#: Tells a shim to read new commands.
 POKE = signal.SIGUSR1
 _IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE)
 
