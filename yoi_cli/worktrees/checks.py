@@ -44,35 +44,38 @@ def examine_worktree_facts(facts: WorktreeFacts, tickets: Tickets) -> Sequence[W
 
 
 def _of_git(facts: WorktreeFacts) -> Iterator[WorktreeFinding]:
-    listed = (
-        (
+    for path in facts.unknown:
+        yield WorktreeFinding(
             "folder_unknown",
-            facts.unknown,
+            None,
+            path,
             "git knows no worktree here.",
             "See what it holds; `git worktree repair` helps one that was moved.",
-        ),
-        (
+        )
+    for path in facts.strays:
+        yield WorktreeFinding(
             "link_broken",
-            facts.strays,
+            None,
+            path,
             "Its .git leads to another repository or worktree.",
             "`git worktree repair` restores the link.",
-        ),
-        (
+        )
+    for path in facts.tries:
+        yield WorktreeFinding(
             "merge_left",
-            facts.tries,
+            None,
+            path,
             "A merge is being tried here, or was and is left over.",
             "It goes when the same merge is made again; until then it does no harm.",
-        ),
-        (
+        )
+    for path in facts.halted:
+        yield WorktreeFinding(
             "move_cut_short",
-            facts.halted,
+            None,
+            path,
             "Moving the branch that is checked out here was cut short.",
             "Do the same merge again: it ends what was begun.",
-        ),
-    )
-    for code, paths, message, hint in listed:
-        for path in paths:
-            yield WorktreeFinding(code, None, path, message, hint)
+        )
     for path, files in facts.local:
         yield WorktreeFinding(
             "not_sparse",
