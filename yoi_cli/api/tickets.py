@@ -231,7 +231,7 @@ def close(
         resolution,
         session.author(author),
         expect=expect,
-        book=session.claims,
+        claims=session.claims,
         live=live,
     )
     return _committed(session, moved, "close", asked=commit)
