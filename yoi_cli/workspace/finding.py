@@ -60,18 +60,10 @@ def make_workspace(folder: str, files: Mapping[str, str]) -> list[str]:
     written: list[str] = []
     with Directory.open(folder, "") as top:
         for path, text in files.items():
-            if _write_missing(top, path, text.encode()):
-                written.append(path)
+            above, name = os.path.split(path)
+            with top.descend(above, make=True) as below:
+                if not below.has(name):
+                    below.create(name, text.encode())
+                    below.sync()
+                    written.append(path)
     return written
-
-
-def _write_missing(directory: Directory, path: str, data: bytes) -> bool:
-    name, _, rest = path.partition("/")
-    if rest:
-        with directory.make_child(name) as below:
-            return _write_missing(below, rest, data)
-    if directory.has(name):
-        return False
-    directory.create(name, data)
-    directory.sync()
-    return True

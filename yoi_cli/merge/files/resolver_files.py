@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ class TicketFiles:
         if path in self._pretended:
             return self._pretended[path]
         with Directory.open(self._reader.location.workspace, "") as top:
-            return _read(top, path)
+            return top.read_path(path)
 
     def parts(self, ticket: TicketId) -> Sequence[str]:
         """The paths of a ticket's regular files in its folder, what was set aside left out."""
@@ -75,7 +76,7 @@ class TicketFiles:
             self._pretended[path] = data
             return
         with Directory.open(self._reader.location.workspace, "") as top:
-            _write(top, path, data)
+            top.replace_path(path, data)
 
     def remove(self, ticket: TicketId, part: str) -> None:
         """Take a file away whose bytes stand elsewhere now."""
@@ -84,7 +85,10 @@ class TicketFiles:
             self._pretended[path] = None
             return
         with Directory.open(self._reader.location.workspace, "") as top:
-            _remove(top, path)
+            above, name = os.path.split(path)
+            with top.descend(above) as folder:
+                folder.remove_if_there(name)
+                folder.sync()
 
     def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
         """Make a ticket's folder at once, with `files`; one that is there gets what it lacks."""
@@ -121,34 +125,3 @@ class TicketFiles:
         from yoi_cli.objectives.files import FileObjectives
 
         return FileObjectives(self._reader.location).ids()
-
-
-def _read(directory: Directory, path: str) -> bytes | None:
-    name, _, rest = path.partition("/")
-    if not rest:
-        return directory.read_if_there(name)
-    try:
-        below = directory.child(name)
-    except FileNotFoundError:
-        return None
-    with below:
-        return _read(below, rest)
-
-
-def _write(directory: Directory, path: str, data: bytes) -> None:
-    name, _, rest = path.partition("/")
-    if not rest:
-        directory.replace(name, data)
-        return
-    with directory.make_child(name) as below:
-        _write(below, rest, data)
-
-
-def _remove(directory: Directory, path: str) -> None:
-    name, _, rest = path.partition("/")
-    if not rest:
-        directory.remove_if_there(name)
-        directory.sync()
-        return
-    with directory.child(name) as below:
-        _remove(below, rest)

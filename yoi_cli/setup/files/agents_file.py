@@ -22,20 +22,13 @@ def rewrite_agents_file(
     raises.
     """
     target = os.path.relpath(os.path.realpath(os.path.join(folder, name)), os.path.realpath(folder))
-    steps = target.split(os.sep)
-    if steps[0] in (os.pardir, ".git", ".yoi"):
+    if target.split(os.sep)[0] in (os.pardir, ".git", ".yoi"):
         raise not_as_expected(name, "a file of this folder")
-    directory = Directory.open(folder, "")
-    try:
-        for step in steps[:-1]:
-            below = directory.child(step)
-            directory.close()
-            directory = below
-        content = directory.read_if_there(steps[-1])
+    above, last = os.path.split(target)
+    with Directory.open(folder, "") as top, top.descend(above) as directory:
+        content = directory.read_if_there(last)
         changed = change(content)
         if changed == content:
             return ()
-        directory.replace(steps[-1], changed)
-    finally:
-        directory.close()
+        directory.replace(last, changed)
     return (target,)

@@ -60,7 +60,7 @@ class CloneSetup:
     def write_attributes(self, path: str) -> None:
         data = completed(self._read(path), self._lines[path])
         with Directory.open(self._workspace, "") as top:
-            _replace(top, path, data)
+            top.replace_path(path, data)
 
     def configure(self) -> None:
         from yoi_cli.setup.git.merge_config import configure_driver
@@ -72,25 +72,4 @@ class CloneSetup:
 
     def _read(self, path: str) -> bytes:
         with Directory.open(self._workspace, "") as top:
-            return _read(top, path)
-
-
-def _read(directory: Directory, path: str) -> bytes:
-    name, _, rest = path.partition("/")
-    if not rest:
-        return directory.read_if_there(name) or b""
-    try:
-        below = directory.child(name)
-    except FileNotFoundError:
-        return b""
-    with below:
-        return _read(below, rest)
-
-
-def _replace(directory: Directory, path: str, data: bytes) -> None:
-    name, _, rest = path.partition("/")
-    if not rest:
-        directory.replace(name, data)
-        return
-    with directory.make_child(name) as below:
-        _replace(below, rest, data)
+            return top.read_path(path) or b""

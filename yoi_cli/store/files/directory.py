@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 from yoi_cli.errors import StoreInvalidError
@@ -71,6 +71,17 @@ class Directory:
         shown = self.shown(name)
         return Directory(_open_directory(name, self.descriptor, shown), shown)
 
+    def descend(self, path: str, *, make: bool = False) -> Directory:
+        """The directory at `path` below this one (this one where it is empty), step by step.
+
+        `make` makes those that are missing; without it, raises as `child`.
+        """
+        walked = Directory(os.dup(self.descriptor), self.path)
+        for name in path.split("/") if path else ():
+            with walked:
+                walked = walked.make_child(name) if make else walked.child(name)
+        return walked
+
     def shown(self, name: str) -> str:
         """How messages name the file or folder `name` below this one."""
         return f"{self.path}/{name}" if self.path else name
@@ -93,23 +104,16 @@ class Directory:
     @contextmanager
     def opened(self, name: str, flags: int = _READ) -> Iterator[int]:
         """A descriptor of the regular file `name`. Raises `FileNotFoundError`, store errors."""
-        shown = self.shown(name)
+        flags |= os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = _open_file(name, self.descriptor, self.shown(name), flags)
         try:
-            descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self.descriptor)
-        except OSError as error:
-            _refuse_wrong_path(error, shown, "a regular file")
-            raise
-        try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise not_as_expected(shown, "a regular file")
             yield descriptor
         finally:
             os.close(descriptor)
 
     def read(self, name: str) -> bytes:
         """The whole of the regular file `name`. Raises `FileNotFoundError`, store errors."""
-        with self.opened(name) as descriptor:
-            return read_all(descriptor)
+        return _read_file(name, self.descriptor, self.shown(name))
 
     def read_in(self, folder: str, name: str) -> bytes:
         """The whole of the regular file `name` in `folder`, which stands in this directory.
@@ -117,19 +121,11 @@ class Directory:
         As safe as walking there, and with as few steps as that can cost: whoever reads a
         whole store does it thousands of times. Raises `FileNotFoundError`, store errors.
         """
+        parent = _open_directory(folder, self.descriptor, self.shown(folder))
         try:
-            parent = os.open(folder, _DIRECTORY, dir_fd=self.descriptor)
-        except OSError as error:
-            _refuse_wrong_path(error, self.shown(folder), "a folder")
-            raise
-        try:
-            descriptor = os.open(name, _READ, dir_fd=parent)
-        except OSError as error:
-            _refuse_wrong_path(error, self.shown(f"{folder}/{name}"), "a regular file")
-            raise
+            return _read_file(name, parent, self.shown(f"{folder}/{name}"))
         finally:
             os.close(parent)
-        return self._read_opened(descriptor, f"{folder}/{name}")
 
     def read_below(self, path: str) -> bytes:
         """The whole of the regular file at `path`, of which only the last name is checked.
@@ -137,31 +133,29 @@ class Directory:
         Only for a path whose folders were just seen to be no symlinks. Raises
         `FileNotFoundError`, store errors.
         """
-        try:
-            descriptor = os.open(path, _READ, dir_fd=self.descriptor)
-        except OSError as error:
-            _refuse_wrong_path(error, self.shown(path), "a regular file")
-            raise
-        return self._read_opened(descriptor, path)
+        return _read_file(path, self.descriptor, self.shown(path))
 
-    def _read_opened(self, descriptor: int, path: str) -> bytes:
-        """What `descriptor`, of the file at `path`, holds; it is closed."""
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise not_as_expected(self.shown(path), "a regular file")
-            size = status.st_size
-            data = os.read(descriptor, size + 1)
-            return data if len(data) == size else data + read_all(descriptor)
-        finally:
-            os.close(descriptor)
+    def read_path(self, path: str) -> bytes | None:
+        """The whole of the regular file at `path`, walked to as `descend` does.
+
+        None where it, or a folder above it, is missing. Raises store errors.
+        """
+        above, name = os.path.split(path)
+        with suppress(FileNotFoundError), self.descend(above) as folder:
+            return folder.read(name)
+        return None
+
+    def replace_path(self, path: str, data: bytes) -> None:
+        """As `replace`, of the file at `path`; folders that are missing are made."""
+        above, name = os.path.split(path)
+        with self.descend(above, make=True) as folder:
+            folder.replace(name, data)
 
     def read_if_there(self, name: str) -> bytes | None:
         """The whole of the regular file `name`, or None where there is none."""
-        try:
+        with suppress(FileNotFoundError):
             return self.read(name)
-        except FileNotFoundError:
-            return None
+        return None
 
     def create(
         self,
@@ -238,19 +232,15 @@ class Directory:
 
     def make_child(self, name: str) -> Directory:
         """Make the directory `name` where there is none, and open it."""
-        try:
+        with suppress(FileExistsError):
             os.mkdir(name, dir_fd=self.descriptor)
-        except FileExistsError:
-            return self.child(name)
-        self.sync()
+            self.sync()
         return self.child(name)
 
     def remove_if_there(self, name: str) -> None:
         """Unlink the file `name`, if it is there."""
-        try:
+        with suppress(FileNotFoundError):
             os.unlink(name, dir_fd=self.descriptor)
-        except FileNotFoundError:
-            return
 
     def names(self) -> list[str]:
         """The names in this directory, sorted."""
@@ -309,15 +299,37 @@ def _open_directory(name: str, parent: int | None, shown: str) -> int:
     try:
         return os.open(name, _DIRECTORY, dir_fd=parent)
     except OSError as error:
-        _refuse_wrong_path(error, shown, "a folder")
+        raise _explained(error, shown, "a folder") from error
+
+
+def _open_file(name: str, parent: int, shown: str, flags: int = _READ) -> int:
+    """A descriptor of the regular file `name` below the directory `parent`."""
+    try:
+        descriptor = os.open(name, flags, dir_fd=parent)
+    except OSError as error:
+        raise _explained(error, shown, "a regular file") from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise not_as_expected(shown, "a regular file")
+    except BaseException:
+        os.close(descriptor)
         raise
+    return descriptor
 
 
-def _refuse_wrong_path(error: OSError, shown: str, expected: str) -> None:
-    """Raise a store error for what is wrong with one path; what is wrong with the system is
-    the caller's to raise again. As its own cause an error would keep all that it saw alive."""
+def _read_file(name: str, parent: int, shown: str) -> bytes:
+    descriptor = _open_file(name, parent, shown)
+    try:
+        return read_all(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _explained(error: OSError, shown: str, expected: str) -> OSError | StoreInvalidError:
+    """A store error for what is wrong with one path; what is wrong with the system stays."""
     if error.errno in _WRONG_PATH:
-        raise cannot_open(error, shown, expected) from error
+        return cannot_open(error, shown, expected)
+    return error
 
 
 def _permissions(standing: int | None, is_executable: bool | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import NamedTuple
 
 from yoi_cli.errors import NotFoundError
@@ -50,16 +51,9 @@ def open_folder(location: StoreLocation, *, make: bool = False) -> Directory | N
 
     None where it is not there (an empty store, fresh from a clone) and `make` is off.
     """
-    walked = Directory.open(location.workspace, "")
-    for name in location.folder.split("/"):
-        try:
-            below = walked.make_child(name) if make else walked.child(name)
-        except FileNotFoundError:
-            return None
-        finally:
-            walked.close()
-        walked = below
-    return walked
+    with Directory.open(location.workspace, "") as workspace, suppress(FileNotFoundError):
+        return workspace.descend(location.folder, make=make)
+    return None
 
 
 def is_unfinished_ticket(name: str) -> bool:

@@ -126,7 +126,9 @@ class FileReader:
         found: dict[str, bytes] = {}
         with self.opened(ticket) as directory:
             for path in _walk(directory):
-                found[path] = _read_path(directory, path)
+                above, name = os.path.split(path)
+                with directory.descend(above) as folder:
+                    found[path] = folder.read(name)
         return MappingProxyType(found)
 
     def raw(self, ticket: TicketId, part: Part) -> bytes:
@@ -343,11 +345,3 @@ def _walk(directory: Directory) -> Iterator[str]:
         elif kind == stat.S_IFDIR and name != layout.TORN:
             with directory.child(name) as below:
                 yield from (f"{name}/{path}" for path in _walk(below))
-
-
-def _read_path(directory: Directory, path: str) -> bytes:
-    name, _, rest = path.partition("/")
-    if not rest:
-        return directory.read(name)
-    with directory.child(name) as below:
-        return _read_path(below, rest)

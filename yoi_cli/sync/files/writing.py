@@ -118,14 +118,8 @@ class StoreFiles:
 
     def _walk(self, path: str, *, make: bool = False) -> Directory:
         """The folder at `path` below the workspace, walked to without following a symlink."""
-        walked = Directory.open(self._location.workspace, "")
-        for name in path.split("/") if path else ():
-            try:
-                below = walked.make_child(name) if make else walked.child(name)
-            finally:
-                walked.close()
-            walked = below
-        return walked
+        with Directory.open(self._location.workspace, "") as workspace:
+            return workspace.descend(path, make=make)
 
 
 def _in_order(changes: Iterable[FileChange]) -> list[FileChange]:
