@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.command import watch_git
+from yoi_cli.git.command import run_git, watch_git
 from yoi_cli.git.repository import RepositoryPaths
 
 
@@ -27,6 +27,12 @@ def test_a_git_that_a_signal_ended_has_given_no_answer(
     with pytest.raises(OperationError) as error:
         place.commit_of("HEAD")
     assert error.value.code == "git_ended"
+
+
+def test_a_folder_that_is_gone_is_not_taken_for_a_git_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(OperationError) as error:
+        run_git(["status"], cwd=str(tmp_path / "gone"))
+    assert error.value.code == "folder_missing"
 
 
 def test_what_git_leaves_running_does_not_keep_its_answer_back(

@@ -14,12 +14,10 @@ from support.process import Program
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import start_git
-from yoi_cli.git.object_answers import ObjectAnswers
-from yoi_cli.git.object_model import ObjectModel
 from yoi_cli.git.object_reader import ObjectEntry, ObjectReader
 from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.git.objects import merge_base
-from yoi_cli.git.open import open_objects
+from yoi_cli.git.open import ObjectAnswers, ObjectModel, open_objects
 
 Kind: TypeAlias = type[ObjectModel] | type[ObjectAnswers]
 

@@ -10,7 +10,8 @@ from support.process import Program
 from support.tickets import created, moved, put_ticket, said, ticket
 
 from yoi_cli.errors import NotFoundError, OperationError, StoreInvalidError, UsageError
-from yoi_cli.git.objects import RevisionFiles, resolve_commit
+from yoi_cli.git.commits import resolve_commit
+from yoi_cli.git.objects import RevisionFiles
 from yoi_cli.store.files.snapshot_reader import TreeReader, read_tree_config
 
 FOLDER = ".yoi/tickets"

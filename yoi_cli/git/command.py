@@ -85,22 +85,22 @@ def ask_git(
     the repository's hooks. Raises `OperationError` (`git_missing`; `git_ended` where a signal,
     such as Ctrl-C at a terminal, kept it from answering).
     """
-    settings = _WITH_HOOKS if runs_hooks else _SAFE_SETTINGS
-    try:
-        done = subprocess.run(
-            ["git", *settings, *arguments],
-            cwd=cwd,
-            env={**clean_environment(os.environ), **variables},
-            input=stdin,
-            capture_output=True,
-            check=False,
+    process = _start(arguments, cwd, variables=variables, runs_hooks=runs_hooks)
+    with process:
+        try:
+            out, said = process.communicate(stdin)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode < 0:
+        number = -process.returncode
+        raise OperationError(
+            "git_ended",
+            f"git {arguments[0]} was ended by signal {number}.",
+            hint="Do the same again.",
+            details={"arguments": list(arguments), "signal": number},
         )
-    except FileNotFoundError as error:
-        raise _no_git() from error
-    if done.returncode < 0:
-        raise _ended(arguments, -done.returncode)
-    said = done.stderr.decode("utf-8", "replace").strip()
-    return GitAnswer(done.returncode, done.stdout, said)
+    return GitAnswer(process.returncode, out, _text_of(said))
 
 
 def run_git(arguments: Sequence[str], *, cwd: str, check: bool = True) -> str:
@@ -132,17 +132,7 @@ def start_git(arguments: Sequence[str], *, cwd: str) -> GitProcess:
 
     Raises `OperationError` (`git_missing`).
     """
-    try:
-        return subprocess.Popen(
-            ["git", *_SAFE_SETTINGS, *arguments],
-            cwd=cwd,
-            env=clean_environment(os.environ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-    except FileNotFoundError as error:
-        raise _no_git() from error
+    return _start(arguments, cwd, stderr=subprocess.DEVNULL)
 
 
 def watch_git(
@@ -161,26 +151,65 @@ def watch_git(
     it starts away from the terminal. Raises `TimeoutError` where nothing was heard for
     `silence` seconds (git is ended then), and `OperationError` (`git_missing`).
     """
-    settings = _WITH_HOOKS if runs_hooks else _SAFE_SETTINGS
-    try:
-        process = subprocess.Popen(
-            ["git", *settings, *arguments],
-            cwd=cwd,
-            env={**clean_environment(os.environ), **variables},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=is_alone,
-        )
-    except FileNotFoundError as error:
-        raise _no_git() from error
+    process = _start(
+        arguments,
+        cwd,
+        variables=variables,
+        runs_hooks=runs_hooks,
+        stdin=subprocess.DEVNULL,
+        is_alone=is_alone,
+    )
     with process:
         try:
             out, said = _listen(process, silence, hear)
         except BaseException:
-            _end(process, with_group=is_alone)
+            if is_alone:  # and what it started
+                import signal
+
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
             raise
-    return GitAnswer(process.returncode, out, said.decode("utf-8", "replace").strip())
+    return GitAnswer(process.returncode, out, _text_of(said))
+
+
+def _start(
+    arguments: Sequence[str],
+    cwd: str,
+    *,
+    variables: Mapping[str, str] = _NOTHING,
+    runs_hooks: bool = False,
+    stdin: int = subprocess.PIPE,
+    stderr: int = subprocess.PIPE,
+    is_alone: bool = False,
+) -> subprocess.Popen[bytes]:
+    settings = _WITH_HOOKS if runs_hooks else _SAFE_SETTINGS
+    try:
+        return subprocess.Popen(
+            ["git", *settings, *arguments],
+            cwd=cwd,
+            env={**clean_environment(os.environ), **variables},
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            start_new_session=is_alone,
+        )
+    except FileNotFoundError as error:
+        if not os.path.isdir(cwd):
+            raise OperationError(
+                "folder_missing",
+                f"The folder {cwd} is gone, so git cannot work there.",
+                hint="Bring it back, or name another with -C.",
+                details={"folder": cwd},
+            ) from error
+        raise OperationError(
+            "git_missing", "git is not installed.", hint="Install git, then try again."
+        ) from error
+
+
+def _text_of(errors: bytes) -> str:
+    return errors.decode("utf-8", "replace").strip()
 
 
 def _listen(
@@ -219,16 +248,6 @@ def _listen(
     return bytes(out), bytes(said)
 
 
-def _end(process: GitProcess, *, with_group: bool) -> None:
-    import signal
-
-    if with_group:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-
-
 def git_version() -> str | None:
     """The version of git, or None where it is not installed."""
     try:
@@ -244,18 +263,3 @@ def user_name(cwd: str) -> str:
         return run_git(["config", "--get", "user.name"], cwd=cwd, check=False).strip()
     except OperationError:
         return ""
-
-
-def _ended(arguments: Sequence[str], signal_number: int) -> OperationError:
-    return OperationError(
-        "git_ended",
-        f"git {arguments[0]} was ended by signal {signal_number}.",
-        hint="Do the same again.",
-        details={"arguments": list(arguments), "signal": signal_number},
-    )
-
-
-def _no_git() -> OperationError:
-    return OperationError(
-        "git_missing", "git is not installed.", hint="Install git, then try again."
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError, UsageError
@@ -10,9 +9,6 @@ from yoi_cli.git.command import run_git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-_WHOLE_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Commit(NamedTuple):
@@ -42,7 +38,7 @@ def commits_of(cwd: str, text: str, trailer: str) -> CommitRange:
             f"{text[:80]!r} is not a range of commits.",
             hint="Write A..B: the commits of B that A does not have.",
         )
-    base_sha, head_sha = resolve(cwd, base), resolve(cwd, head)
+    base_sha, head_sha = resolve_commit(cwd, base), resolve_commit(cwd, head)
     values = f"%(trailers:key={trailer},valueonly,unfold,separator=%x0A)"
     said = run_git(
         [
@@ -60,26 +56,36 @@ def commits_of(cwd: str, text: str, trailer: str) -> CommitRange:
     return CommitRange(head_sha, tuple(_commit(entry) for entry in said.split("\0") if entry))
 
 
-def resolve(cwd: str, revision: str) -> str:
-    """The full sha of the commit that `revision` names, which is there.
+def resolve_commit(cwd: str, revision: str) -> str:
+    """The full sha of the commit that `revision` names in the repository around `cwd`.
 
-    Raises `UsageError` where it could be taken for an option, else `NotFoundError`.
+    Raises `UsageError` for what can be no revision, an option above all, and `NotFoundError`
+    (`repository_not_found`, `revision_not_found`).
     """
-    if not revision or revision.startswith("-"):
+    if not revision or revision.startswith("-") or not revision.isprintable():
         raise UsageError(
             "revision_invalid",
             f"{revision[:80]!r} is not a revision.",
-            hint="Name a commit, a branch or a tag.",
+            hint="Name a branch, a tag or a commit.",
         )
-    said = run_git(
-        ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"],
-        cwd=cwd,
-        check=False,
+    asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+    sha = run_git(asked, cwd=cwd, check=False).strip()
+    if sha:
+        return sha
+    if not run_git(["rev-parse", "--git-dir"], cwd=cwd, check=False):
+        raise NotFoundError(
+            "repository_not_found",
+            f"{cwd} is not in a git repository.",
+            hint="Name the repository with -C.",
+            details={"folder": cwd},
+        )
+    raise NotFoundError(
+        "revision_not_found",
+        f"There is no commit {revision[:80]!r} in this repository.",
+        hint="A shallow clone lacks older commits: let the pipeline fetch all of them "
+        "(fetch-depth: 0), or run `git fetch --unshallow`.",
+        details={"revision": revision},
     )
-    sha = said.strip()
-    if not _WHOLE_SHA.fullmatch(sha):
-        raise _not_found(revision)
-    return sha
 
 
 def current_branch(cwd: str) -> str | None:
@@ -91,16 +97,6 @@ def current_branch(cwd: str) -> str | None:
 def _commit(entry: str) -> Commit:
     sha, _, values = entry.partition("\n")
     return Commit(sha, tuple(value.strip() for value in values.split("\n") if value.strip()))
-
-
-def _not_found(revision: str) -> NotFoundError:
-    return NotFoundError(
-        "revision_not_found",
-        f"There is no commit {revision[:80]!r} in this clone.",
-        hint="A shallow clone lacks older commits: let the pipeline fetch all of them "
-        "(fetch-depth: 0), or run `git fetch --unshallow`.",
-        details={"revision": revision},
-    )
 
 
 def commit_paths(folder: str, paths: Sequence[str], message: str) -> None:

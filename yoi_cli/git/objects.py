@@ -10,7 +10,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.git.command import run_git
 from yoi_cli.git.object_stream import ObjectStream
 
@@ -101,34 +100,3 @@ class RevisionFiles:
 def merge_base(cwd: str, ours: str, theirs: str) -> str | None:
     """The best common ancestor of two commits, by their full names; None without one."""
     return run_git(["merge-base", ours, theirs], cwd=cwd, check=False).strip() or None
-
-
-def resolve_commit(cwd: str, revision: str) -> str:
-    """The full name of the commit that `revision` means in the repository around `cwd`.
-
-    Raises `UsageError` for what can be no revision, `NotFoundError` (`repository_not_found`,
-    `revision_not_found`).
-    """
-    if not revision or revision.startswith("-") or not revision.isprintable():
-        raise UsageError(
-            "revision_invalid",
-            f"{revision[:80]!r} cannot be a revision.",
-            hint="Name a branch, a tag or a commit.",
-        )
-    if not run_git(["rev-parse", "--git-dir"], cwd=cwd, check=False):
-        raise NotFoundError(
-            "repository_not_found",
-            f"{cwd} is not in a git repository.",
-            hint="Name the repository with -C, or give a time instead of a revision.",
-            details={"folder": cwd},
-        )
-    wanted = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-    commit = run_git(wanted, cwd=cwd, check=False).strip()
-    if not commit:
-        raise NotFoundError(
-            "revision_not_found",
-            f"There is no commit {revision[:80]!r} here.",
-            hint="`git log --all --oneline` shows the commits; a shallow clone lacks some.",
-            details={"revision": revision},
-        )
-    return commit

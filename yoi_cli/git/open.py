@@ -1,20 +1,99 @@
-"""Which reader a repository's objects are read with (ARCHITECTURE.md, "Git")."""
+"""The readers of a repository's objects, and which one is used (ARCHITECTURE.md, "Git")."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, git_failed
-from yoi_cli.git.object_answers import ObjectAnswers
-from yoi_cli.git.object_model import ObjectModel
-from yoi_cli.git.object_stream import ObjectStream
+from yoi_cli.git.object_reader import ObjectEntry
+from yoi_cli.git.object_stream import ObjectStream, object_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from yoi_cli.git.gitpython import ParsedObjects
     from yoi_cli.git.object_reader import ObjectReader
+
+#: What GitPython raises at objects that it will not read, such as a tree with a file `git~1`.
+_UNREADABLE = (AssertionError, LookupError, TypeError, ValueError)
+
+
+class ObjectAnswers:
+    """An `ObjectReader` by git's own answers, for every repository that git itself reads.
+
+    A git of its own is asked for every tree, and `stream` for all else.
+    """
+
+    def __init__(self, cwd: str, stream: ObjectStream) -> None:
+        self._cwd = cwd
+        self._stream = stream
+
+    def tree_of(self, commit: str) -> str:
+        found = self._stream.read(commit)
+        word, _, tree = found.data.partition(b"\n")[0].partition(b" ")
+        if found.kind != "commit" or word != b"tree":
+            raise object_missing(commit)
+        return tree.decode()
+
+    def entries(self, tree: str) -> Sequence[ObjectEntry]:
+        return self._listed(tree, [])
+
+    def entry(self, tree: str, path: str) -> ObjectEntry | None:
+        found = self._listed(tree, ["--", f":(literal){path}"])
+        return found[0] if found else None
+
+    def blob(self, name: str) -> bytes:
+        found = self._stream.read(name)
+        if found.kind != "blob":
+            raise object_missing(name)
+        return found.data
+
+    def _listed(self, tree: str, wanted: Sequence[str]) -> list[ObjectEntry]:
+        answer = ask_git(["ls-tree", "-z", "--full-tree", tree, *wanted], cwd=self._cwd)
+        if answer.code:
+            raise object_missing(tree)
+        return [_entry(line) for line in answer.text.split("\0") if line]
+
+
+class ObjectModel(ObjectAnswers):
+    """An `ObjectReader` by GitPython, for objects whose names have 20 bytes.
+
+    What GitPython will not read of commits and trees, git itself answers.
+
+    GitPython is imported for the first of them, and never for blobs, which need no parser.
+    """
+
+    def tree_of(self, commit: str) -> str:
+        try:
+            return self._parsed.tree_of(commit)
+        except _UNREADABLE:
+            return super().tree_of(commit)
+
+    def entries(self, tree: str) -> Sequence[ObjectEntry]:
+        try:
+            return self._parsed.entries(tree)
+        except _UNREADABLE:
+            return super().entries(tree)
+
+    def entry(self, tree: str, path: str) -> ObjectEntry | None:
+        found: ObjectEntry | None = None
+        for name in path.split("/"):
+            if found is not None and found.kind != "tree":
+                return None
+            below = self.entries(tree if found is None else found.object)
+            found = next((entry for entry in below if entry.name == name), None)
+            if found is None:
+                return None
+        return found
+
+    @cached_property
+    def _parsed(self) -> ParsedObjects:
+        from yoi_cli.git.gitpython import ParsedObjects
+
+        return ParsedObjects(self._stream)
 
 
 @contextmanager
@@ -37,3 +116,9 @@ def open_objects(cwd: str) -> Iterator[ObjectReader]:
             yield ObjectAnswers(cwd, stream)
     finally:
         stream.close()
+
+
+def _entry(line: str) -> ObjectEntry:
+    facts, _, path = line.partition("\t")
+    mode, kind, name = facts.split(" ")
+    return ObjectEntry(path.rpartition("/")[2], mode, kind, name)

@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError
-from yoi_cli.git.command import GitAnswer, ask_git, git_failed
+from yoi_cli.git.command import GitAnswer, ask_git, git_failed, run_git
 from yoi_cli.model.naming import WORKTREE_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+_STATUS = ("status", "--porcelain=v1", "-z", "--untracked-files=normal")
 #: Making a worktree waits for those before it; each takes as long as its checkout.
 _LOCK_SECONDS = 600.0
 _PAUSE = 0.01
@@ -125,9 +126,34 @@ class WorktreePaths(NamedTuple):
             raise git_failed(arguments, answer)
         return answer.text
 
+    def uncommitted(self) -> tuple[str, ...]:
+        """The changed and untracked paths. Raises as `run`."""
+        return _changed_paths(self.run(_STATUS))
+
     def own(self, name: str) -> str:
         """The path of a file in its git folder."""
         return os.path.join(self.git_dir, name)
+
+
+def uncommitted_paths(root: str, but_for: str) -> tuple[str, ...]:
+    """The changed and untracked paths below `root`, without those that begin with `but_for`.
+
+    Raises `OperationError` where git refuses.
+    """
+    paths = _changed_paths(run_git(_STATUS, cwd=root))
+    return tuple(path for path in paths if not path.startswith(but_for))
+
+
+def _changed_paths(status: str) -> tuple[str, ...]:
+    found: list[str] = []
+    entries = iter(status.split("\0"))
+    for entry in entries:
+        if len(entry) < 4:
+            continue
+        if entry[0] in "RC":
+            next(entries, None)  # the path that it was renamed or copied from
+        found.append(entry[3:])
+    return tuple(found)
 
 
 def _wait_for(descriptor: int) -> None:

@@ -53,7 +53,8 @@ def open_merged(start: Start, revisions: tuple[str, str]) -> Snapshot:
 
     Raises `NotFoundError`, and `UsageError` for what can be no revision.
     """
-    from yoi_cli.git.objects import RevisionFiles, merge_base, resolve_commit
+    from yoi_cli.git.commits import resolve_commit
+    from yoi_cli.git.objects import RevisionFiles, merge_base
     from yoi_cli.merge.files.merged_tree import MergedFiles, NoFiles
     from yoi_cli.store.files.snapshot_reader import TreeReader, read_tree_config
 
@@ -78,7 +79,8 @@ def open_merged(start: Start, revisions: tuple[str, str]) -> Snapshot:
 
 
 def _open_revision(start: Start, revision: str) -> Snapshot:
-    from yoi_cli.git.objects import RevisionFiles, resolve_commit
+    from yoi_cli.git.commits import resolve_commit
+    from yoi_cli.git.objects import RevisionFiles
     from yoi_cli.store.files.snapshot_reader import TreeReader, read_tree_config
 
     cwd, below = _place_in_repository(start)

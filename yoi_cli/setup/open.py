@@ -32,18 +32,18 @@ def init_workspace(
     With `agents`, AGENTS.md tells coding agents of the tickets. Raises, before anything is
     written, what stands against that.
     """
-    from yoi_cli.setup.workspace_files import NewWorkspace, workspace_files
+    from yoi_cli.setup.workspace_files import workspace_files
     from yoi_cli.workspace.finding import make_workspace
 
     folder = starting_folder(start)
-    new = NewWorkspace(
+    files = workspace_files(
         name=name or os.path.basename(folder) or "workspace",
         now_ms=time.time_ns() // 1_000_000,
         entropy=int.from_bytes(os.urandom(10), "big"),
         language=language,
     )
     told = _tell_agents(folder) if agents else ()
-    written = make_workspace(folder, workspace_files(new))
+    written = make_workspace(folder, files)
     return Initialised(folder, (*written, *_set_up_merging(folder), *told))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.time import stamp
 
@@ -37,27 +37,23 @@ root = ".yoi/tickets"
 """
 
 
-class NewWorkspace(NamedTuple):
-    """What a new workspace is told: its name, the instant, and 74 random bits for its id."""
+def workspace_files(
+    name: str, now_ms: int, entropy: int, language: str | None = None
+) -> Mapping[str, str]:
+    """The files of a new workspace, by their path below its folder.
 
-    name: str
-    now_ms: int
-    entropy: int
-    language: str | None = None
-
-
-def workspace_files(new: NewWorkspace) -> Mapping[str, str]:
-    """The files of a new workspace, by their path below its folder."""
+    `entropy` is 74 random bits for its id.
+    """
     config = _CONFIG
-    if new.language is not None:
-        spoken = f"language = {_toml_text(new.language)}"
+    if language is not None:
+        spoken = f"language = {_toml_text(language)}"
         config = config.replace(
             '# language = "Japanese" # records in Japanese; English where nothing is said', spoken
         )
     workspace = (
-        f'workspace_id = "{uuid7(new.now_ms, new.entropy)}"\n'
-        f'created_at = "{stamp(new.now_ms)}"\n'
-        f"display_name = {_toml_text(new.name)}\n"
+        f'workspace_id = "{uuid7(now_ms, entropy)}"\n'
+        f'created_at = "{stamp(now_ms)}"\n'
+        f"display_name = {_toml_text(name)}\n"
     )
     return {
         ".yoi/.gitignore": _IGNORED,

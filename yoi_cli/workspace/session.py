@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError
+from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError, YoiError
 from yoi_cli.git.checkout import Checkout, find_checkout, is_below
 from yoi_cli.store.files.layout import STORE_FOLDER, StoreLocation
 from yoi_cli.store.files.store import FileStore
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from yoi_cli.objectives.files import FileObjectives
     from yoi_cli.store.files.claims import FileClaims
     from yoi_cli.store.files.writer import FileWriter
+
+_DEFAULT_DEADLINE = 10.0
 
 
 class Start(NamedTuple):
@@ -85,7 +88,7 @@ class Session(NamedTuple):
         """Paths of the checkout that are not committed, the store's own left out."""
         if self.checkout is None:
             return ()
-        from yoi_cli.git.status import uncommitted_paths
+        from yoi_cli.git.repository import uncommitted_paths
 
         return uncommitted_paths(self.checkout.root, f"{STORE_FOLDER}/")
 
@@ -135,19 +138,15 @@ def starting_folder(start: Start) -> str:
     chosen = start.folder or start.environment.get("YOI_WORKSPACE") or "."
     try:
         folder = os.path.realpath(chosen, strict=True)
+        if not os.path.isdir(folder):
+            raise NotADirectoryError(folder)
     except (OSError, ValueError) as error:
-        raise _no_folder(chosen) from error
-    if not os.path.isdir(folder):
-        raise _no_folder(chosen)
+        raise NotFoundError(
+            "folder_not_found",
+            f"There is no folder {chosen[:200]!r}.",
+            hint="Check the path given with -C or YOI_WORKSPACE.",
+        ) from error
     return folder
-
-
-def _no_folder(chosen: str) -> NotFoundError:
-    return NotFoundError(
-        "folder_not_found",
-        f"There is no folder {chosen[:200]!r}.",
-        hint="Check the path given with -C or YOI_WORKSPACE.",
-    )
 
 
 def _find_workspace(start: Start, folder: str, checkout: Checkout | None) -> tuple[str, str]:
@@ -217,14 +216,23 @@ def _settling(local_folder: str, config: Config) -> Callable[[FileWriter], None]
                 return
         except OSError:  # no hook ever left anything here
             return
-        from yoi_cli.workspace.settling import settle_spool
-
         settle_spool(spool, writer, japanese=config.is_japanese)
 
     return settle
 
 
-_DEFAULT_DEADLINE = 10.0
+def settle_spool(path: str, writer: FileWriter, *, japanese: bool) -> None:
+    """Write the notes in the folder at `path`, each once; what cannot be written stays.
+
+    Nothing here keeps a command from its own work: doctor tells of what does not go away.
+    """
+    from yoi_cli.store.files.spool import FileSpool
+    from yoi_cli.tickets.commit_notes import settle
+
+    spool = FileSpool(path)
+    with suppress(YoiError, OSError):
+        spool.sweep()
+        settle(writer, spool, japanese=japanese)
 
 
 def _settings(workspace: str, *, forgiving: bool) -> Config:

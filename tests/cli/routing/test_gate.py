@@ -171,6 +171,13 @@ def test_what_is_no_range_never_reaches_git_as_an_option(
     assert not (workspace / "stolen").exists()
 
 
+def test_a_folder_outside_of_git_is_not_taken_for_a_shallow_clone(
+    yoi: Program, tmp_path: Path
+) -> None:
+    answer = yoi("gate", "--commits=a..b", "--json", check=False, cwd=tmp_path)
+    assert code(answer) == (3, "repository_not_found")
+
+
 def test_configuration_and_notes_do_not_change_what_a_range_names(
     yoi: Program, git: Program, ready: str
 ) -> None:

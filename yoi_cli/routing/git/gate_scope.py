@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
-from yoi_cli.git.commits import commits_of, current_branch, resolve
+from yoi_cli.git.commits import commits_of, current_branch, resolve_commit
 from yoi_cli.model.commits import TRAILER
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 
@@ -47,8 +47,8 @@ def head_of(cwd: str, head: str | None, commits: CommitRange | None) -> str:
     """The full id of the commit that is to be approved: that of `head`, else the end of the
     range, else HEAD."""
     if head is not None:
-        return resolve(cwd, head)
-    return commits.head if commits is not None else resolve(cwd, "HEAD")
+        return resolve_commit(cwd, head)
+    return commits.head if commits is not None else resolve_commit(cwd, "HEAD")
 
 
 def no_trailers(commits: CommitRange, text: str) -> UsageError:

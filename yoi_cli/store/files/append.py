@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.model.ids import is_event_id
 from yoi_cli.store.files import layout
+from yoi_cli.store.files.base_reader import missing_part
 from yoi_cli.store.files.directory import Directory, read_all
 from yoi_cli.store.files.git_activity import wait_for_git
-from yoi_cli.store.files.reader import missing_part
 from yoi_cli.store.formats.thread import ParsedThread, parse_thread
 
 if TYPE_CHECKING:

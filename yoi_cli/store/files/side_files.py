@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import YoiError
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn
-from yoi_cli.store.files.reader import read_artifact
+from yoi_cli.store.files.base_reader import PLAN_PATH, RELATIONS_PATH
 
 if TYPE_CHECKING:
     from yoi_cli.model.plan import PlanRecord
@@ -61,9 +61,9 @@ def referred(directory: Directory, change: Change) -> dict[str, bytes | None]:
     if change.resolution is not None:
         earlier[layout.RESOLUTION] = directory.read_if_there(layout.RESOLUTION)
     if change.relations is not None:
-        earlier[layout.RELATIONS] = read_artifact(directory, layout.RELATIONS)
+        earlier[layout.RELATIONS] = directory.read_path(RELATIONS_PATH)
     if change.plan:
-        earlier[layout.PLAN] = read_artifact(directory, layout.PLAN)
+        earlier[layout.PLAN] = directory.read_path(PLAN_PATH)
     return earlier
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, OperationError, YoiError
-from yoi_cli.model.events import Event, NewEvent
+from yoi_cli.model.events import Event
 from yoi_cli.model.fold import fold, is_move
 from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id, ticket_id_at
 from yoi_cli.model.relations import Relation
@@ -25,14 +25,13 @@ from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.item_writing import edit_item, render_item
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_writing import encode_event
-from yoi_cli.store.values import Change, Committed, NewTicket
+from yoi_cli.store.values import Committed
 
 if TYPE_CHECKING:
     from yoi_cli.model.events import NewEvent
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.files.directory import Directory
-    from yoi_cli.store.values import Change
-
+    from yoi_cli.store.values import Change, NewTicket
 
 Clock = Callable[[], int]
 Entropy = Callable[[], int]
@@ -259,12 +258,7 @@ class FileWriter(FileReader):
     def _reopen(self, ticket: TicketId) -> Directory:
         """The ticket's folder, walked to from the workspace again."""
         self.forget_folder()
-        if self.folder is None:
-            raise layout.no_such_ticket(ticket)
-        try:
-            return self.folder.child(ticket)
-        except FileNotFoundError as error:
-            raise layout.no_such_ticket(ticket) from error
+        return self.opened(ticket)
 
 
 _EMPTY = Tail(parse_thread(b""), 0, 0)

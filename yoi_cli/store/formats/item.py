@@ -12,13 +12,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.item import FieldValue, Item
-from yoi_cli.store.formats.item_entry import FrontmatterEntry, item_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from yoi_cli.errors import StoreInvalidError
 
 MAX_FRONTMATTER_BYTES = 64 * 1024
 MAX_KEY_LENGTH = 100
@@ -49,6 +47,23 @@ SIMPLE_KEY = re.compile(_KEY)
 
 #: What YAML breaks lines at, skips or refuses beyond ASCII; compiled when first used.
 WIDE_UNSAFE = "[\x80-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+
+
+class FrontmatterEntry(NamedTuple):
+    """One `key: value` of a frontmatter and where it stands.
+
+    `line` is the file's (the opening `---` is line 1). The offsets count the characters of
+    the text between the two `---` lines: where the key begins, the place just after its
+    colon, and the value from its first character to just after its last.
+    """
+
+    key: str
+    value: FieldValue
+    line: int
+    key_start: int
+    colon_end: int
+    start: int
+    end: int
 
 
 class ItemParts(NamedTuple):
@@ -154,11 +169,24 @@ def _split(data: bytes, path: str, *, complete: bool) -> ItemParts | None:
 
 
 def whole_parts(data: bytes, path: str) -> ItemParts:
+    """The pieces of a whole item. Raises as `parse_item`, but for what its fields are like."""
     _decode(data, path, first_line=1)
     parts = _split(data, path, complete=True)
     if parts is None:
         raise _unclosed(path)
     return parts
+
+
+def item_error(
+    path: str, line: int, problem: str, hint: str, *, code: str = "item_frontmatter_invalid"
+) -> StoreInvalidError:
+    """The error for an item that cannot be read: `problem` ends `<path>, line <n>: …`."""
+    return StoreInvalidError(
+        code,
+        f"{path}, line {line}: {problem}.",
+        hint=hint,
+        details={"path": path, "line": line},
+    )
 
 
 def _unclosed(path: str) -> StoreInvalidError:

@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError
-from yoi_cli.git.status import uncommitted_in
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.worktrees.git import creation, removal
 from yoi_cli.worktrees.git.facts import inspect
@@ -118,7 +117,7 @@ class GitWorktrees:
             head=head,
             base=base,
             ahead=ahead,
-            dirty=() if is_bare_folder else uncommitted_in(entry.tree),
+            dirty=() if is_bare_folder else entry.tree.uncommitted(),
             is_locked=entry.lock is not None and not entry.is_unfinished,
             is_missing=entry.is_missing,
             is_unfinished=entry.is_unfinished,
