@@ -7,12 +7,12 @@ driver, and each clone says what it runs (docs/merging.md).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.environment import CLONE, OK, EnvironmentCheck
-from yoi_cli.doctor.repair import CONFIGURE_CLONE, WRITE_ATTRIBUTES, Mended, Repair
-from yoi_cli.errors import YoiError
+from yoi_cli.doctor.repair import CONFIGURE_CLONE, WRITE_ATTRIBUTES, Repair
 from yoi_cli.model.severity import ERROR, WARNING
+from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +42,6 @@ _TICKET_FILES = (
     "*/artifacts/relations.json",
     "*/artifacts/orchestration-plan.jsonl",
 )
-_OBJECTIVES = ".yoi/objectives"
 #: A ticket that no store has, to ask git what it would do with one.
 _ANY = "0000000000000"
 
@@ -71,26 +70,12 @@ class MergeFacts:
         return self.driver == DRIVER_COMMAND and self.ancestor_driver is None
 
 
-class MergeSetup(Protocol):
-    """Looks at a clone and sets it up. Raises `YoiError` and `OSError`."""
-
-    def facts(self) -> MergeFacts: ...
-
-    def write_attributes(self, path: str) -> None:
-        """Complete the attributes file at the workspace-relative `path`."""
-        ...
-
-    def configure(self) -> None:
-        """Give the clone both drivers, in its own configuration."""
-        ...
-
-
 def attribute_lines(root: str) -> Mapping[str, tuple[str, ...]]:
     """The lines that each attributes file needs, for the store at `root`, by its path.
 
     They stand as near to the tickets as can be: a rule there goes before one further up.
     """
-    goals = (f"/{_OBJECTIVES.rpartition('/')[2]}/*/item.md merge={DRIVER}",)
+    goals = (f"/{OBJECTIVES_FOLDER.rpartition('/')[2]}/*/item.md merge={DRIVER}",)
     below, _, name = root.rpartition("/")
     if below == ".yoi":
         tickets = tuple(f"/{name}/{file} merge={DRIVER}" for file in _TICKET_FILES)
@@ -102,7 +87,7 @@ def attribute_lines(root: str) -> Mapping[str, tuple[str, ...]]:
 def asked_paths(root: str) -> tuple[str, ...]:
     """Paths of which `git check-attr` can tell whether every file of tickets has the driver."""
     tickets = (f"{root}/{file.replace('*', _ANY)}" for file in _TICKET_FILES)
-    return (*tickets, f"{_OBJECTIVES}/{_ANY}/item.md")
+    return (*tickets, f"{OBJECTIVES_FOLDER}/{_ANY}/item.md")
 
 
 def completed(existing: bytes, lines: tuple[str, ...]) -> bytes:
@@ -191,20 +176,3 @@ def plan_setup(facts: MergeFacts) -> tuple[Repair, ...]:
     if lacks or (facts.program_missing is not None and facts.driver != DRIVER_COMMAND):
         repairs.append(Repair(CONFIGURE_CLONE, None, ".git/config"))
     return tuple(repairs)
-
-
-def set_up(repairs: tuple[Repair, ...], setup: MergeSetup) -> Mended:
-    """Make the repairs that `plan_setup` gave; one that fails keeps no other from being made."""
-    fixed: list[Repair] = []
-    failed: list[tuple[Repair, str]] = []
-    for repair in repairs:
-        try:
-            if repair.action == WRITE_ATTRIBUTES:
-                setup.write_attributes(repair.path)
-            else:
-                setup.configure()
-        except (YoiError, OSError) as error:
-            failed.append((repair, str(error)))
-        else:
-            fixed.append(repair)
-    return Mended(fixed=tuple(fixed), failed=tuple(failed))

@@ -42,12 +42,12 @@ def init_workspace(
         entropy=int.from_bytes(os.urandom(10), "big"),
         language=language,
     )
-    told = _tell_agents(folder) if agents else ()
+    agents_files = _write_agents_section(folder) if agents else ()
     written = make_workspace(folder, files)
-    return Initialised(folder, (*written, *_set_up_merging(folder), *told))
+    return Initialised(folder, (*written, *_set_up_merging(folder), *agents_files))
 
 
-def _tell_agents(folder: str) -> tuple[str, ...]:
+def _write_agents_section(folder: str) -> tuple[str, ...]:
     from yoi_cli.setup.agents_section import AGENTS_FILE, with_section
     from yoi_cli.setup.files.agents_file import rewrite_agents_file
 
@@ -109,14 +109,14 @@ def mend_all(session: Session, found: Examination | None, *, is_dry: bool) -> Me
     """
     from yoi_cli.doctor.open import repairing
     from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
-    from yoi_cli.setup.merge_checks import plan_setup, set_up
+    from yoi_cli.setup.merge_checks import plan_setup
 
     setup, facts = clone_setup(session), merge_facts(session)
     clone = () if facts is None else plan_setup(facts)
     store = () if found is None else plan_repairs(found, fix=True, adopt_item=False)
     if is_dry:
         return Mended(planned=(*clone, *store))
-    made = set_up(clone, setup)
+    made = setup.repair(clone)
     repaired = make_repairs(
         store, session.store, lambda: repairing(session), lambda: session.author(None)
     )

@@ -1,7 +1,7 @@
 """What the use cases need from the outside, as protocols.
 
-`store.files` and `git` implement these; `workspace` chooses. A use case that decides and writes
-does both inside one `TicketStore.write()`, which holds the store's lock.
+The readers and writers of `store/files` implement these, and tests have others in memory. A use
+case that decides and writes does both inside one `TicketStore.write()`, which holds the lock.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.errors import YoiError
 from yoi_cli.setup.merge_checks import (
     ANCESTOR_COMMAND,
     ANCESTOR_DRIVER,
@@ -21,14 +22,15 @@ from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
 if TYPE_CHECKING:
+    from yoi_cli.doctor.repair import Mended, Repair
     from yoi_cli.git.checkout import Checkout
 
 
 class CloneSetup:
-    """What merges in the clone that `workspace` lies in; a `MergeSetup`.
+    """What merges in the clone that `workspace` lies in.
 
     `root` is the store's folder below `workspace`; without a `checkout` there are only
-    attributes to write.
+    attributes to write. Every method raises `YoiError` and `OSError`.
     """
 
     def __init__(self, workspace: str, root: str, checkout: Checkout | None) -> None:
@@ -57,12 +59,32 @@ class CloneSetup:
             path for path, lines in self._lines.items() if missing_lines(self._read(path), lines)
         )
 
+    def repair(self, repairs: tuple[Repair, ...]) -> Mended:
+        """Make the repairs that `plan_setup` gave; one that fails keeps no other back."""
+        from yoi_cli.doctor.repair import WRITE_ATTRIBUTES, Mended
+
+        fixed: list[Repair] = []
+        failed: list[tuple[Repair, str]] = []
+        for repair in repairs:
+            try:
+                if repair.action == WRITE_ATTRIBUTES:
+                    self.write_attributes(repair.path)
+                else:
+                    self.configure()
+            except (YoiError, OSError) as error:
+                failed.append((repair, str(error)))
+            else:
+                fixed.append(repair)
+        return Mended(fixed=tuple(fixed), failed=tuple(failed))
+
     def write_attributes(self, path: str) -> None:
+        """Complete the attributes file at the workspace-relative `path`."""
         data = completed(self._read(path), self._lines[path])
         with Directory.open(self._workspace, "") as top:
             top.replace_path(path, data)
 
     def configure(self) -> None:
+        """Give the clone both drivers, in its own configuration."""
         from yoi_cli.setup.git.merge_config import configure_driver
 
         if self._checkout is not None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _HINT = "Correct the file; docs/format.md lists its tables and keys."
-_TOLD_PLACE = re.compile(r" \(at line (\d+), (column \d+)\)$")
+_PLACE = re.compile(r" \(at line (\d+), (column \d+)\)$")
 
 
 class SettingProblem(NamedTuple):
@@ -46,9 +46,9 @@ def load_tables(data: bytes) -> Mapping[str, object] | SettingProblem:
     except UnicodeDecodeError as error:
         return SettingProblem("", "it is not UTF-8", data.count(b"\n", 0, error.start) + 1)
     except tomllib.TOMLDecodeError as error:
-        told = _TOLD_PLACE.search(str(error))
-        said = _TOLD_PLACE.sub(r", \2", str(error))
-        return SettingProblem("", f"it is not TOML: {said}", int(told[1]) if told else None)
+        found = _PLACE.search(str(error))
+        reason = _PLACE.sub(r", \2", str(error))
+        return SettingProblem("", f"it is not TOML: {reason}", int(found[1]) if found else None)
     except RecursionError:
         return SettingProblem("", "it is nested too deeply", None)
     except ValueError:

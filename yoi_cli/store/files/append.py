@@ -105,12 +105,12 @@ def _tail_offset(descriptor: int, size: int) -> int:
     width = _TAIL
     while width < size:
         data = os.pread(descriptor, width, size - width)
-        place = len(data)
-        while (place := data.rfind(b"\n<!-- event: ", 0, place)) >= 0:
-            header = data[place + 1 : data.find(b"\n", place + 1)]
+        position = len(data)
+        while (position := data.rfind(b"\n<!-- event: ", 0, position)) >= 0:
+            header = data[position + 1 : data.find(b"\n", position + 1)]
             event_id = header.rstrip().removesuffix(b" -->").rpartition(b" id: ")[2]
             if is_event_id(event_id.decode("ascii", "replace")):
-                return size - width + place + 1
+                return size - width + position + 1
         width *= 4
     return 0
 
@@ -151,12 +151,12 @@ def append_events(
     warnings: list[str] = []
     for _ in range(_GIT_ATTEMPTS):
         with open_ticket() as directory:
-            place = _write(directory, tail, blocks)
+            written = _write(directory, tail, blocks)
         if index_lock is not None and not wait_for_git(index_lock):
             warnings.append(GIT_IS_STUCK)
         try:
             with _reopened(open_ticket) as directory:
-                if _stands(directory, place, blocks):
+                if _stands(directory, written, blocks):
                     return warnings
                 tail = settled_tail(directory, index_lock, whole=True)
         except OSError as error:  # committed: not to be seen is not to be lost
@@ -170,12 +170,14 @@ def append_events(
     )
 
 
-class _Place(NamedTuple):
+class _Written(NamedTuple):
+    """Which file an event was written to, and where in it."""
+
     inode: tuple[int, int]
     offset: int
 
 
-def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Place:
+def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Written:
     """Append once and sync. Raises `OperationError`, with the file as it was, where that fails."""
     with directory.opened(layout.THREAD, _APPEND) as descriptor:
         _set_aside_torn(directory, descriptor, tail)
@@ -196,7 +198,7 @@ def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Place:
             ) from error
         with suppress(OSError):  # committed already: only git's next look is hastened by it
             os.utime(descriptor)
-        return _Place(_inode(descriptor), end + len(data) - len(blocks))
+        return _Written(_inode(descriptor), end + len(data) - len(blocks))
 
 
 def _gap(ending: bytes, newline: str) -> bytes:
@@ -257,12 +259,12 @@ def _reopened(open_ticket: Callable[[], Directory]) -> Directory:
         ) from error
 
 
-def _stands(directory: Directory, place: _Place, blocks: bytes) -> bool:
+def _stands(directory: Directory, written: _Written, blocks: bytes) -> bool:
     """Whether the thread at the path is still the file that was written, with the event."""
     try:
         with directory.opened(layout.THREAD) as descriptor:
-            if _inode(descriptor) != place.inode:
+            if _inode(descriptor) != written.inode:
                 return False
-            return os.pread(descriptor, len(blocks), place.offset) == blocks
+            return os.pread(descriptor, len(blocks), written.offset) == blocks
     except FileNotFoundError:
         return False

@@ -24,9 +24,9 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 #: Most files are small, and a buffer for a large one costs more than reading a small one.
 _FIRST_CHUNK = 1 << 16
 _CHUNK = 1 << 20
-#: How the name of a file begins that is to take another's place. Writers hold the store's
-#: lock, so that one name for each will do.
-_TEMPORARY = ".tmp-"
+#: How the name of a file begins that is to take another's place. Writers of tickets hold the
+#: store's lock, so that one name for each will do.
+TEMPORARY = ".tmp-"
 _WRONG_PATH = frozenset(
     {errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR, errno.EACCES, errno.EPERM}
 )
@@ -105,7 +105,7 @@ class Directory:
     def opened(self, name: str, flags: int = _READ) -> Iterator[int]:
         """A descriptor of the regular file `name`. Raises `FileNotFoundError`, store errors."""
         flags |= os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = _open_file(name, self.descriptor, self.shown(name), flags)
+        descriptor = open_file(name, self.descriptor, self.shown(name), flags)
         try:
             yield descriptor
         finally:
@@ -187,24 +187,26 @@ class Directory:
         *,
         is_executable: bool | None = None,
         is_synced: bool = True,
+        temporary: str = "",
     ) -> None:
         """Put `data` at `name` at once: temporary file, fsync, rename, directory fsync.
 
+        `temporary` names that file, for writers that hold no lock which keeps others from it.
         A file that stands there keeps its permissions, but for what `is_executable` says.
         Without `is_synced` nothing waits for the disk: for a file that another program takes
         up at once, and throws away.
         """
-        standing = self._mode_of(name)
-        if standing is not None and not stat.S_ISREG(standing):
+        existing = self._mode_of(name)
+        if existing is not None and not stat.S_ISREG(existing):
             raise not_as_expected(self.shown(name), "a regular file")
-        temporary = _TEMPORARY + name
+        temporary = TEMPORARY + (temporary or name)
         self.remove_if_there(temporary)
         try:
             self.create(
                 temporary,
                 data,
                 mode=0o777 if is_executable else 0o666,
-                exactly=_permissions(standing, is_executable),
+                exactly=_permissions(existing, is_executable),
                 is_synced=is_synced,
             )
             os.rename(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
@@ -227,7 +229,7 @@ class Directory:
     def sweep(self) -> None:
         """Remove the temporary files of replacements that were never finished."""
         for name in self.names():
-            if name.startswith(_TEMPORARY) and self.kind_of(name) == stat.S_IFREG:
+            if name.startswith(TEMPORARY) and self.kind_of(name) == stat.S_IFREG:
                 self.remove_if_there(name)
 
     def make_child(self, name: str) -> Directory:
@@ -273,7 +275,7 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 
 def not_as_expected(shown: str, expected: str) -> StoreInvalidError:
-    """The error for something else standing where a file or directory should be."""
+    """The error for something else existing where a file or directory should be."""
     return StoreInvalidError(
         "path_unsafe",
         f"{shown} is not {expected}; it was neither read nor written.",
@@ -302,8 +304,11 @@ def _open_directory(name: str, parent: int | None, shown: str) -> int:
         raise _explained(error, shown, "a folder") from error
 
 
-def _open_file(name: str, parent: int, shown: str, flags: int = _READ) -> int:
-    """A descriptor of the regular file `name` below the directory `parent`."""
+def open_file(name: str, parent: int, shown: str, flags: int = _READ) -> int:
+    """A descriptor of the regular file `name` below the directory `parent`.
+
+    Raises `FileNotFoundError`, store errors; `shown` names it there.
+    """
     try:
         descriptor = os.open(name, flags, dir_fd=parent)
     except OSError as error:
@@ -318,7 +323,7 @@ def _open_file(name: str, parent: int, shown: str, flags: int = _READ) -> int:
 
 
 def _read_file(name: str, parent: int, shown: str) -> bytes:
-    descriptor = _open_file(name, parent, shown)
+    descriptor = open_file(name, parent, shown)
     try:
         return read_all(descriptor)
     finally:
@@ -332,11 +337,11 @@ def _explained(error: OSError, shown: str, expected: str) -> OSError | StoreInva
     return error
 
 
-def _permissions(standing: int | None, is_executable: bool | None) -> int | None:
+def _permissions(existing: int | None, is_executable: bool | None) -> int | None:
     """Those of the file that stands there, where one does, as executable as it is to be."""
-    if standing is None:
+    if existing is None:
         return None
-    kept = stat.S_IMODE(standing)
+    kept = stat.S_IMODE(existing)
     if is_executable is None:
         return kept
     return kept | (kept & 0o444) >> 2 if is_executable else kept & ~0o111

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from yoi_cli.errors import NotFoundError
 from yoi_cli.model.ids import is_ticket_id
-from yoi_cli.store.files.directory import Directory
+from yoi_cli.store.files.directory import TEMPORARY, Directory
 
 STORE_FOLDER = ".yoi"
 TICKETS_FOLDER = ".yoi/tickets"
@@ -25,7 +25,7 @@ PLAN = "orchestration-plan.jsonl"
 KEEP = ".gitkeep"
 TORN = ".torn"
 #: A folder that is being made, and not a ticket yet.
-UNFINISHED = ".tmp-"
+UNFINISHED = TEMPORARY
 
 
 class StoreLocation(NamedTuple):
@@ -64,7 +64,7 @@ def is_unfinished_ticket(name: str) -> bool:
 def is_temporary_file(name: str) -> bool:
     """Whether `name` is that of a file of a ticket's that is being replaced."""
     replaced = (ITEM, THREAD, RESOLUTION, RELATIONS, PLAN)
-    return name.startswith(UNFINISHED) and name.removeprefix(UNFINISHED) in replaced
+    return name.startswith(TEMPORARY) and name.removeprefix(TEMPORARY) in replaced
 
 
 def no_such_ticket(ticket: str) -> NotFoundError:

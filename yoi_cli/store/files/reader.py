@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.base_reader import PLAN_PATH, RELATIONS_PATH, BaseReader, missing_part
-from yoi_cli.store.files.directory import Directory, cannot_open, not_as_expected, read_all
+from yoi_cli.store.files.directory import (
+    Directory,
+    cannot_open,
+    not_as_expected,
+    open_file,
+    read_all,
+)
 from yoi_cli.store.formats.thread import latest_at
 
 if TYPE_CHECKING:
@@ -22,7 +28,6 @@ if TYPE_CHECKING:
     from yoi_cli.model.relations import Relation
     from yoi_cli.store.values import Part
 
-_READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _FIRST_READ = 4096
 
 
@@ -163,25 +168,21 @@ class FileReader(BaseReader):
         from yoi_cli.store.formats.item import parse_fields, parse_item
 
         folder, path = self._present_folder(), f"{ticket}/{layout.ITEM}"
+        shown = folder.shown(path)
         try:
-            descriptor = os.open(path, _READ_FLAGS, dir_fd=folder.descriptor)
+            descriptor = open_file(path, folder.descriptor, shown)
+            try:
+                data = os.read(descriptor, _FIRST_READ)
+                fields = parse_fields(data, path=shown)
+                if fields is None:
+                    data += read_all(descriptor)
+                    fields = parse_item(data, path=shown).fields
+            finally:
+                os.close(descriptor)
         except FileNotFoundError as error:
-            raise missing_part(folder.shown(path)) from error
+            raise missing_part(shown) from error
         except OSError as error:
-            raise cannot_open(error, folder.shown(path), "a regular file") from error
-        try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise not_as_expected(folder.shown(path), "a regular file")
-            data = os.read(descriptor, _FIRST_READ)
-            shown = folder.shown(path)
-            fields = parse_fields(data, path=shown)
-            if fields is None:
-                data += read_all(descriptor)
-                fields = parse_item(data, path=shown).fields
-        except OSError as error:
-            raise cannot_open(error, folder.shown(path), "a regular file") from error
-        finally:
-            os.close(descriptor)
+            raise cannot_open(error, shown, "a regular file") from error
         return fields
 
     def _relations_in_pass(self, ticket: TicketId, naming: str) -> tuple[Relation, ...]:

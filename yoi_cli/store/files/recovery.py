@@ -55,8 +55,8 @@ def _remove_relation(directory: Directory, event: Event) -> None:
         data = artifacts.read_if_there(layout.RELATIONS)
         if data is None:
             return
-        standing = parse_relations(data, path=artifacts.shown(layout.RELATIONS))
+        existing = parse_relations(data, path=artifacts.shown(layout.RELATIONS))
         removed = (event.attributes.get("relation"), event.attributes.get("target"))
-        rest = [relation for relation in standing if relation.key != removed]
-        if len(rest) < len(standing):
+        rest = [relation for relation in existing if relation.key != removed]
+        if len(rest) < len(existing):
             artifacts.replace(layout.RELATIONS, render_relations(rest))

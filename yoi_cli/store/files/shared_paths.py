@@ -15,7 +15,7 @@ from yoi_cli.store.files.atomic_folder import is_inside
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-STORE = ".yoi"
+STORE = layout.STORE_FOLDER
 #: What stays out of a ticket's worktree, as the system that the format comes from has it:
 #: folders right below `.yoi`.
 _FOLDERS = (

@@ -10,10 +10,11 @@ import json
 import os
 import re
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.store.files.directory import Directory
+from yoi_cli.store.files.directory import TEMPORARY, Directory
 from yoi_cli.store.ports import Spooled
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 FOLDER = "spool"
 _SUFFIX = ".json"
-_TEMPORARY = ".tmp-"
 #: A temporary file older than this (seconds) is nobody's any more.
 _ABANDONED = 3600
 _NAME = re.compile(r"(?:commit|rewrite|merge)-[0-9a-f]{40,64}-[0-9A-Za-z]{4,13}")
@@ -53,20 +53,9 @@ class FileSpool:
         if not _NAME.fullmatch(name):
             raise ValueError(f"no note can be called {name!r}")
         os.makedirs(self._path, exist_ok=True)
-        temporary = f"{_TEMPORARY}{name}-{os.getpid()}-{time.time_ns()}"
         with Directory.open(self._path, FOLDER) as folder:
-            try:
-                folder.create(temporary, _render(note))
-                os.rename(
-                    temporary,
-                    name + _SUFFIX,
-                    src_dir_fd=folder.descriptor,
-                    dst_dir_fd=folder.descriptor,
-                )
-            except BaseException:
-                folder.remove_if_there(temporary)
-                raise
-            folder.sync()
+            temporary = f"{name}-{os.getpid()}-{time.time_ns()}"
+            folder.replace(name + _SUFFIX, _render(note), temporary=temporary)
 
     def pending(self) -> Sequence[Spooled]:
         read = (row for row in self._rows() if isinstance(row, Spooled))
@@ -84,14 +73,10 @@ class FileSpool:
         limit = time.time() - _ABANDONED
         with Directory.open(self._path, FOLDER) as folder:
             for name in folder.names():
-                if not name.startswith(_TEMPORARY):
-                    continue
-                try:
+                with suppress(FileNotFoundError):
                     modified = os.lstat(name, dir_fd=folder.descriptor).st_mtime
-                except FileNotFoundError:
-                    continue
-                if modified < limit:
-                    folder.remove_if_there(name)
+                    if name.startswith(TEMPORARY) and modified < limit:
+                        folder.remove_if_there(name)
 
     def facts(self) -> SpoolFacts:
         """What waits, for doctor."""
@@ -114,7 +99,7 @@ class FileSpool:
 
         with folder:
             for name in folder.names():
-                if name.startswith(_TEMPORARY):
+                if name.startswith(TEMPORARY):
                     continue
                 try:
                     note = parse_note(folder.read(name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
@@ -10,14 +9,13 @@ from yoi_cli.model.ids import is_event_id, next_event_id
 from yoi_cli.model.time import is_stamp, seconds_of
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.item_writing import render_item
-from yoi_cli.store.formats.thread_writing import check_text, encode_event
+from yoi_cli.store.formats.thread_writing import check_text, encode_event, has_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yoi_cli.model.ticket import DatedEvent, Ticket
 
-_REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 #: What every header says by itself; a second one among the attributes could mislead a reader.
 _RESERVED = frozenset({"event", "author", "at", "id"})
 
@@ -69,7 +67,7 @@ def _check(dated: DatedEvent) -> None:
         problem = f"has no time of the form YYYY-MM-DDTHH:MM:SSZ but {dated.at[:40]!r}"
     elif dated.id is not None and not is_event_id(dated.id):
         problem = f"has {dated.id[:40]!r} for an id, which is no ULID"
-    elif any(unicodedata.category(char) in _REFUSED for char in dated.event.heading):
+    elif has_control(dated.event.heading):
         problem = "has a heading of more than one line, or with control characters"
     elif not _RESERVED.isdisjoint(key for key, _ in dated.event.attributes):
         problem = "names its author, time, kind or id a second time"

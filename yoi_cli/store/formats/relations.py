@@ -75,13 +75,13 @@ def entry_lines(text: str, count: int) -> list[int]:
     start = _LIST.search(text)
     decoder = json.JSONDecoder()
     lines: list[int] = []
-    place = start.end() if start else len(text)
+    position = start.end() if start else len(text)
     while len(lines) < count:
-        gap = _GAP.match(text, place)
-        place = gap.end() if gap else place
-        lines.append(text.count("\n", 0, place) + 1)
+        gap = _GAP.match(text, position)
+        position = gap.end() if gap else position
+        lines.append(text.count("\n", 0, position) + 1)
         try:
-            _, place = decoder.raw_decode(text, place)
+            _, position = decoder.raw_decode(text, position)
         except ValueError:
             return [1] * count
     return lines

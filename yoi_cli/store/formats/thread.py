@@ -225,8 +225,8 @@ class _ThreadReader:
             return False
         self._add(boundary, header, after, body_lines)
         if self._data[after:end].strip():
-            place = after + _leading_blanks(self._data[after:end])
-            self._fault("text_between_events", place, "Text stands between two events.")
+            offset = after + _leading_blanks(self._data[after:end])
+            self._fault("text_between_events", offset, "Text stands between two events.")
         return True
 
     def _is_closed(self, closing: re.Match[bytes], header: _HeaderMatch, lines: list[str]) -> bool:

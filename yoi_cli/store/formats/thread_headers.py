@@ -101,19 +101,19 @@ def _outline_shape(forms: tuple[tuple[bytes, bytes], ...]) -> ThreadSummary:
     """What a sequence of headers says of its ticket."""
     from yoi_cli.model.thread_summary import outline_of
 
-    return outline_of([_as_event(place, *form) for place, form in enumerate(forms, 1)])
+    return outline_of([_as_event(index, *form) for index, form in enumerate(forms, 1)])
 
 
 @lru_cache(maxsize=_SHAPES)
 def _fold_shape(forms: tuple[tuple[bytes, bytes], ...]) -> Folded:
     """What a sequence of moves folds to; its lines are their places in the sequence."""
-    return fold(_as_event(place, *form) for place, form in enumerate(forms))
+    return fold(_as_event(index, *form) for index, form in enumerate(forms))
 
 
-def _as_event(place: int, kind: bytes, pairs: bytes) -> Event:
+def _as_event(index: int, kind: bytes, pairs: bytes) -> Event:
     header = f"<!-- event: x author: x at: x {pairs.decode('utf-8', 'surrogateescape')}-->"
     attributes = parse_header_pairs(header)
-    return Event(kind.decode(), "", "", None, "", attributes, "x", "x", place)
+    return Event(kind.decode(), "", "", None, "", attributes, "x", "x", index)
 
 
 def _told(move: Move, header: _StateHeader) -> Move:

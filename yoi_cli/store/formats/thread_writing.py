@@ -44,7 +44,7 @@ def encode_header(pairs: Iterable[tuple[str, str]]) -> str:
 
 def _value(key: str, value: str) -> str:
     if not re.fullmatch(_KEY, key):
-        raise UsageError("header_key_invalid", f"{key!r} is not a key of an event's header.")
+        raise UsageError("header_key_invalid", f"{key!r} cannot be a key in an event's header.")
     check_header_value(key, value)
     if re.fullmatch(_BARE_VALUE, value):
         return value
@@ -57,13 +57,18 @@ def check_header_value(key: str, value: str) -> None:
 
     Raises `UsageError` for control characters, line separators, lone surrogates and `-->`.
     """
-    if "-->" in value or any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in value):
+    if "-->" in value or has_control(value):
         raise UsageError(
             "header_value_invalid",
             f"The {key} {value[:60]!r} cannot stand in an event's header.",
             hint="Leave out control characters, line breaks and `-->`; nothing was written.",
             details={"key": key},
         )
+
+
+def has_control(text: str) -> bool:
+    """Whether `text` has a control character, a line separator or a lone surrogate."""
+    return any(unicodedata.category(char) in _REFUSED_CATEGORIES for char in text)
 
 
 def check_text(text: str, what: str) -> str:
