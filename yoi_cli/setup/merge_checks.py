@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from yoi_cli.doctor.environment import CLONE, OK, EnvironmentCheck
 from yoi_cli.doctor.repair import CONFIGURE_CLONE, WRITE_ATTRIBUTES, Repair
 from yoi_cli.model.severity import ERROR, WARNING
-from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +41,7 @@ _TICKET_FILES = (
     "*/artifacts/relations.json",
     "*/artifacts/orchestration-plan.jsonl",
 )
+_OBJECTIVES = ".yoi/objectives"
 #: A ticket that no store has, to ask git what it would do with one.
 _ANY = "0000000000000"
 
@@ -75,7 +75,7 @@ def attribute_lines(root: str) -> Mapping[str, tuple[str, ...]]:
 
     They stand as near to the tickets as can be: a rule there goes before one further up.
     """
-    goals = (f"/{OBJECTIVES_FOLDER.rpartition('/')[2]}/*/item.md merge={DRIVER}",)
+    goals = (f"/{_OBJECTIVES.rpartition('/')[2]}/*/item.md merge={DRIVER}",)
     below, _, name = root.rpartition("/")
     if below == ".yoi":
         tickets = tuple(f"/{name}/{file} merge={DRIVER}" for file in _TICKET_FILES)
@@ -87,7 +87,7 @@ def attribute_lines(root: str) -> Mapping[str, tuple[str, ...]]:
 def asked_paths(root: str) -> tuple[str, ...]:
     """Paths of which `git check-attr` can tell whether every file of tickets has the driver."""
     tickets = (f"{root}/{file.replace('*', _ANY)}" for file in _TICKET_FILES)
-    return (*tickets, f"{OBJECTIVES_FOLDER}/{_ANY}/item.md")
+    return (*tickets, f"{_OBJECTIVES}/{_ANY}/item.md")
 
 
 def completed(existing: bytes, lines: tuple[str, ...]) -> bytes:

@@ -11,7 +11,8 @@ from yoi_cli.errors import StoreInvalidError, UsageError
 from yoi_cli.model.fields import KEY_ORDER
 from yoi_cli.model.item import FieldValue
 from yoi_cli.store.formats import item_yaml
-from yoi_cli.store.formats.item import FrontmatterEntry, parse_fields, parse_item
+from yoi_cli.store.formats.item import parse_fields, parse_item
+from yoi_cli.store.formats.item_entry import FrontmatterEntry
 from yoi_cli.store.formats.item_writing import edit_item, render_item
 
 PATH = "tickets/0123456789ABC/item.md"

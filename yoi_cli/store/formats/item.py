@@ -12,11 +12,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.item import FieldValue, Item
+from yoi_cli.store.formats.item_entry import FrontmatterEntry, item_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from yoi_cli.errors import StoreInvalidError
 
 MAX_FRONTMATTER_BYTES = 64 * 1024
 MAX_KEY_LENGTH = 100
@@ -47,23 +49,6 @@ SIMPLE_KEY = re.compile(_KEY)
 
 #: What YAML breaks lines at, skips or refuses beyond ASCII; compiled when first used.
 WIDE_UNSAFE = "[\x80-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
-
-
-class FrontmatterEntry(NamedTuple):
-    """One `key: value` of a frontmatter and where it stands.
-
-    `line` is the file's (the opening `---` is line 1). The offsets count the characters of
-    the text between the two `---` lines: where the key begins, the place just after its
-    colon, and the value from its first character to just after its last.
-    """
-
-    key: str
-    value: FieldValue
-    line: int
-    key_start: int
-    colon_end: int
-    start: int
-    end: int
 
 
 class ItemParts(NamedTuple):
@@ -175,18 +160,6 @@ def whole_parts(data: bytes, path: str) -> ItemParts:
     if parts is None:
         raise _unclosed(path)
     return parts
-
-
-def item_error(
-    path: str, line: int, problem: str, hint: str, *, code: str = "item_frontmatter_invalid"
-) -> StoreInvalidError:
-    """The error for an item that cannot be read: `problem` ends `<path>, line <n>: …`."""
-    return StoreInvalidError(
-        code,
-        f"{path}, line {line}: {problem}.",
-        hint=hint,
-        details={"path": path, "line": line},
-    )
 
 
 def _unclosed(path: str) -> StoreInvalidError:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from yoi_cli.model.item import FieldValue
-    from yoi_cli.store.formats.item import FrontmatterEntry, ItemParts
+    from yoi_cli.store.formats.item import ItemParts
+    from yoi_cli.store.formats.item_entry import FrontmatterEntry
 
 #: What YAML breaks lines at, skips or refuses; compiled by `re` when first used.
 _UNSAFE = rf"[\x00-\x1f\x7f]|{WIDE_UNSAFE}"

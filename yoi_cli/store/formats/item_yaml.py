@@ -15,7 +15,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
-from yoi_cli.store.formats.item import FrontmatterEntry, item_error
+from yoi_cli.store.formats.item_entry import FrontmatterEntry, item_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
