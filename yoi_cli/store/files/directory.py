@@ -301,7 +301,8 @@ def _open_directory(name: str, parent: int | None, shown: str) -> int:
     try:
         return os.open(name, _DIRECTORY, dir_fd=parent)
     except OSError as error:
-        raise _explained(error, shown, "a folder") from error
+        _refuse_wrong_path(error, shown, "a folder")
+        raise
 
 
 def open_file(name: str, parent: int, shown: str, flags: int = _READ) -> int:
@@ -312,7 +313,8 @@ def open_file(name: str, parent: int, shown: str, flags: int = _READ) -> int:
     try:
         descriptor = os.open(name, flags, dir_fd=parent)
     except OSError as error:
-        raise _explained(error, shown, "a regular file") from error
+        _refuse_wrong_path(error, shown, "a regular file")
+        raise
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise not_as_expected(shown, "a regular file")
@@ -330,11 +332,11 @@ def _read_file(name: str, parent: int, shown: str) -> bytes:
         os.close(descriptor)
 
 
-def _explained(error: OSError, shown: str, expected: str) -> OSError | StoreInvalidError:
-    """A store error for what is wrong with one path; what is wrong with the system stays."""
+def _refuse_wrong_path(error: OSError, shown: str, expected: str) -> None:
+    """Raise a store error for what is wrong with one path; what is wrong with the system is
+    the caller's to raise again. As its own cause an error would keep all that it saw alive."""
     if error.errno in _WRONG_PATH:
-        return cannot_open(error, shown, expected)
-    return error
+        raise cannot_open(error, shown, expected) from error
 
 
 def _permissions(existing: int | None, is_executable: bool | None) -> int | None:
