@@ -29,6 +29,7 @@ def test_a_git_that_a_signal_ended_has_given_no_answer(
     assert error.value.code == "git_ended"
 
 
+@pytest.mark.process
 def test_a_folder_that_is_gone_is_not_taken_for_a_git_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(OperationError) as error:
         run_git(["status"], cwd=str(tmp_path / "gone"))
