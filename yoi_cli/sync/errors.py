@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
+from yoi_cli.model.text import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,14 +13,13 @@ if TYPE_CHECKING:
     from yoi_cli.sync.ports import Unpushed
 
 OWN_BRANCH = 'a branch of the store\'s own (branch = "yoi" in [sync]) never needs that'
-_SHOWN = 5
 
 
 def behind(remote: str, branch: str, paths: Sequence[str]) -> ConflictError:
     """The remote's branch has changes of other files, which a sync never brings."""
     return ConflictError(
         "sync_behind",
-        f"{branch} of {remote} has changes outside the store ({_some(paths)}), which are not "
+        f"{branch} of {remote} has changes outside the store ({some_of(paths)}), which are not "
         "here. Nothing was sent.",
         hint="A sync commits the tickets here, so that `git pull` can bring the changes in; then "
         f"sync again; {OWN_BRANCH}.",
@@ -29,7 +29,7 @@ def behind(remote: str, branch: str, paths: Sequence[str]) -> ConflictError:
 
 def ahead(remote: str, branch: str, commits: Sequence[Unpushed]) -> ConflictError:
     """The branch has commits of other files, which a sync never sends."""
-    named = _some([f"{commit.name} {commit.subject}" for commit in commits])
+    named = some_of([f"{commit.name} {commit.subject}" for commit in commits])
     return ConflictError(
         "sync_ahead",
         f"{branch} has {len(commits)} commits of other files that {remote} lacks ({named}). "
@@ -74,8 +74,3 @@ def moved(branch: str) -> ConflictError:
         hint="Nothing is lost. Sync again on the branch that the store is on.",
         details={"branch": branch},
     )
-
-
-def _some(words: Sequence[str]) -> str:
-    more = f" and {len(words) - _SHOWN} more" if len(words) > _SHOWN else ""
-    return ", ".join(words[:_SHOWN]) + more
