@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from yoi_cli.merge.driver import DriverResult as DriverResult
+    from yoi_cli.merge.ports import MergedPart as MergedPart
     from yoi_cli.merge.resolve import Resolution as Resolution
     from yoi_cli.workspace.session import Session
 
@@ -56,7 +56,7 @@ def merge_file(
     *,
     environment: Mapping[str, str],
     is_ancestor: bool = False,
-) -> DriverResult:
+) -> MergedPart:
     """Merge three files for git, and put the outcome at once where `ours` was.
 
     `path` is where the file belongs, from the top of the checkout; `is_ancestor` says that

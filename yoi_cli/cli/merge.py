@@ -27,7 +27,7 @@ from yoi_cli.model.conflict import conflict_sentence, needs_person
 from yoi_cli.model.safe_text import tsv, visible
 
 if TYPE_CHECKING:
-    from yoi_cli.api.merge import DriverResult, Resolution
+    from yoi_cli.api.merge import MergedPart, Resolution
 
 #: The exit code that tells git that the driver could not merge the file.
 _COULD_NOT = 129
@@ -93,7 +93,7 @@ def merge_driver(
     return ConflictError.exit_code if driven.questions else 0
 
 
-def print_driven(path: str, driven: DriverResult, *, as_json: bool) -> None:
+def print_driven(path: str, driven: MergedPart, *, as_json: bool) -> None:
     """What somebody has to decide, or should know, of a merged file."""
     if as_json:
         from yoi_cli.api.documents.merging import merged_file_document

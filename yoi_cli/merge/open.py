@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError, YoiError
 from yoi_cli.git.checkout import find_checkout
+from yoi_cli.merge.ports import MergedPart, Sides
+from yoi_cli.model.conflict import OTHER_TICKET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from yoi_cli.merge.driver import DriverResult
     from yoi_cli.merge.git.index import IndexConflicts
-    from yoi_cli.merge.ports import MergedPart, Sides
     from yoi_cli.merge.resolve import Resolution
     from yoi_cli.workspace.session import Session
 
@@ -27,23 +27,17 @@ def drive(
     environment: Mapping[str, str],
     *,
     is_ancestor: bool = False,
-) -> DriverResult:
+) -> MergedPart:
     """Merge three files for git, and put the outcome at once where `ours` was.
 
     `path` is where the file is at home, from the top of the checkout; `is_ancestor` says that
     git makes one ancestor of two. Raises `YoiError` and `OSError`; then `ours` is as it was.
     """
-    from yoi_cli.merge.driver import drive_ancestor, drive_merge
-    from yoi_cli.merge.ports import Sides
-
     sides = Sides(*(_read(file) for file in (base, ours, theirs)))
-    if is_ancestor:
-        driven = drive_ancestor(path, sides, _Parts())
-    else:
-        driven = drive_merge(path, sides, _Parts(), _Threads(environment))
-    if driven.data != sides.ours:
-        _replace(ours, driven.data)
-    return driven
+    merged = _merged_ancestor(path, sides) if is_ancestor else _merged(path, sides, environment)
+    if merged.data != sides.ours:
+        _replace(ours, merged.data)
+    return merged
 
 
 def resolve_store(
@@ -63,78 +57,89 @@ def resolve_store(
     from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
     repository = _conflicts_of(session)
-    places = StoreFolders(session.location.folder, OBJECTIVES_FOLDER)
+    folders = StoreFolders(session.location.folder, OBJECTIVES_FOLDER)
     with nullcontext() if is_dry else session.store.write() as writer:
         files = TicketFiles(session.store if writer is None else writer, writer)
         return resolve(
-            FileResolver(files), repository, places, wanted, is_dry=is_dry, advance=advance
+            FileResolver(files), repository, folders, wanted, is_dry=is_dry, advance=advance
         )
 
 
 def _conflicts_of(session: Session) -> IndexConflicts | None:
     if session.checkout is None:
         return None
-    from yoi_cli.merge.files.merged_tree import NoFiles
     from yoi_cli.merge.git.index import IndexConflicts
     from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
     folders = [session.location.folder, OBJECTIVES_FOLDER]
-    return IndexConflicts(session.checkout, session.workspace, folders, NoFiles())
+    return IndexConflicts(session.checkout, session.workspace, folders)
 
 
-class _Parts:
-    """A `PartMerger` on the files of a ticket."""
+def _merged(path: str, sides: Sides, environment: Mapping[str, str]) -> MergedPart:
+    """The merged file at `path`. Raises `YoiError` for what only a text merge can show."""
+    from yoi_cli.merge.files.parts import moved_apart
 
-    def merge(self, path: str, sides: Sides) -> MergedPart:
-        from yoi_cli.merge.files.parts import PARTS, merge_part
-
-        if path.rpartition("/")[2] not in PARTS:
-            raise OperationError(
-                "merge_unknown",
-                f"Nothing is known of merging {path[:200]!r} but by lines.",
-                hint="`.gitattributes` should name the driver for tickets' files only.",
-            )
-        return merge_part(path, sides)
-
-    def unsettled(self, path: str, merged: MergedPart) -> bytes:
-        from yoi_cli.merge.files.parts import unsettled
-
-        return unsettled(merged, path=path)
-
-    def moved_apart(self, path: str, sides: Sides) -> bool:
-        from yoi_cli.merge.files.parts import moved_apart
-        from yoi_cli.store.files.layout import ITEM, OBJECTIVES_FOLDER
-
-        is_ticket = path.endswith(f"/{ITEM}") and f"/{OBJECTIVES_FOLDER}/" not in f"/{path}"
-        return is_ticket and moved_apart(sides, path=path)
-
-    def project(self, path: str, item: bytes, threads: tuple[bytes, bytes]) -> bytes | None:
-        from yoi_cli.merge.files.parts import merge_part, projected
-        from yoi_cli.merge.ports import Sides
-
-        thread = f"{path.rpartition('/')[0]}/thread.md"
-        try:
-            return projected(item, merge_part(thread, Sides(None, *threads)).data, path=path)
-        except YoiError:
-            return None
+    merged = _merged_part(path, sides)
+    is_one_ticket = all(one.code != OTHER_TICKET for one in merged.conflicts)
+    if not is_one_ticket or not _is_ticket_item(path) or not moved_apart(sides, path=path):
+        return merged
+    data = _with_merged_state(path, sides, merged.data, environment)
+    return merged._replace(is_guessed=True) if data is None else merged._replace(data=data)
 
 
-class _Threads:
-    """A `SiblingThreads` that looks for git's checkout when it is asked, which is seldom.
+def _merged_ancestor(path: str, sides: Sides) -> MergedPart:
+    """One ancestor at `path`, of the two that a merge of crossing histories has.
 
-    It finds nothing where git keeps no checkout, as in a bare repository.
+    Nobody is asked, for its merge is not the one that anybody makes. What the two contest, and
+    two earlier merges may have settled in two ways, has nobody's value: with that of one of
+    them, the other side alone would count as changed. Raises `YoiError` as `_merged` does; an
+    ancestor that cannot be read counts as none.
     """
+    from yoi_cli.merge.files.parts import unsettled
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+    return MergedPart(unsettled(_merged_part(path, sides), path=path))
 
-    def beside(self, path: str, sides: Sides) -> tuple[bytes, bytes] | None:
-        from yoi_cli.merge.git.operation import MergingThreads
 
-        checkout = find_checkout(os.getcwd())
-        if checkout is None:
-            return None
-        return MergingThreads(checkout, self._environment).beside(path, sides)
+def _merged_part(path: str, sides: Sides) -> MergedPart:
+    from yoi_cli.merge.files.parts import PARTS, merge_part
+
+    if path.rpartition("/")[2] not in PARTS:
+        raise OperationError(
+            "merge_unknown",
+            f"There is no rule for merging {path[:200]!r} other than by lines.",
+            hint="`.gitattributes` should name the driver for tickets' files only.",
+        )
+    return merge_part(path, sides)
+
+
+def _is_ticket_item(path: str) -> bool:
+    from yoi_cli.store.files.layout import ITEM, OBJECTIVES_FOLDER
+
+    return path.endswith(f"/{ITEM}") and f"/{OBJECTIVES_FOLDER}/" not in f"/{path}"
+
+
+def _with_merged_state(
+    path: str, sides: Sides, item: bytes, environment: Mapping[str, str]
+) -> bytes | None:
+    """`item` with the state of its threads' merge.
+
+    None where these do not merge, git does not yet say what it merges, or it keeps no
+    checkout, as in a bare repository.
+    """
+    from yoi_cli.merge.files.parts import merge_part, projected
+    from yoi_cli.merge.git.operation import MergingThreads
+
+    checkout = find_checkout(os.getcwd())
+    if checkout is None:
+        return None
+    threads = MergingThreads(checkout, environment).beside(path, sides)
+    if threads is None:
+        return None
+    thread = f"{path.rpartition('/')[0]}/thread.md"
+    try:
+        return projected(item, merge_part(thread, Sides(None, *threads)).data, path=path)
+    except YoiError:
+        return None
 
 
 def _read(path: str) -> bytes:

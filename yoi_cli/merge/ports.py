@@ -28,16 +28,28 @@ class Sides(NamedTuple):
 
 
 class MergedPart(NamedTuple):
-    """One merged file: its bytes and what was to be told. Where `diverged` its ticket is."""
+    """One merged file: its bytes and its conflicts. Where `diverged` its ticket is.
+
+    `is_guessed` says that the state of an item is that of the side updated later, for want
+    of the threads.
+    """
 
     data: bytes
     conflicts: tuple[Conflict, ...] = ()
     diverged: bool = False
+    is_guessed: bool = False
 
     @property
     def questions(self) -> tuple[Conflict, ...]:
         """What a person has to decide before the merge is done."""
         return tuple(one for one in self.conflicts if needs_person(one))
+
+
+class Renumbering(NamedTuple):
+    """A ticket was made as `old`, as another was, and is `new` now."""
+
+    old: TicketId
+    new: TicketId
 
 
 class PastMerge(NamedTuple):

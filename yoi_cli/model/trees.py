@@ -28,3 +28,22 @@ class TreeFiles(Protocol):
     def read(self, path: str) -> bytes:
         """The bytes of the file at `path`, which `kinds` says is one."""
         ...
+
+
+class NoFiles:
+    """The files of an ancestor that is absent; a `TreeFiles`."""
+
+    @property
+    def kinds(self) -> Mapping[str, FileKind]:
+        return {}
+
+    def mark(self, path: str) -> str | None:
+        return None
+
+    def read(self, path: str) -> bytes:
+        raise KeyError(path)
+
+
+def read_file(files: TreeFiles, path: str) -> bytes | None:
+    """The bytes of the file at `path`, None where no file is there."""
+    return files.read(path) if files.kinds.get(path) == "file" else None

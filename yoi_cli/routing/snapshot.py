@@ -55,7 +55,8 @@ def open_merged(start: Start, revisions: tuple[str, str]) -> Snapshot:
     """
     from yoi_cli.git.commits import resolve_commit
     from yoi_cli.git.objects import RevisionFiles, merge_base
-    from yoi_cli.merge.files.merged_tree import MergedFiles, NoFiles
+    from yoi_cli.merge.files.merged_tree import MergedFiles
+    from yoi_cli.model.trees import NoFiles
     from yoi_cli.store.files.snapshot_reader import TreeReader, read_tree_config
 
     cwd, below = _place_in_repository(start)

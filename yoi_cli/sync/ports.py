@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from yoi_cli.errors import YoiError
+    from yoi_cli.merge.ports import Renumbering
     from yoi_cli.model.conflict import Conflict
 
 
@@ -23,19 +24,15 @@ class TakenStore(NamedTuple):
     put_back: tuple[str, ...] = ()
 
 
-class RenumberedTicket(NamedTuple):
-    """A ticket of this clone that made way for another with its id."""
-
-    old: str
-    new: str
-
-
 class MergedCommit(NamedTuple):
-    """The commit that unites two, and what a person may want to look at, by ticket or path."""
+    """The commit that unites two, and what a person may want to look at, by ticket or path.
+
+    `renumbered` are the tickets of this clone that made way for others with their ids.
+    """
 
     commit: str
     conflicts: Mapping[str, tuple[Conflict, ...]] = {}
-    renumbered: tuple[RenumberedTicket, ...] = ()
+    renumbered: tuple[Renumbering, ...] = ()
 
 
 class TicketChange(NamedTuple):

@@ -15,10 +15,10 @@ from yoi_cli.sync.ports import MergedCommit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from yoi_cli.merge.ports import Renumbering
     from yoi_cli.model.conflict import Conflict
     from yoi_cli.sync.ports import (
         RemoteBranch,
-        RenumberedTicket,
         SyncedStore,
         TakenStore,
         TicketChange,
@@ -42,7 +42,7 @@ class SyncReport(NamedTuple):
     sent: tuple[TicketChange, ...]
     received: tuple[TicketChange, ...]
     conflicts: Mapping[str, tuple[Conflict, ...]]
-    renumbered: tuple[RenumberedTicket, ...]
+    renumbered: tuple[Renumbering, ...]
     put_back: tuple[str, ...]
     is_dry_run: bool = False
 
@@ -70,7 +70,7 @@ class _Sync:
         self._store = store
         self._remote = remote
         self._is_dry_run = is_dry_run
-        self._renumbered: dict[str, RenumberedTicket] = {}
+        self._renumbered: dict[str, Renumbering] = {}
         self._sent: dict[str, TicketChange] = {}
         self._conflicts: dict[str, tuple[Conflict, ...]] = {}
         self._was_pushed = False
@@ -159,5 +159,5 @@ class _Sync:
         )
 
 
-def _by_old(renumbered: Sequence[RenumberedTicket]) -> dict[str, RenumberedTicket]:
+def _by_old(renumbered: Sequence[Renumbering]) -> dict[str, Renumbering]:
     return {one.old: one for one in renumbered}

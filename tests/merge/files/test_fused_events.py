@@ -9,17 +9,15 @@ from support.threads import block
 from support.tree_files import Files
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.merge.files import fused_events as unfuse
-from yoi_cli.merge.files.fused_events import (
-    begins_twice,
+from yoi_cli.merge.files import fused_events
+from yoi_cli.merge.files.fused_events import begins_twice, is_fused, separate_events
+from yoi_cli.merge.files.line_merge import (
     doubled_keys,
-    is_fused,
-    mend_item,
-    part_thread,
+    item_is_marked,
+    repair_item,
     sides_of_markers,
 )
 from yoi_cli.merge.files.merged_tree import MergedFiles
-from yoi_cli.merge.files.parts import item_is_marked
 from yoi_cli.model.events import CREATE
 from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.thread import parse_thread
@@ -70,7 +68,7 @@ def test_each_event_is_as_history_has_it(left: str, right: str) -> None:
     )
     versions = [FIRST, FIRST + b"\n" + one, FIRST + b"\n" + two]
 
-    found = part_thread(fused(one, two), versions, path="thread.md")
+    found = separate_events(fused(one, two), versions, path="thread.md")
 
     assert found.data == FIRST + b"\n" + one + b"\n" + two
     assert found.closed == ()
@@ -81,7 +79,7 @@ def test_mixed_words_go_back_to_the_event_that_had_them() -> None:
     headers = [one.split(b"\n")[0], two.split(b"\n")[0]]
     mixed = FIRST + b"\n" + b"\n".join([*headers, b"", b"a", b"b", b"shared", b"", b"---", b""])
 
-    found = part_thread(mixed, [FIRST + b"\n" + one, FIRST + b"\n" + two], path="thread.md")
+    found = separate_events(mixed, [FIRST + b"\n" + one, FIRST + b"\n" + two], path="thread.md")
 
     assert bodies(found.data) == ["Made.", "a\nshared", "b\nshared"]
     assert found.loose == 0
@@ -91,7 +89,7 @@ def test_a_fused_version_of_history_is_not_believed() -> None:
     one, two = block("a", 2), block("b", 3)
     bad = fused(one, two)
 
-    found = part_thread(bad, [bad], path="thread.md")
+    found = separate_events(bad, [bad], path="thread.md")
 
     assert bodies(found.data) == ["Made.", "a", "b"]
     assert len(found.closed) == 1
@@ -101,7 +99,7 @@ def test_words_that_stand_in_no_event_are_counted() -> None:
     one, two = block("a", 2), block("b", 3)
     data = fused(one, two) + b"\nWritten by hand.\n"
 
-    found = part_thread(data, [FIRST + b"\n" + one, FIRST + b"\n" + two], path="thread.md")
+    found = separate_events(data, [FIRST + b"\n" + one, FIRST + b"\n" + two], path="thread.md")
 
     assert found.loose == 1
 
@@ -109,7 +107,7 @@ def test_words_that_stand_in_no_event_are_counted() -> None:
 def test_nothing_comes_from_history_that_has_no_header_here() -> None:
     one, two, gone = block("a", 2), block("b", 3), block("gone", 4)
 
-    found = part_thread(fused(one, two), [FIRST + b"\n" + gone], path="thread.md")
+    found = separate_events(fused(one, two), [FIRST + b"\n" + gone], path="thread.md")
 
     assert "gone" not in bodies(found.data)
 
@@ -118,7 +116,7 @@ def test_a_doubled_key_has_the_value_that_a_side_changed() -> None:
     doubled = ITEM.replace(b"state: 'planning'\n", b"state: 'planning'\nstate: 'ready'\n")
     doubled = doubled.replace(b"title: 'A'\n", b"title: 'A'\ntitle: 'B'\n")
 
-    found = mend_item(doubled, ITEM, path="item.md")
+    found = repair_item(doubled, ITEM, path="item.md")
 
     assert doubled_keys(doubled) == ("title", "state")
     item = parse_item(found.data, path="item.md")
@@ -129,7 +127,7 @@ def test_a_doubled_key_has_the_value_that_a_side_changed() -> None:
 def test_without_an_ancestor_a_doubled_key_is_reported() -> None:
     doubled = ITEM.replace(b"title: 'A'\n", b"title: 'B'\ntitle: 'A'\n")
 
-    found = mend_item(doubled, None, path="item.md")
+    found = repair_item(doubled, None, path="item.md")
 
     assert parse_item(found.data, path="item.md").fields["title"] == "B"
     assert [one.code for one in found.conflicts] == ["field_conflict"]
@@ -139,7 +137,7 @@ def test_lists_and_unknown_lines_stay_with_their_key() -> None:
     item = ITEM.replace(b"title:", b"tags:\n  - a\n  - b\n# a remark\ntitle:")
 
     assert doubled_keys(item) == ()
-    assert mend_item(item, None, path="item.md").data == item
+    assert repair_item(item, None, path="item.md").data == item
 
 
 def test_the_sides_of_a_conflict_are_told_with_and_without_the_ancestor() -> None:
@@ -188,6 +186,6 @@ PIECES = st.sampled_from(
 def test_a_history_reads_the_same_whether_each_version_is_read_whole(versions: list[bytes]) -> None:
     """A version is read by the events that are new in it, where that says the same."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(unfuse, "_fresh_blocks", lambda version, seen: None)
-        whole = unfuse._known_blocks(versions)
-    assert unfuse._known_blocks(versions) == whole
+        patch.setattr(fused_events, "_fresh_blocks", lambda version, seen: None)
+        whole = fused_events._known_blocks(versions)
+    assert fused_events._known_blocks(versions) == whole

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.process import Program
 from support.tickets import created, put_ticket, said, ticket
+from support.tree_files import Files
 
 from yoi_cli.git.objects import RevisionFiles, merge_base
 from yoi_cli.merge.files.merged_tree import MergedFiles
@@ -51,3 +53,34 @@ def test_what_one_side_changed_is_as_git_merges_it(git: Program, repo: Path) -> 
             if kind == "file" and path != f"{FOLDER}/{ticket(5)}/item.md":
                 assert files.read(path) == expected.read(path)
         assert files.conflicts == {}
+
+
+ITEM = b"---\ntitle: 'A'\nstate: 'planning'\nupdated_at: '2026-01-01T00:00:00Z'\n---\n\nText.\n"
+
+
+@pytest.mark.parametrize(
+    ("part", "ours", "theirs"),
+    [
+        ("item.md", ITEM, ITEM.replace(b"01-01", b"01-02").replace(b"'A'", b"'B'")),
+        (
+            "artifacts/relations.json",
+            b'{"version": 1, "relations": []}',
+            b'{"version":1,"relations":[]}',
+        ),
+    ],
+)
+def test_an_ancestor_that_cannot_be_read_counts_as_none(
+    part: str, ours: bytes, theirs: bytes
+) -> None:
+    """It is past, and nobody can correct it any more."""
+
+    def tree(data: bytes) -> Files:
+        folder = f"{FOLDER}/{ticket(1)}"
+        return Files({f"{folder}/thread.md": created(), f"{folder}/{part}": data})
+
+    path = f"{FOLDER}/{ticket(1)}/{part}"
+    merged = MergedFiles(tree(b"<<<<<<< ours\n"), tree(ours), tree(theirs), FOLDER)
+    swapped = MergedFiles(tree(b"<<<<<<< ours\n"), tree(theirs), tree(ours), FOLDER)
+
+    assert merged.read(path) == swapped.read(path)
+    assert b"<<<<" not in merged.read(path)

@@ -11,13 +11,13 @@ from yoi_cli.merge.files.renumber import (
     OURS,
     THEIRS,
     RenumberedFiles,
-    Renumbering,
     free_id_after,
     made_twice,
     renumbered_side,
     renumbered_ticket,
     with_note,
 )
+from yoi_cli.merge.ports import Renumbering
 from yoi_cli.model.events import CREATE
 from yoi_cli.model.ids import TicketId
 from yoi_cli.store.formats.thread import parse_thread

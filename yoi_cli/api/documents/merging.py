@@ -10,7 +10,7 @@ from yoi_cli.api.documents.common import from_value, from_values
 from yoi_cli.model.conflict import needs_person
 
 if TYPE_CHECKING:
-    from yoi_cli.merge.driver import DriverResult
+    from yoi_cli.merge.ports import MergedPart
     from yoi_cli.merge.resolve import Resolution
     from yoi_cli.sync.service import SyncReport
 
@@ -122,7 +122,7 @@ def resolve_document(found: Resolution) -> ResolveDocument:
     )
 
 
-def merged_file_document(path: str, driven: DriverResult) -> MergedFileDocument:
+def merged_file_document(path: str, driven: MergedPart) -> MergedFileDocument:
     conflicts = tuple(
         from_value(MergeConflictDocument, one, needs_person=needs_person(one))
         for one in driven.conflicts

@@ -170,8 +170,13 @@ class _Look:
 
     def _check_merged(self, data: bytes, name: str, *, is_torn: bool = False) -> None:
         """What a merge by lines leaves behind, which `yoi resolve` repairs."""
-        from yoi_cli.merge.files.fused_events import begins_twice, doubled_keys, fused_lines
-        from yoi_cli.merge.files.parts import MARKER, has_markers, item_is_marked
+        from yoi_cli.merge.files.fused_events import begins_twice, fused_lines
+        from yoi_cli.merge.files.line_merge import (
+            MARKER,
+            doubled_keys,
+            has_markers,
+            item_is_marked,
+        )
 
         is_marked = item_is_marked(data) if name == layout.ITEM else has_markers(data)
         first = MARKER.search(data)

@@ -1,4 +1,4 @@
-"""What `merge=union` leaves behind: fused events and doubled keys, taken apart again.
+"""Events that `merge=union` fused, taken apart again.
 
 The union of two appends keeps the lines that both have once. The closing `---` of the first
 event is such a line, so that its header, and perhaps some of its words, stand right before
@@ -13,25 +13,20 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.merge.files.texts import MergedText, merge_items, merge_threads
+from yoi_cli.merge.files.line_merge import is_marker
+from yoi_cli.merge.files.texts import has_stray_text, merge_threads
 from yoi_cli.model.events import CREATE
 from yoi_cli.model.ids import is_event_id
 from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from yoi_cli.store.formats.thread import ParsedThread
 
 _HEADER = re.compile(rb"^<!-- event:[^\n]*-->[ \t\r]*$", re.MULTILINE)
 _EVENT = b"<!-- event: "
 _BEGINNING = _EVENT + b"create "
-_STRAY = frozenset({"text_before_first_event", "text_between_events"})
-_CONFLICT = re.compile(
-    rb"^<{7}[^\n]*\n(?P<ours>.*?)(?:^\|{7}[^\n]*\n.*?)?^={7}\r?\n(?P<theirs>.*?)^>{7}[^\n]*(?:\n|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
-_KEY_LINE = re.compile(rb"([A-Za-z_][A-Za-z0-9_-]*):(?: |\r?\n)")
 
 
 class SeparatedThread(NamedTuple):
@@ -74,12 +69,17 @@ def _fused(data: bytes, parsed: ParsedThread) -> Iterator[tuple[int, int]]:
     for start, end in parsed.torn:
         stretch = data[start:end]
         is_cut = b"\0" in stretch or stretch.replace(b"\r", b"").endswith(b"\n\n\n")
-        if end < len(data) and not is_cut and _id_of(_header(stretch)):
+        if end < len(data) and not is_cut and _id_of(stretch):
             yield start, end
 
 
-def _id_of(header: bytes) -> str:
-    found = parse_header_pairs(header.decode("utf-8", "surrogateescape").rstrip("\n")).get("id", "")
+def _pairs(block: bytes) -> Mapping[str, str]:
+    """What the header that `block` begins with says."""
+    return parse_header_pairs(_header(block).decode("utf-8", "surrogateescape"))
+
+
+def _id_of(block: bytes) -> str:
+    found = _pairs(block).get("id", "")
     return found if is_event_id(found) else ""
 
 
@@ -90,13 +90,13 @@ def begins_twice(data: bytes) -> bool:
     parsed = parse_thread(data)
     begun = {event.id for event in parsed.thread.events if event.kind == CREATE and event.id}
     for start, end in _fused(data, parsed):
-        pairs = parse_header_pairs(_header(data[start:end]).decode("utf-8", "surrogateescape"))
+        pairs = _pairs(data[start:end])
         if pairs.get("event") == CREATE:
             begun.add(pairs["id"])
     return len(begun) > 1
 
 
-def part_thread(data: bytes, versions: Iterable[bytes], *, path: str) -> SeparatedThread:
+def separate_events(data: bytes, versions: Iterable[bytes], *, path: str) -> SeparatedThread:
     """`data` with its events apart; `versions` are what the file was before, oldest first.
 
     Each header that stands in `data` gives an event: as the first sound version had it, else
@@ -141,8 +141,7 @@ def _known_blocks(versions: Iterable[bytes]) -> dict[bytes, list[bytes]]:
                 known.setdefault(header, blocks)
             continue
         parsed = parse_thread(version)
-        is_sound = not parsed.torn and not _is_stray(parsed)
-        if not is_sound:
+        if parsed.torn or has_stray_text(parsed):
             continue
         for header, found in _blocks(version, parsed).items():
             kept = known.setdefault(header, [])
@@ -171,7 +170,7 @@ def _fresh_blocks(version: bytes, seen: set[bytes]) -> list[bytes] | None:
 def _is_closed_event(block: bytes) -> bool:
     parsed = parse_thread(block + b"\n")
     is_one = len(parsed.spans) == 1 and parsed.spans[0][0] == 0
-    is_sound = block.endswith(b"\n---") and not (parsed.torn or _is_stray(parsed))
+    is_sound = block.endswith(b"\n---") and not (parsed.torn or has_stray_text(parsed))
     return is_one and is_sound and parsed.thread.events[0].id is not None
 
 
@@ -182,16 +181,8 @@ def _by_header(blocks: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     return found
 
 
-def _is_stray(parsed: ParsedThread) -> bool:
-    return any(fault.code in _STRAY for fault in parsed.thread.faults)
-
-
 def _blocks(data: bytes, parsed: ParsedThread) -> dict[bytes, list[bytes]]:
-    found: dict[bytes, list[bytes]] = {}
-    for start, end in parsed.spans:
-        block = data[start:end].rstrip()
-        found.setdefault(_header(block), []).append(block)
-    return found
+    return _by_header(data[start:end].rstrip() for start, end in parsed.spans)
 
 
 def _header(block: bytes) -> bytes:
@@ -199,8 +190,7 @@ def _header(block: bytes) -> bytes:
 
 
 def _named(header: bytes) -> str:
-    pairs = parse_header_pairs(header.decode("utf-8", "surrogateescape"))
-    return _id_of(header) or pairs.get("at", "")
+    return _id_of(header) or _pairs(header).get("at", "")
 
 
 def _closed(block: bytes, newline: str) -> bytes:
@@ -213,85 +203,3 @@ def _loose_lines(before: bytes, after: bytes) -> int:
     kept = {line.strip() for line in after.split(b"\n")}
     lines = (line.strip() for line in before.split(b"\n"))
     return sum(bool(line) and line not in kept and not is_marker(line) for line in lines)
-
-
-def is_marker(line: bytes) -> bool:
-    """Whether `line` looks like one that git puts around a conflict."""
-    return line[:7] in (b"<" * 7, b"=" * 7, b">" * 7, b"|" * 7)
-
-
-def mend_item(data: bytes, base: bytes | None, *, path: str) -> MergedText:
-    """An item without doubled keys and conflict markers.
-
-    What stands twice is taken for what two sides said, and merged as such, with the ancestor
-    `base` where it is known. Raises `StoreInvalidError` for an item that cannot be read for
-    another reason too.
-    """
-    ours, theirs = sides_of_markers(data)
-    first, last = _one_of_each(ours, last=False), _one_of_each(theirs, last=True)
-    return merge_items(_readable(base, path), first, last, path=path)
-
-
-def _readable(base: bytes | None, path: str) -> bytes | None:
-    from yoi_cli.store.formats.item import parse_item
-
-    try:
-        return base if base is None or parse_item(base, path=path) else None
-    except StoreInvalidError:
-        return None
-
-
-def doubled_keys(data: bytes) -> tuple[str, ...]:
-    """The keys that stand more than once in an item's frontmatter."""
-    seen: dict[bytes, int] = {}
-    for key, _ in _entries(data)[1]:
-        seen[key] = seen.get(key, 0) + bool(key)
-    return tuple(key.decode() for key, number in seen.items() if number > 1)
-
-
-def sides_of_markers(data: bytes) -> tuple[bytes, bytes]:
-    """What either side of the conflicts that git marked in `data` says.
-
-    What a code fence quotes is no conflict.
-    """
-    from yoi_cli.transfer.formats.common import outside_fences
-
-    outside = list(outside_fences(data.decode("latin-1").split("\n")))
-
-    def side(name: str) -> bytes:
-        def chosen(match: re.Match[bytes]) -> bytes:
-            is_outside = outside[data.count(b"\n", 0, match.start())]
-            return match[name] if is_outside else match[0]
-
-        return _CONFLICT.sub(chosen, data)
-
-    return side("ours"), side("theirs")
-
-
-def _entries(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
-    """An item's opening line, its frontmatter by keys (with the lines below each), the rest."""
-    opening, _, below = data.partition(b"\n")
-    lines = below.splitlines(keepends=True)
-    entries: list[tuple[bytes, bytes]] = []
-    for number, line in enumerate(lines):
-        if line.rstrip() == b"---":
-            return opening + b"\n", entries, b"".join(lines[number:])
-        match = _KEY_LINE.match(line)
-        if match is not None:
-            entries.append((match.group(1), line))
-        elif entries:
-            key, text = entries[-1]
-            entries[-1] = (key, text + line)
-        else:
-            entries.append((b"", line))
-    return opening + b"\n", [], below
-
-
-def _one_of_each(data: bytes, *, last: bool) -> bytes:
-    """`data` with each key once: as it stands first, or as it stands last."""
-    opening, entries, rest = _entries(data)
-    kept: dict[bytes, bytes] = {}
-    for key, text in entries:
-        if last or key not in kept:
-            kept[key] = text
-    return opening + b"".join(kept.values()) + rest

@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, YoiError
-from yoi_cli.merge.files.fused_events import is_fused, part_thread
-from yoi_cli.merge.files.parts import has_markers
+from yoi_cli.merge.files.fused_events import is_fused, separate_events
+from yoi_cli.merge.files.line_merge import has_markers
 from yoi_cli.merge.files.renumber import (
     THEIRS,
-    Renumbering,
     free_id_after,
     made_twice,
     renamed_plan,
@@ -24,9 +23,11 @@ from yoi_cli.merge.files.renumber import (
     renumbered_ticket,
     with_note,
 )
-from yoi_cli.merge.files.texts import merge_threads
+from yoi_cli.merge.files.resolver_files import files_in
+from yoi_cli.merge.files.texts import events_of, merge_threads
+from yoi_cli.merge.ports import Renumbering
+from yoi_cli.model.trees import read_file
 from yoi_cli.store.files import layout
-from yoi_cli.store.files.atomic_folder import is_inside
 from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.item_writing import edit_item
 from yoi_cli.store.formats.plan import parse_each
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
     from yoi_cli.merge.ports import ConflictRepository, Sides
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.trees import TreeFiles
-
-_PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"
-_RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
-_KEEP = f"{layout.ARTIFACTS}/{layout.KEEP}"
 
 
 class SeparatedTickets(NamedTuple):
@@ -67,14 +64,15 @@ class SeparatedTickets(NamedTuple):
 
         None where the file is none that refers to tickets, or cannot be read.
         """
-        theirs, stayed = (_read(tree, path) for tree in (self.leaver_tree, self.stayer_tree))
-        is_known = self.leaver_tree is not None
+        left = data if self.leaver_tree is None else read_file(self.leaver_tree, path)
+        stayed = None if self.stayer_tree is None else read_file(self.stayer_tree, path)
+        rename = self._objective
+        if path.endswith(f"/{layout.RELATIONS}"):
+            rename = self._relations
+        elif path.endswith(f"/{layout.PLAN}"):
+            rename = self._plan
         try:
-            if path.endswith(f"/{layout.RELATIONS}"):
-                return self._relations(path, data, theirs if is_known else data, stayed)
-            if path.endswith(f"/{layout.PLAN}"):
-                return self._plan(path, data, theirs if is_known else data, stayed)
-            return self._objective(path, data, theirs if is_known else data, stayed)
+            return rename(path, data, left, stayed)
         except YoiError:
             return None
 
@@ -163,8 +161,7 @@ def _past(
 ) -> tuple[TreeFiles, TreeFiles] | None:
     """Both sides of the merge that put two tickets into the thread at `path`."""
     for merge in repository.merges(path):
-        threads = [_read(tree, path) for tree in (merge.ours, merge.theirs)]
-        ours, theirs = threads
+        ours, theirs = (read_file(tree, path) for tree in (merge.ours, merge.theirs))
         if ours is None or theirs is None or path in merge.base.kinds:
             continue
         if made_twice(ours, theirs):
@@ -191,18 +188,8 @@ def _their_files(
     for part in files.parts(ticket):
         if part not in found and part not in mine:
             found[part] = files.read(ticket, part)
-    found.setdefault(_KEEP, b"")
+    found.setdefault(layout.KEEP_PATH, b"")
     return {part: data for part, data in found.items() if data is not None}
-
-
-def files_in(tree: TreeFiles, folder: str) -> dict[str, bytes]:
-    """The files that `tree` has below `folder`, by their path there."""
-    prefix = f"{folder.rstrip('/')}/"
-    return {
-        path.removeprefix(prefix): tree.read(path)
-        for path, kind in tree.kinds.items()
-        if kind == "file" and path.startswith(prefix) and is_inside(path)
-    }
 
 
 def _renumbering(
@@ -231,22 +218,10 @@ def _said_since(
     path = files.path(ticket, layout.THREAD)
     mine, other = stays[layout.THREAD], gone[layout.THREAD]
     if is_fused(here) or has_markers(here):
-        here = part_thread(here, (mine, other), path=path).data
-    parsed = parse_thread(here)
+        here = separate_events(here, (mine, other), path=path).data
     known = {event.identity for data in (mine, other) for event in parse_thread(data).thread.events}
-    added = [
-        here[start:end].rstrip()
-        for event, (start, end) in zip(parsed.thread.events, parsed.spans, strict=True)
-        if event.identity not in known and event.id is not None
-    ]
-    if not added:
-        return {}
-    since = b"\n\n".join(added) + b"\n"
-    return {layout.THREAD: merge_threads(mine, since, path=path).data}
-
-
-def _read(tree: TreeFiles | None, path: str) -> bytes | None:
-    return tree.read(path) if tree is not None and tree.kinds.get(path) == "file" else None
+    since = events_of(here, lambda event, _: event.identity not in known)
+    return {layout.THREAD: merge_threads(mine, since, path=path).data} if since else {}
 
 
 def _lines(data: bytes | None, path: str) -> frozenset[bytes]:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, StoreInvalidError, YoiError
 from yoi_cli.merge.algebra import merge_orders
 from yoi_cli.merge.files.merged_tree import MergedFiles
-from yoi_cli.merge.files.parts import merged_resolution
-from yoi_cli.merge.files.texts import MergedText, merge_items
+from yoi_cli.merge.files.parts import merge_file, merged_resolution
+from yoi_cli.merge.files.texts import MergedText
 from yoi_cli.merge.ports import Sides
 from yoi_cli.model.config import DEFAULT
-from yoi_cli.model.conflict import FILE, REMOVED, Conflict
+from yoi_cli.model.trees import read_file
 from yoi_cli.store.config.store_config import parse_config
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.directory import not_as_expected
@@ -25,6 +25,7 @@ from yoi_cli.store.files.shared_paths import is_shared, ticket_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from yoi_cli.model.conflict import Conflict
     from yoi_cli.model.trees import TreeFiles
 
 _LINES = frozenset({f"{layout.STORE_FOLDER}/.gitignore", f"{layout.STORE_FOLDER}/.gitattributes"})
@@ -127,27 +128,22 @@ class MergedStore:
         return merged.data
 
     def _sides(self, path: str) -> Sides:
-        base, ours, theirs = (
-            side.read(path) if side.kinds.get(path) == "file" else None
-            for side in (self._base, self._ours, self._theirs)
-        )
-        return Sides(base, ours, theirs)
+        return Sides(*(read_file(side, path) for side in (self._base, self._ours, self._theirs)))
 
 
 def _merge_beside(path: str, sides: Sides) -> MergedText:
-    ours, theirs = sides.ours, sides.theirs
+    base, ours, theirs = sides
     if ours is None or theirs is None:
-        left = ours if theirs is None else theirs
-        return MergedText(left or b"", (Conflict(REMOVED, path),))
+        return merge_file(path, sides, path=path)
     if path == layout.CONFIG_FILE:
-        return MergedText(_settings(path, sides.base, ours, theirs))
+        return MergedText(_settings(path, base, ours, theirs))
     if path == layout.WORKSPACE_FILE:
         return MergedText(min(ours, theirs, key=_age))
     if path in _LINES:
         return MergedText(_lines(ours, theirs))
     if path.startswith(f"{layout.OBJECTIVES_FOLDER}/") and path.endswith(f"/{layout.ITEM}"):
-        return merge_items(sides.base, ours, theirs, path=path)
-    return MergedText(max(ours, theirs), (Conflict(FILE, path),))
+        return merge_file(layout.ITEM, sides, path=path)
+    return merge_file(path, sides, path=path)
 
 
 def _settings(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> bytes:

@@ -11,47 +11,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError, YoiError
-from yoi_cli.merge.files.fused_events import refuse_fused
-from yoi_cli.merge.files.texts import (
-    MergedText,
-    merge_items,
-    merge_plan_files,
-    merge_relations_files,
-    merge_threads,
-    thread_identities,
-)
-from yoi_cli.model.conflict import FILE, REMOVED, Conflict
-from yoi_cli.model.ids import is_ticket_id
+from yoi_cli.merge.files.parts import merge_file, projected
+from yoi_cli.merge.files.texts import MergedText, thread_identities
+from yoi_cli.merge.ports import Sides
+from yoi_cli.model.conflict import REMOVED, Conflict
+from yoi_cli.model.trees import read_file
 from yoi_cli.store.files import layout
-from yoi_cli.store.formats.item import parse_item
-from yoi_cli.store.formats.item_writing import edit_item
-from yoi_cli.store.formats.thread_headers import fold_thread
+from yoi_cli.store.files.shared_paths import ticket_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.model.trees import FileKind, TreeFiles
 
-_RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
-_PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"
 
-
-class NoFiles:
-    """The files of an ancestor that is absent; a `TreeFiles`."""
-
-    @property
-    def kinds(self) -> Mapping[str, FileKind]:
-        return {}
-
-    def mark(self, path: str) -> str | None:
-        return None
-
-    def read(self, path: str) -> bytes:
-        raise KeyError(path)
-
-
-class _Sides(NamedTuple):
-    """What stands at one path in the ancestor and on both sides, by its marks."""
+class _Marks(NamedTuple):
+    """What the ancestor and both sides have at one path, by its marks."""
 
     base: str | None
     ours: str | None
@@ -79,7 +54,7 @@ class MergedFiles:
         folders = {**self._ours.kinds, **self._theirs.kinds}
         depth = self._folder.count("/") + 1
         names = {self._ticket_of(path) for path in folders if path.count("/") == depth}
-        found = {name for name in names if name and not self._sides(self._path(name)).is_settled}
+        found = {name for name in names if name and not self._marks(self._path(name)).is_settled}
         return frozenset(found)
 
     @cached_property
@@ -89,7 +64,7 @@ class MergedFiles:
         for path in {**self._ours.kinds, **self._theirs.kinds}:
             name = self._ticket_of(path)
             merges_inside = not name or name in self._contested
-            sides = self._sides(path if merges_inside else self._path(name))
+            sides = self._marks(path if merges_inside else self._path(name))
             if name in self._half_removed:
                 found[path] = self._ours if path in self._ours.kinds else self._theirs
             elif not sides.is_settled:
@@ -103,7 +78,7 @@ class MergedFiles:
     @cached_property
     def _half_removed(self) -> frozenset[str]:
         """The tickets that one side removed and the other changed: these stay as changed."""
-        sides = {name: self._sides(self._path(name)) for name in self._contested}
+        sides = {name: self._marks(self._path(name)) for name in self._contested}
         return frozenset(name for name, found in sides.items() if None in found[1:])
 
     @cached_property
@@ -162,50 +137,29 @@ class MergedFiles:
         return known
 
     def _merged_text(self, path: str) -> MergedText:
-        base, ours, theirs = (
-            side.read(path) if side.kinds.get(path) == "file" else None
-            for side in (self._base, self._ours, self._theirs)
-        )
+        sides = Sides(*(read_file(side, path) for side in (self._base, self._ours, self._theirs)))
         name = self._ticket_of(path)
-        part = path.removeprefix(f"{self._path(name)}/") if name else ""
-        if part == _RELATIONS:
-            return MergedText(merge_relations_files(base, ours, theirs, path=path))
-        if part == _PLAN:
-            return merge_plan_files(ours or b"", theirs or b"", path=path)
-        if ours is None or theirs is None:
-            left = ours if theirs is None else theirs
-            return MergedText(left or b"", (Conflict(REMOVED, part),))
-        if part == layout.ITEM:
-            return merge_items(base, ours, theirs, path=path)
-        if part == layout.THREAD:
-            refuse_fused(ours, theirs, path=path)
-            return merge_threads(ours, theirs, path=path)
-        if not name:
+        if not name and sides.ours is not None and sides.theirs is not None:
             raise _both_changed(path)
-        return MergedText(max(ours, theirs), (Conflict(FILE, part),))
+        part = path.removeprefix(f"{self._path(name)}/") if name else path
+        return merge_file(part, sides, path=path)
 
     def _projected(self, name: str, data: bytes) -> bytes:
         """An item with the state that the merged thread folds to."""
         thread = self._path(name, layout.THREAD)
         if self.kinds.get(thread) != "file":
             return data
-        state = fold_thread(self._merge(thread).data).state
-        path = self._path(name, layout.ITEM)
-        if parse_item(data, path=path).state == state:
-            return data
-        return edit_item(data, {"state": state}, path=path)
+        return projected(data, self._merge(thread).data, path=self._path(name, layout.ITEM))
 
     def _refuse_two_tickets(self, name: str) -> None:
         """Two tickets were made with one id where their logs have no event in common."""
         thread = self._path(name, layout.THREAD)
         if self._base.kinds.get(self._path(name)) is not None:
             return
-        logs = [
-            thread_identities(side.read(thread))
-            for side in (self._ours, self._theirs)
-            if side.kinds.get(thread) == "file"
-        ]
-        if len(logs) < 2 or logs[0].isdisjoint(logs[1]):
+        ours, theirs = (
+            thread_identities(read_file(side, thread) or b"") for side in (self._ours, self._theirs)
+        )
+        if ours.isdisjoint(theirs):
             raise StoreInvalidError(
                 "ticket_made_twice",
                 f"Two different tickets were made with the id {name}, one on each side.",
@@ -213,18 +167,15 @@ class MergedFiles:
                 details={"ticket": name},
             )
 
-    def _sides(self, path: str) -> _Sides:
-        return _Sides(self._base.mark(path), self._ours.mark(path), self._theirs.mark(path))
+    def _marks(self, path: str) -> _Marks:
+        return _Marks(self._base.mark(path), self._ours.mark(path), self._theirs.mark(path))
 
     def _kind(self, path: str) -> FileKind:
         found = {side.kinds[path] for side in (self._ours, self._theirs) if path in side.kinds}
         return found.pop() if len(found) == 1 else "other"
 
     def _ticket_of(self, path: str) -> str:
-        """The id of the ticket that `path` belongs to, or the empty string."""
-        prefix = f"{self._folder}/"
-        name = path.removeprefix(prefix).partition("/")[0] if path.startswith(prefix) else ""
-        return name if is_ticket_id(name) else ""
+        return ticket_of(path, self._folder)
 
     def _path(self, name: str, part: str = "") -> str:
         return f"{self._folder}/{name}/{part}".rstrip("/")

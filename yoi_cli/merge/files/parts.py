@@ -6,11 +6,10 @@ where that kind is merged.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import ConflictError, YoiError
-from yoi_cli.merge.files.fused_events import refuse_fused, sides_of_markers
+from yoi_cli.errors import ConflictError
+from yoi_cli.merge.files.fused_events import refuse_fused
 from yoi_cli.merge.files.renames import home_and_stranger
 from yoi_cli.merge.files.texts import (
     MergedText,
@@ -19,37 +18,19 @@ from yoi_cli.merge.files.texts import (
     merge_relations_files,
     merge_threads,
 )
-from yoi_cli.merge.ports import MergedPart, Sides
+from yoi_cli.merge.ports import MergedPart
 from yoi_cli.model.conflict import DESCRIPTION, FIELD, FILE, OTHER_TICKET, REMOVED, Conflict
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_headers import fold_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from yoi_cli.merge.ports import Sides
 
-#: A line that git puts before or behind a conflict.
-MARKER = re.compile(rb"^(?:<{7}|>{7})(?: |\r?$)", re.MULTILINE)
 #: What stands in an ancestor for what its own ancestors contest; neither side has it.
 _CONTESTED = "(Both ancestors of this merge have their own.)"
 #: The files that merge by meaning.
 PARTS = frozenset({layout.THREAD, layout.ITEM, layout.RELATIONS, layout.PLAN})
-
-
-def has_markers(data: bytes) -> bool:
-    """Whether git's conflict markers stand in a file, outside of what its events quote."""
-    if not MARKER.search(data):
-        return False
-    parsed = parse_thread(data)
-    return any(
-        not any(start <= match.start() < end for start, end in parsed.spans)
-        for match in MARKER.finditer(data)
-    )
-
-
-def item_is_marked(data: bytes) -> bool:
-    """Whether git's conflict markers stand in an item, outside of a code fence."""
-    return bool(MARKER.search(data)) and sides_of_markers(data)[0] != data
 
 
 def merge_part(path: str, sides: Sides) -> MergedPart:
@@ -63,66 +44,41 @@ def merge_part(path: str, sides: Sides) -> MergedPart:
     apart = home_and_stranger(path, sides)
     if apart is not None:
         return MergedPart(apart[0], (Conflict(OTHER_TICKET, ticket_at(path)),))
-    return _merge_by_name(path, sides)
-
-
-def _merge_by_name(path: str, sides: Sides) -> MergedPart:
     name = path.rpartition("/")[2]
-    ours, theirs = sides.ours, sides.theirs
-    if name == layout.RELATIONS:
-        return _whole(_merge_relations(path, sides))
-    if name == layout.PLAN:
-        return _whole(merge_plan_files(ours or b"", theirs or b"", path=path))
-    if ours is None or theirs is None:
-        left = ours if theirs is None else theirs
-        return MergedPart(left or b"", (Conflict(REMOVED, name),))
-    if name == layout.THREAD:
-        return _merge_thread(path, sides.base, ours, theirs)
-    if name == layout.ITEM:
-        from yoi_cli.store.formats.item import parse_item
+    part = f"{layout.ARTIFACTS}/{name}" if name in (layout.RELATIONS, layout.PLAN) else name
+    is_thread = part == layout.THREAD and sides.ours is not None and sides.theirs is not None
+    if is_thread and not sides.base:
+        _refuse_two_tickets(path, sides.ours or b"", sides.theirs or b"")
+    merged = merge_file(part, sides, path=path)
+    is_diverged = is_thread and fold_thread(merged.data).is_diverged
+    return MergedPart(merged.data, merged.conflicts, is_diverged)
 
-        base = _readable(sides.base, lambda data: parse_item(data, path=path))
-        return _whole(merge_items(base, ours, theirs, path=path))
-    return MergedPart(max(ours, theirs), (Conflict(FILE, name),))
+
+def merge_file(part: str, sides: Sides, *, path: str) -> MergedText:
+    """The file `part` of a ticket, merged by itself; `path` says in messages which file it is.
+
+    One that a side lacks stays as the other has it, and of two that no rule merges the greater
+    counts, with a conflict. Raises `StoreInvalidError` as `merge_part` does.
+    """
+    base, ours, theirs = sides
+    if part == layout.RELATIONS_PATH:
+        return MergedText(merge_relations_files(base, ours, theirs, path=path))
+    if part == layout.PLAN_PATH:
+        return merge_plan_files(ours or b"", theirs or b"", path=path)
+    if ours is None or theirs is None:
+        return MergedText(ours or theirs or b"", (Conflict(REMOVED, part),))
+    if part == layout.ITEM:
+        return merge_items(base, ours, theirs, path=path)
+    if part == layout.THREAD:
+        refuse_fused(ours, theirs, path=path)
+        return merge_threads(ours, theirs, path=path)
+    return MergedText(max(ours, theirs), (Conflict(FILE, part),))
 
 
 def ticket_at(path: str) -> str:
     """The id of the ticket, or objective, that a file belongs to."""
     folder = path.rpartition("/")[0]
     return folder.removesuffix(f"/{layout.ARTIFACTS}").rpartition("/")[2]
-
-
-def _whole(merged: MergedText) -> MergedPart:
-    return MergedPart(merged.data, merged.conflicts)
-
-
-def _merge_relations(path: str, sides: Sides) -> MergedText:
-    from yoi_cli.store.formats.relations import parse_relations
-
-    base = _readable(sides.base, lambda data: parse_relations(data, path=path))
-    return MergedText(merge_relations_files(base, sides.ours, sides.theirs, path=path))
-
-
-def _readable(base: bytes | None, parse: Callable[[bytes], object]) -> bytes | None:
-    """An ancestor that can be read; git makes one that cannot where histories cross.
-
-    Without an ancestor the merge asks more, and takes nothing away.
-    """
-    if not base:
-        return None
-    try:
-        parse(base)
-    except YoiError:
-        return None
-    return base
-
-
-def _merge_thread(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> MergedPart:
-    if not base:
-        _refuse_two_tickets(path, ours, theirs)
-    refuse_fused(ours, theirs, path=path)
-    merged = merge_threads(ours, theirs, path=path)
-    return MergedPart(merged.data, merged.conflicts, fold_thread(merged.data).is_diverged)
 
 
 def _refuse_two_tickets(path: str, ours: bytes, theirs: bytes) -> None:

@@ -17,12 +17,12 @@ and `renamed_objective`. All of them give the same outcome in every clone.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.merge.files.texts import thread_identities
 from yoi_cli.model.events import COMMENT, NewEvent, heading_for
-from yoi_cli.model.ids import TicketId, decode, event_id_ms, next_event_id, next_ticket_id
+from yoi_cli.model.ids import decode, event_id_ms, next_event_id, next_ticket_id
 from yoi_cli.model.time import stamp
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.item import parse_item
@@ -35,23 +35,16 @@ from yoi_cli.store.formats.thread_writing import encode_event
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from yoi_cli.merge.ports import Renumbering
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.trees import FileKind, TreeFiles
 
 OURS = "ours"
 THEIRS = "theirs"
 
-_RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
-_PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"
 #: Who the event of a renumbering is by: the same in every clone, whoever merges there.
 AUTHOR = "yoi"
-
-
-class Renumbering(NamedTuple):
-    """A ticket was made as `old`, as another was, and is `new` now."""
-
-    old: TicketId
-    new: TicketId
 
 
 def made_twice(ours: bytes, theirs: bytes) -> bool:
@@ -94,10 +87,12 @@ def renumbered_ticket(files: Mapping[str, bytes], change: Renumbering) -> dict[s
     renamed = dict(files)
     if layout.THREAD in files:
         renamed[layout.THREAD] = with_note(files[layout.THREAD], change)
-    if _RELATIONS in files:
-        renamed[_RELATIONS] = renamed_relations(files[_RELATIONS], change, path=_RELATIONS)
-    if _PLAN in files:
-        renamed[_PLAN] = renamed_plan(files[_PLAN], change, path=_PLAN)
+    for part, rename in (
+        (layout.RELATIONS_PATH, renamed_relations),
+        (layout.PLAN_PATH, renamed_plan),
+    ):
+        if part in files:
+            renamed[part] = rename(files[part], change, path=part)
     return renamed
 
 
@@ -271,9 +266,9 @@ def renamed_file(path: str, data: bytes, change: Renumbering) -> bytes | None:
     """
     if change.old.encode() not in data:
         return None
-    if path.endswith(f"/{_RELATIONS}"):
+    if path.endswith(f"/{layout.RELATIONS_PATH}"):
         renamed = renamed_relations(data, change, path=path)
-    elif path.endswith(f"/{_PLAN}"):
+    elif path.endswith(f"/{layout.PLAN_PATH}"):
         renamed = renamed_plan(data, change, path=path)
     elif path.startswith(f"{layout.OBJECTIVES_FOLDER}/") and path.endswith(f"/{layout.ITEM}"):
         renamed = renamed_objective(data, change, path=path)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError, YoiError
-from yoi_cli.merge.files.fused_events import is_marker
-from yoi_cli.merge.files.id_collision import SeparatedTickets, files_in, separation
-from yoi_cli.merge.files.parts import MARKER, merge_part, merged_resolution, projected
+from yoi_cli.merge.files.id_collision import SeparatedTickets, separation
+from yoi_cli.merge.files.local_edits import added_since, has_own_words, is_by_hand
+from yoi_cli.merge.files.parts import merge_part, merged_resolution, projected
 from yoi_cli.merge.files.renumber import THEIRS, renamed_file
 from yoi_cli.merge.files.resolver_renames import bring_back
 from yoi_cli.merge.files.resolver_repair import TicketRepair
@@ -16,11 +15,10 @@ from yoi_cli.merge.files.texts import merge_threads
 from yoi_cli.merge.ports import MergedPart, Question, ResolveStep, Sides, TicketFault, TicketOutcome
 from yoi_cli.model.conflict import FILE, conflict_sentence, needs_person
 from yoi_cli.store.files import layout
-from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_headers import fold_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from yoi_cli.merge.files.resolver_files import TicketFiles
     from yoi_cli.merge.ports import ConflictRepository
@@ -28,9 +26,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.ids import TicketId
 
 #: What makes a ticket: where one of them is gone, so is the ticket.
-_WHOLE = (layout.THREAD, layout.ITEM)
-#: What a command may have projected since the merge; nobody's own words.
-_PROJECTED = re.compile(rb"^(?:state|updated_at):[^\n]*$", re.MULTILINE)
+_ESSENTIAL = (layout.THREAD, layout.ITEM)
 
 
 class FileResolver:
@@ -81,7 +77,7 @@ class FileResolver:
         path = f"{layout.OBJECTIVES_FOLDER}/{objective}/{layout.ITEM}"
         found = merge_part(path, self._as_separated(path, sides))
         here = self._files.read_path(path)
-        if here is not None and _is_by_hand(here, sides, found.data):
+        if here is not None and is_by_hand(here, sides, found.data):
             return TicketOutcome(questions=(_edited(objective, path),))
         self._files.write_path(path, found.data)
         if found.questions:
@@ -159,7 +155,7 @@ class FileResolver:
         removed = {
             part: sides._replace(base=None) for part, sides in unmerged.items() if sides.is_removal
         }
-        is_gone = any(one in removed or self._files.read(ticket, one) is None for one in _WHOLE)
+        is_gone = any(one in removed or self._files.read(ticket, one) is None for one in _ESSENTIAL)
         return removed if is_gone else {}
 
     def _restore(
@@ -177,17 +173,8 @@ class FileResolver:
         if tree is None:
             note = f"{ticket}: files that nobody changed could not be brought back with it."
             return TicketOutcome(notes=(note,))
-        paths: list[str] = []
-        for part, data in files_in(tree, self._files.path(ticket, "")).items():
-            if part not in unmerged and self._files.read(ticket, part) is None:
-                self._files.write(ticket, part, data)
-                paths.append(self._files.path(ticket, part))
-        if not paths:
-            return TicketOutcome()
-        step = ResolveStep(
-            "restored", ticket, "one side removed it, the other changed it: it stays"
-        )
-        return TicketOutcome((step._replace(paths=tuple(paths)),), resolved=tuple(paths))
+        said = "one side removed it, the other changed it: it stays"
+        return self._files.restore(ticket, tree, said, unless=unmerged)
 
     def _merged(
         self, ticket: TicketId, unmerged: Mapping[str, Sides]
@@ -211,7 +198,7 @@ class FileResolver:
         if part != layout.THREAD:
             return found
         here = self._files.read(ticket, part)
-        added = b"" if here is None else _added_since(here, sides)
+        added = b"" if here is None else added_since(here, sides)
         if not added:
             return found
         data = merge_threads(found.data, added, path=self._files.path(ticket, part)).data
@@ -260,9 +247,9 @@ class FileResolver:
         if any(one.code == FILE for one in found.conflicts):
             return TicketOutcome(questions=_questions(ticket, path, found.questions))
         if sides is not None and here is not None:
-            if part != layout.THREAD and _is_by_hand(here, sides, found.data):
+            if part != layout.THREAD and is_by_hand(here, sides, found.data):
                 return TicketOutcome(questions=(_edited(ticket, path),))
-            if _has_own_words(here, sides, found.data):
+            if has_own_words(here, sides, found.data):
                 self._files.set_aside(ticket, part, here)
         self._files.write(ticket, part, found.data)
         if sides is not None and found.questions:
@@ -295,40 +282,3 @@ def _renamed(path: str, data: bytes | None, found: SeparatedTickets) -> bytes | 
     except YoiError:
         return data
     return data if renamed is None else renamed
-
-
-def _added_since(here: bytes, sides: Sides) -> bytes:
-    """The events that were written to a thread while it was in conflict."""
-    known = b"\n".join(data for data in sides if data is not None)
-    parsed = parse_thread(here)
-    blocks = [
-        here[start:end].rstrip()
-        for event, (start, end) in zip(parsed.thread.events, parsed.spans, strict=True)
-        if event.id is not None
-        and f" id: {event.id} -->".encode() not in known
-        and not MARKER.search(here[start:end])
-    ]
-    return b"\n\n".join(blocks) + b"\n" if blocks else b""
-
-
-def _is_by_hand(here: bytes, sides: Sides, merged: bytes) -> bool:
-    """Whether a file in conflict is neither git's nor ours any more, but somebody's.
-
-    Line ends do not count: git changes them on the way out (`core.autocrlf`).
-    """
-    known = (*(data for data in sides if data is not None), merged)
-    return not MARKER.search(here) and _plain(here) not in map(_plain, known)
-
-
-def _plain(data: bytes) -> bytes:
-    return _PROJECTED.sub(b"", data.replace(b"\r\n", b"\n"))
-
-
-def _has_own_words(here: bytes, sides: Sides, merged: bytes) -> bool:
-    """Whether a line of a file with conflict markers stands in none of its versions."""
-    known = {line.strip() for data in (*sides, merged) for line in _lines(data)}
-    return any(line.strip() not in known for line in _lines(here) if not is_marker(line))
-
-
-def _lines(data: bytes | None) -> Iterator[bytes]:
-    yield from (data or b"").split(b"\n")

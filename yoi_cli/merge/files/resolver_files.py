@@ -7,22 +7,20 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError
+from yoi_cli.merge.ports import ResolveStep, TicketOutcome
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn
+from yoi_cli.store.files.atomic_folder import is_inside
 from yoi_cli.store.files.directory import Directory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.trees import TreeFiles
     from yoi_cli.store.files.reader import FileReader
     from yoi_cli.store.files.writer import FileWriter
-
-_REFERRING = (
-    f"{layout.ARTIFACTS}/{layout.RELATIONS}",
-    f"{layout.ARTIFACTS}/{layout.PLAN}",
-)
 
 
 class TicketFiles:
@@ -98,6 +96,23 @@ class TicketFiles:
             return
         self._writer.install(ticket, files)
 
+    def restore(
+        self, ticket: str, tree: TreeFiles, said: str, unless: Collection[str] = ()
+    ) -> TicketOutcome:
+        """Write what is missing here of the files that `tree` has of a ticket.
+
+        Those in `unless` are left out. `said` is why, for the step that it makes.
+        """
+        paths: list[str] = []
+        for part, data in files_in(tree, self.path(ticket, "")).items():
+            if part not in unless and self.read(ticket, part) is None:
+                self.write(ticket, part, data)
+                paths.append(self.path(ticket, part))
+        if not paths:
+            return TicketOutcome()
+        step = ResolveStep("restored", ticket, said, tuple(paths))
+        return TicketOutcome((step,), resolved=step.paths)
+
     def set_aside(self, ticket: TicketId, part: str, data: bytes) -> None:
         """Keep bytes that are about to be replaced in the ticket's artifacts/.torn."""
         if self._writer is None:
@@ -111,7 +126,7 @@ class TicketFiles:
     def referring(self, ticket: str) -> Iterator[tuple[str, bytes]]:
         """Files of other tickets, and objectives, that may name `ticket`, with their bytes."""
         for other in self.ids():
-            for part in _REFERRING:
+            for part in (layout.RELATIONS_PATH, layout.PLAN_PATH):
                 data = self.read(other, part) if other != ticket else None
                 if data is not None and ticket.encode() in data:
                     yield self.path(other, part), data
@@ -125,3 +140,13 @@ class TicketFiles:
         from yoi_cli.objectives.files import FileObjectives
 
         return FileObjectives(self._reader.location).ids()
+
+
+def files_in(tree: TreeFiles, folder: str) -> dict[str, bytes]:
+    """The files that `tree` has below `folder`, by their path there."""
+    prefix = f"{folder.rstrip('/')}/"
+    return {
+        path.removeprefix(prefix): tree.read(path)
+        for path, kind in tree.kinds.items()
+        if kind == "file" and path.startswith(prefix) and is_inside(path)
+    }

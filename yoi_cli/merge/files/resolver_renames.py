@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.merge.files.id_collision import files_in
 from yoi_cli.merge.files.renames import home_and_stranger
 from yoi_cli.merge.ports import MergedPart, ResolveStep, TicketOutcome
 
@@ -55,7 +54,8 @@ def bring_back(
         own[part] = MergedPart(home)
         # That side does not know `ticket`: what it alone has in the folder, git moved there.
         strange.update(_only_in(unmerged, "ours" if stranger == sides.ours else "theirs"))
-        outcome = outcome.then(_restored(files, tree, ticket, other))
+        said = f"git took it for {ticket}; one side removed it, the other changed it: it stays"
+        outcome = outcome.then(files.restore(other, tree, said))
     for part in sorted(strange):
         files.remove(ticket, part)
         path = files.path(ticket, part)
@@ -80,18 +80,3 @@ def _ticket_with(files: TicketFiles, tree: TreeFiles, part: str, data: bytes) ->
         if kind == "file" and path == files.path(name, part) and tree.read(path) == data:
             return name
     return None
-
-
-def _restored(files: TicketFiles, tree: TreeFiles, ticket: TicketId, other: str) -> TicketOutcome:
-    """Write what the work tree lacks of the ticket `other`."""
-    paths: list[str] = []
-    for part, data in files_in(tree, files.path(other, "")).items():
-        if files.read(other, part) is None:
-            files.write(other, part, data)
-            paths.append(files.path(other, part))
-    if not paths:
-        return TicketOutcome()
-    said = f"git took it for {ticket}; one side removed it, the other changed it: it stays"
-    return TicketOutcome(
-        (ResolveStep("restored", other, said, tuple(paths)),), resolved=tuple(paths)
-    )

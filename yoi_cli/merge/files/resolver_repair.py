@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.merge.files.fused_events import (
-    begins_twice,
+from yoi_cli.merge.files.fused_events import begins_twice, is_fused, separate_events
+from yoi_cli.merge.files.line_merge import (
     doubled_keys,
-    is_fused,
-    mend_item,
-    part_thread,
+    has_markers,
+    item_is_marked,
+    repair_item,
     sides_of_markers,
 )
-from yoi_cli.merge.files.parts import has_markers, item_is_marked, merge_part, projected
+from yoi_cli.merge.files.parts import merge_part, projected
 from yoi_cli.merge.ports import ResolveStep, Sides, TicketFault, TicketOutcome
 from yoi_cli.model.conflict import conflict_sentence
+from yoi_cli.model.text import counted
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.item import parse_item
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from yoi_cli.merge.ports import ConflictRepository
     from yoi_cli.model.conflict import Conflict
     from yoi_cli.model.ids import TicketId
-
-_RELATIONS = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
-_PLAN = f"{layout.ARTIFACTS}/{layout.PLAN}"
 
 
 class TicketRepair:
@@ -43,7 +41,7 @@ class TicketRepair:
         """What there is to repair."""
         read = self._read
         thread, item = read(layout.THREAD), read(layout.ITEM)
-        others = (read(part) or b"" for part in (_RELATIONS, _PLAN))
+        others = (read(part) or b"" for part in (layout.RELATIONS_PATH, layout.PLAN_PATH))
         return TicketFault(
             fused=thread is not None and is_fused(thread),
             doubled=item is not None and bool(doubled_keys(item)),
@@ -62,9 +60,9 @@ class TicketRepair:
 
     def make(self) -> TicketOutcome:
         """Everything that can be repaired, and then the projection."""
-        outcome = self._part_events().then(self._mend_item())
-        for part in (_RELATIONS, _PLAN):
-            outcome = outcome.then(self._mend_records(part))
+        outcome = self._separate_events().then(self._repair_item())
+        for part in (layout.RELATIONS_PATH, layout.PLAN_PATH):
+            outcome = outcome.then(self._repair_records(part))
         return outcome.then(self._project())
 
     def _read(self, part: str) -> bytes | None:
@@ -77,31 +75,31 @@ class TicketRepair:
         self._files.set_aside(self._ticket, part, before)
         self._files.write(self._ticket, part, after)
 
-    def _part_events(self) -> TicketOutcome:
+    def _separate_events(self) -> TicketOutcome:
         data, path = self._read(layout.THREAD) or b"", self._path(layout.THREAD)
         if not (is_fused(data) or has_markers(data)):
             return TicketOutcome()
         versions = self._repository.versions(path) if self._repository is not None else ()
-        found = part_thread(data, versions, path=path)
+        found = separate_events(data, versions, path=path)
         if found.data == data:
             return TicketOutcome()
         self._replace(layout.THREAD, data, found.data)
         told = []
         if found.recovered:
-            told.append(f"{_number(len(found.recovered), 'event')} as git's history has it")
+            told.append(f"{counted(len(found.recovered), 'event')} as git's history has it")
         if found.closed:
-            told.append(f"{_number(len(found.closed), 'event')} by putting the closing line back")
+            told.append(f"{counted(len(found.closed), 'event')} by putting the closing line back")
         said = f"parted fused events: {', '.join(told) or 'nothing was lost'}"
         return TicketOutcome(
             (ResolveStep("parted", self._ticket, said, (path,)),), notes=_part_notes(path, found)
         )
 
-    def _mend_item(self) -> TicketOutcome:
+    def _repair_item(self) -> TicketOutcome:
         data, path = self._read(layout.ITEM) or b"", self._path(layout.ITEM)
         doubled = doubled_keys(data)
         if not (doubled or item_is_marked(data)):
             return TicketOutcome()
-        found = mend_item(data, self._past_ancestor(path), path=path)
+        found = repair_item(data, self._past_ancestor(path), path=path)
         self._replace(layout.ITEM, data, found.data)
         what = f"each of {', '.join(doubled)} once" if doubled else "conflict markers taken out"
         step = ResolveStep("mended", self._ticket, f"item.md: {what}", (path,))
@@ -115,7 +113,7 @@ class TicketRepair:
             None,
         )
 
-    def _mend_records(self, part: str) -> TicketOutcome:
+    def _repair_records(self, part: str) -> TicketOutcome:
         data, path = self._read(part), self._path(part)
         if data is None or not has_markers(data):
             return TicketOutcome()
@@ -145,14 +143,10 @@ def _part_notes(path: str, found: SeparatedThread) -> tuple[str, ...]:
         notes.append(f"{path}: history lacks {ids}; words of it may stand in the event after it.")
     if found.loose:
         kept = f"artifacts/{layout.TORN} has the file as it was"
-        notes.append(f"{path}: {_number(found.loose, 'line')} stood in no event; {kept}.")
+        notes.append(f"{path}: {counted(found.loose, 'line')} stood in no event; {kept}.")
     return tuple(notes)
 
 
 def _item_notes(path: str, conflicts: tuple[Conflict, ...]) -> tuple[str, ...]:
     kept = f"artifacts/{layout.TORN} has the file as it was"
     return tuple(f"{path}: {conflict_sentence(one)} {kept}." for one in conflicts)
-
-
-def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The files of a ticket merged, as bytes (docs/merging.md): the algebra is `domain.merge`.
+"""The files of a ticket merged, as bytes (docs/merging.md), by the rules of `merge.algebra`.
 
 The bytes of each event, plan record and frontmatter line stay; what is merged reads back as
 exactly what was to be merged, or is refused.
@@ -6,9 +6,9 @@ exactly what was to be merged, or is refused.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from yoi_cli.errors import StoreInvalidError
+from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.merge import algebra as merge
 from yoi_cli.merge.algebra import Description, MergeEntry
 from yoi_cli.model.conflict import EVENT_ID, PLAN_ID, Conflict
@@ -17,14 +17,18 @@ from yoi_cli.model.time import seconds_of
 from yoi_cli.store.formats.thread import parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from yoi_cli.model.events import Event
     from yoi_cli.model.item import Item
+    from yoi_cli.store.formats.thread import ParsedThread
 
 TORN = "torn_left_out"
 STRAY_TEXT = "text_left_out"
 
 _STRAY = frozenset({"text_before_first_event", "text_between_events"})
+
+T = TypeVar("T")
 
 
 class MergedText(NamedTuple):
@@ -84,9 +88,25 @@ def _cut(data: bytes) -> _Log:
         block = data[start:end].rstrip()
         entries.append(MergeEntry(time, event.id is not None, event.identity, block))
     left_out = [Conflict(TORN, f"{end - start} bytes") for start, end in parsed.torn]
-    if any(fault.code in _STRAY for fault in parsed.thread.faults):
+    if has_stray_text(parsed):
         left_out.append(Conflict(STRAY_TEXT, "thread.md"))
     return _Log(tuple(dict.fromkeys(entries)), is_crlf, tuple(left_out))
+
+
+def events_of(data: bytes, is_wanted: Callable[[Event, bytes], bool]) -> bytes:
+    """A thread of the events with ids that `is_wanted` (event, bytes) picks; empty without any."""
+    parsed = parse_thread(data)
+    blocks = [
+        data[start:end].rstrip()
+        for event, (start, end) in zip(parsed.thread.events, parsed.spans, strict=True)
+        if event.id is not None and is_wanted(event, data[start:end])
+    ]
+    return b"\n\n".join(blocks) + b"\n" if blocks else b""
+
+
+def has_stray_text(parsed: ParsedThread) -> bool:
+    """Whether a thread has text that belongs to no event."""
+    return any(fault.code in _STRAY for fault in parsed.thread.faults)
 
 
 def _time_of(at: str) -> int:
@@ -99,13 +119,14 @@ def merge_items(base: bytes | None, ours: bytes, theirs: bytes, *, path: str) ->
     """An item whose frontmatter merges key by key, its description as a whole.
 
     What is not merged (order of keys, quoting, comments) is as in the item updated later.
-    `state` is still to be projected. Raises the errors of `parse_item` and `edit_item`.
+    `state` is still to be projected. An ancestor that cannot be read counts as none. Raises
+    the errors of `parse_item` and `edit_item`.
     """
     from yoi_cli.store.formats.item import parse_item
     from yoi_cli.store.formats.item_writing import edit_item
 
     left, right = (parse_item(data, path=path) for data in (ours, theirs))
-    ancestor = None if base is None else parse_item(base, path=path)
+    ancestor = _ancestor(base, lambda data: parse_item(data, path=path))
     fields = merge.merge_fields(ancestor and ancestor.fields, left.fields, right.fields)
     description, contested = merge.merge_description(
         None if ancestor is None else ancestor.body, _description(left), _description(right)
@@ -131,14 +152,26 @@ def merge_relations_files(
 ) -> bytes:
     """A file of the relations that two sides make; an absent file is one of none.
 
-    Raises the errors of `parse_relations`.
+    An ancestor that cannot be read counts as none. Raises the errors of `parse_relations`.
     """
     from yoi_cli.store.formats.relations import parse_relations, render_relations
 
-    before, left, right = (
-        () if data is None else parse_relations(data, path=path) for data in (base, ours, theirs)
+    before = _ancestor(base, lambda data: parse_relations(data, path=path))
+    left, right = (
+        () if data is None else parse_relations(data, path=path) for data in (ours, theirs)
     )
     return render_relations(merge.merge_relations(before, left, right))
+
+
+def _ancestor(data: bytes | None, parse: Callable[[bytes], T]) -> T | None:
+    """An ancestor as it reads, None for one that does not: git makes such where histories cross.
+
+    Without an ancestor the merge asks more, and takes nothing away.
+    """
+    try:
+        return None if data is None else parse(data)
+    except YoiError:
+        return None
 
 
 def merge_plan_files(ours: bytes, theirs: bytes, *, path: str) -> MergedText:

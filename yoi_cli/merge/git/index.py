@@ -1,4 +1,4 @@
-"""A store's conflicts in git's index, and what its files were before; a `Repository`."""
+"""A store's conflicts in git's index, and what its files were before; a `ConflictRepository`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.git.objects import RevisionFiles, merge_base
 from yoi_cli.merge.git.operation import operation, revisions_at_work
 from yoi_cli.merge.ports import PastMerge, Sides, UncommittedStore
+from yoi_cli.model.trees import NoFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,16 +31,13 @@ _PAUSE = 0.05
 class IndexConflicts:
     """Conflicts below `folders` of a workspace, by the stages of its checkout's index.
 
-    `no_files` stands for a commit without any. All paths are relative to the workspace.
+    All paths are relative to the workspace.
     """
 
-    def __init__(
-        self, checkout: Checkout, workspace: str, folders: Sequence[str], no_files: TreeFiles
-    ) -> None:
+    def __init__(self, checkout: Checkout, workspace: str, folders: Sequence[str]) -> None:
         self._checkout = checkout
         self._cwd = workspace
         self._folders = folders
-        self._no_files = no_files
         self._objects = ObjectStream(workspace)
         below = os.path.relpath(workspace, checkout.root)
         self._below = "" if below == "." else below
@@ -96,7 +94,7 @@ class IndexConflicts:
 
     def ours(self) -> TreeFiles:
         commit = self._commit("HEAD")
-        return self._no_files if commit is None else self._files(commit)
+        return NoFiles() if commit is None else self._files(commit)
 
     def theirs(self) -> TreeFiles | None:
         """The commit whose files are the third stages; files that git keeps may be stale."""
@@ -138,7 +136,7 @@ class IndexConflicts:
             if len(commits) == 3:
                 commit, ours, theirs = commits
                 base = merge_base(self._cwd, ours, theirs)
-                ancestor = self._no_files if base is None else self._files(base)
+                ancestor = NoFiles() if base is None else self._files(base)
                 found.append(PastMerge(commit, ancestor, self._files(ours), self._files(theirs)))
         return found
 

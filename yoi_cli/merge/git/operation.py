@@ -21,7 +21,7 @@ _THREAD = "thread.md"
 
 
 class MergingThreads:
-    """The threads beside a file on both sides of a merge; a `SiblingThreads`.
+    """The threads beside a file on both sides of a merge.
 
     Git tells a driver three files and no commits. `git merge` leaves the other commit in the
     environment, a rebase and a series of picks in its list of what is to do; where the file
@@ -34,9 +34,14 @@ class MergingThreads:
         self._environment = environment
 
     def beside(self, path: str, sides: Sides) -> tuple[bytes, bytes] | None:
+        """The threads beside the item at `path`, ours and theirs.
+
+        None where git does not yet say what it merges.
+        """
         revisions = list(dict.fromkeys(self._revisions()))
-        found = [self._thread_of(path, data, revisions) for data in (sides.ours, sides.theirs)]
-        ours, theirs = found
+        ours, theirs = (
+            self._thread_of(path, data, revisions) for data in (sides.ours, sides.theirs)
+        )
         return None if ours is None or theirs is None else (ours, theirs)
 
     def _thread_of(self, path: str, data: bytes | None, revisions: list[str]) -> bytes | None:

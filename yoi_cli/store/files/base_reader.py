@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from yoi_cli.model.thread_summary import ThreadSummary
     from yoi_cli.store.values import Part
 
-RELATIONS_PATH = f"{layout.ARTIFACTS}/{layout.RELATIONS}"
-PLAN_PATH = f"{layout.ARTIFACTS}/{layout.PLAN}"
-
 
 class BaseReader(ABC):
     """The part of a `RoutingReader` that is the same for all; parsers load when first used."""
@@ -98,20 +95,20 @@ class BaseReader(ABC):
         return None if data is None else data.decode("utf-8", "surrogateescape")
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
-        data = self._find(ticket, RELATIONS_PATH)
+        data = self._find(ticket, layout.RELATIONS_PATH)
         if data is None:
             return ()
         from yoi_cli.store.formats.relations import parse_relations
 
-        return parse_relations(data, path=self._shown(ticket, RELATIONS_PATH))
+        return parse_relations(data, path=self._shown(ticket, layout.RELATIONS_PATH))
 
     def plan(self, ticket: TicketId) -> tuple[PlanRecord, ...]:
-        data = self._find(ticket, PLAN_PATH)
+        data = self._find(ticket, layout.PLAN_PATH)
         if data is None:
             return ()
         from yoi_cli.store.formats.plan import parse_plan
 
-        return parse_plan(data, path=self._shown(ticket, PLAN_PATH))
+        return parse_plan(data, path=self._shown(ticket, layout.PLAN_PATH))
 
     def all_fields(self) -> Iterator[FieldsRow]:
         for ticket, kind_error in self._entries():

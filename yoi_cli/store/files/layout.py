@@ -24,6 +24,10 @@ RELATIONS = "relations.json"
 PLAN = "orchestration-plan.jsonl"
 KEEP = ".gitkeep"
 TORN = ".torn"
+#: Where these are in a ticket's folder.
+RELATIONS_PATH = f"{ARTIFACTS}/{RELATIONS}"
+PLAN_PATH = f"{ARTIFACTS}/{PLAN}"
+KEEP_PATH = f"{ARTIFACTS}/{KEEP}"
 #: A folder that is being made, and not a ticket yet.
 UNFINISHED = TEMPORARY
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.store.files import layout
-from yoi_cli.store.files.base_reader import PLAN_PATH, RELATIONS_PATH, BaseReader, missing_part
+from yoi_cli.store.files.base_reader import BaseReader, missing_part
 from yoi_cli.store.files.directory import (
     Directory,
     cannot_open,
@@ -121,7 +121,7 @@ class FileReader(BaseReader):
             raise missing_part(self.folder.shown(f"{ticket}/{part}")) from error
 
     def _may_have_plan(self, ticket: TicketId) -> bool:
-        return self._may_have(ticket, PLAN_PATH)
+        return self._may_have(ticket, layout.PLAN_PATH)
 
     def _may_have(self, name: str, record: str) -> bool:
         """Whether `record` may stand below the folder `name`; what it is, who reads it sees."""
@@ -191,7 +191,7 @@ class FileReader(BaseReader):
         That it has a folder and no symlink was seen when the names were read. A sound file
         without the id `naming` in it cannot name that ticket, and is not parsed for it.
         """
-        if not self._may_have(ticket, RELATIONS_PATH):
+        if not self._may_have(ticket, layout.RELATIONS_PATH):
             return ()
         from yoi_cli.store.formats.relations import may_name, parse_relations
 
@@ -202,7 +202,7 @@ class FileReader(BaseReader):
             return ()
         if naming and not may_name(data, naming):
             return ()
-        return parse_relations(data, path=self._shown(ticket, RELATIONS_PATH))
+        return parse_relations(data, path=self._shown(ticket, layout.RELATIONS_PATH))
 
     def _present_folder(self) -> Directory:
         if self.folder is None:

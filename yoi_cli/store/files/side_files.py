@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import YoiError
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn
-from yoi_cli.store.files.base_reader import PLAN_PATH, RELATIONS_PATH
 
 if TYPE_CHECKING:
     from yoi_cli.model.plan import PlanRecord
@@ -61,9 +60,9 @@ def referred(directory: Directory, change: Change) -> dict[str, bytes | None]:
     if change.resolution is not None:
         earlier[layout.RESOLUTION] = directory.read_if_there(layout.RESOLUTION)
     if change.relations is not None:
-        earlier[layout.RELATIONS] = directory.read_path(RELATIONS_PATH)
+        earlier[layout.RELATIONS] = directory.read_path(layout.RELATIONS_PATH)
     if change.plan:
-        earlier[layout.PLAN] = directory.read_path(PLAN_PATH)
+        earlier[layout.PLAN] = directory.read_path(layout.PLAN_PATH)
     return earlier
 
 

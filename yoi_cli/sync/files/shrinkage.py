@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.merge.files.merged_tree import MergedFiles, NoFiles
+from yoi_cli.merge.files.merged_tree import MergedFiles
 from yoi_cli.merge.files.texts import thread_identities
+from yoi_cli.model.trees import NoFiles
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.shared_paths import ticket_of
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError
@@ -111,10 +110,8 @@ class StoreFiles:
             parent, folder_name = os.path.split(parent)
 
     def _read(self, path: str) -> bytes | None:
-        above, name = os.path.split(path)
-        with suppress(FileNotFoundError), self._walk(above) as folder:
-            return folder.read(name)
-        return None
+        with Directory.open(self._location.workspace, "") as workspace:
+            return workspace.read_path(path)
 
     def _walk(self, path: str, *, make: bool = False) -> Directory:
         """The folder at `path` below the workspace, walked to without following a symlink."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.git.objects import RevisionFiles, merge_base
+from yoi_cli.git.objects import merge_base
 from yoi_cli.merge.files.merged_store import MergedStore
-from yoi_cli.merge.files.merged_tree import NoFiles
-from yoi_cli.merge.files.renumber import RenumberedFiles, Renumbering, free_id_after
+from yoi_cli.merge.files.renumber import RenumberedFiles, free_id_after
 from yoi_cli.merge.files.texts import thread_identities
+from yoi_cli.merge.ports import Renumbering
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.trees import NoFiles, read_file
 from yoi_cli.store.files.shared_paths import ticket_of
 from yoi_cli.sync.errors import ahead, behind, moved, shallow, unrelated
 from yoi_cli.sync.files.writing import StoreFiles, busy
@@ -26,7 +27,6 @@ from yoi_cli.sync.git.history import (
 )
 from yoi_cli.sync.ports import (
     MergedCommit,
-    RenumberedTicket,
     SyncObstacle,
     TakenStore,
     TicketChange,
@@ -151,7 +151,7 @@ class CloneStore:
 
     def _united(
         self, ancestor: TreeFiles, ours: str, theirs: str
-    ) -> tuple[str, Mapping[str, tuple[Conflict, ...]], tuple[RenumberedTicket, ...]]:
+    ) -> tuple[str, Mapping[str, tuple[Conflict, ...]], tuple[Renumbering, ...]]:
         """The store's tree after a merge; tickets of `ours` make way for others' ids."""
         written, other = self._place.files(ours), self._place.files(theirs)
         side: TreeFiles = written
@@ -170,8 +170,7 @@ class CloneStore:
                 side = RenumberedFiles(side, changes[-1], self._place.root)
         store = self._trees.in_commit(ours, None)
         tree = self._trees.edited(store, self._trees.entries(edits, written, other))
-        told = tuple(RenumberedTicket(change.old, change.new) for change in changes)
-        return tree, merged.conflicts, told
+        return tree, merged.conflicts, tuple(changes)
 
     def _renumbering(self, old: str, ours: TreeFiles, theirs: TreeFiles) -> Renumbering:
         """The new id of the ticket `old` of ours: the next free one.
@@ -215,9 +214,8 @@ class CloneStore:
         base: TreeFiles = self._place.files(before.tree)
         ours: TreeFiles = written
         for change in merged.renumbered:
-            named = Renumbering(TicketId(change.old), TicketId(change.new))
-            base = RenumberedFiles(base, named, root)
-            ours = RenumberedFiles(ours, named, root)
+            base = RenumberedFiles(base, change, root)
+            ours = RenumberedFiles(ours, change, root)
         edits = MergedStore(base, ours, other, root).edits(written)
         return self._trees.edited(now.tree, self._trees.entries(edits, written, other))
 
@@ -257,8 +255,5 @@ class CloneStore:
         return found
 
 
-def _events(files: TreeFiles | RevisionFiles, folder: str) -> frozenset[tuple[str, bytes]]:
-    path = f"{folder}/thread.md"
-    if files.kinds.get(path) != "file":
-        return frozenset()
-    return thread_identities(files.read(path))
+def _events(files: TreeFiles, folder: str) -> frozenset[tuple[str, bytes]]:
+    return thread_identities(read_file(files, f"{folder}/thread.md") or b"")
