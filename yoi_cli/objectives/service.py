@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from yoi_cli.errors import ConflictError, NotFoundError, YoiError
+from yoi_cli.errors import YoiError
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import (
-    TICKET_ID_LENGTH,
     TicketId,
     clean_abbreviation,
     is_ticket_id,
@@ -19,7 +18,7 @@ from yoi_cli.model.states import RESOLVED_STATES
 from yoi_cli.model.time import stamp
 from yoi_cli.objectives.model import ACTIVE, LINKED_TICKETS, Objective
 from yoi_cli.tickets.create import check_title
-from yoi_cli.tickets.lookup import identify
+from yoi_cli.tickets.lookup import identify, only_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -212,23 +211,5 @@ def identify_objective(objectives: ObjectiveReader, word: str) -> str:
 
     Raises `UsageError`, `NotFoundError`, and `ConflictError` with the candidates.
     """
-    part = clean_abbreviation(word)
-    known = objectives.ids()
-    found = [id_ for id_ in known if id_.startswith(part) or id_.endswith(part)]
-    if len(part) == TICKET_ID_LENGTH:
-        found = [id_ for id_ in known if id_ == part]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise NotFoundError(
-            "objective_not_found",
-            f"There is no objective {part}.",
-            hint="`yoi objective list --all` shows every objective.",
-            details={"objective": part},
-        )
-    raise ConflictError(
-        "objective_id_ambiguous",
-        f"{part} may be any of {len(found)} objectives.",
-        hint="Give more characters: " + ", ".join(found[:5]) + ("…" if len(found) > 5 else ""),
-        details={"candidates": list(found)},
-    )
+    hint = "`yoi objective list --all` shows every objective."
+    return only_match(objectives.ids(), clean_abbreviation(word), "objective", hint=hint)

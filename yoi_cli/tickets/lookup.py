@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.errors import ConflictError, NotFoundError
 from yoi_cli.model.ids import TICKET_ID_LENGTH, TicketId, clean_abbreviation, is_ticket_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from yoi_cli.store.ports import TicketReader
+
+Id = TypeVar("Id", bound=str)
 
 
 def identify(reader: TicketReader, word: str) -> TicketId:
@@ -22,20 +26,28 @@ def identify(reader: TicketReader, word: str) -> TicketId:
     part = clean_abbreviation(word)
     if len(part) == TICKET_ID_LENGTH and reader.exists(part):
         return TicketId(part)
-    found = [id_ for id_ in reader.ids() if id_.startswith(part) or id_.endswith(part)]
+    hint = (
+        "`yoi ticket list --all` shows every ticket of this store; `yoi where` says which store "
+        "it is."
+    )
+    return only_match(reader.ids(), part, "ticket", hint=hint)
+
+
+def only_match(ids: Iterable[Id], part: str, noun: str, *, hint: str) -> Id:
+    """The one of `ids` that begins or ends with `part`; `noun` says what the ids are of.
+
+    Raises `NotFoundError` with `hint`, and `ConflictError` with the candidates.
+    """
+    found = [id_ for id_ in ids if id_.startswith(part) or id_.endswith(part)]
     if len(found) == 1:
         return found[0]
     if not found:
         raise NotFoundError(
-            "ticket_not_found",
-            f"There is no ticket {part}.",
-            hint="`yoi ticket list --all` shows every ticket of this store; `yoi where` says "
-            "which store it is.",
-            details={"ticket": part},
+            f"{noun}_not_found", f"There is no {noun} {part}.", hint=hint, details={noun: part}
         )
     raise ConflictError(
-        "ticket_id_ambiguous",
-        f"{part} may be any of {len(found)} tickets.",
+        f"{noun}_id_ambiguous",
+        f"{part} may be any of {len(found)} {noun}s.",
         hint="Give more characters: " + ", ".join(found[:5]) + ("…" if len(found) > 5 else ""),
         details={"candidates": list(found)},
     )

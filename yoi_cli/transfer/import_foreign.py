@@ -91,11 +91,11 @@ class _Adoption:
 
     def plan(self) -> ImportReport:
         """Fill `planned` with the tickets to write, in the order in which they were found."""
-        origins = [(self._plan_ticket(ticket), ticket) for ticket in self._unknown()]
+        planned = [(self._plan_ticket(ticket), ticket) for ticket in self._unknown()]
         graph = blocking_graph(
             relation for row in self._reader.all_relations() for relation in row.relations
         )
-        for id_, ticket in origins:
+        for id_, ticket in planned:
             if id_ is not None:
                 relations = self._relations(self.planned[id_], ticket, graph)
                 self.planned[id_] = replace(self.planned[id_], relations=relations)
@@ -123,15 +123,15 @@ class _Adoption:
         created = seconds_of(ticket.created_at)
         milliseconds = self._now if created is None else max(created, 0) * 1000
         id_ = next_ticket_id(milliseconds, self._taken)
-        whole = _whole(id_, ticket, self._found, self._by, stamp(milliseconds))
+        made = _converted(id_, ticket, self._found, self._by, stamp(milliseconds))
         try:
-            self._encode(whole)
+            self._encode(made)
         except YoiError as error:
             self._tally.problems.append(ImportProblem(ticket.source_path, None, error.message))
             return None
         self._taken.add(id_)
         self._ids.setdefault(ticket.source_id, id_)
-        self.planned[id_] = whole
+        self.planned[id_] = made
         source = self._found.source(ticket)
         self._tally.imported.append(Incoming(id_, source, ticket.title))
         for warning in ticket.warnings:
@@ -139,7 +139,7 @@ class _Adoption:
         return id_
 
     def _relations(
-        self, whole: Ticket, ticket: ForeignTicket, graph: dict[str, tuple[str, ...]]
+        self, made: Ticket, ticket: ForeignTicket, graph: dict[str, tuple[str, ...]]
     ) -> tuple[Relation, ...]:
         """The links of `ticket` between ids of the store; `graph` grows by those that block."""
         relations: dict[tuple[str, str], Relation] = {}
@@ -148,13 +148,13 @@ class _Adoption:
             if target is None:
                 self._notice(ticket, f"{kind} {name}: there is no such ticket; left out")
                 continue
-            at = str(whole.fields["updated_at"])
-            relation = Relation(whole.id, kind, target, self._by.author, at)
+            at = str(made.fields["updated_at"])
+            relation = Relation(made.id, kind, target, self._by.author, at)
             edge = relation.edge
             if edge is not None and closing_cycle(graph, *edge):
                 self._notice(ticket, f"{kind} {name} would close a cycle; taken as {RELATED}")
                 note = f"{kind} in {self._found.tool}, where it closes a cycle"
-                relation = Relation(whole.id, RELATED, target, self._by.author, at, note)
+                relation = Relation(made.id, RELATED, target, self._by.author, at, note)
             elif edge is not None:
                 graph[edge[0]] = (*graph.get(edge[0], ()), edge[1])
             relations.setdefault(relation.key, relation)
@@ -164,7 +164,7 @@ class _Adoption:
         self._tally.notices.append(ImportProblem(ticket.source_path, None, message))
 
 
-def _whole(
+def _converted(
     id_: TicketId, ticket: ForeignTicket, found: ForeignTickets, by: Author, now: str
 ) -> Ticket:
     created_at = ticket.created_at or now

@@ -41,9 +41,8 @@ def restore(
         if isinstance(ticket, ImportProblem):
             tally.problems.append(ticket)
             continue
-        known = Incoming(ticket.id, ticket.id, ticket.title)
         try:
-            is_new = _put(store, ticket, dry_run=dry_run)
+            is_new = _install(store, ticket, dry_run=dry_run)
         except ConflictError as error:
             if error.code == "lock_timeout":
                 raise
@@ -51,27 +50,28 @@ def restore(
         except YoiError as error:
             tally.problems.append(ImportProblem(ticket.path, ticket.line, error.message))
         else:
-            (tally.imported if is_new else tally.skipped).append(known)
+            came = tally.imported if is_new else tally.skipped
+            came.append(Incoming(ticket.id, ticket.id, ticket.title))
             tally.notices.extend(
                 ImportProblem(ticket.path, ticket.line, notice) for notice in ticket.notices
             )
     return tally.report()
 
 
-def _put(store: TicketStore, ticket: StoredTicket, *, dry_run: bool) -> bool:
+def _install(store: TicketStore, ticket: StoredTicket, *, dry_run: bool) -> bool:
     """Whether the ticket was not there; it is now. Raises `ConflictError` where it differs."""
-    if _stands(store, ticket):
+    if _is_here(store, ticket):
         return False
     if dry_run:
         return True
     with store.write() as writer:
-        if _stands(writer, ticket):
+        if _is_here(writer, ticket):
             return False
         writer.install(ticket.id, ticket.files)
     return True
 
 
-def _stands(reader: TicketReader, ticket: StoredTicket) -> bool:
+def _is_here(reader: TicketReader, ticket: StoredTicket) -> bool:
     if not reader.exists(ticket.id):
         return False
     if reader.files(ticket.id) == ticket.files:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.model.item import FieldValue
+
+#: A YAML value without types; null is the empty string.
+Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +55,20 @@ class ImportProblem:
     path: str
     line: int | None
     message: str
+
+
+class UnreadableTicketError(Exception):
+    """This file gives no ticket; `line` is 1-based, or None."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def as_text(value: Value) -> str:
+    """`value` as text: lists and mappings as JSON, what is empty as nothing."""
+    import json
+
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False) if value else ""

@@ -333,13 +333,6 @@ def test_only_tasks_are_read(path: str, count: int) -> None:
     assert (len(tickets), problems) == (count, [])
 
 
-def test_drafts_are_read_where_they_are_asked_for() -> None:
-    content = b"---\nid: draft-1\ntitle: A\nstatus: Draft\n---\n"
-    tickets, _ = read_backlog([("drafts/draft-1 - A.md", content)], drafts=True)
-    assert (tickets[0].state, tickets[0].source_status) == ("planning", "Draft")
-    assert tickets[0].warnings == ()
-
-
 def test_a_broken_task_does_not_stop_the_others() -> None:
     files = [
         ("tasks/task-1 - A.md", TASK.encode()),
@@ -363,7 +356,7 @@ def test_arbitrary_bytes_give_a_task_or_a_problem(contents: list[bytes]) -> None
 
 @given(st.text(), st.binary())
 def test_no_path_is_too_odd(path: str, content: bytes) -> None:
-    tickets, problems = read_backlog([(path, content)], drafts=True)
+    tickets, problems = read_backlog([(path, content)])
     assert len(tickets) + len(problems) <= 1
 
 

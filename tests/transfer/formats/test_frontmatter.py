@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from yoi_cli.transfer.formats.frontmatter import read_frontmatter
-from yoi_cli.transfer.formats.values import UnreadableTicketError
+from yoi_cli.transfer.model import UnreadableTicketError
 
 
 @pytest.mark.parametrize(

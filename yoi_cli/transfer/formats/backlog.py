@@ -24,7 +24,6 @@ from yoi_cli.transfer.formats.common import (
     utc,
     without_last_heading,
 )
-from yoi_cli.transfer.formats.values import UnreadableTicketError
 from yoi_cli.transfer.model import ForeignNote, ForeignTicket
 
 _STATES = {"to do": "planning", "todo": "planning", "in progress": "inprogress", "done": "done"}
@@ -40,21 +39,19 @@ _SECTION = re.compile(
     r"|Implementation Notes|Comments|Final Summary)\b.*",
     re.IGNORECASE,
 )
+#: A comment's lines of keys, then its lines of text.
 _Block: TypeAlias = tuple[Sequence[str], Sequence[str]]
-"""A comment's lines of keys, then its lines of text."""
-
 _COMMENT_KEY = re.compile(r"(index|author|created):\s*(.*)", re.IGNORECASE)
 
 
-def read_backlog(files: Files, *, drafts: bool = False) -> Imported:
+def read_backlog(files: Files) -> Imported:
     """Read Backlog.md tasks: (path, content) pairs in, tickets and unreadable files out.
 
-    Drafts are read only where `drafts` asks for them; documents, decisions, milestones, the
-    configuration and what stands in `archive/` are passed over.
+    Drafts, documents, decisions, milestones, the configuration and what is in `archive/` are
+    passed over.
     """
-    tickets, problems = read_tickets(
-        [file for file in files if _folder(file[0]) in _wanted(drafts)], _read
-    )
+    tasks = [file for file in files if _folder(file[0]) in ("tasks", "completed")]
+    tickets, problems = read_tickets(tasks, _read)
     ids: dict[str, set[str]] = {}
     for ticket in tickets:
         for name in _names(ticket.source_id):
@@ -65,10 +62,6 @@ def read_backlog(files: Files, *, drafts: bool = False) -> Imported:
         return next(iter(holders)) if len(holders) == 1 else None
 
     return settle_links(tickets, find), problems
-
-
-def _wanted(drafts: bool) -> tuple[str, ...]:
-    return ("tasks", "completed", "drafts") if drafts else ("tasks", "completed")
 
 
 def _folder(path: str) -> str:
@@ -91,8 +84,7 @@ def _names(identifier: str) -> tuple[str, ...]:
 
 
 def _read(path: str, front: Frontmatter, body: str) -> ForeignTicket:
-    if "id" not in front and "status" not in front:
-        raise UnreadableTicketError("neither `id` nor `status`: not a Backlog.md task", 1)
+    front.require_ticket("a Backlog.md task")
     source_id = front.text("id") or _id_of(path)
     title = front.text("title")
     if not title:
@@ -113,7 +105,7 @@ def _read(path: str, front: Frontmatter, body: str) -> ForeignTicket:
         fields={
             "priority": _priority(front),
             "assignee": _assignee(front),
-            "tags": _tags(front),
+            "tags": front.tags("labels"),
         },
         links=_links(front, source_id),
         notes=notes,
@@ -133,7 +125,7 @@ def _state(front: Frontmatter, status: str, folder: str) -> str:
     if folder == "completed":
         return "closed"
     state = _STATES.get(re.sub(r"[\s_-]+", " ", status).casefold())
-    if state is None and folder != "drafts":
+    if state is None:
         front.warnings.append(f"the status {status!r} is the project's own; taken as To Do")
     return state or "planning"
 
@@ -151,12 +143,6 @@ def _assignee(front: Frontmatter) -> str | None:
     if len(assignees) > 1:
         front.keep("assignee", f"of {len(assignees)} assignees only the first was taken")
     return assignees[0] if assignees else None
-
-
-def _tags(front: Frontmatter) -> tuple[str, ...]:
-    kind = front.text("type")
-    front.keep("type")
-    return tuple(dict.fromkeys([*front.texts("labels"), *([kind] if kind else [])]))
 
 
 def _links(front: Frontmatter, source_id: str) -> tuple[tuple[str, str], ...]:

@@ -12,8 +12,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from yoi_cli.transfer.formats.values import UnreadableTicketError, Value, as_text
-from yoi_cli.transfer.model import ForeignTicket, ImportProblem
+from yoi_cli.transfer.model import (
+    ForeignTicket,
+    ImportProblem,
+    UnreadableTicketError,
+    Value,
+    as_text,
+)
 
 Files: TypeAlias = Sequence[tuple[str, bytes]]
 Imported: TypeAlias = tuple[list[ForeignTicket], list[ImportProblem]]
@@ -39,8 +44,10 @@ class Frontmatter:
         self._placed: set[str] = set()
         self.warnings: list[str] = []
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._values
+    def require_ticket(self, what: str) -> None:
+        """Raise `UnreadableTicketError` where the keys are not those of `what`."""
+        if "id" not in self._values and "status" not in self._values:
+            raise UnreadableTicketError(f"neither `id` nor `status`: not {what}", 1)
 
     def text(self, key: str) -> str:
         """The value of `key` as text, the empty string where there is none."""
@@ -56,6 +63,12 @@ class Frontmatter:
         entries = value if isinstance(value, list) else [value]
         texts = (as_text(entry).strip() for entry in entries)
         return tuple(dict.fromkeys(text for text in texts if text))
+
+    def tags(self, key: str) -> tuple[str, ...]:
+        """The texts of `key` and, as one of them, the ticket's type."""
+        kind = self.text("type")
+        self.keep("type")
+        return tuple(dict.fromkeys([*self.texts(key), *([kind] if kind else [])]))
 
     def time(self, key: str) -> str:
         """The value of `key` as UTC; one that is no time is kept in `rest`, with a warning."""

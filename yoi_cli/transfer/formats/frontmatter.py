@@ -15,12 +15,12 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
-from yoi_cli.transfer.formats.values import UnreadableTicketError, as_text
+from yoi_cli.transfer.model import UnreadableTicketError, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.transfer.formats.values import Value
+    from yoi_cli.transfer.model import Value
 
 _FRONTMATTER_LIMIT = 64 * 1024
 _DEPTH_LIMIT = 16

@@ -146,7 +146,7 @@ def _ticket(data: bytes, path: str, number: int) -> StoredTicket:
     if line.files is not None:
         return StoredTicket(TicketId(line.id), line.title, _files(line.files), path, number)
     document = msgspec.convert(parsed, _Document)
-    ticket = _whole(document)
+    ticket = _ticket_of(document)
     notices = tuple(_notices(document, ticket))
     return StoredTicket(ticket.id, line.title, encode_ticket(ticket), path, number, notices)
 
@@ -194,7 +194,7 @@ def _check_path(path: str, entries: Mapping[str, _File]) -> None:
         raise UsageError("path_unsafe", f"{path[:200]!r} is not the path of a ticket's file.")
 
 
-def _whole(document: _Document) -> Ticket:
+def _ticket_of(document: _Document) -> Ticket:
     """The ticket that a document describes; its state is what its own events say."""
     if not document.events:
         raise UsageError("events_missing", "The line has neither files nor events.")

@@ -21,7 +21,6 @@ from yoi_cli.transfer.formats.common import (
     utc,
     without_last_heading,
 )
-from yoi_cli.transfer.formats.values import UnreadableTicketError
 from yoi_cli.transfer.model import ForeignNote, ForeignTicket
 
 #: `needs_testing` is a fork's word for finished and not yet accepted, `done` an older `closed`.
@@ -57,8 +56,7 @@ def read_tk(files: Files) -> Imported:
 
 
 def _read(path: str, front: Frontmatter, body: str) -> ForeignTicket:
-    if "id" not in front and "status" not in front:
-        raise UnreadableTicketError("neither `id` nor `status`: not a tk ticket", 1)
+    front.require_ticket("a tk ticket")
     source_id = front.text("id") or path.rsplit("/", 1)[-1].removesuffix(".md")
     title, text = _title(body)
     if not title:
@@ -79,7 +77,7 @@ def _read(path: str, front: Frontmatter, body: str) -> ForeignTicket:
         fields={
             "priority": _priority(front),
             "assignee": front.text("assignee") or None,
-            "tags": _tags(front),
+            "tags": front.tags("tags"),
         },
         links=_links(front),
         notes=notes,
@@ -103,19 +101,12 @@ def _priority(front: Frontmatter) -> str | None:
     return None
 
 
-def _tags(front: Frontmatter) -> tuple[str, ...]:
-    kind = front.text("type")
-    front.keep("type")
-    return tuple(dict.fromkeys([*front.texts("tags"), *([kind] if kind else [])]))
-
-
 def _links(front: Frontmatter) -> tuple[tuple[str, str], ...]:
     parent = front.texts("parent")
     front.keep("parent")
-    related = [*front.texts("links"), *parent]
     return (
         *((DEPENDS_ON, name) for name in front.texts("deps")),
-        *((RELATED, name) for name in related),
+        *((RELATED, name) for name in (*front.texts("links"), *parent)),
     )
 
 
