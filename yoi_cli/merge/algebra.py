@@ -7,6 +7,7 @@ told as a `Conflict`; what is kept meanwhile does not depend on whose side is ca
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.model.conflict import DESCRIPTION, FIELD, Conflict
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 #: What the merge works out itself, and so never conflicts over.
 _PROJECTED = frozenset({BY_FOLD, GREATEST})
 
-#: What a move to queued says of itself, the time first. The two belong together, and the later
-#: move counts.
+#: What a move to queued records, the time first. The two belong together; the later move counts.
 _QUEUED = tuple(
     field.name
     for field in sorted(FIELDS.values(), key=lambda field: field.type != TIME)
@@ -78,10 +78,8 @@ def merge_logs(*logs: Sequence[MergeEntry]) -> MergedLog:
     """
     placed = [_places(log, pinned={entry for entry in log if entry.has_id}) for log in logs]
     entries = tuple(_in_order(_join(placed)))
-    blocks: dict[str, int] = {}
-    for entry in entries:
-        blocks[entry.identity] = blocks.get(entry.identity, 0) + 1
-    return MergedLog(entries, tuple(sorted(name for name, n in blocks.items() if n > 1)))
+    counts = Counter(entry.identity for entry in entries)
+    return MergedLog(entries, tuple(sorted(name for name, n in counts.items() if n > 1)))
 
 
 def merge_fields(
@@ -164,10 +162,8 @@ def merge_relations(
 
 def _by_key(relations: Iterable[Relation]) -> dict[tuple[str, str, str], Relation]:
     """Relations by what no store has twice; of repeated ones the oldest."""
-    found: dict[tuple[str, str, str], Relation] = {}
-    for relation in sorted(relations, key=_age, reverse=True):
-        found[(relation.ticket_id, *relation.key)] = relation
-    return found
+    newest_first = sorted(relations, key=_age, reverse=True)
+    return {(relation.ticket_id, *relation.key): relation for relation in newest_first}
 
 
 def _age(relation: Relation) -> tuple[str, str, str]:

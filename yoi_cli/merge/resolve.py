@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 THREAD = "thread.md"
 _ITEM = "item.md"
-_NOTHING = UncommittedStore(frozenset(), frozenset(), is_merging=False)
+_CLEAN = UncommittedStore(frozenset(), frozenset(), is_merging=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class StoreFolders:
 def resolve(
     resolver: TicketResolver,
     repository: ConflictRepository | None,
-    places: StoreFolders,
+    folders: StoreFolders,
     wanted: Collection[str],
     *,
     is_dry: bool,
@@ -68,10 +68,10 @@ def resolve(
     `repository` is None outside of git; then only what files themselves tell is repaired.
     Raises `YoiError` and `OSError` for what concerns more than one ticket.
     """
-    conflicts = {} if repository is None else _by_ticket(repository.unmerged(), places)
+    conflicts = {} if repository is None else _by_ticket(repository.unmerged(), folders)
     in_conflict = {name: parts for (_, name), parts in conflicts.items() if name}
-    pending = _NOTHING if repository is None else repository.pending()
-    touched = {places.of(path)[1] for path in pending.touched}
+    pending = _CLEAN if repository is None else repository.pending()
+    touched = {folders.of(path)[1] for path in pending.touched}
     wrong: list[TicketId] = []
     for ticket in resolver.ids():
         advance()
@@ -81,10 +81,10 @@ def resolve(
             wrong.append(ticket)
     outcome = TicketOutcome()
     if repository is not None:
-        outcome = outcome.then(_odd(repository, places, wanted))
+        outcome = outcome.then(_unreadable(repository, folders, wanted))
         asked = {name: in_conflict[name] for name in in_conflict if not wanted or name in wanted}
         outcome = outcome.then(_separate_all(resolver, repository, asked, wrong))
-        outcome = outcome.then(_merge_all(resolver, repository, places, conflicts, wanted))
+        outcome = outcome.then(_merge_all(resolver, repository, folders, conflicts, wanted))
     for ticket in wrong:
         outcome = outcome.then(_repair(resolver, repository, ticket))
     added = tuple(dict.fromkeys((*outcome.resolved, *_to_stage(outcome, pending))))
@@ -106,24 +106,24 @@ def _to_stage(outcome: TicketOutcome, pending: UncommittedStore) -> Iterator[str
 
 
 def _by_ticket(
-    unmerged: Mapping[str, Sides], places: StoreFolders
+    unmerged: Mapping[str, Sides], folders: StoreFolders
 ) -> dict[tuple[str, str], dict[str, Sides]]:
     """Files in conflict by (folder, id), and there by their path below that."""
     found: dict[tuple[str, str], dict[str, Sides]] = {}
     for path, sides in unmerged.items():
-        folder, name, part = places.of(path)
+        folder, name, part = folders.of(path)
         found.setdefault((folder, name), {})[part] = sides
     return found
 
 
-def _odd(
-    repository: ConflictRepository, places: StoreFolders, wanted: Collection[str]
+def _unreadable(
+    repository: ConflictRepository, folders: StoreFolders, wanted: Collection[str]
 ) -> TicketOutcome:
-    """What is in conflict and no file of a ticket: nobody but a person can tell."""
+    """What is in conflict and cannot be read as a file: for a person to decide."""
     questions = [
-        Question(name, path, "file_conflict", "It is no file that both sides can be read of.")
+        Question(name, path, "file_conflict", "It is not a regular file on both sides.")
         for path in repository.unreadable()
-        for _, name, _ in [places.of(path)]
+        for _, name, _ in [folders.of(path)]
         if not wanted or name in wanted
     ]
     return TicketOutcome(questions=tuple(questions))
@@ -146,14 +146,14 @@ def _separate_all(
         try:
             outcome = outcome.then(resolver.separate(ticket, parts, repository, taken))
         except YoiError as error:
-            outcome = outcome.then(_left(name, THREAD, error))
+            outcome = outcome.then(_failed(name, THREAD, error))
     return outcome
 
 
 def _merge_all(
     resolver: TicketResolver,
     repository: ConflictRepository,
-    places: StoreFolders,
+    folders: StoreFolders,
     conflicts: Mapping[tuple[str, str], Mapping[str, Sides]],
     wanted: Collection[str],
 ) -> TicketOutcome:
@@ -162,21 +162,18 @@ def _merge_all(
         if wanted and name not in wanted:
             continue
         try:
-            if name and folder == places.tickets:
+            if name and folder == folders.tickets:
                 outcome = outcome.then(resolver.merge(TicketId(name), parts, repository))
             elif name and parts.keys() == {_ITEM}:
                 outcome = outcome.then(resolver.merge_objective(name, parts[_ITEM]))
             else:
-                paths = [f"{folder}/{name}/{part}" if name else part for part in parts]
-                outcome = outcome.then(TicketOutcome(questions=tuple(_foreign(name, paths))))
+                said = "No rule says how this file is merged."
+                paths = (f"{folder}/{name}/{part}" if name else part for part in parts)
+                unknown = tuple(Question(name, path, "file_conflict", said) for path in paths)
+                outcome = outcome.then(TicketOutcome(questions=unknown))
         except YoiError as error:
-            outcome = outcome.then(_left(name, f"{folder}/{name}", error))
+            outcome = outcome.then(_failed(name, f"{folder}/{name}", error))
     return outcome
-
-
-def _foreign(name: str, paths: Sequence[str]) -> Iterator[Question]:
-    for path in paths:
-        yield Question(name, path, "file_conflict", "No rule says how this file is merged.")
 
 
 def _repair(
@@ -188,10 +185,10 @@ def _repair(
     try:
         return resolver.repair(ticket, wrong, repository)
     except YoiError as error:
-        return _left(ticket, "", error)
+        return _failed(ticket, "", error)
 
 
-def _left(ticket: str, path: str, error: YoiError) -> TicketOutcome:
+def _failed(ticket: str, path: str, error: YoiError) -> TicketOutcome:
     shown = str(error.details.get("path", path))
     message = f"{error.message} {error.hint}".strip()
     return TicketOutcome(questions=(Question(ticket, shown, error.code, message),))

@@ -143,20 +143,19 @@ class _Sync:
         self._renumbered |= _by_old(report.renumbered)
 
     def _report(self, taken: TakenStore, merged: MergedCommit, seen: str | None) -> SyncReport:
-        changes = self._store.changes
-        same: Sequence[TicketChange] = ()
         return SyncReport(
             commit=merged.commit,
             was_committed=taken.is_new,
             was_pushed=merged.commit != seen,
-            sent=tuple(changes(seen, merged.commit) if merged.commit != seen else same),
-            received=tuple(
-                changes(taken.commit, merged.commit) if merged.commit != taken.commit else same
-            ),
+            sent=self._changes(seen, merged.commit),
+            received=self._changes(taken.commit, merged.commit),
             conflicts=merged.conflicts,
             renumbered=merged.renumbered,
             put_back=taken.put_back,
         )
+
+    def _changes(self, before: str | None, after: str) -> tuple[TicketChange, ...]:
+        return () if before == after else tuple(self._store.changes(before, after))
 
 
 def _by_old(renumbered: Sequence[Renumbering]) -> dict[str, Renumbering]:

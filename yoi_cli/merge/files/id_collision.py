@@ -57,7 +57,6 @@ class SeparatedTickets(NamedTuple):
     moved: frozenset[str]
     stayer_tree: TreeFiles | None
     leaver_tree: TreeFiles | None
-    notes: tuple[str, ...] = ()
 
     def renamed_reference(self, path: str, data: bytes) -> bytes | None:
         """Another ticket's file, or an objective's, with the leaving side's records renamed.
@@ -151,9 +150,8 @@ def separation(
     stays = {**stays, **_said_since(files, ticket, stays, gone)}
     moved = frozenset(part for part in gone if part not in stays)
     stayed, left = trees if leaver == THEIRS else (trees[1], trees[0])
-    note = f"Texts that name {ticket} were not changed; see whether they mean {change.new}."
     renumbered = renumbered_ticket(gone, change)
-    return SeparatedTickets(change, leaver, stays, renumbered, moved, stayed, left, (note,))
+    return SeparatedTickets(change, leaver, stays, renumbered, moved, stayed, left)
 
 
 def _past(

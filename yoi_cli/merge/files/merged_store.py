@@ -80,9 +80,7 @@ class MergedStore:
         if side is self._theirs:
             return MergeEdit(path, side=side) if side.mark(path) != against.mark(path) else None
         data = self._read(path) if side is None else side.read(path)
-        if against.kinds.get(path) == "file" and against.read(path) == data:
-            return None
-        return MergeEdit(path, data=data)
+        return None if read_file(against, path) == data else MergeEdit(path, data=data)
 
     @property
     def conflicts(self) -> Mapping[str, tuple[Conflict, ...]]:

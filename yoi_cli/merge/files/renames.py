@@ -24,21 +24,17 @@ def home_and_stranger(path: str, sides: Sides) -> tuple[bytes, bytes] | None:
 
     Raises nothing: what cannot be read is no stranger.
     """
-    if sides.ours is None or sides.theirs is None or sides.ours == sides.theirs:
+    ours, theirs = sides.ours, sides.theirs
+    if ours is None or theirs is None or ours == theirs:
         return None
-    ours, theirs = (_is_stranger(path, sides.base, *pair) for pair in _pairs(sides))
-    if ours == theirs:
+    is_ours_strange = _is_stranger(path, sides.base, ours, theirs)
+    if is_ours_strange == _is_stranger(path, sides.base, theirs, ours):
         return None
-    return (sides.theirs, sides.ours) if ours else (sides.ours, sides.theirs)
-
-
-def _pairs(sides: Sides) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
-    ours, theirs = sides.ours or b"", sides.theirs or b""
-    return (ours, theirs), (theirs, ours)
+    return (theirs, ours) if is_ours_strange else (ours, theirs)
 
 
 def _is_stranger(path: str, base: bytes | None, one: bytes, other: bytes) -> bool:
-    """Whether `one` goes on with an ancestor that `other` has nothing to do with."""
+    """Whether `one` continues an ancestor that `other` has nothing to do with."""
     name = path.rpartition("/")[2]
     if name in (layout.RELATIONS, layout.PLAN):
         folder = _TICKET_FOLDER.search(path)
@@ -49,7 +45,7 @@ def _is_stranger(path: str, base: bytes | None, one: bytes, other: bytes) -> boo
     if name == layout.ITEM:
         before, mine, others = (_created_at(data) for data in (base, one, other))
         return bool(mine and others) and before == mine != others
-    return name == layout.THREAD and _goes_on(base, one, other)
+    return name == layout.THREAD and _continues(base, one, other)
 
 
 def _created_at(item: bytes) -> bytes:
@@ -57,8 +53,8 @@ def _created_at(item: bytes) -> bytes:
     return found[1].strip(b"'\"") if found is not None else b""
 
 
-def _goes_on(base: bytes, one: bytes, other: bytes) -> bool:
-    if _begins(one) == _begins(other):  # the usual case, and cheap to see
+def _continues(base: bytes, one: bytes, other: bytes) -> bool:
+    if _first_line(one) == _first_line(other):  # the usual case, and cheap to see
         return False
     from yoi_cli.merge.files.texts import thread_identities
 
@@ -67,7 +63,7 @@ def _goes_on(base: bytes, one: bytes, other: bytes) -> bool:
     return bool(others) and is_apart and not before.isdisjoint(mine)
 
 
-def _begins(thread: bytes) -> bytes:
+def _first_line(thread: bytes) -> bytes:
     return thread.lstrip().partition(b"\n")[0].rstrip()
 
 

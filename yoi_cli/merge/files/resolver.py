@@ -105,9 +105,10 @@ class FileResolver:
         steps += [
             ResolveStep("renamed", new, f"{path} names the new id", (path,)) for path in renamed
         ]
+        note = f"Texts that name {ticket} were not changed; see whether they mean {new}."
         # Git's index is told only in the middle of a merge; else it is for whoever commits.
         resolved = (*paths, *renamed) if unmerged else ()
-        return TicketOutcome(tuple(steps), notes=found.notes, resolved=resolved)
+        return TicketOutcome(tuple(steps), notes=(note,), resolved=resolved)
 
     def _write_separated(
         self, ticket: TicketId, found: SeparatedTickets

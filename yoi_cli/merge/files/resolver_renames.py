@@ -47,13 +47,14 @@ def bring_back(
         if apart is None:
             continue
         home, stranger = apart
-        tree = repository.ours() if stranger == sides.ours else repository.theirs()
+        is_ours = stranger == sides.ours
+        tree = repository.ours() if is_ours else repository.theirs()
         other = None if tree is None else _ticket_with(files, tree, part, stranger)
         if tree is None or other is None:
             continue
         own[part] = MergedPart(home)
         # That side does not know `ticket`: what it alone has in the folder, git moved there.
-        strange.update(_only_in(unmerged, "ours" if stranger == sides.ours else "theirs"))
+        strange.update(_only_in(unmerged, is_ours=is_ours))
         said = f"git took it for {ticket}; one side removed it, the other changed it: it stays"
         outcome = outcome.then(files.restore(other, tree, said))
     for part in sorted(strange):
@@ -64,12 +65,11 @@ def bring_back(
     return RenamesResult(own, frozenset(strange), outcome)
 
 
-def _only_in(unmerged: Mapping[str, Sides], side: str) -> Iterator[str]:
+def _only_in(unmerged: Mapping[str, Sides], *, is_ours: bool) -> Iterator[str]:
+    """The files that neither the ancestor nor the other side has."""
     for part, sides in unmerged.items():
-        if sides.base is None and None in (sides.ours, sides.theirs):
-            present = "theirs" if sides.ours is None else "ours"
-            if present == side:
-                yield part
+        if sides.base is None and (sides.theirs if is_ours else sides.ours) is None:
+            yield part
 
 
 def _ticket_with(files: TicketFiles, tree: TreeFiles, part: str, data: bytes) -> str | None:

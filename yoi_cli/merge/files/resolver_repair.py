@@ -16,6 +16,7 @@ from yoi_cli.merge.files.parts import merge_part, projected
 from yoi_cli.merge.ports import ResolveStep, Sides, TicketFault, TicketOutcome
 from yoi_cli.model.conflict import conflict_sentence
 from yoi_cli.model.text import counted
+from yoi_cli.model.trees import read_file
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.item import parse_item
 
@@ -108,10 +109,8 @@ class TicketRepair:
     def _past_ancestor(self, path: str) -> bytes | None:
         """The item at `path` in the ancestor of the newest merge that touched it."""
         merges = self._repository.merges(path) if self._repository is not None else ()
-        return next(
-            (merge.base.read(path) for merge in merges if merge.base.kinds.get(path) == "file"),
-            None,
-        )
+        items = (read_file(merge.base, path) for merge in merges)
+        return next((item for item in items if item is not None), None)
 
     def _repair_records(self, part: str) -> TicketOutcome:
         data, path = self._read(part), self._path(part)

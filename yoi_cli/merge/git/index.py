@@ -10,7 +10,7 @@ from yoi_cli.errors import OperationError
 from yoi_cli.git.command import ask_git, git_failed, run_git
 from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.git.objects import RevisionFiles, merge_base
-from yoi_cli.merge.git.operation import operation, revisions_at_work
+from yoi_cli.merge.git.operation import operation, revisions_in_progress
 from yoi_cli.merge.ports import PastMerge, Sides, UncommittedStore
 from yoi_cli.model.trees import NoFiles
 
@@ -38,6 +38,7 @@ class IndexConflicts:
         self._checkout = checkout
         self._cwd = workspace
         self._folders = folders
+        self._pathspecs = [f":(literal){folder}" for folder in folders]
         self._objects = ObjectStream(workspace)
         below = os.path.relpath(workspace, checkout.root)
         self._below = "" if below == "." else below
@@ -64,8 +65,7 @@ class IndexConflicts:
 
     def _stages(self) -> dict[str, dict[str, tuple[str, str]]]:
         """For every path in conflict its stages, as (mode, object)."""
-        wanted = [f":(literal){folder}" for folder in self._folders]
-        said = run_git(["ls-files", "--unmerged", "-z", "--", *wanted], cwd=self._cwd)
+        said = run_git(["ls-files", "--unmerged", "-z", "--", *self._pathspecs], cwd=self._cwd)
         found: dict[str, dict[str, tuple[str, str]]] = {}
         for line in filter(None, said.split("\0")):
             facts, _, path = line.partition("\t")
@@ -78,8 +78,7 @@ class IndexConflicts:
 
     def pending(self) -> UncommittedStore:
         wanted = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"]
-        folders = [f":(literal){folder}" for folder in self._folders]
-        said = run_git(["--no-optional-locks", *wanted, "--", *folders], cwd=self._cwd)
+        said = run_git(["--no-optional-locks", *wanted, "--", *self._pathspecs], cwd=self._cwd)
         prefix = f"{self._below}/" if self._below else ""
         found = [(line[1], line[3:].removeprefix(prefix)) for line in said.split("\0") if line]
         is_merging = operation(self._checkout.git_dir) is not None
@@ -101,7 +100,7 @@ class IndexConflicts:
         stages = self._stages()
         theirs = {path: entry["3"][1] for path, entry in stages.items() if "3" in entry}
         gone = [path for path, entry in stages.items() if "3" not in entry]
-        for revision in (*revisions_at_work(self._checkout.git_dir), "refs/stash"):
+        for revision in (*revisions_in_progress(self._checkout.git_dir), "refs/stash"):
             commit = self._commit(revision)
             if commit is None:
                 continue

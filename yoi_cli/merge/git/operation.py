@@ -58,11 +58,11 @@ class MergingThreads:
     def _revisions(self) -> Iterator[str]:
         yield "HEAD"
         yield from (match[1] for name in self._environment if (match := _GITHEAD.fullmatch(name)))
-        yield from revisions_at_work(self._checkout.git_dir)
+        yield from revisions_in_progress(self._checkout.git_dir)
         yield "refs/stash"
 
 
-def revisions_at_work(git_dir: str) -> Iterator[str]:
+def revisions_in_progress(git_dir: str) -> Iterator[str]:
     """Revisions that may be what is being merged in, by the files in a checkout's git folder."""
     for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD"):
         yield from _commits(_lines(git_dir, name))

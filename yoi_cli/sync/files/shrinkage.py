@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.merge.files.merged_tree import MergedFiles
 from yoi_cli.merge.files.texts import thread_identities
-from yoi_cli.model.trees import NoFiles
+from yoi_cli.model.trees import NoFiles, read_file
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.shared_paths import ticket_of
 
@@ -49,9 +49,7 @@ def with_what_was(
             continue
         thread = f"{root}/{ticket}/{layout.THREAD}"
         is_older = thread_identities(now.read(thread)) <= thread_identities(before.read(thread))
-        if is_older and before.kinds.get(path) == "file":
-            data = before.read(path)
-        else:
-            data = merged.read(path)
-        if now.kinds.get(path) != "file" or now.read(path) != data:
+        known = read_file(before, path) if is_older else None
+        data = merged.read(path) if known is None else known
+        if read_file(now, path) != data:
             yield path, data

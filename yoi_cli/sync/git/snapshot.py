@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.git.objects import RevisionFiles
+from yoi_cli.model.trees import read_file
 from yoi_cli.store.files.directory import not_as_expected
 from yoi_cli.store.files.layout import STORE_FOLDER
 from yoi_cli.store.files.shared_paths import is_shared, meant_removals, subjects_of
@@ -197,9 +198,8 @@ class StoreTrees:
                 continue
             if there.kinds.get(path) == "other":
                 raise not_as_expected(f"{path} of the remote", "a regular file")
-            data = there.read(path) if there.kinds.get(path) == "file" else None
-            has_file = path not in snapshot.absent and raw.kinds.get(path) == "file"
-            was = raw.read(path) if has_file else None
+            data = read_file(there, path)
+            was = None if path in snapshot.absent else read_file(raw, path)
             is_executable = there.is_executable(path)
             if was != data or is_executable != raw.is_executable(path):
                 yield FileChange(path, was, data, is_executable)
