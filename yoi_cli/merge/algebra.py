@@ -2,7 +2,7 @@
 
 Everything here is commutative and idempotent. Without an ancestor it is associative too, so
 that clones that meet in any order arrive at the same. Whatever a person has to look at is
-told as a `Conflict`; what is kept meanwhile does not depend on whose side is called ours.
+reported as a `Conflict`; what is kept meanwhile does not depend on whose side is called ours.
 """
 
 from __future__ import annotations
@@ -209,8 +209,7 @@ def _one_changed(base: _Slot | None, ours: _Slot, theirs: _Slot) -> _Slot | None
 
 def _merged_lists(base: _Slot | None, ours: _Slot, theirs: _Slot) -> _Slot | None:
     """The list that two lists make, None where one of them is no list."""
-    lists = [slot[0] for slot in (ours, theirs) if slot]
-    left, right = lists if len(lists) == 2 else (None, None)
+    left, right = (slot[0] if slot else None for slot in (ours, theirs))
     if not (isinstance(left, tuple) and isinstance(right, tuple)):
         return None
     before = base[0] if base else ()

@@ -90,9 +90,9 @@ def _merged(path: str, sides: Sides, environment: Mapping[str, str]) -> MergedPa
 def _merged_ancestor(path: str, sides: Sides) -> MergedPart:
     """One ancestor at `path`, of the two that a merge of crossing histories has.
 
-    Nobody is asked, for its merge is not the one that anybody makes. What the two contest, and
-    two earlier merges may have settled in two ways, has nobody's value: with that of one of
-    them, the other side alone would count as changed. Raises `YoiError` as `_merged` does; an
+    It has no conflicts, for it is not the merge that somebody makes. What the two contest, and
+    two earlier merges may have settled in two ways, has neither side's value: with that of one
+    of them, the other side alone would count as changed. Raises `YoiError` as `_merged` does; an
     ancestor that cannot be read counts as none.
     """
     from yoi_cli.merge.files.parts import unsettled

@@ -1,8 +1,8 @@
 """`yoi resolve`: what a merge left in a store, merged by meaning and repaired (docs/merging.md).
 
 First tickets that were made twice get their own ids, then files in conflict are merged from
-the index, then what earlier merges spoilt is repaired. Files are written before git is told
-of any, and git is told of all at once: a run that was cut short is done again from the start.
+the index, then what earlier merges spoilt is repaired. Files are written before git's index
+has any, and it gets all at once: a run that was cut short is done again from the start.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CLEAN = UncommittedStore(frozenset(), frozenset(), is_merging=False)
 class Resolution:
     """What was done, or would be (`planned`), and what is left to a person.
 
-    `added` are the paths that git was told of.
+    `added` are the paths that were added to git's index.
     """
 
     steps: tuple[ResolveStep, ...]
@@ -40,7 +40,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class StoreFolders:
-    """Where tickets and objectives stand, relative to the workspace."""
+    """The folders of tickets and objectives, relative to the workspace."""
 
     tickets: str
     objectives: str

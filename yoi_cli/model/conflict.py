@@ -26,7 +26,7 @@ class Conflict(NamedTuple):
 
 
 def needs_person(conflict: Conflict) -> bool:
-    """Whether somebody must look before the merge is done, rather than be told of it."""
+    """Whether somebody must look before the merge is done, rather than hear of it."""
     return conflict.code not in _HARMLESS
 
 
@@ -75,5 +75,5 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 
 
 def conflict_sentence(conflict: Conflict, *, japanese: bool = False) -> str:
-    """What a person is told of a conflict."""
+    """The sentence about a conflict."""
     return _SENTENCES[conflict.code][japanese].format(about=conflict.about)

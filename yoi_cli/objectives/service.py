@@ -43,7 +43,7 @@ class ObjectiveReader(Protocol):
         ...
 
     def path(self, name: str) -> str:
-        """The place of an objective's item, or of a stray, relative to the workspace."""
+        """The path of an objective's item, or of a stray, relative to the workspace."""
         ...
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.model.settings import SyncSettings
     from yoi_cli.sync.git.clone import SyncTarget
-    from yoi_cli.sync.git.snapshot import StorePlace
+    from yoi_cli.sync.git.snapshot import StorePaths
     from yoi_cli.sync.ports import RemoteBranch, SyncedStore
     from yoi_cli.sync.service import SyncReport
     from yoi_cli.workspace.session import Session
@@ -85,10 +85,10 @@ def open_sync(session: Session, request: SyncRequest) -> Iterator[SyncPorts]:
     checkout = _checkout_of(session)
     tables = tables_of(session, "sync")
     settings = tables.sync
-    place, key, target = _target(session, checkout, settings, request)
-    warnings = _check_checkout(place, target)
+    paths, key, target = _target(session, checkout, settings, request)
+    warnings = _check_checkout(paths, target)
     remote = GitRemote(
-        place.cwd,
+        paths.cwd,
         target.remote,
         target.branch,
         ref=f"refs/worktree/yoi/{key}/fetched",
@@ -98,14 +98,14 @@ def open_sync(session: Session, request: SyncRequest) -> Iterator[SyncPorts]:
         hear=request.hear,
     )
     author = session.author(None).author
-    signed = signature(place.cwd, author)
+    signed = signature(paths.cwd, author)
     deadline = max(settings.timeout, session.deadline)
     path = os.path.join(session.local_folder, "sync.lock")
     lock = StoreLock(path, deadline=deadline, command=session.command)
     lock.acquire()
     try:
-        with open_objects(place.cwd) as objects:
-            trees = StoreTrees(place, objects)
+        with open_objects(paths.cwd) as objects:
+            trees = StoreTrees(paths, objects)
             store = CloneStore(session.store, trees, target, checkout.common_dir, signed)
             yield SyncPorts(store, remote, target, warnings)
     finally:
@@ -131,11 +131,11 @@ def _checkout_of(session: Session) -> Checkout:
 
 def _target(
     session: Session, checkout: Checkout, settings: SyncSettings, request: SyncRequest
-) -> tuple[StorePlace, str, SyncTarget]:
+) -> tuple[StorePaths, str, SyncTarget]:
     from hashlib import sha256
 
     from yoi_cli.sync.git.clone import SyncTarget
-    from yoi_cli.sync.git.snapshot import StorePlace
+    from yoi_cli.sync.git.snapshot import StorePaths
 
     cwd = checkout.root
     wanted = request.branch or settings.branch
@@ -162,8 +162,8 @@ def _target(
     ref = f"refs/worktree/yoi/{name}/base" if is_own else f"refs/heads/{current}"
     scratch = os.path.join(checkout.git_dir, "yoi", "sync", name)
     root = session.config.root
-    place = StorePlace(cwd, checkout.git_dir, session.workspace, below, root, scratch)
-    return place, name, SyncTarget(remote, branch, None if is_own else current, ref)
+    paths = StorePaths(cwd, checkout.git_dir, session.workspace, below, root, scratch)
+    return paths, name, SyncTarget(remote, branch, None if is_own else current, ref)
 
 
 def _remote(cwd: str, wanted: str | None, followed: str | None) -> str:
@@ -197,10 +197,10 @@ def _remote(cwd: str, wanted: str | None, followed: str | None) -> str:
     )
 
 
-def _check_checkout(place: StorePlace, target: SyncTarget) -> tuple[str, ...]:
+def _check_checkout(paths: StorePaths, target: SyncTarget) -> tuple[str, ...]:
     """Refuse a checkout that git is in the middle of changing; warnings."""
-    is_tracked = sync_checkout.has_tracked(place.cwd, place.tree_folders)
-    unfinished = operation(place.git_dir)
+    is_tracked = sync_checkout.has_tracked(paths.cwd, paths.tree_folders)
+    unfinished = operation(paths.git_dir)
     if unfinished is not None and (is_tracked or target.local_branch is not None):
         raise ConflictError(
             "git_unfinished",
@@ -215,8 +215,8 @@ def _check_checkout(place: StorePlace, target: SyncTarget) -> tuple[str, ...]:
             "The branch that is checked out holds the store, too: changing branches changes the "
             "tickets here. docs/sync.md says how to take it out of there.",
         )
-    tickets = f"{place.workspace}/{place.root}/0000000000000/item.md"
-    if not is_tracked and sync_checkout.is_ignored(place.cwd, tickets):
+    tickets = f"{paths.workspace}/{paths.root}/0000000000000/item.md"
+    if not is_tracked and sync_checkout.is_ignored(paths.cwd, tickets):
         raise ConflictError(
             "sync_store_ignored",
             f"git is told to ignore the store, so it is not for {target.local_branch}.",

@@ -80,7 +80,7 @@ class SyncedStore(Protocol):
     """The store of a clone, and the commits that it is shared by."""
 
     def take(self) -> TakenStore:
-        """Commit the store as it stands; nothing but objects is written."""
+        """Commit the store as it is; nothing but objects is written."""
         ...
 
     def obstacle(self, taken: TakenStore, seen: str | None) -> SyncObstacle | None:

@@ -1,6 +1,6 @@
 """Syncing a store with a branch of a remote (docs/sync.md).
 
-What stands in the folder is committed, merged with what the remote has, pushed if the remote
+What is in the folder is committed, merged with what the remote has, pushed if the remote
 still has that, and brought back to the folder. A kill at any point leaves the folder with
 everything that was in it, and the next sync goes on from there.
 """

@@ -33,7 +33,7 @@ def restore(
 ) -> ImportReport:
     """Put tickets in place one by one, so that none waits for a slow source with the lock held.
 
-    A ticket that stands there with the same files is skipped; one that differs is refused,
+    A ticket that is there with the same files is skipped; one that differs is refused,
     and the others go on. Raises `ConflictError` where the lock cannot be had.
     """
     tally = ImportTally()
@@ -78,5 +78,5 @@ def _is_here(reader: TicketReader, ticket: StoredTicket) -> bool:
         return True
     raise ConflictError(
         "ticket_differs",
-        f"{ticket.id} stands in the store with other content; it was left as it is.",
+        f"{ticket.id} is in the store with other content; it was left as it is.",
     )

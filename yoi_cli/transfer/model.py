@@ -50,7 +50,7 @@ class ForeignTicket:
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
-    """A file that gave no ticket: where it stands, the 1-based line if known, and why."""
+    """A file that gave no ticket: its path, the 1-based line if known, and why."""
 
     path: str
     line: int | None

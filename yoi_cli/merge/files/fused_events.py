@@ -1,8 +1,8 @@
 """Events that `merge=union` fused, taken apart again.
 
 The union of two appends keeps the lines that both have once. The closing `---` of the first
-event is such a line, so that its header, and perhaps some of its words, stand right before
-the next event's header; where more lines are the same, words of both stand in the second
+event is such a line, so that its header, and perhaps some of its text, come right before
+the next event's header; where more lines are the same, text of both is in the second
 event. Git's history has each event as it was written. Where it has not, the closing line is
 put back and nothing else is moved.
 """
@@ -30,7 +30,7 @@ _BEGINNING = _EVENT + b"create "
 
 
 class SeparatedThread(NamedTuple):
-    """A thread whose events stand apart again.
+    """A thread whose events are apart again.
 
     `recovered` are the ids (or times) of events that history had whole, `closed` those that
     only got their closing line back. `loose` is how many lines belong to no event now.
@@ -99,8 +99,8 @@ def begins_twice(data: bytes) -> bool:
 def separate_events(data: bytes, versions: Iterable[bytes], *, path: str) -> SeparatedThread:
     """`data` with its events apart; `versions` are what the file was before, oldest first.
 
-    Each header that stands in `data` gives an event: as the first sound version had it, else
-    as it stands here, else with its closing line put back. Nothing is taken from history
+    Each header in `data` gives an event: as the first sound version had it, else
+    as it is here, else with its closing line put back. Nothing is taken from history
     that has no header here. Raises the errors of `merge_threads`.
     """
     parsed = parse_thread(data)
@@ -199,7 +199,7 @@ def _closed(block: bytes, newline: str) -> bytes:
 
 
 def _loose_lines(before: bytes, after: bytes) -> int:
-    """How many lines that say something stand in `before` and nowhere in `after`."""
+    """How many lines that are not blank `before` has and `after` lacks."""
     kept = {line.strip() for line in after.split(b"\n")}
     lines = (line.strip() for line in before.split(b"\n"))
     return sum(bool(line) and line not in kept and not is_marker(line) for line in lines)

@@ -63,42 +63,46 @@ class SeparatedTickets(NamedTuple):
 
         None where the file is none that refers to tickets, or cannot be read.
         """
-        left = data if self.leaver_tree is None else read_file(self.leaver_tree, path)
-        stayed = None if self.stayer_tree is None else read_file(self.stayer_tree, path)
+        leaver = data if self.leaver_tree is None else read_file(self.leaver_tree, path)
+        stayer = None if self.stayer_tree is None else read_file(self.stayer_tree, path)
         rename = self._objective
         if path.endswith(f"/{layout.RELATIONS}"):
             rename = self._relations
         elif path.endswith(f"/{layout.PLAN}"):
             rename = self._plan
         try:
-            return rename(path, data, left, stayed)
+            return rename(path, data, leaver, stayer)
         except YoiError:
             return None
 
-    def _relations(self, path: str, data: bytes, said: bytes | None, stayed: bytes | None) -> bytes:
+    def _relations(
+        self, path: str, data: bytes, leaver: bytes | None, stayer: bytes | None
+    ) -> bytes:
         """The leaving side's relations name the new id; those of the other side stay.
 
-        Where both sides told one relation of the old id, a merge took it for one fact and kept
+        Where both sides had one relation of the old id, a merge took it for one fact and kept
         the older record. They are about two tickets, and both are there again.
         """
         left, right, here = (
-            () if one is None else parse_relations(one, path=path) for one in (said, stayed, data)
+            () if one is None else parse_relations(one, path=path) for one in (leaver, stayer, data)
         )
         keep = [one for one in here if one not in left or one in right]
         both = {one.key for one in here} & {one.key for one in left} & {one.key for one in right}
-        if self.leaver_tree is None:  # then what that side told is not known: `said` is `data`
+        if self.leaver_tree is None:  # what that side had is not known: `leaver` is `data`
             both.clear()
         also = [one for one in right if one.key in both]
         also += [renamed_relation(one, self.change) for one in left if one.key in both]
         return renamed_relations(data, self.change, path=path, keep=keep, also=also)
 
-    def _plan(self, path: str, data: bytes, said: bytes | None, stayed: bytes | None) -> bytes:
-        left, right = (_lines(one, path) for one in (said, stayed))
+    def _plan(self, path: str, data: bytes, leaver: bytes | None, stayer: bytes | None) -> bytes:
+        left, right = (_lines(one, path) for one in (leaver, stayer))
         keep = frozenset(line for line in _lines(data, path) if line not in left or line in right)
         return renamed_plan(data, self.change, path=path, keep=keep)
 
-    def _objective(self, path: str, data: bytes, said: bytes | None, stayed: bytes | None) -> bytes:
-        here, left, right = (_links(one, path) for one in (data, said, stayed))
+    def _objective(
+        self, path: str, data: bytes, leaver: bytes | None, stayer: bytes | None
+    ) -> bytes:
+        here, left, right = (_links(one, path) for one in (data, leaver, stayer))
         if self.change.old not in here or self.change.old not in left:
             return data
         both = self.change.old in right

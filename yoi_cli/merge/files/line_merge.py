@@ -1,4 +1,4 @@
-"""What a merge by lines leaves in a file: conflict markers, and keys that stand twice."""
+"""What a merge by lines leaves in a file: conflict markers and doubled keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_marker(line: bytes) -> bool:
 
 
 def has_markers(data: bytes) -> bool:
-    """Whether git's conflict markers stand in a file, outside of what its events quote."""
+    """Whether a file has git's conflict markers, outside of what its events quote."""
     if not MARKER.search(data):
         return False
     parsed = parse_thread(data)
@@ -33,14 +33,14 @@ def has_markers(data: bytes) -> bool:
 
 
 def item_is_marked(data: bytes) -> bool:
-    """Whether git's conflict markers stand in an item, outside of a code fence."""
+    """Whether an item has git's conflict markers, outside of a code fence."""
     return bool(MARKER.search(data)) and sides_of_markers(data)[0] != data
 
 
 def repair_item(data: bytes, base: bytes | None, *, path: str) -> MergedText:
     """An item without doubled keys and conflict markers.
 
-    What stands twice is taken for what two sides said, and merged as such, with the ancestor
+    What is there twice is taken for what two sides had, and merged as such, with the ancestor
     `base` where it is known. Raises `StoreInvalidError` for an item that cannot be read for
     another reason too.
     """
@@ -50,7 +50,7 @@ def repair_item(data: bytes, base: bytes | None, *, path: str) -> MergedText:
 
 
 def doubled_keys(data: bytes) -> tuple[str, ...]:
-    """The keys that stand more than once in an item's frontmatter."""
+    """The keys that occur more than once in an item's frontmatter."""
     seen: dict[bytes, int] = {}
     for key, _ in _entries(data)[1]:
         seen[key] = seen.get(key, 0) + bool(key)
@@ -96,7 +96,7 @@ def _entries(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
 
 
 def _one_of_each(data: bytes, *, last: bool) -> bytes:
-    """`data` with each key once: as it stands first, or as it stands last."""
+    """`data` with each key once: its first entry, or its last."""
     opening, entries, rest = _entries(data)
     kept: dict[bytes, bytes] = {}
     for key, text in entries:

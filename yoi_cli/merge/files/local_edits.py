@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.merge.ports import Sides
 
-#: What a command may have projected since the merge; nobody's own words.
+#: What a command may have projected since the merge: no edit of a person's.
 _PROJECTED = re.compile(rb"^(?:state|updated_at):[^\n]*$", re.MULTILINE)
 
 
@@ -42,7 +42,7 @@ def _plain(data: bytes) -> bytes:
 
 
 def has_own_words(here: bytes, sides: Sides, merged: bytes) -> bool:
-    """Whether a line of a file with conflict markers stands in none of its versions."""
+    """Whether a file with conflict markers has a line that none of its versions has."""
     known = {line.strip() for data in (*sides, merged) for line in _lines(data)}
     return any(line.strip() not in known for line in _lines(here) if not is_marker(line))
 

@@ -1,4 +1,4 @@
-"""All shared files of a store after a merge: the tickets, and what stands beside them.
+"""All shared files of a store after a merge: the tickets, and the files beside them.
 
 `MergedFiles` has the rules for tickets; here are those for objectives and settings, and what
 a merge changes about one of its sides, so that it can be written (docs/sync.md).
@@ -56,7 +56,7 @@ class MergedStore:
         self._beside: dict[str, tuple[Conflict, ...]] = {}
 
     def edits(self, against: TreeFiles) -> Iterator[MergeEdit]:
-        """What makes the merge of the files `against`, by path: `ours`, or what it stands for.
+        """What makes the merge of the files `against`, by path: `ours`, or what `ours` was made of.
 
         Raises `StoreInvalidError` (`ticket_made_twice`, `path_unsafe`), and `ConflictError`
         (`sync_conflict`) where no rule says what counts.
@@ -145,7 +145,7 @@ def _merge_beside(path: str, sides: Sides) -> MergedText:
 
 
 def _settings(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> bytes:
-    """Settings, of which a side that says nothing yet yields to the one that does."""
+    """Settings, of which a side that has only defaults yields to the other."""
     if base is None:
         for quiet, other in ((ours, theirs), (theirs, ours)):
             if parse_config(quiet, path=path) is DEFAULT:

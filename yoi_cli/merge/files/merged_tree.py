@@ -1,4 +1,4 @@
-"""The files of a store after a merge that nobody made: in memory, and written nowhere.
+"""The files of a store after a merge, in memory alone: nothing is written.
 
 A ticket that one side alone changed is taken whole from there, by the names of git's trees;
 only what both changed is read and merged. What `TreeReader` reads of it is then as of any
@@ -34,7 +34,7 @@ class _Marks(NamedTuple):
 
     @property
     def is_settled(self) -> bool:
-        """Whether at most one side changed what stands there."""
+        """Whether at most one side changed what is there."""
         return self.ours == self.theirs or self.base in (self.ours, self.theirs)
 
 
@@ -83,14 +83,14 @@ class MergedFiles:
 
     @cached_property
     def kinds(self) -> Mapping[str, FileKind]:
-        """What stands at every path; `other` where the sides have a file and a folder."""
+        """What is at every path; `other` where the sides have a file and a folder."""
         return {
             path: self._kind(path) if source is None else source.kinds[path]
             for path, source in self._sources.items()
         }
 
     def mark(self, path: str) -> str | None:
-        """Nothing is named by git here; what stands at a path is only itself."""
+        """Git has no name for what is merged here, so that a path is its own mark."""
         return path if path in self.kinds else None
 
     def read(self, path: str) -> bytes:
@@ -104,7 +104,7 @@ class MergedFiles:
         return self._merge(path).data
 
     def side_of(self, path: str) -> TreeFiles | None:
-        """The side from which what stands at `path` is taken as it is.
+        """The side from which `path` is taken as it is.
 
         None where the merge makes it, and for the files of a ticket that both sides changed.
         """
@@ -112,7 +112,7 @@ class MergedFiles:
 
     @cached_property
     def conflicts(self) -> Mapping[str, tuple[Conflict, ...]]:
-        """What a person has to look at, by ticket. What cannot be read is told by reading."""
+        """What a person has to look at, by ticket. What cannot be read is reported by `read`."""
         found = {name: (Conflict(REMOVED, name),) for name in sorted(self._half_removed)}
         for path in sorted(self._sources):
             name = self._ticket_of(path)

@@ -27,14 +27,14 @@ from yoi_cli.store.formats.thread_headers import fold_thread
 if TYPE_CHECKING:
     from yoi_cli.merge.ports import Sides
 
-#: What stands in an ancestor for what its own ancestors contest; neither side has it.
+#: The value in an ancestor of what its own ancestors contest; neither side has it.
 _CONTESTED = "(Both ancestors of this merge have their own.)"
 #: The files that merge by meaning.
 PARTS = frozenset({layout.THREAD, layout.ITEM, layout.RELATIONS, layout.PLAN})
 
 
 def merge_part(path: str, sides: Sides) -> MergedPart:
-    """The merged file; `path` says by its name what it is, and stands in messages.
+    """The merged file; `path` says by its name what it is, and messages name it.
 
     `state` of an item is still to be projected. Of the files of two tickets it is that of the
     one whose `path` it is, with a conflict (`other_ticket`). Raises `ConflictError`
@@ -95,7 +95,7 @@ def _refuse_two_tickets(path: str, ours: bytes, theirs: bytes) -> None:
 
 
 def unsettled(merged: MergedPart, *, path: str) -> bytes:
-    """A merged file as an ancestor: an item has nobody's value for what is contested in it.
+    """A merged file as an ancestor: an item has neither side's value for what is contested.
 
     Raises the errors of `edit_item`.
     """

@@ -103,8 +103,8 @@ def with_note(thread: bytes, change: Renumbering) -> bytes:
     parsed = parse_thread(thread)
     greatest = parsed.thread.greatest_id
     last_at = parsed.thread.last_at
-    told = f"{change.old} {change.new} {greatest}".encode() + thread
-    entropy = int.from_bytes(sha256(told).digest()[:10], "big")
+    seed = f"{change.old} {change.new} {greatest}".encode() + thread
+    entropy = int.from_bytes(sha256(seed).digest()[:10], "big")
     begun = event_id_ms(greatest) if greatest else decode(change.old)
     event = NewEvent(
         COMMENT,
@@ -195,7 +195,7 @@ class RenumberedFiles:
 
     `root` is the store's folder. Files that name the old id read renamed, and have marks of
     their own, so that a merge takes them for changed. A file that cannot be read keeps its
-    bytes: whoever reads it is told.
+    bytes: reading it tells.
     """
 
     def __init__(self, side: TreeFiles, change: Renumbering, root: str) -> None:

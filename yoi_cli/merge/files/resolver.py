@@ -60,8 +60,8 @@ class FileResolver:
             outcome = self._restore(ticket, unmerged, removed, repository)
             brought = bring_back(self._files, ticket, unmerged, repository)
             settled = brought.own.keys() | brought.strange
-            asked = {p: one for p, one in {**unmerged, **removed}.items() if p not in settled}
-            merged, failed = self._merged(ticket, asked)
+            left = {p: one for p, one in {**unmerged, **removed}.items() if p not in settled}
+            merged, failed = self._merged(ticket, left)
             merged |= brought.own
             outcome = outcome.then(brought.outcome).then(failed)
             merged = self._with_state(ticket, unmerged, merged)
@@ -100,8 +100,8 @@ class FileResolver:
             renamed, paths = self._write_separated(ticket, found)
         new = found.change.new
         whose = "theirs" if found.leaver == THEIRS else "ours"
-        said = f"two tickets were made as {ticket}; {whose}, begun later, is {new} now"
-        steps = [ResolveStep("renumbered", new, said, tuple(paths))]
+        message = f"two tickets were made as {ticket}; {whose}, begun later, is {new} now"
+        steps = [ResolveStep("renumbered", new, message, tuple(paths))]
         steps += [
             ResolveStep("renamed", new, f"{path} names the new id", (path,)) for path in renamed
         ]
@@ -144,9 +144,11 @@ class FileResolver:
             outcome = TicketRepair(self._files, ticket, repository).make()
         if wrong.made_twice and repository is None:
             path = self._files.path(ticket, layout.THREAD)
-            said = "Two tickets stand in this thread, and without git nothing says whose is what."
+            message = (
+                "This thread has two tickets, and without git their events cannot be told apart."
+            )
             outcome = outcome.then(
-                TicketOutcome(questions=(Question(ticket, path, "ticket_made_twice", said),))
+                TicketOutcome(questions=(Question(ticket, path, "ticket_made_twice", message),))
             )
         return outcome
 
@@ -174,8 +176,8 @@ class FileResolver:
         if tree is None:
             note = f"{ticket}: files that nobody changed could not be brought back with it."
             return TicketOutcome(notes=(note,))
-        said = "one side removed it, the other changed it: it stays"
-        return self._files.restore(ticket, tree, said, unless=unmerged)
+        reason = "one side removed it, the other changed it: it stays"
+        return self._files.restore(ticket, tree, reason, unless=unmerged)
 
     def _merged(
         self, ticket: TicketId, unmerged: Mapping[str, Sides]
@@ -242,7 +244,7 @@ class FileResolver:
     def _take(
         self, ticket: TicketId, part: str, sides: Sides | None, found: MergedPart
     ) -> TicketOutcome:
-        """Write a merged file, unless somebody has been at work on it by hand."""
+        """Write a merged file, unless somebody edited it by hand."""
         path = self._files.path(ticket, part)
         here = self._files.read(ticket, part)
         if any(one.code == FILE for one in found.conflicts):
@@ -264,8 +266,8 @@ class FileResolver:
 
 
 def _edited(ticket: str, path: str) -> Question:
-    said = "It was edited since the merge. Once it is right, `git add` it."
-    return Question(ticket, path, "edited_since", said)
+    message = "It was edited since the merge. Once it is right, `git add` it."
+    return Question(ticket, path, "edited_since", message)
 
 
 def _questions(ticket: str, path: str, conflicts: Sequence[Conflict]) -> tuple[Question, ...]:

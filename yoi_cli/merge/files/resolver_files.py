@@ -39,7 +39,7 @@ class TicketFiles:
         return self._reader.ids()
 
     def path(self, ticket: str, part: str) -> str:
-        """Where a file of a ticket stands, relative to the workspace."""
+        """The path of a file of a ticket, relative to the workspace."""
         return f"{self._reader.location.folder}/{ticket}/{part}".rstrip("/")
 
     def announced(self, ticket: TicketId) -> AbstractContextManager[None]:
@@ -77,7 +77,7 @@ class TicketFiles:
             top.replace_path(path, data)
 
     def remove(self, ticket: TicketId, part: str) -> None:
-        """Take a file away whose bytes stand elsewhere now."""
+        """Remove a file whose bytes are elsewhere now."""
         path = self.path(ticket, part)
         if self._writer is None:
             self._pretended[path] = None
@@ -97,11 +97,11 @@ class TicketFiles:
         self._writer.install(ticket, files)
 
     def restore(
-        self, ticket: str, tree: TreeFiles, said: str, unless: Collection[str] = ()
+        self, ticket: str, tree: TreeFiles, reason: str, unless: Collection[str] = ()
     ) -> TicketOutcome:
         """Write what is missing here of the files that `tree` has of a ticket.
 
-        Those in `unless` are left out. `said` is why, for the step that it makes.
+        Those in `unless` are left out. The step that it makes says `reason`.
         """
         paths: list[str] = []
         for part, data in files_in(tree, self.path(ticket, "")).items():
@@ -110,7 +110,7 @@ class TicketFiles:
                 paths.append(self.path(ticket, part))
         if not paths:
             return TicketOutcome()
-        step = ResolveStep("restored", ticket, said, tuple(paths))
+        step = ResolveStep("restored", ticket, reason, tuple(paths))
         return TicketOutcome((step,), resolved=step.paths)
 
     def set_aside(self, ticket: TicketId, part: str, data: bytes) -> None:

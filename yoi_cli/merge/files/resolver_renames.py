@@ -55,8 +55,8 @@ def bring_back(
         own[part] = MergedPart(home)
         # That side does not know `ticket`: what it alone has in the folder, git moved there.
         strange.update(_only_in(unmerged, is_ours=is_ours))
-        said = f"git took it for {ticket}; one side removed it, the other changed it: it stays"
-        outcome = outcome.then(files.restore(other, tree, said))
+        reason = f"git took it for {ticket}; one side removed it, the other changed it: it stays"
+        outcome = outcome.then(files.restore(other, tree, reason))
     for part in sorted(strange):
         files.remove(ticket, part)
         path = files.path(ticket, part)

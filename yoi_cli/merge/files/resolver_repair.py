@@ -85,14 +85,14 @@ class TicketRepair:
         if found.data == data:
             return TicketOutcome()
         self._replace(layout.THREAD, data, found.data)
-        told = []
+        how = []
         if found.recovered:
-            told.append(f"{counted(len(found.recovered), 'event')} as git's history has it")
+            how.append(f"{counted(len(found.recovered), 'event')} as git's history has it")
         if found.closed:
-            told.append(f"{counted(len(found.closed), 'event')} by putting the closing line back")
-        said = f"parted fused events: {', '.join(told) or 'nothing was lost'}"
+            how.append(f"{counted(len(found.closed), 'event')} by putting the closing line back")
+        message = f"parted fused events: {', '.join(how) or 'nothing was lost'}"
         return TicketOutcome(
-            (ResolveStep("parted", self._ticket, said, (path,)),), notes=_part_notes(path, found)
+            (ResolveStep("parted", self._ticket, message, (path,)),), notes=_part_notes(path, found)
         )
 
     def _repair_item(self) -> TicketOutcome:
@@ -131,8 +131,8 @@ class TicketRepair:
             return TicketOutcome()
         self._files.write(self._ticket, layout.ITEM, data)
         state = parse_item(data, path=path).state
-        said = f"item.md: state is {state}, as the thread says"
-        return TicketOutcome((ResolveStep("projected", self._ticket, said, (path,)),))
+        message = f"item.md: state is {state}, as the thread says"
+        return TicketOutcome((ResolveStep("projected", self._ticket, message, (path,)),))
 
 
 def _part_notes(path: str, found: SeparatedThread) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class MergedText(NamedTuple):
 
 
 class _Log(NamedTuple):
-    """A thread cut into its events, with LF line ends; `left_out` is what stands between them."""
+    """A thread cut into its events, with LF line ends; `left_out` is what is between them."""
 
     entries: tuple[MergeEntry, ...]
     is_crlf: bool

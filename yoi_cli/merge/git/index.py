@@ -65,9 +65,9 @@ class IndexConflicts:
 
     def _stages(self) -> dict[str, dict[str, tuple[str, str]]]:
         """For every path in conflict its stages, as (mode, object)."""
-        said = run_git(["ls-files", "--unmerged", "-z", "--", *self._pathspecs], cwd=self._cwd)
+        output = run_git(["ls-files", "--unmerged", "-z", "--", *self._pathspecs], cwd=self._cwd)
         found: dict[str, dict[str, tuple[str, str]]] = {}
-        for line in filter(None, said.split("\0")):
+        for line in filter(None, output.split("\0")):
             facts, _, path = line.partition("\t")
             mode, name, stage = facts.split(" ")
             found.setdefault(path, {})[stage] = (mode, name)
@@ -78,9 +78,9 @@ class IndexConflicts:
 
     def pending(self) -> UncommittedStore:
         wanted = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"]
-        said = run_git(["--no-optional-locks", *wanted, "--", *self._pathspecs], cwd=self._cwd)
+        output = run_git(["--no-optional-locks", *wanted, "--", *self._pathspecs], cwd=self._cwd)
         prefix = f"{self._below}/" if self._below else ""
-        found = [(line[1], line[3:].removeprefix(prefix)) for line in said.split("\0") if line]
+        found = [(line[1], line[3:].removeprefix(prefix)) for line in output.split("\0") if line]
         is_merging = operation(self._checkout.git_dir) is not None
         if not is_merging:
             everywhere = ["ls-files", "--unmerged", "-z", "--", ":(top)"]
@@ -112,11 +112,11 @@ class IndexConflicts:
 
     def versions(self, path: str) -> Iterator[bytes]:
         """What the file at `path` was in HEAD's history, oldest first, each version once."""
-        said = self._log(
+        output = self._log(
             ["--reverse", "--raw", "--no-abbrev", "-m", f"--max-count={_VERSIONS}"], path
         )
         names: dict[str, None] = {}
-        for line in said.splitlines():
+        for line in output.splitlines():
             words = line.split()
             if line.startswith(":") and len(words) >= 4 and words[1] in _REGULAR:
                 names[words[3]] = None
@@ -128,9 +128,9 @@ class IndexConflicts:
             yield data
 
     def merges(self, path: str) -> Sequence[PastMerge]:
-        said = self._log(["--merges", "--parents", f"--max-count={_MERGES}"], path, form="%H %P")
+        output = self._log(["--merges", "--parents", f"--max-count={_MERGES}"], path, form="%H %P")
         found: list[PastMerge] = []
-        for line in said.splitlines():
+        for line in output.splitlines():
             commits = line.split()
             if len(commits) == 3:
                 commit, ours, theirs = commits
@@ -166,10 +166,10 @@ class IndexConflicts:
 
 
 def _has(files: TreeFiles, path: str, blob: str) -> bool:
-    """Whether a file stands at `path`, or elsewhere where git took it for one renamed."""
+    """Whether `path` is the file `blob`, or another path is, where git took it for renamed."""
     there = files.mark(path)
-    places = files.kinds if there is None else (path,)
-    return any(_is_file(files.mark(place), blob) for place in places)
+    paths = files.kinds if there is None else (path,)
+    return any(_is_file(files.mark(one), blob) for one in paths)
 
 
 def _is_file(mark: str | None, blob: str) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FileChange(NamedTuple):
-    """What is to stand at a path, and what stands there; None is no file."""
+    """What is to be at a path, and what is there; None is no file."""
 
     path: str
     was: bytes | None
@@ -61,7 +61,7 @@ class StoreFiles:
             return all(self._bring_file(change) for change in changes)
 
     def _is_new(self, ticket: str, changes: list[FileChange]) -> bool:
-        """Whether the ticket stood nowhere, and was put there as a whole."""
+        """Whether the ticket was not there, and is now, as a whole."""
         folder = layout.open_folder(self._location, make=True)
         if folder is None:
             return False
@@ -89,7 +89,7 @@ class StoreFiles:
         return True
 
     def _is_there(self, change: FileChange) -> bool:
-        """Whether what was brought stands there. What made way for a folder, or went with
+        """Whether what was brought is there. What made way for a folder, or went with
         one, cannot be asked for."""
         return change.data is None or self._read(change.path) == change.data
 

@@ -77,7 +77,7 @@ def bring_index(cwd: str, commit: str, folders: Sequence[str]) -> bool:
     return ask_git(["update-index", "-z", "--index-info"], cwd=cwd, stdin=stdin).code == 0
 
 
-def _lines(said: str) -> list[tuple[str, str]]:
-    """Facts and path of each line that git said."""
-    cut = (line.partition("\t") for line in said.split("\0") if line)
+def _lines(output: str) -> list[tuple[str, str]]:
+    """Facts and path of each line of git's output."""
+    cut = (line.partition("\t") for line in output.split("\0") if line)
     return [(facts, path) for facts, _, path in cut]

@@ -72,8 +72,8 @@ class CloneStore:
     ) -> None:
         self._store = store
         self._trees = trees
-        self._place = trees.place
-        self._cwd = trees.place.cwd
+        self._paths = trees.paths
+        self._cwd = trees.paths.cwd
         self._target = target
         self._common_dir = common_dir
         self._signed = signed
@@ -97,7 +97,7 @@ class CloneStore:
         branch = self._target.local_branch
         if branch is None or taken.commit == seen:
             return None
-        folders = self._place.tree_folders
+        folders = self._paths.tree_folders
         if seen is not None:
             base = merge_base(self._cwd, taken.commit, seen)
             if base is None:
@@ -120,7 +120,7 @@ class CloneStore:
         A merge that `git pull` made sends nothing of its own, unless it says otherwise than
         both of its sides.
         """
-        folders = self._place.tree_folders
+        folders = self._paths.tree_folders
         known = [f"--remotes={self._target.remote}"] if seen is None else [seen]
         found = unpushed_outside(self._cwd, commit, known, folders, with_merges=False)
         if not found and seen is not None and differ_outside(self._cwd, commit, seen, folders):
@@ -133,7 +133,7 @@ class CloneStore:
         base = merge_base(self._cwd, taken.commit, seen)
         if base == taken.commit:
             return MergedCommit(seen)
-        ancestor = self._place.files(base) if base is not None else NoFiles()
+        ancestor = self._paths.files(base) if base is not None else NoFiles()
         store, conflicts, renumbered = self._united(ancestor, taken.commit, seen)
         outside = seen if self._target.local_branch is None else taken.commit
         tree = self._trees.in_commit(store, self._trees.tree_of(outside))
@@ -153,11 +153,11 @@ class CloneStore:
         self, ancestor: TreeFiles, ours: str, theirs: str
     ) -> tuple[str, Mapping[str, tuple[Conflict, ...]], tuple[Renumbering, ...]]:
         """The store's tree after a merge; tickets of `ours` make way for others' ids."""
-        written, other = self._place.files(ours), self._place.files(theirs)
+        written, other = self._paths.files(ours), self._paths.files(theirs)
         side: TreeFiles = written
         changes: list[Renumbering] = []
         while True:
-            merged = MergedStore(ancestor, side, other, self._place.root)
+            merged = MergedStore(ancestor, side, other, self._paths.root)
             try:
                 edits = list(merged.edits(written))
                 break
@@ -167,7 +167,7 @@ class CloneStore:
                 if not is_known or len(changes) >= _MOST_RENUMBERED:
                     raise
                 changes.append(self._renumbering(str(ticket), side, other))
-                side = RenumberedFiles(side, changes[-1], self._place.root)
+                side = RenumberedFiles(side, changes[-1], self._paths.root)
         store = self._trees.in_commit(ours, None)
         tree = self._trees.edited(store, self._trees.entries(edits, written, other))
         return tree, merged.conflicts, tuple(changes)
@@ -177,7 +177,7 @@ class CloneStore:
 
         Or the one that it got in a sync that did not live to bring it to the folder.
         """
-        root = self._place.root
+        root = self._paths.root
         thread = f"{root}/{old}/thread.md"
         events = thread_identities(ours.read(thread))
         taken = {ticket_of(path, root) for path in {**ours.kinds, **theirs.kinds}} - {""}
@@ -209,9 +209,9 @@ class CloneStore:
         self, before: StoreSnapshot, now: StoreSnapshot, merged: MergedCommit
     ) -> str:
         """The merge with what was written to the folder since it was taken."""
-        root = self._place.root
-        written, other = self._place.files(now.tree), self._place.files(merged.commit)
-        base: TreeFiles = self._place.files(before.tree)
+        root = self._paths.root
+        written, other = self._paths.files(now.tree), self._paths.files(merged.commit)
+        base: TreeFiles = self._paths.files(before.tree)
         ours: TreeFiles = written
         for change in merged.renumbered:
             base = RenumberedFiles(base, change, root)
@@ -227,7 +227,7 @@ class CloneStore:
             import time
 
             for attempt in range(_INDEX_ATTEMPTS):
-                if bring_index(self._cwd, commit, self._place.tree_folders):
+                if bring_index(self._cwd, commit, self._paths.tree_folders):
                     break
                 time.sleep(0.01 * (attempt + 1))
             else:
@@ -241,9 +241,9 @@ class CloneStore:
             raise moved(branch)
 
     def changes(self, before: str | None, after: str) -> Sequence[TicketChange]:
-        old: TreeFiles = NoFiles() if before is None else self._place.files(before)
-        new = self._place.files(after)
-        root = self._place.root
+        old: TreeFiles = NoFiles() if before is None else self._paths.files(before)
+        new = self._paths.files(after)
+        root = self._paths.root
         found: list[TicketChange] = []
         for ticket in sorted({ticket_of(path, root) for path in {**old.kinds, **new.kinds}}):
             path = f"{root}/{ticket}"

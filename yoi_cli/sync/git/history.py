@@ -67,8 +67,8 @@ def unpushed_outside(
     which = [] if with_merges else ["--no-merges"]
     log = ["-c", "log.showSignature=false", "log", "-z", "--full-history"]
     wanted = [*log, *which, "--format=%h%x09%s", head, "--not", *known, "--"]
-    said = run_git([*wanted, *_outside(folders)], cwd=cwd)
-    lines = (line.partition("\t") for line in said.split("\0") if line)
+    output = run_git([*wanted, *_outside(folders)], cwd=cwd)
+    lines = (line.partition("\t") for line in output.split("\0") if line)
     return tuple(Unpushed(name, subject) for name, _, subject in lines)
 
 

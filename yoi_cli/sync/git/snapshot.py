@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from yoi_cli.model.trees import TreeFiles
 
 
-class StorePlace(NamedTuple):
-    """Where a store stands.
+class StorePaths(NamedTuple):
+    """Where a store is.
 
     `cwd` is the top of its checkout, `git_dir` that checkout's git folder. `workspace` is the
     absolute folder of the workspace, `below` the same from the top (empty for the top),
@@ -82,8 +82,8 @@ class StoreSnapshot(NamedTuple):
 class StoreTrees:
     """Makes trees of a store's folder, and of merges, out of what `objects` reads."""
 
-    def __init__(self, place: StorePlace, objects: ObjectReader) -> None:
-        self.place = place
+    def __init__(self, paths: StorePaths, objects: ObjectReader) -> None:
+        self.paths = paths
         self._objects = objects
 
     def snapshot(self, base: str | None) -> StoreSnapshot:
@@ -94,7 +94,7 @@ class StoreTrees:
         """
         subtrees: dict[str, str | None] = {}
         absent: set[str] = set()
-        for folder in self.place.folders:
+        for folder in self.paths.folders:
             subtrees[folder] = self._take(folder, base, absent)
         raw = self._store_tree(subtrees)
         if base is None or raw == self.in_commit(base, None):
@@ -103,9 +103,9 @@ class StoreTrees:
                 raw,
                 frozenset(absent),
                 frozenset(absent),
-                subjects_of(absent, self.place.root),
+                subjects_of(absent, self.paths.root),
             )
-        before, now, root = self.place.files(base), self.place.files(raw), self.place.root
+        before, now, root = self.paths.files(base), self.paths.files(raw), self.paths.root
         shrunk = shrunk_tickets(before, now, root)
         restored = dict(with_what_was(before, now, shrunk, root)) if shrunk else {}
         entries = (self._entry(path, data, before, now) for path, data in restored.items())
@@ -116,18 +116,18 @@ class StoreTrees:
 
     def _take(self, folder: str, base: str | None, absent: set[str]) -> str | None:
         """The tree of one folder; what is gone without being removed is added to `absent`."""
-        place = self.place
-        top = os.path.join(place.workspace, folder)
-        known = None if base is None else tree_at(self._objects, base, place.in_tree(folder))
+        paths = self.paths
+        top = os.path.join(paths.workspace, folder)
+        known = None if base is None else tree_at(self._objects, base, paths.in_tree(folder))
         if not os.path.isdir(top) or os.path.islink(top):
             if known is not None:
-                files = place.files(self._with_folders(None, {place.in_tree(folder): known}))
+                files = paths.files(self._with_folders(None, {paths.in_tree(folder): known}))
                 absent |= {path for path, kind in files.kinds.items() if kind == "file"}
             return known
         index = self._index(folder, "store")
         index.load(known)
         gone = [f"{folder}/{path}" for path in index.missing()]
-        removed = {path for path in meant_removals(gone, place.root) if self._is_shared(path)}
+        removed = {path for path in meant_removals(gone, paths.root) if self._is_shared(path)}
         lost = {path for path in gone if path not in removed and self._is_shared(path)}
         absent |= lost
         changed = [
@@ -148,8 +148,8 @@ class StoreTrees:
         if not listed:
             return tree
         subtrees: dict[str, str | None] = {}
-        for folder in self.place.folders:
-            path = self.place.in_tree(folder)
+        for folder in self.paths.folders:
+            path = self.paths.in_tree(folder)
             known = tree_at(self._objects, tree, path)
             prefix = f"{folder}/"
             inside = [
@@ -184,7 +184,7 @@ class StoreTrees:
 
     def in_commit(self, tree: str, base: str | None) -> str:
         """The whole tree of a commit: the store of `tree`, all else as `base` (a tree) has it."""
-        subtrees = {path: tree_at(self._objects, tree, path) for path in self.place.tree_folders}
+        subtrees = {path: tree_at(self._objects, tree, path) for path in self.paths.tree_folders}
         return self._with_folders(base, subtrees)
 
     def file_changes(self, snapshot: StoreSnapshot, now: str, then: str) -> Iterator[FileChange]:
@@ -192,7 +192,7 @@ class StoreTrees:
 
         Raises `StoreInvalidError` (`path_unsafe`) for what a store never holds.
         """
-        here, there, raw = (self.place.files(tree) for tree in (now, then, snapshot.raw))
+        here, there, raw = (self.paths.files(tree) for tree in (now, then, snapshot.raw))
         for path in {**here.kinds, **there.kinds}:
             if not self._is_shared(path) or not self._differs(path, snapshot, here, there):
                 continue
@@ -213,23 +213,23 @@ class StoreTrees:
         return path in snapshot.unwritten or here.mark(path) != there.mark(path)
 
     def _is_shared(self, path: str) -> bool:
-        return is_shared(path, self.place.root)
+        return is_shared(path, self.paths.root)
 
     def _entry(self, path: str, data: bytes, *sides: RevisionFiles) -> TreeEntry:
         """`data` as a file, which is executable where it is so on one of the `sides`."""
         is_executable = any(side.is_executable(path) for side in sides)
         mode = EXECUTABLE_MODE if is_executable else FILE_MODE
-        return TreeEntry(path, mode, write_blob(self.place.cwd, data))
+        return TreeEntry(path, mode, write_blob(self.paths.cwd, data))
 
     def _store_tree(self, subtrees: Mapping[str, str | None]) -> str:
-        named = {self.place.in_tree(folder): tree for folder, tree in subtrees.items()}
+        named = {self.paths.in_tree(folder): tree for folder, tree in subtrees.items()}
         return self._with_folders(None, named)
 
     def _with_folders(self, tree: str | None, folders: Mapping[str, str | None]) -> str:
-        return with_folders(self.place.cwd, self._objects, tree, folders)
+        return with_folders(self.paths.cwd, self._objects, tree, folders)
 
     def _index(self, folder: str, use: str) -> StoreIndex:
-        number = self.place.folders.index(folder)
-        path = os.path.join(self.place.scratch, f"{use}-{number}.index")
-        top = os.path.join(self.place.workspace, folder)
-        return StoreIndex(top, self.place.git_dir, path)
+        number = self.paths.folders.index(folder)
+        path = os.path.join(self.paths.scratch, f"{use}-{number}.index")
+        top = os.path.join(self.paths.workspace, folder)
+        return StoreIndex(top, self.paths.git_dir, path)

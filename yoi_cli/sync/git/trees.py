@@ -64,23 +64,23 @@ class StoreIndex:
             self._git(wanted)
 
     def missing(self) -> tuple[str, ...]:
-        """The paths that are held and do not stand in the folder as files."""
+        """The paths that are held and are no files of the folder."""
         return self._listed("--deleted")
 
     def changed(self) -> tuple[str, ...]:
-        """The paths that are held otherwise than they stand in the folder, or not at all;
+        """The paths that are held otherwise than they are in the folder, or not at all;
         those that are missing are among them."""
         return self._listed("--modified", "--others", "--exclude-per-directory=.gitignore")
 
     def is_file(self, path: str) -> bool:
-        """Whether a regular file stands at `path`."""
+        """Whether `path` is a regular file."""
         try:
             return stat.S_ISREG(os.lstat(os.path.join(self._folder, path)).st_mode)
         except OSError:
             return False
 
     def take(self, paths: Iterable[str]) -> None:
-        """Hold the files at `paths` as they stand."""
+        """Hold the files at `paths` as they are."""
         self._git(["update-index", "-z", "--add", "--replace", "--stdin"], "\0".join(paths))
 
     def drop(self, paths: Iterable[str]) -> None:
@@ -96,8 +96,8 @@ class StoreIndex:
         return self._git(["write-tree"]).strip()
 
     def _listed(self, *wanted: str) -> tuple[str, ...]:
-        said = self._git(["ls-files", "-z", *wanted])
-        return tuple(sorted({path for path in said.split("\0") if path}))
+        output = self._git(["ls-files", "-z", *wanted])
+        return tuple(sorted({path for path in output.split("\0") if path}))
 
     def _git(self, arguments: Sequence[str], stdin: str = "") -> str:
         answer = ask_git(

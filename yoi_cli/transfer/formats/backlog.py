@@ -2,7 +2,7 @@
 
 Frontmatter keys are `id`, `title`, `status`, `assignee`, `created_date`, `updated_date`,
 `labels`, `dependencies`, `priority`, `parent_task_id`, `type` and others that have no place
-here. The body has `## ` sections whose contents stand between marker comments; older tasks
+here. The body has `## ` sections whose contents are between marker comments; older tasks
 have the headings alone. Times without an offset are UTC. Ids differ in case and in leading
 zeros between the places that name them (`task-7`, `TASK-07`), and may lack their prefix.
 """
@@ -185,7 +185,7 @@ def _final_summary(body: str) -> str | None:
 
 
 def _span(lines: Sequence[str], name: str) -> tuple[int, int] | None:
-    """Where what stands between the two markers of `name` begins and ends."""
+    """Where the text between the two markers of `name` begins and ends."""
     begin = None
     for number, outside in enumerate(outside_fences(lines)):
         marker = _MARKER.fullmatch(lines[number])
@@ -217,7 +217,7 @@ def _comments(front: Frontmatter, body: str) -> tuple[str, tuple[ForeignNote, ..
 def _parse_comments(front: Frontmatter, lines: Sequence[str]) -> tuple[ForeignNote, ...] | None:
     """Comments between `---` lines, or in the older form between markers of their own.
 
-    None where anything but comments stands there, so that nothing is lost.
+    None where anything but comments is there, so that nothing is lost.
     """
     blocks = _marked(lines) if any(map(_MARKER.fullmatch, lines)) else _delimited(lines)
     if blocks is None:

@@ -114,7 +114,7 @@ def utc(text: str) -> str | None:
 
 
 def outside_fences(lines: Sequence[str]) -> Iterator[bool]:
-    """For each line of markdown whether it stands outside every fenced code block."""
+    """For each line of markdown whether it is outside every fenced code block."""
     fence = ""
     for line in lines:
         match = _FENCE.fullmatch(line)

@@ -1,4 +1,4 @@
-"""Folders of other tools' tickets: which tool they belong to, and what stands in them."""
+"""Folders of other tools' tickets: which tool they belong to, and what is in them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TASKS_FOLDERS = ("tasks", "completed", "drafts")
 
 
 def find_tool(path: str, wanted: str | None = None) -> tuple[str, str]:
-    """The tool whose tickets stand in the folder `path` or right below it, and their folder.
+    """The tool whose tickets are in the folder `path` or right below it, and their folder.
 
     With `wanted`, only that tool is looked for, and `path` is taken at its word. Raises
     `NotFoundError` for a folder that is not there, `UsageError` where it cannot be told.
@@ -38,7 +38,7 @@ def find_tool(path: str, wanted: str | None = None) -> tuple[str, str]:
             f"There is no folder {path[:200]!r}.",
             hint="Check the path; nothing was written.",
         )
-    found = [place for place in _places(path) if wanted in (None, place[0])]
+    found = [one for one in _candidates(path) if wanted in (None, one[0])]
     if found and (len(found) == 1 or found[0][1] == path):
         return found[0]
     if wanted is not None:
@@ -51,15 +51,15 @@ def find_tool(path: str, wanted: str | None = None) -> tuple[str, str]:
     )
 
 
-def _places(path: str) -> list[tuple[str, str]]:
-    """Where tickets may stand, the folder itself first."""
+def _candidates(path: str) -> list[tuple[str, str]]:
+    """Where tickets may be, the folder itself first."""
     name = os.path.basename(os.path.abspath(path))
     found = [(TK, path)] if name == _TK_FOLDER else []
     if name in _TASKS_FOLDERS or os.path.isdir(os.path.join(path, "tasks")):
         found.append((BACKLOG, path))
     below = [(TK, _TK_FOLDER), *((BACKLOG, folder) for folder in _BACKLOG_FOLDERS)]
-    places = ((tool, os.path.join(path, folder)) for tool, folder in below)
-    return [*found, *(place for place in places if os.path.isdir(place[1]))]
+    folders = ((tool, os.path.join(path, folder)) for tool, folder in below)
+    return [*found, *(one for one in folders if os.path.isdir(one[1]))]
 
 
 def read_folder(tool: str, path: str) -> ForeignTickets:
@@ -70,9 +70,9 @@ def read_folder(tool: str, path: str) -> ForeignTickets:
     """
     files: list[tuple[str, bytes]] = []
     problems: list[ImportProblem] = []
-    for shown, place in sorted(_markdown(tool, path)):
-        if stat.S_ISREG(os.lstat(place).st_mode):
-            with open(place, "rb") as file:
+    for shown, file_path in sorted(_markdown(tool, path)):
+        if stat.S_ISREG(os.lstat(file_path).st_mode):
+            with open(file_path, "rb") as file:
                 files.append((shown, file.read()))
         else:
             problems.append(ImportProblem(shown, None, "not a regular file; it was not read"))
