@@ -76,16 +76,21 @@ def repair(
 
 def look_over(session: Session, *, advance: Callable[[], None] = _nobody) -> DoctorReport:
     """What is wrong in the store, and what the clone lacks."""
-    from yoi_cli.doctor.environment import DoctorReport, check_clone, check_lock, check_store
+    from yoi_cli.doctor.environment import (
+        DoctorReport,
+        check_clone,
+        check_lock,
+        check_spool,
+        check_store,
+    )
     from yoi_cli.doctor.open import survey_clone
-    from yoi_cli.doctor.spool import check_spool
-    from yoi_cli.hooks.files.spool import spool_facts
+    from yoi_cli.hooks.git.context import spool_of
     from yoi_cli.setup.merge_checks import check_merging
     from yoi_cli.setup.open import merge_facts
 
     found = examine_store(session, advance=advance)
     clone, lock = survey_clone(session)
-    spool = spool_facts(session)
+    spool = spool_of(session).facts()
     waits = check_spool(session.store, spool.notes, spool.unreadable, spool.folder)
     facts = merge_facts(session)
     merging = () if facts is None else tuple(check_merging(facts))

@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import count
+from yoi_cli.errors import YoiError
 from yoi_cli.model.severity import ERROR, SEVERITIES, WARNING
-from yoi_cli.model.text import counted
+from yoi_cli.model.text import counted, some_of
+from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from yoi_cli.doctor.examine import Examination
-    from yoi_cli.errors import YoiError
+    from yoi_cli.model.commits import Note
+    from yoi_cli.store.ports import TicketReader
 
 OK = "ok"
 STORE = "store"
@@ -26,7 +29,7 @@ VARIABLES = frozenset(
     | {"YOI_GENERATION", "YOI_INTENT_FILE", "YOI_TICKET", "YOI_WORKTREE"}
     | {"YOI_BRANCH", "YOI_ROLE", "YOI_ROUND", "YOI_TARGET", "YOI_WORKER_ID", "YOI_SHIM_OF"}
 )
-#: A lock on git's index that is older than this (seconds) is nobody's any more.
+#: A lock on git's index that is older than this (seconds) was left behind.
 STALE_AFTER = 60
 _SETTINGS = ("config_", "workspace_")
 _SEE_ALL = "`yoi ticket doctor` lists them, and `--fix` repairs what needs no guess."
@@ -191,6 +194,40 @@ def check_lock(facts: LockFacts) -> EnvironmentCheck:
             "lock", CLONE, OK, f"The store's lock works; {facts.holder} holds it."
         )
     return EnvironmentCheck("lock", CLONE, OK, "The store's lock was taken and given back.")
+
+
+def check_spool(
+    reader: TicketReader, notes: Sequence[Note], unreadable: Sequence[str], folder: str
+) -> EnvironmentCheck:
+    """Whether what hooks left in the spool at `folder` will find its way into the store."""
+    if unreadable:
+        names = some_of(unreadable)
+        hint = f"Look at them in {folder}; move away what cannot be saved."
+        message = f"Spooled by hooks and not to be read: {names}."
+        return EnvironmentCheck("spool", CLONE, WARNING, message, hint)
+    stuck = dict.fromkeys(note.ticket for note in notes if not _is_there(reader, note.ticket))
+    if stuck:
+        message = f"Hooks spoke of tickets that are not in this store: {some_of(tuple(stuck))}."
+        hint = (
+            "What they said is kept until the ticket is there: see whether it is on another "
+            f"branch. The notes are in {folder}."
+        )
+        return EnvironmentCheck("spool", CLONE, WARNING, message, hint)
+    if notes:
+        what = "1 event of a hook waits"
+        if len(notes) > 1:
+            what = f"{len(notes)} events of hooks wait"
+        message = f"{what}; the next command that writes records it."
+        return EnvironmentCheck("spool", CLONE, OK, message)
+    return EnvironmentCheck("spool", CLONE, OK, "No event of a hook waits.")
+
+
+def _is_there(reader: TicketReader, word: str) -> bool:
+    try:
+        identify(reader, word)
+    except YoiError:
+        return False
+    return True
 
 
 def check_workspace(error: YoiError) -> EnvironmentCheck:

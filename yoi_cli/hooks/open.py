@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, YoiError
 from yoi_cli.git.checkout import find_checkout
-from yoi_cli.hooks.files.spool import spool_of
+from yoi_cli.hooks.git.context import spool_of
 from yoi_cli.hooks.git.install import hook_folder, install, look, uninstall
 from yoi_cli.hooks.ports import HookReport
 from yoi_cli.model.hooks import ALL_HOOKS, HOOKS, PRE_PUSH

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.hooks.git.commit_facts import GitCommits
-from yoi_cli.hooks.git.context import is_index_locked, now_ms, session_at
+from yoi_cli.hooks.git.context import clone_spool, is_index_locked, now_ms, session_at, spool_of
 from yoi_cli.hooks.ports import HookOutcome
 from yoi_cli.model import commits
 from yoi_cli.model import hooks as hook_files
@@ -68,8 +68,6 @@ def _notes(call: HookCall, source: GitCommits) -> list[Note]:
 
 
 def _record(call: HookCall, checkout: Checkout, notes: Sequence[Note]) -> HookOutcome:
-    from yoi_cli.hooks.files.spool import clone_spool, spool_of
-
     session = session_at(call, checkout)
     spool = clone_spool(checkout) if session is None else spool_of(session)
     author = _author(call, session, checkout)

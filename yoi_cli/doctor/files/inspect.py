@@ -41,7 +41,7 @@ class FileInspector(FileReader):
         return f"{self.location.folder}/{ticket}"
 
     def inspect_store(self) -> list[Diagnostic]:
-        from yoi_cli.doctor.files.inspect_settings import inspect_lock, inspect_settings
+        from yoi_cli.doctor.files.inspect_workspace import inspect_lock, inspect_settings
 
         found = [*inspect_settings(self.location), *inspect_lock(self.location)]
         if self.folder is None:

@@ -1,4 +1,4 @@
-"""What a hook finds where git runs it: the workspace, the message, git's lock, the clock."""
+"""What a hook finds where git runs it: workspace, spool, message, git's lock, clock."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from yoi_cli.hooks.git.message import CommitMessage
     from yoi_cli.hooks.ports import HookCall
     from yoi_cli.model.claim import Claim
+    from yoi_cli.store.files.spool import FileSpool
     from yoi_cli.workspace.session import Session
 
 #: How long a hook waits for the store's lock, in seconds.
@@ -58,6 +59,22 @@ def is_elsewhere(standing: Claim, checkout: Checkout) -> bool:
     path = os.path.join(checkout.main_root or checkout.root, standing.worktree)
     there, here = os.path.realpath(path), os.path.realpath(checkout.root)
     return there != here and os.path.exists(os.path.join(there, ".git"))
+
+
+def spool_of(session: Session) -> FileSpool:
+    """What waits for the store of the session's clone; its worktrees share it."""
+    return _spool_in(session.local_folder)
+
+
+def clone_spool(checkout: Checkout) -> FileSpool:
+    """The spool of a clone in which no store was found."""
+    return _spool_in(os.path.join(checkout.common_dir, "yoi"))
+
+
+def _spool_in(folder: str) -> FileSpool:
+    from yoi_cli.store.files.spool import FOLDER, FileSpool
+
+    return FileSpool(os.path.join(folder, FOLDER))
 
 
 def is_index_locked(session: Session) -> bool:

@@ -1,4 +1,4 @@
-"""A workspace's configuration, its identity and its lock, looked over for doctor."""
+"""A workspace's configuration, its identity and its lock, examined for doctor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, quote
-from yoi_cli.errors import StoreInvalidError
+from yoi_cli.doctor.environment import LockFacts
+from yoi_cli.errors import ConflictError, OperationError, StoreInvalidError
 from yoi_cli.model.time import is_stamp
 from yoi_cli.store.config.reading import read_tables
 from yoi_cli.store.config.store_config import hot_problems
@@ -15,7 +16,7 @@ from yoi_cli.store.config.toml_file import SettingProblem, line_of, load_tables
 from yoi_cli.store.config.worker_settings import parse_settings
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.directory import Directory
-from yoi_cli.store.files.lock import leftover_intent
+from yoi_cli.store.files.lock import StoreLock, leftover_intent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,12 +45,45 @@ def inspect_settings(location: StoreLocation) -> list[Diagnostic]:
 
 
 def inspect_lock(location: StoreLocation) -> Iterator[Diagnostic]:
-    """A write that was begun, not finished, and is nobody's now."""
+    """A write that a process which is gone began and did not finish."""
     intent = leftover_intent(location.lock)
     if intent is not None:
         path = os.path.relpath(location.lock, location.workspace)
         what = f"A write on {quote(intent.ticket)} was begun and not finished."
         yield _found("intent_left", what, path)
+
+
+def probe_lock(location: StoreLocation, *, command: str) -> LockFacts:
+    """Take the store's lock and give it back; while it is held, a second taker must fail.
+
+    A write that a dead process left undone stays noted for the next writer.
+    """
+    path = os.path.relpath(location.lock, location.workspace)
+    lock = StoreLock(location.lock, deadline=0, command=command)
+    try:
+        leftover = lock.acquire()
+    except ConflictError as error:
+        pid = error.details.get("pid")
+        return LockFacts(path, holder=f"process {pid}" if pid else "another process")
+    except OperationError as error:
+        return LockFacts(path, problem=error.message)
+    except OSError as error:
+        return LockFacts(path, problem=f"{error.strerror or error}.")
+    try:
+        return LockFacts(path, excludes=_is_exclusive(location))
+    finally:
+        lock.release(finished=leftover is None)
+
+
+def _is_exclusive(location: StoreLocation) -> bool:
+    """Whether a lock that is held keeps a second taker out."""
+    second = StoreLock(location.lock, deadline=0, command="")
+    try:
+        second.acquire()
+    except ConflictError:
+        return True
+    second.release(finished=False)
+    return False
 
 
 def _read(directory: Directory, path: str, found: list[Diagnostic]) -> bytes | None:

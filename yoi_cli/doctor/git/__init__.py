@@ -1,1 +1,0 @@
-"""What doctor asks git."""

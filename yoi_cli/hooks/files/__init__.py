@@ -1,1 +1,0 @@
-"""What hooks keep in files of the clone."""
