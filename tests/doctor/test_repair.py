@@ -25,8 +25,8 @@ from support.broken_stores import (
 from support.file_stores import ADA, fingerprint, open_store
 from support.threads import AT, block, bodies, read
 
-from yoi_cli.doctor.files.repair import repairing, without
-from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
+from yoi_cli.doctor.files.repair import apply_repair, without
+from yoi_cli.doctor.repair import RepairResult, make_repairs, plan_repairs
 from yoi_cli.errors import ConflictError
 from yoi_cli.model.events import Event
 from yoi_cli.model.fold import fold
@@ -59,9 +59,9 @@ def store(workspace: Path) -> FileStore:
     return sound_store(workspace)
 
 
-def mend(store: FileStore, *, fix: bool = True, adopt_item: bool = False) -> Mended:
+def mend(store: FileStore, *, fix: bool = True, adopt_item: bool = False) -> RepairResult:
     repairs = plan_repairs(examine(store), fix=fix, adopt_item=adopt_item)
-    return make_repairs(repairs, store, lambda: repairing(store), lambda: ADA)
+    return make_repairs(repairs, lambda one: apply_repair(store, one, lambda: ADA))
 
 
 def events_of(workspace: Path) -> tuple[Event, ...]:
@@ -85,7 +85,7 @@ def test_what_needs_a_guess_is_left_alone(code: str, store: FileStore, workspace
     before = fingerprint(workspace)
 
     assert plan_repairs(examine(store), fix=True, adopt_item=True) == ()
-    assert mend(store) == Mended()
+    assert mend(store) == RepairResult()
     assert fingerprint(workspace) == before
 
 
@@ -159,7 +159,7 @@ def test_a_file_that_a_person_named_like_a_leftover_stays(
     mine.write_text("Mine.", encoding="utf-8")
     (workspace / ".yoi/tickets/.tmp-notes").mkdir()
 
-    assert mend(store) == Mended()
+    assert mend(store) == RepairResult()
     assert mine.exists()
 
 
@@ -254,7 +254,7 @@ def test_a_ticket_reopened_by_hand_is_adopted_too(store: FileStore, workspace: P
 def test_a_state_that_does_not_exist_is_never_adopted(store: FileStore, workspace: Path) -> None:
     BREAKAGES["item_state_unknown"].breaks(workspace)
 
-    assert mend(store, fix=False, adopt_item=True) == Mended()
+    assert mend(store, fix=False, adopt_item=True) == RepairResult()
     assert mend(store, fix=True, adopt_item=True).fixed[0].action == "reproject"
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.environment import DoctorReport as DoctorReport
     from yoi_cli.doctor.environment import EnvironmentCheck as EnvironmentCheck
     from yoi_cli.doctor.examine import Examination as Examination
-    from yoi_cli.doctor.repair import Mended as Mended
+    from yoi_cli.doctor.repair import RepairResult as RepairResult
     from yoi_cli.errors import YoiError
     from yoi_cli.workspace.session import Session, Start
 
@@ -57,21 +57,19 @@ def repair(
     adopt_item: bool = False,
     dry_run: bool = False,
     author: str | None = None,
-) -> Mended:
+) -> RepairResult:
     """Make the repairs that `found` asks for and that need no guess, or only plan them.
 
     `fix` makes them all; `adopt_item` records a move that was made in item.md by hand. One
     that fails keeps no other from being made. Raises `ConflictError` (`lock_timeout`).
     """
-    from yoi_cli.doctor.open import repairing
-    from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
+    from yoi_cli.doctor.open import repair_store
+    from yoi_cli.doctor.repair import RepairResult, plan_repairs
 
     repairs = plan_repairs(found, fix=fix, adopt_item=adopt_item)
     if dry_run:
-        return Mended(planned=repairs)
-    return make_repairs(
-        repairs, session.store, lambda: repairing(session), lambda: session.author(author)
-    )
+        return RepairResult(planned=repairs)
+    return repair_store(session, repairs, author)
 
 
 def look_over(session: Session, *, advance: Callable[[], None] = _nobody) -> DoctorReport:
@@ -122,7 +120,7 @@ def with_environment(
     return DoctorReport(checks, report.store)
 
 
-def set_up(session: Session, report: DoctorReport, *, dry_run: bool = False) -> Mended:
+def set_up(session: Session, report: DoctorReport, *, dry_run: bool = False) -> RepairResult:
     """Set up the clone and repair the store, as far as `report` asks for it, or only plan it.
 
     Raises `ConflictError` (`lock_timeout`).
@@ -132,8 +130,8 @@ def set_up(session: Session, report: DoctorReport, *, dry_run: bool = False) -> 
     return mend_all(session, report.store, is_dry=dry_run)
 
 
-def no_repairs() -> Mended:
+def no_repairs() -> RepairResult:
     """Where nothing was to be repaired."""
-    from yoi_cli.doctor.repair import Mended
+    from yoi_cli.doctor.repair import RepairResult
 
-    return Mended()
+    return RepairResult()

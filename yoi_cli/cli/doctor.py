@@ -37,10 +37,10 @@ def doctor(
     Exits with 0 where nothing is in error, else with 6, or with 3 where there is no workspace.
     """
     start = start_of(ctx)
-    mended = api.no_repairs()
+    repaired = api.no_repairs()
     if fix or dry_run:
         session = open_session(start, forgiving=dry_run)
-        mended = api.set_up(session, _look_over(session), dry_run=dry_run)
+        repaired = api.set_up(session, _look_over(session), dry_run=dry_run)
     exit_code = StoreInvalidError.exit_code
     try:
         found = _look_over(open_session(start, forgiving=True))
@@ -51,7 +51,7 @@ def doctor(
     checkup = api.with_environment(
         found, start, encoding=encoding, is_utf8=is_utf8(sys.stdout), strict=ci
     )
-    print_checkup(checkup, mended, as_json=as_json)
+    print_checkup(checkup, repaired, as_json=as_json)
     return exit_code if checkup.errors else 0
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         DoctorReport,
         EnvironmentCheck,
         Examination,
-        Mended,
+        RepairResult,
         SeverityCounts,
     )
 
@@ -34,21 +34,21 @@ _WIDTH = 9
 
 
 def print_examination(
-    found: Examination, mended: Mended, *, show_infos: bool, as_json: bool
+    found: Examination, repaired: RepairResult, *, show_infos: bool, as_json: bool
 ) -> None:
     """What was repaired, then everything that is wrong now: JSON, groups, or lines."""
     if as_json:
         from yoi_cli.api.documents.doctor import doctor_document
 
-        report_json("doctor", doctor_document(found, mended))
+        report_json("doctor", doctor_document(found, repaired))
         return
     if is_terminal(sys.stdout):
-        _print_repairs(mended)
+        _print_repairs(repaired)
         _print_findings(found, show_infos=show_infos)
     else:
-        rows = [_HEADER, *_repair_rows(mended), *map(_row, found.diagnostics)]
+        rows = [_HEADER, *_repair_rows(repaired), *map(_row, found.diagnostics)]
         write_stdout("".join(tsv(row) + "\n" for row in rows))
-    for repair, problem in mended.failed:
+    for repair, problem in repaired.failed:
         write_stderr(f"Warning: {visible(repair.path)} could not be repaired: {visible(problem)}\n")
 
 
@@ -56,9 +56,9 @@ def _row(one: Diagnostic) -> tuple[str, ...]:
     return (one.severity, one.code, one.ticket or "", one.place, one.message)
 
 
-def _repair_rows(mended: Mended) -> list[tuple[str, str, str, str, str]]:
+def _repair_rows(repaired: RepairResult) -> list[tuple[str, str, str, str, str]]:
     """Repairs as lines of the same columns, with `fixed` or `planned` for a severity."""
-    told = (("planned", mended.planned), ("fixed", mended.fixed))
+    told = (("planned", repaired.planned), ("fixed", repaired.fixed))
     return [
         (word, repair.action, repair.ticket or "", repair.path, repair.message)
         for word, repairs in told
@@ -66,10 +66,10 @@ def _repair_rows(mended: Mended) -> list[tuple[str, str, str, str, str]]:
     ]
 
 
-def _print_repairs(mended: Mended) -> None:
+def _print_repairs(repaired: RepairResult) -> None:
     for word, style, repairs in (
-        ("would", "cyan", mended.planned),
-        ("fixed", "green", mended.fixed),
+        ("would", "cyan", repaired.planned),
+        ("fixed", "green", repaired.fixed),
     ):
         for repair in repairs:
             said = f"{repair.path}: {repair.message}"
@@ -98,24 +98,24 @@ def _print_finding(target: Console, one: Diagnostic) -> None:
     target.print(Padding(text(one.message), (0, 0, 0, _WIDTH + 1)), soft_wrap=False)
 
 
-def print_checkup(checkup: DoctorReport, mended: Mended, *, as_json: bool) -> None:
+def print_checkup(checkup: DoctorReport, repaired: RepairResult, *, as_json: bool) -> None:
     """What was repaired, then store, clone and environment, a line each."""
     if as_json:
         from yoi_cli.api.documents.doctor import environment_document
 
-        report_json("environment", environment_document(checkup, mended))
+        report_json("environment", environment_document(checkup, repaired))
         return
     if is_terminal(sys.stdout):
-        _print_repairs(mended)
+        _print_repairs(repaired)
         _print_checks(checkup.checks)
     else:
         rows = [(one.status, one.area, one.name, one.message, one.hint) for one in checkup.checks]
         repairs = [
             (word, "repair", action, f"{path}: {message}", "")
-            for word, action, _, path, message in _repair_rows(mended)
+            for word, action, _, path, message in _repair_rows(repaired)
         ]
         write_stdout("".join(tsv(row) + "\n" for row in (_CHECK_HEADER, *repairs, *rows)))
-    for repair, problem in mended.failed:
+    for repair, problem in repaired.failed:
         write_stderr(f"Warning: {visible(repair.path)} could not be repaired: {visible(problem)}\n")
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError, UsageError
 from yoi_cli.workspace.session import lock_deadline
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterable
 
     from yoi_cli.doctor.environment import CloneFacts, EnvironmentFacts, LockFacts
-    from yoi_cli.doctor.ports import StoreInspector, StoreMender
+    from yoi_cli.doctor.ports import StoreInspector
+    from yoi_cli.doctor.repair import Repair, RepairResult
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.workspace.session import Session, Start
 
@@ -25,11 +27,18 @@ def open_inspector(session: Session) -> StoreInspector:
     return FileInspector(session.location)
 
 
-def repairing(session: Session) -> AbstractContextManager[StoreMender]:
-    """The store's lock, with what repairs under it."""
-    from yoi_cli.doctor.files.repair import repairing as repairing_files
+def repair_store(
+    session: Session, repairs: Iterable[Repair], author: str | None = None
+) -> RepairResult:
+    """Make `repairs`, each under the store's lock by itself, so that others get their turn.
 
-    return repairing_files(session.store)
+    Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
+    """
+    from yoi_cli.doctor.files.repair import apply_repair
+    from yoi_cli.doctor.repair import make_repairs
+
+    store, by = session.store, partial(session.author, author)
+    return make_repairs(repairs, lambda repair: apply_repair(store, repair, by))
 
 
 def survey_clone(session: Session) -> tuple[CloneFacts, LockFacts]:

@@ -1,4 +1,4 @@
-"""What doctor needs of a store: a look at its raw files, and repairs under its lock."""
+"""What doctor needs of a store: its raw files, and what is wrong with their form."""
 
 from __future__ import annotations
 
@@ -74,34 +74,4 @@ class StoreInspector(Protocol):
 
     def inspect_store(self) -> Sequence[Diagnostic]:
         """What is wrong with the store outside of its tickets: names, configuration, lock."""
-        ...
-
-
-class StoreMender(Protocol):
-    """Repairs under the store's lock. Every method may be repeated, and looks again before
-    it changes anything. Raises `YoiError` and `OSError`."""
-
-    def reproject(self, ticket: TicketId) -> None:
-        """Write what the thread says into item.md: the state, and resolution.md with it."""
-        ...
-
-    def set_thread_aside(self, ticket: TicketId) -> None:
-        """Move the torn stretches of a thread to artifacts/.torn."""
-        ...
-
-    def set_plan_aside(self, ticket: TicketId) -> None:
-        """Move the torn last line of the plan records to artifacts/.torn."""
-        ...
-
-    def project_resolution(self, ticket: TicketId) -> None:
-        """Write the resolution that a closed ticket's thread has, or take one away that the
-        thread of an open ticket keeps."""
-        ...
-
-    def make_artifacts(self, ticket: TicketId) -> None:
-        """Make artifacts/ and its .gitkeep where they are missing."""
-        ...
-
-    def remove_leftover(self, path: str) -> None:
-        """Remove a temporary file or unfinished folder at the workspace-relative `path`."""
         ...

@@ -9,17 +9,15 @@ from yoi_cli.doctor.check_thread import ADOPTED
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model.events import CLOSE, STATE_CHANGED, NewEvent, new_event
 from yoi_cli.model.fold import fold
-from yoi_cli.model.ids import TicketId
 from yoi_cli.model.states import CLOSED, is_state
 from yoi_cli.store.values import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from contextlib import AbstractContextManager
 
     from yoi_cli.doctor.examine import Examination
-    from yoi_cli.doctor.ports import StoreMender
     from yoi_cli.model.author import Author
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import TicketStore
     from yoi_cli.store.values import Committed
 
@@ -82,7 +80,7 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class RepairResult:
     """What came of the repairs: those planned only, those made, and those that failed."""
 
     planned: tuple[Repair, ...] = ()
@@ -109,50 +107,23 @@ def plan_repairs(found: Examination, *, fix: bool, adopt_item: bool) -> tuple[Re
     return tuple(sorted(planned, key=lambda repair: repair.order))
 
 
-def make_repairs(
-    repairs: Iterable[Repair],
-    store: TicketStore,
-    repairing: Callable[[], AbstractContextManager[StoreMender]],
-    by: Callable[[], Author],
-) -> Mended:
-    """Make the repairs, each under the lock by itself, so that others get their turn.
+def make_repairs(repairs: Iterable[Repair], make: Callable[[Repair], None]) -> RepairResult:
+    """Call `make` for each of the repairs; one that fails never keeps the next from being made.
 
-    One that fails never keeps the next from being made. `by` is asked only where an event is
-    written. Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
+    Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
     """
     fixed: list[Repair] = []
     failed: list[tuple[Repair, str]] = []
     for repair in repairs:
         try:
-            if repair.action == ADOPT_ITEM:
-                adopt_state(store, TicketId(repair.ticket or ""), by())
-            else:
-                with repairing() as mender:
-                    _apply(repair, mender)
+            make(repair)
         except (YoiError, OSError) as error:
             if isinstance(error, ConflictError) and error.code == "lock_timeout":
                 raise
             failed.append((repair, str(error)))
         else:
             fixed.append(repair)
-    return Mended(fixed=tuple(fixed), failed=tuple(failed))
-
-
-def _apply(repair: Repair, mender: StoreMender) -> None:
-    ticket = TicketId(repair.ticket or "")
-    if repair.action == REMOVE_LEFTOVER:
-        mender.remove_leftover(repair.path)
-    elif repair.action == SET_THREAD_ASIDE:
-        mender.set_thread_aside(ticket)
-    elif repair.action == SET_PLAN_ASIDE:
-        mender.set_plan_aside(ticket)
-    elif repair.action == MAKE_ARTIFACTS:
-        mender.make_artifacts(ticket)
-    elif repair.action == PROJECT_RESOLUTION:
-        mender.project_resolution(ticket)
-    elif repair.action == REPROJECT:
-        mender.reproject(ticket)
-    # FINISH_WRITE: whoever takes the lock does that first.
+    return RepairResult(fixed=tuple(fixed), failed=tuple(failed))
 
 
 _TEXT = "Recorded from item.md by `yoi ticket doctor --adopt-item`."
@@ -172,14 +143,10 @@ def adopt_state(store: TicketStore, ticket: TicketId, by: Author) -> Committed |
             return None
         resolution = (writer.resolution(ticket) or "").strip()
         if target == CLOSED and resolution:
-            event = _closing(resolution, by)
+            event = new_event(CLOSE, by, resolution, (("status", "closed"),))
         else:
             event = _move(origin, target, by)
         return writer.commit(ticket, Change(events=(event,)))
-
-
-def _closing(resolution: str, by: Author) -> NewEvent:
-    return new_event(CLOSE, by, resolution, (("status", "closed"),))
 
 
 def _move(origin: str, target: str, by: Author) -> NewEvent:

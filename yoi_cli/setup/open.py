@@ -11,7 +11,7 @@ from yoi_cli.workspace.session import starting_folder
 
 if TYPE_CHECKING:
     from yoi_cli.doctor.examine import Examination
-    from yoi_cli.doctor.repair import Mended
+    from yoi_cli.doctor.repair import RepairResult
     from yoi_cli.setup.git.clone_setup import CloneSetup
     from yoi_cli.setup.merge_checks import MergeFacts
     from yoi_cli.workspace.session import Session, Start
@@ -102,22 +102,20 @@ def merge_facts(session: Session) -> MergeFacts | None:
         return None
 
 
-def mend_all(session: Session, found: Examination | None, *, is_dry: bool) -> Mended:
+def mend_all(session: Session, found: Examination | None, *, is_dry: bool) -> RepairResult:
     """Set up the clone and repair what doctor `found`, or say what that would be.
 
     Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
     """
-    from yoi_cli.doctor.open import repairing
-    from yoi_cli.doctor.repair import Mended, make_repairs, plan_repairs
+    from yoi_cli.doctor.open import repair_store
+    from yoi_cli.doctor.repair import RepairResult, plan_repairs
     from yoi_cli.setup.merge_checks import plan_setup
 
     setup, facts = clone_setup(session), merge_facts(session)
     clone = () if facts is None else plan_setup(facts)
     store = () if found is None else plan_repairs(found, fix=True, adopt_item=False)
     if is_dry:
-        return Mended(planned=(*clone, *store))
+        return RepairResult(planned=(*clone, *store))
     made = setup.repair(clone)
-    repaired = make_repairs(
-        store, session.store, lambda: repairing(session), lambda: session.author(None)
-    )
-    return Mended(fixed=made.fixed + repaired.fixed, failed=made.failed + repaired.failed)
+    repaired = repair_store(session, store)
+    return RepairResult(fixed=made.fixed + repaired.fixed, failed=made.failed + repaired.failed)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.diagnostics import Diagnostic
     from yoi_cli.doctor.environment import DoctorReport
     from yoi_cli.doctor.examine import Examination
-    from yoi_cli.doctor.repair import Mended
+    from yoi_cli.doctor.repair import RepairResult
 
 
 class DiagnosticDocument(Struct, frozen=True, kw_only=True):
@@ -109,18 +109,18 @@ def diagnostic_document(one: Diagnostic) -> DiagnosticDocument:
     return from_value(DiagnosticDocument, one)
 
 
-def doctor_document(found: Examination, mended: Mended) -> DoctorDocument:
+def doctor_document(found: Examination, repaired: RepairResult) -> DoctorDocument:
     return from_value(
         DoctorDocument,
         found.counts,
         ok=found.ok,
         tickets=found.tickets,
         diagnostics=from_values(DiagnosticDocument, found.diagnostics),
-        **_repairs(mended),
+        **_repairs(repaired),
     )
 
 
-def environment_document(checkup: DoctorReport, mended: Mended) -> EnvironmentDocument:
+def environment_document(checkup: DoctorReport, repaired: RepairResult) -> EnvironmentDocument:
     store = checkup.store
     return from_value(
         EnvironmentDocument,
@@ -130,18 +130,18 @@ def environment_document(checkup: DoctorReport, mended: Mended) -> EnvironmentDo
         store=None
         if store is None
         else from_value(StoreSummaryDocument, store.counts, tickets=store.tickets),
-        **_repairs(mended),
+        **_repairs(repaired),
     )
 
 
-def _repairs(mended: Mended) -> dict[str, tuple[RepairDocument, ...]]:
+def _repairs(repaired: RepairResult) -> dict[str, tuple[RepairDocument, ...]]:
     """The repairs by the field that they stand in."""
     planned, fixed = (
         tuple(from_value(RepairDocument, repair, problem=None) for repair in repairs)
-        for repairs in (mended.planned, mended.fixed)
+        for repairs in (repaired.planned, repaired.fixed)
     )
     failed = tuple(
-        from_value(RepairDocument, repair, problem=problem) for repair, problem in mended.failed
+        from_value(RepairDocument, repair, problem=problem) for repair, problem in repaired.failed
     )
     return {"planned": planned, "fixed": fixed, "failed": failed}
 

@@ -50,7 +50,7 @@ def doctor(
     changes = not dry_run and (fix or adopt_item)
     session = open_session(start_of(ctx), forgiving=not changes)
     found = _examine(session, ticket)
-    mended = api.repair(
+    repaired = api.repair(
         session,
         found,
         fix=fix or (dry_run and not adopt_item),
@@ -58,9 +58,9 @@ def doctor(
         dry_run=not changes,
         author=author,
     )
-    if mended.fixed or mended.failed:
+    if repaired.fixed or repaired.failed:
         found = _examine(session, ticket)
-    print_examination(found, mended, show_infos=show_infos, as_json=as_json)
+    print_examination(found, repaired, show_infos=show_infos, as_json=as_json)
     bad = found.counts.errors + (found.counts.warnings if strict else 0)
     return StoreInvalidError.exit_code if bad else 0
 

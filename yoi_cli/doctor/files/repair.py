@@ -8,11 +8,21 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from yoi_cli.doctor.repair import (
+    ADOPT_ITEM,
+    MAKE_ARTIFACTS,
+    PROJECT_RESOLUTION,
+    REMOVE_LEFTOVER,
+    REPROJECT,
+    SET_PLAN_ASIDE,
+    SET_THREAD_ASIDE,
+    adopt_state,
+)
 from yoi_cli.errors import ConflictError, NotFoundError
 from yoi_cli.model.fold import fold, is_kept, resolution_told
+from yoi_cli.model.ids import TicketId
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn, repair_tail
@@ -21,74 +31,96 @@ from yoi_cli.store.formats.plan import torn_tail
 from yoi_cli.store.formats.thread import parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from yoi_cli.doctor.repair import Repair
+    from yoi_cli.model.author import Author
     from yoi_cli.model.events import Event
-    from yoi_cli.model.ids import TicketId
     from yoi_cli.store.files.directory import Directory
     from yoi_cli.store.files.store import FileStore
     from yoi_cli.store.files.writer import FileWriter
 
 
-class FileMender:
-    """Repairs the files of one store, for as long as `writer` holds its lock."""
+def apply_repair(store: FileStore, repair: Repair, author: Callable[[], Author]) -> None:
+    """Make one repair, under the lock of `store`; what a dead writer left is finished first.
 
-    def __init__(self, writer: FileWriter) -> None:
-        self._writer = writer
+    Every repair may be made again, and looks at the file again before it changes anything.
+    `author` is asked only where an event is written. Raises `YoiError`, among others
+    `ConflictError` where the lock cannot be had in time, and `OSError`.
+    """
+    ticket = TicketId(repair.ticket or "")
+    if repair.action == ADOPT_ITEM:
+        adopt_state(store, ticket, author())
+        return
+    with store.write() as writer:
+        if repair.action == REMOVE_LEFTOVER:
+            _remove_at(writer, repair.path)
+        elif repair.action in _REPAIRS:
+            _REPAIRS[repair.action](writer, ticket)
+        # FINISH_WRITE: whoever takes the lock does that first.
 
-    def reproject(self, ticket: TicketId) -> None:
-        """Bring item.md in line with the thread, and resolution.md, which goes with the state."""
-        self._writer.reproject(ticket)
-        self.project_resolution(ticket)
 
-    def set_thread_aside(self, ticket: TicketId) -> None:
-        with self._writer.opened(ticket) as directory:
-            repair_tail(directory, self._writer.location.index_lock)
-            data = read_part(directory, layout.THREAD)
-            torn = parse_thread(data).torn
-            if not torn:
-                return
-            with directory.make_child(layout.ARTIFACTS) as artifacts:
-                for start, end in torn:
-                    keep_torn(artifacts, f"thread-{start}", data[start:end])
-            _replace_unchanged(directory, layout.THREAD, data, without(data, torn))
+def _reproject(writer: FileWriter, ticket: TicketId) -> None:
+    """Bring item.md in line with the thread, and resolution.md, which goes with the state."""
+    writer.reproject(ticket)
+    _project_resolution(writer, ticket)
 
-    def set_plan_aside(self, ticket: TicketId) -> None:
-        with self._writer.opened(ticket) as directory:
-            with directory.child(layout.ARTIFACTS) as artifacts:
-                data = artifacts.read_if_there(layout.PLAN) or b""
-            torn = torn_tail(data, path=directory.shown(layout.PLAN))
-            if not torn.strip():
-                return
+
+def _set_thread_aside(writer: FileWriter, ticket: TicketId) -> None:
+    """Move the torn stretches of a thread to artifacts/.torn."""
+    with writer.opened(ticket) as directory:
+        repair_tail(directory, writer.location.index_lock)
+        data = read_part(directory, layout.THREAD)
+        torn = parse_thread(data).torn
+        if not torn:
+            return
+        with directory.make_child(layout.ARTIFACTS) as artifacts:
+            for start, end in torn:
+                keep_torn(artifacts, f"thread-{start}", data[start:end])
+        _replace_unchanged(directory, layout.THREAD, data, without(data, torn))
+
+
+def _set_plan_aside(writer: FileWriter, ticket: TicketId) -> None:
+    """Move the torn last line of the plan records to artifacts/.torn."""
+    with writer.opened(ticket) as directory, directory.child(layout.ARTIFACTS) as artifacts:
+        data = artifacts.read_if_there(layout.PLAN) or b""
+        torn = torn_tail(data, path=artifacts.shown(layout.PLAN))
+        if torn.strip():
             sound = data.removesuffix(torn)
-            with directory.child(layout.ARTIFACTS) as artifacts:
-                keep_torn(artifacts, f"plan-{len(sound)}", torn)
-                _replace_unchanged(artifacts, layout.PLAN, data, sound)
+            keep_torn(artifacts, f"plan-{len(sound)}", torn)
+            _replace_unchanged(artifacts, layout.PLAN, data, sound)
 
-    def project_resolution(self, ticket: TicketId) -> None:
-        with self._writer.opened(ticket) as directory:
-            events = parse_thread(read_part(directory, layout.THREAD)).thread.events
-            standing = directory.read_if_there(layout.RESOLUTION)
-            told = resolution_told(events)
-            if standing is None and told is not None:
-                directory.replace(layout.RESOLUTION, f"{told}\n".encode())
-            elif standing is not None and _is_stale(standing, events):
-                directory.remove_if_there(layout.RESOLUTION)
-                directory.sync()
 
-    def make_artifacts(self, ticket: TicketId) -> None:
-        with (
-            self._writer.opened(ticket) as directory,
-            directory.make_child(layout.ARTIFACTS) as artifacts,
-        ):
-            if not artifacts.has(layout.KEEP):
-                artifacts.create(layout.KEEP, b"")
-                artifacts.sync()
+def _project_resolution(writer: FileWriter, ticket: TicketId) -> None:
+    """Write the resolution that a closed ticket's thread has, or remove one that the thread of
+    an open ticket keeps."""
+    with writer.opened(ticket) as directory:
+        events = parse_thread(read_part(directory, layout.THREAD)).thread.events
+        present = directory.read_if_there(layout.RESOLUTION)
+        recorded = resolution_told(events)
+        if present is None and recorded is not None:
+            directory.replace(layout.RESOLUTION, f"{recorded}\n".encode())
+        elif present is not None and _is_stale(present, events):
+            directory.remove_if_there(layout.RESOLUTION)
+            directory.sync()
 
-    def remove_leftover(self, path: str) -> None:
-        names = path.removeprefix(f"{self._writer.location.folder}/").split("/")
-        if self._writer.folder is not None:
-            _remove_leftover(self._writer.folder, names)
+
+def _make_artifacts(writer: FileWriter, ticket: TicketId) -> None:
+    """Make artifacts/ and its .gitkeep where they are missing."""
+    with (
+        writer.opened(ticket) as directory,
+        directory.make_child(layout.ARTIFACTS) as artifacts,
+    ):
+        if not artifacts.has(layout.KEEP):
+            artifacts.create(layout.KEEP, b"")
+            artifacts.sync()
+
+
+def _remove_at(writer: FileWriter, path: str) -> None:
+    """Remove a temporary file or unfinished folder at the workspace-relative `path`."""
+    names = path.removeprefix(f"{writer.location.folder}/").split("/")
+    if writer.folder is not None:
+        _remove_leftover(writer.folder, names)
 
 
 def _is_stale(resolution: bytes, thread: Sequence[Event]) -> bool:
@@ -96,27 +128,26 @@ def _is_stale(resolution: bytes, thread: Sequence[Event]) -> bool:
     return is_open and is_kept(resolution.decode("utf-8", "replace"), thread)
 
 
-@contextmanager
-def repairing(store: FileStore) -> Iterator[FileMender]:
-    """Hold the lock of `store` and repair. What a dead writer left undone is finished first.
-
-    Raises `ConflictError` where the lock cannot be had in time.
-    """
-    with store.write() as writer:
-        yield FileMender(writer)
+_REPAIRS: Mapping[str, Callable[[FileWriter, TicketId], None]] = {
+    SET_THREAD_ASIDE: _set_thread_aside,
+    SET_PLAN_ASIDE: _set_plan_aside,
+    MAKE_ARTIFACTS: _make_artifacts,
+    PROJECT_RESOLUTION: _project_resolution,
+    REPROJECT: _reproject,
+}
 
 
 def without(data: bytes, torn: tuple[tuple[int, int], ...]) -> bytes:
     """A thread's bytes without the stretches `torn`, its events still parted by a blank line."""
     newline = b"\r\n" if data[: data.find(b"\n") + 1].endswith(b"\r\n") else b"\n"
     kept = b""
-    place = 0
+    position = 0
     for start, end in (*torn, (len(data), len(data))):
-        piece = data[place:start]
+        piece = data[position:start]
         if kept and piece:
             kept = kept.rstrip(b"\r\n") + newline * 2
         kept += piece
-        place = end
+        position = end
     return kept
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import YoiError
 from yoi_cli.setup.merge_checks import (
     ANCESTOR_COMMAND,
     ANCESTOR_DRIVER,
@@ -22,7 +21,7 @@ from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
 if TYPE_CHECKING:
-    from yoi_cli.doctor.repair import Mended, Repair
+    from yoi_cli.doctor.repair import Repair, RepairResult
     from yoi_cli.git.checkout import Checkout
 
 
@@ -59,23 +58,17 @@ class CloneSetup:
             path for path, lines in self._lines.items() if missing_lines(self._read(path), lines)
         )
 
-    def repair(self, repairs: tuple[Repair, ...]) -> Mended:
+    def repair(self, repairs: tuple[Repair, ...]) -> RepairResult:
         """Make the repairs that `plan_setup` gave; one that fails keeps no other back."""
-        from yoi_cli.doctor.repair import WRITE_ATTRIBUTES, Mended
+        from yoi_cli.doctor.repair import WRITE_ATTRIBUTES, make_repairs
 
-        fixed: list[Repair] = []
-        failed: list[tuple[Repair, str]] = []
-        for repair in repairs:
-            try:
-                if repair.action == WRITE_ATTRIBUTES:
-                    self.write_attributes(repair.path)
-                else:
-                    self.configure()
-            except (YoiError, OSError) as error:
-                failed.append((repair, str(error)))
+        def make(repair: Repair) -> None:
+            if repair.action == WRITE_ATTRIBUTES:
+                self.write_attributes(repair.path)
             else:
-                fixed.append(repair)
-        return Mended(fixed=tuple(fixed), failed=tuple(failed))
+                self.configure()
+
+        return make_repairs(repairs, make)
 
     def write_attributes(self, path: str) -> None:
         """Complete the attributes file at the workspace-relative `path`."""
