@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.doctor.diagnostics import diagnose, quote
+from yoi_cli.doctor.diagnostics import quote
 from yoi_cli.model.fields import CHOICE, FIELDS, LIST, RESERVED, TIME
 from yoi_cli.model.fold import is_kept, resolution_told
 from yoi_cli.model.states import CLOSED, is_state
@@ -51,8 +51,8 @@ def _check_words(inspected: InspectedTicket, item: Item) -> Iterator[Diagnostic]
         yield _item(inspected, "item_title_empty", "The title is empty.", "title")
     for field in FIELDS.values():
         if field.type == CHOICE and _is_no_choice(item, field):
-            said, choices = quote(item.text(field.name)), ", ".join(field.choices)
-            what = f"The {field.name} {said} is none of {choices}."
+            value, choices = quote(item.text(field.name)), ", ".join(field.choices)
+            what = f"The {field.name} {value} is none of {choices}."
             yield _item(inspected, field.fault, what, field.name)
 
 
@@ -86,16 +86,15 @@ def check_resolution(inspected: InspectedTicket, state: str) -> Iterator[Diagnos
     item, text = inspected.item, inspected.resolution
     if item is None or item.state != state or (state == CLOSED) == (text is not None):
         return
-    path = inspected.path(_RESOLUTION)
     events = inspected.thread.events if inspected.thread is not None else ()
     if text is None:
-        is_told = resolution_told(events) is not None
-        code = "resolution_unwritten" if is_told else "resolution_missing"
+        is_recorded = resolution_told(events) is not None
+        code = "resolution_unwritten" if is_recorded else "resolution_missing"
         what = "The ticket is closed and has no resolution.md."
     else:
         code = "resolution_stale" if is_kept(text, events) else "resolution_unexpected"
         what = f"The ticket is {state} and has a resolution.md."
-    yield diagnose(code, what, ticket=inspected.id, path=path)
+    yield inspected.finding(code, what, _RESOLUTION)
 
 
 def _is_time(field: Field, value: FieldValue) -> bool:
@@ -110,4 +109,4 @@ def _shown(value: FieldValue) -> str:
 
 def _item(inspected: InspectedTicket, code: str, what: str, key: str) -> Diagnostic:
     line = inspected.item.lines.get(key, 1) if inspected.item else 1
-    return diagnose(code, what, ticket=inspected.id, path=inspected.path(_ITEM), line=line)
+    return inspected.finding(code, what, _ITEM, line)

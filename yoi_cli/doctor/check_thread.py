@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from yoi_cli.doctor.diagnostics import diagnose, quote
+from yoi_cli.doctor.diagnostics import quote
 from yoi_cli.model.events import (
     APPROVE,
     CREATE,
@@ -43,7 +43,7 @@ def check_thread(
     for code, what, line in _findings(thread, folded):
         if code == "torn" and line in fused:
             continue
-        yield diagnose(code, what, ticket=inspected.id, path=inspected.path(_THREAD), line=line)
+        yield inspected.finding(code, what, _THREAD, line)
 
 
 def _findings(thread: Thread, folded: Folded) -> Iterator[_Finding]:

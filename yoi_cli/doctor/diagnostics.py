@@ -11,6 +11,8 @@ from yoi_cli.model.severity import ERROR, INFO, WARNING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from yoi_cli.errors import YoiError
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -72,6 +74,12 @@ def count(diagnostics: Iterable[Diagnostic]) -> SeverityCounts:
     for diagnostic in diagnostics:
         numbers[diagnostic.severity] += 1
     return SeverityCounts(numbers[ERROR], numbers[WARNING], numbers[INFO])
+
+
+def line_of(error: YoiError) -> int | None:
+    """The 1-based line that an error's details name, None where they name none."""
+    line = error.details.get("line")
+    return line if isinstance(line, int) else None
 
 
 def quote(value: str, limit: int = 60) -> str:

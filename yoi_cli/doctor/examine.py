@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yoi_cli.doctor.check_graph import OwnedRelation, check_graph
 from yoi_cli.doctor.check_item import check_item, check_resolution, check_state
-from yoi_cli.doctor.check_records import check_plan, check_relations
+from yoi_cli.doctor.check_records import OwnedRelation, check_graph, check_plan, check_relations
 from yoi_cli.doctor.check_thread import check_thread
 from yoi_cli.doctor.diagnostics import SeverityCounts, count
 from yoi_cli.doctor.ports import PlacedRelation
@@ -45,8 +44,8 @@ def examine_store(inspector: StoreInspector, *, advance: Callable[[], None]) -> 
     edges: list[OwnedRelation] = []
     for ticket in ids:
         inspected = inspector.inspect(ticket)
-        found += check_ticket(inspected, inspector)
-        edges += placed(inspected)
+        found += _check_ticket(inspected, inspector)
+        edges += _placed(inspected)
         advance()
     found += check_graph(edges)
     return _examination(len(ids), found)
@@ -55,16 +54,16 @@ def examine_store(inspector: StoreInspector, *, advance: Callable[[], None]) -> 
 def examine_ticket(inspector: StoreInspector, ticket: TicketId) -> Examination:
     """Look over one ticket, with the cycles and contradictions that it is a part of."""
     inspected = inspector.inspect(ticket)
-    edges = placed(inspected)
+    edges = _placed(inspected)
     for row in inspector.all_relations():
         if row.id != ticket:
             folder = inspector.folder_of(row.id)
             edges += (OwnedRelation(row.id, folder, PlacedRelation(one)) for one in row.relations)
-    found = [*check_ticket(inspected, inspector), *check_graph(edges, about=ticket)]
+    found = [*_check_ticket(inspected, inspector), *check_graph(edges, about=ticket)]
     return _examination(1, found)
 
 
-def check_ticket(inspected: InspectedTicket, inspector: StoreInspector) -> Iterator[Diagnostic]:
+def _check_ticket(inspected: InspectedTicket, inspector: StoreInspector) -> Iterator[Diagnostic]:
     """Everything that is wrong with one ticket by itself."""
     yield from inspected.found
     yield from check_item(inspected)
@@ -77,7 +76,7 @@ def check_ticket(inspected: InspectedTicket, inspector: StoreInspector) -> Itera
     yield from check_plan(inspected, inspector.exists)
 
 
-def placed(inspected: InspectedTicket) -> list[OwnedRelation]:
+def _placed(inspected: InspectedTicket) -> list[OwnedRelation]:
     """The relations of one ticket, with where they stand."""
     return [OwnedRelation(inspected.id, inspected.folder, one) for one in inspected.relations]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.doctor.diagnostics import Diagnostic, quote
+from yoi_cli.doctor.diagnostics import Diagnostic, line_of, quote
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import is_ticket_id
 from yoi_cli.model.severity import ERROR, INFO, WARNING
@@ -32,9 +32,8 @@ def examine_objectives(reader: TicketReader, objectives: ObjectiveReader) -> tup
         try:
             objective = objectives.objective(id_)
         except YoiError as error:
-            line = error.details.get("line")
-            number = line if isinstance(line, int) else None
-            found.append(Diagnostic(ERROR, error.code, error.message, None, path, number))
+            line = line_of(error)
+            found.append(Diagnostic(ERROR, error.code, error.message, None, path, line))
             continue
         found += _keys(objective, path)
         found += _links(reader, objective, path)
@@ -46,18 +45,18 @@ def _keys(objective: Objective, path: str) -> Iterator[Diagnostic]:
     for key in REQUIRED_KEYS:
         value, line = item.fields.get(key), item.lines.get(key)
         if key not in item.fields:
-            said = f"The key {key} is missing. Add it to the frontmatter."
-            yield Diagnostic(WARNING, "objective_key_missing", said, None, path)
+            message = f"The key {key} is missing. Add it to the frontmatter."
+            yield Diagnostic(WARNING, "objective_key_missing", message, None, path)
         elif key == LINKED_TICKETS:
             if not isinstance(value, tuple):
-                said = f"{key} is no list. Write it as ['ID', 'ID'], or [] for none."
-                yield Diagnostic(WARNING, "objective_key_invalid", said, None, path, line)
+                message = f"{key} is no list. Write it as ['ID', 'ID'], or [] for none."
+                yield Diagnostic(WARNING, "objective_key_invalid", message, None, path, line)
         elif not isinstance(value, str) or not value.strip():
-            said = f"{key} is not a text. Give it one."
-            yield Diagnostic(WARNING, "objective_key_invalid", said, None, path, line)
+            message = f"{key} is not a text. Give it one."
+            yield Diagnostic(WARNING, "objective_key_invalid", message, None, path, line)
         elif key in _TIMES and not is_stamp(value):
-            said = f"{key} is {quote(value)}, no time. Write YYYY-MM-DDTHH:MM:SSZ."
-            yield Diagnostic(WARNING, "objective_time_invalid", said, None, path, line)
+            message = f"{key} is {quote(value)}, no time. Write YYYY-MM-DDTHH:MM:SSZ."
+            yield Diagnostic(WARNING, "objective_time_invalid", message, None, path, line)
 
 
 def _links(reader: TicketReader, objective: Objective, path: str) -> Iterator[Diagnostic]:
@@ -65,14 +64,14 @@ def _links(reader: TicketReader, objective: Objective, path: str) -> Iterator[Di
     links = objective.item.texts(LINKED_TICKETS)
     for id_ in dict.fromkeys(links):
         if not is_ticket_id(id_):
-            said = f"{quote(id_)} is linked, and is no ticket's id. Correct or remove it."
-            yield Diagnostic(WARNING, "objective_link_invalid", said, None, path, line)
+            message = f"{quote(id_)} is linked, and is no ticket's id. Correct or remove it."
+            yield Diagnostic(WARNING, "objective_link_invalid", message, None, path, line)
         elif not reader.exists(id_):
-            said = (
+            message = (
                 f"The linked ticket {id_} does not exist. "
                 f"`yoi objective link {objective.id} {id_} --remove` takes the link away."
             )
-            yield Diagnostic(WARNING, "objective_link_dangling", said, id_, path, line)
+            yield Diagnostic(WARNING, "objective_link_dangling", message, id_, path, line)
         if links.count(id_) > 1:
-            said = f"{quote(id_)} is linked more than once. One is enough."
-            yield Diagnostic(INFO, "objective_link_repeated", said, None, path, line)
+            message = f"{quote(id_)} is linked more than once. One is enough."
+            yield Diagnostic(INFO, "objective_link_repeated", message, None, path, line)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from yoi_cli.doctor.diagnostics import diagnose
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -50,9 +52,9 @@ class InspectedTicket:
     plan: tuple[PlacedRecord, ...] = ()
     resolution: str | None = None
 
-    def path(self, name: str) -> str:
-        """The workspace-relative path of the file `name` of this ticket."""
-        return f"{self.folder}/{name}"
+    def finding(self, code: str, what: str, name: str, line: int | None = None) -> Diagnostic:
+        """The finding `code` on the file `name` of this ticket."""
+        return diagnose(code, what, ticket=self.id, path=f"{self.folder}/{name}", line=line)
 
 
 class StoreInspector(Protocol):

@@ -1,6 +1,6 @@
-"""A store's raw files, looked over for doctor: what is there, and what can be read of it.
+"""A store's raw files, inspected for doctor: what is there, and what can be read of it.
 
-Nothing is changed, no lock is taken, and whatever one file does, the next is looked at.
+Nothing is changed, no lock is taken, and whatever is wrong with one file, the next is read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, TypeVar
 
-from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, quote
+from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, line_of, quote
 from yoi_cli.doctor.files.inspect_records import placed_records, placed_relations
 from yoi_cli.doctor.ports import InspectedTicket
 from yoi_cli.errors import NotFoundError, StoreInvalidError
@@ -35,7 +35,7 @@ _Parsed = TypeVar("_Parsed")
 
 
 class FileInspector(FileReader):
-    """Looks over the files of one store."""
+    """Inspects the files of one store."""
 
     def folder_of(self, ticket: str) -> str:
         return f"{self.location.folder}/{ticket}"
@@ -54,17 +54,17 @@ class FileInspector(FileReader):
         return found
 
     def inspect(self, ticket: TicketId) -> InspectedTicket:
-        look = _Look(ticket, self.folder_of(ticket))
+        inspection = _Inspection(ticket, self.folder_of(ticket))
         try:
             with self.opened(ticket) as directory:
-                return look.at(directory)
+                return inspection.run(directory)
         except NotFoundError:  # taken away since it was listed
-            return InspectedTicket(ticket, look.folder, ())
+            return InspectedTicket(ticket, inspection.folder, ())
         except StoreInvalidError:
-            look.report("path_unsafe", "It is not a folder; it was not looked into.", "")
+            inspection.report("path_unsafe", "It is not a folder; it was not looked into.", "")
         except OSError as error:
-            look.report("path_unreadable", _refused(error), "")
-        return InspectedTicket(ticket, look.folder, tuple(look.found))
+            inspection.report("path_unreadable", _refused(error), "")
+        return InspectedTicket(ticket, inspection.folder, tuple(inspection.found))
 
     def _stray(self, name: str, kind: int) -> Diagnostic:
         path = f"{self.location.folder}/{name}"
@@ -80,15 +80,15 @@ class FileInspector(FileReader):
         return diagnose("stray_name", f"{quote(name)} is not a ticket id.", ticket=None, path=path)
 
 
-class _Look:
-    """One look at one ticket: collects what is wrong, and what could be read."""
+class _Inspection:
+    """The inspection of one ticket: collects what is wrong, and what could be read."""
 
     def __init__(self, ticket: TicketId, folder: str) -> None:
         self.ticket = ticket
         self.folder = folder
         self.found: list[Diagnostic] = []
 
-    def at(self, directory: Directory) -> InspectedTicket:
+    def run(self, directory: Directory) -> InspectedTicket:
         kinds = _kinds(directory)
         item = self._part(directory, layout.ITEM, kinds, self._parse_item)
         thread = self._part(directory, layout.THREAD, kinds, self._parse_thread)
@@ -107,10 +107,13 @@ class _Look:
             found=tuple(self.found),  # last: all of the above may add to it
         )
 
-    def report(self, code: str, what: str, name: str, line: int | None = None) -> None:
+    def report(
+        self, code: str, what: str, name: str, line: int | None = None, *, advice: str | None = None
+    ) -> None:
         """Note a finding on the file `name` of the ticket, or on its folder where it is ""."""
         path = f"{self.folder}/{name}" if name else self.folder
-        self.found.append(diagnose(code, what, ticket=self.ticket, path=path, line=line))
+        found = diagnose(code, what, ticket=self.ticket, path=path, line=line, advice=advice)
+        self.found.append(found)
 
     def _path(self, artifact: str) -> str:
         return f"{self.folder}/{layout.ARTIFACTS}/{artifact}"
@@ -145,19 +148,10 @@ class _Look:
         try:
             return parse_item(data, path=path)
         except StoreInvalidError as error:
-            line = error.details.get("line")
-            number = line if isinstance(line, int) else None
-            problem = error.message.removeprefix(f"{path}, line {number}: ")
-            self.found.append(
-                diagnose(
-                    error.code,
-                    f"item.md cannot be read: {problem}",
-                    ticket=self.ticket,
-                    path=path,
-                    line=number,
-                    advice=error.hint,
-                )
-            )
+            line = line_of(error)
+            problem = error.message.removeprefix(f"{path}, line {line}: ")
+            what = f"item.md cannot be read: {problem}"
+            self.report(error.code, what, layout.ITEM, line, advice=error.hint)
             return None
 
     def _parse_thread(self, data: bytes) -> Thread:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, quote
+from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, line_of, quote
 from yoi_cli.doctor.ports import PlacedRecord, PlacedRelation
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.store.formats.plan import parse_each, torn_tail
@@ -75,8 +75,7 @@ def _unknown_keys(line: bytes) -> set[str]:
 
 def _invalid(error: StoreInvalidError, subject: str, path: str, line: int) -> Diagnostic:
     """The parser's complaint, `<path>:<line> is not …`, about `subject` instead."""
-    told = error.details.get("line")
-    number = told if isinstance(told, int) else line
+    number = line_of(error) or line
     problem = error.message.removeprefix(f"{path}:{number} ")
     return diagnose(
         error.code, f"{subject} {problem}", ticket=_ticket_of(path), path=path, line=number

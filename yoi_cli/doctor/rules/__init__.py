@@ -1,7 +1,7 @@
 """The rules that doctor holds a store to: code, severity, meaning, and what to do.
 
-The codes are an interface: once released they are neither renamed nor reused. Each subject has a
-module of its own. docs/doctor.md shows this table, and a test holds the two together.
+The codes are an interface: once released they are neither renamed nor reused. docs/doctor.md
+shows this table, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from yoi_cli.doctor.rules import item, layout, plan, relations, settings, thread
+from yoi_cli.doctor.rules import records, store, ticket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 #: The groups of the table, each with the heading under which the docs show it.
 GROUPS: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
-        "Layout": layout.RULES,
-        "item.md": item.RULES,
-        "thread.md": thread.RULES,
-        "relations.json": relations.RULES,
-        "orchestration-plan.jsonl": plan.RULES,
-        "Resolution, configuration, lock": settings.RULES,
+        "Layout": store.LAYOUT_RULES,
+        "item.md": ticket.ITEM_RULES,
+        "thread.md": ticket.THREAD_RULES,
+        "relations.json": records.RELATION_RULES,
+        "orchestration-plan.jsonl": records.PLAN_RULES,
+        "Resolution, configuration, lock": store.SETTINGS_RULES,
     }
 )
 
