@@ -1,4 +1,4 @@
-"""Store, clone and environment in one look: what a workspace needs to be worked in."""
+"""Checks of store, clone and environment: what a workspace needs to be worked in."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class EnvironmentCheck:
 
 @dataclass(frozen=True, slots=True)
 class DoctorReport:
-    """All of `yoi doctor`; `store` is None where there is no store to look at."""
+    """All of `yoi doctor`; `store` is None where there is no store."""
 
     checks: tuple[EnvironmentCheck, ...]
     store: Examination | None = None
@@ -246,8 +246,8 @@ def check_store(found: Examination) -> Iterator[EnvironmentCheck]:
             "config", STORE, worst.severity, f"{worst.place}: {worst.message}", _SEE_ALL
         )
     counts = count(one for one in found.diagnostics if one not in settings)
-    said = (counted(counts.errors, "error"), counted(counts.warnings, "warning"))
-    message = f"{counted(found.tickets, 'ticket')}: {', '.join(said)}."
+    problems = (counted(counts.errors, "error"), counted(counts.warnings, "warning"))
+    message = f"{counted(found.tickets, 'ticket')}: {', '.join(problems)}."
     if counts.errors or counts.warnings:
         status = ERROR if counts.errors else WARNING
         yield EnvironmentCheck("store", STORE, status, message, _SEE_ALL)

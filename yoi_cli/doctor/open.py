@@ -60,7 +60,7 @@ def _clone_facts(checkout: Checkout | None, workspace: str, tickets: str) -> Clo
     try:
         tracked = run_git(["ls-files", "--", ":(literal).yoi"], cwd=workspace, check=False)
         ignored_by = _ignored_by(workspace, f"{tickets}/0000000000000/item.md")
-    except OperationError:  # git is missing, which is said elsewhere
+    except OperationError:  # git is missing, which another check reports
         return CloneFacts(checkout.root, tracked=True, index_lock_age=age)
     return CloneFacts(checkout.root, bool(tracked), ignored_by, age)
 
@@ -69,8 +69,8 @@ def _ignored_by(workspace: str, path: str) -> str | None:
     """The rule, as `file:line:pattern`, that keeps the new file `path` out of git."""
     from yoi_cli.git.command import run_git
 
-    said = run_git(["check-ignore", "--verbose", "--", path], cwd=workspace, check=False)
-    rule = said.partition("\t")[0]
+    output = run_git(["check-ignore", "--verbose", "--", path], cwd=workspace, check=False)
+    rule = output.partition("\t")[0]
     return None if not rule or rule.split(":", 2)[-1].startswith("!") else rule
 
 

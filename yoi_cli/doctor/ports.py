@@ -40,7 +40,7 @@ class InspectedTicket:
     """One ticket as its files have it.
 
     `folder` is relative to the workspace. `found` is what is wrong with the files
-    themselves; a part that is missing or cannot be read is None or empty, and said there.
+    themselves; a part that is missing or cannot be read is None or empty, and reported there.
     """
 
     id: TicketId

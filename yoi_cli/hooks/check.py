@@ -1,14 +1,20 @@
-"""The hooks that git asks for leave: a commit's message, its holder, and a push."""
+"""The hooks that may refuse: a commit's message, its holder, and a push."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
-from yoi_cli.hooks import refusals as checks
-from yoi_cli.hooks.git.commit_facts import GitCommits
+from yoi_cli.hooks.git.commit_facts import GitCommits, pushed
 from yoi_cli.hooks.git.context import is_elsewhere, message_of, now_ms, session_at
 from yoi_cli.hooks.ports import HookOutcome
+from yoi_cli.hooks.refusals import (
+    Holder,
+    check_fence,
+    check_trailers,
+    is_only_trailer,
+    message_empty,
+)
 from yoi_cli.model import hooks as hook_files
 from yoi_cli.model.naming import ticket_of_branch
 
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
     from yoi_cli.hooks.ports import HookCall
     from yoi_cli.routing.gate import GateResult
     from yoi_cli.workspace.session import Session
+
+#: Where a message comes from, in git's words, that is not to name its ticket.
+_NO_TRAILER_FOR = frozenset({"merge", "squash"})
 
 
 def check_hook(call: HookCall, checkout: Checkout) -> HookOutcome:
@@ -33,15 +42,15 @@ def check_hook(call: HookCall, checkout: Checkout) -> HookOutcome:
     ticket = ticket_of_branch(GitCommits(checkout).branch() or "")
     if call.name == hook_files.PREPARE_COMMIT_MSG:
         source = call.arguments[1] if len(call.arguments) > 1 else ""
-        if ticket is None or not checks.wants_trailer(source):
+        if ticket is None or source in _NO_TRAILER_FOR:
             return HookOutcome(call.name)
         message.add_trailer(ticket)
         return HookOutcome(call.name, (ticket,))
-    if checks.is_only_trailer(message.said_lines()):
-        raise checks.message_empty()
+    if is_only_trailer(message.said_lines()):
+        raise message_empty()
     session = session_at(call, checkout)
     if session is not None:
-        checks.check_trailers(session.store, message.trailers())
+        check_trailers(session.store, message.trailers())
         if ticket is not None:
             _check_claim(call, checkout, session, ticket)
     return HookOutcome(call.name, () if ticket is None else (ticket,))
@@ -49,25 +58,24 @@ def check_hook(call: HookCall, checkout: Checkout) -> HookOutcome:
 
 def _check_claim(call: HookCall, checkout: Checkout, session: Session, ticket: str) -> None:
     try:
-        standing = session.claims.get(ticket)
-    except (YoiError, OSError):  # whose it is cannot be told
+        claim = session.claims.get(ticket)
+    except (YoiError, OSError):  # nobody knows whose it is
         return
     holder = _holder(call.environment, checkout)
-    elsewhere = standing is not None and is_elsewhere(standing, checkout)
-    checks.check_fence(ticket, standing, holder, now_ms=now_ms(), elsewhere=elsewhere)
+    elsewhere = claim is not None and is_elsewhere(claim, checkout)
+    check_fence(ticket, claim, holder, now_ms=now_ms(), elsewhere=elsewhere)
 
 
-def _holder(environment: Mapping[str, str], checkout: Checkout) -> checks.Holder:
+def _holder(environment: Mapping[str, str], checkout: Checkout) -> Holder:
     number = environment.get("YOI_GENERATION", "")
     is_number = number.isascii() and number.isdigit() and len(number) < 10
-    return checks.Holder(
+    return Holder(
         environment.get("YOI_TICKET") or None, int(number) if is_number else None, checkout.root
     )
 
 
 def _gate(call: HookCall, checkout: Checkout, session: Session) -> GateResult:
     """Whether the tickets of what is pushed are ready, by branch names and trailers."""
-    from yoi_cli.hooks.git.pushed import pushed
     from yoi_cli.model.states import READY
     from yoi_cli.routing.gate import Gate
     from yoi_cli.routing.open import open_router

@@ -1,13 +1,14 @@
 """What git's hooks have to say on tickets (docs/hooks.md).
 
-A hook makes notes of what git did. `settle` writes them, under the store's lock, as events;
-each is written once, however often its hook ran or its note was found.
+A hook makes notes of what git did, at `now` in Unix milliseconds; whoever spools them adds the
+author. `settle` writes them, under the store's lock, as events; each is written once, however
+often its hook ran or its note was found.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import commits
 from yoi_cli.model.commits import Note, RewrittenCommit, cleaned
@@ -23,14 +24,7 @@ _QUOTED = re.compile(r"'([^']+)'")
 _SHA = re.compile(r"[0-9a-f]{7,64}|FETCH_HEAD")
 
 
-class Reporter(NamedTuple):
-    """Who reports, and when: the author's name, and Unix milliseconds."""
-
-    author: str
-    now_ms: int
-
-
-def report_commit(source: CommitSource, by: Reporter) -> list[Note]:
+def report_commit(source: CommitSource, now: int) -> list[Note]:
     """After a commit. What a rebase makes is left to `report_rewrite` at its end."""
     fact = None if source.rebase() is not None else source.head()
     if fact is None or fact.is_bookkeeping:
@@ -38,12 +32,12 @@ def report_commit(source: CommitSource, by: Reporter) -> list[Note]:
     branch = source.branch() or ""
     if fact.replaces is not None:
         pairs = [RewrittenCommit(fact.replaces, fact.sha, fact.subject)]
-        return _rewritten(source, pairs, commits.AMEND, branch, by)
-    found = _merged(source, fact, fact.parents[1:], _QUOTED.findall(fact.subject), by)
-    return [*found, *_committed(fact, branch, by, without={note.ticket for note in found})]
+        return _rewritten(source, pairs, commits.AMEND, branch, now)
+    found = _merged(source, fact, fact.parents[1:], _QUOTED.findall(fact.subject), now)
+    return [*found, *_committed(fact, branch, now, without={note.ticket for note in found})]
 
 
-def report_merge(source: CommitSource, action: str, by: Reporter) -> list[Note]:
+def report_merge(source: CommitSource, action: str, now: int) -> list[Note]:
     """After a merge that made no conflict; `action` is what git calls it (`merge work/…`)."""
     fact = None if source.rebase() is not None else source.head()
     if fact is None:
@@ -52,23 +46,23 @@ def report_merge(source: CommitSource, action: str, by: Reporter) -> list[Note]:
     heads = fact.parents[1:] if is_new else (fact.sha,)
     named = [word for word in action.split()[1:] if not word.startswith("-")]
     named += _QUOTED.findall(fact.subject) if is_new else []
-    found = _merged(source, fact, heads, named, by)
+    found = _merged(source, fact, heads, named, now)
     if not is_new:
         return found
     without = {note.ticket for note in found}
-    return [*found, *_committed(fact, source.branch() or "", by, without=without)]
+    return [*found, *_committed(fact, source.branch() or "", now, without=without)]
 
 
 def report_rewrite(
-    source: CommitSource, how: str, pairs: Sequence[tuple[str, str]], by: Reporter
+    source: CommitSource, how: str, pairs: Sequence[tuple[str, str]], now: int
 ) -> list[Note]:
     """After an amend or a rebase; `pairs` are old and new commits, as git gives them."""
     rebase = source.rebase()
     if how == commits.AMEND and rebase is not None:
-        return []  # a step of the rebase, which tells of all of them at its end
+        return []  # a step of the rebase, which reports all of them at its end
     branch = (rebase.branch if rebase is not None else source.branch()) or ""
     facts = {fact.sha: fact for fact in source.facts(new for _, new in pairs)}
-    told = [
+    rewritten = [
         RewrittenCommit(old, new, facts[new].subject)
         for old, new in pairs
         if old != new and new in facts and not facts[new].is_bookkeeping
@@ -77,17 +71,18 @@ def report_rewrite(
     dropped: tuple[str, ...] = ()
     added: list[Note] = []
     if rebase is not None and head is not None:
-        now = source.between(rebase.onto, head.sha)
+        after = source.between(rebase.onto, head.sha)
         before = source.between(rebase.onto, rebase.before)
-        dropped = tuple(sha for sha in before if sha not in {*now, *(old for old, _ in pairs)})
-        for fact in source.facts(sha for sha in now if sha not in facts):
+        kept = {*after, *(old for old, _ in pairs)}
+        dropped = tuple(sha for sha in before if sha not in kept)
+        for fact in source.facts(sha for sha in after if sha not in facts):
             if not fact.is_bookkeeping:
-                added += _committed(fact, branch, by)
-    return [*_rewritten(source, told, how, branch, by, dropped=dropped), *added]
+                added += _committed(fact, branch, now)
+    return [*_rewritten(source, rewritten, how, branch, now, dropped=dropped), *added]
 
 
 def _committed(
-    fact: CommitFact, branch: str, by: Reporter, *, without: Iterable[str] = ()
+    fact: CommitFact, branch: str, now: int, *, without: Iterable[str] = ()
 ) -> list[Note]:
     """One note for each ticket that the branch or a trailer names."""
     files, more = commits.listed_files(fact.files)
@@ -96,8 +91,8 @@ def _committed(
             commits.COMMIT,
             ticket,
             fact.sha,
-            by.author,
-            by.now_ms,
+            "",
+            now,
             branch=cleaned(branch),
             subject=cleaned(fact.subject),
             files=files,
@@ -119,7 +114,7 @@ def _rewritten(
     pairs: Sequence[RewrittenCommit],
     how: str,
     branch: str,
-    by: Reporter,
+    now: int,
     *,
     dropped: tuple[str, ...] = (),
 ) -> list[Note]:
@@ -137,16 +132,16 @@ def _rewritten(
         Note(
             commits.REWRITE,
             ticket,
-            told[-1].new,
-            by.author,
-            by.now_ms,
+            of_ticket[-1].new,
+            "",
+            now,
             branch=cleaned(branch),
             how=how,
-            pairs=tuple(pair._replace(subject=cleaned(pair.subject)) for pair in told),
+            pairs=tuple(pair._replace(subject=cleaned(pair.subject)) for pair in of_ticket),
             dropped=dropped if ticket == own else (),
         )
-        for ticket, told in named.items()
-        if told
+        for ticket, of_ticket in named.items()
+        if of_ticket
     ]
 
 
@@ -155,7 +150,7 @@ def _merged(
     fact: CommitFact,
     heads: Sequence[str],
     named: Sequence[str],
-    by: Reporter,
+    now: int,
 ) -> list[Note]:
     """One note for each other ticket whose branch was merged, by the names git gave it."""
     into = source.branch() or "HEAD"
@@ -175,8 +170,8 @@ def _merged(
             commits.MERGE,
             ticket,
             fact.sha,
-            by.author,
-            by.now_ms,
+            "",
+            now,
             branch=cleaned(name),
             subject=cleaned(fact.subject),
             merged=head,

@@ -1,4 +1,4 @@
-"""Installing hooks in a clone, taking them away, and saying what stands there."""
+"""Installing hooks in a clone, removing them, and reporting which are there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import ConflictError, NotFoundError, YoiError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.hooks.git.context import spool_of
-from yoi_cli.hooks.git.install import hook_folder, install, look, uninstall
+from yoi_cli.hooks.git.install import hook_at, hook_folder, install, uninstall
 from yoi_cli.hooks.ports import HookReport
 from yoi_cli.model.hooks import ALL_HOOKS, HOOKS, PRE_PUSH
 from yoi_cli.workspace.session import open_session, starting_folder
@@ -25,7 +25,7 @@ def install_hooks(start: Start, *, pre_push: bool, global_path: bool) -> HookRep
 
     Raises `NotFoundError` (`workspace_not_found`, `repository_not_found`), and
     `ConflictError` (`hooks_path_shared`) for a folder that other repositories use too, unless
-    `global_path` allows it. A hook that cannot be installed is told in the report.
+    `global_path` allows it. The report names a hook that cannot be installed.
     """
     from yoi_cli.workspace.settings import tables_of
 
@@ -39,12 +39,12 @@ def install_hooks(start: Start, *, pre_push: bool, global_path: bool) -> HookRep
 
 
 def uninstall_hooks(start: Start) -> HookReport:
-    """Take away what `install_hooks` put in place, and put back what stood there."""
+    """Remove what `install_hooks` put in place, and put back what was there before."""
     return _change(start, hook_folder(_checkout(start)), ALL_HOOKS, uninstall)
 
 
 def report_hooks(start: Start) -> HookReport:
-    """What stands at the place of every hook. Raises `NotFoundError` outside of git."""
+    """What is found in the place of every hook. Raises `NotFoundError` outside of git."""
     return _report(start, hook_folder(_checkout(start)))
 
 
@@ -68,11 +68,11 @@ def _change(
 def _report(start: Start, folder: HookFolder) -> HookReport:
     import shutil
 
-    hooks = tuple(look(folder, name) for name in ALL_HOOKS)
+    hooks = tuple(hook_at(folder, name) for name in ALL_HOOKS)
     program = shutil.which("yoi", path=start.environment.get("PATH"))
     try:
         waiting = len(spool_of(open_session(start)).pending())
-    except YoiError:  # the hooks are told of all the same
+    except YoiError:  # the hooks are reported all the same
         waiting = 0
     return HookReport(folder, hooks, program, waiting=waiting)
 

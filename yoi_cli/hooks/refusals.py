@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from yoi_cli.model.claim import Claim
     from yoi_cli.store.ports import TicketReader
 
-_NO_TRAILER_FOR = frozenset({"merge", "squash"})
 _TRAILER_LINE = re.compile(rf"{commits.TRAILER}:.*", re.IGNORECASE)
 
 
 class Holder(NamedTuple):
-    """Whose work a hook runs in, as far as can be said.
+    """Whose work a hook runs in, as far as is known.
 
     `ticket` and `generation` are what the environment gave a worker, None where it gave none;
     `worktree` is the absolute path of the worktree.
@@ -31,15 +30,10 @@ class Holder(NamedTuple):
     worktree: str
 
 
-def wants_trailer(source: str) -> bool:
-    """Whether a message that comes from `source` (git's word) is to name its ticket."""
-    return source not in _NO_TRAILER_FOR
-
-
 def is_only_trailer(lines: Iterable[str]) -> bool:
     """Whether a message, without its comments, says nothing but `Ticket:` trailers."""
-    said = [line.strip() for line in lines if line.strip()]
-    return bool(said) and all(_TRAILER_LINE.fullmatch(line) for line in said)
+    written = [line.strip() for line in lines if line.strip()]
+    return bool(written) and all(_TRAILER_LINE.fullmatch(line) for line in written)
 
 
 def message_empty() -> ConflictError:
@@ -57,7 +51,7 @@ def check_trailers(reader: TicketReader, values: Iterable[str]) -> None:
         try:
             identify(reader, word)
         except StoreInvalidError:
-            continue  # it cannot be told, and a store in trouble stops no work
+            continue  # nobody knows, and a damaged store stops no work
         except (NotFoundError, UsageError, ConflictError) as error:
             raise NotFoundError(
                 "trailer_unknown",
@@ -69,7 +63,7 @@ def check_trailers(reader: TicketReader, values: Iterable[str]) -> None:
 
 
 def check_fence(
-    ticket: str, standing: Claim | None, holder: Holder, *, now_ms: int, elsewhere: bool
+    ticket: str, claim: Claim | None, holder: Holder, *, now_ms: int, elsewhere: bool
 ) -> None:
     """Raise `ConflictError` (`generation_stale`) where somebody else has the ticket by now.
 
@@ -77,27 +71,27 @@ def check_fence(
     was given none, the claim speaks: `elsewhere` says that it names another worktree, which is
     there, than the one at hand. Who knows neither is let pass (docs/routing.md).
     """
-    if standing is None:
+    if claim is None:
         return
-    knows = holder.generation is not None and holder.ticket in (None, ticket)
-    if knows and holder.generation is not None:
-        is_stale = holder.generation < standing.generation
+    if holder.generation is not None and holder.ticket in (None, ticket):
+        is_stale = holder.generation < claim.generation
+        mine = f"generation {holder.generation}"
     else:
-        is_stale = elsewhere and standing.is_alive(now_ms)
+        is_stale = elsewhere and claim.is_alive(now_ms)
+        mine = "this worktree"
     if not is_stale:
         return
-    mine = f"generation {holder.generation}" if knows else "this worktree"
-    place = f" in {standing.worktree}" if standing.worktree else ""
+    place = f" in {claim.worktree}" if claim.worktree else ""
     raise ConflictError(
         "generation_stale",
-        f"{ticket} is at generation {standing.generation}, held by {standing.holder}{place}; "
+        f"{ticket} is at generation {claim.generation}, held by {claim.holder}{place}; "
         f"{mine} has lost it.",
         hint="Nothing was committed, and your changes are where they were. `yoi claims` shows "
         "who holds it; agree with them before you go on.",
         details={
             "ticket": ticket,
-            "holder": standing.holder,
-            "generation": standing.generation,
-            "worktree": standing.worktree,
+            "holder": claim.holder,
+            "generation": claim.generation,
+            "worktree": claim.worktree,
         },
     )

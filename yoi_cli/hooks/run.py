@@ -54,17 +54,17 @@ def run_hook(call: HookCall) -> HookOutcome:
 def _notes(call: HookCall, source: GitCommits) -> list[Note]:
     from yoi_cli.hooks import notes as reports
 
-    by = reports.Reporter("", now_ms())
+    now = now_ms()
     if call.name == hook_files.POST_COMMIT:
-        return reports.report_commit(source, by)
+        return reports.report_commit(source, now)
     if call.name == hook_files.POST_MERGE:
         if call.arguments[:1] == ("1",):  # a squash: nothing is committed yet
             return []
-        return reports.report_merge(source, call.environment.get("GIT_REFLOG_ACTION", ""), by)
+        return reports.report_merge(source, call.environment.get("GIT_REFLOG_ACTION", ""), now)
     how = commits.AMEND if call.arguments[:1] == (commits.AMEND,) else commits.REBASE
     rows = [line.split() for line in call.stdin().decode("ascii", "replace").splitlines()]
     pairs = [(row[0], row[1]) for row in rows if len(row) >= 2]
-    return reports.report_rewrite(source, how, pairs, by)
+    return reports.report_rewrite(source, how, pairs, now)
 
 
 def _record(call: HookCall, checkout: Checkout, notes: Sequence[Note]) -> HookOutcome:
@@ -112,7 +112,7 @@ def _settle(session: Session) -> str:
 
 
 def _ticket_word(word: str, session: Session | None) -> str | None:
-    """What a note calls the ticket: its full id where that can be told; None for no ticket."""
+    """What a note calls the ticket: its full id where that is known; None for no ticket."""
     from yoi_cli.model.ids import clean_abbreviation
     from yoi_cli.tickets.lookup import identify
 

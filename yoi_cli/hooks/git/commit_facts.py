@@ -1,20 +1,19 @@
-"""What git says of commits to a hook, in as few processes as that can cost.
+"""What git says to a hook of commits, made or pushed, in as few processes as possible.
 
-Messages and paths are bytes of anybody's making: fields are parted by NUL, which git lets
-stand in neither.
+Messages and paths may hold any bytes but NUL, so NUL separates the fields.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.git.command import ask_git, run_git
-from yoi_cli.git.commits import current_branch
+from yoi_cli.git.commits import commits_of, current_branch
 from yoi_cli.hooks.ports import Rebase
 from yoi_cli.model.commits import TRAILER, ChangedFile, CommitFact
-from yoi_cli.model.naming import BRANCH_PREFIX
+from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -110,9 +109,9 @@ class GitCommits:
         return list(_entries(answer.text)) if answer.code == 0 else []
 
 
-def _entries(said: str) -> Iterator[tuple[CommitFact, str]]:
+def _entries(output: str) -> Iterator[tuple[CommitFact, str]]:
     """The commits that `git log` printed, by the places of their fields alone."""
-    words = said.split("\0")
+    words = output.split("\0")
     place = 0
     while place < len(words) - 1:
         if words[place] != _START or place + 5 >= len(words):
@@ -128,3 +127,58 @@ def _entries(said: str) -> Iterator[tuple[CommitFact, str]]:
         values = tuple(value.strip() for value in trailers.split("\n") if value.strip())
         fact = CommitFact(sha, subject, tuple(parents.split()), values, tuple(files))
         yield fact, action
+
+
+class PushedTickets(NamedTuple):
+    """The tickets of pushed branches by their names, and the values of `Ticket:` trailers."""
+
+    branches: tuple[str, ...] = ()
+    trailers: tuple[str, ...] = ()
+
+
+class _Ref(NamedTuple):
+    local_sha: str
+    remote_ref: str
+    remote_sha: str
+
+
+def pushed(cwd: str, remote: str, stdin: bytes) -> PushedTickets:
+    """What git's lines to a pre-push hook tell. A ref that is taken away brings nothing.
+
+    Raises `OperationError` and `NotFoundError` where git cannot tell what is new.
+    """
+    refs = list(_refs(stdin.decode("utf-8", "surrogateescape")))
+    branches = [ticket_of_branch(ref.remote_ref) for ref in refs]
+    trailers = [value for ref in refs for value in _new_trailers(cwd, remote, ref)]
+    return PushedTickets(
+        tuple(dict.fromkeys(ticket for ticket in branches if ticket)),
+        tuple(dict.fromkeys(trailers)),
+    )
+
+
+def _refs(lines: str) -> Iterator[_Ref]:
+    for line in lines.splitlines():
+        words = line.split(" ")
+        if len(words) == 4 and _SHA.fullmatch(words[1]) and words[1].strip("0"):
+            yield _Ref(words[1], words[2], words[3])
+
+
+def _new_trailers(cwd: str, remote: str, ref: _Ref) -> Iterator[str]:
+    """The trailers of what the remote does not have yet; of a first push, of nothing."""
+    base = ref.remote_sha
+    if not base.strip("0") or not _is_here(cwd, base):
+        patterns = [f"refs/remotes/{remote}"] if remote and "/" not in remote else []
+        known = ["for-each-ref", "--format=%(objectname)", *patterns]
+        heads = run_git(known, cwd=cwd, check=False).split() if patterns else []
+        if not heads:
+            return
+        base = run_git(["merge-base", ref.local_sha, *heads], cwd=cwd, check=False).strip()
+    if not _SHA.fullmatch(base):
+        return
+    for commit in commits_of(cwd, f"{base}..{ref.local_sha}", TRAILER).commits:
+        yield from commit.trailers
+
+
+def _is_here(cwd: str, sha: str) -> bool:
+    found = run_git(["rev-parse", "--verify", "--quiet", f"{sha}^{{commit}}"], cwd=cwd, check=False)
+    return bool(found.strip())

@@ -52,11 +52,11 @@ def message_of(call: HookCall, checkout: Checkout) -> CommitMessage:
     return CommitMessage(checkout.root, path, is_edited=is_edited)
 
 
-def is_elsewhere(standing: Claim, checkout: Checkout) -> bool:
-    """Whether the claim names a worktree that stands, and is not the one at hand."""
-    if not standing.worktree:
+def is_elsewhere(claim: Claim, checkout: Checkout) -> bool:
+    """Whether the claim names another worktree than this one, which is there."""
+    if not claim.worktree:
         return False
-    path = os.path.join(checkout.main_root or checkout.root, standing.worktree)
+    path = os.path.join(checkout.main_root or checkout.root, claim.worktree)
     there, here = os.path.realpath(path), os.path.realpath(checkout.root)
     return there != here and os.path.exists(os.path.join(there, ".git"))
 

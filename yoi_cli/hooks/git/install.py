@@ -1,6 +1,6 @@
-"""Putting hooks where git looks for them, beside those that stand there (docs/hooks.md).
+"""Putting hooks where git looks for them, beside those that are there (docs/hooks.md).
 
-What stands at a hook's place is moved aside as it is, name and bytes and mode, and moved back
+A hook that is already there is moved aside as it is, name and bytes and mode, and moved back
 when ours goes. Nothing that is not ours is ever overwritten or removed.
 """
 
@@ -45,8 +45,8 @@ def hook_folder(checkout: Checkout) -> HookFolder:
     return HookFolder(path, setting or None, is_shared)
 
 
-def look(folder: HookFolder, name: str) -> HookFile:
-    """What stands at the place of the hook `name`."""
+def hook_at(folder: HookFolder, name: str) -> HookFile:
+    """The hook `name` as it is found in its place."""
     path = os.path.join(folder.path, name)
     chained = path + CHAINED
     beside = chained if os.path.lexists(chained) else None
@@ -73,12 +73,12 @@ def look(folder: HookFolder, name: str) -> HookFile:
 
 
 def install(folder: HookFolder, name: str) -> bool:
-    """Put our hook in place, and what stands there beside it; whether anything changed.
+    """Put our hook in place, and a hook that is there beside it; whether anything changed.
 
-    Raises `ConflictError` where that would lose something of somebody's, and
+    Raises `ConflictError` where that would lose what somebody wrote, and
     `OperationError` (`hook_unwritable`); then nothing has changed.
     """
-    found = look(folder, name)
+    found = hook_at(folder, name)
     if found.state == hook_files.INSTALLED:
         return False
     chained = found.path + CHAINED
@@ -98,11 +98,11 @@ def install(folder: HookFolder, name: str) -> bool:
 
 
 def uninstall(folder: HookFolder, name: str) -> bool:
-    """Take our hook away and put back what stood there; whether anything changed.
+    """Remove our hook and put back what was there before; whether anything changed.
 
     What is not ours is left alone. Raises `OperationError` (`hook_unwritable`).
     """
-    found = look(folder, name)
+    found = hook_at(folder, name)
     is_leftover = found.state == hook_files.ABSENT and found.chained is not None
     if found.state not in (hook_files.INSTALLED, hook_files.OUTDATED) and not is_leftover:
         return False
@@ -120,7 +120,7 @@ def uninstall(folder: HookFolder, name: str) -> bool:
 
 
 def _put_beside(path: str, chained: str) -> None:
-    """Let what stands at `path` stand at `chained`, with no moment at which it is nowhere."""
+    """Move the hook at `path` to `chained`, with no moment at which it is at neither."""
     try:
         os.link(path, chained, follow_symlinks=False)
     except FileExistsError:
@@ -154,7 +154,7 @@ def _sync(folder: str) -> None:
 
 
 def _read(path: str) -> bytes | None:
-    """The hook at `path`, None where nothing stands; a program is read at its beginning.
+    """The hook at `path`, None where there is none; of a program the beginning.
 
     A hook may well be a symlink. One that leads nowhere, and a folder, are there and empty.
     """

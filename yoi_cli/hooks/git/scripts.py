@@ -1,4 +1,4 @@
-"""The text of the hooks that `yoi` installs, and how the texts of others are told apart.
+"""The text of the hooks that `yoi` installs, and how those of others are recognised.
 
 The scripts are for any POSIX sh. What stood there before runs first, with the same arguments
 and input. Without `yoi` on PATH nothing more happens.
@@ -16,7 +16,7 @@ from yoi_cli.model.naming import BRANCH_PREFIX
 
 CHAINED = ".yoi-chained"
 #: The line by which a script of ours is known. The digest is of the script without it, so
-#: that one which somebody edited is told from one which another version of yoi wrote.
+#: that an edited script differs from one which another version of yoi wrote.
 _MARKER = re.compile(rb"^# yoi hook ([a-z-]+) ([0-9a-f]{16})\n", re.MULTILINE)
 _HUSKY = re.compile(rb"""^\s*\. ["']?\$\(dirname .*\)/h["']?\s*$""", re.MULTILINE)
 _MAKERS = (
