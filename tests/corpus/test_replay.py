@@ -12,8 +12,7 @@ import pytest
 from support.corpus import Corpus
 from support.process import Program
 
-from yoi_cli.routing.at_time import AtTime
-from yoi_cli.routing.history import StoreHistory
+from yoi_cli.routing.at_time import AtTime, StoreHistory
 from yoi_cli.routing.replay import Replay, replay
 from yoi_cli.routing.router import Decision, Router, RoutingContext
 from yoi_cli.store.files.layout import StoreLocation

@@ -11,9 +11,9 @@ from support.tickets import created, moved, put_ticket, said
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError
 from yoi_cli.model.ids import TicketId
-from yoi_cli.routing.at_time import AtTime, Point, point_of
-from yoi_cli.routing.history import StoreHistory
+from yoi_cli.routing.at_time import AtTime, StoreHistory
 from yoi_cli.routing.router import Decision, Router, RoutingContext
+from yoi_cli.routing.snapshot import Point, point_of
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.tickets.relations import Link, add_relation, remove_relation
 

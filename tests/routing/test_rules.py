@@ -17,7 +17,7 @@ from yoi_cli.model.classification import (
 )
 from yoi_cli.model.thread_summary import Review
 from yoi_cli.routing import rules as routing
-from yoi_cli.routing.rules import ChainedBlocker, Hold, Subject, classify
+from yoi_cli.routing.rules import ChainedBlocker, ReasonCode, Subject, classify
 
 T = "0000000000T01"
 OTHER = "0000000000T02"
@@ -103,7 +103,7 @@ ROWS: dict[str, tuple[Subject, str, tuple[str, ...]]] = {
         ("blocker_diverged",),
     ),
     **{
-        f"7 {code}": (subject("queued", holds=(Hold(code, "it", OTHER),)), WAITING, (code,))
+        f"7 {code}": (subject("queued", holds=(ReasonCode(code, "it", OTHER),)), WAITING, (code,))
         for code in ("ordering", "conflict", "capacity", "dirty_workspace", "claimed")
     },
     "8 nothing holds it": (subject("queued"), IMPLEMENTATION_READY, ("queued_and_free",)),
@@ -146,7 +146,7 @@ EVERYTHING: dict[str, object] = {
     "claim_is_dead": True,
     "blockers": (BLOCKER,),
     "cycle": (T, OTHER),
-    "holds": (Hold("claimed", "Ada"), Hold("capacity", "1/1")),
+    "holds": (ReasonCode("claimed", "Ada"), ReasonCode("capacity", "1/1")),
 }
 
 

@@ -55,7 +55,7 @@ class Acceptance(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """A ticket that was taken up. `changed` is False where it had been by the same hand."""
+    """A ticket that was taken up. `changed` is False where the same holder had done so before."""
 
     ticket: TicketId
     claim: Claim
@@ -82,7 +82,7 @@ def accept_ticket(
     word: str,
     acceptance: Acceptance,
     judgement: GivenDecision,
-    said: Mapping[str, str],
+    parts: Mapping[str, str],
 ) -> Accepted:
     """Take a ticket up: plan record, decision with its packet, move and claim, under one lock.
 
@@ -94,7 +94,7 @@ def accept_ticket(
         ticket = identify(writer, word)
         decision = Router(writer, service.context).route(ticket)
         item = writer.item(ticket)
-        packet = intent.complete(intent.packet_of(item.title, item.body), said)
+        packet = intent.complete(intent.packet_of(item.title, item.body), parts)
         case = _Case(service, writer, ticket, decision, packet, _agreed(decision, acceptance))
         if decision.state == states.INPROGRESS:
             return _finish(case, acceptance.claim)
@@ -109,8 +109,7 @@ def accept_ticket(
 
 
 def _check_acceptable(decision: Decision, judgement: GivenDecision) -> None:
-    by_hand = judgement.classification == IMPLEMENTATION_READY
-    if by_hand:
+    if judgement.classification == IMPLEMENTATION_READY:
         check_may_be_ready(decision)
     elif judgement.classification is not None:
         raise UsageError(
@@ -119,16 +118,16 @@ def _check_acceptable(decision: Decision, judgement: GivenDecision) -> None:
             hint="Use --record to record the judgement alone.",
         )
     elif not decision.classified.is_ready:
-        said = decision.classified
+        classified = decision.classified
         raise ConflictError(
             "not_ready",
-            f"{decision.ticket} is {said.classification}: "
-            + " ".join(reason.text for reason in said.reasons),
-            hint=said.next_action,
+            f"{decision.ticket} is {classified.classification}: "
+            + " ".join(reason.text for reason in classified.reasons),
+            hint=classified.next_action,
             details={
                 "ticket": decision.ticket,
-                "classification": said.classification,
-                "reasons": [reason.code for reason in said.reasons],
+                "classification": classified.classification,
+                "reasons": [reason.code for reason in classified.reasons],
                 "blockers": [blocker.ticket for blocker in decision.blockers],
             },
         )
@@ -149,12 +148,12 @@ def _claim_for(case: _Case, request: ClaimRequest) -> tuple[Claim, bool]:
 
     Who claimed a ticket before accepting it keeps that claim, with a fresh lease.
     """
-    standing, now = case.service.claims.get(case.ticket), case.writer.now_ms
-    if standing is not None and standing.is_alive(now) and standing.holder == request.holder:
-        kept = renew(case.ticket, standing, standing.generation, request.lease, now)
+    current, now = case.service.claims.get(case.ticket), case.writer.now_ms
+    if current is not None and current.is_alive(now) and current.holder == request.holder:
+        kept = renew(case.ticket, current, current.generation, request.lease, now)
         return kept, False
     logged = greatest_generation(case.writer.thread(case.ticket).events)
-    return take(case.ticket, standing, request, now, logged=logged), True
+    return take(case.ticket, current, request, now, logged=logged), True
 
 
 def _acceptance_change(
@@ -163,7 +162,7 @@ def _acceptance_change(
     service, writer, ticket, agreed = case.service, case.writer, case.ticket, case.agreed
     at = stamp(writer.now_ms)
     records = writer.plan(ticket)
-    standing = _standing_record(records, writer.thread(ticket).events, agreed, service.by.author)
+    is_recorded = _has_record(records, writer.thread(ticket).events, agreed, service.by.author)
     new = PlanRecord(
         id=record_id(at, len(records) + 1),
         ticket_id=ticket,
@@ -185,11 +184,11 @@ def _acceptance_change(
             state_move(service, case.decision.state, states.INPROGRESS, ACCEPTANCE, text),
             *((claim_event(claim, service.by, "taken"),) if is_new else ()),
         ),
-        plan=() if standing else (new,),
+        plan=() if is_recorded else (new,),
     )
 
 
-def _standing_record(
+def _has_record(
     records: Sequence[PlanRecord], thread: Sequence[Event], agreed: AcceptedPlan, author: str
 ) -> bool:
     """Whether an equal record stands that no acceptance followed: one left by a crash.
@@ -210,14 +209,14 @@ def _standing_record(
 def _finish(case: _Case, request: ClaimRequest) -> Accepted:
     """The claim of a ticket that is in progress: found, or made where a crash prevented it."""
     service, ticket, now = case.service, case.ticket, case.writer.now_ms
-    standing = service.claims.get(ticket)
+    current = service.claims.get(ticket)
     log = case.writer.thread(ticket).events
-    generation = unfinished_generation(log, standing, request.holder)
+    generation = unfinished_generation(log, current, request.holder)
     if generation is not None:
-        claim = take(ticket, standing, request, now, logged=generation - 1)
+        claim = take(ticket, current, request, now, logged=generation - 1)
         service.claims.put(claim)
         return Accepted(ticket, claim, case.agreed, case.packet, changed=False)
-    held = standing if standing is not None and standing.is_alive(now) else None
+    held = current if current is not None and current.is_alive(now) else None
     if held is not None and held.holder == request.holder:
         return Accepted(ticket, held, case.agreed, case.packet, changed=False)
     raise ConflictError(

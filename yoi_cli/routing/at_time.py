@@ -1,22 +1,24 @@
-"""A store as its logs stood at an instant (docs/routing.md, "The past").
+"""A store as its logs were at an instant, read once for any number of instants.
 
 Events, relations and plan records that were recorded later are left out one by one, and not
 from a place in the file on: a thread may be out of time order. Fields and descriptions are
-as they are now, for nothing in the store says what they were.
+as they are now, for nothing in the store records what they were (docs/routing.md, "The past").
 """
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import NotFoundError, UsageError, YoiError
-from yoi_cli.model.events import Thread
-from yoi_cli.model.fold import fold
+from yoi_cli.errors import NotFoundError, YoiError
+from yoi_cli.model.events import RELATION_REMOVED, Event, Thread
+from yoi_cli.model.fold import fold, is_move
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.relations import Relation
 from yoi_cli.model.states import CLOSED, INPROGRESS
 from yoi_cli.model.thread_summary import ThreadSummary, outline_of
-from yoi_cli.model.time import parse_since
-from yoi_cli.routing.history import is_by
+from yoi_cli.model.time import is_stamp
 from yoi_cli.store.values import FieldsRow, PlansRow, RelationsRow
 
 if TYPE_CHECKING:
@@ -25,15 +27,117 @@ if TYPE_CHECKING:
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.item import FieldValue, Item
     from yoi_cli.model.plan import PlanRecord
-    from yoi_cli.model.relations import Relation
-    from yoi_cli.routing.history import StoreHistory
+    from yoi_cli.store.ports import RoutingReader
 
-_REVISION = "rev:"
-_TIME = "time:"
+_RECORDED_AT = re.compile(r"(?m)^It was recorded by .* at (\S+)\.$")
+_SECOND = len("2026-06-25T16:30:32")
+
+
+class RemovedRelation(NamedTuple):
+    """A relation that stood until `until`."""
+
+    relation: Relation
+    until: str
+
+
+class ThreadHistory(NamedTuple):
+    """A thread, with what is asked of it at every instant picked out."""
+
+    thread: Thread
+    moving: tuple[Event, ...]
+    removed: tuple[RemovedRelation, ...]
+
+
+class StoreHistory:
+    """What the logs of a store say, read once, so that many instants can be looked at."""
+
+    def __init__(self, reader: RoutingReader) -> None:
+        self.reader = reader
+        self._logs: dict[str, ThreadHistory | YoiError] = {}
+
+    def log(self, ticket: TicketId) -> ThreadHistory:
+        """A ticket's log. Raises what reading it raised the first time."""
+        known = self._logs.get(ticket)
+        if known is None:
+            try:
+                known = _log_of(ticket, self.reader.thread(ticket))
+            except YoiError as error:
+                known = error
+            self._logs[ticket] = known
+        if isinstance(known, YoiError):
+            raise known
+        return known
+
+    @cached_property
+    def fields(self) -> Mapping[TicketId, FieldsRow]:
+        """The frontmatter of every ticket, by rising id."""
+        return {row.id: row for row in self.reader.all_fields()}
+
+    @cached_property
+    def relations(self) -> Mapping[TicketId, RelationsRow]:
+        """The relations that stand now, of every ticket that has any."""
+        return {row.id: row for row in self.reader.all_relations()}
+
+    @cached_property
+    def removed(self) -> Mapping[TicketId, tuple[RemovedRelation, ...]]:
+        """The relations that do not stand any more, of every ticket that had any."""
+        found: dict[TicketId, tuple[RemovedRelation, ...]] = {}
+        for ticket in self.fields:
+            try:
+                removed = self.log(ticket).removed
+            except YoiError:
+                continue  # routing the ticket reports it
+            if removed:
+                found[ticket] = removed
+        return found
+
+    @cached_property
+    def plans(self) -> tuple[PlansRow, ...]:
+        """The plan records of every ticket that has any."""
+        return tuple(self.reader.all_plans())
+
+    def has(self, ticket: TicketId, instant: str) -> bool:
+        """Whether `ticket` was there: made by then, or with an event by then.
+
+        One that cannot be read counts as there, so that it is reported and not passed over.
+        """
+        row = self.fields.get(ticket)
+        if row is None:
+            return False
+        made = row.fields.get("created_at")
+        if row.error is None and isinstance(made, str) and is_by(made, instant):
+            return True
+        try:
+            events = self.log(ticket).thread.events
+        except YoiError:
+            return True
+        return any(is_by(event.at, instant) for event in events)
+
+
+def is_by(at: str, instant: str) -> bool:
+    """Whether what was recorded at `at` was there at `instant`, by the second.
+
+    What says no time was always there: nothing shows that it came later.
+    """
+    return at[:_SECOND] <= instant[:_SECOND] or not is_stamp(at)
+
+
+def _log_of(ticket: TicketId, thread: Thread) -> ThreadHistory:
+    moving = tuple(event for event in thread.events if is_move(event))
+    removals = (event for event in thread.events if event.kind == RELATION_REMOVED)
+    return ThreadHistory(thread, moving, tuple(_removed(ticket, event) for event in removals))
+
+
+def _removed(ticket: TicketId, event: Event) -> RemovedRelation:
+    """The relation that an event says was removed; without a time, it always stood before."""
+    found = _RECORDED_AT.search(event.body)
+    kind, target = (event.attributes.get(key, "") for key in ("relation", "target"))
+    at = found.group(1) if found else ""
+    return RemovedRelation(Relation(ticket, kind, target, event.author, at), event.at)
 
 
 class AtTime:
-    """A `RoutingReader` of the store as it stood at `instant`, a time as files write it."""
+    """A `RoutingReader` of the store as it was at `instant`, a time as files write it."""
 
     def __init__(self, history: StoreHistory, instant: str) -> None:
         self.history = history
@@ -78,7 +182,7 @@ class AtTime:
         row = self.history.relations.get(ticket)
         if row is not None and row.error is not None:
             raise row.error
-        return self._standing(ticket, row)
+        return self._relations_at(ticket, row)
 
     def plan(self, ticket: TicketId) -> tuple[PlanRecord, ...]:
         self._check(ticket)
@@ -86,7 +190,7 @@ class AtTime:
             if row.id == ticket:
                 if row.error is not None:
                     raise row.error
-                return self._planned(row)
+                return self._records_at(row)
         return ()
 
     def resolution(self, ticket: TicketId) -> str | None:
@@ -119,14 +223,14 @@ class AtTime:
             if row is not None and row.error is not None:
                 yield row
             else:
-                standing = self._standing(ticket, row)
-                if standing:
-                    yield RelationsRow(ticket, standing)
+                relations = self._relations_at(ticket, row)
+                if relations:
+                    yield RelationsRow(ticket, relations)
 
     def all_plans(self) -> Iterator[PlansRow]:
         for row in self.history.plans:
             if self.exists(row.id):
-                yield row._replace(records=self._planned(row))
+                yield row._replace(records=self._records_at(row))
 
     def _is_by(self, at: str) -> bool:
         return is_by(at, self.instant)
@@ -143,7 +247,7 @@ class AtTime:
     def _fields(self, ticket: TicketId, row: FieldsRow) -> Mapping[str, FieldValue]:
         return {**row.fields, "state": self.folded(ticket).state}
 
-    def _standing(self, ticket: TicketId, row: RelationsRow | None) -> tuple[Relation, ...]:
+    def _relations_at(self, ticket: TicketId, row: RelationsRow | None) -> tuple[Relation, ...]:
         found = [r for r in (row.relations if row else ()) if self._is_by(r.at)]
         taken = {relation.key for relation in found}
         for relation, until in self.history.removed.get(ticket, ()):
@@ -153,27 +257,5 @@ class AtTime:
                 found.append(relation)
         return tuple(found)
 
-    def _planned(self, row: PlansRow) -> tuple[PlanRecord, ...]:
+    def _records_at(self, row: PlansRow) -> tuple[PlanRecord, ...]:
         return tuple(record for record in row.records if self._is_by(record.at))
-
-
-class Point(NamedTuple):
-    """What `--at` names: an `instant` in the form of the files, or else a `revision`."""
-
-    instant: str | None
-    revision: str
-
-
-def point_of(text: str, now_ms: int) -> Point:
-    """What a person means by `--at TEXT`: a time where it is one, else a revision.
-
-    `time:` and `rev:` in front say which. Raises `UsageError` for `time:` before what is none.
-    """
-    if text.startswith(_REVISION):
-        return Point(None, text.removeprefix(_REVISION))
-    if text.startswith(_TIME):
-        return Point(parse_since(text.removeprefix(_TIME), now_ms), "")
-    try:
-        return Point(parse_since(text, now_ms), "")
-    except UsageError:
-        return Point(None, text)

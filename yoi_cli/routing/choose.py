@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class RoutedTickets(NamedTuple):
     """Decisions about tickets, and the tickets that cannot be read.
 
-    `notices` are to be told of tickets besides what routing finds; `tree` gives, for a
+    `notices`, by ticket, are shown besides those that routing finds; `tree` gives, for a
     ticket, what it and all behind it wait for.
     """
 
@@ -65,7 +65,7 @@ def chosen_tickets(
 ) -> list[TicketId]:
     """The tickets that `words` name, or all open ones; of these, those in a `wanted` state.
 
-    Which tickets are open is told by the projection, and one that cannot be read is among
+    Which tickets are open comes from the projection, and one that cannot be read is among
     them. Raises what `identify` raises.
     """
     named = {identify(reader, word): None for word in words}

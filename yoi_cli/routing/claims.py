@@ -87,18 +87,18 @@ def _claim(
     writer: RoutingWriter, service: ClaimService, ticket: TicketId, request: ClaimRequest
 ) -> Claim:
     """The event first: one that a crash left without its claim is found by the next call."""
-    standing = service.claims.get(ticket)
-    check_free(ticket, standing, writer.now_ms)
+    current = service.claims.get(ticket)
+    check_free(ticket, current, writer.now_ms)
     decision = Router(writer, service.context._replace(claims={})).route(ticket)
     if decision.classified.classification not in _CLAIMABLE:
         raise not_claimable(decision)
     log = writer.thread(ticket).events
-    begun = unfinished_generation(log, standing, request.holder)
+    begun = unfinished_generation(log, current, request.holder)
     if begun is not None:
-        taken = take(ticket, standing, request, writer.now_ms, logged=begun - 1)
+        taken = take(ticket, current, request, writer.now_ms, logged=begun - 1)
     else:
         logged = greatest_generation(log)
-        taken = take(ticket, standing, request, writer.now_ms, logged=logged)
+        taken = take(ticket, current, request, writer.now_ms, logged=logged)
         writer.commit(ticket, Change(events=(claim_event(taken, service.by, "taken"),)))
     service.claims.put(taken)
     return taken
@@ -109,13 +109,13 @@ def greatest_generation(log: Iterable[Event]) -> int:
     return max((_generation(event) for event in log if event.kind == CLAIM), default=0)
 
 
-def unfinished_generation(log: Sequence[Event], standing: Claim | None, holder: str) -> int | None:
+def unfinished_generation(log: Sequence[Event], current: Claim | None, holder: str) -> int | None:
     """The generation that `holder` took by the log and that the clone never came to know."""
     newest = next((event for event in reversed(log) if event.kind == CLAIM), None)
     if newest is None or newest.attributes.get("holder") != holder or newest.status != "taken":
         return None
     generation = _generation(newest)
-    known = standing.generation if standing is not None else 0
+    known = current.generation if current is not None else 0
     return generation if generation > known else None
 
 
@@ -143,8 +143,8 @@ def renew_claim(service: ClaimService, word: str, generation: int, lease: int) -
     """Begin a lease anew, with the generation that the holder was given."""
     with service.store.write() as writer:
         ticket = identify(writer, word)
-        standing = service.claims.get(ticket)
-        renewed = renew(ticket, standing, generation, lease, writer.now_ms)
+        current = service.claims.get(ticket)
+        renewed = renew(ticket, current, generation, lease, writer.now_ms)
         service.claims.put(renewed)
         return renewed
 
@@ -173,11 +173,11 @@ def _is_logged(log: Iterable[Event], released: Claim) -> bool:
 def claim_event(claim: Claim, by: Author, status: str) -> NewEvent:
     """The event that a claim's beginning or end leaves in the log."""
     if by.japanese:
-        said = {"taken": "claim しました。", "released": "claim を解放しました。"}[status]
-        body = f"{claim.holder} が generation {claim.generation} を{said}"
+        verb = {"taken": "claim しました。", "released": "claim を解放しました。"}[status]
+        body = f"{claim.holder} が generation {claim.generation} を{verb}"
     else:
-        said = {"taken": "took", "released": "gave back"}[status]
-        body = f"{claim.holder} {said} generation {claim.generation}."
+        verb = {"taken": "took", "released": "gave back"}[status]
+        body = f"{claim.holder} {verb} generation {claim.generation}."
     attributes = (
         ("status", status),
         ("holder", claim.holder),
@@ -228,8 +228,8 @@ def _waiting_for_claims(queued: Iterable[DecisionSummary]) -> list[str]:
 
 
 def _holders(service: ClaimService, tickets: Iterable[str], now: int) -> list[Claim]:
-    standing = [service.claims.get(ticket) for ticket in tickets]
-    return [claim for claim in standing if claim is not None and claim.is_alive(now)]
+    found = [service.claims.get(ticket) for ticket in tickets]
+    return [claim for claim in found if claim is not None and claim.is_alive(now)]
 
 
 def all_claimed(holders: Iterable[Claim]) -> ConflictError:

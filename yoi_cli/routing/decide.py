@@ -1,4 +1,4 @@
-"""Recording a routing decision (docs/routing.md)."""
+"""Recording a routing decision, and its text in the log (docs/routing.md)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from yoi_cli.model.classification import (
     GivenDecision,
 )
 from yoi_cli.model.events import NewEvent, new_event
-from yoi_cli.routing.decision_text import render_decision
+from yoi_cli.model.intent import IntentPacket, render_packet
 from yoi_cli.routing.messages import next_action
 from yoi_cli.routing.router import Decision, Router
 from yoi_cli.routing.rules import Evidence
@@ -22,9 +22,8 @@ from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from yoi_cli.model.intent import IntentPacket
     from yoi_cli.routing.claims import ClaimService
     from yoi_cli.store.values import Committed
 
@@ -39,12 +38,13 @@ class RecordedDecision(NamedTuple):
 
 
 def record_decision(
-    service: ClaimService, word: str, judgement: GivenDecision, said: Mapping[str, str]
+    service: ClaimService, word: str, judgement: GivenDecision, parts: Mapping[str, str]
 ) -> RecordedDecision:
     """Append the decision about a ticket to its log, computed or given by hand.
 
-    Raises `UsageError` for a judgement that lacks what it needs, `ConflictError` for one that
-    says ready of a blocked ticket, or of one without acceptance criteria.
+    `parts` complete its intent packet. Raises `UsageError` for a judgement that lacks what it
+    needs, `ConflictError` for one that says ready of a blocked ticket, or of one without
+    acceptance criteria.
     """
     check_judgement(judgement)
     with service.store.write() as writer:
@@ -52,14 +52,13 @@ def record_decision(
         decision = Router(writer, service.context).route(ticket)
         classification = judgement.classification or decision.classified.classification
         item = writer.item(ticket)
-        packet = intent.complete(intent.packet_of(item.title, item.body), said)
+        packet = intent.complete(intent.packet_of(item.title, item.body), parts)
         if classification == IMPLEMENTATION_READY:
             check_may_be_ready(decision)
             check_acceptance(ticket, packet)
         judged = judgement._replace(classification=classification)
-        event = decision_event(
-            service, decision, judged, packet, _next_action(service, decision, judged)
-        )
+        action = _next_action(service, decision, judged)
+        event = decision_event(service, decision, judged, packet, action)
         moved = _return_to_planning(service, decision, classification, judgement)
         committed = writer.commit(ticket, Change(events=(event, *moved)))
         state = states.PLANNING if moved else decision.state
@@ -67,19 +66,19 @@ def record_decision(
 
 
 def check_may_be_ready(decision: Decision) -> None:
-    """Raise `ConflictError` (`ready_refused`) where ready must not be said of the ticket."""
-    said = decision.classified
+    """Raise `ConflictError` (`ready_refused`) where the ticket must not be called ready."""
+    computed = decision.classified
     is_queued = decision.state == states.QUEUED
-    if said.is_ready or (is_queued and said.classification == WAITING):
+    if computed.is_ready or (is_queued and computed.classification == WAITING):
         return
     raise ConflictError(
         "ready_refused",
         f"{decision.ticket} is not ready, whoever says so: "
-        + " ".join(reason.text for reason in said.reasons),
-        hint=said.next_action,
+        + " ".join(reason.text for reason in computed.reasons),
+        hint=computed.next_action,
         details={
             "ticket": decision.ticket,
-            "classification": said.classification,
+            "classification": computed.classification,
             "blockers": [blocker.ticket for blocker in decision.blockers],
         },
     )
@@ -174,3 +173,47 @@ def state_move(service: ClaimService, origin: str, target: str, reason: str, tex
     """The event of a move that a decision makes."""
     attributes = (("from", origin), ("to", target), ("reason", reason), ("field", "state"))
     return new_event(events.STATE_CHANGED, service.by, text, attributes)
+
+
+def render_decision(
+    judgement: GivenDecision,
+    reasons: Sequence[str],
+    evidence: Sequence[Evidence],
+    packet: IntentPacket | None,
+    action: str,
+    *,
+    japanese: bool,
+) -> str:
+    """The body of the event: decision, reason, evidence, packet, next action, escalation."""
+    given = [judgement.reason] if judgement.reason else []
+    blocks = [
+        f"Routing decision: {judgement.classification}",
+        _list("Reason", [*given, *reasons]),
+        _list("Evidence checked", [f"{fact} ({where})" for fact, where in evidence]),
+    ]
+    if judgement.classification == RETURN_TO_PLANNING:
+        blocks += [
+            _list("Missing decision / information", [judgement.missing or ""]),
+            _list("Context checked", [judgement.checked or ""]),
+            _list("Why implementation latitude is insufficient", [judgement.beyond_latitude or ""]),
+            _list("Next planning question", [judgement.next_question or ""]),
+        ]
+    escalate = ""
+    if packet is not None:
+        parts = dict(packet.parts)
+        escalate = parts.pop("escalate", "")
+        blocks.append(render_packet(IntentPacket(parts)))
+    blocks.append(_list("Next action", [action]))
+    if packet is not None:
+        blocks.append("Escalate if:\n" + (escalate or _default_escalation(japanese=japanese)))
+    return "\n\n".join(blocks)
+
+
+def _list(name: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"{name}:", *(f"- {line}" for line in lines)])
+
+
+def _default_escalation(*, japanese: bool) -> str:
+    if japanese:
+        return "- 受け入れ条件を満たせない、または決定事項に反する必要が生じた場合。"
+    return "- the acceptance criteria cannot be met, or a binding decision would have to be broken."

@@ -16,7 +16,7 @@ from yoi_cli.model.relations import (
     cyclic_components,
     place_of,
 )
-from yoi_cli.routing.rules import CONFLICT, ORDERING, ChainedBlocker, Hold
+from yoi_cli.routing.rules import CONFLICT, ORDERING, ChainedBlocker, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 _LONGEST_CHAIN = 100
 
 
-class TicketStanding(NamedTuple):
-    """The state that a ticket is in, None where it cannot be told, and what is wrong with it."""
+class TicketStatus(NamedTuple):
+    """The state that a ticket is in, None where it is not known, and what is wrong with it."""
 
     state: str | None
     problem: str | None = None
 
     @property
     def is_resolved(self) -> bool:
-        """Whether it holds nobody up: done or closed, and its log of one mind about it."""
+        """Whether it holds nobody up: done or closed, and its log consistent about it."""
         return self.problem is None and self.state in states.RESOLVED_STATES
 
 
 class Dependencies:
-    """Answers about a store as it is while the board is used; nothing is read twice."""
+    """Answers about a store, as it is while they are asked; nothing is read twice."""
 
     def __init__(self, reader: RoutingReader) -> None:
         self.reader = reader
-        self._standings: dict[str, TicketStanding] = {}
+        self._statuses: dict[str, TicketStatus] = {}
         self._folds: dict[str, Folded] = {}
         self._outlines: dict[str, ThreadSummary] = {}
         self._unresolved: dict[str, tuple[str, ...]] = {}
@@ -56,11 +56,11 @@ class Dependencies:
         self._unreadable_relations: list[str] = []
         self._unreadable_plans: list[str] = []
 
-    def standing(self, ticket: str) -> TicketStanding:
-        """Where `ticket` stands by the fold of its thread."""
-        known = self._standings.get(ticket)
+    def status(self, ticket: str) -> TicketStatus:
+        """The state of `ticket` by the fold of its thread, and what is wrong with it."""
+        known = self._statuses.get(ticket)
         if known is None:
-            known = self._standings[ticket] = self._read_standing(ticket)
+            known = self._statuses[ticket] = self._read_status(ticket)
         return known
 
     def folded(self, ticket: str) -> Folded:
@@ -133,7 +133,7 @@ class Dependencies:
         found: list[ChainedBlocker] = []
         kinds = self.waits_for.get(ticket, {})
         for blocker in self.unresolved_blockers(ticket):
-            state, problem = self.standing(blocker)
+            state, problem = self.status(blocker)
             chain, is_cut = self._chain(blocker) if chained else ((), False)
             found.append(ChainedBlocker(blocker, kinds[blocker], state, problem, chain, is_cut))
         return tuple(found)
@@ -143,7 +143,7 @@ class Dependencies:
         known = self._unresolved.get(ticket)
         if known is None:
             blockers = self.waits_for.get(ticket, ())
-            known = tuple([one for one in blockers if not self.standing(one).is_resolved])
+            known = tuple([one for one in blockers if not self.status(one).is_resolved])
             self._unresolved[ticket] = known
         return known
 
@@ -156,15 +156,15 @@ class Dependencies:
             for blocker in self.waits_for.get(waiting, ()):
                 if blocker not in found and blocker != ticket:
                     found[blocker] = None
-                    if not self.standing(blocker).is_resolved:
+                    if not self.status(blocker).is_resolved:
                         pending.append(blocker)
         return tuple(found)
 
     def is_damaged(self, ticket: str) -> bool:
         """Whether a file of `ticket` that decisions rest on cannot be read, or not wholly.
 
-        The state by itself is told by the part of a thread that can be read. One that is not
-        there is not damaged.
+        The state by itself comes from the part of a thread that can be read. A file that is
+        not there is not damaged.
         """
         try:
             self.reader.item(TicketId(ticket))
@@ -175,7 +175,7 @@ class Dependencies:
             return True
 
     def cycle(self, ticket: str) -> tuple[str, ...]:
-        """The tickets of the blocking cycle that `ticket` stands on, none where it does not.
+        """The tickets of the blocking cycle that `ticket` is on, none where it is on none.
 
         What was walked once is not walked again: whatever can be reached from it was walked
         with it, so that no cycle leads through both it and what is new.
@@ -192,7 +192,7 @@ class Dependencies:
     def cycles(self) -> Mapping[str, tuple[str, ...]]:
         """For each unresolved ticket on a blocking cycle: the tickets of the cycle."""
         for waiting in self.waits_for:
-            if not self.standing(waiting).is_resolved:
+            if not self.status(waiting).is_resolved:
                 self.cycle(waiting)
         return self._cycles
 
@@ -212,8 +212,8 @@ class Dependencies:
         found: list[str] = []
         for relation in self.relations.get(ticket, ()):
             if relation.kind == DUPLICATE_OF:
-                standing = self.standing(relation.target)
-                if standing.state is not None and not standing.is_resolved:
+                status = self.status(relation.target)
+                if status.state is not None and not status.is_resolved:
                     found.append(relation.target)
         return min(found, default=None)
 
@@ -230,33 +230,33 @@ class Dependencies:
             for record in row.records:
                 for ticket, what, other in said_by(record):
                     found.setdefault(ticket, {})[(what, other)] = None
-        return {ticket: tuple(sorted(said)) for ticket, said in found.items()}
+        return {ticket: tuple(sorted(pairs)) for ticket, pairs in found.items()}
 
-    def plan_holds(self, ticket: str) -> tuple[Hold, ...]:
+    def plan_holds(self, ticket: str) -> tuple[ReasonCode, ...]:
         """What plan records hold `ticket` back for: order, or conflict with work under way."""
-        holds: list[Hold] = []
+        holds: list[ReasonCode] = []
         for what, other in self._records.get(ticket, ()):
             if other == ticket:
                 continue
-            standing = self.standing(other)
-            if what == "after" and not standing.is_resolved:
-                about = f"{other} ({standing.problem or standing.state})"
-                holds.append(Hold(ORDERING, about, other, standing.state))
-            elif what == "apart" and standing.state == states.INPROGRESS:
-                holds.append(Hold(CONFLICT, other, other, standing.state))
+            status = self.status(other)
+            if what == "after" and not status.is_resolved:
+                about = f"{other} ({status.problem or status.state})"
+                holds.append(ReasonCode(ORDERING, about, other, status.state))
+            elif what == "apart" and status.state == states.INPROGRESS:
+                holds.append(ReasonCode(CONFLICT, other, other, status.state))
         return tuple(holds)
 
-    def _read_standing(self, ticket: str) -> TicketStanding:
+    def _read_status(self, ticket: str) -> TicketStatus:
         try:
             seen = self._folds.get(ticket) or self.outline(ticket)
         except NotFoundError:
-            return TicketStanding(None, MISSING)
+            return TicketStatus(None, MISSING)
         except YoiError:
-            return TicketStanding(None, UNREADABLE)
-        return TicketStanding(seen.state, DIVERGED if seen.is_diverged else None)
+            return TicketStatus(None, UNREADABLE)
+        return TicketStatus(seen.state, DIVERGED if seen.is_diverged else None)
 
     def _chain(self, start: str) -> tuple[tuple[str, ...], bool]:
-        """From `start` along the first unresolved blocker of each, until nobody is waited for."""
+        """From `start` along the first unresolved blocker of each, until one waits for none."""
         chain = {start: None}
         ticket = start
         while len(chain) < _LONGEST_CHAIN:

@@ -1,7 +1,7 @@
 """The gate: whether tickets have what a pipeline requires of them (docs/routing.md).
 
-The answer fails closed. A store from which nothing should be decided is told apart from one
-that says no, because the one is repaired and the other waited for.
+The answer fails closed. A store from which nothing should be decided differs from one that
+says no, because the one is repaired and the other waited for.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from yoi_cli.model.commits import ticket_words
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import DIVERGED, UNREADABLE
 from yoi_cli.routing.messages import sentence
+from yoi_cli.routing.reasons import Wording
 from yoi_cli.routing.rules import Reason, blocker_code
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from yoi_cli.model.events import Event
     from yoi_cli.routing.router import Decision, Router, WaitTree
@@ -31,6 +32,33 @@ _NOT_READY = 5
 _UNTRUSTED = 6
 _UNDER_WAY = frozenset({IN_PROGRESS, REVIEW_NEEDED})
 _SHA = re.compile(r"[0-9a-f]{7,64}")
+
+#: The reasons that only the gate gives; `{about}` is what the sentence is about.
+_SENTENCES: Mapping[str, Wording] = {
+    "log_damaged": Wording(
+        "Part of its own log cannot be read.",
+        "自身のログの一部を読み取れません。",
+    ),
+    "is_done": Wording("It is {about}.", "{about} です。"),
+    "not_done": Wording("It is {about}, not done.", "{about} であり、まだ done ではありません。"),
+    "not_reviewed": Wording("Nobody has reviewed it.", "まだレビューされていません。"),
+    "review_asks_for_changes": Wording(
+        "The newest review, by {about}, asks for changes.",
+        "最新のレビュー（{about}）が変更を求めています。",
+    ),
+    "review_unbound": Wording(
+        "The newest review, by {about}, is bound to no commit.",
+        "最新のレビュー（{about}）はどの commit にも紐付いていません。",
+    ),
+    "review_elsewhere": Wording(
+        "The newest review approves another commit than the head: {about}.",
+        "最新のレビューは head と異なる commit を承認しています: {about}。",
+    ),
+    "review_approves": Wording(
+        "The newest review, by {about}, approves the head commit.",
+        "最新のレビュー（{about}）が head commit を承認しています。",
+    ),
+}
 
 
 class GateAnswer(NamedTuple):
@@ -128,39 +156,42 @@ class Gate(NamedTuple):
 
     def _doubts(self, decision: Decision) -> Iterator[Reason]:
         """Why nothing should be decided about the ticket from this store."""
-        ticket, board = decision.ticket, self.router.board
-        if board.is_damaged(ticket):
-            yield self._said("log_damaged")
-        if board.standing(ticket).problem == DIVERGED:
+        ticket, dependencies = decision.ticket, self.router.dependencies
+        if dependencies.is_damaged(ticket):
+            yield self._own_reason("log_damaged")
+        if dependencies.status(ticket).problem == DIVERGED:
             yield self._reason("diverged", ticket, decision.state)
         if decision.state in states.RESOLVED_STATES:
             return
         yield from self._doubts_about_blockers(ticket)
-        for other in board.unreadable_relations:
+        for other in dependencies.unreadable_relations:
             # What is resolved holds nobody up, whatever its relations say; the ticket's own
             # may name any other.
-            if other == ticket or not board.standing(other).is_resolved:
-                yield self._reason("relations_unreadable", other, board.standing(other).state)
+            if other == ticket or not dependencies.status(other).is_resolved:
+                yield self._reason("relations_unreadable", other, dependencies.status(other).state)
 
     def _doubts_about_blockers(self, ticket: str) -> Iterator[Reason]:
         """A blocker that is resolved counts too: what cannot be read may say otherwise. Its
         records do not, since what is resolved holds nobody up."""
-        board = self.router.board
-        if ticket in board.unreadable_plans:
+        dependencies = self.router.dependencies
+        if ticket in dependencies.unreadable_plans:
             yield self._reason("records_unreadable", ticket, None)
-        for blocker in board.blockers_behind(ticket):
-            state, problem = board.standing(blocker)
-            if problem is None and board.is_damaged(blocker):
+        for blocker in dependencies.blockers_behind(ticket):
+            state, problem = dependencies.status(blocker)
+            if problem is None and dependencies.is_damaged(blocker):
                 state, problem = None, UNREADABLE
             if problem in (UNREADABLE, DIVERGED):
                 yield self._waits(blocker, state, problem)
-            if blocker in board.unreadable_plans and not board.standing(blocker).is_resolved:
+            if (
+                blocker in dependencies.unreadable_plans
+                and not dependencies.status(blocker).is_resolved
+            ):
                 yield self._reason("plans_unreadable", blocker, state)
 
     def _judge(self, decision: Decision) -> tuple[bool, tuple[Reason, ...]]:
         if self.required == states.DONE:
             is_done = decision.state in states.RESOLVED_STATES
-            reason = self._said("is_done" if is_done else "not_done", decision.state)
+            reason = self._own_reason("is_done" if is_done else "not_done", decision.state)
             return is_done, (reason,)
         if self.required == APPROVED:
             return self._judge_review(self.router.reader.thread(TicketId(decision.ticket)).events)
@@ -168,30 +199,30 @@ class Gate(NamedTuple):
 
     def _judge_readiness(self, decision: Decision) -> tuple[bool, tuple[Reason, ...]]:
         """Ready is what may start, what is rightly under way, and what is finished."""
-        said = decision.classified
-        if decision.state in states.RESOLVED_STATES or said.is_ready:
-            return True, said.reasons
-        if said.classification not in _UNDER_WAY:
-            return False, said.reasons
+        classified = decision.classified
+        if decision.state in states.RESOLVED_STATES or classified.is_ready:
+            return True, classified.reasons
+        if classified.classification not in _UNDER_WAY:
+            return False, classified.reasons
         if decision.blockers:
             return False, tuple(self._blocked(blocker) for blocker in decision.blockers)
-        return True, said.reasons
+        return True, classified.reasons
 
     def _judge_review(self, thread: Sequence[Event]) -> tuple[bool, tuple[Reason, ...]]:
         """Approved is what the newest review approves, bound to the head commit."""
         reviews = [event for event in thread if event.kind == events.REVIEW and event.status]
         head = self.head or ""
         if not reviews:
-            return False, (self._said("not_reviewed"),)
+            return False, (self._own_reason("not_reviewed"),)
         newest = reviews[-1]
         commit = newest.attributes.get("commit", "").lower()
         if newest.status != events.APPROVE:
-            return False, (self._said("review_asks_for_changes", newest.author),)
+            return False, (self._own_reason("review_asks_for_changes", newest.author),)
         if not commit:
-            return False, (self._said("review_unbound", newest.author),)
+            return False, (self._own_reason("review_unbound", newest.author),)
         if not (_SHA.fullmatch(commit) and head.startswith(commit)):
-            return False, (self._said("review_elsewhere", f"{commit[:12]} ({head[:12]})"),)
-        return True, (self._said("review_approves", newest.author),)
+            return False, (self._own_reason("review_elsewhere", f"{commit[:12]} ({head[:12]})"),)
+        return True, (self._own_reason("review_approves", newest.author),)
 
     def _blocked(self, blocker: ChainedBlocker) -> Reason:
         return self._waits(blocker.ticket, blocker.state, blocker.problem)
@@ -205,8 +236,8 @@ class Gate(NamedTuple):
         text = sentence(code, japanese=self._japanese, about=ticket)
         return Reason(code, text, ticket, state)
 
-    def _said(self, code: str, about: str = "") -> Reason:
-        return Reason(code, gate_sentence(code, japanese=self._japanese, about=about))
+    def _own_reason(self, code: str, about: str = "") -> Reason:
+        return Reason(code, _SENTENCES[code].text(japanese=self._japanese, about=about))
 
     @property
     def _japanese(self) -> bool:
@@ -221,37 +252,3 @@ def check_requirement(word: str) -> None:
             f"{word[:40]!r} cannot be required.",
             hint=f"Require one of {', '.join(REQUIREMENTS)}.",
         )
-
-
-#: code: (English, Japanese); `{about}` is what the sentence is about.
-_SENTENCES: dict[str, tuple[str, str]] = {
-    "log_damaged": (
-        "Part of its own log cannot be read.",
-        "自身のログの一部を読み取れません。",
-    ),
-    "is_done": ("It is {about}.", "{about} です。"),
-    "not_done": ("It is {about}, not done.", "{about} であり、まだ done ではありません。"),
-    "not_reviewed": ("Nobody has reviewed it.", "まだレビューされていません。"),
-    "review_asks_for_changes": (
-        "The newest review, by {about}, asks for changes.",
-        "最新のレビュー（{about}）が変更を求めています。",
-    ),
-    "review_unbound": (
-        "The newest review, by {about}, is bound to no commit.",
-        "最新のレビュー（{about}）はどの commit にも紐付いていません。",
-    ),
-    "review_elsewhere": (
-        "The newest review approves another commit than the head: {about}.",
-        "最新のレビューは head と異なる commit を承認しています: {about}。",
-    ),
-    "review_approves": (
-        "The newest review, by {about}, approves the head commit.",
-        "最新のレビュー（{about}）が head commit を承認しています。",
-    ),
-}
-
-
-def gate_sentence(code: str, *, japanese: bool = False, about: str = "") -> str:
-    """The sentence for a reason that only the gate gives."""
-    english, other = _SENTENCES[code]
-    return (other if japanese else english).format(about=about)

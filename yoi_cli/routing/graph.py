@@ -14,7 +14,7 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.routing.dependencies import TicketStanding
+    from yoi_cli.routing.dependencies import TicketStatus
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.store.values import FieldsRow
 
@@ -35,50 +35,50 @@ def draw_graph(reader: RoutingReader, request: GraphRequest) -> Graph:
     it is a node with a problem. Raises `NotFoundError` for a word that names no ticket.
     """
     named = tuple(dict.fromkeys(identify(reader, word) for word in request.words))
-    board = Dependencies(reader)
-    related = tuple(_related(board)) if request.with_related else ()
+    dependencies = Dependencies(reader)
+    related = tuple(_related(dependencies)) if request.with_related else ()
     rows = {row.id: row for row in reader.all_fields()}
-    drawn = _drawn(board, related, named)
+    drawn = _drawn(dependencies, related, named)
     shown = {
         ticket
         for ticket in drawn
-        if ticket in named or request.with_closed or _is_open(board.standing(ticket))
+        if ticket in named or request.with_closed or _is_open(dependencies.status(ticket))
     }
     edges = [
         Edge(waiting, blocker, kind)
-        for waiting, blockers in sorted(board.waits_for.items())
+        for waiting, blockers in sorted(dependencies.waits_for.items())
         for blocker, kind in sorted(blockers.items())
         if waiting in shown and blocker in shown
     ]
     edges += [edge for edge in related if edge.source in shown and edge.target in shown]
     linked = {ticket for edge in edges for ticket in edge[:2]} | set(named)
-    unresolved = {ticket for ticket in linked if not board.standing(ticket).is_resolved}
+    unresolved = {ticket for ticket in linked if not dependencies.status(ticket).is_resolved}
     isolated = () if named else tuple(_isolated(rows, linked, request))
     return Graph(
-        nodes=tuple(_node(ticket, board, rows) for ticket in sorted(linked)),
+        nodes=tuple(_node(ticket, dependencies, rows) for ticket in sorted(linked)),
         edges=tuple(edges),
-        critical_path=critical_path(board.waits_for, unresolved),
-        cycles=tuple(cycles(board.waits_for, unresolved)),
+        critical_path=critical_path(dependencies.waits_for, unresolved),
+        cycles=tuple(cycles(dependencies.waits_for, unresolved)),
         isolated=isolated,
-        unreadable=board.unreadable_relations,
+        unreadable=dependencies.unreadable_relations,
     )
 
 
-def _drawn(board: Dependencies, related: Sequence[Edge], named: Sequence[str]) -> set[str]:
-    """The tickets of all lines, or those that lie before and behind the named ones."""
+def _drawn(dependencies: Dependencies, related: Sequence[Edge], named: Sequence[str]) -> set[str]:
+    """The tickets of all edges, or those before and behind the named ones."""
     if named:
-        around = reachable(board.waits_for, named) | reachable(board.held_by, named)
+        around = reachable(dependencies.waits_for, named) | reachable(dependencies.held_by, named)
         beside = {ticket for e in related if {e.source, e.target} & around for ticket in e[:2]}
         return around | beside
-    lines = {ticket for edge in related for ticket in edge[:2]}
-    return lines | set(board.waits_for) | set(board.held_by)
+    ends = {ticket for edge in related for ticket in edge[:2]}
+    return ends | set(dependencies.waits_for) | set(dependencies.held_by)
 
 
-def _related(board: Dependencies) -> Iterator[Edge]:
+def _related(dependencies: Dependencies) -> Iterator[Edge]:
     """The relations that say the same of both ends, each pair once."""
     mutual = {name for name, kind in KINDS.items() if kind.is_mutual}
     seen: set[tuple[str, frozenset[str]]] = set()
-    for ticket, relations in sorted(board.relations.items()):
+    for ticket, relations in sorted(dependencies.relations.items()):
         for relation in relations:
             pair = (relation.kind, frozenset((ticket, relation.target)))
             if relation.kind in mutual and pair not in seen:
@@ -86,22 +86,22 @@ def _related(board: Dependencies) -> Iterator[Edge]:
                 yield Edge(ticket, relation.target, relation.kind)
 
 
-def _is_open(standing: TicketStanding) -> bool:
-    return standing.problem is not None or standing.state != states.CLOSED
+def _is_open(status: TicketStatus) -> bool:
+    return status.problem is not None or status.state != states.CLOSED
 
 
 def _isolated(
     rows: Mapping[TicketId, FieldsRow], linked: set[str], request: GraphRequest
 ) -> Iterator[str]:
-    """The tickets without a line; which of them are open is told by the projection."""
+    """The tickets without an edge; which of them are open comes from the projection."""
     for ticket, row in rows.items():
         is_open = row.error is not None or row.fields.get("state") != states.CLOSED
         if ticket not in linked and (is_open or request.with_closed):
             yield ticket
 
 
-def _node(ticket: str, board: Dependencies, rows: Mapping[TicketId, FieldsRow]) -> Node:
+def _node(ticket: str, dependencies: Dependencies, rows: Mapping[TicketId, FieldsRow]) -> Node:
     row = rows.get(TicketId(ticket))
     title = row.fields.get("title") if row is not None else None
-    standing = board.standing(ticket)
-    return Node(ticket, title if isinstance(title, str) else "", standing.state, standing.problem)
+    status = dependencies.status(ticket)
+    return Node(ticket, title if isinstance(title, str) else "", status.state, status.problem)

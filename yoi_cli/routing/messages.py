@@ -58,7 +58,7 @@ _START = Wording(
 
 def sentence(code: str, *, japanese: bool = False, about: str = "") -> str:
     """The sentence for a reason's code."""
-    return REASONS[code].sentence.said(japanese=japanese, about=about)
+    return REASONS[code].sentence.text(japanese=japanese, about=about)
 
 
 def remedy(code: str, *, japanese: bool = False, about: str = "") -> str:
@@ -66,12 +66,12 @@ def remedy(code: str, *, japanese: bool = False, about: str = "") -> str:
     wording = REASONS[code].remedy
     if wording is None:
         raise KeyError(code)
-    return wording.said(japanese=japanese, about=about)
+    return wording.text(japanese=japanese, about=about)
 
 
 def finish_chain(blocker: str, last: str, *, japanese: bool = False) -> str:
     """What would free a ticket whose `blocker` waits, in the end, for `last`."""
-    return _FINISH_CHAIN.said(japanese=japanese, about=f"{blocker} ← {last}")
+    return _FINISH_CHAIN.text(japanese=japanese, about=f"{blocker} ← {last}")
 
 
 def next_action(
@@ -81,9 +81,9 @@ def next_action(
     kind = REASONS.get(reason)
     is_own = kind is not None and kind.classification == classification
     wording = kind.action if kind is not None and is_own else None
-    return (wording or _ACTIONS[classification]).said(japanese=japanese, ticket=ticket)
+    return (wording or _ACTIONS[classification]).text(japanese=japanese, ticket=ticket)
 
 
 def start_action(branch: str, worktree: str, *, japanese: bool = False) -> str:
     """What to do about a ticket that was accepted."""
-    return _START.said(japanese=japanese, branch=branch, worktree=worktree)
+    return _START.text(japanese=japanese, branch=branch, worktree=worktree)

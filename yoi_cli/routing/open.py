@@ -11,7 +11,6 @@ from yoi_cli.workspace.session import Session, Start, open_session, starting_fol
 
 if TYPE_CHECKING:
     from yoi_cli.routing.claims import ClaimList, ClaimService
-    from yoi_cli.routing.snapshot import Snapshot
 
 
 def routing_context(session: Session, caller: str = "") -> RoutingContext:
@@ -52,7 +51,9 @@ def open_router(
             hint="Give one of them.",
         )
     if at is not None or merge is not None:
-        return _snapshot_router(_start_of(where), at, merge)
+        if isinstance(where, Session):
+            where = Start(where.workspace, True, "", where.environment)
+        return _snapshot_router(where, at, merge)
     session = where if isinstance(where, Session) else open_session(where)
     context = routing_context(session, session.author(None).author if caller is None else caller)
     return Router(session.store, context)
@@ -86,28 +87,17 @@ def folder_of(where: Session | Start) -> str:
     return where.workspace if isinstance(where, Session) else starting_folder(where)
 
 
-def _start_of(where: Session | Start) -> Start:
-    if isinstance(where, Session):
-        return Start(where.workspace, True, "", where.environment)
-    return where
-
-
 def _snapshot_router(start: Start, at: str | None, merge: tuple[str, str] | None) -> Router:
     from yoi_cli.model.conflict import conflict_sentence
+    from yoi_cli.routing.snapshot import open_merged, open_snapshot
 
-    snapshot = _open_snapshot(start, at, merge)
+    snapshot = open_snapshot(start, at or "") if merge is None else open_merged(start, merge)
     japanese = snapshot.config.is_japanese
     notices = {
         ticket: tuple(conflict_sentence(one, japanese=japanese) for one in conflicts)
         for ticket, conflicts in snapshot.conflicts.items()
     }
     return Router(snapshot.reader, RoutingContext(japanese=japanese, notices=notices))
-
-
-def _open_snapshot(start: Start, at: str | None, merge: tuple[str, str] | None) -> Snapshot:
-    from yoi_cli.routing.snapshot import open_merged, open_snapshot
-
-    return open_snapshot(start, at or "") if merge is None else open_merged(start, merge)
 
 
 def _now_ms() -> int:

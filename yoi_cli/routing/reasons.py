@@ -29,7 +29,7 @@ class Wording(NamedTuple):
     english: str
     japanese: str
 
-    def said(self, *, japanese: bool, **about: str) -> str:
+    def text(self, *, japanese: bool, **about: str) -> str:
         """The sentence in one language, its names in braces replaced."""
         return (self.japanese if japanese else self.english).format(**about)
 
@@ -158,7 +158,7 @@ REASONS: Mapping[str, ReasonKind] = {
             "blocker_diverged",
             BLOCKED,
             Wording(
-                "It waits for {about}, whose log is not of one mind.",
+                "It waits for {about}, whose log is not consistent.",
                 "{about} のログが分岐しています。",
             ),
             remedy=Wording(
@@ -177,7 +177,7 @@ REASONS: Mapping[str, ReasonKind] = {
         ReasonKind(
             "diverged",
             BLOCKED,
-            Wording("Its own log is not of one mind.", "自身のログが分岐しています。"),
+            Wording("Its own log is not consistent.", "自身のログが分岐しています。"),
             remedy=Wording(
                 "Settle its log by a legal move.", "自身の分岐を正しい状態遷移で解消する。"
             ),

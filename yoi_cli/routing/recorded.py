@@ -46,9 +46,9 @@ def classification_of(event: Event) -> str | None:
     """
     if event.kind not in _KINDS:
         return None
-    said = event.attributes.get("classification")
-    if said:
-        return said
+    attribute = event.attributes.get("classification")
+    if attribute:
+        return attribute
     announced = _ANNOUNCED.match(event.body)
     if announced is None:
         return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.fold import fold
-from yoi_cli.routing.history import StoreHistory
+from yoi_cli.routing.at_time import StoreHistory
 from yoi_cli.routing.recorded import BLOCKED, READY, classification_of, said_reasons, verdict_of
 from yoi_cli.routing.rules import Reason
 from yoi_cli.routing.timeline import Timeline

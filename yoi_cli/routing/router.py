@@ -18,7 +18,6 @@ from yoi_cli.routing.rules import (
     CONFLICT,
     DIRTY_WORKSPACE,
     Evidence,
-    Hold,
     ReasonCode,
     Subject,
     classify,
@@ -51,8 +50,8 @@ class RoutingContext(NamedTuple):
 
     `claims` by ticket; `max_in_progress` is None without a limit; `dirty` are paths that are
     not committed, where the configuration asks for a clean workspace; `caller` is the holder
-    on whose behalf is routed: its own claim does not hold it up. `notices` are to be told of
-    a ticket besides what routing finds.
+    on whose behalf is routed: its own claim does not hold it up. `notices`, by ticket, are shown
+    besides those that routing finds.
     """
 
     claims: Mapping[str, ClaimView] = {}
@@ -64,7 +63,7 @@ class RoutingContext(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What routing says of one ticket, and everything that it was said from."""
+    """The decision about one ticket, with everything that it rests on."""
 
     ticket: str
     title: str
@@ -79,16 +78,16 @@ class Decision(NamedTuple):
 
     @property
     def summary(self) -> DecisionSummary:
-        """What a list says of it."""
-        said = self.classified
-        causes = [ReasonCode(r.code, "", r.ticket, r.state) for r in said.reasons]
+        """What a list shows of it."""
+        classified = self.classified
+        causes = [ReasonCode(r.code, "", r.ticket, r.state) for r in classified.reasons]
         return DecisionSummary(
-            self.ticket, self.title, self.state, said.classification, causes, self.priority
+            self.ticket, self.title, self.state, classified.classification, causes, self.priority
         )
 
 
 class DecisionSummary(NamedTuple):
-    """What a list of many tickets says of one of them: a decision without its evidence.
+    """What a list of many tickets shows of one of them: a decision without its evidence.
 
     What the description says is looked at only where the classification depends on it.
     """
@@ -119,7 +118,7 @@ class Router:
     def __init__(self, reader: RoutingReader, context: RoutingContext) -> None:
         self.reader = reader
         self.context = context
-        self.board = Dependencies(reader)
+        self.dependencies = Dependencies(reader)
 
     @cached_property
     def rows(self) -> Mapping[TicketId, FieldsRow]:
@@ -128,7 +127,7 @@ class Router:
 
     def route(self, ticket: TicketId) -> Decision:
         """The decision about one ticket. Raises where its own files cannot be read."""
-        folded = self.board.folded(ticket)
+        folded = self.dependencies.folded(ticket)
         item = self.reader.item(ticket)
         acceptance = has_acceptance(item.body)
         outline = self._outline(ticket, folded)
@@ -147,13 +146,14 @@ class Router:
         )
 
     def _classified(self, subject: Subject) -> Classified:
-        said = classify(subject, japanese=self.context.japanese)
-        return said._replace(notices=said.notices + self.context.notices.get(subject.ticket, ()))
+        classified = classify(subject, japanese=self.context.japanese)
+        notices = self.context.notices.get(subject.ticket, ())
+        return classified._replace(notices=classified.notices + notices)
 
     def _outline(self, ticket: TicketId, folded: Folded) -> ThreadSummary:
         """The outline of a ticket whose fold is known: mostly without another look at it."""
         if folded.state == states.INPROGRESS:
-            return self.board.outline(ticket)
+            return self.dependencies.outline(ticket)
         return ThreadSummary(folded.state, folded.is_diverged)
 
     def route_all(self, tickets: Iterable[TicketId]) -> Iterator[Decision | Unroutable]:
@@ -165,7 +165,7 @@ class Router:
                 yield Unroutable(ticket, error)
 
     def summarise(self, wanted: Container[str]) -> Iterator[DecisionSummary | Unroutable]:
-        """What every ticket whose projected state is `wanted`, or cannot be told, is ready for."""
+        """What every ticket whose projected state is `wanted`, or is not known, is ready for."""
         for ticket, row in self.rows.items():
             if row.error is not None:
                 yield Unroutable(ticket, row.error)
@@ -176,7 +176,7 @@ class Router:
                     yield Unroutable(ticket, error)
 
     def _summary(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> DecisionSummary:
-        outline = self.board.outline(ticket)
+        outline = self.dependencies.outline(ticket)
         acceptance = outline.state != states.PLANNING or has_acceptance(
             self.reader.description(ticket)
         )
@@ -194,10 +194,10 @@ class Router:
             if waiting in found:
                 continue
             found[waiting] = []
-            for blocker, via in self.board.waits_for.get(waiting, {}).items():
-                standing = self.board.standing(blocker)
-                found[waiting].append((blocker, f"{via}: {standing.problem or standing.state}"))
-                if not standing.is_resolved:
+            for blocker, via in self.dependencies.waits_for.get(waiting, {}).items():
+                status = self.dependencies.status(blocker)
+                found[waiting].append((blocker, f"{via}: {status.problem or status.state}"))
+                if not status.is_resolved:
                     pending.append(blocker)
         return found
 
@@ -214,42 +214,44 @@ class Router:
         blockers, and blockers of what nothing holds up, are left out."""
         state = outline.state
         may_be_held = state in (states.READY, states.QUEUED)
-        blockers = self.board.blockers(ticket, chained=chained) if chained or may_be_held else ()
+        blockers = (
+            self.dependencies.blockers(ticket, chained=chained) if chained or may_be_held else ()
+        )
         return Subject(
             ticket=ticket,
             state=state,
             has_acceptance=acceptance,
             is_diverged=outline.is_diverged,
-            duplicate_of=self.board.duplicate_of(ticket),
+            duplicate_of=self.dependencies.duplicate_of(ticket),
             review=outline.review,
             claim_is_dead=self._claim_is_dead(ticket),
             blockers=blockers,
-            cycle=self.board.cycle(ticket) if blockers else (),
+            cycle=self.dependencies.cycle(ticket) if blockers else (),
             holds=tuple(self._holds(ticket, fields)) if may_be_held else (),
-            unreadable_relations=self.board.unreadable_relations,
-            unreadable_plans=self.board.unreadable_plans,
+            unreadable_relations=self.dependencies.unreadable_relations,
+            unreadable_plans=self.dependencies.unreadable_plans,
         )
 
-    def _holds(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Iterator[Hold]:
-        yield from self.board.plan_holds(ticket)
+    def _holds(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Iterator[ReasonCode]:
+        yield from self.dependencies.plan_holds(ticket)
         yield from self._overlaps(ticket, field_texts(fields, "touches"))
         limit = self.context.max_in_progress
         if limit is not None and len(self.in_progress) >= limit:
-            yield Hold(CAPACITY, f"{len(self.in_progress)}/{limit}")
+            yield ReasonCode(CAPACITY, f"{len(self.in_progress)}/{limit}")
         if self.context.dirty:
             shown = ", ".join(self.context.dirty[:3])
-            yield Hold(DIRTY_WORKSPACE, shown + (" …" if len(self.context.dirty) > 3 else ""))
+            yield ReasonCode(DIRTY_WORKSPACE, shown + (" …" if len(self.context.dirty) > 3 else ""))
         claim = self.context.claims.get(ticket)
         if claim is not None and claim.is_alive and claim.holder != self.context.caller:
-            yield Hold(CLAIMED, claim.holder)
+            yield ReasonCode(CLAIMED, claim.holder)
 
-    def _overlaps(self, ticket: str, touches: Sequence[str]) -> Iterator[Hold]:
+    def _overlaps(self, ticket: str, touches: Sequence[str]) -> Iterator[ReasonCode]:
         """Conflicts with work under way on the same files, by the `touches` of both items."""
         if not touches:
             return
         for other, others in self.in_progress.items():
             if other != ticket and any(_overlap(a, b) for a in touches for b in others):
-                yield Hold(CONFLICT, other, other, states.INPROGRESS)
+                yield ReasonCode(CONFLICT, other, other, states.INPROGRESS)
 
     @cached_property
     def in_progress(self) -> Mapping[str, tuple[str, ...]]:
@@ -261,7 +263,7 @@ class Router:
             ticket: field_texts(row.fields, "touches")
             for ticket, row in self.rows.items()
             if row.fields.get("state") == states.INPROGRESS
-            and self.board.standing(ticket).state == states.INPROGRESS
+            and self.dependencies.status(ticket).state == states.INPROGRESS
         }
 
     def _claim_is_dead(self, ticket: str) -> bool:
@@ -270,24 +272,24 @@ class Router:
 
     def count_unblocked(self, ticket: str) -> int:
         """How many unresolved tickets wait for this one."""
-        waiting = self.board.held_by.get(ticket, ())
-        return sum(not self.board.standing(other).is_resolved for other in waiting)
+        waiting = self.dependencies.held_by.get(ticket, ())
+        return sum(not self.dependencies.status(other).is_resolved for other in waiting)
 
     def _evidence(self, subject: Subject, folded: Folded) -> Iterator[Evidence]:
         line = folded.moves[-1].line if folded.moves else 1
         yield Evidence(f"state {subject.state}", f"{subject.ticket}/thread.md:{line}")
         criteria = "present" if subject.has_acceptance else "missing"
         yield Evidence(f"acceptance criteria {criteria}", f"{subject.ticket}/item.md")
-        waits_for = self.board.waits_for.get(subject.ticket, {})
+        waits_for = self.dependencies.waits_for.get(subject.ticket, {})
         for blocker, via in waits_for.items():
-            standing = self.board.standing(blocker)
-            fact = f"{via} {blocker}: {standing.problem or standing.state}"
+            status = self.dependencies.status(blocker)
+            fact = f"{via} {blocker}: {status.problem or status.state}"
             yield Evidence(fact, f"{blocker}/thread.md")
         if not waits_for:
             yield Evidence("no blocking relation", "*/artifacts/relations.json")
         holding = [hold.code for hold in subject.holds if hold.code in ("ordering", "conflict")]
-        said = ", ".join(holding) if holding else "nothing holds it"
-        yield Evidence(f"plan records: {said}", "*/artifacts/orchestration-plan.jsonl")
+        shown = ", ".join(holding) or "nothing holds it"
+        yield Evidence(f"plan records: {shown}", "*/artifacts/orchestration-plan.jsonl")
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -30,6 +30,15 @@ class Reason(NamedTuple):
     state: str | None = None
 
 
+class ReasonCode(NamedTuple):
+    """Why, without the sentence: a code, what it is about, and the ticket and its state, if any."""
+
+    code: str
+    about: str = ""
+    ticket: str | None = None
+    state: str | None = None
+
+
 class Evidence(NamedTuple):
     """A fact, and where it was read."""
 
@@ -40,7 +49,7 @@ class Evidence(NamedTuple):
 class ChainedBlocker(NamedTuple):
     """A ticket that holds another up, with the tickets that hold it up in turn.
 
-    `state` is None where it cannot be told; then, or where its log is diverged, `problem`
+    `state` is None where it is not known; then, or where its log is diverged, `problem`
     says so. `chain` leads from this ticket along the unresolved tickets behind it to the one
     that waits for nobody; a very long one `is_cut`.
     """
@@ -53,17 +62,11 @@ class ChainedBlocker(NamedTuple):
     is_cut: bool = False
 
 
-class Hold(NamedTuple):
-    """Something other than a blocker that keeps an unblocked ticket from starting."""
-
-    code: str
-    about: str
-    ticket: str | None = None
-    state: str | None = None
-
-
 class Subject(NamedTuple):
-    """Everything that a ticket's classification depends on."""
+    """Everything that a ticket's classification depends on.
+
+    `holds` are what besides blockers keeps an unblocked ticket from starting.
+    """
 
     ticket: str
     state: str
@@ -74,7 +77,7 @@ class Subject(NamedTuple):
     claim_is_dead: bool = False
     blockers: tuple[ChainedBlocker, ...] = ()
     cycle: tuple[str, ...] = ()
-    holds: tuple[Hold, ...] = ()
+    holds: tuple[ReasonCode, ...] = ()
     unreadable_relations: tuple[str, ...] = ()
     unreadable_plans: tuple[str, ...] = ()
 
@@ -115,15 +118,6 @@ def classify(subject: Subject, *, japanese: bool = False) -> Classified:
     )
 
 
-class ReasonCode(NamedTuple):
-    """Why, without the sentence: a code, what it is about, and the ticket and its state."""
-
-    code: str
-    about: str = ""
-    ticket: str | None = None
-    state: str | None = None
-
-
 def evaluate(subject: Subject) -> tuple[str, Sequence[ReasonCode]]:
     """The classification alone, with what led to it; `classify` puts it into words.
 
@@ -153,8 +147,7 @@ def _causes_before_work(subject: Subject) -> Sequence[ReasonCode]:
     blocking = list(_blocking(subject))
     if subject.state == states.READY:
         return [ReasonCode("not_queued"), *blocking]
-    held = [ReasonCode(hold.code, hold.about, hold.ticket, hold.state) for hold in subject.holds]
-    return blocking or held or [ReasonCode("queued_and_free")]
+    return blocking or subject.holds or [ReasonCode("queued_and_free")]
 
 
 def _progress(subject: Subject) -> str:

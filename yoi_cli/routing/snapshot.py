@@ -6,8 +6,9 @@ import os
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import NotFoundError
+from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.git.checkout import find_checkout, is_below
+from yoi_cli.model.time import parse_since
 from yoi_cli.store.files.layout import CONFIG_FILE, STORE_FOLDER, TICKETS_FOLDER
 from yoi_cli.workspace.session import open_session, starting_folder
 
@@ -32,14 +33,35 @@ class Snapshot(NamedTuple):
     conflicts: Mapping[str, tuple[Conflict, ...]] = {}
 
 
+class Point(NamedTuple):
+    """What `--at` names: an `instant` in the form of the files, or else a `revision`."""
+
+    instant: str | None
+    revision: str
+
+
+def point_of(text: str, now_ms: int) -> Point:
+    """What a person means by `--at TEXT`: a time where it is one, else a revision.
+
+    `time:` and `rev:` in front say which. Raises `UsageError` for `time:` before what is none.
+    """
+    if text.startswith("rev:"):
+        return Point(None, text.removeprefix("rev:"))
+    if text.startswith("time:"):
+        return Point(parse_since(text.removeprefix("time:"), now_ms), "")
+    try:
+        return Point(parse_since(text, now_ms), "")
+    except UsageError:
+        return Point(None, text)
+
+
 def open_snapshot(start: Start, at: str) -> Snapshot:
     """The store as of `at`, a time or a revision (docs/routing.md, "The past").
 
     Of a revision everything is read from git's objects, the settings too, so that a bare
     repository will do. Raises `NotFoundError`, and `UsageError` for what can be neither.
     """
-    from yoi_cli.routing.at_time import AtTime, point_of
-    from yoi_cli.routing.history import StoreHistory
+    from yoi_cli.routing.at_time import AtTime, StoreHistory
 
     point = point_of(at, time.time_ns() // 1_000_000)
     if point.instant is None:

@@ -10,9 +10,8 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model import plan, states
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.time import is_stamp
-from yoi_cli.routing.at_time import AtTime
-from yoi_cli.routing.dependencies import Dependencies, TicketStanding, said_by
-from yoi_cli.routing.history import StoreHistory, is_by
+from yoi_cli.routing.at_time import AtTime, StoreHistory, is_by
+from yoi_cli.routing.dependencies import Dependencies, TicketStatus, said_by
 from yoi_cli.tickets.blocking import Blocker
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class Moment(NamedTuple):
     """One instant of a store: the view of it, and what is known of its tickets' states."""
 
     view: AtTime
-    board: Dependencies
+    dependencies: Dependencies
 
 
 class Timeline:
@@ -62,15 +61,15 @@ class Timeline:
 
     def had_dependency(self, ticket: str, moment: Moment) -> bool:
         """Whether any relation made `ticket` wait for another, finished or not."""
-        return any(True for _ in self._standing(ticket, moment))
+        return any(True for _ in self._edges_at(ticket, moment))
 
     def blockers(self, ticket: str, moment: Moment) -> tuple[Blocker, ...]:
         """The unresolved blockers of `ticket`, each once."""
         found: dict[str, Blocker] = {}
-        for edge in self._standing(ticket, moment):
-            standing = moment.board.standing(edge.blocker)
-            if not standing.is_resolved:
-                via, (state, problem) = edge.relation.kind, standing
+        for edge in self._edges_at(ticket, moment):
+            status = moment.dependencies.status(edge.blocker)
+            if not status.is_resolved:
+                via, (state, problem) = edge.relation.kind, status
                 found[edge.blocker] = Blocker(edge.blocker, via, state, problem)
         return tuple(found.values())
 
@@ -86,9 +85,9 @@ class Timeline:
             elif record.kind == plan.WAITING_CAPACITY_NOTE:
                 notes.append(record)
             else:
-                standing = moment.board.standing(other)
-                if _holds(what, standing):
-                    yield PlanReason(record, what, other, standing.problem or standing.state)
+                status = moment.dependencies.status(other)
+                if _holds(what, status):
+                    yield PlanReason(record, what, other, status.problem or status.state)
         # A note speaks of the time before the ticket was accepted.
         yield from (PlanReason(note) for note in notes[-1:] if note.at > accepted)
 
@@ -107,7 +106,7 @@ class Timeline:
                 found |= {event.at for event in self.history.log(TicketId(other)).moving}
         return frozenset(at for at in found if is_stamp(at))
 
-    def _standing(self, ticket: str, moment: Moment) -> Iterator[_Edge]:
+    def _edges_at(self, ticket: str, moment: Moment) -> Iterator[_Edge]:
         instant = moment.view.instant
         for edge in self._edges.get(ticket, ()):
             is_over = edge.until is not None and is_by(edge.until, instant)
@@ -134,7 +133,7 @@ class Timeline:
             for record in row.records:
                 for ticket, what, other in said_by(record) or ((record.ticket_id, "", ""),):
                     found.setdefault(ticket, []).append((what, other, record))
-        return {ticket: tuple(said) for ticket, said in found.items()}
+        return {ticket: tuple(records) for ticket, records in found.items()}
 
 
 def _add(
@@ -145,7 +144,7 @@ def _add(
         found.setdefault(waiting, []).append(_Edge(owner, blocker, relation, until))
 
 
-def _holds(what: str, standing: TicketStanding) -> bool:
+def _holds(what: str, status: TicketStatus) -> bool:
     if what == "after":
-        return not standing.is_resolved
-    return what == "apart" and standing.state == states.INPROGRESS
+        return not status.is_resolved
+    return what == "apart" and status.state == states.INPROGRESS

@@ -9,7 +9,7 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.fold import fold
 from yoi_cli.model.time import seconds_of
-from yoi_cli.routing.history import StoreHistory
+from yoi_cli.routing.at_time import StoreHistory
 from yoi_cli.routing.rules import CAPACITY, CONFLICT, ORDERING
 from yoi_cli.routing.timeline import Timeline
 

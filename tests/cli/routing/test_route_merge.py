@@ -111,7 +111,7 @@ def test_moves_that_two_branches_made_apart_are_diverged(
 
     found = decisions(yoi, "route", ticket(2), "--merge", "main", "side")[ticket(2)]
     assert found["state"] == "inprogress"
-    assert "Its own log is not of one mind." in found["notices"]
+    assert "Its own log is not consistent." in found["notices"]
 
 
 def test_both_sides_moves_meet_in_one_log_and_the_list_knows_the_state(
