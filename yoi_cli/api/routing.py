@@ -158,21 +158,23 @@ def gate(
     the current one. `head` is the commit to be approved. Raises `UsageError`, and
     `NotFoundError` for a single ticket that is not there.
     """
+    from yoi_cli.git.commits import commits_of
     from yoi_cli.model.classification import APPROVED
+    from yoi_cli.model.commits import TRAILER
     from yoi_cli.routing.gate import Gate, GateReport, check_requirement
     from yoi_cli.routing.git import gate_scope
     from yoi_cli.routing.open import folder_of, open_router
 
     check_requirement(require)
     cwd = folder_of(where)
-    found = None if commits is None else gate_scope.range_of(cwd, commits)
+    found = None if commits is None else commits_of(cwd, commits, TRAILER)
     router = open_router(where, at=at, merge=merge, caller=holder or None)
     wanted = gate_scope.head_of(cwd, head, found) if require == APPROVED else None
     asked = Gate(router, require, wanted)
     if found is None:
         answer = asked.ask(tickets or [gate_scope.ticket_of(cwd, branch)])
         return GateReport(answer, router.tree)
-    answer = asked.ask_commits(gate_scope.trailers_of(found))
+    answer = asked.ask_commits(value for one in found.commits for value in one.trailers)
     if not answer.tickets and not allow_none:
         raise gate_scope.no_trailers(found, commits or "")
     return GateReport(answer, router.tree)

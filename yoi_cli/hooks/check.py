@@ -16,6 +16,7 @@ from yoi_cli.hooks.refusals import (
     message_empty,
 )
 from yoi_cli.model import hooks as hook_files
+from yoi_cli.model.claim import parse_generation
 from yoi_cli.model.naming import ticket_of_branch
 
 if TYPE_CHECKING:
@@ -67,11 +68,8 @@ def _check_claim(call: HookCall, checkout: Checkout, session: Session, ticket: s
 
 
 def _holder(environment: Mapping[str, str], checkout: Checkout) -> Holder:
-    number = environment.get("YOI_GENERATION", "")
-    is_number = number.isascii() and number.isdigit() and len(number) < 10
-    return Holder(
-        environment.get("YOI_TICKET") or None, int(number) if is_number else None, checkout.root
-    )
+    generation = parse_generation(environment.get("YOI_GENERATION", ""))
+    return Holder(environment.get("YOI_TICKET") or None, generation, checkout.root)
 
 
 def _gate(call: HookCall, checkout: Checkout, session: Session) -> GateResult:

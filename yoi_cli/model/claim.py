@@ -35,6 +35,11 @@ class Claim(NamedTuple):
         return self._replace(is_released=True, expires_at=min(self.expires_at, now))
 
 
+def parse_generation(text: str) -> int | None:
+    """The generation that a header or a variable gives, None for what is not a number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 class ClaimRequest(NamedTuple):
     """What somebody asks for: the holder's name, the lease in milliseconds, and where from."""
 

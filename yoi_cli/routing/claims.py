@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
 from yoi_cli.model import states
-from yoi_cli.model.claim import check_free, release, renew, take
+from yoi_cli.model.claim import check_free, parse_generation, release, renew, take
 from yoi_cli.model.classification import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
 from yoi_cli.model.events import CLAIM, NewEvent, new_event
 from yoi_cli.model.ids import TicketId
@@ -120,8 +120,7 @@ def unfinished_generation(log: Sequence[Event], current: Claim | None, holder: s
 
 
 def _generation(event: Event) -> int:
-    number = event.attributes.get("generation", "")
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    return parse_generation(event.attributes.get("generation", "")) or 0
 
 
 def not_claimable(decision: Decision) -> ConflictError:

@@ -228,7 +228,7 @@ class Dependencies:
             if row.error is not None:
                 self._unreadable_plans.append(row.id)
             for record in row.records:
-                for ticket, what, other in said_by(record):
+                for ticket, what, other in constraints_of(record):
                     found.setdefault(ticket, {})[(what, other)] = None
         return {ticket: tuple(sorted(pairs)) for ticket, pairs in found.items()}
 
@@ -239,10 +239,12 @@ class Dependencies:
             if other == ticket:
                 continue
             status = self.status(other)
-            if what == "after" and not status.is_resolved:
+            if not holds_back(what, status):
+                continue
+            if what == "after":
                 about = f"{other} ({status.problem or status.state})"
                 holds.append(ReasonCode(ORDERING, about, other, status.state))
-            elif what == "apart" and status.state == states.INPROGRESS:
+            else:
                 holds.append(ReasonCode(CONFLICT, other, other, status.state))
         return tuple(holds)
 
@@ -268,8 +270,15 @@ class Dependencies:
         return tuple(chain), True
 
 
-def said_by(record: PlanRecord) -> Iterable[tuple[str, str, str]]:
-    """What a plan record says, of both of its tickets: (ticket, what, other)."""
+def holds_back(what: str, status: TicketStatus) -> bool:
+    """Whether a plan record that says `what` of another ticket of that status holds one back."""
+    if what == "after":
+        return not status.is_resolved
+    return what == "apart" and status.state == states.INPROGRESS
+
+
+def constraints_of(record: PlanRecord) -> Iterable[tuple[str, str, str]]:
+    """What a plan record requires of each of its tickets: (ticket, `after` or `apart`, other)."""
     ticket, other = record.ticket_id, record.related_ticket
     if other is None or record.kind not in plan.RELATING_KINDS:
         return ()

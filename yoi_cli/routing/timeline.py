@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
-from yoi_cli.model import plan, states
+from yoi_cli.model import plan
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.time import is_stamp
 from yoi_cli.routing.at_time import AtTime, StoreHistory, is_by
-from yoi_cli.routing.dependencies import Dependencies, TicketStatus, said_by
+from yoi_cli.routing.dependencies import Dependencies, constraints_of, holds_back
 from yoi_cli.tickets.blocking import Blocker
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Timeline:
                 notes.append(record)
             else:
                 status = moment.dependencies.status(other)
-                if _holds(what, status):
+                if holds_back(what, status):
                     yield PlanReason(record, what, other, status.problem or status.state)
         # A note speaks of the time before the ticket was accepted.
         yield from (PlanReason(note) for note in notes[-1:] if note.at > accepted)
@@ -131,7 +131,7 @@ class Timeline:
         found: dict[str, list[tuple[str, str, PlanRecord]]] = {}
         for row in self.history.plans:
             for record in row.records:
-                for ticket, what, other in said_by(record) or ((record.ticket_id, "", ""),):
+                for ticket, what, other in constraints_of(record) or ((record.ticket_id, "", ""),):
                     found.setdefault(ticket, []).append((what, other, record))
         return {ticket: tuple(records) for ticket, records in found.items()}
 
@@ -142,9 +142,3 @@ def _add(
     if relation.edge is not None:
         waiting, blocker = relation.edge
         found.setdefault(waiting, []).append(_Edge(owner, blocker, relation, until))
-
-
-def _holds(what: str, status: TicketStatus) -> bool:
-    if what == "after":
-        return not status.is_resolved
-    return what == "apart" and status.state == states.INPROGRESS

@@ -119,12 +119,7 @@ PLAN_RULES = (
         "A plan record names a related ticket that does not exist.",
         "Correct the id, or record what holds now with `yoi plan`.",
     ),
-    Rule(
-        "plan_note_missing",
-        ERROR,
-        "A waiting_capacity_note has no note.",
-        "Add the note.",
-    ),
+    Rule("plan_note_missing", ERROR, "A waiting_capacity_note has no note.", "Add the note."),
     Rule(
         "plan_accepted_missing",
         ERROR,

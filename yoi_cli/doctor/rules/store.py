@@ -47,7 +47,7 @@ LAYOUT_RULES = (
         "ticket_unfinished",
         WARNING,
         "A ticket was being made and never was, or is being made right now.",
-        f"Nobody was told that it exists. When no command runs, it can go: {FIX}",
+        f"No command has reported it as made. When no command runs, it can go: {FIX}",
     ),
     Rule(
         "temporary_file",

@@ -6,18 +6,8 @@ from yoi_cli.doctor.rules.rule import Rule
 from yoi_cli.model.severity import ERROR, INFO, WARNING
 
 ITEM_RULES = (
-    Rule(
-        "item_missing",
-        ERROR,
-        "A ticket has no item.md.",
-        "Bring the file back from git.",
-    ),
-    Rule(
-        "item_not_utf8",
-        ERROR,
-        "item.md is not UTF-8 text.",
-        "Save the file as UTF-8.",
-    ),
+    Rule("item_missing", ERROR, "A ticket has no item.md.", "Bring the file back from git."),
+    Rule("item_not_utf8", ERROR, "item.md is not UTF-8 text.", "Save the file as UTF-8."),
     Rule(
         "item_frontmatter_missing",
         ERROR,
@@ -39,7 +29,7 @@ ITEM_RULES = (
     Rule(
         "item_key_doubled",
         ERROR,
-        "A key stands twice in the frontmatter, as after a merge with `merge=union`.",
+        "A key is in the frontmatter twice, as after a merge with `merge=union`.",
         "`yoi resolve` takes what was meant from the merge that doubled it.",
     ),
     Rule(
@@ -52,7 +42,7 @@ ITEM_RULES = (
         "item_key_obsolete",
         WARNING,
         "A key of an older version is still there; it is kept and means nothing.",
-        "Take the line out when nothing of yours reads it any more.",
+        "Remove the line when none of your programs reads it any more.",
     ),
     Rule(
         "item_value_type",
@@ -94,12 +84,7 @@ ITEM_RULES = (
 )
 
 THREAD_RULES = (
-    Rule(
-        "thread_missing",
-        ERROR,
-        "A ticket has no thread.md.",
-        "Bring the file back from git.",
-    ),
+    Rule("thread_missing", ERROR, "A ticket has no thread.md.", "Bring the file back from git."),
     Rule(
         "thread_empty",
         WARNING,
@@ -134,19 +119,19 @@ THREAD_RULES = (
     Rule(
         "header_malformed",
         WARNING,
-        "An event's header is not well formed; what can be told is read.",
+        "An event's header is not well formed; what can be understood is read.",
         "Put values with spaces into double quotes, and see that event, author and at are there.",
     ),
     Rule(
         "text_before_first_event",
         WARNING,
-        "Text stands before the first event; it is kept and belongs to none.",
+        "There is text before the first event; it is kept and belongs to none.",
         "Make it a comment of the ticket, if it matters.",
     ),
     Rule(
         "text_between_events",
         WARNING,
-        "Text stands after the end of an event; it is kept and belongs to none.",
+        "There is text after the end of an event; it is kept and belongs to none.",
         "Make it a comment of the ticket, if it matters.",
     ),
     Rule(

@@ -5,24 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
-from yoi_cli.git.commits import commits_of, current_branch, resolve_commit
+from yoi_cli.git.commits import current_branch, resolve_commit
 from yoi_cli.model.commits import TRAILER
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from yoi_cli.git.commits import CommitRange
-
-
-def range_of(cwd: str, text: str) -> CommitRange:
-    """The commits of the range `A..B`. Raises what `commits_of` raises."""
-    return commits_of(cwd, text, TRAILER)
-
-
-def trailers_of(commits: CommitRange) -> Iterator[str]:
-    """The values of the `Ticket:` trailers of the commits of a range."""
-    return (value for commit in commits.commits for value in commit.trailers)
 
 
 def ticket_of(cwd: str, branch: str | None) -> str:
