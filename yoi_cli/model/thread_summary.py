@@ -39,8 +39,8 @@ class ThreadSummary(NamedTuple):
     review: Review = Review()
 
 
-def outline_of(thread: Sequence[Event]) -> ThreadSummary:
-    """The outline of a thread's events; headings and bodies say nothing about it."""
+def summary_of(thread: Sequence[Event]) -> ThreadSummary:
+    """The summary of a thread's events; headings and bodies say nothing about it."""
     state, moves, diverged = fold(thread)
     review = review_of(thread, moves) if state == states.INPROGRESS else Review()
     return ThreadSummary(state, bool(diverged), review)

@@ -17,7 +17,7 @@ from yoi_cli.model.fold import fold, is_move
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.states import CLOSED, INPROGRESS
-from yoi_cli.model.thread_summary import ThreadSummary, outline_of
+from yoi_cli.model.thread_summary import ThreadSummary, summary_of
 from yoi_cli.model.time import is_stamp
 from yoi_cli.store.values import FieldsRow, PlansRow, RelationsRow
 
@@ -171,10 +171,10 @@ class AtTime:
         self._check(ticket)
         return fold(event for event in self.history.log(ticket).moving if self._is_by(event.at))
 
-    def outline(self, ticket: TicketId) -> ThreadSummary:
+    def thread_summary(self, ticket: TicketId) -> ThreadSummary:
         folded = self.folded(ticket)
         if folded.state == INPROGRESS:
-            return outline_of(self.thread(ticket).events)
+            return summary_of(self.thread(ticket).events)
         return ThreadSummary(folded.state, folded.is_diverged)
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:

@@ -49,7 +49,7 @@ class Dependencies:
         self.reader = reader
         self._statuses: dict[str, TicketStatus] = {}
         self._folds: dict[str, Folded] = {}
-        self._outlines: dict[str, ThreadSummary] = {}
+        self._summaries: dict[str, ThreadSummary] = {}
         self._unresolved: dict[str, tuple[str, ...]] = {}
         self._walked: set[str] = set()
         self._cycles: dict[str, tuple[str, ...]] = {}
@@ -70,11 +70,11 @@ class Dependencies:
             known = self._folds[ticket] = self.reader.folded(TicketId(ticket))
         return known
 
-    def outline(self, ticket: str) -> ThreadSummary:
-        """The outline of a ticket's thread. Raises where the thread cannot be read."""
-        known = self._outlines.get(ticket)
+    def thread_summary(self, ticket: str) -> ThreadSummary:
+        """The summary of a ticket's thread. Raises where the thread cannot be read."""
+        known = self._summaries.get(ticket)
         if known is None:
-            known = self._outlines[ticket] = self.reader.outline(TicketId(ticket))
+            known = self._summaries[ticket] = self.reader.thread_summary(TicketId(ticket))
         return known
 
     @cached_property
@@ -250,7 +250,7 @@ class Dependencies:
 
     def _read_status(self, ticket: str) -> TicketStatus:
         try:
-            seen = self._folds.get(ticket) or self.outline(ticket)
+            seen = self._folds.get(ticket) or self.thread_summary(ticket)
         except NotFoundError:
             return TicketStatus(None, MISSING)
         except YoiError:

@@ -130,8 +130,8 @@ class Router:
         folded = self.dependencies.folded(ticket)
         item = self.reader.item(ticket)
         acceptance = has_acceptance(item.body)
-        outline = self._outline(ticket, folded)
-        subject = self._subject(ticket, item.fields, outline, acceptance=acceptance)
+        summary = self._thread_summary(ticket, folded)
+        subject = self._subject(ticket, item.fields, summary, acceptance=acceptance)
         return Decision(
             ticket=ticket,
             title=item.title,
@@ -150,10 +150,10 @@ class Router:
         notices = self.context.notices.get(subject.ticket, ())
         return classified._replace(notices=classified.notices + notices)
 
-    def _outline(self, ticket: TicketId, folded: Folded) -> ThreadSummary:
-        """The outline of a ticket whose fold is known: mostly without another look at it."""
+    def _thread_summary(self, ticket: TicketId, folded: Folded) -> ThreadSummary:
+        """The summary of a ticket whose fold is known: mostly without another look at it."""
         if folded.state == states.INPROGRESS:
-            return self.dependencies.outline(ticket)
+            return self.dependencies.thread_summary(ticket)
         return ThreadSummary(folded.state, folded.is_diverged)
 
     def route_all(self, tickets: Iterable[TicketId]) -> Iterator[Decision | Unroutable]:
@@ -176,14 +176,14 @@ class Router:
                     yield Unroutable(ticket, error)
 
     def _summary(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> DecisionSummary:
-        outline = self.dependencies.outline(ticket)
-        acceptance = outline.state != states.PLANNING or has_acceptance(
+        summary = self.dependencies.thread_summary(ticket)
+        acceptance = summary.state != states.PLANNING or has_acceptance(
             self.reader.description(ticket)
         )
-        subject = self._subject(ticket, fields, outline, acceptance=acceptance, chained=False)
+        subject = self._subject(ticket, fields, summary, acceptance=acceptance, chained=False)
         classification, causes = evaluate(subject)
         title, priority = field_text(fields, "title"), field_text(fields, "priority")
-        return DecisionSummary(ticket, title, outline.state, classification, causes, priority)
+        return DecisionSummary(ticket, title, summary.state, classification, causes, priority)
 
     def tree(self, ticket: str) -> WaitTree:
         """For `ticket` and all that it waits for: what each waits for, and how that stands."""
@@ -205,14 +205,14 @@ class Router:
         self,
         ticket: TicketId,
         fields: Mapping[str, FieldValue],
-        outline: ThreadSummary,
+        summary: ThreadSummary,
         *,
         acceptance: bool,
         chained: bool = True,
     ) -> Subject:
         """What the classification depends on. Without `chained`, only that: what is behind
         blockers, and blockers of what nothing holds up, are left out."""
-        state = outline.state
+        state = summary.state
         may_be_held = state in (states.READY, states.QUEUED)
         blockers = (
             self.dependencies.blockers(ticket, chained=chained) if chained or may_be_held else ()
@@ -221,9 +221,9 @@ class Router:
             ticket=ticket,
             state=state,
             has_acceptance=acceptance,
-            is_diverged=outline.is_diverged,
+            is_diverged=summary.is_diverged,
             duplicate_of=self.dependencies.duplicate_of(ticket),
-            review=outline.review,
+            review=summary.review,
             claim_is_dead=self._claim_is_dead(ticket),
             blockers=blockers,
             cycle=self.dependencies.cycle(ticket) if blockers else (),

@@ -103,8 +103,8 @@ class RoutingReader(TicketReader, Protocol):
         """The body of a ticket's item, whose fields were read before."""
         ...
 
-    def outline(self, ticket: TicketId) -> ThreadSummary:
-        """The outline of a ticket's thread, by a way that is shorter still."""
+    def thread_summary(self, ticket: TicketId) -> ThreadSummary:
+        """The summary of a ticket's thread, by a way that is shorter still."""
         ...
 
     def all_plans(self) -> Iterator[PlansRow]:

@@ -85,10 +85,10 @@ class BaseReader(ABC):
 
         return fold_thread(self._read_in_pass(ticket, "thread.md"))
 
-    def outline(self, ticket: TicketId) -> ThreadSummary:
-        from yoi_cli.store.formats.thread_headers import outline_thread
+    def thread_summary(self, ticket: TicketId) -> ThreadSummary:
+        from yoi_cli.store.formats.thread_headers import summarise_thread
 
-        return outline_thread(self._read_in_pass(ticket, "thread.md"))
+        return summarise_thread(self._read_in_pass(ticket, "thread.md"))
 
     def resolution(self, ticket: TicketId) -> str | None:
         data = self._find(ticket, layout.RESOLUTION)

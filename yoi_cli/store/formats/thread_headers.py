@@ -1,4 +1,4 @@
-"""A thread's fold and outline by its headers alone, where it is as `yoi` writes it.
+"""A thread's fold and summary by its headers alone, where it is as `yoi` writes it.
 
 Routing a store reads thousands of threads, of which only some headers matter, and these come
 in few forms: what a sequence of forms says is worked out once. Any doubt (an
@@ -60,14 +60,14 @@ def fold_thread(data: bytes) -> Folded:
     return Folded(shape.state, tuple(moves), tuple(diverged))
 
 
-def outline_thread(data: bytes) -> ThreadSummary:
-    """The outline of a thread's bytes; the same as that of all its events."""
+def summarise_thread(data: bytes) -> ThreadSummary:
+    """The summary of a thread's bytes; the same as that of all its events."""
     headers = _HEADER.findall(_GAP + data)
     if not _is_plain(data, {header[4] for header in headers}):
-        from yoi_cli.model.thread_summary import outline_of
+        from yoi_cli.model.thread_summary import summary_of
 
-        return outline_of(parse_thread(data).thread.events)
-    return _outline_shape(
+        return summary_of(parse_thread(data).thread.events)
+    return _summarise_shape(
         tuple([(kind, pairs) for kind, _, _, pairs, _ in headers if kind in _OUTLINING])
     )
 
@@ -97,11 +97,11 @@ def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
 
 
 @lru_cache(maxsize=_SHAPES)
-def _outline_shape(forms: tuple[tuple[bytes, bytes], ...]) -> ThreadSummary:
+def _summarise_shape(forms: tuple[tuple[bytes, bytes], ...]) -> ThreadSummary:
     """What a sequence of headers says of its ticket."""
-    from yoi_cli.model.thread_summary import outline_of
+    from yoi_cli.model.thread_summary import summary_of
 
-    return outline_of([_as_event(index, *form) for index, form in enumerate(forms, 1)])
+    return summary_of([_as_event(index, *form) for index, form in enumerate(forms, 1)])
 
 
 @lru_cache(maxsize=_SHAPES)
