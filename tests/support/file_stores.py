@@ -8,7 +8,7 @@ from pathlib import Path
 
 from support.threads import AT
 
-from yoi_cli.model.author import Author
+from yoi_cli.model.events import Author
 from yoi_cli.model.ids import TicketId
 from yoi_cli.store.files.layout import StoreLocation
 from yoi_cli.store.files.store import FileStore

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import count
-from yoi_cli.model.severity import ERROR, SEVERITIES, WARNING
+from yoi_cli.model.findings import ERROR, SEVERITIES, WARNING
 from yoi_cli.model.text import counted
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.doctor.examine import Examination
     from yoi_cli.doctor.ports import StoreMender
-    from yoi_cli.model.author import Author
+    from yoi_cli.model.events import Author
     from yoi_cli.store.ports import TicketStore
     from yoi_cli.store.values import Committed
 

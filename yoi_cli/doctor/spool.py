@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.environment import CLONE, OK, EnvironmentCheck
 from yoi_cli.errors import YoiError
-from yoi_cli.model.severity import WARNING
+from yoi_cli.model.findings import WARNING
 from yoi_cli.model.text import some_of
 from yoi_cli.tickets.lookup import identify
 

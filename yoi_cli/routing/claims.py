@@ -18,9 +18,8 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from yoi_cli.model.author import Author
     from yoi_cli.model.claim import Claim, ClaimRequest
-    from yoi_cli.model.events import Event
+    from yoi_cli.model.events import Author, Event
     from yoi_cli.store.ports import Claims, RoutingStore, RoutingWriter
 
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}

@@ -93,7 +93,7 @@ def _start_of(where: Session | Start) -> Start:
 
 
 def _snapshot_router(start: Start, at: str | None, merge: tuple[str, str] | None) -> Router:
-    from yoi_cli.model.conflict import conflict_sentence
+    from yoi_cli.model.findings import conflict_sentence
 
     snapshot = _open_snapshot(start, at, merge)
     japanese = snapshot.config.is_japanese

@@ -11,7 +11,7 @@ from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from yoi_cli.model.author import Author
+    from yoi_cli.model.events import Author
     from yoi_cli.store.ports import TicketStore
 
 

@@ -17,7 +17,7 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.model.author import Author
+    from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import TicketReader, TicketStore, TicketWriter
 

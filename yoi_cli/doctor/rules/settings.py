@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yoi_cli.doctor.rules.rule import Rule
-from yoi_cli.model.severity import ERROR, WARNING
+from yoi_cli.model.findings import ERROR, WARNING
 
 RULES = (
     Rule(

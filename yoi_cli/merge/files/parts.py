@@ -19,7 +19,7 @@ from yoi_cli.merge.files.texts import (
     merge_threads,
 )
 from yoi_cli.merge.ports import MergedPart
-from yoi_cli.model.conflict import DESCRIPTION, FIELD, FILE, OTHER_TICKET, REMOVED, Conflict
+from yoi_cli.model.findings import DESCRIPTION, FIELD, FILE, OTHER_TICKET, REMOVED, Conflict
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_headers import fold_thread
