@@ -1,8 +1,9 @@
-"""Writing tickets: making, changing and moving them (docs/api.md).
+"""Writing tickets: making, changing and moving them, and what is read for that (docs/api.md).
 
-Every function takes the store's lock for as long as it writes. `author` is the name of who
-writes, None for the one that the session knows; `commit` asks for a commit of the ticket's
-files afterwards, as `[git] autocommit` does. The commit's warnings are in the result.
+What only reads is in `api/queries.py`, which a small command need not load. Every function takes
+the store's lock for as long as it writes. `author` is the name of who writes, None for the one
+that the session knows; `commit` asks for a commit of the ticket's files afterwards, as
+`[git] autocommit` does. The commit's warnings are in the result.
 """
 
 from __future__ import annotations

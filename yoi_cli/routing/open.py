@@ -76,11 +76,6 @@ def read_claims(session: Session, *, every: bool) -> ClaimList:
     return list_claims(session.claims, _now_ms(), every=every)
 
 
-def lease_of(session: Session, lease_ms: int | None) -> int:
-    """The lease that was asked for, else the configured one, in milliseconds."""
-    return session.config.lease_minutes * 60_000 if lease_ms is None else lease_ms
-
-
 def folder_of(where: Session | Start) -> str:
     """The absolute folder in which git is asked."""
     return where.workspace if isinstance(where, Session) else starting_folder(where)

@@ -146,7 +146,9 @@ def route(
         done = routing.record(session, ticket, judgement, parts, author=author, holder=holder)
         print_recorded(done, as_json=as_json)
         return
-    accepted = routing.accept(
+    from yoi_cli.api.claims import accept as accept_ticket
+
+    accepted = accept_ticket(
         session,
         ticket,
         judgement,

@@ -23,8 +23,8 @@ from yoi_cli.model.time import stamp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from yoi_cli.api.claims import Accepted
     from yoi_cli.api.routing import (
-        Accepted,
         Decision,
         DecisionSummary,
         RecordedDecision,
