@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from yoi_cli.model.events import Event
-from yoi_cli.model.thread_summary import outline_of
+from yoi_cli.model.thread_summary import summary_of
 
 Said = tuple[str, dict[str, str]]
 BEGUN: tuple[Said, ...] = (
@@ -37,8 +37,8 @@ def log(*said: Said) -> list[Event]:
 def test_a_report_a_commit_and_a_workers_result_are_work_to_be_reviewed(
     work: Said,
 ) -> None:
-    assert outline_of(log(*APPROVED, work)).review.is_unreviewed
-    assert not outline_of(log(*APPROVED[:2], work, APPROVED[2])).review.is_unreviewed
+    assert summary_of(log(*APPROVED, work)).review.is_unreviewed
+    assert not summary_of(log(*APPROVED[:2], work, APPROVED[2])).review.is_unreviewed
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,5 @@ def test_a_report_a_commit_and_a_workers_result_are_work_to_be_reviewed(
     ],
 )
 def test_steps_merges_and_words_are_none(event: Said) -> None:
-    review = outline_of(log(*APPROVED, event)).review
+    review = summary_of(log(*APPROVED, event)).review
     assert (review.is_unreviewed, review.approves) == (False, True)

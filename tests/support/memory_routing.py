@@ -16,7 +16,7 @@ from yoi_cli.model.ids import TicketId
 from yoi_cli.model.item import Item
 from yoi_cli.model.plan import PlanRecord
 from yoi_cli.model.relations import Relation
-from yoi_cli.model.thread_summary import ThreadSummary, outline_of
+from yoi_cli.model.thread_summary import ThreadSummary, summary_of
 from yoi_cli.store.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
 
 _WAY = states.STATES
@@ -63,7 +63,7 @@ class MemoryReader:
         return fold(self.thread(ticket).events)
 
     def outline(self, ticket: TicketId) -> ThreadSummary:
-        return outline_of(self.thread(ticket).events)
+        return summary_of(self.thread(ticket).events)
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
         return _relations(self._readable(ticket))

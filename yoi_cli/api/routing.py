@@ -158,7 +158,7 @@ def add_plan(
 
     Raises `UsageError` for an unknown kind, and for a record that lacks what its kind needs.
     """
-    from yoi_cli.api.autocommit import commit_if_asked
+    from yoi_cli.api.autocommit import with_commit
     from yoi_cli.tickets.plan_records import PlanDraft, add_plan
 
     draft = PlanDraft(ticket, kind, related, note, accepted)
@@ -166,9 +166,7 @@ def add_plan(
     if not planned.changed:
         return planned
     what = f"plan {planned.record.kind} {planned.record.related_ticket or ''}".rstrip()
-    said = commit_if_asked(session, planned.record.ticket_id, what, asked=commit)
-    committed = planned.committed
-    return planned._replace(committed=committed._replace(warnings=(*committed.warnings, *said)))
+    return planned._replace(committed=with_commit(session, planned.committed, what, asked=commit))
 
 
 def list_plans(session: Session, ticket: str | None = None, *, kind: str | None = None) -> PlanList:

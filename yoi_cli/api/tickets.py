@@ -151,7 +151,7 @@ def review(
 
 def state_of(session: Session, ticket: str) -> tuple[TicketId, Folded]:
     """The full id of a ticket, and its state by its log."""
-    from yoi_cli.tickets.current import state_of
+    from yoi_cli.tickets.lookup import state_of
 
     return state_of(session.store, ticket)
 

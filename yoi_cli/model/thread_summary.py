@@ -29,7 +29,7 @@ class Review(NamedTuple):
 
 
 class ThreadSummary(NamedTuple):
-    """The state of a ticket, whether its log is of one mind, and the review of work under way.
+    """The state of a ticket, whether moves of it were set aside, and the review of its work.
 
     A ticket that is not in progress has an empty review.
     """
@@ -39,8 +39,8 @@ class ThreadSummary(NamedTuple):
     review: Review = Review()
 
 
-def outline_of(thread: Sequence[Event]) -> ThreadSummary:
-    """The outline of a thread's events; headings and bodies say nothing about it."""
+def summary_of(thread: Sequence[Event]) -> ThreadSummary:
+    """The summary of a thread's events; headings and bodies do not count."""
     state, moves, diverged = fold(thread)
     review = review_of(thread, moves) if state == states.INPROGRESS else Review()
     return ThreadSummary(state, bool(diverged), review)

@@ -14,7 +14,7 @@ from yoi_cli.model.events import Thread
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.states import CLOSED, INPROGRESS
-from yoi_cli.model.thread_summary import ThreadSummary, outline_of
+from yoi_cli.model.thread_summary import ThreadSummary, summary_of
 from yoi_cli.model.time import parse_since
 from yoi_cli.routing.history import is_by
 from yoi_cli.store.values import FieldsRow, PlansRow, RelationsRow
@@ -70,7 +70,7 @@ class AtTime:
     def outline(self, ticket: TicketId) -> ThreadSummary:
         folded = self.folded(ticket)
         if folded.state == INPROGRESS:
-            return outline_of(self.thread(ticket).events)
+            return summary_of(self.thread(ticket).events)
         return ThreadSummary(folded.state, folded.is_diverged)
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError
-from yoi_cli.model.fold import fold, is_kept, resolution_told
+from yoi_cli.model.fold import fold, is_kept, recorded_resolution
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn, repair_tail
@@ -69,7 +69,7 @@ class FileMender:
         with self._writer.opened(ticket) as directory:
             events = parse_thread(read_part(directory, layout.THREAD)).thread.events
             standing = directory.read_if_there(layout.RESOLUTION)
-            told = resolution_told(events)
+            told = recorded_resolution(events)
             if standing is None and told is not None:
                 directory.replace(layout.RESOLUTION, f"{told}\n".encode())
             elif standing is not None and _is_stale(standing, events):

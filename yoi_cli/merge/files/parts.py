@@ -138,9 +138,9 @@ def merged_resolution(sides: Sides, thread: bytes) -> MergedPart | None:
     None where the thread does not settle it, because the ticket is open or was closed with
     a text that neither side has.
     """
-    from yoi_cli.model.fold import resolution_told
+    from yoi_cli.model.fold import recorded_resolution
 
-    said = resolution_told(parse_thread(thread).thread.events)
+    said = recorded_resolution(parse_thread(thread).thread.events)
     if said is None:
         return None
     for data in (sides.ours, sides.theirs):

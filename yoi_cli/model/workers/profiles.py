@@ -43,7 +43,7 @@ class Profile(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """All that workers and orchestration are told.
+    """What is configured for workers and orchestration.
 
     `profiles` holds the presets too. `roles` maps a role to the name of one of `profiles`.
     `foreign_roles` maps a role to the selector of another program (`inherit`,

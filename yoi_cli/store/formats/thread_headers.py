@@ -64,9 +64,9 @@ def outline_thread(data: bytes) -> ThreadSummary:
     """The outline of a thread's bytes; the same as that of all its events."""
     headers = _HEADER.findall(_GAP + data)
     if not _is_plain(data, {header[4] for header in headers}):
-        from yoi_cli.model.thread_summary import outline_of
+        from yoi_cli.model.thread_summary import summary_of
 
-        return outline_of(parse_thread(data).thread.events)
+        return summary_of(parse_thread(data).thread.events)
     return _outline_shape(
         tuple([(kind, pairs) for kind, _, _, pairs, _ in headers if kind in _OUTLINING])
     )
@@ -99,9 +99,9 @@ def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
 @lru_cache(maxsize=_SHAPES)
 def _outline_shape(forms: tuple[tuple[bytes, bytes], ...]) -> ThreadSummary:
     """What a sequence of headers says of its ticket."""
-    from yoi_cli.model.thread_summary import outline_of
+    from yoi_cli.model.thread_summary import summary_of
 
-    return outline_of([_as_event(index, *form) for index, form in enumerate(forms, 1)])
+    return summary_of([_as_event(index, *form) for index, form in enumerate(forms, 1)])
 
 
 @lru_cache(maxsize=_SHAPES)
