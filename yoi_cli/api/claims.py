@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.model.claim import Claim, ClaimRequest
-    from yoi_cli.model.classification import GivenDecision
+    from yoi_cli.model.routing import GivenDecision
     from yoi_cli.routing.accept import Accepted as Accepted
     from yoi_cli.routing.claims import ClaimList as ClaimList
     from yoi_cli.routing.claims import ClaimService

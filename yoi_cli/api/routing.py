@@ -14,9 +14,9 @@ from yoi_cli.model.states import READY
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from yoi_cli.model.classification import GivenDecision
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.plan import AcceptedPlan
+    from yoi_cli.model.routing import GivenDecision
     from yoi_cli.routing.choose import RoutedTickets as RoutedTickets
     from yoi_cli.routing.choose import SummarisedTickets as SummarisedTickets
     from yoi_cli.routing.decide import RecordedDecision as RecordedDecision
@@ -123,7 +123,7 @@ def gate(
     the current one. `head` is the commit to be approved. Raises `UsageError`, and
     `NotFoundError` for a single ticket that is not there.
     """
-    from yoi_cli.model.classification import APPROVED
+    from yoi_cli.model.routing import APPROVED
     from yoi_cli.routing.gate import Gate, GateReport, check_requirement
     from yoi_cli.routing.git import gate_scope
     from yoi_cli.routing.open import folder_of, open_router

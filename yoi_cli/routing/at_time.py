@@ -13,8 +13,8 @@ from yoi_cli.errors import NotFoundError, UsageError, YoiError
 from yoi_cli.model.events import Thread
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.routing import ThreadSummary, summary_of
 from yoi_cli.model.states import CLOSED, INPROGRESS
-from yoi_cli.model.thread_summary import ThreadSummary, summary_of
 from yoi_cli.model.time import parse_since
 from yoi_cli.routing.history import is_by
 from yoi_cli.store.values import FieldsRow, PlansRow, RelationsRow

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.classification import RETURN_TO_PLANNING
 from yoi_cli.model.intent import IntentPacket, render_packet
+from yoi_cli.model.routing import RETURN_TO_PLANNING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.model.classification import GivenDecision
+    from yoi_cli.model.routing import GivenDecision
     from yoi_cli.routing.rules import Evidence
 
 

@@ -41,7 +41,7 @@ from yoi_cli.cli.ticket.intent import (
     said_parts,
 )
 from yoi_cli.errors import UsageError
-from yoi_cli.model.classification import CLASSIFICATIONS, GivenDecision
+from yoi_cli.model.routing import CLASSIFICATIONS, GivenDecision
 
 if TYPE_CHECKING:
     from yoi_cli.api.session import Start
