@@ -48,7 +48,7 @@ def with_thread(store: FileStore, thread: bytes) -> Path:
 
 
 def comment(store: FileStore, ticket: str, text: str) -> Committed:
-    return add_comment(store, ticket, "comment", text, ADA, commit=None)
+    return add_comment(store, ticket, "comment", text, ADA)
 
 
 def folder_of(store: FileStore, ticket: str) -> Path:

@@ -137,15 +137,15 @@ def review(
     workspace where it is not given. Raises what `check_reviewer` raises.
     """
     from yoi_cli.api.autocommit import with_commit
-    from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
+    from yoi_cli.model.events import APPROVE, REQUEST_CHANGES, REVIEW
     from yoi_cli.orchestration.git.reviewed_commit import commit_under_review
-    from yoi_cli.tickets.comment import add_review
+    from yoi_cli.tickets.comment import add_comment
 
     check_reviewer(session)
     by = session.author(author)
     result = APPROVE if approve else REQUEST_CHANGES
     about = commit_under_review(session, ticket, sha, folder or session.workspace)
-    done = add_review(session.store, ticket, result, text, by, commit=about)
+    done = add_comment(session.store, ticket, REVIEW, text, by, status=result, commit=about)
     return with_commit(session, done, f"review: {result}", asked=commit)
 
 
