@@ -10,7 +10,7 @@ import pytest
 from support.threads import AT
 from support.tickets import created, moved, put_ticket
 
-from yoi_cli.api import routing
+from yoi_cli.api import claims, routing
 from yoi_cli.api.session import Session, Start, open_session
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 
@@ -30,16 +30,16 @@ def test_what_may_start_is_claimed_and_given_back(
     session: Session, workspace: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     ticket = queued(workspace)
-    assert [one.ticket for one in routing.next_tickets(session)] == [ticket]
-    taken = routing.claim(session, ticket[-6:], lease_ms=60_000)
+    assert [one.ticket for one in claims.next_tickets(session)] == [ticket]
+    taken = claims.claim(session, ticket[-6:], lease_ms=60_000)
     assert (taken.ticket, taken.holder, taken.generation) == (ticket, "ada", 1)
     with pytest.raises(ConflictError):
-        routing.claim_next(session, holder="bot")
-    (held,) = routing.claims(session).claims
+        claims.claim_next(session, holder="bot")
+    (held,) = claims.list_claims(session).claims
     assert held == taken
-    routing.release(session, ticket, generation=1)
-    assert routing.claims(session).claims == ()
-    assert [one.is_released for one in routing.claims(session, every=True).claims] == [True]
+    claims.release(session, ticket, generation=1)
+    assert claims.list_claims(session).claims == ()
+    assert [one.is_released for one in claims.list_claims(session, every=True).claims] == [True]
     assert capfd.readouterr() == ("", "")
 
 

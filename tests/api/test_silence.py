@@ -12,6 +12,7 @@ from support.api import session_at, start_at
 from support.process import Program
 
 from yoi_cli.api import (
+    claims,
     doctor,
     hooks,
     merge,
@@ -75,7 +76,7 @@ def use_everything(session: Session, folder: Path) -> None:
     queries.draw_graph(session, related=True)
     routing.route(session)
     routing.route_one(session, second)
-    routing.claims(session)
+    claims.list_claims(session)
     routing.add_plan(session, second, "after", first)
     routing.list_plans(session)
     routing.replay(session, routing.replayed_tickets(session))

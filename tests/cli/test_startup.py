@@ -133,7 +133,7 @@ def test_reading_a_state_loads_nothing_that_moves_a_ticket(
 ) -> None:
     ticket = make_ticket(open_store(workspace, in_git=True))
     loaded = loaded_by(env, workspace, "ticket", "state", ticket)
-    assert "yoi_cli.tickets.current" in loaded
+    assert "yoi_cli.tickets.lookup" in loaded
     moving = ("tickets.move", "tickets.blocking", "api.autocommit", "store.files.writer")
     assert loaded.isdisjoint(f"yoi_cli.{name}" for name in moving)
     assert not {name for name in loaded if name.startswith("yoi_cli.workers")}

@@ -198,5 +198,5 @@ def test_an_empty_text_is_refused(store: TicketStore) -> None:
     before = everything(store)
     for text in ("", " \n\t"):
         with pytest.raises(UsageError):
-            add_comment(store, ticket, "comment", text, ADA, commit=None)
+            add_comment(store, ticket, "comment", text, ADA)
     assert everything(store) == before

@@ -14,7 +14,7 @@ from support.environment import ROOT
 from support.process import Program
 
 from yoi_cli.cli.registry import GROUPS
-from yoi_cli.model.profile_presets import PRESETS
+from yoi_cli.model.workers.presets import PRESETS
 from yoi_cli.store.config.worker_settings import parse_settings
 
 PAGE = ROOT / "docs" / "agents.md"

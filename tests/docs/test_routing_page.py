@@ -7,7 +7,7 @@ from pathlib import Path
 
 from support.console_blocks import check_story, steps_of
 
-from yoi_cli.model.classification import CLASSIFICATIONS
+from yoi_cli.model.routing import CLASSIFICATIONS
 from yoi_cli.routing.reasons import REASONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "routing.md"

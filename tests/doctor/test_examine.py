@@ -32,8 +32,8 @@ from support.threads import older
 from yoi_cli.doctor.examine import examine_ticket
 from yoi_cli.doctor.files.inspect import FileInspector
 from yoi_cli.doctor.rules import GROUPS, RULES
+from yoi_cli.model.findings import SEVERITIES
 from yoi_cli.model.ids import TicketId
-from yoi_cli.model.severity import SEVERITIES
 from yoi_cli.store.files.store import FileStore
 
 

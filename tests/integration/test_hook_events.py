@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support.hooked import Hooked
 
-from yoi_cli.model.commits import RecordedCommits
+from yoi_cli.tickets.commit_notes import RecordedCommits
 
 
 @pytest.mark.slow

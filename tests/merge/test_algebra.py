@@ -11,7 +11,7 @@ from yoi_cli.merge.algebra import (
     merge_orders,
     merge_relations,
 )
-from yoi_cli.model.conflict import Conflict, conflict_sentence
+from yoi_cli.model.findings import Conflict, conflict_sentence
 from yoi_cli.model.item import FieldValue
 from yoi_cli.model.relations import Relation
 

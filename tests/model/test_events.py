@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from yoi_cli.model.author import Author
 from yoi_cli.model.events import (
     CLOSE,
     COMMENT_ROLES,
     CREATE,
     KINDS,
     REVIEW,
+    Author,
     EventKind,
     heading_for,
     new_event,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from yoi_cli.model.classification import GivenDecision
 from yoi_cli.model.intent import IntentPacket
+from yoi_cli.model.routing import GivenDecision
 from yoi_cli.routing.decide import render_decision
 from yoi_cli.routing.rules import Evidence
 

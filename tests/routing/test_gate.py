@@ -11,10 +11,10 @@ from support.tickets import created, moved, put_ticket, said, ticket
 
 from yoi_cli.doctor.rules import RULES
 from yoi_cli.errors import NotFoundError
-from yoi_cli.model.classification import APPROVED
 from yoi_cli.model.events import LOSSES
+from yoi_cli.model.findings import ERROR
 from yoi_cli.model.ids import TicketId
-from yoi_cli.model.severity import ERROR
+from yoi_cli.model.routing import APPROVED
 from yoi_cli.model.states import DONE, INPROGRESS, QUEUED, READY, STATES
 from yoi_cli.routing.gate import Gate, GateResult
 from yoi_cli.routing.router import ClaimView, Router, RoutingContext

@@ -13,9 +13,9 @@ from support.tickets import put_ticket, ticket
 from yoi_cli.cli.ticket.graph_text import mermaid
 from yoi_cli.errors import ConflictError
 from yoi_cli.model import relations
-from yoi_cli.model.author import Author
-from yoi_cli.model.classification import BLOCKED
+from yoi_cli.model.events import Author
 from yoi_cli.model.relations import KINDS, TICKET, RelationKind
+from yoi_cli.model.routing import BLOCKED
 from yoi_cli.routing.graph import GraphRequest, draw_graph
 from yoi_cli.routing.router import Router, RoutingContext
 from yoi_cli.store.files.store import FileStore

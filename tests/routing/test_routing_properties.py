@@ -13,10 +13,10 @@ from support.memory_routing import MemoryReader, MemoryTicket
 from support.tickets import ticket as ticket_id
 
 from yoi_cli.model import states
-from yoi_cli.model.classification import BLOCKED
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.plan import RELATING_KINDS
 from yoi_cli.model.relations import KINDS
+from yoi_cli.model.routing import BLOCKED
 from yoi_cli.routing.router import Decision, DecisionSummary, Router, RoutingContext
 
 #: The last two are the ids of no ticket.

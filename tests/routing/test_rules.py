@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.data import Data
 
-from yoi_cli.model.classification import (
+from yoi_cli.model.routing import (
     BLOCKED,
     CLOSE_READY,
     CLOSED_OR_NOOP,
@@ -14,8 +14,8 @@ from yoi_cli.model.classification import (
     REQUIREMENTS_SYNC_NEEDED,
     REVIEW_NEEDED,
     WAITING,
+    Review,
 )
-from yoi_cli.model.thread_summary import Review
 from yoi_cli.routing import rules as routing
 from yoi_cli.routing.rules import ChainedBlocker, ReasonCode, Subject, classify
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from support.threads import AT
 
-from yoi_cli.model.author import Author
+from yoi_cli.model.events import Author
 from yoi_cli.model.ids import TicketId
 from yoi_cli.store.files.layout import StoreLocation
 from yoi_cli.store.files.store import FileStore
@@ -48,7 +48,7 @@ def with_thread(store: FileStore, thread: bytes) -> Path:
 
 
 def comment(store: FileStore, ticket: str, text: str) -> Committed:
-    return add_comment(store, ticket, "comment", text, ADA, commit=None)
+    return add_comment(store, ticket, "comment", text, ADA)
 
 
 def folder_of(store: FileStore, ticket: str) -> Path:

@@ -19,7 +19,7 @@ from typing import ParamSpec, TypeVar
 from msgspec.structs import replace
 
 from yoi_cli.cli.main import run
-from yoi_cli.model.worker_spec import WorkerRequest
+from yoi_cli.model.workers.spec import WorkerRequest
 from yoi_cli.store.files.claims import FileClaims
 from yoi_cli.store.files.writer import FileWriter
 from yoi_cli.workers.local.runtime import FileRuntime

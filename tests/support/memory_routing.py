@@ -16,7 +16,7 @@ from yoi_cli.model.ids import TicketId
 from yoi_cli.model.item import Item
 from yoi_cli.model.plan import PlanRecord
 from yoi_cli.model.relations import Relation
-from yoi_cli.model.thread_summary import ThreadSummary, summary_of
+from yoi_cli.model.routing import ThreadSummary, summary_of
 from yoi_cli.store.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
 
 _WAY = states.STATES

@@ -14,7 +14,7 @@ from pathlib import Path
 from support.file_stores import open_store
 from support.process import Program, Result
 
-from yoi_cli.model.author import Author
+from yoi_cli.model.events import Author
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.tickets.create import Draft, create_ticket

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from yoi_cli.errors import YoiError
-from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
+from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
 from yoi_cli.workers.local.runtime import FileRuntime
 from yoi_cli.workers.local.shim.kernel import (
     Identity,

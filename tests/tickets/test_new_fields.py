@@ -11,7 +11,7 @@ from support.tickets import put_ticket
 
 from yoi_cli.errors import UsageError
 from yoi_cli.merge.algebra import merge_fields
-from yoi_cli.model.author import Author
+from yoi_cli.model.events import Author
 from yoi_cli.model.fields import CHOICE, FIELDS, GREATEST, LIST, Field, shown_fields
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.tickets.create import Draft, create_ticket

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session, Start
 
 
-def _nobody() -> None:
-    """Progress that nobody watches."""
-
-
 def count_tickets(session: Session) -> int:
     """How many tickets will be looked at."""
     from yoi_cli.doctor.open import open_inspector
@@ -32,7 +28,7 @@ def count_tickets(session: Session) -> int:
     return len(open_inspector(session).ids())
 
 
-def examine_store(session: Session, *, advance: Callable[[], None] = _nobody) -> Examination:
+def examine_store(session: Session, *, advance: Callable[[], None] = lambda: None) -> Examination:
     """Everything that is wrong in the store."""
     from yoi_cli.doctor.examine import examine_store
     from yoi_cli.doctor.open import open_inspector
@@ -72,7 +68,7 @@ def repair(
     return repair_store(session, repairs, author)
 
 
-def look_over(session: Session, *, advance: Callable[[], None] = _nobody) -> DoctorReport:
+def look_over(session: Session, *, advance: Callable[[], None] = lambda: None) -> DoctorReport:
     """What is wrong in the store, and what the clone lacks."""
     from yoi_cli.doctor.environment import (
         DoctorReport,

@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session
 
 
-def _nobody() -> None:
-    """Progress that nobody watches."""
-
-
 def count_tickets(session: Session) -> int:
     """How many tickets there are, broken ones included."""
     return len(session.store.ids())
@@ -60,8 +56,8 @@ def list_tickets(
     """The tickets that are asked for; without `states`, the open ones.
 
     `fields` are texts by the name of a field: a ticket must have every one of a list's, and
-    one of any other field's ("" stands for no value). Raises `UsageError` for a state or a
-    sort that there is not.
+    one of any other field's ("" stands for no value). Raises `UsageError` for an
+    unknown state or sort.
     """
     from yoi_cli.tickets.listing import Selection, list_tickets, wanted
 
@@ -113,7 +109,7 @@ def search(
     states: Collection[str] = (),
     only_open: bool = False,
     limit: int | None = None,
-    advance: Callable[[], None] = _nobody,
+    advance: Callable[[], None] = lambda: None,
 ) -> SearchResult:
     """Every line of titles, descriptions and threads that holds `query`, newest ticket first.
 
@@ -127,7 +123,7 @@ def search(
 
 
 def newest_events(
-    session: Session, wanted: EventFilter, *, advance: Callable[[], None] = _nobody
+    session: Session, wanted: EventFilter, *, advance: Callable[[], None] = lambda: None
 ) -> EventLog:
     """The newest events across all tickets that are wanted, by rising time."""
     from yoi_cli.tickets.log import newest_events
@@ -136,7 +132,7 @@ def newest_events(
 
 
 def follow_events(
-    session: Session, wanted: EventFilter, *, advance: Callable[[], None] = _nobody
+    session: Session, wanted: EventFilter, *, advance: Callable[[], None] = lambda: None
 ) -> Follower:
     """The same in `start`; its `poll` tells what was written since. It is for one thread."""
     from yoi_cli.tickets.log import Follower
@@ -145,7 +141,7 @@ def follow_events(
 
 
 def measure(
-    session: Session, *, since: str | None = None, advance: Callable[[], None] = _nobody
+    session: Session, *, since: str | None = None, advance: Callable[[], None] = lambda: None
 ) -> Statistics:
     """Figures of all tickets; with `since`, of what happened from then on."""
     from yoi_cli.tickets.stats import measure
@@ -153,7 +149,9 @@ def measure(
     return measure(session.store, since, advance)
 
 
-def measure_waiting(session: Session, *, advance: Callable[[], None] = _nobody) -> WaitingTimes:
+def measure_waiting(
+    session: Session, *, advance: Callable[[], None] = lambda: None
+) -> WaitingTimes:
     """How long tickets waited until now, and for what."""
     import time
 

@@ -58,7 +58,7 @@ def list_relations(
 ) -> RelationList:
     """The relations around a ticket in both directions, or all of the store.
 
-    Raises `UsageError` for a kind that there is not.
+    Raises `UsageError` for an unknown kind.
     """
     from yoi_cli.tickets.relations import list_relations
 

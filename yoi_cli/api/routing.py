@@ -1,9 +1,8 @@
-"""Routing: what may start, claims, plan records and the gate (docs/routing.md, docs/ci.md).
+"""Routing: what may start, plan records and the gate (docs/routing.md, docs/ci.md).
 
 `where` is a session, or a start where the past may be asked of a repository without a
 workspace: `at` is a time or a commit, `merge` two revisions. `author` is who writes, None for
-the one that the session knows, and `holder` who claims, None for the author. A `lease_ms` of
-None is the configured one.
+the one that the session knows. The `holder`'s own claim holds no ticket up.
 """
 
 from __future__ import annotations
@@ -15,16 +14,11 @@ from yoi_cli.model.states import READY
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from yoi_cli.model.claim import Claim, ClaimRequest
-    from yoi_cli.model.classification import GivenDecision
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.plan import AcceptedPlan
-    from yoi_cli.routing.accept import Accepted as Accepted
+    from yoi_cli.model.routing import GivenDecision
     from yoi_cli.routing.choose import RoutedTickets as RoutedTickets
     from yoi_cli.routing.choose import SummarisedTickets as SummarisedTickets
-    from yoi_cli.routing.claims import ClaimList as ClaimList
-    from yoi_cli.routing.claims import ClaimService
-    from yoi_cli.routing.claims import NextTickets as NextTickets
     from yoi_cli.routing.decide import RecordedDecision as RecordedDecision
     from yoi_cli.routing.gate import GateAnswer as GateAnswer
     from yoi_cli.routing.gate import GateReport as GateReport
@@ -110,35 +104,6 @@ def record(
     return record_decision(open_claims(session, author, holder), ticket, judgement, packet)
 
 
-def accept(
-    session: Session,
-    ticket: str,
-    judgement: GivenDecision,
-    packet: Mapping[str, str],
-    *,
-    branch: str | None = None,
-    worktree: str | None = None,
-    worker: str | None = None,
-    author: str | None = None,
-    holder: str | None = None,
-    lease_ms: int | None = None,
-) -> Accepted:
-    """Take a ticket up: plan record, decision, move and claim, all or nothing.
-
-    Raises `ConflictError` where the ticket may not start, or somebody else has it.
-    """
-    from yoi_cli.routing.accept import Acceptance, accept_ticket
-    from yoi_cli.routing.open import open_claims
-    from yoi_cli.worktrees.open import worktree_folder
-
-    claims = open_claims(session, author, holder)
-    request = _request(
-        session, claims, holder=holder, lease_ms=lease_ms, worktree=worktree, worker=worker
-    )
-    plan = Acceptance(request, branch, worktree, folder=worktree_folder(session))
-    return accept_ticket(claims, ticket, plan, judgement, packet)
-
-
 def gate(
     where: Session | Start,
     tickets: Sequence[str] = (),
@@ -159,8 +124,8 @@ def gate(
     `NotFoundError` for a single ticket that is not there.
     """
     from yoi_cli.git.commits import commits_of
-    from yoi_cli.model.classification import APPROVED
     from yoi_cli.model.commits import TRAILER
+    from yoi_cli.model.routing import APPROVED
     from yoi_cli.routing.gate import Gate, GateReport, check_requirement
     from yoi_cli.routing.git import gate_scope
     from yoi_cli.routing.open import folder_of, open_router
@@ -180,118 +145,6 @@ def gate(
     return GateReport(answer, router.tree)
 
 
-def next_tickets(session: Session, *, limit: int | None = 1) -> tuple[Decision, ...]:
-    """What to work on next: by priority, by how many tickets wait for it, by age.
-
-    Raises `NotReadyError` (`nothing_ready`) where nothing may start.
-    """
-    from yoi_cli.routing.claims import find_next, nothing_ready
-    from yoi_cli.routing.open import routing_context
-
-    found = find_next(session.store, routing_context(session), limit)
-    if not found:
-        raise nothing_ready()
-    return found
-
-
-def claim_next(
-    session: Session,
-    *,
-    author: str | None = None,
-    holder: str | None = None,
-    lease_ms: int | None = None,
-    worktree: str | None = None,
-    worker: str | None = None,
-) -> NextTickets:
-    """Claim the first that can be had. Raises `NotReadyError` (`nothing_ready`), and
-    `ConflictError` (`all_claimed`)."""
-    from yoi_cli.routing.claims import claim_next
-    from yoi_cli.routing.open import open_claims
-
-    claims = open_claims(session, author, holder)
-    request = _request(
-        session, claims, holder=holder, lease_ms=lease_ms, worktree=worktree, worker=worker
-    )
-    return claim_next(claims, request)
-
-
-def claim(
-    session: Session,
-    ticket: str,
-    *,
-    author: str | None = None,
-    holder: str | None = None,
-    lease_ms: int | None = None,
-    worktree: str | None = None,
-    worker: str | None = None,
-) -> Claim:
-    """Claim a ticket that may start, or one in progress whose claim has run out.
-
-    Raises `ConflictError` (`claimed`, `not_claimable`).
-    """
-    from yoi_cli.routing.claims import claim_ticket
-    from yoi_cli.routing.open import open_claims
-
-    claims = open_claims(session, author, holder)
-    request = _request(
-        session, claims, holder=holder, lease_ms=lease_ms, worktree=worktree, worker=worker
-    )
-    return claim_ticket(claims, ticket, request)
-
-
-def _request(
-    session: Session,
-    claims: ClaimService,
-    *,
-    holder: str | None,
-    lease_ms: int | None,
-    worktree: str | None,
-    worker: str | None,
-) -> ClaimRequest:
-    from yoi_cli.model.claim import ClaimRequest
-    from yoi_cli.routing.open import lease_of
-
-    lease = lease_of(session, lease_ms)
-    return ClaimRequest(holder or claims.by.author, lease, worktree, worker)
-
-
-def renew(
-    session: Session,
-    ticket: str,
-    generation: int,
-    *,
-    author: str | None = None,
-    holder: str | None = None,
-    lease_ms: int | None = None,
-) -> Claim:
-    """Begin the lease of a claim anew, with the generation that its holder was given.
-
-    Raises `ConflictError` (`generation_stale`).
-    """
-    from yoi_cli.routing.claims import renew_claim
-    from yoi_cli.routing.open import lease_of, open_claims
-
-    claims = open_claims(session, author, holder)
-    return renew_claim(claims, ticket, generation, lease_of(session, lease_ms))
-
-
-def release(
-    session: Session, ticket: str, *, generation: int | None = None, author: str | None = None
-) -> Claim:
-    """Give a ticket back, with a `generation` only where the claim is still of that one."""
-    from yoi_cli.routing.claims import release_claim
-    from yoi_cli.routing.open import open_claims
-
-    return release_claim(open_claims(session, author), ticket, generation)
-
-
-def claims(session: Session, *, every: bool = False) -> ClaimList:
-    """Who holds which ticket; with `every`, claims that were given back too."""
-    from yoi_cli.routing.open import read_claims
-
-    return read_claims(session, every=every)
-
-
 def add_plan(
     session: Session,
     ticket: str,
@@ -307,7 +160,7 @@ def add_plan(
 
     Raises `UsageError` for an unknown kind, and for a record that lacks what its kind needs.
     """
-    from yoi_cli.api.autocommit import commit_if_asked
+    from yoi_cli.api.autocommit import with_commit
     from yoi_cli.tickets.plan_records import PlanDraft, add_plan
 
     draft = PlanDraft(ticket, kind, related, note, accepted)
@@ -315,9 +168,7 @@ def add_plan(
     if not planned.changed:
         return planned
     what = f"plan {planned.record.kind} {planned.record.related_ticket or ''}".rstrip()
-    said = commit_if_asked(session, planned.record.ticket_id, what, asked=commit)
-    committed = planned.committed
-    return planned._replace(committed=committed._replace(warnings=(*committed.warnings, *said)))
+    return planned._replace(committed=with_commit(session, planned.committed, what, asked=commit))
 
 
 def list_plans(session: Session, ticket: str | None = None, *, kind: str | None = None) -> PlanList:

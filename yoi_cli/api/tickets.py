@@ -1,8 +1,9 @@
-"""Writing tickets: making, changing and moving them (docs/api.md).
+"""Writing tickets: making, changing and moving them, and what is read for that (docs/api.md).
 
-Every function takes the store's lock for as long as it writes. `author` is the name of who
-writes, None for the one that the session knows; `commit` asks for a commit of the ticket's
-files afterwards, as `[git] autocommit` does. The commit's warnings are in the result.
+What only reads is in `api/queries.py`, which a small command need not load. Every function takes
+the store's lock for as long as it writes. `author` is the name of who writes, None for the one
+that the session knows; `commit` asks for a commit of the ticket's files afterwards, as
+`[git] autocommit` does. The commit's warnings are in the result.
 """
 
 from __future__ import annotations
@@ -136,21 +137,21 @@ def review(
     workspace where it is not given. Raises what `check_reviewer` raises.
     """
     from yoi_cli.api.autocommit import with_commit
-    from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
+    from yoi_cli.model.events import APPROVE, REQUEST_CHANGES, REVIEW
     from yoi_cli.orchestration.git.reviewed_commit import commit_under_review
-    from yoi_cli.tickets.comment import add_review
+    from yoi_cli.tickets.comment import add_comment
 
     check_reviewer(session)
     by = session.author(author)
     result = APPROVE if approve else REQUEST_CHANGES
     about = commit_under_review(session, ticket, sha, folder or session.workspace)
-    done = add_review(session.store, ticket, result, text, by, commit=about)
+    done = add_comment(session.store, ticket, REVIEW, text, by, status=result, commit=about)
     return with_commit(session, done, f"review: {result}", asked=commit)
 
 
 def state_of(session: Session, ticket: str) -> tuple[TicketId, Folded]:
     """The full id of a ticket, and its state by its log."""
-    from yoi_cli.tickets.current import state_of
+    from yoi_cli.tickets.lookup import state_of
 
     return state_of(session.store, ticket)
 

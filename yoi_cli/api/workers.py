@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from yoi_cli.model.profile import Profile as Profile
-    from yoi_cli.model.worker_spec import WorkerSpec as WorkerSpec
+    from yoi_cli.model.workers.profiles import Profile as Profile
+    from yoi_cli.model.workers.spec import WorkerSpec as WorkerSpec
     from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workers.model import WorkerView as WorkerView
     from yoi_cli.workers.profile_checks import CheckedProfiles as CheckedProfiles
@@ -51,7 +51,7 @@ def spawn(
     `NotFoundError` for ticket and profile.
     """
     from yoi_cli.errors import YoiError
-    from yoi_cli.model.worker_spec import request_of
+    from yoi_cli.model.workers.spec import request_of
     from yoi_cli.workers.log import log_start
     from yoi_cli.workers.open import open_runtime
     from yoi_cli.workers.runtime import LoggedWorker

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.cli.text.console import console, is_terminal, text, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json
-from yoi_cli.model.safe_text import tsv, visible
-from yoi_cli.model.severity import ERROR, INFO, WARNING
-from yoi_cli.model.text import counted
+from yoi_cli.model.findings import ERROR, INFO, WARNING
+from yoi_cli.model.text import counted, tsv, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

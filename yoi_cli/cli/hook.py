@@ -17,7 +17,7 @@ from yoi_cli.cli.text.console import is_terminal, write_stderr
 from yoi_cli.cli.text.report import report_error, report_json, report_lines, warn
 from yoi_cli.model import hooks as hook_files
 from yoi_cli.model.hooks import ALL_HOOKS
-from yoi_cli.model.safe_text import visible
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

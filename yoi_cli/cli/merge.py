@@ -23,8 +23,8 @@ from yoi_cli.cli.text.console import (
 )
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.errors import ConflictError, UsageError, YoiError
-from yoi_cli.model.conflict import conflict_sentence, needs_person
-from yoi_cli.model.safe_text import tsv, visible
+from yoi_cli.model.findings import conflict_sentence, needs_person
+from yoi_cli.model.text import tsv, visible
 
 if TYPE_CHECKING:
     from yoi_cli.api.merge import MergedPart, Resolution

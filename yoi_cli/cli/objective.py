@@ -22,7 +22,7 @@ from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.errors import StoreInvalidError, YoiError
-from yoi_cli.model.severity import ERROR, WARNING
+from yoi_cli.model.findings import ERROR, WARNING
 from yoi_cli.model.text import counted
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 def complete_objectives(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Ids that begin with what is typed, with their titles."""
-    from yoi_cli.model.safe_text import visible
+    from yoi_cli.model.text import visible
 
     found: list[tuple[str, str]] = []
     try:

@@ -13,7 +13,7 @@ from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.errors import YoiError
 from yoi_cli.model.fields import PRIORITIES
-from yoi_cli.model.safe_text import visible
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.model.conflict import conflict_sentence
+from yoi_cli.model.findings import conflict_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

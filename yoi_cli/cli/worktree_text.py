@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.cli.text.console import console, is_terminal, text, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
-from yoi_cli.model.safe_text import tsv
-from yoi_cli.model.text import counted, some_of
+from yoi_cli.model.text import counted, some_of, tsv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import quote
 from yoi_cli.model.fields import CHOICE, FIELDS, LIST, RESERVED, TIME
-from yoi_cli.model.fold import is_kept, resolution_told
+from yoi_cli.model.fold import is_kept, recorded_resolution
 from yoi_cli.model.states import CLOSED, is_state
 from yoi_cli.model.time import is_stamp
 
@@ -88,7 +88,7 @@ def check_resolution(inspected: InspectedTicket, state: str) -> Iterator[Diagnos
         return
     events = inspected.thread.events if inspected.thread is not None else ()
     if text is None:
-        is_recorded = resolution_told(events) is not None
+        is_recorded = recorded_resolution(events) is not None
         code = "resolution_unwritten" if is_recorded else "resolution_missing"
         what = "The ticket is closed and has no resolution.md."
     else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.rules import RULES
-from yoi_cli.model.severity import ERROR, INFO, WARNING
+from yoi_cli.model.findings import ERROR, INFO, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

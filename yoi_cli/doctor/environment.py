@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import count
 from yoi_cli.errors import YoiError
-from yoi_cli.model.severity import ERROR, SEVERITIES, WARNING
+from yoi_cli.model.findings import ERROR, SEVERITIES, WARNING
 from yoi_cli.model.text import counted, some_of
 from yoi_cli.tickets.lookup import identify
 

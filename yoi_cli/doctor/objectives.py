@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import Diagnostic, line_of, quote
 from yoi_cli.errors import YoiError
+from yoi_cli.model.findings import ERROR, INFO, WARNING
 from yoi_cli.model.ids import is_ticket_id
-from yoi_cli.model.severity import ERROR, INFO, WARNING
 from yoi_cli.model.time import is_stamp
 from yoi_cli.objectives.model import LINKED_TICKETS, REQUIRED_KEYS
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from yoi_cli.doctor.examine import Examination
-    from yoi_cli.model.author import Author
+    from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import TicketStore
     from yoi_cli.store.values import Committed

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from yoi_cli.model.conflict import DESCRIPTION, FIELD, Conflict
 from yoi_cli.model.fields import BY_FOLD, FIELDS, GREATEST, QUEUING, TIME, merge_rule
+from yoi_cli.model.findings import DESCRIPTION, FIELD, Conflict
 from yoi_cli.model.item import field_text
 from yoi_cli.model.relations import sort_key
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import OperationError, YoiError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.merge.ports import MergedPart, Sides
-from yoi_cli.model.conflict import OTHER_TICKET
+from yoi_cli.model.findings import OTHER_TICKET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

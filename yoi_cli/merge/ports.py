@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from yoi_cli.model.conflict import needs_person
+from yoi_cli.model.findings import needs_person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from yoi_cli.model.conflict import Conflict
+    from yoi_cli.model.findings import Conflict
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.trees import TreeFiles
 

@@ -49,32 +49,32 @@ class ClaimRequest(NamedTuple):
     worker: str | None = None
 
 
-def check_free(ticket: str, standing: Claim | None, now: int) -> None:
+def check_free(ticket: str, current: Claim | None, now: int) -> None:
     """Raise `ConflictError` (`claimed`) while a claim on `ticket` is alive.
 
     The same name does not pass: two processes of one person must not both believe that they
     hold the ticket. Who holds it renews with the generation that it was given.
     """
-    if standing is not None and standing.is_alive(now):
+    if current is not None and current.is_alive(now):
         raise ConflictError(
             "claimed",
-            f"{ticket} is claimed by {standing.holder} until {stamp(standing.expires_at)}.",
+            f"{ticket} is claimed by {current.holder} until {stamp(current.expires_at)}.",
             hint=f"Take another with `yoi next --claim`; the holder itself renews with "
-            f"`yoi claim {ticket} --renew {standing.generation}`.",
-            details=_details(standing),
+            f"`yoi claim {ticket} --renew {current.generation}`.",
+            details=_details(current),
         )
 
 
 def take(
-    ticket: str, standing: Claim | None, request: ClaimRequest, now: int, *, logged: int = 0
+    ticket: str, current: Claim | None, request: ClaimRequest, now: int, *, logged: int = 0
 ) -> Claim:
     """A new claim on `ticket`. Raises `ConflictError` (`claimed`) while one is alive.
 
     `logged` is the greatest generation in the ticket's log, which a crash, or another clone,
     may have left ahead of this clone's claims: no generation is ever given twice.
     """
-    check_free(ticket, standing, now)
-    known = standing.generation if standing is not None else 0
+    check_free(ticket, current, now)
+    known = current.generation if current is not None else 0
     return Claim(
         ticket=ticket,
         holder=request.holder,
@@ -86,43 +86,43 @@ def take(
     )
 
 
-def renew(ticket: str, standing: Claim | None, generation: int, lease: int, now: int) -> Claim:
+def renew(ticket: str, current: Claim | None, generation: int, lease: int, now: int) -> Claim:
     """The claim with its lease begun anew. Raises `ConflictError` for a stale generation.
 
     One that ran out and was taken by nobody may still be renewed.
     """
-    held = _held(ticket, standing, generation)
+    held = _held(ticket, current, generation)
     return held._replace(expires_at=now + lease)
 
 
-def release(ticket: str, standing: Claim | None, generation: int | None, now: int) -> Claim:
+def release(ticket: str, current: Claim | None, generation: int | None, now: int) -> Claim:
     """The claim at its end. Raises `ConflictError` for a stale generation.
 
     `generation` may be left out by a person who gives back a claim by hand.
     """
-    if generation is None and standing is not None and not standing.is_released:
-        return standing.freed(now)
-    held = _held(ticket, standing, generation)
+    if generation is None and current is not None and not current.is_released:
+        return current.freed(now)
+    held = _held(ticket, current, generation)
     return held.freed(now)
 
 
-def _held(ticket: str, standing: Claim | None, generation: int | None) -> Claim:
-    if standing is None or standing.is_released:
+def _held(ticket: str, current: Claim | None, generation: int | None) -> Claim:
+    if current is None or current.is_released:
         raise ConflictError(
             "not_claimed",
             f"{ticket} is claimed by nobody.",
             hint=f"Claim it with `yoi claim {ticket}`.",
             details={"ticket": ticket},
         )
-    if generation != standing.generation:
+    if generation != current.generation:
         raise ConflictError(
             "generation_stale",
-            f"{ticket} is at generation {standing.generation}, held by {standing.holder}; "
+            f"{ticket} is at generation {current.generation}, held by {current.holder}; "
             f"generation {generation} has lost it.",
             hint="Stop working on it; what was done is kept in its branch.",
-            details=_details(standing),
+            details=_details(current),
         )
-    return standing
+    return current
 
 
 def _details(claim: Claim) -> dict[str, str | int]:

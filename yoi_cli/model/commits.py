@@ -1,4 +1,4 @@
-"""Commits as a ticket's log tells of them: what hooks report (docs/hooks.md).
+"""Commits as hooks report them (docs/hooks.md).
 
 Commit subjects, branch names and paths are whatever somebody wrote. `cleaned` makes one line
 of them that a header and a body can hold.
@@ -10,12 +10,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.model import events
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from yoi_cli.model.events import Event
 
 TRAILER = "Ticket"
 COMMIT = "commit"
@@ -27,7 +23,6 @@ REBASE = "rebase"
 _LONGEST = 300
 _MOST_FILES = 50
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_PAIR = re.compile(r"^- ([0-9a-f]{40,64}) → (?:([0-9a-f]{40,64})(?: .*)?|dropped)$", re.MULTILINE)
 _BETWEEN_TICKETS = re.compile(r"[,\s]+")
 
 
@@ -93,53 +88,6 @@ class Note(NamedTuple):
     dropped: tuple[str, ...] = ()
     merged: str = ""
     into: str = ""
-
-
-class RecordedCommits:
-    """The commits that a log tells of already."""
-
-    def __init__(self, log: Iterable[Event] = ()) -> None:
-        self.commits: set[str] = set()
-        self.pairs: set[tuple[str, str]] = set()
-        self.dropped: set[str] = set()
-        self.merges: set[tuple[str, str, str]] = set()
-        for event in log:
-            if event.kind == events.COMMIT and "commit" in event.attributes:
-                self._read(event)
-
-    def _read(self, event: Event) -> None:
-        said = event.attributes
-        if "into" in said:
-            self.merges.add((said["commit"], said.get("merged", ""), said["into"]))
-            return
-        self.commits.add(said["commit"])
-        if REWRITE not in said:
-            return
-        for old, new in _PAIR.findall(event.body):
-            if new:
-                self.pairs.add((old, new))
-                self.commits.add(new)
-            else:
-                self.dropped.add(old)
-
-    def fresh(self, note: Note) -> Note | None:
-        """What of `note` is not told yet, or None; what is fresh counts as told from now on."""
-        if note.what == COMMIT:
-            is_known = note.commit in self.commits
-            self.commits.add(note.commit)
-            return None if is_known else note
-        if note.what == MERGE:
-            key = (note.commit, note.merged, cleaned(note.into))
-            is_known = key in self.merges
-            self.merges.add(key)
-            return None if is_known else note
-        pairs = tuple(pair for pair in note.pairs if (pair.old, pair.new) not in self.pairs)
-        known = self.commits - self.dropped
-        dropped = tuple(sha for sha in note.dropped if sha in known)
-        self.pairs.update((pair.old, pair.new) for pair in pairs)
-        self.commits.update(pair.new for pair in pairs)
-        self.dropped.update(dropped)
-        return note._replace(pairs=pairs, dropped=dropped) if pairs or dropped else None
 
 
 def cleaned(text: str) -> str:

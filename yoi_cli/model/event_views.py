@@ -62,5 +62,5 @@ def event_summary(event: Event) -> str:
 def _telling_line(body: str) -> str:
     """The first line that says something: no heading, and no label for what comes below."""
     lines = [line.strip() for line in body.split("\n") if line.strip()]
-    told = (line for line in lines if not line.startswith("#") and line[-1] not in ":：")
-    return next(told, lines[0] if lines else "")
+    telling = (line for line in lines if not line.startswith("#") and line[-1] not in ":：")
+    return next(telling, lines[0] if lines else "")

@@ -9,8 +9,6 @@ from yoi_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.model.author import Author
-
 CREATE = "create"
 COMMENT = "comment"
 PLAN = "plan"
@@ -152,6 +150,13 @@ class Event(NamedTuple):
     def status(self) -> str:
         """A review's result or a close's status; one old review says `result` instead."""
         return self.attributes.get("status") or self.attributes.get("result", "")
+
+
+class Author(NamedTuple):
+    """Who writes an event, and whether records are kept in Japanese."""
+
+    author: str
+    japanese: bool = False
 
 
 class NewEvent(NamedTuple):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import states
-from yoi_cli.model.events import CLOSE, STATE_CHANGED, STATE_FIELDS, Event
-from yoi_cli.model.states import CLOSED
+from yoi_cli.model.events import CLOSE, STATE_CHANGED, STATE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,11 +120,11 @@ def _divergence(event: Event, origin: str, target: str, state: str) -> Divergenc
     return Divergence(event.identity, event.at, event.line, origin, target, state)
 
 
-def resolution_told(thread: Sequence[Event]) -> str | None:
+def recorded_resolution(thread: Sequence[Event]) -> str | None:
     """The text of the closing that counts; None for a ticket that is not closed, or was
     closed without a word."""
     closings = [event.body for event in thread if event.kind == CLOSE]
-    if not closings or fold(thread).state != CLOSED:
+    if not closings or fold(thread).state != states.CLOSED:
         return None
     return closings[-1].strip() or None
 

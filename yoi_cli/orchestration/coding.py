@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import IMPLEMENTATION_REPORT
-from yoi_cli.model.profile import CODER
+from yoi_cli.model.workers.profiles import CODER
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import examine, settle, worker_sentence
 from yoi_cli.orchestration.texts import coder_prompt, evidence_report, short

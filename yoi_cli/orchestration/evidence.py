@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.profile import CODER
 from yoi_cli.model.text import some_of
+from yoi_cli.model.workers.profiles import CODER
 from yoi_cli.orchestration.texts import WorkEvidence, short
 from yoi_cli.orchestration.worker_requests import how_it_ended
 from yoi_cli.workers.model import EXITED

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.claim import ClaimRequest
-from yoi_cli.model.classification import GivenDecision
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.routing import GivenDecision
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome
 from yoi_cli.orchestration.journal import Journal

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from yoi_cli.model.author import Author
-    from yoi_cli.model.profile import Settings
+    from yoi_cli.model.events import Author
+    from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.routing.router import RoutingContext
     from yoi_cli.store.ports import Claims, RoutingStore
     from yoi_cli.workers.profile_checks import Machine

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.naming import branch_name, worktree_path
-from yoi_cli.model.profile import BY_WORKER, CODER, REVIEWER
+from yoi_cli.model.workers.profiles import BY_WORKER, CODER, REVIEWER
 from yoi_cli.orchestration.position import WORKTREE
 
 if TYPE_CHECKING:

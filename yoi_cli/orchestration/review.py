@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.model import events
-from yoi_cli.model.profile import BY_PERSON, REVIEWER
+from yoi_cli.model.workers.profiles import BY_PERSON, REVIEWER
 from yoi_cli.orchestration import integration
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import PERSON

@@ -9,14 +9,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.worker_spec import WorkerSpec, milliseconds, request_of
+from yoi_cli.model.workers.spec import WorkerSpec, milliseconds, request_of
 from yoi_cli.orchestration.texts import CommandResult, plain_text
 from yoi_cli.workers.model import EXITED, QUEUED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from yoi_cli.model.worker_spec import WorkerRequest
+    from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.workers.model import WorkerView

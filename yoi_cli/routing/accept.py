@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model import intent, plan, states
 from yoi_cli.model.claim import renew, take
-from yoi_cli.model.classification import IMPLEMENTATION_READY
 from yoi_cli.model.naming import WORKTREE_FOLDER, branch_name, worktree_path
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
+from yoi_cli.model.routing import IMPLEMENTATION_READY
 from yoi_cli.model.time import stamp
 from yoi_cli.routing.claims import (
     ClaimService,
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from yoi_cli.model.claim import Claim, ClaimRequest
-    from yoi_cli.model.classification import GivenDecision
     from yoi_cli.model.events import Event
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.intent import IntentPacket
+    from yoi_cli.model.routing import GivenDecision
     from yoi_cli.store.ports import RoutingWriter
 
 ACCEPTANCE = "orchestrator_acceptance"

@@ -16,8 +16,8 @@ from yoi_cli.model.events import RELATION_REMOVED, Event, Thread
 from yoi_cli.model.fold import fold, is_move
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import Relation
+from yoi_cli.model.routing import ThreadSummary, summary_of
 from yoi_cli.model.states import CLOSED, INPROGRESS
-from yoi_cli.model.thread_summary import ThreadSummary, summary_of
 from yoi_cli.model.time import is_stamp
 from yoi_cli.store.values import FieldsRow, PlansRow, RelationsRow
 

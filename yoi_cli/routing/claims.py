@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
 from yoi_cli.model import states
 from yoi_cli.model.claim import check_free, parse_generation, release, renew, take
-from yoi_cli.model.classification import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
 from yoi_cli.model.events import CLAIM, NewEvent, new_event
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.routing import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
 from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router, RoutingContext
 from yoi_cli.routing.rules import CLAIMED
 from yoi_cli.store.values import Change
@@ -18,9 +18,8 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from yoi_cli.model.author import Author
     from yoi_cli.model.claim import Claim, ClaimRequest
-    from yoi_cli.model.events import Event
+    from yoi_cli.model.events import Author, Event
     from yoi_cli.store.ports import Claims, RoutingStore, RoutingWriter
 
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}

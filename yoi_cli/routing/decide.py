@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model import events, intent, states
-from yoi_cli.model.classification import (
+from yoi_cli.model.events import NewEvent, new_event
+from yoi_cli.model.intent import IntentPacket, render_packet
+from yoi_cli.model.routing import (
     CLASSIFICATIONS,
     IMPLEMENTATION_READY,
     RETURN_TO_PLANNING,
     WAITING,
     GivenDecision,
 )
-from yoi_cli.model.events import NewEvent, new_event
-from yoi_cli.model.intent import IntentPacket, render_packet
 from yoi_cli.routing.messages import next_action
 from yoi_cli.routing.router import Decision, Router
 from yoi_cli.routing.rules import Evidence

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
-    from yoi_cli.model.thread_summary import ThreadSummary
+    from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.ports import RoutingReader
 
 _LONGEST_CHAIN = 100

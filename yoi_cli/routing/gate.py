@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.model import events, states
-from yoi_cli.model.classification import APPROVED, IN_PROGRESS, REQUIREMENTS, REVIEW_NEEDED
 from yoi_cli.model.commits import ticket_words
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import DIVERGED, UNREADABLE
+from yoi_cli.model.routing import APPROVED, IN_PROGRESS, REQUIREMENTS, REVIEW_NEEDED
 from yoi_cli.routing.messages import sentence
 from yoi_cli.routing.reasons import Wording
 from yoi_cli.routing.rules import Reason, blocker_code

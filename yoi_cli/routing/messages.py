@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.classification import (
+from yoi_cli.model.routing import (
     BLOCKED,
     CLOSE_READY,
     CLOSED_OR_NOOP,

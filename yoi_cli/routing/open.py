@@ -77,18 +77,13 @@ def read_claims(session: Session, *, every: bool) -> ClaimList:
     return list_claims(session.claims, _now_ms(), every=every)
 
 
-def lease_of(session: Session, lease_ms: int | None) -> int:
-    """The lease that was asked for, else the configured one, in milliseconds."""
-    return session.config.lease_minutes * 60_000 if lease_ms is None else lease_ms
-
-
 def folder_of(where: Session | Start) -> str:
     """The absolute folder in which git is asked."""
     return where.workspace if isinstance(where, Session) else starting_folder(where)
 
 
 def _snapshot_router(start: Start, at: str | None, merge: tuple[str, str] | None) -> Router:
-    from yoi_cli.model.conflict import conflict_sentence
+    from yoi_cli.model.findings import conflict_sentence
     from yoi_cli.routing.snapshot import open_merged, open_snapshot
 
     snapshot = open_snapshot(start, at or "") if merge is None else open_merged(start, merge)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.model import events
-from yoi_cli.model.classification import IMPLEMENTATION_READY
+from yoi_cli.model.routing import IMPLEMENTATION_READY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

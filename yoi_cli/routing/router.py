@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
-from yoi_cli.model.classification import IMPLEMENTATION_READY
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import field_text, field_texts
-from yoi_cli.model.thread_summary import ThreadSummary
+from yoi_cli.model.routing import IMPLEMENTATION_READY, ThreadSummary
 from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.routing.rules import (
     CAPACITY,

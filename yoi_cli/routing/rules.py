@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import states
-from yoi_cli.model.classification import BLOCKED, IMPLEMENTATION_READY, WAITING
-from yoi_cli.model.thread_summary import Review
+from yoi_cli.model.routing import BLOCKED, IMPLEMENTATION_READY, WAITING, Review
 from yoi_cli.routing.messages import finish_chain, next_action, remedy, sentence
 from yoi_cli.routing.reasons import classification_of
 

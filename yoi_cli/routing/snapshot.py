@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.git.objects import RevisionFiles
     from yoi_cli.model.config import Config
-    from yoi_cli.model.conflict import Conflict
+    from yoi_cli.model.findings import Conflict
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.workspace.session import Start
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.environment import CLONE, OK, EnvironmentCheck
 from yoi_cli.doctor.repair import CONFIGURE_CLONE, WRITE_ATTRIBUTES, Repair
-from yoi_cli.model.severity import ERROR, WARNING
+from yoi_cli.model.findings import ERROR, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

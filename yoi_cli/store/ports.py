@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.item import Item
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
-    from yoi_cli.model.thread_summary import ThreadSummary
+    from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.values import (
         Change,
         Committed,

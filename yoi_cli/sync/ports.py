@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.errors import YoiError
     from yoi_cli.merge.ports import Renumbering
-    from yoi_cli.model.conflict import Conflict
+    from yoi_cli.model.findings import Conflict
 
 
 class TakenStore(NamedTuple):

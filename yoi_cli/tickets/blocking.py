@@ -12,7 +12,6 @@ from yoi_cli.model.relations import (
     KINDS,
     MISSING,
     UNREADABLE,
-    Relation,
     blocking_graph,
 )
 from yoi_cli.model.states import RESOLVED_STATES
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 class Blocker(NamedTuple):
     """A ticket that holds another up.
 
-    `via` is the kind of the relation that says so. `state` is None where it cannot be told;
+    `via` is the kind of the relation that says so. `state` is None where it is unknown;
     then `problem` says why (`missing`, `unreadable`). A diverged blocker has both.
     """
 
@@ -122,12 +121,17 @@ def find_blocked(
     return blocked, [row for row in rows if row.error is not None]
 
 
+def store_graph(reader: TicketReader) -> dict[str, tuple[str, ...]]:
+    """For each ticket that waits for others: those others, by one pass over the relations."""
+    return blocking_graph(relation for row in reader.all_relations() for relation in row.relations)
+
+
 def unblocked_by(reader: TicketReader, ticket: TicketId) -> tuple[str, ...]:
     """The open tickets that waited for `ticket` and, now that it is resolved, for nobody.
 
     One pass over the relations; every thread is folded once, however many wait for it.
     """
-    graph = blocking_graph(relation for row in reader.all_relations() for relation in row.relations)
+    graph = store_graph(reader)
     waiting = [id_ for id_, blocking in graph.items() if ticket in blocking]
     judged: dict[str, Blocker | None] = {}
 
@@ -146,12 +150,12 @@ def unblocked_by(reader: TicketReader, ticket: TicketId) -> tuple[str, ...]:
 def notices(around: TicketRelations) -> tuple[str, ...]:
     """What a reader should know although it blocks nothing (docs/routing.md)."""
     said: list[str] = []
-    told = {name for name, kind in KINDS.items() if kind.one_way}
+    one_way = {name for name, kind in KINDS.items() if kind.one_way}
     for relation in around.outgoing:
-        if relation.kind in told:
+        if relation.kind in one_way:
             said.append(f"{relation.kind.replace('_', ' ')} {relation.target}")
     for relation in around.incoming:
-        if relation.kind in told:
+        if relation.kind in one_way:
             said.append(f"{relation.inverse.replace('_', ' ')} {relation.ticket_id}")
     said += [f"the relations of {other} cannot be read" for other in around.unreadable]
     return tuple(said)

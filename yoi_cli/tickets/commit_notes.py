@@ -1,24 +1,25 @@
-"""What an event of a hook says, in the language of the records."""
+"""Notes of hooks made events, in the language of the records, each once (docs/hooks.md)."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import commits, events
-from yoi_cli.model.commits import Note, RecordedCommits
 from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from yoi_cli.model.commits import Note
+    from yoi_cli.model.events import Event
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import NoteSpool, NoteWriter, Spooled
 
-
+_PAIR = re.compile(r"^- ([0-9a-f]{40,64}) → (?:([0-9a-f]{40,64})(?: .*)?|dropped)$", re.MULTILINE)
 _ENGLISH = {
     commits.AMEND: "Amended:",
     commits.REBASE: "Rebased: {count} commits have new ids.",
@@ -37,7 +38,7 @@ _JAPANESE = {
 
 def body_of(note: Note, *, japanese: bool) -> str:
     """The body of the event that `note` becomes. Its lines of commits are read back by
-    `commits.Recorded`, so that they are the same in every language."""
+    `RecordedCommits`, so that they are the same in every language."""
     words = _JAPANESE if japanese else _ENGLISH
     if note.what == commits.COMMIT:
         lines = [note.subject, "", *(f"- {file}" for file in note.files)]
@@ -55,6 +56,53 @@ def body_of(note: Note, *, japanese: bool) -> str:
     return "\n".join([said, "", *pairs, *(f"- {sha} → dropped" for sha in note.dropped)])
 
 
+class RecordedCommits:
+    """The commits that a log holds already."""
+
+    def __init__(self, log: Iterable[Event] = ()) -> None:
+        self.commits: set[str] = set()
+        self.pairs: set[tuple[str, str]] = set()
+        self.dropped: set[str] = set()
+        self.merges: set[tuple[str, str, str]] = set()
+        for event in log:
+            if event.kind == events.COMMIT and "commit" in event.attributes:
+                self._read(event)
+
+    def _read(self, event: Event) -> None:
+        said = event.attributes
+        if "into" in said:
+            self.merges.add((said["commit"], said.get("merged", ""), said["into"]))
+            return
+        self.commits.add(said["commit"])
+        if commits.REWRITE not in said:
+            return
+        for old, new in _PAIR.findall(event.body):
+            if new:
+                self.pairs.add((old, new))
+                self.commits.add(new)
+            else:
+                self.dropped.add(old)
+
+    def fresh(self, note: Note) -> Note | None:
+        """What of `note` is not recorded yet, or None; it counts as recorded from now on."""
+        if note.what == commits.COMMIT:
+            is_known = note.commit in self.commits
+            self.commits.add(note.commit)
+            return None if is_known else note
+        if note.what == commits.MERGE:
+            key = (note.commit, note.merged, commits.cleaned(note.into))
+            is_known = key in self.merges
+            self.merges.add(key)
+            return None if is_known else note
+        pairs = tuple(pair for pair in note.pairs if (pair.old, pair.new) not in self.pairs)
+        known = self.commits - self.dropped
+        dropped = tuple(sha for sha in note.dropped if sha in known)
+        self.pairs.update((pair.old, pair.new) for pair in pairs)
+        self.commits.update(pair.new for pair in pairs)
+        self.dropped.update(dropped)
+        return note._replace(pairs=pairs, dropped=dropped) if pairs or dropped else None
+
+
 class SettledNotes(NamedTuple):
     """What came of the notes: events written, and the tickets whose notes must wait."""
 
@@ -65,7 +113,7 @@ class SettledNotes(NamedTuple):
 def settle(writer: NoteWriter, spool: NoteSpool, *, japanese: bool) -> SettledNotes:
     """Write the notes that wait, in their order, one append a ticket; never raises for one.
 
-    What the log tells already is taken away without an event, so that a note found twice, by a
+    What the log holds already is taken away without an event, so that a note found twice, by a
     hook that ran twice or after a crash, is written once. A note whose ticket is not there, or
     cannot be written, stays.
     """
@@ -93,14 +141,14 @@ def _settle_ticket(
     ticket = identify(writer, word)
     recorded = _recorded(writer, ticket, [spooled.note for spooled in found])
     fresh = (recorded.fresh(spooled.note) for spooled in found)
-    events = tuple(_event(note, japanese=japanese) for note in fresh if note is not None)
-    if events:
-        writer.commit(ticket, Change(events=events))
-    return len(events)
+    written = tuple(_event(note, japanese=japanese) for note in fresh if note is not None)
+    if written:
+        writer.commit(ticket, Change(events=written))
+    return len(written)
 
 
 def _recorded(writer: NoteWriter, ticket: TicketId, notes: Sequence[Note]) -> RecordedCommits:
-    """What the log tells of the commits that `notes` name.
+    """What the log says of the commits that `notes` name.
 
     Nearly every note is of a commit that no log can name yet, and a look for its id costs a
     long log far less than reading it event by event.

@@ -15,7 +15,7 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.model.author import Author
+    from yoi_cli.model.events import Author
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import TicketStore
 

@@ -78,8 +78,8 @@ class Listing(NamedTuple):
 def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
     """The tickets that `selection` asks for, by one pass over the store.
 
-    `only_blocked` costs another one, over the relations. Raises `UsageError` for a sort or a
-    state that there is not.
+    `only_blocked` costs another one, over the relations. Raises `UsageError` for an
+    unknown sort or state.
     """
     _check(selection)
     found: list[FieldsRow] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.errors import ConflictError, NotFoundError
+from yoi_cli.model.fold import Folded, fold
 from yoi_cli.model.ids import TICKET_ID_LENGTH, TicketId, clean_abbreviation, is_ticket_id
 
 if TYPE_CHECKING:
@@ -51,3 +52,9 @@ def only_match(ids: Iterable[Id], part: str, noun: str, *, hint: str) -> Id:
         hint="Give more characters: " + ", ".join(found[:5]) + ("…" if len(found) > 5 else ""),
         details={"candidates": list(found)},
     )
+
+
+def state_of(reader: TicketReader, word: str) -> tuple[TicketId, Folded]:
+    """The ticket that `word` means, and its state, from the fold of its thread."""
+    ticket = identify(reader, word)
+    return ticket, fold(reader.thread(ticket).events)

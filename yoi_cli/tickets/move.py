@@ -16,7 +16,7 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from yoi_cli.model.author import Author
+    from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import Claims, TicketStore, TicketWriter
@@ -158,12 +158,12 @@ def reopen_ticket(
             raise _illegal(ticket, state, "reopened", ("done", "closed"))
         resolution = writer.resolution(ticket)
         if resolution is not None and not is_kept(resolution, thread.events):
-            request = _with_resolution(request, resolution)
+            # Nothing may be lost: what only its file holds moves into the thread.
+            kept = f"{text or reason}\n\nEarlier resolution:\n\n{resolution}"
+            request = request._replace(text=kept)
         change = _change(state, request, by, stamp(writer.now_ms))
-        done = writer.commit(
-            ticket,
-            Change(change.events, change.fields, removes_resolution=resolution is not None),
-        )
+        change = change._replace(removes_resolution=resolution is not None)
+        done = writer.commit(ticket, change)
     return Moved(ticket, state, states.PLANNING, True, done.at, done.event_ids, (), done.warnings)
 
 
@@ -175,20 +175,13 @@ def _free_claim(claims: Claims | None, done: Committed, now: int) -> Committed:
     if claims is None:
         return done
     try:
-        standing = claims.get(done.ticket)
-        if standing is not None and not standing.is_released:
-            claims.put(standing.freed(now))
+        claim = claims.get(done.ticket)
+        if claim is not None and not claim.is_released:
+            claims.put(claim.freed(now))
     except (OSError, YoiError) as error:
         warning = f"The move is recorded, but the ticket's claim could not be ended: {error}"
         return done._replace(warnings=(*done.warnings, warning))
     return done
-
-
-def _with_resolution(request: MoveRequest, resolution: str) -> MoveRequest:
-    """Nothing may be lost: a resolution that only its file holds moves into the thread."""
-    said = request.text or request.reason or ""
-    text = f"{said}\n\nEarlier resolution:\n\n{resolution}"
-    return MoveRequest(request.target, text, request.reason, by_command=request.by_command)
 
 
 def _change(state: str, request: MoveRequest, by: Author, at: str) -> Change:

@@ -21,7 +21,7 @@ from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from yoi_cli.model.author import Author
+    from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import RoutingReader, TicketStore, TicketWriter
     from yoi_cli.store.values import PlansRow
@@ -63,10 +63,10 @@ def add_plan(store: TicketStore, draft: PlanDraft, by: Author) -> Planned:
     check_draft(draft)
     with store.write() as writer:
         ticket, related = _endpoints(writer, draft)
-        standing = writer.plan(ticket)
+        existing = writer.plan(ticket)
         at = stamp(writer.now_ms)
         new = PlanRecord(
-            id=record_id(at, len(standing) + 1),
+            id=record_id(at, len(existing) + 1),
             ticket_id=ticket,
             kind=draft.kind,
             author=by.author,
@@ -75,7 +75,7 @@ def add_plan(store: TicketStore, draft: PlanDraft, by: Author) -> Planned:
             note=draft.note,
             accepted_plan=draft.accepted_plan,
         )
-        for record in standing if new.kind in RELATING_KINDS else ():
+        for record in existing if new.kind in RELATING_KINDS else ():
             if _says(record) == _says(new):
                 return Planned(record, False, Committed(ticket, record.at))
         return Planned(new, True, writer.commit(ticket, Change(plan=(new,))))

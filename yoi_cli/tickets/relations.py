@@ -8,16 +8,16 @@ from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.model import events, relations
 from yoi_cli.model.events import NewEvent, new_event
 from yoi_cli.model.plan import TEXT_LIMIT
-from yoi_cli.model.relations import Relation, blocking_graph, closing_cycle, find_path
+from yoi_cli.model.relations import Relation, closing_cycle, find_path
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import Change, Committed
-from yoi_cli.tickets.blocking import surroundings
+from yoi_cli.tickets.blocking import store_graph, surroundings
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.model.author import Author
+    from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import TicketReader, TicketStore, TicketWriter
 
@@ -52,14 +52,14 @@ def add_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:
     _check(link)
     with store.write() as writer:
         ticket, target = _endpoints(writer, link)
-        standing = writer.relations(ticket)
+        existing = writer.relations(ticket)
         at = stamp(writer.now_ms)
         new = Relation(ticket, link.kind, target, by.author, at, link.note)
-        for relation in standing:
+        for relation in existing:
             if relation.key == new.key:
                 return RelationChange(relation, False, Committed(ticket, relation.at))
         _check_cycle(writer, new)
-        done = writer.commit(ticket, Change(relations=(*standing, new)))
+        done = writer.commit(ticket, Change(relations=(*existing, new)))
         return RelationChange(new, True, done)
 
 
@@ -71,11 +71,11 @@ def remove_relation(store: TicketStore, link: Link, by: Author) -> RelationChang
     _check(link)
     with store.write() as writer:
         ticket = identify(writer, link.ticket)
-        standing = writer.relations(ticket)
-        target = _standing_target(writer, link, standing)
-        for relation in standing:
+        existing = writer.relations(ticket)
+        target = _target_of(writer, link, existing)
+        for relation in existing:
             if relation.key == (link.kind, target):
-                rest = tuple(other for other in standing if other is not relation)
+                rest = tuple(other for other in existing if other is not relation)
                 event = _removal(relation, link.note, by)
                 change = Change(events=(event,), relations=rest, loses_relations=True)
                 done = writer.commit(ticket, change)
@@ -105,7 +105,7 @@ def list_relations(
 ) -> RelationList:
     """The relations around the ticket that `word` means, or all, perhaps of one `kind` only.
 
-    Raises `UsageError` for a kind that there is not.
+    Raises `UsageError` for an unknown kind.
     """
     if kind is not None:
         check_kind(kind)
@@ -166,10 +166,10 @@ def _endpoints(writer: TicketWriter, link: Link) -> tuple[TicketId, TicketId]:
     return ticket, target
 
 
-def _standing_target(writer: TicketWriter, link: Link, standing: tuple[Relation, ...]) -> str:
+def _target_of(writer: TicketWriter, link: Link, existing: tuple[Relation, ...]) -> str:
     """The target that is meant, which may be a ticket that is not there any more."""
     word = link.target.upper()
-    dangling = [r.target for r in standing if word in (r.target, r.target.upper())]
+    dangling = [r.target for r in existing if word in (r.target, r.target.upper())]
     return dangling[0] if dangling else identify(writer, link.target)
 
 
@@ -177,7 +177,7 @@ def _check_cycle(writer: TicketWriter, new: Relation) -> None:
     edge = new.edge
     if edge is None:
         return
-    cycle = closing_cycle(_graph(writer), *edge)
+    cycle = closing_cycle(store_graph(writer), *edge)
     if cycle:
         raise _cycle(f"{new.ticket_id} {new.kind} {new.target}", cycle)
 
@@ -188,17 +188,13 @@ def check_no_cycle_through_new(writer: TicketWriter, links: Iterable[tuple[str, 
     targets: dict[str | None, list[TicketId]] = {}
     for kind, target in links:
         targets.setdefault(relations.waiting_end(kind), []).append(target)
-    graph = _graph(writer)
+    graph = store_graph(writer)
     for blocker in targets.get(relations.TICKET, ()):
         for waiting in targets.get(relations.TARGET, ()):
             path = find_path(graph, blocker, waiting)
             if path:
                 said = f"A ticket that waits for {blocker} and blocks {waiting}"
                 raise _cycle(said, (_NEW, *path, _NEW))
-
-
-def _graph(writer: TicketWriter) -> dict[str, tuple[str, ...]]:
-    return blocking_graph(relation for row in writer.all_relations() for relation in row.relations)
 
 
 def _cycle(what: str, cycle: tuple[str, ...]) -> ConflictError:

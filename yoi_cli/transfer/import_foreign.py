@@ -23,7 +23,7 @@ from yoi_cli.transfer.report import ImportReport, ImportTally, Incoming
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from yoi_cli.model.author import Author
+    from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import TicketReader, TicketStore

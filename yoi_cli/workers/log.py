@@ -12,8 +12,7 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.model.author import Author
-    from yoi_cli.model.events import Event
+    from yoi_cli.model.events import Author, Event
     from yoi_cli.store.ports import TicketStore
     from yoi_cli.workers.model import WorkerView
 

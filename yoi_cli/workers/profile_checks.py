@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from yoi_cli.model.profile import BY_WORKER, REVIEWER
-from yoi_cli.model.profile_presets import PRESETS
+from yoi_cli.model.workers.presets import PRESETS
+from yoi_cli.model.workers.profiles import BY_WORKER, REVIEWER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.model.profile import Profile, Settings
+    from yoi_cli.model.workers.profiles import Profile, Settings
 
 #: Programs that answer to `--version`. No other is asked: a script might take it for work.
 _TELL_THEIR_VERSION = frozenset(preset.command[0] for preset in PRESETS.values())

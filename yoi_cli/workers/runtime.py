@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from yoi_cli.errors import StoreInvalidError
-    from yoi_cli.model.worker_spec import WorkerRequest
+    from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.workers.model import WorkerView
 
 

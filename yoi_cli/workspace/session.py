@@ -15,8 +15,8 @@ from yoi_cli.workspace.finding import find_upward, is_workspace, read_config
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from yoi_cli.model.author import Author
     from yoi_cli.model.config import Config
+    from yoi_cli.model.events import Author
     from yoi_cli.objectives.files import FileObjectives
     from yoi_cli.store.files.claims import FileClaims
     from yoi_cli.store.files.writer import FileWriter
@@ -101,7 +101,7 @@ class Session(NamedTuple):
             raise UsageError(
                 "author_empty", "The author's name is empty.", hint="Give one with --author."
             )
-        from yoi_cli.model.author import Author
+        from yoi_cli.model.events import Author
         from yoi_cli.store.formats.thread_writing import check_header_value
 
         check_header_value("author", name)

@@ -12,8 +12,8 @@ from yoi_cli.store.files.layout import CONFIG_FILE
 from yoi_cli.workspace.finding import config_bytes
 
 if TYPE_CHECKING:
-    from yoi_cli.model.profile import Settings
     from yoi_cli.model.settings import SettingsTables
+    from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.workspace.session import Session
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from yoi_cli.api.documents.envelope import document, error_document, json_line
 from yoi_cli.errors import ConflictError, Json
-from yoi_cli.model.safe_text import visible
+from yoi_cli.model.text import visible
 
 TEXT = st.text(st.characters(codec="utf-8")) | st.text(
     st.sampled_from('a"\\\x00\n\r\t\x1b\x7f\x85\x9b\u061c\u202e\u2028\ufeff\udc9b\U000e0041端')

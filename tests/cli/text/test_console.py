@@ -30,7 +30,7 @@ from yoi_cli.cli.text.console import (
 from yoi_cli.cli.text.markdown import markdown
 from yoi_cli.cli.text.plot import bars
 from yoi_cli.cli.text.table import Cell, Column, print_table
-from yoi_cli.model.safe_text import tsv, visible, visible_block
+from yoi_cli.model.text import tsv, visible, visible_block
 
 PACKAGE_ROOT = Path(__file__).parents[3]
 COLOR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM")
@@ -300,8 +300,8 @@ def test_no_module_that_prints_imports_rich_before_it_is_needed() -> None:
         "import sys\n"
         "from yoi_cli.api.documents import envelope\n"
         "from yoi_cli.cli.text import console, markdown, plot, table\n"
-        "from yoi_cli.model import safe_text\n"
-        "console.write_stdout(safe_text.tsv(['created', 'x']) + envelope.document('x', 1))\n"
+        "from yoi_cli.model import text\n"
+        "console.write_stdout(text.tsv(['created', 'x']) + envelope.document('x', 1))\n"
         "print(sorted(name for name in sys.modules if name.split('.')[0] == 'rich'))\n"
     )
     run = subprocess.run(

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from yoi_cli.cli.text.console import console
 from yoi_cli.cli.text.markdown import markdown
-from yoi_cli.model.safe_text import visible_block
+from yoi_cli.model.text import visible_block
 
 LINES = st.sampled_from(
     ["```", "~~~~", "```py", "# h", "> q", "<!-- x", "-->", "[a](b)", "\x1b[1m", "  x ", "", "\t"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from yoi_cli.cli.text.plot import bars, duration, histogram, number, sparkline
-from yoi_cli.model.safe_text import visible
+from yoi_cli.model.text import visible
 
 VALUES = st.floats(min_value=-10, max_value=1e6) | st.sampled_from([math.nan, math.inf, -math.inf])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.process import Program
 
-from yoi_cli.model.profile_presets import PRESETS
+from yoi_cli.model.workers.presets import PRESETS
 
 OWN = """
 [profiles.own]

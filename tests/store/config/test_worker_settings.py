@@ -8,9 +8,9 @@ import pytest
 from support.corpus import Corpus
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError
-from yoi_cli.model.profile import Settings
-from yoi_cli.model.profile_presets import PRESETS
 from yoi_cli.model.settings import OrchestrationSettings, WorkerSettings
+from yoi_cli.model.workers.presets import PRESETS
+from yoi_cli.model.workers.profiles import Settings
 from yoi_cli.store.config.toml_file import line_of
 from yoi_cli.store.config.worker_settings import parse_settings
 from yoi_cli.workspace.session import Start, open_session

@@ -12,8 +12,8 @@ from support.threads import block, event_id, older
 
 from yoi_cli.model.events import CLOSE, STATE_CHANGED
 from yoi_cli.model.fold import fold
+from yoi_cli.model.routing import summary_of
 from yoi_cli.model.states import STATES
-from yoi_cli.model.thread_summary import summary_of
 from yoi_cli.store.formats import thread_headers as quick_fold
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_headers import fold_thread, summarise_thread

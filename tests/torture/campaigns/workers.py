@@ -16,7 +16,7 @@ from typing import NamedTuple
 from support.workers import Standing, Workers, changed, kill, python, wait_until
 from torture.outcome import ENOUGH, Outcome, Settings
 
-from yoi_cli.model.worker_spec import WorkerRequest
+from yoi_cli.model.workers.spec import WorkerRequest
 from yoi_cli.workers.local.shim.kernel import Identity, identity, is_alive
 
 VICTIMS = ("launcher", "shim", "stub", "shim and stub", "worker")

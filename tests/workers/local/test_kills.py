@@ -113,7 +113,7 @@ def test_a_launcher_that_is_killed_leaves_the_worker_running(
 import os, sys
 sys.path.insert(0, {str(Path(__file__).parents[3])!r})
 from yoi_cli.workers.local.runtime import FileRuntime
-from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
+from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
 runtime = FileRuntime({str(workers.path)!r}, os.environ)
 request = WorkerRequest(WorkerSpec(command=("sleep", "600"), cwd="/"))
 print(runtime.spawn(request).worker_id, flush=True)

@@ -11,7 +11,7 @@ import pytest
 from support.workers import Workers, changed
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.model.worker_spec import WorkerSpec
+from yoi_cli.model.workers.spec import WorkerSpec
 from yoi_cli.workers.local.records import RecordReader
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import NO_PROCESS, Identity

@@ -13,7 +13,7 @@ import pytest
 from support.workers import Workers, changed, kill, python, wait_until
 
 from yoi_cli.errors import UsageError, YoiError
-from yoi_cli.model.worker_spec import WorkerRequest
+from yoi_cli.model.workers.spec import WorkerRequest
 from yoi_cli.workers.local.create import WorkerMaker
 from yoi_cli.workers.local.runtime import FileRuntime
 
@@ -311,7 +311,7 @@ def test_a_worker_started_by_a_worker_is_one_of_its_own(workers: Workers) -> Non
 import sys; sys.path.insert(0, {root!r})
 import os, time
 from yoi_cli.workers.local.runtime import FileRuntime
-from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
+from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
 runtime = FileRuntime({str(workers.path)!r}, os.environ)
 request = WorkerRequest(WorkerSpec(command=("sleep", "600"), cwd="/"))
 print(runtime.spawn(request).worker_id, flush=True)

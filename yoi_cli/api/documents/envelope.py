@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.safe_text import replace_unsafe
+from yoi_cli.model.text import replace_unsafe
 
 if TYPE_CHECKING:
     from yoi_cli.errors import YoiError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from yoi_cli.api.documents.common import from_value, from_values
-from yoi_cli.model.conflict import needs_person
+from yoi_cli.model.findings import needs_person
 
 if TYPE_CHECKING:
     from yoi_cli.merge.ports import MergedPart

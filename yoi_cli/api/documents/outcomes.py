@@ -1,4 +1,4 @@
-"""The JSON types of commands that wrote to one ticket, or told its state (docs/commands.md)."""
+"""The JSON types of commands that wrote to one ticket, or read its state (docs/commands.md)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class EditedDocument(WrittenDocument, frozen=True, kw_only=True):
 
 
 class StateDocument(Struct, frozen=True, kw_only=True):
-    """The state that a ticket is in, and whether its log is of two minds about it."""
+    """The state that a ticket is in, and whether a move of it was set aside."""
 
     ticket: str
     state: str

@@ -116,13 +116,13 @@ def worktrees_document(shown: Iterable[WorktreeView]) -> WorktreesDocument:
     )
 
 
-def shown_worktree_document(whole: WorktreeDetails) -> ShownWorktreeDocument:
+def shown_worktree_document(details: WorktreeDetails) -> ShownWorktreeDocument:
     return from_value(
         ShownWorktreeDocument,
-        whole.shown,
-        worktree=worktree_document(whole.shown.worktree),
-        risks=from_values(RiskDocument, whole.risks),
-        rescued=whole.rescues,
+        details.shown,
+        worktree=worktree_document(details.shown.worktree),
+        risks=from_values(RiskDocument, details.risks),
+        rescued=details.rescues,
     )
 
 
@@ -130,7 +130,7 @@ def removed_document(removed: RemovedWorktree) -> RemovedWorktreeDocument:
     return from_value(RemovedWorktreeDocument, removed)
 
 
-def pruned_document(looked: Iterable[Pruned], *, dry_run: bool) -> PrunedWorktreesDocument:
+def pruned_document(pruned: Iterable[Pruned], *, dry_run: bool) -> PrunedWorktreesDocument:
     return PrunedWorktreesDocument(
         dry_run=dry_run,
         worktrees=tuple(
@@ -140,7 +140,7 @@ def pruned_document(looked: Iterable[Pruned], *, dry_run: bool) -> PrunedWorktre
                 removed=None if one.removed is None else removed_document(one.removed),
                 reason=one.stays or None,
             )
-            for one in looked
+            for one in pruned
         ),
     )
 

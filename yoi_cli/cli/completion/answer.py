@@ -14,7 +14,7 @@ from typer._completion_classes import BashComplete, FishComplete, ZshComplete
 
 from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.errors import YoiError
-from yoi_cli.model.safe_text import tsv, visible
+from yoi_cli.model.text import tsv, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -34,7 +34,7 @@ def completing_session(ctx: typer.Context) -> Session:
 def complete_tickets(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Ids that begin with what is typed, with their titles and states; open ones first."""
     from yoi_cli.api.queries import ticket_fields
-    from yoi_cli.model.safe_text import visible
+    from yoi_cli.model.text import visible
 
     found: list[tuple[bool, str, str]] = []
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yoi_cli.api import routing
+from yoi_cli.api import claims as api
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.filters import LimitOption
 from yoi_cli.cli.options import AuthorOption, JsonOption, TicketArgument
@@ -24,7 +24,7 @@ from yoi_cli.model.time import stamp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.api.routing import ClaimList, Decision
+    from yoi_cli.api.claims import ClaimList, Decision
     from yoi_cli.model.claim import Claim
 
 
@@ -51,9 +51,9 @@ def next_(
     """
     session = session_of(ctx)
     if not claim:
-        print_next(routing.next_tickets(session, limit=limit), None, as_json=as_json)
+        print_next(api.next_tickets(session, limit=limit), None, as_json=as_json)
         return
-    taken = routing.claim_next(
+    taken = api.claim_next(
         session,
         author=author,
         holder=holder,
@@ -85,12 +85,10 @@ def claim(
     """
     session, lease_ms = session_of(ctx), lease_of(lease)
     if renew is not None:
-        renewed = routing.renew(
-            session, ticket, renew, author=author, holder=holder, lease_ms=lease_ms
-        )
+        renewed = api.renew(session, ticket, renew, author=author, holder=holder, lease_ms=lease_ms)
         print_claim("renewed", renewed, as_json=as_json)
         return
-    taken = routing.claim(
+    taken = api.claim(
         session,
         ticket,
         author=author,
@@ -117,7 +115,7 @@ def release(
     as_json: JsonOption = False,
 ) -> None:
     """Give a claimed ticket back."""
-    released = routing.release(session_of(ctx), ticket, generation=generation, author=author)
+    released = api.release(session_of(ctx), ticket, generation=generation, author=author)
     print_claim("released", released, as_json=as_json)
 
 
@@ -129,7 +127,7 @@ def claims(
     as_json: JsonOption = False,
 ) -> None:
     """List who holds which ticket, and for how long."""
-    found = routing.claims(session_of(ctx), every=every)
+    found = api.list_claims(session_of(ctx), every=every)
     print_claims(found, as_json=as_json)
     warn(f"The claim of {ticket} cannot be read." for ticket in found.unreadable)
 

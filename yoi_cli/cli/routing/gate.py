@@ -14,8 +14,8 @@ from yoi_cli.cli.routing.gate_text import FORMATS, JSON, TEXT, explain_gate, pri
 from yoi_cli.cli.routing.options import AtOption, HolderOption, MergeOption
 from yoi_cli.cli.text.report import report_error
 from yoi_cli.errors import UsageError, YoiError
-from yoi_cli.model.classification import REQUIREMENTS
 from yoi_cli.model.naming import BRANCH_PREFIX
+from yoi_cli.model.routing import REQUIREMENTS
 from yoi_cli.model.states import READY
 
 GatedArgument = Annotated[

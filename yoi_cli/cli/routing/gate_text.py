@@ -9,7 +9,7 @@ from yoi_cli.cli.text.console import is_terminal, write_stdout
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines
 from yoi_cli.cli.text.table import Cell
-from yoi_cli.model.safe_text import visible
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from yoi_cli.api.routing import GateAnswer, GateReport, GateResult

@@ -41,7 +41,7 @@ from yoi_cli.cli.ticket.intent import (
     said_parts,
 )
 from yoi_cli.errors import UsageError
-from yoi_cli.model.classification import CLASSIFICATIONS, GivenDecision
+from yoi_cli.model.routing import CLASSIFICATIONS, GivenDecision
 
 if TYPE_CHECKING:
     from yoi_cli.api.session import Start
@@ -146,7 +146,9 @@ def route(
         done = routing.record(session, ticket, judgement, parts, author=author, holder=holder)
         print_recorded(done, as_json=as_json)
         return
-    accepted = routing.accept(
+    from yoi_cli.api.claims import accept as accept_ticket
+
+    accepted = accept_ticket(
         session,
         ticket,
         judgement,

@@ -9,7 +9,7 @@ from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
-from yoi_cli.model.classification import (
+from yoi_cli.model.routing import (
     BLOCKED,
     CLOSE_READY,
     IMPLEMENTATION_READY,
@@ -23,8 +23,8 @@ from yoi_cli.model.time import stamp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from yoi_cli.api.claims import Accepted
     from yoi_cli.api.routing import (
-        Accepted,
         Decision,
         DecisionSummary,
         RecordedDecision,

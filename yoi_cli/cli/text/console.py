@@ -14,7 +14,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
-from yoi_cli.model.safe_text import visible, visible_block
+from yoi_cli.model.text import visible, visible_block
 
 if TYPE_CHECKING:
     from types import TracebackType

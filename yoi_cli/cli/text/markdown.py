@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.safe_text import visible_block
+from yoi_cli.model.text import visible_block
 
 if TYPE_CHECKING:
     from rich.text import Text

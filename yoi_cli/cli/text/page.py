@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.cli.text.console import console, is_terminal, write_stdout
 from yoi_cli.cli.text.table import Cell
-from yoi_cli.model.safe_text import visible, visible_block
+from yoi_cli.model.text import visible, visible_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

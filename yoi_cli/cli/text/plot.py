@@ -12,7 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from yoi_cli.cli.text.console import is_utf8
-from yoi_cli.model.safe_text import visible
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
-from yoi_cli.model.safe_text import tsv, visible
+from yoi_cli.model.text import tsv, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

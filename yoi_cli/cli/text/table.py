@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from yoi_cli.cli.text.console import console, is_terminal, text, write_stderr, write_stdout
-from yoi_cli.model.safe_text import tsv, visible
+from yoi_cli.model.text import tsv, visible
 
 if TYPE_CHECKING:
     from rich.console import Console

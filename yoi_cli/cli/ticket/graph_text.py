@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.ids import is_ticket_id
-from yoi_cli.model.safe_text import visible
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, state_style
 from yoi_cli.cli.ticket.graph_text import GraphMarks, told
-from yoi_cli.model.safe_text import visible
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -14,7 +14,7 @@ from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.model.intent import PART_KEYS, parse_packet, render_packet
-from yoi_cli.model.safe_text import visible_block
+from yoi_cli.model.text import visible_block
 
 if TYPE_CHECKING:
     from yoi_cli.model.intent import IntentPacket

@@ -18,7 +18,7 @@ from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
 from yoi_cli.model.fields import LIST, SORTS, shown_fields
 from yoi_cli.model.item import field_text, field_texts
-from yoi_cli.model.safe_text import tsv
+from yoi_cli.model.text import tsv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,7 +25,7 @@ from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
 from yoi_cli.model.event_views import EventFilter, event_summary
 from yoi_cli.model.events import KINDS
-from yoi_cli.model.safe_text import tsv, visible
+from yoi_cli.model.text import tsv, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

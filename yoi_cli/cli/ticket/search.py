@@ -14,7 +14,7 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import console, is_terminal, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
-from yoi_cli.model.safe_text import tsv, visible
+from yoi_cli.model.text import tsv, visible
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -17,7 +17,7 @@ from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, state_style
 from yoi_cli.model.event_views import EventWindow
 from yoi_cli.model.fields import shown_fields
-from yoi_cli.model.severity import ERROR
+from yoi_cli.model.findings import ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence

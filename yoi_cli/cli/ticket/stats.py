@@ -16,8 +16,8 @@ from yoi_cli.cli.text.plot import bars, duration, histogram, number, sparkline
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.cli.text.unreadable import warn_of_unreadable
 from yoi_cli.errors import UsageError
-from yoi_cli.model.safe_text import tsv
 from yoi_cli.model.statistics import NumberSummary, summarise
+from yoi_cli.model.text import tsv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, Column, print_table
-from yoi_cli.model.safe_text import visible
+from yoi_cli.model.text import visible
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:

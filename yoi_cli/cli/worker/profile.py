@@ -17,8 +17,8 @@ from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table
 from yoi_cli.errors import YoiError
-from yoi_cli.model.profile_table import profile_toml
-from yoi_cli.model.safe_text import tsv, visible_block
+from yoi_cli.model.text import tsv, visible_block
+from yoi_cli.model.workers.profiles import profile_toml
 
 if TYPE_CHECKING:
     from yoi_cli.api.workers import CheckedProfiles, ProfileCheck, ProfileList, ProfileRow

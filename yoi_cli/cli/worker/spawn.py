@@ -13,7 +13,7 @@ from yoi_cli.cli.text.report import warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.cli.worker.text import print_started
 from yoi_cli.errors import UsageError
-from yoi_cli.model.secret_names import looks_secret
+from yoi_cli.model.workers.spec import looks_secret
 
 
 def spawn(
@@ -45,7 +45,7 @@ def spawn(
       yoi worker spawn --ticket 00001M7WFCY38 --timeout 3600 -- make test
       yoi worker spawn --ticket 00001M7WFCY38 --profile claude
     """
-    from yoi_cli.model.worker_spec import WorkerSpec, milliseconds
+    from yoi_cli.model.workers.spec import WorkerSpec, milliseconds
 
     asked = WorkerSpec(
         command=tuple(words or ()),

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.cli.text.console import is_terminal, write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table
-from yoi_cli.model.safe_text import visible
-from yoi_cli.model.text import counted
+from yoi_cli.model.text import counted, visible
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from yoi_cli.doctor.repair import (
     adopt_state,
 )
 from yoi_cli.errors import ConflictError, NotFoundError
-from yoi_cli.model.fold import fold, is_kept, resolution_told
+from yoi_cli.model.fold import fold, is_kept, recorded_resolution
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.files import layout
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.doctor.repair import Repair
-    from yoi_cli.model.author import Author
-    from yoi_cli.model.events import Event
+    from yoi_cli.model.events import Author, Event
     from yoi_cli.store.files.directory import Directory
     from yoi_cli.store.files.store import FileStore
     from yoi_cli.store.files.writer import FileWriter
@@ -97,7 +96,7 @@ def _project_resolution(writer: FileWriter, ticket: TicketId) -> None:
     with writer.opened(ticket) as directory:
         events = parse_thread(read_part(directory, layout.THREAD)).thread.events
         present = directory.read_if_there(layout.RESOLUTION)
-        recorded = resolution_told(events)
+        recorded = recorded_resolution(events)
         if present is None and recorded is not None:
             directory.replace(layout.RESOLUTION, f"{recorded}\n".encode())
         elif present is not None and _is_stale(present, events):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from yoi_cli.doctor.rules.rule import Rule
+from yoi_cli.model.findings import ERROR, INFO, WARNING
 from yoi_cli.model.relations import KINDS
-from yoi_cli.model.severity import ERROR, INFO, WARNING
 from yoi_cli.model.text import one_of
 
 RELATION_RULES = (

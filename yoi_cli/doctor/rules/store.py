@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from yoi_cli.doctor.rules.rule import FIX, Rule
-from yoi_cli.model.severity import ERROR, INFO, WARNING
+from yoi_cli.model.findings import ERROR, INFO, WARNING
 
 LAYOUT_RULES = (
     Rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yoi_cli.doctor.rules.rule import Rule
-from yoi_cli.model.severity import ERROR, INFO, WARNING
+from yoi_cli.model.findings import ERROR, INFO, WARNING
 
 ITEM_RULES = (
     Rule("item_missing", ERROR, "A ticket has no item.md.", "Bring the file back from git."),

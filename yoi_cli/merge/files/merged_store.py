@@ -25,7 +25,7 @@ from yoi_cli.store.files.shared_paths import is_shared, ticket_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from yoi_cli.model.conflict import Conflict
+    from yoi_cli.model.findings import Conflict
     from yoi_cli.model.trees import TreeFiles
 
 _LINES = frozenset({f"{layout.STORE_FOLDER}/.gitignore", f"{layout.STORE_FOLDER}/.gitattributes"})

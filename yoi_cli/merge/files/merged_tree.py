@@ -14,7 +14,7 @@ from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.merge.files.parts import merge_file, projected
 from yoi_cli.merge.files.texts import MergedText, thread_identities
 from yoi_cli.merge.ports import Sides
-from yoi_cli.model.conflict import REMOVED, Conflict
+from yoi_cli.model.findings import REMOVED, Conflict
 from yoi_cli.model.trees import read_file
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.shared_paths import ticket_of

@@ -19,7 +19,7 @@ from yoi_cli.merge.files.texts import (
     merge_threads,
 )
 from yoi_cli.merge.ports import MergedPart
-from yoi_cli.model.conflict import DESCRIPTION, FIELD, FILE, OTHER_TICKET, REMOVED, Conflict
+from yoi_cli.model.findings import DESCRIPTION, FIELD, FILE, OTHER_TICKET, REMOVED, Conflict
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_headers import fold_thread
@@ -138,9 +138,9 @@ def merged_resolution(sides: Sides, thread: bytes) -> MergedPart | None:
     None where the thread does not settle it, because the ticket is open or was closed with
     a text that neither side has.
     """
-    from yoi_cli.model.fold import resolution_told
+    from yoi_cli.model.fold import recorded_resolution
 
-    said = resolution_told(parse_thread(thread).thread.events)
+    said = recorded_resolution(parse_thread(thread).thread.events)
     if said is None:
         return None
     for data in (sides.ours, sides.theirs):

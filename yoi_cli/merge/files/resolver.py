@@ -13,7 +13,7 @@ from yoi_cli.merge.files.resolver_renames import bring_back
 from yoi_cli.merge.files.resolver_repair import TicketRepair
 from yoi_cli.merge.files.texts import merge_threads
 from yoi_cli.merge.ports import MergedPart, Question, ResolveStep, Sides, TicketFault, TicketOutcome
-from yoi_cli.model.conflict import FILE, conflict_sentence, needs_person
+from yoi_cli.model.findings import FILE, conflict_sentence, needs_person
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread_headers import fold_thread
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.merge.files.resolver_files import TicketFiles
     from yoi_cli.merge.ports import ConflictRepository
-    from yoi_cli.model.conflict import Conflict
+    from yoi_cli.model.findings import Conflict
     from yoi_cli.model.ids import TicketId
 
 #: What makes a ticket: where one of them is gone, so is the ticket.

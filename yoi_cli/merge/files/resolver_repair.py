@@ -14,7 +14,7 @@ from yoi_cli.merge.files.line_merge import (
 )
 from yoi_cli.merge.files.parts import merge_part, projected
 from yoi_cli.merge.ports import ResolveStep, Sides, TicketFault, TicketOutcome
-from yoi_cli.model.conflict import conflict_sentence
+from yoi_cli.model.findings import conflict_sentence
 from yoi_cli.model.text import counted
 from yoi_cli.model.trees import read_file
 from yoi_cli.store.files import layout
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from yoi_cli.merge.files.fused_events import SeparatedThread
     from yoi_cli.merge.files.resolver_files import TicketFiles
     from yoi_cli.merge.ports import ConflictRepository
-    from yoi_cli.model.conflict import Conflict
+    from yoi_cli.model.findings import Conflict
     from yoi_cli.model.ids import TicketId
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.merge import algebra as merge
 from yoi_cli.merge.algebra import Description, MergeEntry
-from yoi_cli.model.conflict import EVENT_ID, PLAN_ID, Conflict
+from yoi_cli.model.findings import EVENT_ID, PLAN_ID, STRAY_TEXT, TORN, Conflict
 from yoi_cli.model.ids import event_id_ms
 from yoi_cli.model.time import seconds_of
 from yoi_cli.store.formats.thread import parse_thread
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Event
     from yoi_cli.model.item import Item
     from yoi_cli.store.formats.thread import ParsedThread
-
-TORN = "torn_left_out"
-STRAY_TEXT = "text_left_out"
 
 _STRAY = frozenset({"text_before_first_event", "text_between_events"})
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import asdict
 
-from yoi_cli.model.profile import Profile, Settings
-from yoi_cli.model.profile_presets import PRESETS
+from yoi_cli.model.workers.presets import PRESETS
+from yoi_cli.model.workers.profiles import Profile, Settings
 from yoi_cli.store.config.reading import read_tables
 from yoi_cli.store.config.toml_file import SettingProblem, line_of
 

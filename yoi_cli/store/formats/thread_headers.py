@@ -18,7 +18,7 @@ from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
 if TYPE_CHECKING:
     from collections.abc import Set
 
-    from yoi_cli.model.thread_summary import ThreadSummary
+    from yoi_cli.model.routing import ThreadSummary
 
 _OPENING = b"<!-- event: "
 #: What parts two events; put before a thread, it stands before every header.
@@ -64,7 +64,7 @@ def summarise_thread(data: bytes) -> ThreadSummary:
     """The summary of a thread's bytes; the same as that of all its events."""
     headers = _HEADER.findall(_GAP + data)
     if not _is_plain(data, {header[4] for header in headers}):
-        from yoi_cli.model.thread_summary import summary_of
+        from yoi_cli.model.routing import summary_of
 
         return summary_of(parse_thread(data).thread.events)
     return _summarise_shape(
@@ -99,7 +99,7 @@ def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
 @lru_cache(maxsize=_SHAPES)
 def _summarise_shape(forms: tuple[tuple[bytes, bytes], ...]) -> ThreadSummary:
     """What a sequence of headers says of its ticket."""
-    from yoi_cli.model.thread_summary import summary_of
+    from yoi_cli.model.routing import summary_of
 
     return summary_of([_as_event(index, *form) for index, form in enumerate(forms, 1)])
 

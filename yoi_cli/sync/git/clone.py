@@ -35,7 +35,7 @@ from yoi_cli.sync.ports import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from yoi_cli.model.conflict import Conflict
+    from yoi_cli.model.findings import Conflict
     from yoi_cli.model.trees import TreeFiles
     from yoi_cli.store.files.store import FileStore
     from yoi_cli.sync.git.snapshot import StoreSnapshot, StoreTrees

@@ -19,7 +19,7 @@ from yoi_cli.workers.lookup import is_worker_id
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
+    from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
     from yoi_cli.workers.local.launcher import ShimAnswer
     from yoi_cli.workers.local.shim.launch import Launch
 

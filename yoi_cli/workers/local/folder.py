@@ -17,7 +17,7 @@ from yoi_cli.workers.model import WorkerFacts, WorkerVerdict, WorkerView, judge
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.model.worker_spec import WorkerSpec
+    from yoi_cli.model.workers.spec import WorkerSpec
     from yoi_cli.workers.local.shim.state import WorkerState
 
 _TRIES, _PAUSE = 10, 0.005

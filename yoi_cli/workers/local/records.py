@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.model.worker_spec import WorkerSpec
+from yoi_cli.model.workers.spec import WorkerSpec
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import NO_PROCESS
 from yoi_cli.workers.local.shim.state import SCHEMA_VERSION, WorkerState

@@ -21,7 +21,7 @@ from yoi_cli.workers.runtime import Output, Recovery
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.model.worker_spec import WorkerRequest
+    from yoi_cli.model.workers.spec import WorkerRequest
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 #: Beyond its grace, a worker is made to end, and its shim tidies up: that long at most.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from yoi_cli.errors import UsageError
-from yoi_cli.model.secret_names import secret_names
+from yoi_cli.model.workers.spec import secret_names
 from yoi_cli.workers.local.shim.kernel import NO_PROCESS
 from yoi_cli.workers.local.shim.launch import OF_WORKER, Bounds, Launch, Takeover
 from yoi_cli.workers.local.shim.redact import Redactor
@@ -21,7 +21,7 @@ from yoi_cli.workers.model import why_lost
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from yoi_cli.model.worker_spec import WorkerRequest, WorkerSpec
+    from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
     from yoi_cli.workers.local.folder import WorkerSnapshot
 
 _LONGEST_ARGUMENTS = 1 << 20

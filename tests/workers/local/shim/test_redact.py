@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.workers import Workers, changed, kill, python, wait_until
 
 from yoi_cli.errors import UsageError
-from yoi_cli.model.secret_names import looks_secret, secret_names
+from yoi_cli.model.workers.spec import looks_secret, secret_names
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.pump import Pump, make_memory
 from yoi_cli.workers.local.shim.redact import MASK, Redactor

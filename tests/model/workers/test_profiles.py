@@ -7,9 +7,8 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.model.profile import Profile
-from yoi_cli.model.profile_presets import PRESETS
-from yoi_cli.model.profile_table import profile_toml
+from yoi_cli.model.workers.presets import PRESETS
+from yoi_cli.model.workers.profiles import Profile, profile_toml
 from yoi_cli.store.config.worker_settings import parse_settings
 
 _WORD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)

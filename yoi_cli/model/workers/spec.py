@@ -13,11 +13,17 @@ from yoi_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from yoi_cli.model.profile import Profile, Settings
+    from yoi_cli.model.workers.profiles import Profile, Settings
 
 _DEFAULT_GRACE_MS = 10_000
 #: An argument longer than this is no argument any more (Linux takes 128 KiB).
 _LONGEST_ARGUMENT = 100_000
+_SECRET_WORDS = frozenset(
+    {"TOKEN", "KEY", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "CREDENTIALS"}
+)
+_SECRET_ENDINGS = ("TOKEN", "APIKEY", "SECRET", "PASSWORD")
+#: A guessed secret that is shorter would take harmless words out of the output.
+_SHORTEST_GUESS = 6
 
 
 class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,3 +203,20 @@ def _fill(word: str, known: Mapping[str, str]) -> str:
         done += known[name] if name else word[0]
         word = word[len(name) if name else 1 :]
     return done
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a variable's name says that its value is a secret."""
+    words = name.upper().split("_")
+    return not _SECRET_WORDS.isdisjoint(words) or words[-1].endswith(_SECRET_ENDINGS)
+
+
+def secret_names(environment: Mapping[str, str], listed: Iterable[str]) -> tuple[str, ...]:
+    """The variables whose values are redacted: those that are `listed`, and those whose names
+    look secret and whose values are long enough to be one."""
+    chosen = set(listed)
+    return tuple(
+        name
+        for name, value in environment.items()
+        if value and (name in chosen or (looks_secret(name) and len(value) >= _SHORTEST_GUESS))
+    )

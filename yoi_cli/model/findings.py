@@ -1,9 +1,14 @@
-"""What a merge could not settle, and what is said of it in English and Japanese
-(docs/merging.md)."""
+"""What is found wrong: how grave it is for doctor (docs/doctor.md), and what a merge could not
+settle, in English and Japanese (docs/merging.md)."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+ERROR = "error"
+WARNING = "warning"
+INFO = "info"
+SEVERITIES = (ERROR, WARNING, INFO)
 
 EVENT_ID = "event_id_conflict"
 PLAN_ID = "plan_id_conflict"
@@ -12,6 +17,8 @@ DESCRIPTION = "description_conflict"
 OTHER_TICKET = "other_ticket"
 FILE = "file_conflict"
 REMOVED = "removed_and_changed"
+TORN = "torn_left_out"
+STRAY_TEXT = "text_left_out"
 
 #: Conflicts that lose nothing and mislead nobody: both records stay, or what was changed does.
 #: Everything else is put before a person.
@@ -32,42 +39,42 @@ def needs_person(conflict: Conflict) -> bool:
 
 #: code: (English, Japanese); `{about}` is what the sides disagree on.
 _SENTENCES: dict[str, tuple[str, str]] = {
-    "event_id_conflict": (
+    EVENT_ID: (
         "After the merge two different events carry the id {about}.",
         "マージ後、異なる二つの event が id {about} を持ちます。",
     ),
-    "plan_id_conflict": (
+    PLAN_ID: (
         "After the merge two different plan records carry the id {about}.",
         "マージ後、異なる二つの計画記録が id {about} を持ちます。",
     ),
-    "field_conflict": (
+    FIELD: (
         "Both sides changed {about}; here the item that was updated later counts.",
         "両側が {about} を変更しています。ここでは後に更新された側を採ります。",
     ),
-    "description_conflict": (
+    DESCRIPTION: (
         "Both sides changed the description; here the item that was updated later counts.",
         "両側が説明を変更しています。ここでは後に更新された側を採ります。",
     ),
-    "other_ticket": (
+    OTHER_TICKET: (
         "Git took another ticket, which one side removed, for {about}; {about} is as it was, and "
         "what the other side changed in that ticket is in git's index alone. `yoi resolve` brings "
         "that ticket back.",
         "git は片側で削除された別の ticket を {about} とみなしました。{about} はそのままで、"
         "その ticket の変更は git の index だけにあります。`yoi resolve` で元に戻せます。",
     ),
-    "file_conflict": (
+    FILE: (
         "Both sides changed {about}; git would ask which one counts.",
         "両側が {about} を変更しています。git ではどちらを採るか問われます。",
     ),
-    "removed_and_changed": (
+    REMOVED: (
         "One side removed {about} and the other changed it; here it stays.",
         "片側が {about} を削除し、もう片側が変更しています。ここでは残します。",
     ),
-    "torn_left_out": (
+    TORN: (
         "A torn append of {about} is left out.",
         "中断された追記（{about}）は除かれます。",
     ),
-    "text_left_out": (
+    STRAY_TEXT: (
         "Text that belongs to no event of {about} is left out.",
         "{about} のどの event にも属さない文は除かれます。",
     ),

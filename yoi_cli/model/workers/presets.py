@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.profile import Profile
+from yoi_cli.model.workers.profiles import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

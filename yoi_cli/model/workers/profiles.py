@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from yoi_cli.model.settings import OrchestrationSettings, WorkerSettings
 
@@ -43,7 +43,7 @@ class Profile(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """All that workers and orchestration are told.
+    """What is configured for workers and orchestration.
 
     `profiles` holds the presets too. `roles` maps a role to the name of one of `profiles`.
     `foreign_roles` maps a role to the selector of another program (`inherit`,
@@ -88,3 +88,42 @@ class Settings(NamedTuple):
             "`yoi profile list` shows the names.",
             details={"role": role, "selector": foreign},
         )
+
+
+def profile_toml(profile: Profile) -> str:
+    """The `[profiles.NAME]` table of `profile`, to be pasted and changed; it ends in a newline."""
+    lines = [
+        f"[profiles.{_key(profile.name)}]",
+        f"command = {_array(profile.command)}",
+        f"prompt = {_text(profile.prompt)}",
+    ]
+    named = (
+        ("environment", profile.environment),
+        ("secrets", profile.secrets),
+        ("requires", profile.requires),
+    )
+    lines += [f"{key} = {_array(names)}" for key, names in named if names]
+    if profile.timeout is not None:
+        lines.append(f"timeout = {profile.timeout:g}")
+    worded = (("group", profile.group), ("description", profile.description))
+    lines += [f"{key} = {_text(words)}" for key, words in worded if words]
+    return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    """A dot in a name would make a table of its own."""
+    return _text(name) if "." in name else name
+
+
+def _array(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_text, texts))}]"
+
+
+def _text(text: str) -> str:
+    """`text` as a TOML basic string: all that is not plain is escaped."""
+    plain = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{"".join(c if c.isprintable() else _escape(c) for c in plain)}"'
+
+
+def _escape(char: str) -> str:
+    return f"\\U{ord(char):08x}"

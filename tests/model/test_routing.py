@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from yoi_cli.model.events import Event
-from yoi_cli.model.thread_summary import summary_of
+from yoi_cli.model.routing import summary_of
 
 Said = tuple[str, dict[str, str]]
 BEGUN: tuple[Said, ...] = (

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yoi_cli.errors import UsageError
-from yoi_cli.model.profile import Profile, Settings
 from yoi_cli.model.settings import OrchestrationSettings, WorkerSettings
-from yoi_cli.model.worker_spec import WorkerSpec, command_of, request_of
+from yoi_cli.model.workers.profiles import Profile, Settings
+from yoi_cli.model.workers.spec import WorkerSpec, command_of, request_of
 
 SETTINGS = Settings(
     profiles={

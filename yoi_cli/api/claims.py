@@ -1,0 +1,151 @@
+"""Claims: who works on which ticket, and until when (docs/routing.md).
+
+`author` is who writes, None for the one that the session knows, and `holder` who claims, None for
+the author. A `lease_ms` of None is the configured one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yoi_cli.model.claim import Claim, ClaimRequest
+    from yoi_cli.model.routing import GivenDecision
+    from yoi_cli.routing.accept import Accepted as Accepted
+    from yoi_cli.routing.claims import ClaimList as ClaimList
+    from yoi_cli.routing.claims import ClaimService
+    from yoi_cli.routing.claims import NextTickets as NextTickets
+    from yoi_cli.routing.router import Decision as Decision
+    from yoi_cli.workspace.session import Session
+
+
+def next_tickets(session: Session, *, limit: int | None = 1) -> tuple[Decision, ...]:
+    """What to work on next: by priority, by how many tickets wait for it, by age.
+
+    Raises `NotReadyError` (`nothing_ready`) where nothing may start.
+    """
+    from yoi_cli.routing.claims import find_next, nothing_ready
+    from yoi_cli.routing.open import routing_context
+
+    found = find_next(session.store, routing_context(session), limit)
+    if not found:
+        raise nothing_ready()
+    return found
+
+
+def claim_next(
+    session: Session,
+    *,
+    author: str | None = None,
+    holder: str | None = None,
+    lease_ms: int | None = None,
+    worktree: str | None = None,
+    worker: str | None = None,
+) -> NextTickets:
+    """Claim the first that can be had. Raises `NotReadyError` (`nothing_ready`), and
+    `ConflictError` (`all_claimed`)."""
+    from yoi_cli.routing.claims import claim_next
+
+    claims, request = _opened(session, author, holder, lease_ms, worktree=worktree, worker=worker)
+    return claim_next(claims, request)
+
+
+def claim(
+    session: Session,
+    ticket: str,
+    *,
+    author: str | None = None,
+    holder: str | None = None,
+    lease_ms: int | None = None,
+    worktree: str | None = None,
+    worker: str | None = None,
+) -> Claim:
+    """Claim a ticket that may start, or one in progress whose claim has run out.
+
+    Raises `ConflictError` (`claimed`, `not_claimable`).
+    """
+    from yoi_cli.routing.claims import claim_ticket
+
+    claims, request = _opened(session, author, holder, lease_ms, worktree=worktree, worker=worker)
+    return claim_ticket(claims, ticket, request)
+
+
+def renew(
+    session: Session,
+    ticket: str,
+    generation: int,
+    *,
+    author: str | None = None,
+    holder: str | None = None,
+    lease_ms: int | None = None,
+) -> Claim:
+    """Begin the lease of a claim anew, with the generation that its holder was given.
+
+    Raises `ConflictError` (`generation_stale`).
+    """
+    from yoi_cli.routing.claims import renew_claim
+
+    claims, request = _opened(session, author, holder, lease_ms)
+    return renew_claim(claims, ticket, generation, request.lease)
+
+
+def release(
+    session: Session, ticket: str, *, generation: int | None = None, author: str | None = None
+) -> Claim:
+    """Give a ticket back, with a `generation` only where the claim is still of that one."""
+    from yoi_cli.routing.claims import release_claim
+    from yoi_cli.routing.open import open_claims
+
+    return release_claim(open_claims(session, author), ticket, generation)
+
+
+def list_claims(session: Session, *, every: bool = False) -> ClaimList:
+    """Who holds which ticket; with `every`, claims that were given back too."""
+    from yoi_cli.routing.open import read_claims
+
+    return read_claims(session, every=every)
+
+
+def accept(
+    session: Session,
+    ticket: str,
+    judgement: GivenDecision,
+    packet: Mapping[str, str],
+    *,
+    branch: str | None = None,
+    worktree: str | None = None,
+    worker: str | None = None,
+    author: str | None = None,
+    holder: str | None = None,
+    lease_ms: int | None = None,
+) -> Accepted:
+    """Take a ticket up: plan record, decision, move and claim, all or nothing.
+
+    Raises `ConflictError` where the ticket may not start, or somebody else has it.
+    """
+    from yoi_cli.routing.accept import Acceptance, accept_ticket
+    from yoi_cli.worktrees.open import worktree_folder
+
+    claims, request = _opened(session, author, holder, lease_ms, worktree=worktree, worker=worker)
+    plan = Acceptance(request, branch, worktree, folder=worktree_folder(session))
+    return accept_ticket(claims, ticket, plan, judgement, packet)
+
+
+def _opened(
+    session: Session,
+    author: str | None,
+    holder: str | None,
+    lease_ms: int | None,
+    *,
+    worktree: str | None = None,
+    worker: str | None = None,
+) -> tuple[ClaimService, ClaimRequest]:
+    """What claims in the session, and the claim that is asked for."""
+    from yoi_cli.model.claim import ClaimRequest
+    from yoi_cli.routing.open import open_claims
+
+    service = open_claims(session, author, holder)
+    lease = session.config.lease_minutes * 60_000 if lease_ms is None else lease_ms
+    return service, ClaimRequest(holder or service.by.author, lease, worktree, worker)

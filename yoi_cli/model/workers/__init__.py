@@ -1,0 +1,1 @@
+"""What is configured of workers, and what one is asked to be."""
