@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import run_git, watch_git
-from yoi_cli.git.repository import RepositoryPaths
+from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
 
 
 def test_a_git_that_a_signal_ended_has_given_no_answer(
@@ -27,6 +28,17 @@ def test_a_git_that_a_signal_ended_has_given_no_answer(
     with pytest.raises(OperationError) as error:
         place.commit_of("HEAD")
     assert error.value.code == "git_ended"
+
+
+def test_asking_how_a_worktree_stands_takes_no_lock_that_a_commit_needs(repo: Path) -> None:
+    """Git would refresh the index for it, under the lock that every `git add` there takes."""
+    index = repo / ".git" / "index"
+    os.utime(repo / "README.md", (1_000_000_000, 1_000_000_000))  # the same bytes at another time
+    before = index.read_bytes()
+    assert WorktreePaths(str(repo), str(repo / ".git")).uncommitted() == ()
+    assert index.read_bytes() == before
+    subprocess.run(["git", "status"], cwd=repo, check=True, stdout=subprocess.DEVNULL)
+    assert index.read_bytes() != before, "a plain git does refresh it"
 
 
 @pytest.mark.process

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 #: A git that was started, and talks in bytes.
 GitProcess = subprocess.Popen[bytes]
 
-_WITH_HOOKS = ("-c", "core.fsmonitor=false")
+#: Git refreshes the index while it answers, and holds the index's lock for that: whoever commits
+#: in that worktree at that moment would be refused, for a question of ours.
+_WITH_HOOKS = ("--no-optional-locks", "-c", "core.fsmonitor=false")
 _SAFE_SETTINGS = (*_WITH_HOOKS, "-c", "core.hooksPath=/dev/null")
 #: Variables of git's that say how to reach others or which configuration to read. The rest,
 #: which say what repository, index or work tree to use, would lead git elsewhere.

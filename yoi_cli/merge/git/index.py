@@ -78,7 +78,7 @@ class IndexConflicts:
 
     def pending(self) -> UncommittedStore:
         wanted = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"]
-        output = run_git(["--no-optional-locks", *wanted, "--", *self._pathspecs], cwd=self._cwd)
+        output = run_git([*wanted, "--", *self._pathspecs], cwd=self._cwd)
         prefix = f"{self._below}/" if self._below else ""
         found = [(line[1], line[3:].removeprefix(prefix)) for line in output.split("\0") if line]
         is_merging = operation(self._checkout.git_dir) is not None
