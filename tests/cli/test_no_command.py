@@ -51,7 +51,7 @@ def test_a_command_that_there_is_not_is_answered_with_what_was_meant(
 )
 def test_what_should_be_a_number_is_told_without_pythons_words(yoi: Program, words: str) -> None:
     done = yoi(*words.split(), check=False)
-    assert (done.code, "'x' is no number. [usage]" in done.err) == (2, True)
+    assert (done.code, "'x' is not a number. [usage]" in done.err) == (2, True)
 
 
 def test_whatever_is_suggested_exists(yoi: Program) -> None:

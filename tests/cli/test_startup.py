@@ -125,7 +125,7 @@ def test_one_command_loads_no_other(env: dict[str, str], workspace: Path) -> Non
     ticket = make_ticket(open_store(workspace, in_git=True))
     loaded = loaded_by(env, workspace, "ticket", "state", ticket)
     commands = {name for name in loaded if name.startswith("yoi_cli.cli.ticket.")}
-    assert commands == {"yoi_cli.cli.ticket.move", "yoi_cli.cli.ticket.outcomes"}
+    assert commands == {"yoi_cli.cli.ticket.move"}
 
 
 def test_reading_a_state_loads_nothing_that_moves_a_ticket(

@@ -93,7 +93,7 @@ def test_an_event_stands_whose_acknowledgement_could_not_be_written(
     yoi: Program, workspace: Path, ticket: str
 ) -> None:
     done = in_shell(yoi, workspace, ">/dev/full", "ticket", "comment", ticket, "-m", "Said.")
-    assert (done.returncode, "look before you give it again" in done.stderr) == (1, True)
+    assert (done.returncode, "check before you run the command again" in done.stderr) == (1, True)
     assert "Said." in yoi("ticket", "show", ticket).out
 
 

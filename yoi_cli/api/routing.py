@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from yoi_cli.routing.gate import GateAnswer as GateAnswer
     from yoi_cli.routing.gate import GateReport as GateReport
     from yoi_cli.routing.gate import GateResult as GateResult
+    from yoi_cli.routing.replay import IllegalMove as IllegalMove
+    from yoi_cli.routing.replay import MovePastBlockers as MovePastBlockers
     from yoi_cli.routing.replay import Replay as Replay
     from yoi_cli.routing.replay import ReplayedDecision as ReplayedDecision
     from yoi_cli.routing.router import Decision as Decision

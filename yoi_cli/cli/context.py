@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from yoi_cli.api.session import Session, Start, open_session
 from yoi_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from yoi_cli.cli.text.console import ProgressBar
 
 
 class Invocation(NamedTuple):
@@ -40,3 +44,31 @@ def stdin_text() -> str:
             "Standard input is not UTF-8 text.",
             hint="Convert it first; nothing was written.",
         ) from error
+
+
+def reading_progress(session: Session) -> ProgressBar:
+    """A progress bar for a pass over the threads of all tickets."""
+    from yoi_cli.api.queries import count_tickets
+    from yoi_cli.cli.text.console import progress
+
+    return progress("Reading threads", count_tickets(session))
+
+
+_kept: list[str] = []
+
+
+def keep_draft(path: str) -> None:
+    """Keep the file at `path` for as long as the command may fail."""
+    _kept.append(path)
+
+
+def forget_drafts() -> None:
+    """Remove the files: their texts stand where they belong."""
+    while _kept:
+        with contextlib.suppress(OSError):
+            os.unlink(_kept.pop())
+
+
+def where_drafts_are() -> str:
+    """A sentence that names the files that are kept; empty where there are none."""
+    return f"Your text is in {', '.join(_kept)}." if _kept else ""

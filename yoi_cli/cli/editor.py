@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from yoi_cli.cli.drafts import forget_drafts, keep_draft
+from yoi_cli.cli.context import forget_drafts, keep_draft
 from yoi_cli.errors import OperationError, UsageError
 
 _FALLBACKS = (["vi"], ["nano"])

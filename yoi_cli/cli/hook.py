@@ -10,7 +10,7 @@ import typer
 
 from yoi_cli.api import hooks
 from yoi_cli.api.session import starting_folder
-from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import Invocation, start_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import is_terminal, write_stderr
@@ -38,36 +38,36 @@ def install(
     ctx: typer.Context,
     pre_push: Annotated[
         bool,
-        typer.Option("--pre-push", help="Let only tickets be pushed that are ready, as well."),
+        typer.Option("--pre-push", help="Also refuse to push tickets that are not ready."),
     ] = False,
     global_path: Annotated[
         bool,
         typer.Option(
             "--global-hooks-path",
-            help="Install even where core.hooksPath lies outside of this repository.",
+            help="Install even if core.hooksPath is outside this repository.",
         ),
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Install git hooks that record commits on the tickets they are for.
 
-    What stands there stays: it is kept beside ours as NAME.yoi-chained, and runs first.
-    Doing it again changes nothing. `yoi hook uninstall` puts everything back.
+    An existing hook is kept beside ours as NAME.yoi-chained, and runs first.
+    Doing it again changes nothing. `yoi hook uninstall` restores everything.
     """
     report = hooks.install(start_of(ctx), pre_push=pre_push, global_path=global_path)
     return print_changed("installed", report, as_json=as_json)
 
 
 def uninstall(ctx: typer.Context, as_json: JsonOption = False) -> int:
-    """Take our hooks away, and put back what stood there, byte for byte.
+    """Remove our hooks, and restore what was there before, byte for byte.
 
-    A hook that somebody changed or replaced is left alone, and named.
+    A hook that was changed or replaced is left alone, and reported.
     """
     return print_changed("uninstalled", hooks.uninstall(start_of(ctx)), as_json=as_json)
 
 
 def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Say of every hook whether it is installed, what it chains, and where it stands."""
+    """Show for every hook whether it is installed, what it chains, and its path."""
     print_hooks(hooks.status(start_of(ctx)), as_json=as_json)
 
 
@@ -88,9 +88,9 @@ def run(
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Do what a hook is for; the installed hooks call this.
+    """Run a hook; the installed hooks call this.
 
-    Exits with 3, 4, 5 or 6 where the hook refuses. It records what happened even while the
+    Exits with 3, 4, 5 or 6 if the hook refuses. It records what happened even while the
     store is busy or absent: a later command that writes picks that up.
     """
     given = ctx.obj if isinstance(ctx.obj, Invocation) else Invocation()
@@ -114,13 +114,13 @@ def print_changed(word: str, report: HookReport, *, as_json: bool) -> int:
         report_json("hooks", hooks_document(report))
         return failed
     named = [hook for hook in report.hooks if hook.name in report.changed]
-    spoken = [f"{word.capitalize()}: {hook.name}{_chained(hook)}" for hook in named]
+    sentences = [f"{word.capitalize()}: {hook.name}{_chained(hook)}" for hook in named]
     if not named and not report.failed:
-        spoken.append("Nothing to do: the hooks are as they should be.")
-    report_lines([(word, hook.name, hook.path) for hook in named], spoken)
+        sentences.append("Nothing to do: the hooks are as they should be.")
+    report_lines([(word, hook.name, hook.path) for hook in named], sentences)
     for error in report.failed:
         report_error(error, as_json=False)
-    warn(_warnings(report, told={str(error.details.get("hook")) for error in report.failed}))
+    warn(_warnings(report, reported={str(error.details.get("hook")) for error in report.failed}))
     return failed
 
 
@@ -130,9 +130,9 @@ def _chained(hook: HookFile) -> str:
     return f" (runs {hook.maker or 'what stood there'} first)"
 
 
-def _warnings(report: HookReport, told: set[str]) -> Iterator[str]:
+def _warnings(report: HookReport, reported: set[str]) -> Iterator[str]:
     for hook in report.hooks:
-        if hook.note and hook.name not in told:
+        if hook.note and hook.name not in reported:
             yield f"{hook.name}: {hook.note}"
     if report.program is None:
         yield "yoi is not on PATH: the hooks do nothing until it is."
@@ -154,12 +154,12 @@ def print_hooks(report: HookReport, *, as_json: bool) -> None:
         Column("path", style="dim", ratio=1),
     )
     rows = [
-        [
-            Cell(hook.name),
+        (
+            hook.name,
             Cell(hook.state, _STYLES.get(hook.state, "")),
-            Cell(_beside(hook)),
-            Cell(hook.path),
-        ]
+            _beside(hook),
+            hook.path,
+        )
         for hook in report.hooks
     ]
     print_table(columns, rows, empty="There are no hooks.")
@@ -168,9 +168,9 @@ def print_hooks(report: HookReport, *, as_json: bool) -> None:
         shared = "It lies outside of this repository." if report.folder.is_shared else ""
         waiting = f"Events of hooks that wait: {report.waiting}." if report.waiting else ""
         program = f"They start {report.program}." if report.program else ""
-        said = " ".join(filter(None, (where, shared, program, waiting)))
-        write_stderr(f"{visible(said)}\n" if said else "")
-    warn(_warnings(report, told=set()))
+        notes = " ".join(filter(None, (where, shared, program, waiting)))
+        write_stderr(f"{visible(notes)}\n" if notes else "")
+    warn(_warnings(report, reported=set()))
 
 
 def _beside(hook: HookFile) -> str:
@@ -192,7 +192,7 @@ def print_outcome(outcome: HookOutcome, *, as_json: bool) -> int:
     for sentence in outcome.said:
         write_stderr(f"yoi: {visible(sentence)}\n")
     if gate is not None and exit_code:
-        from yoi_cli.cli.routing.gate_text import verdict
+        from yoi_cli.cli.routing.gate import verdict
 
         for gated in gate.tickets:
             if not gated.is_ready:

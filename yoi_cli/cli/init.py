@@ -16,27 +16,25 @@ def init(
     ctx: typer.Context,
     name: Annotated[
         str | None,
-        typer.Option(
-            "--name", metavar="NAME", help="What to call it; the folder's name where not given."
-        ),
+        typer.Option("--name", metavar="NAME", help="Its name; default the folder's name."),
     ] = None,
     language: Annotated[
         str | None,
         typer.Option(
             "--language",
             metavar="NAME",
-            help="The language of records, such as Japanese; else English.",
+            help="The language of records, such as Japanese; default English.",
         ),
     ] = None,
     agents: Annotated[
-        bool, typer.Option("--agents", help="Tell coding agents of the tickets in AGENTS.md.")
+        bool, typer.Option("--agents", help="Describe the tickets for coding agents in AGENTS.md.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a workspace in this folder, or complete the one that is there.
+    """Make a workspace in this folder, or complete an existing one.
 
-    What stands already is never changed; --agents rewrites its own lines of AGENTS.md alone.
-    Nothing is committed: that is yours to do.
+    Existing files are not changed; --agents rewrites only its own lines of AGENTS.md.
+    Nothing is committed.
     """
     made = setup.init(start_of(ctx), name=name, language=language, agents=agents)
     if as_json:
@@ -44,13 +42,13 @@ def init(
 
         report_json("initialised", initialised_document(made))
         return
-    said = f"This folder is a workspace now: {made.workspace}"
+    sentence = f"This folder is a workspace now: {made.workspace}"
     if not any(path.startswith(".yoi/") for path in made.written):
-        said = f"This folder is a workspace already: {made.workspace}"
+        sentence = f"This folder is a workspace already: {made.workspace}"
     report_lines(
         [("workspace", made.workspace), *(("written", path) for path in made.written)],
         [
-            said,
+            sentence,
             *(f"  wrote {path}" for path in made.written),
             'Next: yoi ticket create --title "What needs doing"',
         ],
@@ -58,7 +56,7 @@ def init(
 
 
 def where(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Say which workspace and store are used from here, and why."""
+    """Show which workspace and store are used from here, and why."""
     found = setup.where(session_of(ctx))
     if as_json:
         from yoi_cli.api.documents.workspace import where_document

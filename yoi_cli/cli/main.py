@@ -11,8 +11,7 @@ from typing import Annotated
 import typer
 
 from yoi_cli import __version__
-from yoi_cli.cli.context import Invocation
-from yoi_cli.cli.drafts import forget_drafts, where_drafts_are
+from yoi_cli.cli.context import Invocation, forget_drafts, where_drafts_are
 from yoi_cli.cli.lazy import LazyGroup, make_group
 from yoi_cli.cli.text.console import open_closed_streams, silence
 from yoi_cli.cli.text.report import report_error, warn
@@ -121,7 +120,7 @@ def _as_operation_error(error: OSError) -> OperationError:
         return OperationError(
             _OUTPUT_FAILED,
             f"Standard output cannot be written: {what}.",
-            hint="What the command was to record may stand: look before you give it again.",
+            hint="The changes may have been written: check before you run the command again.",
         )
     where = f" ({error.filename})" if error.filename else ""
     return OperationError(
@@ -144,12 +143,12 @@ def _as_usage_error(error: Exception) -> UsageError | None:
     message = str(words()).strip()
     for typed in (" is not a valid int", " is not a valid float"):
         # Python's words for what anybody else calls a number.
-        message = message.replace(f"{typed} range.", f"{typed}.").replace(typed, " is no number")
+        message = message.replace(f"{typed} range.", f"{typed}.").replace(typed, " is not a number")
     if not message or message.startswith("Usage:"):
         # A group without a command: what it offers is the best answer.
         typer.echo(context.get_help() if context else message, err=True)
         message = "A command is missing."
-    return UsageError("usage", message, hint=f"`{path} --help` says how it is used.")
+    return UsageError("usage", message, hint=f"`{path} --help` shows how to use it.")
 
 
 def _report_bug(
@@ -161,7 +160,7 @@ def _report_bug(
         return
     bug = OperationError(
         "internal",
-        f"This is a fault in yoi itself: {kind.__name__}: {error}.",
+        f"Internal error in yoi: {kind.__name__}: {error}.",
         hint="What was acknowledged before is safe. Run again with YOI_DEBUG=1 to see where "
         "it happened, and report it.",
     )

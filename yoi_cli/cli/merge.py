@@ -19,12 +19,11 @@ from yoi_cli.cli.text.console import (
     progress,
     text,
     write_stderr,
-    write_stdout,
 )
-from yoi_cli.cli.text.report import report_json, warn
+from yoi_cli.cli.text.report import report_json, warn, write_rows
 from yoi_cli.errors import ConflictError, UsageError, YoiError
 from yoi_cli.model.findings import conflict_sentence, needs_person
-from yoi_cli.model.text import tsv, visible
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from yoi_cli.api.merge import MergedPart, Resolution
@@ -37,7 +36,7 @@ _HEADER = ("result", "code", "ticket", "path", "message")
 def resolve(
     ctx: typer.Context,
     tickets: Annotated[
-        list[str] | None, tickets_argument("Only these tickets; without any, the whole store.")
+        list[str] | None, tickets_argument("Only these tickets; default the whole store.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="The whole store.")] = False,
     dry_run: Annotated[
@@ -45,10 +44,10 @@ def resolve(
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Merge by meaning what git left in conflict, and repair what earlier merges spoilt.
+    """Merge tickets that git left in conflict, and repair what earlier merges broke.
 
     It works from git's index, so that no merge driver is needed, and touches nothing outside
-    of the store. Exits with 4 where something is left to a person.
+    of the store. Exits with 4 if something is left to a person.
     """
     if every and tickets:
         raise UsageError(
@@ -69,7 +68,7 @@ def merge_driver(
     theirs: Annotated[str, typer.Argument(metavar="THEIRS", help="The other side's file: %B.")],
     path: Annotated[str, typer.Argument(metavar="PATH", help="Where the file belongs: %P.")],
     is_ancestor: Annotated[
-        bool, typer.Option("--ancestor", help="Git makes one ancestor of two: nobody is asked.")
+        bool, typer.Option("--ancestor", help="Git merges two merge bases: ask nothing.")
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -146,7 +145,7 @@ def print_resolution(found: Resolution, *, as_json: bool) -> None:
     if is_terminal(sys.stdout):
         _print(found)
     else:
-        write_stdout("".join(tsv(row) + "\n" for row in _rows(found)))
+        write_rows(_rows(found))
     warn(found.notes)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import objectives
-from yoi_cli.cli.completion.candidates import completing_session
+from yoi_cli.cli.candidates import complete_objectives
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     FileOption,
@@ -21,7 +21,7 @@ from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.errors import StoreInvalidError, YoiError
+from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.findings import ERROR, WARNING
 from yoi_cli.model.text import counted
 
@@ -31,23 +31,8 @@ if TYPE_CHECKING:
     from yoi_cli.api.objectives import (
         Diagnostic,
         LinkedTicket,
-        ObjectiveRow,
-        ObjectiveView,
         ObjectiveWritten,
     )
-
-
-def complete_objectives(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Ids that begin with what is typed, with their titles."""
-    from yoi_cli.model.text import visible
-
-    found: list[tuple[str, str]] = []
-    try:
-        for id_, title in objectives.titles(completing_session(ctx), incomplete):
-            found.append((id_, visible(title)))
-    except (YoiError, OSError):
-        return found
-    return found
 
 
 ObjectiveArgument = Annotated[
@@ -91,96 +76,20 @@ def create(
 
         text = edit_text(objectives.template(session) if text is None else text)
     made = objectives.create(session, title, text=text, tickets=link or (), commit=commit)
-    print_objective_created(made, as_json=as_json)
+    piped = ("created", made.id)
+    sentence = f"Created {made.id}: {made.title}"
+    _print_written("objective_created", made, piped, sentence, as_json=as_json)
 
 
 def list_(
     ctx: typer.Context,
     everything: Annotated[
-        bool, typer.Option("--all", "-a", help="Those that are achieved or dropped too.")
+        bool, typer.Option("--all", "-a", help="Include achieved and dropped ones.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List objectives, and how many of the tickets they link are done or closed."""
     rows = objectives.list_objectives(session_of(ctx), finished_too=everything)
-    print_objectives(rows, as_json=as_json)
-
-
-def show(ctx: typer.Context, objective: ObjectiveArgument, as_json: JsonOption = False) -> None:
-    """Show one objective, the tickets that it links, and how many of them are resolved."""
-    print_objective(objectives.show(session_of(ctx), objective), as_json=as_json)
-
-
-def link(
-    ctx: typer.Context,
-    objective: ObjectiveArgument,
-    tickets: Annotated[list[str], ticket_argument("The tickets to link.", "TICKET...")],
-    remove: Annotated[bool, typer.Option("--remove", help="Take the links away.")] = False,
-    as_json: JsonOption = False,
-    commit: ObjectiveCommitOption = False,
-) -> None:
-    """Link tickets to an objective, or take links away."""
-    done = objectives.link(session_of(ctx), objective, tickets, remove=remove, commit=commit)
-    print_objective_linked(done, as_json=as_json)
-
-
-def doctor(ctx: typer.Context, as_json: JsonOption = False) -> int:
-    """Find what is wrong with objectives: what cannot be read, is missing or leads nowhere.
-
-    The exit code is 6 where an objective cannot be read.
-    """
-    found = objectives.examine(session_of(ctx))
-    print_objective_findings(found, as_json=as_json)
-    broken = any(one.severity == ERROR for one in found)
-    return StoreInvalidError.exit_code if broken else 0
-
-
-_ROWS = (
-    Column("state", no_wrap=True),
-    Column("id", style="bold", no_wrap=True),
-    Column("title", ratio=1),
-    Column("updated_at", style="dim", no_wrap=True),
-    Column("resolved", justify="right", no_wrap=True),
-)
-_FINDINGS = (
-    Column("severity", no_wrap=True),
-    Column("code", no_wrap=True),
-    Column("place", no_wrap=True),
-    Column("message"),
-)
-_SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
-
-
-def print_objective_created(written: ObjectiveWritten, *, as_json: bool) -> None:
-    """An objective was made."""
-    piped = ("created", written.id)
-    said = f"Created {written.id}: {written.title}"
-    _print_written("objective_created", written, piped, said, as_json=as_json)
-
-
-def print_objective_linked(written: ObjectiveWritten, *, as_json: bool) -> None:
-    """An objective's links were changed, or stood so already."""
-    said = f"{written.id} links {counted(len(written.linked), 'ticket')}"
-    if not written.changed:
-        said = f"{said} already; nothing was written"
-    piped = ("linked", written.id, *written.linked)
-    _print_written("objective_linked", written, piped, said, as_json=as_json)
-
-
-def _print_written(
-    kind: str, written: ObjectiveWritten, piped: Sequence[str], said: str, *, as_json: bool
-) -> None:
-    if as_json:
-        from yoi_cli.api.documents.objective import objective_written_document
-
-        report_json(kind, objective_written_document(written))
-    else:
-        report_lines([piped], [said])
-    warn(written.warnings)
-
-
-def print_objectives(rows: Sequence[ObjectiveRow], *, as_json: bool) -> None:
-    """Objectives as a list; broken ones are named on standard error."""
     if as_json:
         from yoi_cli.api.documents.objective import objective_list_document
 
@@ -204,8 +113,9 @@ def print_objectives(rows: Sequence[ObjectiveRow], *, as_json: bool) -> None:
     warn(f"{row.id} cannot be read: {row.error.message}" for row in rows if row.error is not None)
 
 
-def print_objective(view: ObjectiveView, *, as_json: bool) -> None:
-    """One objective, whole."""
+def show(ctx: typer.Context, objective: ObjectiveArgument, as_json: JsonOption = False) -> None:
+    """Show one objective, the tickets that it links, and how many of them are resolved."""
+    view = objectives.show(session_of(ctx), objective)
     if as_json:
         from yoi_cli.api.documents.objective import objective_document
 
@@ -228,6 +138,62 @@ def print_objective(view: ObjectiveView, *, as_json: bool) -> None:
     page.heading("Description")
     page.prose(item.body)
     page.show()
+
+
+def link(
+    ctx: typer.Context,
+    objective: ObjectiveArgument,
+    tickets: Annotated[list[str], ticket_argument("The tickets to link.", "TICKET...")],
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the links.")] = False,
+    as_json: JsonOption = False,
+    commit: ObjectiveCommitOption = False,
+) -> None:
+    """Link tickets to an objective, or remove links."""
+    done = objectives.link(session_of(ctx), objective, tickets, remove=remove, commit=commit)
+    sentence = f"{done.id} links {counted(len(done.linked), 'ticket')}"
+    if not done.changed:
+        sentence = f"{sentence} already; nothing was written"
+    piped = ("linked", done.id, *done.linked)
+    _print_written("objective_linked", done, piped, sentence, as_json=as_json)
+
+
+def doctor(ctx: typer.Context, as_json: JsonOption = False) -> int:
+    """Find what is wrong with objectives: unreadable files, missing keys, broken links.
+
+    Exits with 6 if an objective cannot be read.
+    """
+    found = objectives.examine(session_of(ctx))
+    print_objective_findings(found, as_json=as_json)
+    broken = any(one.severity == ERROR for one in found)
+    return StoreInvalidError.exit_code if broken else 0
+
+
+_ROWS = (
+    Column("state", no_wrap=True),
+    Column("id", style="bold", no_wrap=True),
+    Column("title", ratio=1),
+    Column("updated_at", style="dim", no_wrap=True),
+    Column("resolved", justify="right", no_wrap=True),
+)
+_FINDINGS = (
+    Column("severity", no_wrap=True),
+    Column("code", no_wrap=True),
+    Column("place", no_wrap=True),
+    Column("message"),
+)
+_SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
+
+
+def _print_written(
+    kind: str, written: ObjectiveWritten, piped: Sequence[str], sentence: str, *, as_json: bool
+) -> None:
+    if as_json:
+        from yoi_cli.api.documents.objective import objective_written_document
+
+        report_json(kind, objective_written_document(written))
+    else:
+        report_lines([piped], [sentence])
+    warn(written.warnings)
 
 
 def _linked(ticket: LinkedTicket) -> tuple[Cell, ...]:

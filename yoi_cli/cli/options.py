@@ -1,12 +1,19 @@
-"""The options and arguments that several commands share, so that they mean the same."""
+"""The options and arguments that several commands share, so that they mean the same.
+
+Every command loads this module: what only some of them need is imported where it is used.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yoi_cli.cli.completion.candidates import complete_states, complete_tickets
+from yoi_cli.cli.candidates import complete_states, complete_tickets, complete_workers
+from yoi_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 def ticket_argument(what: str, metavar: str = "[TICKET]") -> object:
@@ -39,7 +46,7 @@ SourceArgument = Annotated[
 MessageOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--message", "-m", metavar="TEXT", help="The text; repeated, a paragraph each time."
+        "--message", "-m", metavar="TEXT", help="The text; each repetition is a paragraph."
     ),
 ]
 FileOption = Annotated[
@@ -48,7 +55,9 @@ FileOption = Annotated[
 ]
 AuthorOption = Annotated[
     str | None,
-    typer.Option("--author", metavar="NAME", help="Who writes; YOI_AUTHOR or git's user.name."),
+    typer.Option(
+        "--author", metavar="NAME", help="The author; default YOI_AUTHOR or git's user.name."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 CommitOption = Annotated[
@@ -65,7 +74,7 @@ ExpectOption = Annotated[
 ]
 ReasonOption = Annotated[
     str | None,
-    typer.Option("--reason", metavar="TEXT", help="Why, in one line; it stands in the log."),
+    typer.Option("--reason", metavar="TEXT", help="Why, in one line; kept in the log."),
 ]
 ShaOption = Annotated[
     str | None,
@@ -74,5 +83,106 @@ ShaOption = Annotated[
 NoteOption = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")]
 OutputOption = Annotated[
     str | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all."),
+    typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, atomically."),
 ]
+StatesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--state",
+        "-s",
+        metavar="STATE",
+        help="Only in this state; comma-separated or repeated.",
+        autocompletion=complete_states,
+    ),
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="At most N.")
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--since", metavar="TIME", help="From TIME on: 2026-06-01, a full time, or an age: 3d."
+    ),
+]
+HolderOption = Annotated[
+    str | None,
+    typer.Option("--holder", metavar="NAME", help="Who holds it; default the author."),
+]
+LeaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lease", metavar="TIME", help="How long it lasts, such as 30m or 1d; default 1h."
+    ),
+]
+WorktreeOption = Annotated[
+    str | None, typer.Option("--worktree", metavar="DIR", help="Where the work is done.")
+]
+WorkerOption = Annotated[
+    str | None, typer.Option("--worker", metavar="ID", help="The worker that does it.")
+]
+AtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="TIME|REV",
+        help="The store as of a time (2026-06-25, a full time, 3d ago) or a commit; "
+        "time: or rev: in front says which.",
+    ),
+]
+MergeOption = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--merge",
+        metavar="A B",
+        help="The store as a merge of two revisions; nothing is written.",
+    ),
+]
+WorkerArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="WORKER",
+        help="The worker's id, or 4 or more characters of its beginning or end.",
+        autocompletion=complete_workers,
+        show_default=False,
+    ),
+]
+WaitOption = Annotated[
+    float | None,
+    typer.Option("--timeout", min=0, metavar="SECONDS", help="Give up after SECONDS."),
+]
+
+
+def chosen_states(given: Iterable[str] | None) -> frozenset[str]:
+    """The states that `--state` names. Raises `UsageError` for an unknown one."""
+    from yoi_cli.model.states import check_state
+
+    words = [word.strip() for one in given or () for word in one.split(",") if word.strip()]
+    for word in words:
+        check_state(word)
+    return frozenset(words)
+
+
+def instant(since: str | None) -> str | None:
+    """The time that `--since` names. Raises `UsageError` for anything else."""
+    import time
+
+    from yoi_cli.model.time import parse_since
+
+    return None if since is None else parse_since(since, time.time_ns() // 1_000_000)
+
+
+def lease_of(text: str | None) -> int | None:
+    """The length of `--lease` in milliseconds. Raises `UsageError` for anything else."""
+    from yoi_cli.model.time import parse_duration
+
+    return None if text is None else parse_duration(text)
+
+
+def check_format(form: str, formats: Sequence[str]) -> None:
+    """Raise `UsageError` where `--format` names none of `formats`."""
+    if form not in formats:
+        raise UsageError(
+            "format_unknown",
+            f"Unknown format {form[:40]!r}.",
+            hint=f"The formats are {', '.join(formats)}.",
+        )

@@ -55,10 +55,10 @@ that it does not ask for.
 
 
 def prime(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Tell a coding agent how to work with the tickets here, and what stands now.
+    """Print for a coding agent how to work with the tickets here, and their state.
 
-    For a hook at the beginning of a session: it says nothing outside of a workspace, and what
-    goes wrong is one line on standard error. It exits with 0 either way.
+    For a hook at the start of a session: it prints nothing outside a workspace, and what
+    goes wrong is one line on standard error. It always exits with 0.
     """
     primer = None
     try:
@@ -67,7 +67,13 @@ def prime(ctx: typer.Context, as_json: JsonOption = False) -> None:
         warn([f"yoi prime says nothing: {error.message} [{error.code}]"])
     except OSError as error:
         warn([f"yoi prime says nothing: {error}"])
-    print_prime(primer, as_json=as_json)
+    if as_json:
+        from yoi_cli.api.documents.workspace import prime_document
+
+        text = "" if primer is None else prime_text(primer)
+        report_json("prime", prime_document(primer, text))
+    elif primer is not None:
+        write_stdout(prime_text(primer))
 
 
 def prime_text(primer: Primer) -> str:
@@ -99,14 +105,3 @@ def _named(one: PrimeTicket) -> str:
         title += "…"
     priority = f" {one.priority}" if one.priority in PRIORITIES else ""
     return f'{one.ticket}{priority} "{visible(title)}"'
-
-
-def print_prime(primer: Primer | None, *, as_json: bool) -> None:
-    """What an agent is told; nothing where there is no workspace."""
-    if as_json:
-        from yoi_cli.api.documents.workspace import prime_document
-
-        text = "" if primer is None else prime_text(primer)
-        report_json("prime", prime_document(primer, text))
-    elif primer is not None:
-        write_stdout(prime_text(primer))

@@ -14,9 +14,9 @@ class CommandEntry(NamedTuple):
     """One line of `--help`. `function` is None for a group, whose commands stand in `GROUPS`."""
 
     name: str
-    summary: str
     function: str | None
-    section: str = "Commands"
+    summary: str
+    section: str
 
 
 class Group(NamedTuple):
@@ -26,197 +26,172 @@ class Group(NamedTuple):
     entries: tuple[CommandEntry, ...]
 
 
+def _section(title: str, *rows: tuple[str, str | None, str]) -> tuple[CommandEntry, ...]:
+    return tuple(CommandEntry(*row, title) for row in rows)
+
+
 _ROOT = (
-    CommandEntry("init", "Make a workspace in this folder.", "init:init", "Start"),
-    CommandEntry("where", "Say which store is used, and why.", "init:where", "Start"),
-    CommandEntry(
-        "doctor", "Look over the store, the clone and the environment.", "doctor:doctor", "Start"
-    ),
-    CommandEntry(
-        "prime", "Tell a coding agent how to work here, and what stands.", "prime:prime", "Start"
-    ),
-    CommandEntry(
-        "completion",
-        "Print or install completion for your shell.",
-        "completion_command:completion",
+    *_section(
         "Start",
+        ("init", "init:init", "Make a workspace in this folder."),
+        ("where", "init:where", "Show which store is used, and why."),
+        ("doctor", "doctor:doctor", "Check the store, the clone and the environment."),
+        ("prime", "prime:prime", "Print how to work here, for a coding agent."),
+        (
+            "completion",
+            "completion.command:completion",
+            "Print or install shell completion.",
+        ),
     ),
-    CommandEntry("ticket", "Create, read, change and close tickets.", None, "Tickets"),
-    CommandEntry(
-        "route", "Say what may start now, what waits, and why.", "routing.route:route", "Routing"
+    *_section(
+        "Tickets",
+        ("ticket", None, "Create, read, change and close tickets."),
+        ("objective", None, "Keep the goals that tickets serve."),
     ),
-    CommandEntry(
-        "gate",
-        "Answer with the exit code whether tickets are ready.",
-        "routing.gate:gate",
+    *_section(
         "Routing",
+        ("route", "routing.route:route", "Show what may start now, what waits, and why."),
+        ("gate", "routing.gate:gate", "Check whether tickets are ready, by exit code."),
+        ("next", "routing.claim:next_", "Show what to work on next, or claim it."),
+        ("claim", "routing.claim:claim", "Claim a ticket, so that nobody else takes it."),
+        ("release", "routing.claim:release", "Give a claimed ticket back."),
+        (
+            "stats",
+            "ticket.stats:stats",
+            "Count and measure; --routing measures waiting.",
+        ),
+        ("claims", "routing.claim:claims", "List who holds which ticket."),
+        ("plan", None, "Add and list plan records: order, conflict, capacity."),
+        ("replay", "routing.replay:replay", "Check recorded decisions against the logs."),
     ),
-    CommandEntry(
-        "next", "Say what to work on next, or claim it.", "routing.claim:next_", "Routing"
-    ),
-    CommandEntry(
-        "claim", "Claim a ticket, so that nobody else takes it.", "routing.claim:claim", "Routing"
-    ),
-    CommandEntry("release", "Give a claimed ticket back.", "routing.claim:release", "Routing"),
-    CommandEntry(
-        "stats",
-        "Count and measure; --routing says what tickets waited for.",
-        "ticket.stats:stats",
-        "Routing",
-    ),
-    CommandEntry("claims", "List who holds which ticket.", "routing.claim:claims", "Routing"),
-    CommandEntry("plan", "Keep and list plan records: order, conflict, capacity.", None, "Routing"),
-    CommandEntry(
-        "replay",
-        "Hold recorded decisions against their instants.",
-        "routing.replay:replay",
-        "Routing",
-    ),
-    CommandEntry("objective", "Keep the goals that tickets serve.", None, "Tickets"),
-    CommandEntry(
-        "orchestrate",
-        "Take queued tickets to merged branches.",
-        "worker.orchestrate:orchestrate",
+    *_section(
         "Workers",
+        (
+            "orchestrate",
+            "worker.orchestrate:orchestrate",
+            "Take queued tickets to merged branches.",
+        ),
+        ("profile", None, "Show what workers run, and whether it can run here."),
+        ("worker", None, "Start, watch and stop processes that outlive the terminal."),
+        ("worktree", None, "Make, list and remove the worktrees of tickets."),
     ),
-    CommandEntry("profile", "Show what workers run, and whether it can run here.", None, "Workers"),
-    CommandEntry(
-        "sync", "Share the store with other clones through a git remote.", "sync:sync", "Sharing"
+    *_section(
+        "Sharing",
+        ("sync", "sync:sync", "Share the store with other clones through a git remote."),
     ),
-    CommandEntry(
-        "worker", "Start, watch and end processes that outlive the terminal.", None, "Workers"
-    ),
-    CommandEntry("worktree", "Make, list and remove the worktrees of tickets.", None, "Workers"),
-    CommandEntry("resolve", "Merge by meaning what git left in conflict.", "merge:resolve", "Git"),
-    CommandEntry(
-        "merge-driver",
-        "Merge one file of a ticket; git runs it.",
-        "merge:merge_driver",
+    *_section(
         "Git",
+        ("resolve", "merge:resolve", "Merge tickets that git left in conflict."),
+        ("merge-driver", "merge:merge_driver", "Merge one file of a ticket; git runs it."),
+        ("hook", None, "Install git hooks that record commits on tickets."),
     ),
-    CommandEntry("hook", "Install git hooks that record commits on tickets.", None, "Git"),
-    CommandEntry(
-        "schema", "Print the JSON schema of what --json prints.", "schema:schema", "Scripts"
+    *_section(
+        "Scripts",
+        ("schema", "schema:schema", "Print the JSON schema of what --json prints."),
     ),
 )
 
 _TICKET = (
-    CommandEntry("create", "Make a ticket.", "ticket.create:create", "Write"),
-    CommandEntry(
-        "edit", "Change a ticket's title, fields or description.", "ticket.edit:edit", "Write"
+    *_section(
+        "Write",
+        ("create", "ticket.create:create", "Make a ticket."),
+        ("edit", "ticket.edit:edit", "Change a ticket's title, fields or description."),
+        ("comment", "ticket.comment:comment", "Add a comment, plan, decision or report."),
+        ("review", "ticket.review:review", "Approve, or ask for changes."),
+        ("relation", None, "Add, remove and list relations between tickets."),
     ),
-    CommandEntry(
-        "comment", "Add a comment, plan, decision or report.", "ticket.comment:comment", "Write"
+    *_section(
+        "Read",
+        ("intent", "ticket.intent:intent", "Print the contract for whoever implements it."),
+        ("list", "ticket.list:list_", "List tickets; open ones unless asked otherwise."),
+        ("show", "ticket.show:show", "Show one ticket with its thread and relations."),
+        ("search", "ticket.search:search", "Find text in titles, descriptions and threads."),
+        ("graph", "ticket.graph:graph", "Draw which tickets wait for which."),
+        ("log", "ticket.log:log", "Show the newest events across all tickets."),
+        ("stats", "ticket.stats:stats", "Count states, times, reviews and throughput."),
     ),
-    CommandEntry("review", "Approve, or ask for changes.", "ticket.review:review", "Write"),
-    CommandEntry("relation", "Add, remove and list relations between tickets.", None, "Write"),
-    CommandEntry(
-        "intent", "Print the contract for whoever implements it.", "ticket.intent:intent", "Read"
+    *_section(
+        "Move",
+        ("intake", "ticket.move:intake", "Mark a planned ticket ready, with a summary."),
+        ("state", "ticket.move:state", "Move a ticket to another state, or print its state."),
+        ("close", "ticket.move:close", "Close a ticket with a resolution."),
+        ("reopen", "ticket.move:reopen", "Reopen a finished ticket."),
     ),
-    CommandEntry(
-        "intake", "Mark a planned ticket ready, with a summary.", "ticket.move:intake", "Move"
-    ),
-    CommandEntry(
-        "state", "Move a ticket to another state, or print its state.", "ticket.move:state", "Move"
-    ),
-    CommandEntry("close", "Close a ticket with a resolution.", "ticket.move:close", "Move"),
-    CommandEntry("reopen", "Take up a finished ticket again.", "ticket.move:reopen", "Move"),
-    CommandEntry(
-        "list", "List tickets; open ones unless asked otherwise.", "ticket.list:list_", "Read"
-    ),
-    CommandEntry(
-        "show", "Show one ticket with its thread and relations.", "ticket.show:show", "Read"
-    ),
-    CommandEntry(
-        "search", "Find text in titles, descriptions and threads.", "ticket.search:search", "Read"
-    ),
-    CommandEntry("graph", "Draw which tickets wait for which.", "ticket.graph:graph", "Read"),
-    CommandEntry("log", "Show the newest events across all tickets.", "ticket.log:log", "Read"),
-    CommandEntry(
-        "stats", "Count states, times, reviews and throughput.", "ticket.stats:stats", "Read"
-    ),
-    CommandEntry(
-        "doctor", "Find what is wrong in the store, and repair it.", "ticket.doctor:doctor", "Keep"
-    ),
-    CommandEntry("export", "Print whole tickets as JSON Lines.", "ticket.transfer:export", "Keep"),
-    CommandEntry(
-        "import",
-        "Take in tickets from JSON Lines, tk or Backlog.md.",
-        "ticket.transfer:import_",
+    *_section(
         "Keep",
+        ("doctor", "doctor:ticket_doctor", "Find what is wrong in the store, and repair it."),
+        ("export", "ticket.transfer:export", "Print whole tickets as JSON Lines."),
+        ("import", "ticket.transfer:import_", "Take in tickets from JSON Lines, tk or Backlog.md."),
     ),
 )
 
-_RELATION = (
-    CommandEntry(
+_RELATION = _section(
+    "Commands",
+    (
         "add",
-        "Record that a ticket depends on, blocks or relates to another.",
         "ticket.relation:add",
+        "Add a relation: depends on, blocks or relates to.",
     ),
-    CommandEntry(
-        "remove",
-        "Take a relation away; the log keeps that it was there.",
-        "ticket.relation:remove",
-    ),
-    CommandEntry("list", "List a ticket's relations, or all of them.", "ticket.relation:list_"),
+    ("remove", "ticket.relation:remove", "Remove a relation; the log keeps a record of it."),
+    ("list", "ticket.relation:list_", "List a ticket's relations, or all of them."),
 )
 
-_PLAN = (
-    CommandEntry("add", "Keep a plan record about a ticket.", "routing.plan:add"),
-    CommandEntry("list", "List plan records of a ticket, or all of them.", "routing.plan:list_"),
+_PLAN = _section(
+    "Commands",
+    ("add", "routing.plan:add", "Add a plan record to a ticket."),
+    ("list", "routing.plan:list_", "List plan records of a ticket, or all of them."),
 )
 
-_PROFILE = (
-    CommandEntry("list", "List the profiles, with the roles they work as.", "worker.profile:list_"),
-    CommandEntry(
-        "show", "Show one profile, or its table for the configuration.", "worker.profile:show"
+_PROFILE = _section(
+    "Commands",
+    ("list", "worker.profile:list_", "List the profiles, with the roles they work as."),
+    ("show", "worker.profile:show", "Show one profile, or its table for the configuration."),
+    ("check", "worker.profile:check", "Show what a profile lacks on this machine."),
+)
+
+_WORKTREE = _section(
+    "Commands",
+    ("add", "worktree:add", "Make a worktree and a branch for a ticket."),
+    ("list", "worktree:list_", "List worktrees with their status."),
+    ("show", "worktree:show", "Show a worktree, and what removing it would lose."),
+    ("remove", "worktree:remove", "Remove a worktree; nothing is lost by it."),
+    ("prune", "worktree:prune", "Remove worktrees of finished tickets."),
+    ("doctor", "worktree:doctor", "Find leftovers of worktrees."),
+)
+
+_WORKER = _section(
+    "Commands",
+    ("spawn", "worker.spawn:spawn", "Start a worker, and print its id."),
+    ("list", "worker.watch:list_", "List workers with their status."),
+    ("show", "worker.watch:show", "Show a worker's status, and the evidence for it."),
+    ("logs", "worker.watch:logs", "Print what a worker wrote, or follow it."),
+    ("input", "worker.control:input_", "Send input to a worker."),
+    ("stop", "worker.control:stop", "Stop a worker, with all that it started."),
+    (
+        "cancel",
+        "worker.control:cancel",
+        "Drop a queued worker, or stop a running one.",
     ),
-    CommandEntry("check", "Say what a profile lacks on this machine.", "worker.profile:check"),
+    ("wait", "worker.watch:wait", "Wait until a worker has ended."),
+    ("recover", "worker.control:recover", "Recover workers whose shim died."),
+    ("prune", "worker.control:prune", "Forget workers that ended long ago."),
 )
 
-_WORKTREE = (
-    CommandEntry("add", "Make a worktree and a branch for a ticket.", "worktree:add"),
-    CommandEntry("list", "List the worktrees, and how they stand.", "worktree:list_"),
-    CommandEntry("show", "Show a worktree, and what removing it would lose.", "worktree:show"),
-    CommandEntry("remove", "Remove a worktree; nothing is lost by it.", "worktree:remove"),
-    CommandEntry("prune", "Remove worktrees of tickets that are over.", "worktree:prune"),
-    CommandEntry("doctor", "Find what is left over of worktrees.", "worktree:doctor"),
+_HOOK = _section(
+    "Commands",
+    ("install", "hook:install", "Install git hooks; existing hooks are kept, and run first."),
+    ("uninstall", "hook:uninstall", "Remove them, and restore the hooks that were there."),
+    ("status", "hook:status", "Show which hooks are installed, and what they chain."),
+    ("run", "hook:run", "Run a hook; the installed hooks call this."),
 )
 
-_WORKER = (
-    CommandEntry("spawn", "Start a worker, and print its id.", "worker.spawn:spawn"),
-    CommandEntry("list", "List workers, and how they stand.", "worker.watch:list_"),
-    CommandEntry(
-        "show", "Show how a worker stands, and what that is known by.", "worker.watch:show"
-    ),
-    CommandEntry("logs", "Print what a worker wrote, or follow it.", "worker.watch:logs"),
-    CommandEntry("input", "Give a worker something to read.", "worker.control:input_"),
-    CommandEntry("stop", "End a worker, with all that it started.", "worker.control:stop"),
-    CommandEntry(
-        "cancel", "Drop a queued worker, or end one for nothing.", "worker.control:cancel"
-    ),
-    CommandEntry("wait", "Wait until a worker has ended.", "worker.watch:wait"),
-    CommandEntry("recover", "Look after workers whose shim died.", "worker.control:recover"),
-    CommandEntry("prune", "Forget workers that ended long ago.", "worker.control:prune"),
-)
-
-_HOOK = (
-    CommandEntry(
-        "install",
-        "Install git hooks; what stands there stays, and runs first.",
-        "hook:install",
-    ),
-    CommandEntry("uninstall", "Take them away, and put back what stood there.", "hook:uninstall"),
-    CommandEntry("status", "Say which hooks are installed, and what they chain.", "hook:status"),
-    CommandEntry("run", "Do what a hook is for; the installed hooks call this.", "hook:run"),
-)
-
-_OBJECTIVE = (
-    CommandEntry("create", "Make an objective.", "objective:create"),
-    CommandEntry("list", "List objectives with the tickets they link.", "objective:list_"),
-    CommandEntry("show", "Show one objective and how far its tickets are.", "objective:show"),
-    CommandEntry("link", "Link tickets to an objective, or take links away.", "objective:link"),
-    CommandEntry("doctor", "Find what is wrong with objectives.", "objective:doctor"),
+_OBJECTIVE = _section(
+    "Commands",
+    ("create", "objective:create", "Make an objective."),
+    ("list", "objective:list_", "List objectives with the tickets they link."),
+    ("show", "objective:show", "Show one objective and the progress of its tickets."),
+    ("link", "objective:link", "Link tickets to an objective, or remove links."),
+    ("doctor", "objective:doctor", "Find what is wrong with objectives."),
 )
 
 GROUPS = {
@@ -233,8 +208,8 @@ GROUPS = {
     ),
     "ticket relation": Group("Add, remove and list relations between tickets.", _RELATION),
     "plan": Group(
-        "Keep plan records: what comes first, what must not run side by side, what was agreed on. "
-        "They hold a ticket back in routing and never change a state.",
+        "Add and list plan records: what comes first, what must not run in parallel, what was "
+        "agreed on. They hold a ticket back in routing and never change a state.",
         _PLAN,
     ),
     "profile": Group(
@@ -244,19 +219,18 @@ GROUPS = {
         _PROFILE,
     ),
     "worktree": Group(
-        "Make, list and remove the worktrees of tickets. No work is ever destroyed: what is not "
-        "committed or not merged stays, or is kept under refs/yoi/rescue/ first.",
+        "Make, list and remove the worktrees of tickets. Work is never lost: what is not "
+        "committed or not merged stays, or is first kept under refs/yoi/rescue/.",
         _WORKTREE,
     ),
     "worker": Group(
-        "Start, watch and end workers: processes that outlive the terminal that started them. "
-        "What they write and how they ended is kept, also where whoever stands over them is "
-        "killed.",
+        "Start, watch and stop workers: processes that outlive the terminal that started them. "
+        "Their output and exit code are kept, even if whatever supervises them is killed.",
         _WORKER,
     ),
     "hook": Group(
         "Install git hooks that record commits, amends, rebases and merges on the tickets that "
-        "they are for. A hook keeps nobody from committing because the store is busy or absent.",
+        "they are for. A busy or absent store never stops a commit.",
         _HOOK,
     ),
     "objective": Group(

@@ -10,7 +10,7 @@ import typer
 from yoi_cli.api.documents.kinds import KINDS
 from yoi_cli.api.documents.workspace import SchemaDocument
 from yoi_cli.api.schema import json_schema
-from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.report import report_json
@@ -27,7 +27,7 @@ def schema(
         str | None,
         typer.Argument(
             metavar="[KIND]",
-            help="The kind of document, such as ticket or error; every kind without it.",
+            help="The kind of document, such as ticket or error; default every kind.",
             autocompletion=complete_words(KINDS),
             show_default=False,
         ),
@@ -41,14 +41,9 @@ def schema(
     if kind is not None and kind not in KINDS:
         raise NotFoundError(
             "kind_unknown",
-            f"There is no kind of document {kind[:40]!r}.",
+            f"Unknown kind of document {kind[:40]!r}.",
             hint=f"The kinds are {', '.join(sorted(KINDS))}.",
         )
-    print_schema(kind, as_json=as_json)
-
-
-def print_schema(kind: str | None, *, as_json: bool) -> None:
-    """Print the schema of `kind`, or of every kind where there is none."""
     schema = json_schema(kind)
     if as_json:
         report_json("schema", SchemaDocument(kinds=tuple(sorted(KINDS)), json_schema=schema))

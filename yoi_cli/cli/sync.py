@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.status import Status
 
-    from yoi_cli.api.sync import Synced, SyncReport, TicketChange
+    from yoi_cli.api.sync import SyncReport, TicketChange
 
 _DELAY = 0.5
 _SHOWN = 20
@@ -34,7 +34,7 @@ def sync(
         typer.Option(
             "--remote",
             metavar="NAME",
-            help="The remote; else that of [sync], of the branch, or origin.",
+            help="The remote; default from [sync], the branch, or origin.",
         ),
     ] = None,
     branch: Annotated[
@@ -42,11 +42,11 @@ def sync(
         typer.Option(
             "--branch",
             metavar="NAME",
-            help="A branch of the store's own; else that of [sync].",
+            help="A separate branch for the store; default from [sync].",
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be sent and received.")
+        bool, typer.Option("--dry-run", help="Show what would be sent and received.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,7 +66,8 @@ def sync(
             may_ask=sys.stdin.isatty(),
             hear=listening.hear,
         )
-    print_synced(synced, as_json=as_json)
+    _print_report(synced.report, synced.remote, synced.branch, as_json=as_json)
+    warn(synced.warnings)
 
 
 class GitProgress:
@@ -84,11 +85,11 @@ class GitProgress:
         """Show that `what` is done to `percent`."""
         if not self._is_watched or time.monotonic() - self._since < _DELAY:
             return
-        said = text(f"{what}: {percent} %")
+        status = text(f"{what}: {percent} %")
         if self._status is None:
-            self._status = console(sys.stderr).status(said)
+            self._status = console(sys.stderr).status(status)
             self._status.start()
-        self._status.update(said)
+        self._status.update(status)
 
     def __exit__(
         self,
@@ -98,12 +99,6 @@ class GitProgress:
     ) -> None:
         if self._status is not None:
             self._status.stop()
-
-
-def print_synced(synced: Synced, *, as_json: bool) -> None:
-    """What was sent and received, and what a person should know."""
-    _print_report(synced.report, synced.remote, synced.branch, as_json=as_json)
-    warn(synced.warnings)
 
 
 def _print_report(report: SyncReport, remote: str, branch: str, *, as_json: bool) -> None:

@@ -23,7 +23,7 @@ def given_text(
     if source not in (None, "-"):
         raise UsageError(
             "argument_unexpected",
-            f"{source[:40]!r} stands where only - may (for standard input).",
+            f"{source[:40]!r} is unexpected: only - (standard input) may stand here.",
             hint="Give the text with --message.",
         )
     paragraphs = list(message or ())

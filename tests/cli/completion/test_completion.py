@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from support.process import Program, Result
 
-from yoi_cli.cli.completion.scripts import SCRIPTS
+from yoi_cli.cli.completion.command import SCRIPTS
 
 HOSTILE = "$(touch pwned) `touch pwned` \\$(touch pwned) ' \" ; [/red] * \x1b]0;x\x07 \t end"
 SHOWN = r"$(touch pwned) `touch pwned` \$(touch pwned) ' " + '" ; [/red] * \\x1b]0;x\\x07 \\t end'

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from yoi_cli.cli.routing.gate_text import annotation, junit
+from yoi_cli.cli.routing.gate import annotation, junit
 from yoi_cli.routing.gate import GateAnswer, GateResult
 from yoi_cli.routing.rules import Reason
 

@@ -106,7 +106,7 @@ def show_hostile_text_everywhere() -> None:
         Column("State", style="cyan"),
         Column("Kept", no_wrap=True),
     ]
-    print_table(columns, [[HOSTILE, Cell(HOSTILE, "green"), HOSTILE]], title=HOSTILE, empty="")
+    print_table(columns, [[HOSTILE, Cell(HOSTILE, "green"), HOSTILE]], empty="")
     print_table(columns, [], empty=HOSTILE)
     for line in bars([(HOSTILE, 1)], 60):
         console().print(text(line))

@@ -32,12 +32,12 @@ class Screen(io.StringIO):
 
 
 def lines_of(
-    rows: Iterable[Row], columns: Sequence[Column] = COLUMNS, *, title: str = "", width: int = 80
+    rows: Iterable[Row], columns: Sequence[Column] = COLUMNS, *, width: int = 80
 ) -> list[str]:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(Screen()) as screen:
         patch.setenv("NO_COLOR", "1")
         patch.setenv("COLUMNS", str(width))
-        print_table(columns, rows, title=title, empty="No ticket is ready.")
+        print_table(columns, rows, empty="No ticket is ready.")
     return [line.rstrip() for line in screen.getvalue().splitlines()]
 
 
@@ -84,12 +84,8 @@ def test_a_column_that_must_not_wrap_stays_whole_beside_one_that_may() -> None:
 
 
 def test_no_line_of_a_table_is_wider_than_the_narrowest_terminal() -> None:
-    lines = lines_of(ROWS, title="Tickets that are open", width=20)
+    lines = lines_of(ROWS, width=20)
     assert max(map(cell_len, lines)) <= 20
-
-
-def test_a_table_has_its_title_above_it() -> None:
-    assert lines_of(ROWS, title="Open [b]tickets\x1b")[0] == r"Open [b]tickets\x1b"
 
 
 def test_markup_and_controls_in_a_cell_are_text() -> None:
@@ -102,7 +98,7 @@ def test_a_pipe_gets_a_header_and_whole_cells_between_tabs(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "40")
-    print_table(COLUMNS, ROWS[:2], title="Tickets", empty="No tickets.")
+    print_table(COLUMNS, ROWS[:2], empty="No tickets.")
     assert capsys.readouterr() == (
         "ID\tState\tTitle\tUpdated\n"
         f"01JYK2Z5J8Q0V\tinprogress\t{LONG}\t2026-06-25T16:30:32Z\n"

@@ -8,11 +8,13 @@ import typer
 
 from yoi_cli.api import claims as api
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.filters import LimitOption
-from yoi_cli.cli.options import AuthorOption, JsonOption, TicketArgument
-from yoi_cli.cli.routing.options import (
+from yoi_cli.cli.options import (
+    AuthorOption,
     HolderOption,
+    JsonOption,
     LeaseOption,
+    LimitOption,
+    TicketArgument,
     WorkerOption,
     WorktreeOption,
     lease_of,
@@ -30,9 +32,7 @@ if TYPE_CHECKING:
 
 def next_(
     ctx: typer.Context,
-    claim: Annotated[
-        bool, typer.Option("--claim", help="Claim the first that can be had.")
-    ] = False,
+    claim: Annotated[bool, typer.Option("--claim", help="Claim the first one available.")] = False,
     limit: LimitOption = 1,
     holder: HolderOption = None,
     lease: LeaseOption = None,
@@ -41,9 +41,9 @@ def next_(
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what to work on next: by priority, by how many tickets wait for it, by age.
+    """Show what to work on next: by priority, by how many tickets wait for it, by age.
 
-    Exits 5 where nothing may start. With --claim, the first that can be had is claimed.
+    Exits 5 if nothing may start. With --claim, the first one available is claimed.
 
     \b
     Example:
@@ -71,7 +71,7 @@ def claim(
     lease: LeaseOption = None,
     renew: Annotated[
         int | None,
-        typer.Option("--renew", metavar="GENERATION", help="Begin the lease anew."),
+        typer.Option("--renew", metavar="GENERATION", help="Renew the lease."),
     ] = None,
     worktree: WorktreeOption = None,
     worker: WorkerOption = None,
@@ -108,7 +108,7 @@ def release(
         typer.Option(
             "--generation",
             metavar="N",
-            help="Only if the claim is still of this generation; programs should say so.",
+            help="Only if the claim still has this generation; best for programs.",
         ),
     ] = None,
     author: AuthorOption = None,
@@ -122,7 +122,7 @@ def release(
 def claims(
     ctx: typer.Context,
     every: Annotated[
-        bool, typer.Option("--all", help="Ended ones too, with their generations.")
+        bool, typer.Option("--all", help="Include ended claims, with their generations.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -155,10 +155,10 @@ def print_claim(word: str, claim: Claim, *, as_json: bool) -> None:
         report_json("claim", claim_document(claim))
         return
     generation, until = str(claim.generation), stamp(claim.expires_at)
-    said = f"{word.capitalize()} {claim.ticket} by {claim.holder}, generation {generation}"
+    sentence = f"{word.capitalize()} {claim.ticket} by {claim.holder}, generation {generation}"
     report_lines(
         [(word, claim.ticket, claim.holder, generation, until)],
-        [said if claim.is_released else f"{said}, until {until}"],
+        [sentence if claim.is_released else f"{sentence}, until {until}"],
     )
 
 
@@ -171,13 +171,13 @@ def print_claims(found: ClaimList, *, as_json: bool) -> None:
         report_json("claims", claims_document(found.claims, now))
         return
     rows = [
-        [
-            Cell(claim.ticket),
-            Cell(claim.holder),
-            Cell(str(claim.generation)),
-            Cell(stamp(claim.expires_at)),
+        (
+            claim.ticket,
+            claim.holder,
+            str(claim.generation),
+            stamp(claim.expires_at),
             _lease(claim, now),
-        ]
+        )
         for claim in found.claims
     ]
     print_table(_CLAIM_COLUMNS, rows, empty="Nothing is claimed.")
@@ -199,12 +199,12 @@ def print_next(candidates: Sequence[Decision], claim: Claim | None, *, as_json: 
         print_claim("claimed", claim, as_json=False)
     else:
         rows = [
-            [
+            (
                 Cell(decision.ticket, state_style(decision.state)),
-                Cell(decision.priority),
-                Cell(str(decision.unblocks)),
-                Cell(decision.title),
-            ]
+                decision.priority,
+                str(decision.unblocks),
+                decision.title,
+            )
             for decision in candidates
         ]
         print_table(_NEXT_COLUMNS, rows, empty="Nothing may start now.")

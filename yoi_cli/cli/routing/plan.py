@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import routing
-from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -20,14 +20,13 @@ from yoi_cli.cli.options import (
 )
 from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.cli.text.table import Column, print_table
 from yoi_cli.errors import UsageError
 from yoi_cli.model.plan import ACCEPTED_PLAN, KINDS, AcceptedPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.api.routing import PlanList, Planned
     from yoi_cli.model.plan import PlanRecord
 
 complete_kinds = complete_words(KINDS)
@@ -72,7 +71,7 @@ def add(
     as_json: JsonOption = False,
     commit: CommitOption = False,
 ) -> None:
-    """Keep a plan record: `T after R`, or `after --ticket T --related R`.
+    """Add a plan record: `T after R`, or `after --ticket T --related R`.
 
     Routing holds a ticket back for order and conflict; a record never changes a state.
 
@@ -88,7 +87,19 @@ def add(
     planned = routing.add_plan(
         session, *parts, note=note, accepted=accepted, author=author, commit=commit
     )
-    print_planned(planned, as_json=as_json)
+    record = planned.record
+    if as_json:
+        from yoi_cli.api.documents.relations import planned_document
+
+        report_json("plan", planned_document(planned))
+    else:
+        other = record.related_ticket or ""
+        word = "Planned" if planned.changed else "Planned already"
+        report_lines(
+            [("plan", record.ticket_id, record.id, record.kind, other)],
+            [f"{word}: {record.ticket_id} {record.kind} {other}".rstrip()],
+        )
+    warn(planned.committed.warnings)
 
 
 def _parts(
@@ -115,7 +126,7 @@ def _parts(
 def list_(
     ctx: typer.Context,
     ticket: Annotated[
-        str | None, ticket_argument("Only the records that this ticket has or is named by.")
+        str | None, ticket_argument("Only records of this ticket, or that name it.")
     ] = None,
     kind: Annotated[
         str | None,
@@ -126,41 +137,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List plan records: those around a ticket, or all of the store."""
-    print_plans(routing.list_plans(session_of(ctx), ticket, kind=kind), as_json=as_json)
-
-
-_COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("id", style="dim", no_wrap=True),
-    Column("kind", no_wrap=True),
-    Column("related", style="bold", no_wrap=True),
-    Column("note", ratio=1),
-    Column("author", no_wrap=True),
-    Column("at", style="dim", no_wrap=True),
-)
-#: What a terminal has no room for: pipes and JSON have it.
-_ONLY_PIPED = ("id", "author")
-
-
-def print_planned(planned: Planned, *, as_json: bool) -> None:
-    """A plan record was kept, or stood already."""
-    record = planned.record
-    if as_json:
-        from yoi_cli.api.documents.relations import planned_document
-
-        report_json("plan", planned_document(planned))
-    else:
-        related = record.related_ticket or ""
-        word = "Planned" if planned.changed else "Planned already"
-        report_lines(
-            [("plan", record.ticket_id, record.id, record.kind, related)],
-            [f"{word}: {record.ticket_id} {record.kind} {related}".rstrip()],
-        )
-    warn(planned.committed.warnings)
-
-
-def print_plans(found: PlanList, *, as_json: bool) -> None:
-    """Print plan records, and name the tickets whose records cannot be read."""
+    found = routing.list_plans(session_of(ctx), ticket, kind=kind)
     if as_json:
         from yoi_cli.api.documents.relations import plans_document
 
@@ -177,7 +154,20 @@ def print_plans(found: PlanList, *, as_json: bool) -> None:
     )
 
 
-def _row(record: PlanRecord, columns: Sequence[Column]) -> list[Cell]:
+_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("id", style="dim", no_wrap=True),
+    Column("kind", no_wrap=True),
+    Column("related", style="bold", no_wrap=True),
+    Column("note", ratio=1),
+    Column("author", no_wrap=True),
+    Column("at", style="dim", no_wrap=True),
+)
+#: What a terminal has no room for: pipes and JSON have it.
+_ONLY_PIPED = ("id", "author")
+
+
+def _row(record: PlanRecord, columns: Sequence[Column]) -> list[str]:
     accepted = record.accepted_plan
     cells = {
         "ticket": record.ticket_id,
@@ -188,4 +178,4 @@ def _row(record: PlanRecord, columns: Sequence[Column]) -> list[Cell]:
         "author": record.author,
         "at": record.at,
     }
-    return [Cell(cells[column.name]) for column in columns]
+    return [cells[column.name] for column in columns]

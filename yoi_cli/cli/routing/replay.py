@@ -12,14 +12,13 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, tickets_argument
 from yoi_cli.cli.text.console import is_terminal, progress
 from yoi_cli.cli.text.page import Page
-from yoi_cli.cli.text.report import report_json
-from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
-from yoi_cli.cli.text.unreadable import warn_of_unreadable
+from yoi_cli.cli.text.report import report_json, warn_of_unreadable
+from yoi_cli.cli.text.table import Cell, Column, Row, print_table, state_style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.api.routing import Blocker, Replay, ReplayedDecision
+    from yoi_cli.api.routing import Blocker, IllegalMove, MovePastBlockers, Replay, ReplayedDecision
 
 
 def replay(
@@ -28,13 +27,13 @@ def replay(
         list[str] | None, tickets_argument("Only the decisions about these tickets.")
     ] = None,
     show_all: Annotated[
-        bool, typer.Option("--all", help="On a terminal, show what agrees, too.")
+        bool, typer.Option("--all", help="On a terminal, also show what agrees.")
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Hold recorded decisions against what the logs say of their instants.
+    """Check recorded decisions against what the logs say of that time.
 
-    Exits with 1 where a decision said ready of a ticket that was blocked, else with 0:
+    Exits with 1 if a decision said ready of a ticket that was blocked, else with 0:
     what else disagrees is for people to read.
     """
     session = session_of(ctx)
@@ -74,7 +73,7 @@ def print_replay(replay: Replay, *, as_json: bool, show_all: bool) -> None:
         _print_on_terminal(replay, show_all=show_all)
     else:
         empty = "No decision says ready or blocked."
-        print_table(_COLUMNS, [_row(row) for row in replay.rows], empty=empty)
+        print_table(_COLUMNS, map(_row, replay.rows), empty=empty)
     warn_of_unreadable(replay.unreadable)
 
 
@@ -82,24 +81,14 @@ def _print_on_terminal(replay: Replay, *, show_all: bool) -> None:
     _summary(replay, show_all=show_all).show()
     shown = [row for row in replay.rows if show_all or not row.agrees]
     if shown:
-        _headed("\nDecisions" if show_all else "\nDisagreements")
-        print_table(_COLUMNS, [_row(row) for row in shown], empty="")
+        _headed("Decisions" if show_all else "Disagreements")
+        print_table(_COLUMNS, map(_row, shown), empty="")
     if replay.illegal_moves and show_all:
-        _headed("\nIllegal moves")
-        moves = [
-            _move(move.ticket, move.at, move.origin, move.target, move.author)
-            for move in replay.illegal_moves
-        ]
-        print_table(_MOVE_COLUMNS, moves, empty="")
+        _headed("Illegal moves")
+        print_table(_MOVE_COLUMNS, map(_move, replay.illegal_moves), empty="")
     if replay.moves_past_blockers:
-        _headed("\nMoves past a blocker")
-        past = [
-            [
-                *_move(move.ticket, move.at, move.origin, move.target, move.author),
-                Cell(_names(move.blockers)),
-            ]
-            for move in replay.moves_past_blockers
-        ]
+        _headed("Moves past a blocker")
+        past = [(*_move(move), _names(move.blockers)) for move in replay.moves_past_blockers]
         print_table((*_MOVE_COLUMNS, Column("blockers")), past, empty="")
 
 
@@ -131,29 +120,29 @@ def _listed(others: str, show_all: bool) -> str:
 
 def _headed(title: str) -> None:
     page = Page()
-    page.heading(title.strip())
+    page.heading(title)
     page.show()
 
 
-def _row(row: ReplayedDecision) -> list[Cell]:
-    return [
-        Cell(row.ticket),
-        Cell(row.at),
+def _row(row: ReplayedDecision) -> Row:
+    return (
+        row.ticket,
+        row.at,
         Cell(row.recorded, _STYLES.get(row.recorded, "")),
         Cell(row.computed, _STYLES.get(row.computed, "")),
-        Cell(_names(row.blockers)),
-        Cell("ready_while_blocked" if row.is_ready_while_blocked else row.reason or ""),
-    ]
+        _names(row.blockers),
+        "ready_while_blocked" if row.is_ready_while_blocked else row.reason or "",
+    )
 
 
-def _move(ticket: str, at: str, origin: str, target: str, author: str) -> list[Cell]:
-    return [
-        Cell(ticket),
-        Cell(at),
-        Cell(origin, state_style(origin)),
-        Cell(target, state_style(target)),
-        Cell(author),
-    ]
+def _move(move: IllegalMove | MovePastBlockers) -> Row:
+    return (
+        move.ticket,
+        move.at,
+        Cell(move.origin, state_style(move.origin)),
+        Cell(move.target, state_style(move.target)),
+        move.author,
+    )
 
 
 def _names(blockers: Sequence[Blocker]) -> str:

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from yoi_cli.api import routing
-from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of, start_of
-from yoi_cli.cli.filters import StatesOption, chosen_states
-from yoi_cli.cli.options import AuthorOption, JsonOption, ReasonOption, tickets_argument
-from yoi_cli.cli.routing.options import (
+from yoi_cli.cli.options import (
     AtOption,
+    AuthorOption,
     HolderOption,
+    JsonOption,
     LeaseOption,
     MergeOption,
+    ReasonOption,
+    StatesOption,
     WorkerOption,
     WorktreeOption,
+    chosen_states,
     lease_of,
+    tickets_argument,
 )
 from yoi_cli.cli.routing.route_text import (
     print_accepted,
@@ -38,7 +42,7 @@ from yoi_cli.cli.ticket.intent import (
     RequirementsOption,
     RisksOption,
     ValidationOption,
-    said_parts,
+    given_parts,
 )
 from yoi_cli.errors import UsageError
 from yoi_cli.model.routing import CLASSIFICATIONS, GivenDecision
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
     from yoi_cli.api.session import Start
 
 RoutedArgument = Annotated[
-    list[str] | None, tickets_argument("The tickets to route; every open one where none is given.")
+    list[str] | None, tickets_argument("The tickets to route; default every open one.")
 ]
 AllOpenOption = Annotated[bool, typer.Option("--all", help="Every open ticket.")]
 ExplainOption = Annotated[
@@ -57,7 +61,7 @@ RecordOption = Annotated[
     bool, typer.Option("--record", help="Append the decision to the ticket's log.")
 ]
 AcceptOption = Annotated[
-    bool, typer.Option("--accept", help="Take the ticket up: record, move and claim it.")
+    bool, typer.Option("--accept", help="Accept the ticket: record, move and claim it.")
 ]
 ClassOption = Annotated[
     str | None,
@@ -72,7 +76,7 @@ MissingOption = Annotated[
     str | None, typer.Option("--missing", metavar="TEXT", help="What is not decided.")
 ]
 CheckedOption = Annotated[
-    str | None, typer.Option("--checked", metavar="TEXT", help="What was looked at.")
+    str | None, typer.Option("--checked", metavar="TEXT", help="What was checked.")
 ]
 BeyondLatitudeOption = Annotated[
     str | None,
@@ -120,7 +124,7 @@ def route(
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say of each ticket what it is ready for, or what it waits for, and why.
+    """Show for each ticket what it is ready for, or what it waits for, and why.
 
     Nothing is changed unless --record or --accept asks for it, on one ticket.
 
@@ -141,7 +145,7 @@ def route(
     if len(words) != 1 or all_open or (record and accept):
         raise _one_ticket_needed()
     given = (intent, binding, requirements, acceptance, latitude, escalate, validation, risks)
-    parts, session, ticket = said_parts(given, intent_file), session_of(ctx), words[0]
+    parts, session, ticket = given_parts(given, intent_file), session_of(ctx), words[0]
     if record:
         done = routing.record(session, ticket, judgement, parts, author=author, holder=holder)
         print_recorded(done, as_json=as_json)
@@ -190,7 +194,7 @@ def _check_reading(judgement: GivenDecision) -> None:
     if judgement.classification is not None:
         raise UsageError(
             "judgement_unused",
-            "--as says what to record, and nothing is to be recorded.",
+            "--as is used only with --record or --accept.",
             hint="Add --record or --accept.",
         )
 
@@ -199,14 +203,14 @@ def _check_now(at: str | None, merge: tuple[str, str] | None) -> None:
     if at is not None or merge is not None:
         raise UsageError(
             "past_not_writable",
-            "--record and --accept decide about the store as it is, not as it was or would be.",
-            hint="Leave --at and --merge away, or --record and --accept.",
+            "--record and --accept work on the current store, not on --at or --merge.",
+            hint="Leave out --at and --merge, or --record and --accept.",
         )
 
 
 def _one_ticket_needed() -> UsageError:
     return UsageError(
         "one_ticket_needed",
-        "--record and --accept work on one ticket, one of them at a time.",
+        "Only one of --record and --accept may be given, with exactly one ticket.",
         hint="Accepting records the decision too.",
     )

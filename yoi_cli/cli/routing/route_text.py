@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
+from yoi_cli.cli.text.table import Cell, Column, Row, print_table, state_style
 from yoi_cli.model.routing import (
     BLOCKED,
     CLOSE_READY,
@@ -99,7 +99,7 @@ def warn_of_notices(notices: Mapping[str, Sequence[str]], shown: Sequence[str]) 
     warn(f"{ticket}: {text}" for ticket in shown for text in notices.get(ticket, ()))
 
 
-def _row(row: DecisionSummary, shown: Mapping[str, str]) -> list[str | Cell]:
+def _row(row: DecisionSummary, shown: Mapping[str, str]) -> Row:
     first = row.causes[0]
     reason = first.code if first.ticket is None else f"{first.code} {first.ticket}"
     if len(row.causes) > 1:
@@ -120,17 +120,20 @@ def style_of(classification: str) -> str:
 
 
 def _card(decision: Decision) -> None:
-    said = decision.classified
+    classified = decision.classified
     page = Page()
     page.line(Cell(decision.ticket, "bold"), "  ", decision.title)
-    page.line(Cell(said.classification, style_of(said.classification)), f"  ({decision.state})")
+    page.line(
+        Cell(classified.classification, style_of(classified.classification)),
+        f"  ({decision.state})",
+    )
     page.facts(
         [
-            *(("why", reason.text) for reason in said.reasons),
+            *(("why", reason.text) for reason in classified.reasons),
             *(("behind it", _chain(b.chain, is_cut=b.is_cut)) for b in decision.blockers),
-            *(("to free it", text) for text in said.unblock),
-            *(("notice", text) for text in said.notices),
-            ("next", said.next_action),
+            *(("to free it", text) for text in classified.unblock),
+            *(("notice", text) for text in classified.notices),
+            ("next", classified.next_action),
             *(("read", f"{e.fact} [{e.where}]") for e in decision.evidence),
         ]
     )
@@ -160,18 +163,18 @@ def print_explanation(decision: Decision, tree: WaitTree) -> None:
     walk has its own stack, so that a chain of any length can be drawn.
     """
     page = Page()
-    said = decision.classified
+    classified = decision.classified
     page.line(
         Cell(decision.ticket, "bold"),
         f"  {decision.title}  ",
-        Cell(said.classification, style_of(said.classification)),
+        Cell(classified.classification, style_of(classified.classification)),
     )
-    for prefix, ticket, told in _branches(decision.ticket, tree):
-        page.line(Cell(prefix, "dim"), Cell(ticket, "bold"), f"  {told}")
-    for reason in said.reasons:
+    for prefix, ticket, note in _branches(decision.ticket, tree):
+        page.line(Cell(prefix, "dim"), Cell(ticket, "bold"), f"  {note}")
+    for reason in classified.reasons:
         if reason.ticket is None:
             page.line("   ", reason.text)
-    page.line("next: ", said.next_action)
+    page.line("next: ", classified.next_action)
     page.show()
 
 
@@ -180,11 +183,11 @@ def _branches(root: str, tree: WaitTree) -> Iterator[tuple[str, str, str]]:
     drawn: set[str] = set()
     pending = [("", root, "", True)]
     while pending:
-        prefix, ticket, told, is_last = pending.pop()
+        prefix, ticket, note, is_last = pending.pop()
         below = tree.get(ticket, ())
         again = ticket in drawn and bool(below)
         if ticket != root or drawn:
-            yield prefix + ("└─ " if is_last else "├─ "), ticket, told + again * " (see above)"
+            yield prefix + ("└─ " if is_last else "├─ "), ticket, note + again * " (see above)"
         deeper = "" if not drawn else prefix + ("   " if is_last else "│  ")
         deeper = deeper[:_DEEPEST]
         drawn.add(ticket)

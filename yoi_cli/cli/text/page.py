@@ -41,13 +41,13 @@ class Page:
 
     def facts(self, rows: Sequence[tuple[str, Cell | str]]) -> None:
         """Names and values in two columns; a fact without a value is left out."""
-        told = [
+        shown = [
             (name, value)
             for name, value in rows
             if (value.text if isinstance(value, Cell) else value)
         ]
-        width = max((len(name) for name, _ in told), default=0) + 2
-        for name, value in told:
+        width = max((len(name) for name, _ in shown), default=0) + 2
+        for name, value in shown:
             self.line(Cell(f"{name}:".ljust(width), "dim"), value)
 
     def prose(self, markdown: str) -> None:
@@ -59,7 +59,11 @@ class Page:
         if is_terminal(sys.stdout):
             self._show_on_terminal()
         else:
-            write_stdout("".join(_plain(part) for part in self._parts))
+            write_stdout(self.plain())
+
+    def plain(self) -> str:
+        """Everything as a pipe gets it."""
+        return "".join(map(_plain, self._parts))
 
     def _show_on_terminal(self) -> None:
         from rich.text import Text

@@ -13,15 +13,22 @@ if TYPE_CHECKING:
 
     from msgspec import Struct
 
+    from yoi_cli.api.queries import Unreadable
+    from yoi_cli.api.tickets import Committed
     from yoi_cli.errors import YoiError
 
 
-def report_lines(piped: Iterable[Sequence[str]], spoken: Iterable[str]) -> None:
-    """Print `spoken` sentences on a terminal, tab-separated `piped` rows elsewhere."""
+def write_rows(rows: Iterable[Sequence[str]]) -> None:
+    """Print tab-separated rows to standard output, at once."""
+    write_stdout("".join(tsv(row) + "\n" for row in rows))
+
+
+def report_lines(piped: Iterable[Sequence[str]], sentences: Iterable[str]) -> None:
+    """Print sentences on a terminal, tab-separated `piped` rows elsewhere."""
     if is_terminal(sys.stdout):
-        write_stdout("".join(visible(line) + "\n" for line in spoken))
+        write_stdout("".join(visible(line) + "\n" for line in sentences))
     else:
-        write_stdout("".join(tsv(row) + "\n" for row in piped))
+        write_rows(piped)
 
 
 def report_json(kind: str, data: Struct) -> None:
@@ -47,3 +54,19 @@ def warn(sentences: Iterable[str]) -> None:
     """Say on stderr what did not go as it should, without failing."""
     for sentence in sentences:
         write_stderr(f"Warning: {visible(sentence)}\n")
+
+
+def warn_of_unreadable(broken: Iterable[Unreadable]) -> None:
+    """Say on stderr which tickets are missing from the output, and why."""
+    warn(f"{one.ticket}: {one.error.message}" for one in broken)
+
+
+def print_written(word: str, kind: str, done: Committed, sentence: str, *, as_json: bool) -> None:
+    """An event was added to a ticket: a document of the kind `word`, a row or a sentence."""
+    if as_json:
+        from yoi_cli.api.documents.outcomes import written_document
+
+        report_json(word, written_document(kind, done))
+    else:
+        report_lines([(word, done.ticket, kind)], [sentence])
+    warn(done.warnings)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-Justify: TypeAlias = Literal["left", "right", "center"]
+Justify: TypeAlias = Literal["left", "right"]
 
 _STATE_STYLES = {
     "planning": "dim",
@@ -60,21 +60,18 @@ def state_style(state: str) -> str:
     return _STATE_STYLES.get(state, "")
 
 
-def print_table(
-    columns: Sequence[Column], rows: Iterable[Row], *, title: str | None = None, empty: str
-) -> None:
+def print_table(columns: Sequence[Column], rows: Iterable[Row], *, empty: str) -> None:
     """Print `rows`, each with one cell a column, to standard output.
 
-    A terminal gets a table headed by `title`, a pipe a header line and whole cells. Where
-    there are no rows, the sentence `empty` goes to standard error. Raises ValueError for a
-    row of another length.
+    A terminal gets a table, a pipe a header line and whole cells. Where there are no rows,
+    the sentence `empty` goes to standard error. Raises ValueError for a row of another length.
     """
     listed = list(rows)
     if not is_terminal(sys.stdout):
         _write_lines(columns, listed)
     elif listed:
         target = console(sys.stdout)
-        target.print(_table(columns, listed, title, target), soft_wrap=False)
+        target.print(_table(columns, listed, target), soft_wrap=False)
     if not listed:
         write_stderr(visible(empty) + "\n")
 
@@ -87,16 +84,12 @@ def _write_lines(columns: Sequence[Column], rows: Sequence[Row]) -> None:
     write_stdout("\n".join(lines) + "\n")
 
 
-def _table(
-    columns: Sequence[Column], rows: Sequence[Row], title: str | None, target: Console
-) -> Table:
+def _table(columns: Sequence[Column], rows: Sequence[Row], target: Console) -> Table:
     from rich import box
     from rich.measure import Measurement
     from rich.table import Table
 
     table = Table(
-        title=text(title, "bold") if title else None,
-        title_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,

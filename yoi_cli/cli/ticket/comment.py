@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from yoi_cli.api import tickets
-from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -19,8 +19,8 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import print_written
 from yoi_cli.cli.text_input import required_text
-from yoi_cli.cli.ticket.outcomes import print_appended
 from yoi_cli.model.events import COMMENT, COMMENT_ROLES, check_role
 from yoi_cli.model.text import one_of
 
@@ -54,4 +54,5 @@ def comment(
     author = session.author(author).author  # known before anybody writes a text
     text = required_text(message, file, source)
     done = tickets.comment(session, ticket, text, role=role, sha=sha, author=author, commit=commit)
-    print_appended(role, done, as_json=as_json)
+    sentence = f"Added to {done.ticket}: {role.replace('_', ' ')}"
+    print_written("appended", role, done, sentence, as_json=as_json)

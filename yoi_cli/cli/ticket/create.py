@@ -17,8 +17,8 @@ from yoi_cli.cli.options import (
     SourceArgument,
     ticket_option,
 )
+from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.cli.ticket.outcomes import print_created
 from yoi_cli.model.item import FieldValue
 from yoi_cli.model.relations import BLOCKS, DEPENDS_ON, RELATED
 
@@ -106,4 +106,11 @@ def create(
         author=author,
         commit=commit,
     )
-    print_created(title.strip(), done, as_json=as_json)
+    title = title.strip()
+    if as_json:
+        from yoi_cli.api.documents.outcomes import created_document
+
+        report_json("created", created_document(title, done))
+    else:
+        report_lines([("created", done.ticket)], [f"Created {done.ticket}: {title}"])
+    warn(done.warnings)

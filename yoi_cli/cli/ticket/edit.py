@@ -18,8 +18,8 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.cli.ticket.outcomes import print_edited
 from yoi_cli.errors import UsageError
 from yoi_cli.model.item import FieldValue
 
@@ -44,14 +44,14 @@ def edit(
     ] = None,
     readiness: Annotated[
         str | None,
-        typer.Option("--readiness", metavar="WORD", help="How ready it is; empty for nothing."),
+        typer.Option("--readiness", metavar="WORD", help="How ready it is; empty for none."),
     ] = None,
     tag: Annotated[
         list[str] | None, typer.Option("--tag", metavar="TAG", help="Add a tag; may be repeated.")
     ] = None,
     remove_tag: Annotated[
         list[str] | None,
-        typer.Option("--remove-tag", metavar="TAG", help="Take a tag away; may be repeated."),
+        typer.Option("--remove-tag", metavar="TAG", help="Remove a tag; may be repeated."),
     ] = None,
     message: MessageOption = None,
     file: FileOption = None,
@@ -85,7 +85,18 @@ def edit(
         )
     else:
         edited = _edit_by_hand(session, ticket, commit=commit)
-    print_edited(edited.committed, edited.changed, as_json=as_json)
+    done = edited.committed
+    if as_json:
+        from yoi_cli.api.documents.outcomes import edited_document
+
+        report_json("edited", edited_document(done, edited.changed))
+    else:
+        what = ", ".join(edited.changed) or "nothing; it says so already"
+        report_lines(
+            [("edited", done.ticket, *edited.changed)],
+            [f"Changed {done.ticket}: {what}"],
+        )
+    warn(done.warnings)
 
 
 def _edit_by_hand(session: Session, ticket: str, *, commit: bool) -> Edited:
@@ -93,7 +104,7 @@ def _edit_by_hand(session: Session, ticket: str, *, commit: bool) -> Edited:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "edit_empty",
-            "Nothing is said of what to change.",
+            "Nothing to change was given.",
             hint="Give --title, --priority, --assignee, --tag, --message, --file or -.",
         )
     from yoi_cli.cli.editor import edit_text

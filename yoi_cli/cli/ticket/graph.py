@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import queries
-from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption, OutputOption, tickets_argument
+from yoi_cli.cli.options import JsonOption, OutputOption, check_format, tickets_argument
+from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.ticket.graph_tree import (
     print_drawn,
     print_graph,
-    print_picture,
     tree_text,
     warn_of_graph,
 )
@@ -35,13 +35,11 @@ def graph(
     ctx: typer.Context,
     tickets: Annotated[
         list[str] | None,
-        tickets_argument(
-            "Draw what these wait for and what waits for them; all where none is given."
-        ),
+        tickets_argument("Draw what these wait for and what waits for them; default all."),
     ] = None,
-    with_closed: Annotated[bool, typer.Option("--all", help="Closed tickets too.")] = False,
+    with_closed: Annotated[bool, typer.Option("--all", help="Include closed tickets.")] = False,
     related: Annotated[
-        bool, typer.Option("--related", help="Relations that order nothing too, dotted.")
+        bool, typer.Option("--related", help="Include relations that order nothing, dotted.")
     ] = False,
     form: Annotated[
         str,
@@ -74,22 +72,17 @@ def graph(
     elif as_json or form == TREE:
         print_graph(graph, as_json=as_json)
     else:
-        print_picture(_picture(graph, form))
+        write_stdout(_picture(graph, form))  # titles in it are escaped already
         warn_of_graph(graph)
 
 
 def _check(form: str, output: str | None, *, as_json: bool) -> None:
-    if form not in FORMATS:
-        raise UsageError(
-            "format_unknown",
-            f"{form[:40]!r} is not a format.",
-            hint=f"The formats are {', '.join(FORMATS)}.",
-        )
+    check_format(form, FORMATS)
     if as_json and (form != TREE or output is not None):
         raise UsageError(
             "format_given_twice",
             "--json prints the graph itself, not a picture of it.",
-            hint="Leave --format and --output out, or --json.",
+            hint="Leave out --format and --output, or --json.",
         )
 
 

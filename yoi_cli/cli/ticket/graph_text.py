@@ -141,7 +141,7 @@ def _label(node: Node) -> tuple[str, ...]:
     title = visible(node.title)
     if len(title) > _LONGEST_TITLE:
         title = title[: _LONGEST_TITLE - 1] + "…"
-    return (f"{visible(node.ticket)} {told(node)}", *([title] if title else []))
+    return (f"{visible(node.ticket)} {status_of(node)}", *([title] if title else []))
 
 
 def _mermaid_text(text: str) -> str:
@@ -161,6 +161,6 @@ def style_name(node: Node) -> str:
     return node.state if node.problem is None and node.state in COLOURS else "problem"
 
 
-def told(node: Node) -> str:
+def status_of(node: Node) -> str:
     """How a ticket stands, in a word: its problem, or its state."""
     return node.problem or node.state or ""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, state_style
-from yoi_cli.cli.ticket.graph_text import GraphMarks, told
-from yoi_cli.model.text import visible
+from yoi_cli.cli.ticket.graph_text import GraphMarks, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,11 +28,6 @@ def print_graph(graph: Graph, *, as_json: bool) -> None:
     warn_of_graph(graph)
 
 
-def print_picture(text: str) -> None:
-    """Print a picture as it is; what people wrote in it was made harmless when it was drawn."""
-    write_stdout(text)
-
-
 def print_drawn(graph: Graph, form: str, path: str) -> None:
     """The picture stands in a file."""
     counts = f"{len(graph.nodes)} tickets, {len(graph.edges)} lines"
@@ -49,10 +42,7 @@ def warn_of_graph(graph: Graph) -> None:
 
 def tree_text(graph: Graph) -> str:
     """The tree as plain lines."""
-    return "".join(
-        visible(f"{prefix}{_line(node, note)}".rstrip()) + "\n"
-        for prefix, node, note in _rows(graph)
-    ) + "".join(f"{visible(line)}\n" for line in _summary(graph))
+    return _tree_page(graph).plain()
 
 
 def _tree_page(graph: Graph) -> Page:
@@ -62,7 +52,7 @@ def _tree_page(graph: Graph) -> Page:
             Cell(prefix, "dim"),
             Cell(node.ticket, "bold"),
             "  ",
-            Cell(told(node), "bold red" if node.problem else state_style(node.state or "")),
+            Cell(status_of(node), "bold red" if node.problem else state_style(node.state or "")),
             "  ",
             node.title,
             Cell(note, "bold red"),
@@ -70,10 +60,6 @@ def _tree_page(graph: Graph) -> Page:
     for line in _summary(graph):
         page.line(Cell(line, "dim"))
     return page
-
-
-def _line(node: Node, note: str) -> str:
-    return f"{node.ticket}  {told(node)}  {node.title}{note}"
 
 
 def _summary(graph: Graph) -> Iterator[str]:

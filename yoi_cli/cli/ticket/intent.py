@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,9 +16,6 @@ from yoi_cli.cli.text_input import given_text
 from yoi_cli.model.intent import PART_KEYS, parse_packet, render_packet
 from yoi_cli.model.text import visible_block
 
-if TYPE_CHECKING:
-    from yoi_cli.model.intent import IntentPacket
-
 
 def _part(flag: str, what: str) -> object:
     return typer.Option(f"--{flag}", metavar="TEXT", help=what, rich_help_panel="Intent packet")
@@ -27,7 +24,7 @@ def _part(flag: str, what: str) -> object:
 IntentOption = Annotated[str | None, _part("intent", "What is wanted.")]
 BindingOption = Annotated[str | None, _part("binding", "Decisions and invariants that hold.")]
 RequirementsOption = Annotated[str | None, _part("requirements", "What it must do.")]
-AcceptanceOption = Annotated[str | None, _part("acceptance", "How one can tell it is done.")]
+AcceptanceOption = Annotated[str | None, _part("acceptance", "How to tell that it is done.")]
 LatitudeOption = Annotated[str | None, _part("latitude", "What the implementer may decide.")]
 EscalateOption = Annotated[str | None, _part("escalate", "When to stop and ask.")]
 ValidationOption = Annotated[str | None, _part("validation", "What must pass.")]
@@ -63,11 +60,18 @@ def intent(
     """
     given = (intent, binding, requirements, acceptance, latitude, escalate, validation, risks)
     session = session_of(ctx)
-    full_id, packet = queries.intent_packet(session, ticket, said_parts(given, intent_file))
-    print_intent(full_id, packet, as_json=as_json)
+    full_id, packet = queries.intent_packet(session, ticket, given_parts(given, intent_file))
+    if as_json:
+        from yoi_cli.api.documents.routing import intent_document
+
+        report_json("intent", intent_document(full_id, packet))
+    else:
+        write_stdout(visible_block(render_packet(packet)) + "\n")
+    if not packet.has_acceptance:
+        warn([f"{full_id} has no acceptance criteria; it cannot be accepted like this."])
 
 
-def said_parts(given: tuple[str | None, ...], file: str | None) -> Mapping[str, str]:
+def given_parts(given: tuple[str | None, ...], file: str | None) -> Mapping[str, str]:
     """The parts that flags give, in the order of `PART_KEYS`, over those of a file.
 
     Raises what reading a file raises.
@@ -75,16 +79,4 @@ def said_parts(given: tuple[str | None, ...], file: str | None) -> Mapping[str, 
     text = given_text(None, file)
     parts = dict(parse_packet(text)) if text is not None else {}
     flags = zip(PART_KEYS, given, strict=True)
-    return parts | {key: said for key, said in flags if said is not None}
-
-
-def print_intent(ticket: str, packet: IntentPacket, *, as_json: bool) -> None:
-    """The packet alone, as a worker is to read it."""
-    if as_json:
-        from yoi_cli.api.documents.routing import intent_document
-
-        report_json("intent", intent_document(ticket, packet))
-    else:
-        write_stdout(visible_block(render_packet(packet)) + "\n")
-    if not packet.has_acceptance:
-        warn([f"{ticket} has no acceptance criteria; it cannot be accepted like this."])
+    return parts | {key: text for key, text in flags if text is not None}

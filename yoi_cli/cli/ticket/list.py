@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import queries
-from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.filters import LimitOption, StatesOption, chosen_states
-from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
-from yoi_cli.cli.text.report import report_json
-from yoi_cli.cli.text.unreadable import warn_of_unreadable
+from yoi_cli.cli.options import JsonOption, LimitOption, StatesOption, chosen_states
+from yoi_cli.cli.text.console import is_terminal, write_stderr
+from yoi_cli.cli.text.report import report_json, warn_of_unreadable, write_rows
 from yoi_cli.model.fields import LIST, SORTS, shown_fields
 from yoi_cli.model.item import field_text, field_texts
-from yoi_cli.model.text import tsv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +26,9 @@ if TYPE_CHECKING:
 
 def list_(
     ctx: typer.Context,
-    closed_too: Annotated[bool, typer.Option("--all", "-a", help="Closed ones too.")] = False,
+    closed_too: Annotated[
+        bool, typer.Option("--all", "-a", help="Include closed tickets.")
+    ] = False,
     state: StatesOption = None,
     tag: Annotated[
         list[str] | None,
@@ -37,14 +36,14 @@ def list_(
     ] = None,
     assignee: Annotated[
         list[str] | None,
-        typer.Option("--assignee", metavar="NAME", help="Only of NAME; '' for nobody's."),
+        typer.Option("--assignee", metavar="NAME", help="Only of NAME; '' for unassigned."),
     ] = None,
     priority: Annotated[
         list[str] | None,
         typer.Option("--priority", metavar="P0..P4", help="Only of this priority."),
     ] = None,
     blocked: Annotated[
-        bool, typer.Option("--blocked", help="Only those that an unresolved blocker holds up.")
+        bool, typer.Option("--blocked", help="Only those with an unresolved blocker.")
     ] = False,
     sort: Annotated[
         str,
@@ -55,7 +54,7 @@ def list_(
             autocompletion=complete_words(SORTS),
         ),
     ] = "updated",
-    reverse: Annotated[bool, typer.Option("--reverse", "-r", help="Turn the order.")] = False,
+    reverse: Annotated[bool, typer.Option("--reverse", "-r", help="Reverse the order.")] = False,
     limit: LimitOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -78,7 +77,15 @@ def list_(
         reverse=reverse,
         limit=limit,
     )
-    print_listing(listing, as_json=as_json)
+    if as_json:
+        from yoi_cli.api.documents.lists import tickets_document
+
+        report_json("tickets", tickets_document(listing))
+    elif is_terminal(sys.stdout):
+        _print_table(listing)
+    else:
+        _write_lines(listing)
+        warn_of_unreadable(listing.unreadable)
 
 
 _HEADER = ("state", "id", "title", "updated_at", "hints")
@@ -91,39 +98,26 @@ _EMPTY = "No ticket matches. --all has closed ones too; `yoi ticket create` make
 _LINES_AT_ONCE = 1000
 
 
-def print_listing(listing: Listing, *, as_json: bool) -> None:
-    """A list of tickets: JSON, a table, or a header line and one line a ticket."""
-    if as_json:
-        from yoi_cli.api.documents.lists import tickets_document
-
-        report_json("tickets", tickets_document(listing))
-    elif is_terminal(sys.stdout):
-        _print_table(listing)
-    else:
-        _write_lines(listing)
-        warn_of_unreadable(listing.unreadable)
-
-
 def _write_lines(listing: Listing) -> None:
     """Lines for a pipe, some at a time: a store of 100,000 tickets must not stand in memory
     a second time as text."""
     blockers = listing.blockers or {}
-    lines = [tsv(_HEADER)]
+    rows: list[tuple[str, ...]] = [_HEADER]
     for row in listing.tickets:
         fields = row.fields
-        hints = _hints(row, blockers.get(row.id, ()))
         cells = (
             field_text(fields, "state"),
             row.id,
             field_text(fields, "title"),
             field_text(fields, "updated_at"),
+            _hints(row, blockers.get(row.id, ())),
         )
-        lines.append(tsv((*cells, hints)))
-        if len(lines) == _LINES_AT_ONCE:
-            write_stdout("\n".join(lines) + "\n")
-            lines = []
-    if lines:
-        write_stdout("\n".join(lines) + "\n")
+        rows.append(cells)
+        if len(rows) == _LINES_AT_ONCE:
+            write_rows(rows)
+            rows = []
+    if rows:
+        write_rows(rows)
     if not listing.tickets:
         write_stderr(_EMPTY + "\n")
 
@@ -132,7 +126,9 @@ def _hints(row: FieldsRow, blockers: tuple[Blocker, ...]) -> str:
     """What else a script may want to know, as `key:value` words in a fixed order."""
     fields = row.fields
     words = [
-        f"{what}:{_word(said)}" for name, what in _TEXT_HINTS if (said := field_text(fields, name))
+        f"{what}:{_word(value)}"
+        for name, what in _TEXT_HINTS
+        if (value := field_text(fields, name))
     ]
     words += [
         f"{what}:{_word(one)}" for name, what in _LIST_HINTS for one in field_texts(fields, name)

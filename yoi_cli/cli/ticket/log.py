@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import queries
-from yoi_cli.cli.completion.candidates import complete_words
-from yoi_cli.cli.context import session_of
-from yoi_cli.cli.filters import SinceOption, instant, reading_progress
-from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.candidates import complete_words
+from yoi_cli.cli.context import reading_progress, session_of
+from yoi_cli.cli.options import JsonOption, SinceOption, instant
 from yoi_cli.cli.text.console import (
     console,
     is_terminal,
@@ -21,18 +20,17 @@ from yoi_cli.cli.text.console import (
     write_stderr,
     write_stdout,
 )
-from yoi_cli.cli.text.report import report_json
-from yoi_cli.cli.text.unreadable import warn_of_unreadable
+from yoi_cli.cli.text.report import report_json, warn_of_unreadable, write_rows
 from yoi_cli.model.event_views import EventFilter, event_summary
 from yoi_cli.model.events import KINDS
-from yoi_cli.model.text import tsv, visible
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.text import Text
 
-    from yoi_cli.api.queries import EventLog, LogEntry
+    from yoi_cli.api.queries import LogEntry
     from yoi_cli.api.session import Session
 
 
@@ -51,7 +49,7 @@ def log(
             "-n",
             metavar="N",
             min=1,
-            help=f"The newest N; {_DEFAULT_LIMIT}, but with --since all, if not given.",
+            help=f"The newest N; default {_DEFAULT_LIMIT}, with --since all.",
         ),
     ] = None,
     since: SinceOption = None,
@@ -68,7 +66,7 @@ def log(
         list[str] | None, typer.Option("--author", metavar="NAME", help="Only by NAME.")
     ] = None,
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on with what is written, until Ctrl-C.")
+        bool, typer.Option("--follow", "-f", help="Keep printing new events, until Ctrl-C.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -89,7 +87,16 @@ def log(
         return
     with reading_progress(session) as bar:
         log = queries.newest_events(session, wanted, advance=bar.advance)
-    print_log(log, as_json=as_json)
+    if as_json:
+        from yoi_cli.api.documents.lists import log_document
+
+        report_json("log", log_document(log))
+        return
+    begin_log(as_json=False)
+    print_entries(log.entries, as_json=False)
+    if not log.entries:
+        write_stderr("No event matches.\n")
+    warn_of_unreadable(log.unreadable)
 
 
 def _follow(session: Session, wanted: EventFilter, *, as_json: bool) -> None:
@@ -116,24 +123,10 @@ _WIDE_ENOUGH = 140
 _INDENT = "    "
 
 
-def print_log(log: EventLog, *, as_json: bool) -> None:
-    """Events by rising time: JSON, or one line each."""
-    if as_json:
-        from yoi_cli.api.documents.lists import log_document
-
-        report_json("log", log_document(log))
-        return
-    begin_log(as_json=False)
-    print_entries(log.entries, as_json=False)
-    if not log.entries:
-        write_stderr("No event matches.\n")
-    warn_of_unreadable(log.unreadable)
-
-
 def begin_log(*, as_json: bool) -> None:
     """Print the header line that a pipe gets; JSON Lines have none, and people need none."""
     if not as_json and not is_terminal(sys.stdout):
-        write_stdout(tsv(_HEADER) + "\n")
+        write_rows([_HEADER])
 
 
 def print_entries(entries: Iterable[LogEntry], *, as_json: bool) -> None:
@@ -154,7 +147,7 @@ def print_entries(entries: Iterable[LogEntry], *, as_json: bool) -> None:
             for line in lines_of(entry):
                 target.print(line, soft_wrap=False, no_wrap=True, overflow="ellipsis")
     else:
-        write_stdout("".join(tsv(_cells(entry)) + "\n" for entry in entries))
+        write_rows(map(_cells, entries))
 
 
 def _cells(entry: LogEntry) -> tuple[str, ...]:
@@ -163,8 +156,8 @@ def _cells(entry: LogEntry) -> tuple[str, ...]:
 
 
 def _short(entry: LogEntry) -> str:
-    said = event_summary(entry.event)
-    return said if len(said) <= _LONGEST_SUMMARY else said[: _LONGEST_SUMMARY - 1] + "…"
+    summary = event_summary(entry.event)
+    return summary if len(summary) <= _LONGEST_SUMMARY else summary[: _LONGEST_SUMMARY - 1] + "…"
 
 
 def _one_line(entry: LogEntry) -> tuple[Text, ...]:
@@ -173,8 +166,8 @@ def _one_line(entry: LogEntry) -> tuple[Text, ...]:
 
 
 def _two_lines(entry: LogEntry) -> tuple[Text, ...]:
-    said = text(_INDENT + _short(entry))
-    return _beginning(entry).append_text(text(entry.title, "bold")), said
+    summary = text(_INDENT + _short(entry))
+    return _beginning(entry).append_text(text(entry.title, "bold")), summary
 
 
 def _beginning(entry: LogEntry) -> Text:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api import tickets
-from yoi_cli.cli.completion.candidates import complete_states
+from yoi_cli.cli.candidates import complete_states
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -20,8 +20,13 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text_input import given_text, required_text
-from yoi_cli.cli.ticket.outcomes import print_moved, print_state
+from yoi_cli.model.states import CLOSED
+
+if TYPE_CHECKING:
+    from yoi_cli.api.tickets import Moved
+    from yoi_cli.model.fold import Folded
 
 
 def state(
@@ -46,7 +51,7 @@ def state(
 ) -> None:
     """Move a ticket to another state, or print the state it is in.
 
-    A ticket that is there already is a success that writes nothing. Going back to planning
+    If the ticket is in that state already, nothing is written. Going back to planning
     needs --reason; closing has its own command.
 
     \b
@@ -83,14 +88,14 @@ def close(
     expect: ExpectOption = None,
     author: AuthorOption = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Even while a worker is at work for it.")
+        bool, typer.Option("--force", help="Even while a worker runs for it.")
     ] = False,
     as_json: JsonOption = False,
     commit: CommitOption = False,
 ) -> None:
-    """Close a ticket with a resolution: what came of it.
+    """Close a ticket with a resolution: its outcome.
 
-    Tickets that waited only for this one are named as unblocked.
+    Tickets that waited only for this one are listed as unblocked.
     """
     session = session_of(ctx)
     author = session.author(author).author  # known before anybody writes a text
@@ -119,7 +124,7 @@ def intake(
     as_json: JsonOption = False,
     commit: CommitOption = False,
 ) -> None:
-    """Mark a planned ticket ready, with a summary of what was settled."""
+    """Mark a planned ticket ready, with a summary of what was decided."""
     session = session_of(ctx)
     author = session.author(author).author  # known before anybody writes a text
     summary = required_text(message, file, source)
@@ -152,3 +157,33 @@ def reopen(
         commit=commit,
     )
     print_moved(moved, as_json=as_json)
+
+
+def print_moved(moved: Moved, *, as_json: bool) -> None:
+    """A ticket was moved, or was there already."""
+    if as_json:
+        from yoi_cli.api.documents.outcomes import moved_document
+
+        report_json("moved", moved_document(moved))
+    else:
+        is_closed = moved.state == CLOSED
+        row = ("closed", moved.ticket) if is_closed else ("state", moved.ticket, moved.state)
+        sentence = f"{moved.ticket} is {moved.state} (was {moved.origin})"
+        if not moved.changed:
+            sentence = f"{moved.ticket} is {moved.state} already; nothing was written"
+        report_lines(
+            [row, *(("unblocked", ticket) for ticket in moved.unblocked)],
+            [sentence, *(f"Unblocked: {ticket}" for ticket in moved.unblocked)],
+        )
+    warn(moved.warnings)
+
+
+def print_state(ticket: str, folded: Folded, *, as_json: bool) -> None:
+    """A ticket's state, and whether its log is consistent about it."""
+    if as_json:
+        from yoi_cli.api.documents.outcomes import state_document
+
+        report_json("state", state_document(ticket, folded))
+    else:
+        report_lines([("state", ticket, folded.state)], [f"{ticket} is {folded.state}"])
+    warn(divergence.message for divergence in folded.diverged)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import relations
-from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -17,15 +17,14 @@ from yoi_cli.cli.options import (
     ticket_argument,
     ticket_option,
 )
-from yoi_cli.cli.text.report import report_json, warn
-from yoi_cli.cli.text.table import Cell, Column, print_table
-from yoi_cli.cli.ticket.outcomes import print_related
+from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.table import Column, Row, print_table
 from yoi_cli.errors import UsageError
 from yoi_cli.model.relations import KINDS
 from yoi_cli.model.text import one_of
 
 if TYPE_CHECKING:
-    from yoi_cli.api.relations import RelationList
+    from yoi_cli.api.relations import RelationChange
     from yoi_cli.model.relations import Relation
 
 complete_kinds = complete_words(KINDS)
@@ -40,7 +39,7 @@ KindWord = Annotated[
         show_default=False,
     ),
 ]
-TargetWord = Annotated[str | None, ticket_argument("The ticket that it names.", "[TARGET]")]
+TargetWord = Annotated[str | None, ticket_argument("The target of the relation.", "[TARGET]")]
 TicketOption = Annotated[str | None, ticket_option("--ticket", "The same as TICKET.")]
 KindOption = Annotated[
     str | None,
@@ -64,7 +63,7 @@ def add(
     as_json: JsonOption = False,
     commit: CommitOption = False,
 ) -> None:
-    """Record a relation: `A depends_on B`, or with --ticket, --kind and --target.
+    """Add a relation: `A depends_on B`, or with --ticket, --kind and --target.
 
     One that would make tickets wait for each other is refused, and the cycle is named.
 
@@ -93,9 +92,9 @@ def remove(
     as_json: JsonOption = False,
     commit: CommitOption = False,
 ) -> None:
-    """Take a relation away: `A depends_on B`, or with --ticket, --kind and --target.
+    """Remove a relation: `A depends_on B`, or with --ticket, --kind and --target.
 
-    An event in the ticket's log keeps that it stood, and --note why it went.
+    An event in the ticket's log records the removal, and --note why.
     """
     words, options = (ticket_word, kind_word, target_word), (ticket, kind, target)
     session = session_of(ctx)
@@ -120,7 +119,16 @@ def list_(
 ) -> None:
     """List relations: a ticket's own and those that name it, or all of the store."""
     found = relations.list_relations(session_of(ctx), ticket, kind=kind)
-    print_relations(found, as_json=as_json)
+    around, outgoing, incoming, unreadable = found
+    if as_json:
+        from yoi_cli.api.documents.relations import relation_list_document
+
+        document = relation_list_document(around, outgoing, incoming, unreadable)
+        report_json("relations", document)
+    else:
+        rows = map(_row, (*outgoing, *incoming))
+        print_table(_COLUMNS, rows, empty="No relations.")
+    warn(f"The relations of {other} cannot be read." for other in unreadable)
 
 
 def ends_of(
@@ -155,22 +163,8 @@ _COLUMNS = (
 )
 
 
-def print_relations(found: RelationList, *, as_json: bool) -> None:
-    """Print relations; the tickets whose own cannot be read are named on standard error."""
-    ticket, outgoing, incoming, unreadable = found
-    if as_json:
-        from yoi_cli.api.documents.relations import relation_list_document
-
-        document = relation_list_document(ticket, outgoing, incoming, unreadable)
-        report_json("relations", document)
-    else:
-        rows = [_row(relation) for relation in (*outgoing, *incoming)]
-        print_table(_COLUMNS, rows, empty="No relations.")
-    warn(f"The relations of {other} cannot be read." for other in unreadable)
-
-
-def _row(relation: Relation) -> list[Cell]:
-    cells = (
+def _row(relation: Relation) -> Row:
+    return (
         relation.ticket_id,
         relation.kind,
         relation.target,
@@ -178,4 +172,17 @@ def _row(relation: Relation) -> list[Cell]:
         relation.author,
         relation.at,
     )
-    return [Cell(text) for text in cells]
+
+
+def print_related(related: RelationChange, *, removed: bool, as_json: bool) -> None:
+    """A relation was recorded, stood already, or was taken away."""
+    relation = related.relation
+    row = ("relation", relation.ticket_id, relation.kind, relation.target)
+    if as_json:
+        from yoi_cli.api.documents.relations import related_document
+
+        report_json("relation", related_document(related, removed=removed))
+    else:
+        word = "Removed" if removed else "Recorded" if related.changed else "Recorded already"
+        report_lines([row], [f"{word}: {' '.join(row[1:])}"])
+    warn(related.committed.warnings)

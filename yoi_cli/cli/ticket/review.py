@@ -19,8 +19,8 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
+from yoi_cli.cli.text.report import print_written
 from yoi_cli.cli.text_input import required_text
-from yoi_cli.cli.ticket.outcomes import print_reviewed
 from yoi_cli.errors import UsageError
 from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
 
@@ -29,9 +29,9 @@ def review(
     ctx: typer.Context,
     ticket: TicketArgument,
     source: SourceArgument = None,
-    approve: Annotated[bool, typer.Option("--approve", help="It is good as it is.")] = False,
+    approve: Annotated[bool, typer.Option("--approve", help="Approve it.")] = False,
     request_changes: Annotated[
-        bool, typer.Option("--request-changes", help="Something must change first.")
+        bool, typer.Option("--request-changes", help="Request changes.")
     ] = False,
     message: MessageOption = None,
     file: FileOption = None,
@@ -65,4 +65,6 @@ def review(
         author=author,
         commit=commit,
     )
-    print_reviewed(APPROVE if approve else REQUEST_CHANGES, done, as_json=as_json)
+    result = APPROVE if approve else REQUEST_CHANGES
+    sentence = f"Reviewed {done.ticket}: {result.replace('_', ' ')}"
+    print_written("reviewed", result, done, sentence, as_json=as_json)

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import queries
-from yoi_cli.cli.context import session_of
-from yoi_cli.cli.filters import LimitOption, StatesOption, chosen_states, reading_progress
-from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.text.console import console, is_terminal, write_stderr, write_stdout
-from yoi_cli.cli.text.report import report_json
-from yoi_cli.cli.text.unreadable import warn_of_unreadable
-from yoi_cli.model.text import tsv, visible
+from yoi_cli.cli.context import reading_progress, session_of
+from yoi_cli.cli.options import JsonOption, LimitOption, StatesOption, chosen_states
+from yoi_cli.cli.text.console import console, is_terminal, write_stderr
+from yoi_cli.cli.text.report import report_json, warn_of_unreadable, write_rows
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 def search(
     ctx: typer.Context,
     query: Annotated[str, typer.Argument(metavar="QUERY", help="The text to look for.")],
-    only_open: Annotated[bool, typer.Option("--open", help="Not in closed tickets.")] = False,
+    only_open: Annotated[bool, typer.Option("--open", help="Skip closed tickets.")] = False,
     state: StatesOption = None,
     regex: Annotated[
         bool, typer.Option("--regex", "-E", help="QUERY is a regular expression (Python's).")
@@ -49,18 +47,7 @@ def search(
             limit=limit,
             advance=bar.advance,
         )
-    print_found(found, folder=session.location.folder, as_json=as_json)
-
-
-_HEADER = ("ticket", "place", "path:line", "text")
-_SHORTEST_CONTEXT = 20
-
-
-def print_found(found: SearchResult, *, folder: str, as_json: bool) -> None:
-    """The hits of a search: JSON, hits below their tickets, or one line a hit.
-
-    `folder` is the store's below the workspace, so that a place in a pipe can be opened.
-    """
+    folder = session.location.folder
     if as_json:
         from yoi_cli.api.documents.lists import search_document
 
@@ -69,13 +56,16 @@ def print_found(found: SearchResult, *, folder: str, as_json: bool) -> None:
     if is_terminal(sys.stdout):
         _print_hits(found)
     else:
-        lines = [tsv(_HEADER), *(tsv(_cells(hit, folder)) for hit in found.hits)]
-        write_stdout("\n".join(lines) + "\n")
+        write_rows([_HEADER, *(_cells(hit, folder) for hit in found.hits)])
     if not found.hits:
         write_stderr("Nothing was found.\n")
     if found.is_cut:
         write_stderr(f"There are more than these {len(found.hits)}.\n")
     warn_of_unreadable(found.unreadable)
+
+
+_HEADER = ("ticket", "place", "path:line", "text")
+_SHORTEST_CONTEXT = 20
 
 
 def _cells(hit: Hit, folder: str) -> tuple[str, ...]:

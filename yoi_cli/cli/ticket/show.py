@@ -9,8 +9,7 @@ import typer
 
 from yoi_cli.api import queries
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.filters import SinceOption, instant
-from yoi_cli.cli.options import JsonOption, TicketArgument
+from yoi_cli.cli.options import JsonOption, SinceOption, TicketArgument, instant
 from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json
@@ -120,8 +119,8 @@ def _print_head(page: Page, view: TicketView) -> None:
         where = f" (thread.md:{divergence.line}, {divergence.at})"
         page.line(Cell("Diverged: ", _LOUD), divergence.message, Cell(where, _QUIET))
     if state and item.fields and item.state != state:
-        said = f"item.md says {item.state or 'nothing'}; `yoi ticket doctor` tells more."
-        page.line(Cell("The log says ", _LOUD), Cell(state, _LOUD), Cell(f", {said}", _LOUD))
+        mismatch = f"item.md says {item.state or 'nothing'}; `yoi ticket doctor` tells more."
+        page.line(Cell("The log says ", _LOUD), Cell(state, _LOUD), Cell(f", {mismatch}", _LOUD))
 
 
 def _print_broken(page: Page, broken: Sequence[Diagnostic]) -> None:
@@ -157,8 +156,8 @@ def _print_relations(page: Page, view: TicketView, neighbours: Mapping[str, Neig
     for kind, other, note in ends:
         known = neighbours[other]
         shown = Cell(known.problem or known.state, state_style(known.state) or _LOUD)
-        told = Cell(f" ({note})" if note else "", _QUIET)
-        page.line("  ", Cell(kind, "bold"), " ", other, " ", shown, _title(known), told)
+        note_cell = Cell(f" ({note})" if note else "", _QUIET)
+        page.line("  ", Cell(kind, "bold"), " ", other, " ", shown, _title(known), note_cell)
     if view.notices:
         page.heading("Notices")
     for notice in view.notices:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import queries
-from yoi_cli.cli.context import session_of
-from yoi_cli.cli.filters import SinceOption, instant, reading_progress
-from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.text.console import console, is_terminal, write_stdout
+from yoi_cli.cli.context import reading_progress, session_of
+from yoi_cli.cli.options import JsonOption, SinceOption, instant
+from yoi_cli.cli.text.console import console, is_terminal
 from yoi_cli.cli.text.plot import bars, duration, histogram, number, sparkline
-from yoi_cli.cli.text.report import report_json, warn
-from yoi_cli.cli.text.unreadable import warn_of_unreadable
+from yoi_cli.cli.text.report import report_json, warn, warn_of_unreadable, write_rows
 from yoi_cli.errors import UsageError
 from yoi_cli.model.statistics import NumberSummary, summarise
-from yoi_cli.model.text import tsv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,20 +42,38 @@ def stats(
     session = session_of(ctx)
     with reading_progress(session) as bar:
         stats = queries.measure(session, since=from_then, advance=bar.advance)
-    print_stats(stats, as_json=as_json)
+    if as_json:
+        from yoi_cli.api.documents.stats import stats_document
+
+        report_json("stats", stats_document(stats))
+        return
+    if is_terminal(sys.stdout):
+        _print_plots(stats)
+    else:
+        write_rows([_HEADER, *_rows(stats)])
+    warn_of_unreadable(stats.unreadable)
 
 
 def _measure_waiting(ctx: typer.Context, since: str | None, *, as_json: bool) -> None:
     if since is not None:
         raise UsageError(
             "since_unused",
-            "--routing measures all of the past.",
+            "--since cannot be used with --routing.",
             hint="Leave out --since.",
         )
     session = session_of(ctx)
     with reading_progress(session) as bar:
         waited = queries.measure_waiting(session, advance=bar.advance)
-    print_waiting(waited, as_json=as_json)
+    if as_json:
+        from yoi_cli.api.documents.stats import waiting_document
+
+        report_json("waiting", waiting_document(waited))
+        return
+    if is_terminal(sys.stdout):
+        _print_waiting_plots(waited)
+    else:
+        write_rows([_HEADER, *_waiting_rows(waited)])
+    warn(f"{ticket} cannot be read and is left out." for ticket in waited.unreadable)
 
 
 _HEADER = ("metric", "name", "value")
@@ -74,21 +89,6 @@ _TITLES = {
     "capacity": "for capacity",
     "pick_up": "free, not picked up",
 }
-
-
-def print_stats(stats: Statistics, *, as_json: bool) -> None:
-    """The figures of a store; durations are seconds in JSON and in a pipe."""
-    if as_json:
-        from yoi_cli.api.documents.stats import stats_document
-
-        report_json("stats", stats_document(stats))
-        return
-    if is_terminal(sys.stdout):
-        _print_plots(stats)
-    else:
-        lines = [tsv(_HEADER), *(tsv(row) for row in _rows(stats))]
-        write_stdout("\n".join(lines) + "\n")
-    warn_of_unreadable(stats.unreadable)
 
 
 def _rows(stats: Statistics) -> Iterator[tuple[str, str, str]]:
@@ -170,23 +170,8 @@ def _weeks(throughput: Mapping[str, int], width: int) -> list[str]:
     if not weeks:
         return ["none"]
     left_out = len(throughput) - len(weeks)
-    said = [f"the last {len(weeks)} of {len(throughput)} weeks"] if left_out else []
-    return [*said, sparkline([count for _, count in weeks]), *bars(weeks, width)]
-
-
-def print_waiting(waited: WaitingTimes, *, as_json: bool) -> None:
-    """Print how long tickets waited, and for what."""
-    if as_json:
-        from yoi_cli.api.documents.stats import waiting_document
-
-        report_json("waiting", waiting_document(waited))
-        return
-    if is_terminal(sys.stdout):
-        _print_waiting_plots(waited)
-    else:
-        lines = [tsv(_HEADER), *(tsv(row) for row in _waiting_rows(waited))]
-        write_stdout("\n".join(lines) + "\n")
-    warn(f"{ticket} cannot be read and is left out." for ticket in waited.unreadable)
+    notes = [f"the last {len(weeks)} of {len(throughput)} weeks"] if left_out else []
+    return [*notes, sparkline([count for _, count in weeks]), *bars(weeks, width)]
 
 
 def _waiting_rows(waited: WaitingTimes) -> Iterator[tuple[str, str, str]]:

@@ -11,10 +11,17 @@ import typer
 
 from yoi_cli.api import transfer as api
 from yoi_cli.api.transfer import FORMATS, JSONL
-from yoi_cli.cli.completion.candidates import complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.filters import StatesOption, chosen_states
-from yoi_cli.cli.options import AuthorOption, JsonOption, OutputOption, tickets_argument
+from yoi_cli.cli.options import (
+    AuthorOption,
+    JsonOption,
+    OutputOption,
+    StatesOption,
+    check_format,
+    chosen_states,
+    tickets_argument,
+)
 from yoi_cli.cli.output_file import output_file
 from yoi_cli.cli.text.console import progress, write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines, warn
@@ -43,12 +50,12 @@ def import_(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="jsonl, tk or backlog; told from SOURCE otherwise.",
+            help="jsonl, tk or backlog; default detected from SOURCE.",
             autocompletion=complete_words(FORMATS),
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would come in; write nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be imported; write nothing.")
     ] = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
@@ -58,15 +65,11 @@ def import_(
 ) -> int:
     """Take in whole tickets: an export, byte for byte, or another tool's tickets.
 
-    What is here already is skipped, so doing it again does no harm. A ticket that stands
-    here with other content is left as it is; the others come in, and the exit code is 4.
+    What is here already is skipped, so it may be repeated. A ticket that exists
+    here with other content is left as it is; the others are imported, and the exit code is 4.
     """
-    if format_ not in (None, *FORMATS):
-        raise UsageError(
-            "format_unknown",
-            f"{format_[:40]!r} is not a format." if format_ else "The format is empty.",
-            hint=f"The formats are {', '.join(FORMATS)}.",
-        )
+    if format_ is not None:
+        check_format(format_, FORMATS)
     session = session_of(ctx)
     if format_ == JSONL or (format_ is None and not os.path.isdir(source)):
         # Read line by line, so that an export of any size comes in.
@@ -83,7 +86,16 @@ def import_(
         outcome = api.import_folder(
             session, source, format_=format_, dry_run=dry_run, author=author, commit=commit
         )
-    print_imported(outcome, dry_run=dry_run, as_json=as_json)
+    if as_json:
+        from yoi_cli.api.documents.transfer import imported_document
+
+        report_json("imported", imported_document(outcome, dry_run=dry_run))
+    else:
+        report_lines(_imported_rows(outcome), _imported_sentences(outcome, dry_run=dry_run))
+    warn(_placed(one) for one in outcome.notices)
+    warn(f"Left out: {one.message}" for one in outcome.conflicts)
+    warn(f"Left out: {_placed(one)}" for one in outcome.problems)
+    warn(outcome.warnings)
     if outcome.conflicts:
         return ConflictError.exit_code
     return OperationError.exit_code if outcome.problems else 0
@@ -110,11 +122,9 @@ def export(
     ctx: typer.Context,
     tickets: Annotated[
         list[str] | None,
-        tickets_argument("The tickets to export; all of them where none is named."),
+        tickets_argument("The tickets to export; default all."),
     ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Every ticket, which is what no TICKET means too.")
-    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every ticket (default).")] = False,
     state: StatesOption = None,
     output: OutputOption = None,
     as_json: JsonOption = False,
@@ -127,7 +137,7 @@ def export(
     if tickets and everything:
         raise UsageError(
             "tickets_given_twice",
-            "--all stands beside the names of tickets.",
+            "--all and TICKET cannot be given together.",
             hint="Give one or the other.",
         )
     states = chosen_states(state)
@@ -139,7 +149,13 @@ def export(
         return
     with output_file(output) as file:
         count = write_export(exported, len(chosen), file)
-    print_exported(count, output, as_json=as_json)
+    if as_json:
+        from yoi_cli.api.documents.transfer import ExportDocument
+
+        report_json("export", ExportDocument(count=count, file=output, tickets=None))
+    else:
+        sentence = f"Exported {counted(count, 'ticket')} to {output}"
+        report_lines([("exported", str(count), output)], [sentence])
 
 
 def print_export(exported: Iterable[ExportedTicket], *, as_json: bool) -> None:
@@ -169,36 +185,11 @@ def write_export(exported: Iterable[ExportedTicket], total: int, file: BinaryIO)
     return count
 
 
-def print_exported(count: int, path: str, *, as_json: bool) -> None:
-    """Tickets were written to a file."""
-    if as_json:
-        from yoi_cli.api.documents.transfer import ExportDocument
-
-        report_json("export", ExportDocument(count=count, file=path, tickets=None))
-    else:
-        said = f"Exported {counted(count, 'ticket')} to {path}"
-        report_lines([("exported", str(count), path)], [said])
-
-
 def _warned(exported: Iterable[ExportedTicket]) -> Iterator[ExportedTicket]:
     for one in exported:
         if one.error is not None:
             warn([f"{one.view.id} cannot be read whole: {one.error.message}"])
         yield one
-
-
-def print_imported(outcome: ImportReport, *, dry_run: bool, as_json: bool) -> None:
-    """What came in, what was there already, and what was left out."""
-    if as_json:
-        from yoi_cli.api.documents.transfer import imported_document
-
-        report_json("imported", imported_document(outcome, dry_run=dry_run))
-    else:
-        report_lines(_imported_rows(outcome), _imported_sentences(outcome, dry_run=dry_run))
-    warn(_placed(one) for one in outcome.notices)
-    warn(f"Left out: {one.message}" for one in outcome.conflicts)
-    warn(f"Left out: {_placed(one)}" for one in outcome.problems)
-    warn(outcome.warnings)
 
 
 def _imported_rows(outcome: ImportReport) -> Iterator[tuple[str, str, str]]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api import workers
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption
-from yoi_cli.cli.text.report import warn
-from yoi_cli.cli.worker.options import WorkerArgument
-from yoi_cli.cli.worker.text import print_end, print_input, print_pruned, print_recovery
+from yoi_cli.cli.options import JsonOption, WorkerArgument
+from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.worker.watch import print_end
 from yoi_cli.errors import UsageError
+from yoi_cli.model.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def input_(
@@ -23,22 +26,29 @@ def input_(
         str | None,
         typer.Option("--message", "-m", metavar="TEXT", help="One line; else standard input."),
     ] = None,
-    close: Annotated[
-        bool, typer.Option("--close", help="Then close it: the worker reads to its end.")
-    ] = False,
+    close: Annotated[bool, typer.Option("--close", help="Close the input afterwards.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a worker that was started with --input something to read."""
+    """Send input to a worker that was started with --input."""
     if message is None and sys.stdin.isatty() and not close:
         raise UsageError(
-            "text_missing", "There is nothing to give.", hint="Use --message, or a pipe."
+            "text_missing", "There is no input to send.", hint="Use --message, or a pipe."
         )
     if message is not None:
         data = (message + "\n").encode("utf-8", "surrogateescape")
     else:
         data = b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
     worker_id = workers.give_input(session_of(ctx), worker, data, close=close)
-    print_input(worker_id, len(data), closed=close, as_json=as_json)
+    size = len(data)
+    if as_json:
+        from yoi_cli.api.documents.workers import InputGivenDocument
+
+        given = InputGivenDocument(worker_id=worker_id, bytes=size, closed=close)
+        report_json("worker_input", given)
+        return
+    ending = ", and its input is closed" if close else ""
+    row = ("input", worker_id, str(size), "closed" if close else "open")
+    report_lines([row], [f"Gave {size} bytes to {worker_id}{ending}."])
 
 
 def stop(
@@ -50,36 +60,60 @@ def stop(
             "--grace",
             min=0,
             metavar="SECONDS",
-            help="How long it may take to end; else as it was started with.",
+            help="How long it may take to end; default as started.",
         ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a worker to end, and after its grace make it; nothing that it started stays."""
+    """Ask a worker to end, then kill it after its grace, with all that it started."""
     print_end(workers.stop(session_of(ctx), worker, grace=grace), as_json=as_json)
 
 
 def cancel(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
-    """Drop a worker that is queued; end one that runs, whose result counts for nothing."""
+    """Drop a queued worker; stop a running one, and ignore its result."""
     print_end(workers.cancel(session_of(ctx), worker), as_json=as_json)
 
 
 def recover(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Look after workers whose shim died: adopt what lives, settle what is over."""
+    """Recover workers whose shim died: adopt those that run, record the end of others."""
     recovered = workers.recover(session_of(ctx))
     warn(recovered.warnings)
-    print_recovery(recovered.found, as_json=as_json)
+    if as_json:
+        from yoi_cli.api.documents.workers import recovery_document
+
+        report_json("worker_recovery", recovery_document(recovered.found))
+    else:
+        report_lines(
+            [
+                (one.action, one.worker.worker_id, one.worker.state, one.message)
+                for one in recovered.found
+            ],
+            [f"{one.worker.worker_id}: {one.action}. {one.message}" for one in recovered.found]
+            or ["Every worker has ended."],
+        )
     warn(error.message for error in recovered.unreadable)
 
 
 def prune(
     ctx: typer.Context,
     days: Annotated[
-        float, typer.Option("--days", min=0, metavar="DAYS", help="Keep those that ended since.")
+        float,
+        typer.Option("--days", min=0, metavar="DAYS", help="Keep those that ended within DAYS."),
     ] = 14,
     as_json: JsonOption = False,
 ) -> None:
-    """Forget workers that ended long ago, with what they wrote."""
+    """Forget workers that ended long ago, with their output."""
     pruned = workers.prune(session_of(ctx), days=days)
     warn(pruned.warnings)
     print_pruned(pruned.ids, as_json=as_json)
+
+
+def print_pruned(ids: Sequence[str], *, as_json: bool) -> None:
+    """Workers were forgotten."""
+    if as_json:
+        from yoi_cli.api.documents.workers import PrunedWorkersDocument
+
+        report_json("workers_pruned", PrunedWorkersDocument(pruned=tuple(ids)))
+        return
+    forgot = f"Forgot {counted(len(ids), 'worker')}."
+    report_lines([("pruned", worker_id) for worker_id in ids], [forgot])

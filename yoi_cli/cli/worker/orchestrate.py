@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
+import time
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api import orchestration
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, tickets_argument
-from yoi_cli.cli.worker.orchestrate_text import (
-    ProgressView,
-    print_interrupted,
-    print_outcomes,
-    print_plan,
-)
+from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text, write_stderr, write_stdout
+from yoi_cli.cli.text.report import report_json
+from yoi_cli.cli.text.table import Cell, Column, print_table
 from yoi_cli.errors import UsageError
+from yoi_cli.model.text import visible
+from yoi_cli.model.time import stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from rich.live import Live
+    from rich.table import Table
+
+    from yoi_cli.api.orchestration import Progress, RunningTicket, RunPlan, RunResult
+
 
 _INTERRUPTED = 130
 
@@ -26,35 +37,37 @@ _INTERRUPTED = 130
 def orchestrate(
     ctx: typer.Context,
     tickets: Annotated[
-        list[str] | None, tickets_argument("Only these; every queued ticket where none is given.")
+        list[str] | None, tickets_argument("Only these; default every queued ticket.")
     ] = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Stop where nothing goes on without a person (default).")
+        bool, typer.Option("--once", help="Stop once nothing can go on without a person (default).")
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Stay, and take up what is queued later.")
+        bool, typer.Option("--watch", help="Keep running, and take up what is queued later.")
     ] = False,
     at_once: Annotated[
         int | None, typer.Option("--max", metavar="N", min=1, help="At most N tickets at once.")
     ] = None,
     retry: Annotated[
-        bool, typer.Option("--retry", help="Go on with tickets that wait for a person.")
+        bool, typer.Option("--retry", help="Retry tickets that wait for a person.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take queued tickets to a merged branch: worktree, coder, evidence, review, merge.
 
-    Every step stands on the ticket before it is made, so that a run may be ended at any
-    point, and the next one goes on. Exits 0 where all ended well, 5 where a person is needed,
-    1 where something failed. In a pipe it prints one JSON object a step.
+    Every step is recorded on the ticket before it is made, so that a run may be ended at any
+    point, and the next one goes on. Exits 0 if all ended well, 5 if a person is needed,
+    1 if something failed. In a pipe it prints one JSON object a step.
     """
     if once and watch:
         raise UsageError(
-            "once_or_watch", "--once ends where --watch stays.", hint="Give one of them."
+            "once_or_watch",
+            "--once and --watch cannot be given together.",
+            hint="Give one of them.",
         )
     session = session_of(ctx)
     if dry_run:
@@ -92,3 +105,169 @@ def _ending() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     return ended
+
+
+_STYLES = {
+    "merged": "green",
+    "closed": "green",
+    "approve": "green",
+    "report passed": "green",
+    "report failed": "yellow",
+    "request_changes": "yellow",
+    "merge failed": "yellow",
+    "no_verdict": "yellow",
+    "person": "magenta",
+    "waits": "dim",
+    "held": "dim",
+    "left": "dim",
+    "refused": "red",
+    "failed": "red",
+}
+_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("result", no_wrap=True),
+    Column("reason", no_wrap=True),
+    Column("commit", no_wrap=True),
+    Column("title", ratio=1),
+)
+_PLAN_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("step", no_wrap=True),
+    Column("title", ratio=1),
+    Column("in the way", ratio=2),
+)
+
+
+class ProgressView:
+    """Shows steps as they happen. A context manager."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._is_quiet = as_json
+        self._is_drawn = not as_json and is_terminal(sys.stdout) and not is_dumb()
+        self._live: Live | None = None
+        self._since: dict[str, tuple[str, float]] = {}
+
+    def __enter__(self) -> ProgressView:
+        if self._is_drawn:
+            from rich.live import Live
+
+            self._live = Live(
+                console=console(sys.stdout),
+                transient=True,
+                auto_refresh=False,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def tell(self, progress: Progress) -> None:
+        """One step."""
+        now = stamp(time.time_ns() // 1_000_000)
+        if self._is_quiet:
+            return
+        if self._live is not None:
+            shown = text(f"{now[11:19]} ", "dim")
+            shown.append(text(f"{progress.ticket} ", "bold"))
+            shown.append(text(f"{progress.step:<15} ", _STYLES.get(progress.step, "cyan")))
+            shown.append(text(progress.text))
+            self._live.console.print(shown, no_wrap=True, overflow="ellipsis", soft_wrap=False)
+        elif is_terminal(sys.stdout):
+            write_stdout(
+                visible(f"{now[11:19]} {progress.ticket} {progress.step}: {progress.text}") + "\n"
+            )
+        else:
+            from yoi_cli.api.documents.envelope import json_line
+            from yoi_cli.api.documents.orchestrate import step_document
+
+            write_stdout(json_line(step_document(progress, now)))
+
+    def show(self, running: Sequence[RunningTicket]) -> None:
+        """The running tickets, below the steps."""
+        if self._live is not None:
+            self._live.update(self._table(running), refresh=True)
+
+    def _table(self, running: Sequence[RunningTicket]) -> Table:
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+        for name in ("ticket", "step", "time", "worker", "title"):
+            table.add_column(name, no_wrap=True, overflow="ellipsis")
+        for one in running:
+            step, since = self._since.get(one.ticket, ("", 0.0))
+            if step != one.stage:
+                since = time.monotonic()
+                self._since[one.ticket] = (one.stage, since)
+            spent = int(time.monotonic() - since)
+            table.add_row(
+                text(one.ticket, "bold"),
+                text(one.stage, "cyan"),
+                text(f"{spent // 60}:{spent % 60:02d}"),
+                text(one.worker),
+                text(one.title),
+            )
+        return table
+
+
+def print_outcomes(result: RunResult, *, as_json: bool) -> None:
+    """How far the run came; in a pipe the lines before it have said so."""
+    target, outcomes = result.target, result.outcomes
+    if as_json:
+        from yoi_cli.api.documents.orchestrate import orchestration_document
+
+        report_json("orchestration", orchestration_document(target, outcomes, (), dry_run=False))
+        return
+    if not outcomes:
+        write_stderr("Nothing to do: no queued ticket may start. `yoi route` says why.\n")
+    elif is_terminal(sys.stdout):
+        rows = [
+            (
+                one.ticket,
+                Cell(one.result, _STYLES.get(one.result, "")),
+                one.reason,
+                one.commit[:12],
+                one.title,
+            )
+            for one in outcomes
+        ]
+        print_table(_COLUMNS, rows, empty="")
+        unfinished = [one for one in outcomes if not one.is_merged]
+        write_stdout("".join(visible(f"{one.ticket}: {one.text}") + "\n" for one in unfinished))
+
+
+def print_plan(plan: RunPlan, *, as_json: bool) -> None:
+    """What a run would do next."""
+    target, plans = plan
+    if as_json:
+        from yoi_cli.api.documents.orchestrate import orchestration_document
+
+        report_json("orchestration", orchestration_document(target, (), plans, dry_run=True))
+        return
+    rows = [
+        (
+            one.ticket,
+            one.stage,
+            one.title,
+            Cell(" ".join(sentence for _, sentence in one.obstacles), "red"),
+        )
+        for one in plans
+    ]
+    print_table(_PLAN_COLUMNS, rows, empty="Nothing to do: no queued ticket may start.")
+
+
+def print_interrupted(running: Sequence[RunningTicket]) -> None:
+    """The run was ended; workers go on without it."""
+    for one in (one for one in running if one.worker):
+        write_stderr(visible(f"{one.ticket}: worker {one.worker} goes on without this run.") + "\n")
+    if running:
+        write_stderr("The next `yoi orchestrate` goes on from here.\n")

@@ -9,33 +9,43 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import workers
-from yoi_cli.cli.completion.candidates import completing_session
+from yoi_cli.cli.candidates import complete_profiles
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import is_terminal, write_stdout
 from yoi_cli.cli.text.page import Page
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn, write_rows
 from yoi_cli.cli.text.table import Cell, Column, print_table
-from yoi_cli.errors import YoiError
-from yoi_cli.model.text import tsv, visible_block
+from yoi_cli.model.text import visible_block
 from yoi_cli.model.workers.profiles import profile_toml
 
 if TYPE_CHECKING:
-    from yoi_cli.api.workers import CheckedProfiles, ProfileCheck, ProfileList, ProfileRow
-
-
-def complete_profiles(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Names of profiles that begin with what is typed, with what they are."""
-    try:
-        profiles = workers.profiles(completing_session(ctx))
-    except (YoiError, OSError):
-        return []
-    return [(one.name, one.description) for one in profiles if one.name.startswith(incomplete)]
+    from yoi_cli.api.workers import CheckedProfiles, ProfileCheck, ProfileRow
 
 
 def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """List the profiles of the configuration and the presets, with the roles they work as."""
-    print_profiles(workers.list_profiles(session_of(ctx)), as_json=as_json)
+    rows, foreign = workers.list_profiles(session_of(ctx))
+    if as_json:
+        from yoi_cli.api.documents.orchestrate import profiles_document
+
+        report_json("profiles", profiles_document(rows, foreign))
+        return
+    cells = [
+        (
+            row.profile.name,
+            Cell("preset" if row.profile.is_preset else "config", "dim"),
+            ", ".join(row.roles),
+            row.profile.prompt,
+            shlex.join(row.profile.command),
+        )
+        for row in rows
+    ]
+    print_table(_COLUMNS, cells, empty="There are no profiles.")
+    warn(
+        f"The role {role} has the profile {selector!r}, which is another program's."
+        for role, selector in foreign.items()
+    )
 
 
 def show(
@@ -65,17 +75,17 @@ def check(
         str | None,
         typer.Argument(
             metavar="[NAME]",
-            help="The profile; those that roles use, where none is named.",
+            help="The profile; default those that roles use.",
             autocompletion=complete_profiles,
             show_default=False,
         ),
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Say what a profile lacks on this machine: its program, or a variable that it requires.
+    """Show what a profile lacks on this machine: its program, or a variable that it requires.
 
-    Exits 0 where it can run, else 1. Of variables only the names are shown. Where no role has
-    a profile, all are looked at, and one that can run is enough.
+    Exits 0 if it can run, else 1. Of variables only the names are shown. Where no role has
+    a profile, all are checked, and one that can run is enough.
     """
     checked = workers.check_profiles(session_of(ctx), name)
     print_checks(checked, as_json=as_json)
@@ -90,31 +100,6 @@ _COLUMNS = (
     Column("command", ratio=1),
 )
 _CHECK_HEADER = ("profile", "runnable", "what", "value")
-
-
-def print_profiles(found: ProfileList, *, as_json: bool) -> None:
-    """Every profile, and on stderr the roles that none of them works as."""
-    rows, foreign = found
-    if as_json:
-        from yoi_cli.api.documents.orchestrate import profiles_document
-
-        report_json("profiles", profiles_document(rows, foreign))
-        return
-    cells = [
-        [
-            Cell(row.profile.name),
-            Cell("preset" if row.profile.is_preset else "config", "dim"),
-            Cell(", ".join(row.roles)),
-            Cell(row.profile.prompt),
-            Cell(shlex.join(row.profile.command)),
-        ]
-        for row in rows
-    ]
-    print_table(_COLUMNS, cells, empty="There are no profiles.")
-    warn(
-        f"The role {role} has the profile {selector!r}, which is another program's."
-        for role, selector in foreign.items()
-    )
 
 
 def print_profile(row: ProfileRow, *, as_toml: bool, as_json: bool) -> None:
@@ -156,7 +141,7 @@ def print_checks(checked: CheckedProfiles, *, as_json: bool) -> None:
     else:
         rows = [row for check in checked.checks for row in _check_rows(check)]
         rows += [("", "no", role, message) for role, message in checked.role_problems]
-        write_stdout("".join(tsv(row) + "\n" for row in (_CHECK_HEADER, *rows)))
+        write_rows((_CHECK_HEADER, *rows))
 
 
 def _check_rows(check: ProfileCheck) -> list[tuple[str, str, str, str]]:

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from yoi_cli.api import workers
+from yoi_cli.cli.candidates import complete_profiles
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_option
-from yoi_cli.cli.text.report import warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.cli.worker.text import print_started
 from yoi_cli.errors import UsageError
 from yoi_cli.model.workers.spec import looks_secret
 
@@ -37,7 +37,7 @@ def spawn(
 ) -> None:
     """Start a worker that outlives this terminal, and print its id.
 
-    It returns as soon as the program runs, or is queued in its group. The worker gets a
+    It returns once the program runs, or is queued in its group. The worker gets only a
     small, listed part of the environment.
 
     \b
@@ -68,7 +68,20 @@ def spawn(
         author=author,
     )
     warn(started.warnings)
-    print_started(started.worker, as_json=as_json)
+    view = started.worker
+    if as_json:
+        from yoi_cli.api.documents.workers import worker_document
+
+        report_json("worker", worker_document(view))
+        return
+    waits = " It waits for room in its group." if view.state == "queued" else ""
+    report_lines(
+        [("worker_id", view.worker_id)],
+        [
+            f"Started {view.worker_id}.{waits}",
+            f"`yoi worker logs --follow {view.worker_id}` shows what it writes.",
+        ],
+    )
 
 
 def _variable(word: str) -> tuple[str, str | None]:
@@ -78,16 +91,10 @@ def _variable(word: str) -> tuple[str, str | None]:
     if looks_secret(name):
         raise UsageError(
             "secret_on_command_line",
-            f"The value of {name[:60]} would stand on a command line, where others can read it.",
+            f"The value of {name[:60]} would be visible to others on the command line.",
             hint=f"Set the variable, and pass it on with --env {name[:60]}.",
         )
     return name, value
-
-
-def _complete_profiles(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    from yoi_cli.cli.worker.profile import complete_profiles
-
-    return complete_profiles(ctx, incomplete)
 
 
 CommandArgument = Annotated[
@@ -96,9 +103,7 @@ CommandArgument = Annotated[
 ]
 TicketOption = Annotated[
     str | None,
-    ticket_option(
-        "--ticket", "What it is for; it runs in the ticket's worktree, where there is one."
-    ),
+    ticket_option("--ticket", "Its ticket; it runs in the ticket's worktree, if there is one."),
 ]
 ProfileOption = Annotated[
     str | None,
@@ -106,12 +111,14 @@ ProfileOption = Annotated[
         "--profile",
         metavar="NAME",
         help="Run this profile's command.",
-        autocompletion=_complete_profiles,
+        autocompletion=complete_profiles,
     ),
 ]
-RoleOption = Annotated[str | None, typer.Option("--role", metavar="ROLE", help="As what it works.")]
+RoleOption = Annotated[
+    str | None, typer.Option("--role", metavar="ROLE", help="The role it works as.")
+]
 PromptOption = Annotated[
-    str | None, typer.Option("--prompt", metavar="TEXT", help="What the profile is told.")
+    str | None, typer.Option("--prompt", metavar="TEXT", help="The prompt for the profile.")
 ]
 PromptFileOption = Annotated[
     str | None,
@@ -119,7 +126,7 @@ PromptFileOption = Annotated[
 ]
 FolderOption = Annotated[
     str | None,
-    typer.Option("--cwd", metavar="DIR", help="Where it runs; this folder where nothing says."),
+    typer.Option("--cwd", metavar="DIR", help="Where it runs; default this folder."),
 ]
 VariablesOption = Annotated[
     list[str] | None,
@@ -131,7 +138,7 @@ TimeoutOption = Annotated[
         "--timeout",
         min=0.001,
         metavar="SECONDS",
-        help="End it after SECONDS; else as configured, or never.",
+        help="Stop it after SECONDS; default as configured, or never.",
     ),
 ]
 GraceOption = Annotated[
@@ -140,19 +147,19 @@ GraceOption = Annotated[
         "--grace",
         min=0,
         metavar="SECONDS",
-        help="How long it may take to end; else as configured, or 10.",
+        help="How long it may take to end; default as configured, or 10.",
     ),
 ]
 GroupOption = Annotated[
-    str, typer.Option("--group", metavar="NAME", help="Wait for room among its like.")
+    str, typer.Option("--group", metavar="NAME", help="Its group, which limits how many run.")
 ]
 KeyOption = Annotated[
     str | None,
-    typer.Option("--key", metavar="WORD", help="Start one worker for WORD, however often."),
+    typer.Option("--key", metavar="WORD", help="Start only one worker for WORD."),
 ]
 InputOption = Annotated[
     bool, typer.Option("--input", help="Keep its input open for `yoi worker input`.")
 ]
 RedactOption = Annotated[
-    bool, typer.Option("--redact/--no-redact", help="Take secrets out of its output.")
+    bool, typer.Option("--redact/--no-redact", help="Redact secrets in its output.")
 ]

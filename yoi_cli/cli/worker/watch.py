@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api import workers
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption, ticket_option
-from yoi_cli.cli.text.report import warn
-from yoi_cli.cli.worker.options import WaitOption, WorkerArgument
-from yoi_cli.cli.worker.text import (
-    print_end,
-    print_output,
-    print_output_part,
-    print_worker,
-    print_workers,
-)
+from yoi_cli.cli.options import JsonOption, WaitOption, WorkerArgument, ticket_option
+from yoi_cli.cli.text.console import is_terminal, write_stdout
+from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.model.text import visible
+from yoi_cli.model.time import stamp
+
+if TYPE_CHECKING:
+    from yoi_cli.api.workers import LoggedWorker, Output, WorkerView
+
 
 _BY_SIGNAL = 128
 
@@ -30,33 +32,69 @@ def list_(
 ) -> None:
     """List the workers of this clone, the newest last."""
     found = workers.list_workers(session_of(ctx), ticket=ticket, only_live=live)
-    print_workers(found.workers, as_json=as_json)
+    if as_json:
+        from yoi_cli.api.documents.workers import workers_document
+
+        report_json("workers", workers_document(found.workers))
+    else:
+        rows = [
+            (
+                view.worker_id,
+                Cell(view.state, _STYLES.get(view.state, "")),
+                _text(view.exit_code),
+                view.ticket or "",
+                view.profile or "",
+                _time(view.started_at),
+                view.evidence,
+            )
+            for view in found.workers
+        ]
+        print_table(_COLUMNS, rows, empty="There are no workers.")
     warn(error.message for error in found.unreadable)
 
 
 def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
-    """Show how a worker stands, and what that is known by."""
-    print_worker(workers.show(session_of(ctx), worker), as_json=as_json)
+    """Show a worker's status, and the evidence for it."""
+    view = workers.show(session_of(ctx), worker)
+    if as_json:
+        _print_json(view)
+        return
+    rows = [
+        ("worker_id", view.worker_id),
+        ("state", view.state),
+        ("exit_code", _text(view.exit_code)),
+        ("signal", _text(view.signal)),
+        ("cause", view.cause),
+        ("evidence", view.evidence),
+        ("ticket", view.ticket or ""),
+        ("role", view.role or ""),
+        ("profile", view.profile or ""),
+        ("created_at", stamp(view.created_at)),
+        ("started_at", _time(view.started_at)),
+        ("ended_at", _time(view.ended_at)),
+        ("output_size", str(view.output_size)),
+    ]
+    report_lines(rows, [f"{name:<12} {value}" for name, value in rows if value])
 
 
 def logs(
     ctx: typer.Context,
     worker: WorkerArgument,
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on until it has ended.")
+        bool, typer.Option("--follow", "-f", help="Follow the output until it ends.")
     ] = False,
     since: Annotated[
         int,
         typer.Option(
-            "--since", metavar="CURSOR", help="From this byte on; a negative one is from the end."
+            "--since", metavar="CURSOR", help="Start at this byte; negative counts from the end."
         ),
     ] = 0,
     raw: Annotated[
-        bool, typer.Option("--raw", help="On a terminal too, the bytes as they came.")
+        bool, typer.Option("--raw", help="Print the raw bytes, also on a terminal.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what a worker wrote, to both of its outputs.
+    """Print what a worker wrote, to stdout and stderr.
 
     A pipe gets the bytes as they came; on a terminal, control characters are shown instead
     of obeyed. --json prints one stretch of at most 1 MiB, with the cursor to go on from.
@@ -66,7 +104,16 @@ def logs(
         print_output_part(*workers.output(session, worker, since=since))
         return
     worker_id, parts = workers.follow_output(session, worker, since=since, follow=follow)
-    print_output(worker_id, parts, raw=raw)
+    shows = is_terminal(sys.stdout) and not raw
+    lines = _Lines()
+    for part in parts:
+        if part.resync:
+            warn([f"What {worker_id} wrote before byte {part.start} is not kept any more."])
+        if shows:
+            write_stdout(lines.feed(part.data))
+        else:
+            _write_bytes(part.data)
+    write_stdout(lines.rest())
 
 
 def wait(
@@ -75,9 +122,7 @@ def wait(
     timeout: WaitOption = None,
     pass_on: Annotated[
         bool,
-        typer.Option(
-            "--exit-code", help="Exit as the worker did; 128 and its number for a signal."
-        ),
+        typer.Option("--exit-code", help="Exit with the worker's code; 128 + N for signal N."),
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -93,3 +138,79 @@ def wait(
     if pass_on and view.signal is not None:
         return _BY_SIGNAL + view.signal
     return 0 if view.exit_code == 0 else 1
+
+
+_COLUMNS = (
+    Column("worker", style="bold", no_wrap=True),
+    Column("state", no_wrap=True),
+    Column("exit", justify="right", no_wrap=True),
+    Column("ticket", no_wrap=True),
+    Column("profile", no_wrap=True),
+    Column("started", no_wrap=True),
+    Column("evidence", ratio=1),
+)
+_STYLES = {"queued": "blue", "running": "yellow", "exited": "green", "killed": "red", "lost": "red"}
+
+
+def print_end(ended: LoggedWorker, *, as_json: bool) -> None:
+    """A worker has ended; what its ticket could not be told comes first."""
+    warn(ended.warnings)
+    view = ended.worker
+    if as_json:
+        _print_json(view)
+        return
+    code = _text(view.exit_code)
+    sentence = f"{view.worker_id} {view.ending}. {view.evidence}"
+    report_lines([(view.state, view.worker_id, code, view.cause)], [sentence])
+
+
+def print_output_part(worker_id: str, part: Output) -> None:
+    """One stretch of output, as JSON."""
+    from yoi_cli.api.documents.workers import output_document
+
+    report_json("worker_output", output_document(worker_id, part))
+
+
+class _Lines:
+    """Bytes as text that may be shown: a character that a chunk cuts through waits for the
+    rest, and so does a carriage return, which belongs to the newline that may follow."""
+
+    def __init__(self) -> None:
+        import codecs
+
+        self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+        self._held = ""
+
+    def feed(self, data: bytes) -> str:
+        text = self._held + self._decoder.decode(data)
+        self._held = "\r" if text.endswith("\r") else ""
+        return _shown(text.removesuffix("\r") if self._held else text)
+
+    def rest(self) -> str:
+        return _shown(self._held + self._decoder.decode(b"", final=True))
+
+
+def _shown(text: str) -> str:
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in lines)
+
+
+def _write_bytes(data: bytes) -> None:
+    sys.stdout.flush()
+    view = memoryview(data)
+    while view:
+        view = view[os.write(sys.stdout.fileno(), view) :]
+
+
+def _print_json(view: WorkerView) -> None:
+    from yoi_cli.api.documents.workers import worker_document
+
+    report_json("worker", worker_document(view))
+
+
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _time(milliseconds: int | None) -> str:
+    return "" if milliseconds is None else stamp(milliseconds)

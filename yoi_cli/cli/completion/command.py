@@ -1,4 +1,4 @@
-"""The scripts that make a shell ask `yoi` what may stand next, and where they go.
+"""`yoi completion`: the scripts that make a shell ask `yoi` what may stand next.
 
 Typer has scripts of its own, but its zsh script evaluates what the program prints, and so a
 ticket's title could run a command; and its bash script expands `*` in it. These three treat
@@ -10,10 +10,19 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from yoi_cli.cli.candidates import complete_words
+from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.text.console import write_stdout
+from yoi_cli.cli.text.report import report_json, report_lines
+from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
 
 _BASH = r"""# Completion of yoi for bash.
 _yoi_completion() {
@@ -112,3 +121,63 @@ def _add_line(path: str, line: str) -> bool:
         gap = b"" if not content or content.endswith(b"\n") else b"\n"
         file.write(gap + line.encode() + b"\n")
     return True
+
+
+def completion(
+    shell: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SHELL]",
+            help="bash, zsh or fish; default from SHELL.",
+            autocompletion=complete_words(SCRIPTS),
+            show_default=False,
+        ),
+    ] = None,
+    installs: Annotated[bool, typer.Option("--install", help="Install it for your shell.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print completion for your shell, or install it.
+
+    It completes commands, options, states, and ticket ids with their titles.
+    """
+    chosen = shell or os.path.basename(os.environ.get("SHELL", ""))
+    if chosen not in SCRIPTS:
+        raise UsageError(
+            "shell_unknown",
+            f"There is no completion for the shell {chosen[:40]!r}."
+            if chosen
+            else "Your shell is unknown.",
+            hint=f"Name one of {', '.join(SCRIPTS)}.",
+        )
+    if installs:
+        written = install(chosen, os.environ)
+        print_installed(chosen, SCRIPTS[chosen], written, as_json=as_json)
+    else:
+        print_script(chosen, SCRIPTS[chosen], as_json=as_json)
+
+
+def print_script(shell: str, script: str, *, as_json: bool) -> None:
+    """Print a script for a shell to read."""
+    if as_json:
+        from yoi_cli.api.documents.workspace import CompletionDocument
+
+        report_json("completion", CompletionDocument(shell=shell, script=script, written=()))
+    else:
+        write_stdout(script)
+
+
+def print_installed(shell: str, script: str, written: Sequence[str], *, as_json: bool) -> None:
+    """Name the files that installing a script changed."""
+    if as_json:
+        from yoi_cli.api.documents.workspace import CompletionDocument
+
+        document = CompletionDocument(shell=shell, script=script, written=tuple(written))
+        report_json("completion", document)
+        return
+    sentence = f"Completion for {shell} is installed; open a new {shell} to use it."
+    if not written:
+        sentence = f"Completion for {shell} is installed already."
+    report_lines(
+        [("installed", shell, path) for path in written],
+        [sentence, *(f"  wrote {path}" for path in written)],
+    )
