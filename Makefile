@@ -11,7 +11,7 @@ SHELL := /bin/sh
 # `test` is an order of steps; its last line is the test runner's.
 .NOTPARALLEL:
 .PHONY: help demo quick test lint types contracts store-doctor unit torture torture-short bench \
-  bench-short figures fuzz format clean
+  bench-short bench-compare figures fuzz format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ bench: $(READY) ## Measure every budget and write docs/benchmarks.md (takes minu
 
 bench-short: $(READY) ## Measure every budget on smaller stores
 	$(BIN)/python benchmarks/run.py --tickets 1000 --large 5000 --thread-mb 10 --repeat 3
+
+bench-compare: $(READY) ## Time every command beside OTHER=path/to/another/yoi, in turn
+	$(BIN)/python benchmarks/compare.py $(OTHER)
 
 figures: $(READY) ## Print the figures of CONTRIBUTING.md; BEFORE=folder adds another tree's
 	@$(BIN)/python benchmarks/figures.py $(BEFORE) $(CURDIR)
