@@ -6,7 +6,7 @@ import re
 
 from support.environment import ROOT
 
-from yoi_cli.model import events, relations
+from yoi_cli.model import events, relations, states
 from yoi_cli.model.fields import CHOICE, FIELDS, LIST, RESERVED, Field
 
 PAGE = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
@@ -39,6 +39,29 @@ def test_the_kinds_of_relations_stand_in_their_order_with_their_inverses() -> No
     assert f"the inverses (`{' '.join(kind.inverse for kind in kinds)}`)" in said
     blocking = " and ".join(f"`{kind.name}`" for kind in kinds if kind.blocks)
     assert f"would close a cycle of {blocking}" in said
+
+
+def test_both_tables_of_moves_have_every_legal_move_and_no_other() -> None:
+    legal = {
+        (origin, target)
+        for origin in states.STATES
+        for target in states.STATES
+        if states.is_legal(origin, target)
+    }
+    fold, moves = PAGE.split("### The fold")[1].split("### Moves")
+    assert moves_in(fold) == legal
+    assert moves_in(moves.split("\n## ")[0]) == legal
+
+
+def moves_in(section: str) -> set[tuple[str, str]]:
+    """The (from, to) pairs of a table whose first two columns hold states."""
+    found: set[tuple[str, str]] = set()
+    for origins, targets in re.findall(r"^\| ([^|]+) \| ([^|]+) \|", section, flags=re.MULTILINE):
+        every_but_closed = set(states.STATES) - {states.CLOSED}
+        from_ = every_but_closed if "any" in origins else set(origins.split(", "))
+        pairs = {(origin, target) for origin in from_ for target in targets.split(", ")}
+        found |= {pair for pair in pairs if set(pair) <= set(states.STATES)}
+    return found
 
 
 def test_the_keys_of_an_item_are_the_fields_that_are_declared() -> None:
