@@ -18,7 +18,8 @@ from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.item_writing import edit_item
 from yoi_cli.store.formats.plan import parse_plan
 from yoi_cli.store.formats.relations import parse_relations, render_relations
-from yoi_cli.store.formats.thread import escape_body, parse_thread, unescape_body
+from yoi_cli.store.formats.thread import parse_thread
+from yoi_cli.store.formats.thread_escaping import escape_body, unescape_body
 from yoi_cli.store.formats.thread_headers import fold_thread
 
 Target = Callable[[bytes], None]

@@ -154,6 +154,9 @@ _LAYOUT = {
         SECOND - 1,
         frozenset({"text_between_events"}),
     ),
+    "byte_order_mark": Breakage(
+        _write(f"{FOLDER}/item.md", "\ufeff" + item()), f"{FOLDER}/item.md", 1
+    ),
     "ticket_unfinished": Breakage(
         _write(f".yoi/tickets/.tmp-{ABSENT}/item.md", "x"), f".yoi/tickets/.tmp-{ABSENT}"
     ),

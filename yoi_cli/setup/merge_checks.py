@@ -34,6 +34,8 @@ ANCESTOR_COMMAND = (
 )
 _FALLBACK = "merge-file"
 _UNION = "union"
+#: What would change the line ends in a thread, or the driver, wherever it stands in a line.
+_OVERRIDING = ("merge", "text", "binary", "eol")
 _HEADING = "# yoi: tickets merge by meaning; `yoi init` tells a clone how."
 _TICKET_FILES = (
     "*/thread.md",
@@ -78,10 +80,14 @@ def attribute_lines(root: str) -> Mapping[str, tuple[str, ...]]:
     goals = (f"/{_OBJECTIVES.rpartition('/')[2]}/*/item.md merge={DRIVER}",)
     below, _, name = root.rpartition("/")
     if below == ".yoi":
-        tickets = tuple(f"/{name}/{file} merge={DRIVER}" for file in _TICKET_FILES)
-        return {".yoi/.gitattributes": (*tickets, *goals)}
-    tickets = tuple(f"/{file} merge={DRIVER}" for file in _TICKET_FILES)
-    return {".yoi/.gitattributes": goals, f"{root}/.gitattributes": tickets}
+        return {".yoi/.gitattributes": (*_ticket_lines(f"/{name}"), *goals)}
+    return {".yoi/.gitattributes": goals, f"{root}/.gitattributes": _ticket_lines("")}
+
+
+def _ticket_lines(above: str) -> tuple[str, ...]:
+    """The driver for every file of tickets, and no change of line ends in threads."""
+    merged = (f"{above}/{file} merge={DRIVER}" for file in _TICKET_FILES)
+    return (*merged, f"{above}/{_TICKET_FILES[0]} -text")
 
 
 def asked_paths(root: str) -> tuple[str, ...]:
@@ -110,7 +116,9 @@ def missing_lines(existing: bytes, lines: tuple[str, ...]) -> tuple[str, ...]:
     foreign = [
         number
         for number, line in enumerate(there)
-        if "merge" in line and line not in lines and not line.startswith("#")
+        if any(word in line for word in _OVERRIDING)
+        and line not in lines
+        and not line.startswith("#")
     ]
     last_foreign = foreign[-1] if foreign else -1
     in_force = set(there[last_foreign + 1 :])

@@ -76,3 +76,10 @@ def test_a_store_outside_of_the_workspace_is_refused(root: str) -> None:
 def test_what_is_no_text_is_refused_with_its_line() -> None:
     with pytest.raises(StoreInvalidError, match=r"^p:2: it is not UTF-8\.$"):
         parse_config(b"[ticket]\nlanguage = '\xff'\n", path="p")
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    said = "[git]\nautocommit = true\n[routing]\nmax_in_progress = 3\n"
+    read = parse_config(b"\xef\xbb\xbf" + said.encode(), path="c")
+    assert read == parse_config(said.encode(), path="c")
+    assert (read.autocommit, read.max_in_progress) == (True, 3)

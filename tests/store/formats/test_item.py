@@ -11,6 +11,7 @@ import yaml
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.store.formats import item_yaml
 from yoi_cli.store.formats.item import parse_fields, parse_item
+from yoi_cli.store.formats.item_writing import edit_item
 
 PATH = "tickets/0123456789ABC/item.md"
 CANONICAL = b"""---
@@ -208,7 +209,6 @@ def test_what_is_not_flat_text_is_refused_with_its_line(
     [
         (b"", "item_frontmatter_missing", 1),
         (b"# Heading\n", "item_frontmatter_missing", 1),
-        (b"\xef\xbb\xbf---\na: b\n---\n", "item_frontmatter_missing", 1),
         (b"---\na: b\n", "item_frontmatter_missing", 1),
         (b"---\na: b\nc: \xff\n---\n", "item_not_utf8", 3),
         (b"---\na: b\n---\n\nfine\n\xe9\x96\n", "item_not_utf8", 6),
@@ -287,3 +287,11 @@ print(sorted({{"yaml", "frontmatter"}} & set(sys.modules)))
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_a_byte_order_mark_is_passed_over_and_stays() -> None:
+    data = b"\xef\xbb\xbf---\r\ntitle: 'a'\r\n---\r\n\r\nText.\r\n"
+    assert parse_item(data, path=PATH).fields == {"title": "a"}
+    assert parse_fields(data, path=PATH) == {"title": "a"}
+    edited = edit_item(data, {"title": "b"}, path=PATH)
+    assert edited == data.replace(b"'a'", b"'b'")

@@ -27,3 +27,10 @@ def test_relations_are_written_by_kind_and_target_and_read_back() -> None:
 )
 def test_only_a_sound_file_without_the_id_is_passed_over(data: bytes, expected: bool) -> None:
     assert may_name(data, "0000000000001") is expected
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    one = Relation("0000000000001", "related", "0000000000003", "ada", "2026-06-01T00:00:00Z")
+    data = b"\xef\xbb\xbf" + render_relations([one])
+    assert parse_relations(data, path="p") == (one,)
+    assert may_name(data, "0000000000003")

@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.threads import AT, block, event_id, older, read, uncovered
 
-from yoi_cli.store.formats.thread import escape_body, parse_thread, unescape_body
+from yoi_cli.store.formats.thread import parse_thread
+from yoi_cli.store.formats.thread_escaping import escape_body, unescape_body
 
 HEADER = f"<!-- event: close author: hare at: {AT} id: {event_id(99)} -->"
 PIECES = st.sampled_from(

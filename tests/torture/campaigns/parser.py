@@ -70,7 +70,7 @@ def try_examples(task: Task) -> str | None:
 def control() -> str | None:
     """What the properties say of a writer that escapes nothing."""
     name = "test_every_body_is_read_back_as_it_was_written"
-    with patch("yoi_cli.store.formats.thread_writing.escape_body", str):
+    with patch("yoi_cli.store.formats.thread_writing.escape_any_line", str):
         return try_examples(Task(FILES[0], name, 300, 1))
 
 

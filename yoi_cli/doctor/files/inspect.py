@@ -16,7 +16,7 @@ from yoi_cli.errors import NotFoundError, StoreInvalidError
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.reader import FileReader
 from yoi_cli.store.formats.item import parse_item
-from yoi_cli.store.formats.thread import parse_thread
+from yoi_cli.store.formats.thread import BYTE_ORDER_MARK, parse_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -145,6 +145,7 @@ class _Inspection:
     def _parse_item(self, data: bytes) -> Item | None:
         path = f"{self.folder}/{layout.ITEM}"
         self._check_merged(data, layout.ITEM)
+        self._check_mark(data, layout.ITEM)
         try:
             return parse_item(data, path=path)
         except StoreInvalidError as error:
@@ -187,6 +188,10 @@ class _Inspection:
             if begins_twice(data):
                 self.report("ticket_made_twice", "Two tickets begin in this thread.", name)
 
+    def _check_mark(self, data: bytes, name: str) -> None:
+        if data.startswith(BYTE_ORDER_MARK):
+            self.report("byte_order_mark", "The file begins with a byte order mark.", name, 1)
+
     def _check_resolution(self, data: bytes) -> str:
         line = _line_not_utf8(data)
         if line is not None:
@@ -224,6 +229,7 @@ class _Inspection:
                 shown = f"{layout.ARTIFACTS}/{name}"
                 found.append(self._read(folder, name, shown))
                 self._check_merged(found[-1] or b"", shown)
+                self._check_mark(found[-1] or b"", shown)
         return found[0], found[1]
 
     def _check_artifacts(self, folder: Directory) -> None:

@@ -29,7 +29,7 @@ def placed_relations(
     except StoreInvalidError as error:
         found.append(_invalid(error, "The file", path, 1))
         return ()
-    text = data.decode()
+    text = data.decode("utf-8-sig")
     lines = entry_lines(text, len(relations))
     for entry, line in zip(json.loads(text)["relations"], lines, strict=True):
         for key in entry.keys() - _RELATION_KEYS:

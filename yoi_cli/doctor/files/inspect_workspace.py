@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from typing import TYPE_CHECKING
@@ -36,6 +37,9 @@ def inspect_settings(location: StoreLocation) -> list[Diagnostic]:
         workspace = _read(directory, layout.WORKSPACE_FILE, found)
     if config is not None:
         found += _inspect_config(config)
+    for path, data in ((layout.CONFIG_FILE, config), (layout.WORKSPACE_FILE, workspace)):
+        if data is not None and data.startswith(codecs.BOM_UTF8):
+            found.append(_found("byte_order_mark", "It begins with a byte order mark.", path, 1))
     if workspace is not None:
         found += _inspect_workspace(workspace)
     elif not any(one.path == layout.WORKSPACE_FILE for one in found):
@@ -124,7 +128,7 @@ def _inspect_workspace(data: bytes) -> Iterator[Diagnostic]:
     for key in _KEYS:
         problem = _problem(key, values.get(key))
         if problem:
-            line = line_of(data.decode(), key)
+            line = line_of(data.decode("utf-8-sig"), key)
             yield _found("workspace_invalid", f"{key} {problem}.", path, line)
 
 

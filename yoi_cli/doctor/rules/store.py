@@ -44,6 +44,12 @@ LAYOUT_RULES = (
         "`yoi resolve` merges both sides by meaning.",
     ),
     Rule(
+        "byte_order_mark",
+        WARNING,
+        "A file begins with a byte order mark, as some editors write it.",
+        "It is passed over here; other readers need the file as UTF-8 without it.",
+    ),
+    Rule(
         "ticket_unfinished",
         WARNING,
         "A ticket was being made and never was, or is being made right now.",

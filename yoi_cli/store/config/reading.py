@@ -46,7 +46,7 @@ def read_tables(data: bytes, *, path: str) -> TablesRead:
     loaded = load_tables(data)
     if isinstance(loaded, SettingProblem):
         raise refusal(path, [loaded])
-    check = _Check(data.decode())
+    check = _Check(data.decode("utf-8-sig"))
     sound = check.table(SettingsTables, loaded, "")
     return TablesRead(convert(sound, SettingsTables), tuple(check.problems))
 

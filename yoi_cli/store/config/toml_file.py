@@ -42,7 +42,7 @@ def load_tables(data: bytes) -> Mapping[str, object] | SettingProblem:
     import tomllib
 
     try:
-        loaded: Mapping[str, object] = tomllib.loads(data.decode())
+        loaded: Mapping[str, object] = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return SettingProblem("", "it is not UTF-8", data.count(b"\n", 0, error.start) + 1)
     except tomllib.TOMLDecodeError as error:

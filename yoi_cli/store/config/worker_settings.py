@@ -46,7 +46,9 @@ def parse_settings(data: bytes, *, path: str) -> SettingsRead:
 
     def report(key: str, message: str, hint: str) -> None:
         if all(one.key != key for one in problems):
-            problems.append(SettingProblem(key, message, line_of(data.decode(), key), hint))
+            problems.append(
+                SettingProblem(key, message, line_of(data.decode("utf-8-sig"), key), hint)
+            )
 
     profiles = _profiles(tables, report)
     own, foreign = {}, {}

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 MAX_FRONTMATTER_BYTES = 64 * 1024
 MAX_KEY_LENGTH = 100
 
-_OPENING = re.compile(rb"---[ \t]*\r?\n")
+#: A byte order mark that an editor put before the file stays where it is.
+_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 _CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 BLANK_LINE = re.compile(rb"\r?\n")
 

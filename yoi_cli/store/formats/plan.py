@@ -83,7 +83,7 @@ def _accepted_entry(plan: AcceptedPlan) -> dict[str, str]:
 
 def _record(line: bytes, path: str, number: int) -> PlanRecord:
     try:
-        entry: object = json.loads(line.decode())
+        entry: object = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # a number may be too long for Python
         raise _invalid(path, number, "is not JSON") from error
     if not isinstance(entry, dict):

@@ -30,7 +30,7 @@ def parse_relations(data: bytes, *, path: str) -> tuple[Relation, ...]:
     another order) is read, and left to doctor.
     """
     try:
-        text = data.decode()
+        text = data.decode("utf-8-sig")
         document: object = json.loads(text)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1

@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.events import Event, Fault, Thread
 from yoi_cli.model.ids import is_event_id
+from yoi_cli.store.formats.thread_escaping import (
+    ESCAPING,
+    LINE_ENDS,
+    unescape_any_line,
+    unescape_body,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _HEADER_LINE = re.compile(rb"^<!-- event:[^\n]*", re.MULTILINE)
 _HEADER_OPENING = b"<!-- event:"
+_FIRST_HEADER_LINE = rb"<!-- event:[^\n]*"
+#: What some editors put before a text; it is no part of it.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: A bare value begins with no quote, so that there is one way to read a header.
 _HEADER_FORM = re.compile(r"<!-- ((?:[\w-]+: (?:\"(?:[^\"\\]|\\.)*\"|[^\s\"]\S*) )+)-->[ \t\r]*")
 _PAIR = re.compile(r"(?<![\w-])([\w-]+): (?:\"((?:[^\"\\]|\\.)*)\"|(\S+)) ")
@@ -29,9 +38,6 @@ _SEPARATOR_LINE = re.compile(rb"^---[ \t]*$", re.MULTILINE)
 #: a good part of a millisecond.
 _SEPARATOR_LINE_CRLF = rb"(?m)^---[ \t]*\r?$"
 _FENCE = rb"(?m)^ {0,3}(`{3,}|~{3,})([^\n]*)"
-#: Lines of a body that are written with one more backslash, and those read with one less.
-_ESCAPABLE = r"(?m)^\\*[ \t]*(?:---[ \t]*$|<!-- event:)"
-_ESCAPED = r"(?m)^\\(?=\\*[ \t]*(?:---[ \t]*$|<!-- event:))"
 #: How many lines an event's body has, said in the header of one that a cut could end early.
 LINES = "lines"
 _BLANKS = " \t\r"
@@ -82,15 +88,24 @@ def latest_at(data: bytes) -> str:
     It costs a small part of `parse_thread`. Whatever looks like a header's `at` counts, so
     that a quoted header or value may raise the bound but nothing can lower it.
     """
-    headers = b"\n".join(_HEADER_LINE.findall(data))
+    headers = b"\n".join(match.group() for match in _header_lines(data))
     return max(re.findall(_TIME, headers), default=b"").decode("utf-8", "surrogateescape")
+
+
+def _header_lines(data: bytes) -> Iterator[re.Match[bytes]]:
+    """The lines that begin as headers do; a byte order mark before the first does not count."""
+    if data.startswith(BYTE_ORDER_MARK + _HEADER_OPENING):
+        first = re.compile(_FIRST_HEADER_LINE).match(data, len(BYTE_ORDER_MARK))
+        if first is not None:
+            yield first
+    yield from _HEADER_LINE.finditer(data)
 
 
 def _boundaries(data: bytes) -> list[_Boundary]:
     """The places where events begin, quoted headers inside older events left out."""
     found: list[_Boundary] = []
     fence: _FenceScanner | None = None
-    for match in _HEADER_LINE.finditer(data):
+    for match in _header_lines(data):
         header = _parse_header(match.group().decode("utf-8", "surrogateescape"))
         has_id = header is not None and header.id is not None
         if fence is not None and not has_id and fence.is_open_at(match.start()):
@@ -184,11 +199,13 @@ class _ThreadReader:
 
     def read_preamble(self, end: int) -> None:
         """What stands before the first header: kept, and reported unless it is blank."""
-        preamble = self._data[:end]
+        preamble = self._data[:end].removeprefix(BYTE_ORDER_MARK)
         if b"\0" in preamble:
             self._tear(0, end, "NUL bytes stand before the first event")
         elif preamble.strip():
             self._fault("text_before_first_event", 0, "Text stands before the first event.")
+        if end > len(preamble):
+            self._fault("byte_order_mark", 0, "The thread begins with a byte order mark.")
 
     def read_block(self, boundary: _Boundary, end: int) -> None:
         """One event with what follows it up to the next one, or the rest of a torn one."""
@@ -251,7 +268,8 @@ class _ThreadReader:
         kind, author, at = (pairs.pop(key, "") for key in ("event", "author", "at"))
         if header.id is not None:
             del pairs["id"]
-            body = unescape_body(body)
+            by_any_line = pairs.get(ESCAPING) == LINE_ENDS
+            body = unescape_any_line(body) if by_any_line else unescape_body(body)
         if not (header.is_sound and kind and at):
             self._fault("header_malformed", start, "An event's header is not well formed.")
         identity = header.id or f"{at}#{_digest(block.rstrip())}"
@@ -321,15 +339,3 @@ def _leading_blanks(data: bytes) -> int:
 def trim_body(body: str) -> str:
     """`body` as it will be read back: without blank lines at either end."""
     return "\n".join(_trim(body.split("\n")))
-
-
-def escape_body(body: str) -> str:
-    """`body` with a backslash before each line that could be read as structure."""
-    if "---" not in body and "<!-- event:" not in body:
-        return body
-    return re.sub(_ESCAPABLE, lambda match: "\\" + match.group(), body)
-
-
-def unescape_body(body: str) -> str:
-    """The inverse of `escape_body`."""
-    return re.sub(_ESCAPED, "", body) if "\\" in body else body

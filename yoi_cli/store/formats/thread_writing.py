@@ -7,7 +7,13 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
-from yoi_cli.store.formats.thread import LINES, escape_body, trim_body
+from yoi_cli.store.formats.thread import LINES, trim_body
+from yoi_cli.store.formats.thread_escaping import (
+    ESCAPING,
+    LINE_ENDS,
+    escape_any_line,
+    escape_body,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,10 +33,14 @@ def encode_event(event: NewEvent, *, at: str, event_id: str, newline: str = "\n"
     Raises `UsageError` for a header value or a body that no thread can hold.
     """
     lines = ["", f"## {event.heading}", ""]
-    body = escape_body(trim_body(check_text(event.body, "The text")))
+    given = trim_body(check_text(event.body, "The text"))
+    body = escape_any_line(given)
+    is_plain = body == escape_body(given)
     if body:
         lines += [*body.split("\n"), ""]
     pairs = [("event", event.kind), ("author", event.author), ("at", at), *event.attributes]
+    if not is_plain:
+        pairs.append((ESCAPING, LINE_ENDS))
     if re.search(_LIKE_AN_END, body):
         pairs.append((LINES, str(len(lines) - 2)))
     header = encode_header([*pairs, ("id", event_id)])
