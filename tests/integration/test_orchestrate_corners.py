@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 
-from support.orchestration import Shop
+from support.orchestration import GOOD, Shop
 from support.workers import wait_until
 
 from yoi_cli.orchestration.open import holder_of
@@ -124,3 +125,47 @@ def test_a_review_of_head_is_of_the_worktree_at_hand(shop: Shop) -> None:
     )
     shop.run()
     assert shop.state(ticket) == "done"
+
+
+def test_a_worktree_that_its_coder_deleted_is_made_anew_and_the_work_goes_on(shop: Shop) -> None:
+    shop.script("coder", GOOD + 'rm -rf "$YOI_WORKTREE"\n')
+    ticket = shop.queue()
+    shop.run()
+    assert len(shop.merges()) == 1
+    assert "was gone; it was made anew from `work/" in shop.thread(ticket)
+
+
+def test_a_worktree_that_is_gone_between_two_runs_is_made_anew(shop: Shop) -> None:
+    shop.configure('review = "person"')
+    ticket = shop.queue()
+    shop.run(code=5)
+    shutil.rmtree(shop.worktree(ticket))
+    shop.yoi("ticket", "review", ticket, "--request-changes", "-m", "More.")
+    shop.script("coder-2", "git commit --quiet --allow-empty -m More")
+    shop.run(code=5)
+    assert "waits for a review" in shop.run(code=5).out
+    assert shop.worktree(ticket).is_dir()
+
+
+def test_secrets_and_escapes_in_subjects_and_names_do_not_reach_any_file(shop: Shop) -> None:
+    shop.configure("rounds = 1\nclose = true", profile='environment = ["SHOP_TOKEN"]')
+    shop.script(
+        "coder-1",
+        'touch "name-$SHOP_TOKEN" "$(printf \'new\\nline\')"\n'
+        "git add name-* && git commit -qm \"$(printf '\\033[31m')$SHOP_TOKEN\"\n",
+    )
+    shop.script("coder-2", "git mv name-* named && git clean -qf && git commit -qm Named\n")
+    ticket = shop.queue()
+    told = shop.yoi("orchestrate", env={"SHOP_TOKEN": "hush-hush-4711"}).out
+    assert "Not committed: `new\\nline`" in shop.thread(ticket)
+    assert "\\x1b[31m[redacted]" in shop.thread(ticket)
+    assert "`name-[redacted]` +0" in shop.thread(ticket)
+    assert "hush-hush-4711" not in told
+    found = [
+        path
+        for path in shop.repo.rglob("*")
+        if path.is_file()
+        and not path.is_relative_to(shop.repo / ".git/objects")
+        and b"hush-hush-4711" in path.read_bytes()
+    ]
+    assert [path.name for path in found] in ([], ["COMMIT_EDITMSG"])

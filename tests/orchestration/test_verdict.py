@@ -27,11 +27,11 @@ from yoi_cli.orchestration.texts import Verdict, plain_text, verdict_of
     ],
 )
 def test_only_the_last_line_says_it(output: bytes, verdict: Verdict | None) -> None:
-    assert verdict_of(output) == verdict
+    assert verdict_of(plain_text(output)) == verdict
 
 
 def test_of_a_long_review_the_end_is_kept() -> None:
-    said = verdict_of(b"begin" + b"x" * 20_000 + b"end\nYOI-REVIEW: approve")
+    said = verdict_of("begin" + "x" * 20_000 + "end\nYOI-REVIEW: approve")
     assert said is not None
     assert len(said.text) < 17_000
     assert said.text.endswith("end")

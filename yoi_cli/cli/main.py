@@ -26,7 +26,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command; the exit code (docs/commands.md)."""
     sys.excepthook = _report_bug
     open_closed_streams()
-    as_json = "--json" in arguments
+    as_json = "--json" in _own(arguments)
     try:
         outcome = _run(make_group("", _root), arguments)
         sys.stdout.flush()
@@ -47,6 +47,11 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(usage, as_json)
     forget_drafts()
     return outcome if isinstance(outcome, int) else 0
+
+
+def _own(arguments: Sequence[str]) -> Sequence[str]:
+    """What is ours of them: what comes behind `--` is the command of a worker."""
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
 
 
 def _print_version(asked: bool) -> None:
@@ -148,7 +153,11 @@ def _as_usage_error(error: Exception) -> UsageError | None:
         # A group without a command: what it offers is the best answer.
         typer.echo(context.get_help() if context else message, err=True)
         message = "A command is missing."
-    return UsageError("usage", message, hint=f"`{path} --help` shows how to use it.")
+    hint = f"`{path} --help` shows how to use it."
+    parameters = context.command.params if context else ()
+    if any("-- COMMAND" in (one.metavar or "") for one in parameters):
+        hint = f"What is to be run comes behind `--`: `{path} [OPTIONS] -- COMMAND`. {hint}"
+    return UsageError("usage", message, hint=hint)
 
 
 def _report_bug(
@@ -164,4 +173,4 @@ def _report_bug(
         hint="What was acknowledged before is safe. Run again with YOI_DEBUG=1 to see where "
         "it happened, and report it.",
     )
-    _fail(bug, "--json" in sys.argv)
+    _fail(bug, "--json" in _own(sys.argv))

@@ -74,6 +74,13 @@ def visible_block(text: str) -> str:
     return "\n".join(visible(line.expandtabs(TAB_SIZE)) for line in lines)
 
 
+def visible_lines(text: str) -> str:
+    """`text` as a log keeps it: as in `visible_block`, but tabs stay."""
+    return "\n".join(
+        "\t".join(map(visible, line.split("\t"))) for line in text.replace("\r\n", "\n").split("\n")
+    )
+
+
 def tsv(cells: Iterable[str]) -> str:
     """One tab-separated line, without its newline; no cell can hold a tab or a newline."""
     texts = list(cells)

@@ -11,8 +11,7 @@ from yoi_cli.model.events import IMPLEMENTATION_REPORT
 from yoi_cli.model.workers.profiles import CODER
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import examine, settle, worker_sentence
-from yoi_cli.orchestration.texts import coder_prompt, evidence_report, short
-from yoi_cli.worktrees.ports import NewWorktree
+from yoi_cli.orchestration.texts import coder_prompt, evidence_line, evidence_report, short
 
 if TYPE_CHECKING:
     from yoi_cli.orchestration.context import TicketContext
@@ -41,11 +40,7 @@ def plan_worktree(context: TicketContext, at: Position) -> bool:
 
 def enter_worktree(context: TicketContext, at: Position) -> bool:
     """Make the worktree where it is missing, and begin the first round."""
-    worktree = context.worktree(at)
-    if worktree is None or worktree.is_unfinished:
-        has_branch = bool(context.head(at))
-        new = NewWorktree(context.ticket, at.worktree, at.branch, at.base, has_branch)
-        context.ports.worktrees.add(new)
+    context.make_worktree(at)
     return send_coder(context, at)
 
 
@@ -70,14 +65,14 @@ def send_coder(context: TicketContext, at: Position) -> bool:
 
 def follow_coder(context: TicketContext, at: Position) -> bool:
     """Wait for the coder, and look at what it left."""
-    folder, prompt = context.folder(at), coder_prompt(context.assignment, at, at.round)
+    prompt = coder_prompt(context.assignment, at, at.round)
     view = context.watch.follow(
         context.workers.key(at, CODER, str(at.round)),
-        lambda: context.workers.agent(at, CODER, at.round, folder, prompt),
+        lambda: context.workers.agent(at, CODER, at.round, context.entered(at), prompt),
     )
     if not view.has_ended:
         return False
-    worktree = context.worktree(at)
+    worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
     if view.cause in ("stopped", "cancelled"):
@@ -92,11 +87,12 @@ def follow_coder(context: TicketContext, at: Position) -> bool:
 
 def validate(context: TicketContext, at: Position) -> bool:
     """Run the validation commands on the commit, and report."""
-    folder = context.folder(at)
-    results = context.watch.validate(context.workers, at, f"v{at.validations}", folder)
+    results = context.watch.validate(
+        context.workers, at, f"v{at.validations}", lambda: context.entered(at)
+    )
     if results is None:
         return False
-    worktree = context.worktree(at)
+    worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
     view = context.ports.runtime.find(context.workers.key(at, CODER, str(at.round)))
@@ -113,6 +109,7 @@ def _report(
         evidence_report(found),
         kind=IMPLEMENTATION_REPORT,
         told=f"report {status}",
+        line=evidence_line(found),
         status=status,
         round=str(at.round),
         worker=view.worker_id if view else "",

@@ -12,6 +12,7 @@ from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.texts import Assignment, short
 from yoi_cli.orchestration.worker_requests import TicketWorkers, WorkerWatch, words
+from yoi_cli.worktrees.ports import NewWorktree
 
 if TYPE_CHECKING:
     from yoi_cli.model.ids import TicketId
@@ -76,9 +77,8 @@ class TicketContext:
         line: str = "",
         **attributes: str,
     ) -> bool:
-        """Record an event, without the values of secrets, and tell of it: as `told`, by default
-        `step`, with `line`, by default the first of `text`. True. Raises as the journal does."""
-        text = self.workers.redacted(text)
+        """Record an event, and tell of it: as `told`, by default `step`, with `line`, by default
+        the first of `text`. True. Raises as the journal does."""
         attributes.setdefault("generation", str(at.generation))
         event = self.journal.event(kind, text, author=author, step=step, **attributes)
         self.journal.record(at, event)
@@ -95,8 +95,9 @@ class TicketContext:
         """The head of the ticket's branch, empty where there is none."""
         return self.ports.repository.commit_of(f"refs/heads/{at.branch}") or ""
 
-    def folder(self, at: Position) -> str:
-        """Where the ticket's worktree is, or should be."""
+    def entered(self, at: Position) -> str:
+        """The folder of the ticket's worktree, which stands when this returns."""
+        self.standing_worktree(at)
         return self.ports.local_state.path_of(at.worktree)
 
     def worktree(self, at: Position) -> Worktree | None:
@@ -106,19 +107,41 @@ class TicketContext:
                 return one
         return None
 
+    def standing_worktree(self, at: Position) -> Worktree | None:
+        """The same; where its folder is gone, it is made anew from the branch, and that is
+        recorded. None where there is no branch either. Raises as `Worktrees.add` does."""
+        worktree = self.worktree(at)
+        if worktree is not None or not self.head(at):
+            return worktree
+        made = self.ports.worktrees.add(self._new_worktree(at))
+        text = f"The folder `{at.worktree}` was gone; it was made anew from `{at.branch}`."
+        self.record(at, stages.REMADE, text)
+        return made
+
+    def _new_worktree(self, at: Position) -> NewWorktree:
+        has_branch = bool(self.head(at))
+        return NewWorktree(self.ticket, at.worktree, at.branch, at.base, has_branch)
+
+    def make_worktree(self, at: Position) -> None:
+        """Make the worktree that was agreed on, where it is missing or unfinished."""
+        worktree = self.worktree(at)
+        if worktree is None or worktree.is_unfinished:
+            self.ports.worktrees.add(self._new_worktree(at))
+
     def call_person(self, at: Position, reason: str, text: str) -> bool:
         """Record that nothing goes on without a person."""
         text = f"A person is needed: {text}"
         return self.record(at, stages.PERSON, text, reason=reason, commit=self.head(at))
 
     def miss_worktree(self, at: Position) -> bool:
-        """Record that the worktree went away."""
-        return self.call_person(at, "worktree_gone", f"`{at.worktree}` is gone.")
+        """Record that worktree and branch went away."""
+        text = f"`{at.worktree}` is gone, and so is its branch `{at.branch}`."
+        return self.call_person(at, "worktree_gone", text)
 
     def take_evidence(self, at: Position, commit: str) -> bool:
         """Record that a commit is to be looked at, and what is beside it uncommitted."""
         commands = len(self.ports.settings.orchestration.validate)
         text = f"Looking at {short(commit)}; validation commands: {commands}."
-        worktree = self.worktree(at)
+        worktree = self.standing_worktree(at)
         tree = tree_word(worktree.dirty) if worktree else ""
         return self.record(at, stages.VALIDATE, text, round=str(at.round), tree=tree, commit=commit)

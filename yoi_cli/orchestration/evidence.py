@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.text import some_of
+from yoi_cli.model.text import some_of, visible
 from yoi_cli.model.workers.profiles import CODER
-from yoi_cli.orchestration.texts import WorkEvidence, short
+from yoi_cli.orchestration.texts import WorkEvidence, code, short
 from yoi_cli.orchestration.worker_requests import how_it_ended
 from yoi_cli.workers.model import EXITED
 
@@ -38,7 +38,7 @@ def settle(
     results: Sequence[CommandResult],
 ) -> WorkEvidence:
     """What was found of `at.commit`, now that the validation commands were run."""
-    problems = [f"`{one.command}` failed: {one.outcome}." for one in results if not one.is_good]
+    problems = [f"{code(one.command)} failed: {one.outcome}." for one in results if not one.is_good]
     if worktree.branch != at.branch or worktree.head != at.commit:
         problems.append(f"The worktree left {short(at.commit)} while it was looked at.")
     if at.tree:
@@ -130,13 +130,13 @@ def changes_of_reviewer(at: Position, worktree: Worktree) -> str:
 
 
 def _commits(changes: Changes) -> tuple[str, ...]:
-    shown = (f"{short(commit)} {subject}" for commit, subject in changes.commits[:_SHOWN])
+    shown = (f"{short(commit)} {visible(subject)}" for commit, subject in changes.commits[:_SHOWN])
     return (*shown, *_more(changes.commit_count))
 
 
 def _files(changes: Changes) -> tuple[str, ...]:
     shown = (
-        f"`{path}` " + ("binary" if added is None or gone is None else f"+{added} −{gone}")
+        f"{code(path)} " + ("binary" if added is None or gone is None else f"+{added} −{gone}")
         for path, added, gone in changes.files[:_SHOWN]
     )
     return (*shown, *_more(changes.file_count))
@@ -147,4 +147,4 @@ def _more(count: int) -> list[str]:
 
 
 def _some(paths: Sequence[str]) -> str:
-    return some_of([f"`{path}`" for path in paths])
+    return some_of(list(map(code, paths)))

@@ -39,6 +39,7 @@ def merge(context: TicketContext, at: Position) -> bool:
     if head != at.reported:
         return context.take_evidence(at, head)
     message = merge_message(context.ticket, context.title, at.branch)
+    message = context.ports.redaction.text(message)
     tried = repository.try_merge(at.target, at.reported, message, context.ticket)
     if tried.commit is None:
         return _send_back(context, at, conflict_report(at, tried.conflicts))
@@ -64,7 +65,7 @@ def validate(context: TicketContext, at: Position) -> bool:
         folder = _folder(context, at)
         if folder is None:
             return begin(context, at)
-        results = context.watch.validate(context.workers, at, f"m{at.merges}", folder)
+        results = context.watch.validate(context.workers, at, f"m{at.merges}", lambda: folder)
         if results is None:
             return False
         if not all(one.is_good for one in results):

@@ -83,11 +83,7 @@ class Journal:
             self._hold(writer, seen)
 
     def event(self, kind: str, text: str, *, author: str = "", **attributes: str) -> NewEvent:
-        """An event by this orchestrator; attributes without a value are left out.
-
-        File names are any bytes: what is no text in `text` is escaped.
-        """
-        text = text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+        """An event by this orchestrator; attributes without a value are left out."""
         heading = heading_for(kind, status=attributes.get("status", ""))
         given = tuple((key, value) for key, value in attributes.items() if value)
         return NewEvent(kind, author or self._ports.by.author, heading, text, given)

@@ -21,6 +21,8 @@ def open_ports(
     Raises `NotFoundError` (`repository_not_found`) outside of git, and `StoreInvalidError`
     (`config_invalid`).
     """
+    from yoi_cli.orchestration.clean_writing import clean_change, clean_progress, redaction_of
+    from yoi_cli.orchestration.files.clean_store import CleanStore
     from yoi_cli.orchestration.files.local_state import FileLocalState
     from yoi_cli.orchestration.git.changes import GitHistory
     from yoi_cli.orchestration.ports import OrchestrationPorts
@@ -32,8 +34,10 @@ def open_ports(
 
     settings, paths = settings_of(session), repository_paths(session)
     repository, holder = open_repository(session), holder_of(paths.common_dir)
+    redaction = redaction_of(settings, session.environment)
+    own_folder = os.path.join(session.local_folder, "orchestrate")
     return OrchestrationPorts(
-        store=session.store,
+        store=CleanStore.of(session, lambda change: clean_change(redaction, change)),
         claims=session.claims,
         by=session.author(author),
         routing=lambda: routing_context(session, holder),
@@ -41,14 +45,15 @@ def open_ports(
         repository=repository,
         runtime=open_runtime(session),
         history=GitHistory(paths),
-        local_state=FileLocalState(os.path.join(session.local_folder, "orchestrate"), paths.root),
+        local_state=FileLocalState(own_folder, paths.root, redaction.text),
         machine=machine_of(session),
         settings=settings,
         target=settings.orchestration.target or repository.default_branch(),
         holder=holder,
         lease=session.config.lease_minutes * 60_000,
         environment=session.environment,
-        tell=tell,
+        redaction=redaction,
+        tell=lambda progress: tell(clean_progress(redaction, progress)),
         now=lambda: time.time_ns() // 1_000_000,
     )
 

@@ -13,7 +13,12 @@ from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.ports import Progress
-from yoi_cli.orchestration.preflight import obstacles, planned_worktree
+from yoi_cli.orchestration.preflight import (
+    DISK_FULL,
+    LEAST_FREE_BYTES,
+    obstacles,
+    planned_worktree,
+)
 from yoi_cli.orchestration.ticket_run import TicketRun
 from yoi_cli.routing.accept import Acceptance, accept_ticket
 from yoi_cli.routing.claims import ClaimService, find_next
@@ -92,6 +97,7 @@ class Orchestrator:
         self._options = options
         self._active: dict[str, TicketRun] = {}
         self._is_due = True
+        self._is_full = False
         self._reported: dict[str, str] = {}
         self._resumed: set[str] = set()
         self.outcomes: dict[str, RunOutcome] = {}
@@ -107,6 +113,7 @@ class Orchestrator:
         try:
             while True:
                 moved = self.step()
+                self._look_at_disk()
                 if not self._active and not moved:
                     if not self._options.watches:
                         break
@@ -140,6 +147,14 @@ class Orchestrator:
             moved = moved or done is not False
         return moved
 
+    def _look_at_disk(self) -> None:
+        """Say it once where the disk is nearly full: workers that write then wait, too."""
+        is_full = self._ports.local_state.free_bytes() < LEAST_FREE_BYTES
+        if is_full and not self._is_full:
+            for ticket in self._active:
+                self._ports.tell(Progress(ticket, WAITS, DISK_FULL))
+        self._is_full = is_full
+
     @property
     def running(self) -> tuple[RunningTicket, ...]:
         return tuple(
@@ -149,7 +164,9 @@ class Orchestrator:
 
     def result(self, target: str) -> RunResult:
         """What came of it so far."""
-        return RunResult(target, tuple(self.outcomes.values()), self.running)
+        line = self._ports.redaction.line
+        outcomes = (one._replace(text=line(one.text)) for one in self.outcomes.values())
+        return RunResult(target, tuple(outcomes), self.running)
 
     def plan(self, target: str) -> RunPlan:
         """What would be done next; nothing is changed."""

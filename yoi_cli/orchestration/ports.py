@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from yoi_cli.model.events import Author
+    from yoi_cli.model.redaction import Redaction
     from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.routing.router import RoutingContext
     from yoi_cli.store.ports import Claims, RoutingStore
@@ -57,7 +58,7 @@ class LocalState(Protocol):
     def drop(self, ticket: str) -> None: ...
 
     def keep_prompt(self, ticket: str, name: str, text: str) -> str:
-        """Write a worker's prompt to a file outside of every worktree; its path."""
+        """Write a worker's prompt, redacted, to a file outside of every worktree; its path."""
         ...
 
     def path_of(self, path: str) -> str:
@@ -89,7 +90,9 @@ class OrchestrationPorts(NamedTuple):
     `routing` gives what routing needs of the clone as it is now. `holder` is the name under
     which this clone's orchestrators claim, for `lease` milliseconds. `target` is the branch
     that work is merged into. `environment` is where the values of configured variables come
-    from. `tell` is called with every step; `now` gives Unix milliseconds.
+    from. `tell` is called with every step; `now` gives Unix milliseconds. `redaction` is what
+    every text passes that leaves a run: `store`, `tell` and the prompts of `local_state` see
+    to that themselves (`clean_writing.py`).
     """
 
     store: RoutingStore
@@ -107,5 +110,6 @@ class OrchestrationPorts(NamedTuple):
     holder: str
     lease: int
     environment: Mapping[str, str]
+    redaction: Redaction
     tell: Callable[[Progress], None]
     now: Callable[[], int]

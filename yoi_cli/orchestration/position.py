@@ -38,6 +38,8 @@ CLEANUP = "cleanup"
 KEPT = "kept"
 PERSON = "person"
 RESUMED = "resumed"
+#: What is told on the way and changes no stage: a worktree whose folder was gone stands again.
+REMADE = "remade"
 
 #: What reports speak of: a round's work, or its merge.
 EVIDENCE = "evidence"
@@ -208,6 +210,11 @@ def _person(at: Position, attributes: Mapping[str, str], body: str) -> Position:
     )
 
 
+def _told(at: Position, attributes: Mapping[str, str], body: str) -> Position:
+    """What is told on the way, and moves nothing."""
+    return at
+
+
 def _resumed(at: Position, attributes: Mapping[str, str], body: str) -> Position:
     """Go on where a person was asked for, with fresh bounds. Where a reviewer gave no
     verdict, another is asked; a worker that could not be started is tried again."""
@@ -229,6 +236,7 @@ RECORDED: Mapping[tuple[str, str], _Step] = {
     (WORKER, VALIDATE_MERGE): _to(VALIDATE_MERGE, "merge", "old"),
     (WORKER, PERSON): _person,
     (WORKER, RESUMED): _resumed,
+    (WORKER, REMADE): _told,
     (WORKER, CLEANUP): _to(CLEANUP),
     (WORKER, KEPT): _to(KEPT),
     (events.DECISION, MERGE): _to(MERGE, "commit", counted=("merges",)),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: Less room than this on the disk, and nothing is begun.
 LEAST_FREE_BYTES = 100 * 1024 * 1024
+DISK_FULL = "It waits for room on the disk, which has less than 100 MB."
 
 
 class PreflightObstacle(NamedTuple):
@@ -88,7 +89,7 @@ def _of_machine(ports: OrchestrationPorts) -> Iterator[PreflightObstacle]:
                 f"The validation program {command[0]!r} is not on this machine.",
             )
     if ports.local_state.free_bytes() < LEAST_FREE_BYTES:
-        yield PreflightObstacle("disk_full", "The disk has less than 100 MB of room.")
+        yield PreflightObstacle("disk_full", DISK_FULL)
 
 
 def _can_run(ports: OrchestrationPorts, program: str, target: str | None) -> bool:
@@ -108,8 +109,9 @@ def _of_ticket(
         yield PreflightObstacle("worktree_elsewhere", text)
     if worktree is None and ports.local_state.is_taken(path):
         yield PreflightObstacle("path_taken", f"Something else stands at {path}.")
-    if worktree is not None and worktree.is_missing:
-        yield PreflightObstacle("worktree_missing", f"The folder of {branch} is gone.")
+    if worktree is not None and worktree.is_missing and worktree.is_locked:
+        text = f"The folder of {branch} is gone, and somebody locked that worktree."
+        yield PreflightObstacle("worktree_missing", text)
     if has_branch and not (_was_ours(ports, ticket, branch) or _is_merged(ports, branch)):
         yield PreflightObstacle("branch_exists", f"The branch {branch} was made by somebody else.")
     if any(view.ticket == ticket and not view.has_ended for view in ports.runtime.all()):

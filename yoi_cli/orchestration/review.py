@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 #: How many reviewers may end without a verdict on one commit before a person is asked for.
 REVIEW_TRIES = 2
-_REVIEW_BYTES = 200_000
+#: How many characters of a reviewer's output are looked at.
+_REVIEW = 200_000
 
 
 def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
@@ -35,7 +36,7 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
         text = f"{at.tries} reviewers ended without a verdict on {short(at.reported)}."
         return context.call_person(at, "no_verdict", text)
     profile = context.ports.settings.of_role(REVIEWER).name
-    worktree = context.worktree(at)
+    worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
     return context.record(
@@ -51,22 +52,22 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
 
 def follow_reviewer(context: TicketContext, at: Position) -> bool:
     """Wait for the reviewer, and record its verdict; False while it runs."""
-    folder, prompt = context.folder(at), reviewer_prompt(context.assignment, at)
+    prompt = reviewer_prompt(context.assignment, at)
     view = context.watch.follow(
         context.workers.key(at, REVIEWER, str(at.reviews)),
-        lambda: context.workers.agent(at, REVIEWER, at.reviews, folder, prompt),
+        lambda: context.workers.agent(at, REVIEWER, at.reviews, context.entered(at), prompt),
     )
     if not view.has_ended:
         return False
     if context.journal.position() != at:
         return True  # it gave its review itself, and the log has it
-    worktree = context.worktree(at)
+    worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
     changed = changes_of_reviewer(at, worktree)
     if changed:
         return context.call_person(at, "reviewer_changed", changed)
-    verdict = verdict_of(context.workers.output(view, _REVIEW_BYTES)) if is_success(view) else None
+    verdict = verdict_of(context.workers.printed(view, _REVIEW)) if is_success(view) else None
     if verdict is None:
         text = (
             f"No verdict on {short(at.commit)}: the reviewer ended with {how_it_ended(view)}, "

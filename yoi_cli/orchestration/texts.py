@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
 from yoi_cli.model.intent import render_packet
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,8 +98,15 @@ def reviewer_prompt(assignment: Assignment, at: Position) -> str:
 def _validation(assignment: Assignment) -> list[str]:
     if not assignment.validate:
         return []
-    listed = ", ".join(f"`{command}`" for command in assignment.validate)
+    listed = ", ".join(map(code, assignment.validate))
     return [f"- Afterwards these commands must succeed here: {listed}."]
+
+
+def evidence_line(found: WorkEvidence) -> str:
+    """What came of a round, in one line."""
+    if found.problems:
+        return f"Round {found.round} is not good enough: {' '.join(found.problems)}"
+    return f"Round {found.round} can be reviewed at {short(found.commit)}."
 
 
 def evidence_report(found: WorkEvidence) -> str:
@@ -120,11 +128,11 @@ def evidence_report(found: WorkEvidence) -> str:
 
 def validation_blocks(results: Sequence[CommandResult]) -> list[str]:
     """How the validation commands ended: one list, and the output of those that failed."""
-    blocks = _listed("Validation", [f"`{one.command}`: {one.outcome}" for one in results])
+    blocks = _listed("Validation", [f"{code(one.command)}: {one.outcome}" for one in results])
     for one in results:
         if not one.is_good and one.tail:
             fence = "`" * max(4, _longest_run(one.tail) + 1)
-            head = f"The end of what `{one.command}` printed:"
+            head = f"The end of what {code(one.command)} printed:"
             blocks.append(f"{head}\n\n{fence}\n{one.tail}\n{fence}")
     return blocks
 
@@ -135,7 +143,7 @@ def conflict_report(at: Position, paths: Sequence[str]) -> str:
     return "\n\n".join(
         [
             head,
-            *_listed("In conflict", [f"`{_line(path)}`" for path in paths]),
+            *_listed("In conflict", list(map(code, paths))),
             f"Merge `{at.target}` into `{at.branch}`, settle the conflicts and commit.",
         ]
     )
@@ -177,6 +185,14 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
+def code(text: str) -> str:
+    """`text`, a command or a path, as a code span that it cannot end or leave."""
+    shown = visible(text)
+    fence = "`" * (_longest_run(shown) + 1)
+    pad = " " if fence != "`" or not shown else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
 def _longest_run(text: str) -> int:
     longest = run = 0
     for char in text:
@@ -206,13 +222,13 @@ def plain_text(output: bytes) -> str:
     return _CONTROLS.sub("", _ESCAPES.sub("", text))
 
 
-def verdict_of(output: bytes) -> Verdict | None:
-    """The verdict in a reviewer's output: its last line that is not blank says it, alone.
+def verdict_of(printed: str) -> Verdict | None:
+    """The verdict in what a reviewer printed: its last line that is not blank says it, alone.
 
     Nothing else counts, so that a reviewer which breaks off, or repeats its prompt,
     has given none.
     """
-    text = plain_text(output).rstrip()
+    text = printed.rstrip()
     before, _, last = text.rpartition("\n")
     match = _VERDICT.fullmatch(last.strip())
     if match is None:

@@ -75,7 +75,7 @@ class TicketRun:
         head = self._context.head(at)
         approved = bool(head) and at.verdict_on(head)[0] == events.APPROVE
         if head and (head != at.commit or (approved and head != at.reported)):
-            worktree = self._context.worktree(at)
+            worktree = self._context.standing_worktree(at)
             if worktree is not None and worktree.branch == at.branch:
                 return self._context.take_evidence(at, head)
         if at.before == stages.ADVANCE and not self._tried_again:

@@ -6,6 +6,7 @@ the log counted, so that asking for a worker a second time never starts a second
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 
 VALIDATOR = "validator"
-_MASK = "[redacted]"
-_TAIL_BYTES = 4_000
+#: How many characters of a failed command's output are reported.
+_TAIL = 4_000
 
 
 class TicketWorkers:
@@ -62,6 +63,7 @@ class TicketWorkers:
     ) -> WorkerRequest:
         """The coder or the reviewer that is recorded."""
         profile = self._ports.settings.of_role(role)
+        prompt = self._ports.redaction.text(prompt)
         facts = self._facts(at)
         facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{role} ({profile.name})"}
         spec = WorkerSpec(
@@ -91,35 +93,29 @@ class TicketWorkers:
             "YOI_TARGET": at.target,
         }
 
-    def output(self, view: WorkerView, limit: int) -> bytes:
-        """The end of what a worker wrote, at most `limit` bytes."""
-        return self._ports.runtime.output(view.worker_id, -limit, limit).data
+    def printed(self, view: WorkerView, limit: int) -> str:
+        """The end of what a worker printed, at most `limit` characters, fit to be written down.
 
-    def redacted(self, text: str) -> str:
-        """`text` without the values of secrets, for what goes into the log."""
-        settings = self._ports.settings
-        if not settings.worker.redact:
-            return text
-        named = [*settings.worker.secrets]
-        for name in set(settings.roles.values()):
-            named += settings.named(name).secrets
-        values = {self._ports.environment.get(name, "") for name in named} - {""}
-        for value in sorted(values, key=len, reverse=True):
-            text = text.replace(value, _MASK)
-        return text
+        What is cut off is cut off afterwards: half a secret would be known by nobody.
+        """
+        redaction = self._ports.redaction
+        limit_read = limit + 4 * redaction.longest
+        output = self._ports.runtime.output(view.worker_id, -limit_read, limit_read).data
+        text = redaction.text(plain_text(output))
+        return text[-limit:] if len(output) == limit_read else text
 
     def result(self, command: Sequence[str], view: WorkerView) -> CommandResult:
         """How a validation command ended; of one that failed, the end of its output too."""
         is_good = is_success(view)
         tail = ""
         if not is_good:
-            tail = self.redacted(plain_text(self.output(view, _TAIL_BYTES))).strip("\n")
+            tail = self.printed(view, _TAIL).strip("\n")
         return CommandResult(words(command), how_it_ended(view), is_good, tail)
 
 
 def words(command: Sequence[str]) -> str:
-    """A command as one line."""
-    return " ".join(f"'{word}'" if " " in word or not word else word for word in command)
+    """A command as a line that a shell runs."""
+    return shlex.join(command)
 
 
 def is_success(view: WorkerView) -> bool:
@@ -163,8 +159,18 @@ class WorkerWatch:
         """Whether this process waited for the worker."""
         return view.worker_id in self._ids.values()
 
+    @staticmethod
+    def _validator(
+        workers: TicketWorkers,
+        at: Position,
+        name: str,
+        command: Sequence[str],
+        folder: Callable[[], str],
+    ) -> WorkerRequest:
+        return workers.validator(at, name, command, folder())
+
     def validate(
-        self, workers: TicketWorkers, at: Position, number: str, folder: str
+        self, workers: TicketWorkers, at: Position, number: str, folder: Callable[[], str]
     ) -> tuple[CommandResult, ...] | None:
         """How the validation commands ended, one after the other up to the first that failed;
         None while one runs."""
@@ -172,7 +178,7 @@ class WorkerWatch:
         for index, command in enumerate(self._ports.settings.orchestration.validate):
             # With its words: a command that was configured meanwhile has not run yet.
             name = f"{number}.{index}:{words(command)}"
-            make = partial(workers.validator, at, name, command, folder)
+            make = partial(self._validator, workers, at, name, command, folder)
             view = self.follow(workers.key(at, VALIDATOR, name), make)
             if not view.has_ended:
                 return None

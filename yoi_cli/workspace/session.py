@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError, YoiError
 from yoi_cli.git.checkout import Checkout, find_checkout, is_below
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from yoi_cli.store.files.writer import FileWriter
 
 _DEFAULT_DEADLINE = 10.0
+StoreKind = TypeVar("StoreKind", bound=FileStore)
 
 
 class Start(NamedTuple):
@@ -57,7 +58,11 @@ class Session(NamedTuple):
     @property
     def store(self) -> FileStore:
         """The tickets as they stand from now on, for one thread; writing takes the lock."""
-        return FileStore(
+        return self.open_store(FileStore)
+
+    def open_store(self, kind: type[StoreKind]) -> StoreKind:
+        """The same, as a store of a kind of its own."""
+        return kind(
             self.location,
             command=self.command,
             deadline=self.deadline,

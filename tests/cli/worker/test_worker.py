@@ -241,3 +241,20 @@ def test_closing_a_ticket_loads_workers_only_where_one_was_for_it(
     loaded = Program(argv, {**env, "YOI_AUTHOR": "Ada"}, workspace)(*words).out.split()
     assert "yoi_cli.workers.open" in loaded
     assert not {"msgspec", "yoi_cli.workers.local.runtime"} & set(loaded)
+
+
+def test_json_behind_the_dashes_is_the_commands_and_that_is_said(
+    yoi: Program, here: Workers
+) -> None:
+    done = yoi("worker", "spawn", "--", "echo", "--json")
+    assert "`--json` stands behind `--`" in done.err
+    assert made(done)
+    failed = yoi("worker", "spawn", "--", "no-such-program", "--json", check=False)
+    assert (failed.code, failed.out) == (2, "")
+    assert failed.err.startswith("Error: ")
+
+
+def test_a_command_without_the_dashes_is_told_where_they_belong(yoi: Program) -> None:
+    done = yoi("worker", "spawn", "sh", "-c", "exit 7", check=False)
+    assert done.code == 2
+    assert "behind `--`: `yoi worker spawn [OPTIONS] -- COMMAND`" in done.err

@@ -16,18 +16,18 @@ TICKET = "00001M7YV0F5Q"
 HOLDER = """
 import sys, time
 from yoi_cli.orchestration.files.local_state import FileLocalState
-print(FileLocalState(sys.argv[1], "/").hold(sys.argv[2]), flush=True)
+print(FileLocalState(sys.argv[1], "/", str).hold(sys.argv[2]), flush=True)
 time.sleep(60)
 """
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> FileLocalState:
-    return FileLocalState(str(tmp_path / "state"), str(tmp_path))
+    return FileLocalState(str(tmp_path / "state"), str(tmp_path), str)
 
 
 def test_a_ticket_is_held_by_one_until_it_is_dropped(state: FileLocalState, tmp_path: Path) -> None:
-    other = FileLocalState(str(tmp_path / "state"), str(tmp_path))
+    other = FileLocalState(str(tmp_path / "state"), str(tmp_path), str)
     assert state.hold(TICKET)
     assert state.hold(TICKET), "by the same one as often as it likes"
     assert not other.hold(TICKET)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -321,3 +322,46 @@ def test_a_worktree_whose_link_is_gone_is_not_taken_for_the_main_one(
     facts = worktrees_of(repo).facts("main")
     assert facts.worktrees[0].is_missing
     assert os.path.exists(paths_of(repo).root + "/own.txt")
+
+
+def test_a_folder_that_is_gone_is_made_anew_with_all_that_was_staged(
+    repo: Path, git: Program
+) -> None:
+    made, tree = add(repo)
+    head = commit(git, tree, "kept.txt")
+    (tree / "staged.txt").write_text("staged")
+    git("add", "staged.txt", cwd=tree)
+    shutil.rmtree(tree)
+    again = worktrees_of(repo).add(new(reuse=True))
+    assert (again.path, again.branch, again.head) == (made.path, BRANCH, head)
+    assert (tree / "kept.txt").read_text() == "text\n"
+    assert git("status", "--porcelain", cwd=tree).out == "A  staged.txt\n"
+
+
+def test_a_folder_that_is_gone_and_that_git_forgot_is_made_from_the_branch(
+    repo: Path, git: Program
+) -> None:
+    _, tree = add(repo)
+    head = commit(git, tree, "kept.txt")
+    shutil.rmtree(tree)
+    git("worktree", "prune")
+    assert worktrees_of(repo).add(new(reuse=True)).head == head
+    assert (tree / "kept.txt").exists()
+
+
+def test_one_that_was_cut_short_and_lost_its_folder_is_finished(repo: Path, git: Program) -> None:
+    _, tree = add(repo)
+    git("worktree", "lock", "--reason", MAKING, tree)
+    shutil.rmtree(tree)
+    assert not worktrees_of(repo).add(new()).is_unfinished
+    assert git("status", "--porcelain", cwd=tree).out == ""
+
+
+def test_a_locked_worktree_whose_folder_is_away_is_left_alone(repo: Path, git: Program) -> None:
+    _, tree = add(repo)
+    git("worktree", "lock", "--reason", "On a disk that is not plugged in", tree)
+    shutil.rmtree(tree)
+    with pytest.raises(ConflictError) as refused:
+        worktrees_of(repo).add(new(reuse=True))
+    assert refused.value.code == "path_taken"
+    assert not tree.exists()

@@ -71,7 +71,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Row], *, empty: str) -
         _write_lines(columns, listed)
     elif listed:
         target = console(sys.stdout)
-        target.print(_table(columns, listed, target), soft_wrap=False)
+        target.print(fitted_table(columns, listed, target), soft_wrap=False)
     if not listed:
         write_stderr(visible(empty) + "\n")
 
@@ -84,7 +84,8 @@ def _write_lines(columns: Sequence[Column], rows: Sequence[Row]) -> None:
     write_stdout("\n".join(lines) + "\n")
 
 
-def _table(columns: Sequence[Column], rows: Sequence[Row], target: Console) -> Table:
+def fitted_table(columns: Sequence[Column], rows: Sequence[Row], target: Console) -> Table:
+    """The table as the console `target` has room for it."""
     from rich import box
     from rich.measure import Measurement
     from rich.table import Table

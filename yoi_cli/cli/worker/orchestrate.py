@@ -16,7 +16,7 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, tickets_argument
 from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json
-from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.cli.text.table import Cell, Column, fitted_table, print_table
 from yoi_cli.errors import UsageError
 from yoi_cli.model.text import visible
 from yoi_cli.model.time import stamp
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from rich.console import Console
     from rich.live import Live
     from rich.table import Table
 
@@ -130,6 +131,15 @@ _COLUMNS = (
     Column("commit", no_wrap=True),
     Column("title", ratio=1),
 )
+_LIVE_COLUMNS = (
+    Column("ticket", style="bold", no_wrap=True),
+    Column("step", style="cyan", no_wrap=True),
+    Column("time", no_wrap=True),
+    Column("worker", no_wrap=True),
+    Column("title", ratio=1),
+)
+#: From so many columns on there is room for the whole id of a worker beside a title.
+_WIDE = 110
 _PLAN_COLUMNS = (
     Column("ticket", style="bold", no_wrap=True),
     Column("step", no_wrap=True),
@@ -194,29 +204,26 @@ class ProgressView:
     def show(self, running: Sequence[RunningTicket]) -> None:
         """The running tickets, below the steps."""
         if self._live is not None:
-            self._live.update(self._table(running), refresh=True)
+            self._live.update(self.table(running, self._live.console), refresh=True)
 
-    def _table(self, running: Sequence[RunningTicket]) -> Table:
-        from rich import box
-        from rich.table import Table
-
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-        for name in ("ticket", "step", "time", "worker", "title"):
-            table.add_column(name, no_wrap=True, overflow="ellipsis")
+    def table(self, running: Sequence[RunningTicket], target: Console) -> Table:
+        """The running tickets as `target` has room for them: titles give way first."""
+        rows = []
         for one in running:
             step, since = self._since.get(one.ticket, ("", 0.0))
             if step != one.stage:
                 since = time.monotonic()
                 self._since[one.ticket] = (one.stage, since)
             spent = int(time.monotonic() - since)
-            table.add_row(
-                text(one.ticket, "bold"),
-                text(one.stage, "cyan"),
-                text(f"{spent // 60}:{spent % 60:02d}"),
-                text(one.worker),
-                text(one.title),
-            )
-        return table
+            worker = one.worker if target.width >= _WIDE else _end_of(one.worker)
+            time_spent = f"{spent // 60}:{spent % 60:02d}"
+            rows.append((one.ticket, one.stage, time_spent, worker, one.title))
+        return fitted_table(_LIVE_COLUMNS, rows, target)
+
+
+def _end_of(worker: str) -> str:
+    """A worker's id where there is little room: what tells it from others, and finds it."""
+    return f"…{worker[-8:]}" if worker else ""
 
 
 def print_outcomes(result: RunResult, *, as_json: bool) -> None:

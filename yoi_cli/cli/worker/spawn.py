@@ -68,6 +68,8 @@ def spawn(
         author=author,
     )
     warn(started.warnings)
+    if "--json" in asked.command and not as_json:
+        warn(["`--json` stands behind `--`, so it is the command's; yoi's comes before `--`."])
     view = started.worker
     if as_json:
         from yoi_cli.api.documents.workers import worker_document

@@ -6,22 +6,27 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+from typing import TYPE_CHECKING
 
 from yoi_cli.workers.open import keep_prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class FileLocalState:
-    """A `LocalState` below `folder`, for the repository at `root`.
+    """A `LocalState` below `folder`, for the repository at `root`; prompts pass `clean`.
 
     A ticket is held by a lock of the kernel's, which ends with the process that took it,
     however it ends.
     """
 
-    def __init__(self, folder: str, root: str) -> None:
+    def __init__(self, folder: str, root: str, clean: Callable[[str], str]) -> None:
         self._folder = folder
         self._root = root
+        self._clean = clean
         self._held: dict[str, int] = {}
 
     def hold(self, ticket: str) -> bool:
@@ -43,7 +48,7 @@ class FileLocalState:
             os.close(descriptor)
 
     def keep_prompt(self, ticket: str, name: str, text: str) -> str:
-        return keep_prompt(os.path.join(self._folder, "prompts", ticket), name, text)
+        return keep_prompt(os.path.join(self._folder, "prompts", ticket), name, self._clean(text))
 
     def path_of(self, path: str) -> str:
         return os.path.join(self._root, path)

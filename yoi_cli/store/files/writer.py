@@ -38,7 +38,12 @@ Entropy = Callable[[], int]
 
 
 class FileWriter(FileReader):
-    """Reads and writes the store under its lock, for the time of one command."""
+    """Reads and writes the store under its lock, for the time of one command.
+
+    `clean`, where it is set, is what every change passes before it is written.
+    """
+
+    clean: Callable[[Change], Change] | None = None
 
     def __init__(
         self, location: layout.StoreLocation, lock: StoreLock, now_ms: int, entropy: Entropy
@@ -55,6 +60,8 @@ class FileWriter(FileReader):
         return self._now_ms
 
     def commit(self, ticket: TicketId, change: Change) -> Committed:
+        if self.clean is not None:
+            change = self.clean(change)
         with self.opened(ticket) as directory:
             item = read_part(directory, layout.ITEM)
             tail = settled_tail(directory, self.location.index_lock, whole=decides(change))

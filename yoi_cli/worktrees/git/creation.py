@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 
 
 def create(repository: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
-    """Make the worktree `new`, or finish the one whose making was cut short.
+    """Make the worktree `new`, or finish the one whose making was cut short. One whose folder
+    is gone gets it back, as HEAD and index have it.
 
     Only while the lock on the worktrees is held: so whoever began it is gone.
     """
     path = _checked_path(repository, new.path)
     begun = entry_at(repository, path)
+    if begun is not None and begun.is_missing and not os.path.lexists(path):
+        _restore_folder(begun, new)
+        if not begun.is_unfinished:
+            return begun
     if begun is not None and begun.is_unfinished and begun.branch == new.branch:
         _clear_way(repository, begun, new.ticket)
         populate(begun.tree)
@@ -39,6 +44,21 @@ def create(repository: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
         return _make(repository, path, [path, new.branch], None, commit)
     options = ["--no-track", "-b", new.branch, path, commit]
     return _make(repository, path, options, new.branch, commit)
+
+
+def _restore_folder(entry: WorktreeEntry, new: NewWorktree) -> None:
+    """Make the folder of a worktree anew. Its own git folder stays as it is, so that nothing is
+    lost of what was staged, or of a merge under way. Raises `ConflictError` (`path_taken`)."""
+    is_locked = entry.lock is not None and not entry.is_unfinished
+    if is_locked or entry.branch not in (new.branch, None):
+        raise _path_taken(entry.path, "git lists a worktree there that is another's, or locked")
+    os.mkdir(entry.path)
+    with open(os.path.join(entry.path, ".git"), "wb") as file:
+        file.write(b"gitdir: " + os.fsencode(entry.tree.git_dir) + b"\n")
+    if not entry.is_unfinished:
+        wait_for_index(entry.tree)
+        entry.tree.run(["checkout-index", "--all", "--quiet"])
+        entry.tree.ask(["update-index", "-q", "--refresh"])
 
 
 def create_detached(repository: RepositoryPaths, relative: str, commit: str) -> WorktreePaths:
@@ -109,12 +129,16 @@ def _checked_path(repository: RepositoryPaths, relative: str) -> str:
 def _check_path_free(path: str, entry: WorktreeEntry | None) -> None:
     if os.path.lexists(path) or entry is not None:
         why = "git still lists a worktree there" if entry is not None else "something stands there"
-        raise ConflictError(
-            "path_taken",
-            f"No worktree is made at {path}: {why}.",
-            hint="`yoi worktree doctor` says what it is.",
-            details={"path": path},
-        )
+        raise _path_taken(path, why)
+
+
+def _path_taken(path: str, why: str) -> ConflictError:
+    return ConflictError(
+        "path_taken",
+        f"No worktree is made at {path}: {why}.",
+        hint="`yoi worktree doctor` says what it is.",
+        details={"path": path},
+    )
 
 
 def _start_of(repository: RepositoryPaths, new: NewWorktree) -> str:
@@ -178,8 +202,6 @@ def _released(repository: RepositoryPaths, path: str) -> WorktreeEntry:
 
 def _clear_way(repository: RepositoryPaths, entry: WorktreeEntry, ticket: str) -> None:
     """Keep what somebody put into a worktree that was never finished."""
-    if entry.is_missing:
-        raise failed(entry.path, "it was begun, and its folder is gone")
     wait_for_index(entry.tree)
     with index_copy_of(entry.tree) as scratch:
         found = uncommitted_of(scratch)

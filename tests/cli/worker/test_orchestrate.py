@@ -1,0 +1,37 @@
+"""What a person sees of a run (docs/orchestrate.md, "Output")."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from yoi_cli.cli.text.console import console
+from yoi_cli.cli.worker.orchestrate import ProgressView
+from yoi_cli.orchestration.orchestrator import RunningTicket
+
+WORKER = "w-01M8P5FVXWH3VD2G8ADJ7QHWCS"
+RUNNING = (
+    RunningTicket("00001M8P5FV3Z", "Short", "coder", WORKER),
+    RunningTicket("00001M8P5FVC1", "A title " * 20, "validate_merge", WORKER[:-1] + "T"),
+)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 110, 120, 200])
+def test_the_live_table_keeps_what_tells_tickets_and_workers_apart(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = io.StringIO()
+    target = console(shown)
+    target.print(ProgressView(as_json=False).table(RUNNING, target), soft_wrap=False)
+    lines = shown.getvalue().splitlines()
+    assert lines[0].split() == ["ticket", "step", "time", "worker", "title"]
+    assert all(len(line.rstrip()) <= columns for line in lines)
+    assert lines[2].split()[:4] == [
+        "00001M8P5FV3Z",
+        "coder",
+        "0:00",
+        WORKER if columns >= 110 else "…" + WORKER[-8:],
+    ]
+    assert lines[3].split()[:3] == ["00001M8P5FVC1", "validate_merge", "0:00"]
