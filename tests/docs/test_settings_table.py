@@ -16,6 +16,9 @@ PAGE = Path(__file__).parents[2] / "docs/format.md"
 #: How the page writes the keys of a table of names.
 NAMES = {"profiles": "NAME", "worker.capacity": "GROUP"}
 
+#: Defaults of a profile that are another setting's.
+BY_WORKER = {"`worker.timeout`", "`worker.idle_timeout`"}
+
 
 def defined(kind: type[Struct] = SettingsTables, at: str = "") -> Iterator[tuple[str, object]]:
     """Every key, and its default, as the definitions have them."""
@@ -49,7 +52,7 @@ def test_the_page_has_the_defaults() -> None:
     for key, said in listed():
         default = defaults.get(key)
         if default in (None, "", ()):
-            assert not re.fullmatch(r"`[^`]+`", said) or said == "`worker.timeout`", key
+            assert not re.fullmatch(r"`[^`]+`", said) or said in BY_WORKER, key
         else:
             written = str(default).lower() if isinstance(default, bool) else f"{default}"
             assert said == f"`{written.removesuffix('.0')}`", key

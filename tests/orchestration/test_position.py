@@ -162,3 +162,29 @@ def test_no_order_of_events_is_more_than_the_fold_can_bear(said: list[str]) -> N
 def test_commits_are_the_same_by_seven_digits_or_more(one: int, other: int) -> None:
     assert is_same_commit(A[:one], A[:other]) == (min(one, other) >= 7)
     assert not is_same_commit(A[:one] or "b", B)
+
+
+def test_a_coder_that_could_not_run_is_no_round_and_is_bounded_all_the_same() -> None:
+    failed = f"worker step=coder head={A} profile=ada", "worker step=could_not_run role=coder"
+    seen = at(*ACCEPTED, *failed, *failed)
+    assert (seen.stage, seen.before, seen.round, seen.spent) == ("could_not_run", "coder", 2, 0)
+    assert (seen.unable, seen.profile) == (2, "ada")
+    called = at(*ACCEPTED, *failed, "worker step=person reason=could_not_run")
+    assert (called.stage, called.before) == ("person", "coder")
+    resumed = at(*ACCEPTED, *failed, "worker step=person", "worker step=resumed")
+    assert (resumed.stage, resumed.unable) == ("rejected", 0)
+
+
+def test_a_reviewer_that_could_not_run_is_no_try_and_its_commit_stays_the_one() -> None:
+    failed = (
+        f"worker step=reviewer commit={B} profile=ada",
+        "worker step=could_not_run role=reviewer",
+    )
+    seen = at(*REPORTED, *failed)
+    assert (seen.stage, seen.before, seen.tries, seen.reported) == (
+        "could_not_run", "reviewer", 0, B,
+    )  # fmt: skip
+    resumed = at(*REPORTED, *failed, "worker step=person", "worker step=resumed")
+    assert (resumed.stage, resumed.commit) == ("reported", B)
+    approved = at(*REPORTED, *failed, f"review status=approve commit={B}")
+    assert approved.stage == "approved"

@@ -146,12 +146,14 @@ def watch_git(
     variables: Mapping[str, str] = _NOTHING,
     runs_hooks: bool = False,
     is_alone: bool = True,
+    environment: Mapping[str, str] | None = None,
 ) -> GitAnswer:
     """The answer of `git ARGUMENTS`, which talks to somebody else, in the folder `cwd`.
 
     `hear` is given what git says of its progress, as it comes. `is_alone` keeps it and what
-    it starts away from the terminal. Raises `TimeoutError` where nothing was heard for
-    `silence` seconds (git is ended then), and `OperationError` (`git_missing`).
+    it starts away from the terminal. `environment` is another's, in place of this process's.
+    Raises `TimeoutError` where nothing was heard for `silence` seconds (git is ended then), and
+    `OperationError` (`git_missing`).
     """
     process = _start(
         arguments,
@@ -160,6 +162,7 @@ def watch_git(
         runs_hooks=runs_hooks,
         stdin=subprocess.DEVNULL,
         is_alone=is_alone,
+        environment=environment,
     )
     with process:
         try:
@@ -185,13 +188,15 @@ def _start(
     stdin: int = subprocess.PIPE,
     stderr: int = subprocess.PIPE,
     is_alone: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
+    base = clean_environment(os.environ) if environment is None else environment
     settings = _WITH_HOOKS if runs_hooks else _SAFE_SETTINGS
     try:
         return subprocess.Popen(
             ["git", *settings, *arguments],
             cwd=cwd,
-            env={**clean_environment(os.environ), **variables},
+            env={**base, **variables},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=stderr,

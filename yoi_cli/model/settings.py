@@ -89,6 +89,10 @@ Provider = Annotated[Literal["builtin:yoi_local", ""], Expected(PROVIDER)]
 Kind = Annotated[Literal["local"], Expected("local")]
 Authority = Annotated[Literal["main", "checkout", ""], Expected("main or checkout")]
 Prompt = Annotated[Literal["stdin", "argument", "file"], Expected("stdin, argument or file")]
+Agent = Annotated[
+    Literal["claude", "codex", "gemini", "aider", "opencode", "copilot", ""],
+    Expected("claude, codex, gemini, aider, opencode or copilot"),
+]
 Review = Annotated[Literal["worker", "person"], Expected("worker or person")]
 
 
@@ -151,6 +155,9 @@ class ProfileSettings(Struct, frozen=True, forbid_unknown_fields=True):
     secrets: Variables | None = None
     requires: Variables | None = None
     timeout: Seconds | None = None
+    idle_timeout: Seconds | None = None
+    fallback: ProfileName | None = None
+    agent: Agent | None = None
     group: Line | None = None
     description: Line | None = None
 
@@ -173,7 +180,8 @@ class RoleTables(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WorkerSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`[worker]`: bounds of every worker, in seconds and bytes; None, written 0, is no limit.
+    """`[worker]`: bounds of every worker, in seconds and bytes; 0 is no limit, and so is None
+    but for a preset, which has bounds of its own then.
 
     `environment` and `secrets` name variables that are passed on; the values of secrets are
     taken out of what is written. `capacity` says how many workers of a group run at once.
@@ -186,9 +194,9 @@ class WorkerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     secrets: Variables = ()
     redact: Flag = True
     capacity: dict[str, Positive] = {}
+    idle_timeout: Seconds | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "timeout", self.timeout or None)
         force_setattr(self, "output_limit", self.output_limit or None)
 
 

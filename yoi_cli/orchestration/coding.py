@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import IMPLEMENTATION_REPORT
 from yoi_cli.model.workers.profiles import CODER
+from yoi_cli.orchestration import agents
 from yoi_cli.orchestration import position as stages
-from yoi_cli.orchestration.evidence import examine, settle, worker_sentence
+from yoi_cli.orchestration.evidence import examine, settle, tree_word, worker_sentence
 from yoi_cli.orchestration.texts import coder_prompt, evidence_line, evidence_report, short
 
 if TYPE_CHECKING:
-    from yoi_cli.orchestration.context import TicketContext
+    from yoi_cli.orchestration.context import RunOutcome, TicketContext
     from yoi_cli.orchestration.position import Position
     from yoi_cli.orchestration.texts import WorkEvidence
     from yoi_cli.workers.model import WorkerView
@@ -38,27 +39,32 @@ def plan_worktree(context: TicketContext, at: Position) -> bool:
     )
 
 
-def enter_worktree(context: TicketContext, at: Position) -> bool:
+def enter_worktree(context: TicketContext, at: Position) -> bool | RunOutcome:
     """Make the worktree where it is missing, and begin the first round."""
     context.make_worktree(at)
     return send_coder(context, at)
 
 
-def send_coder(context: TicketContext, at: Position) -> bool:
-    """Record the next round, or that there were enough of them."""
+def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
+    """Record the next round, or that there were enough of them; wait for a profile that rests."""
     rounds = context.ports.settings.orchestration.rounds
     if at.spent > rounds:
         return context.call_person(
             at, "rounds_spent", f"The coder was sent back {rounds} times, and it is not done."
         )
     number = at.round + 1
-    profile = context.ports.settings.of_role(CODER).name
+    profile = agents.next_profile(context, at, CODER)
+    if not isinstance(profile, str):
+        return profile
+    worktree = context.worktree(at)
     return context.record(
         at,
         stages.CODER,
         f"Round {number}: the coder ({profile}) begins on `{at.branch}`.",
         role=CODER,
         round=str(number),
+        profile=profile,
+        tree=tree_word(worktree.dirty) if worktree else "",
         head=context.head(at),
     )
 
@@ -79,6 +85,13 @@ def follow_coder(context: TicketContext, at: Position) -> bool:
         return context.call_person(
             at, "worker_stopped", f"Somebody ended the coder: {worker_sentence(CODER, view)}"
         )
+    has_work = (
+        worktree.branch != at.branch
+        or (worktree.head or "") != at.start
+        or tree_word(worktree.dirty) != at.tree
+    )
+    if agents.could_not_run(context, at, CODER, view, has_work=has_work):
+        return True
     found = examine(context.ports, at, worktree, view)
     if found.problems:
         return _report(context, at, found, view)
@@ -103,6 +116,8 @@ def _report(
     context: TicketContext, at: Position, found: WorkEvidence, view: WorkerView | None
 ) -> bool:
     status = stages.FAILED if found.problems else stages.PASSED
+    if found.problems and view is not None:
+        found = found._replace(tail=context.workers.tail(view))
     return context.record(
         at,
         stages.EVIDENCE,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MERGED = "merged"
 PERSON = "person"
 LEFT = "left"
+WAITS = "waits"
 FAILURE = "failed"
 
 

@@ -10,7 +10,7 @@ from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.routing import GivenDecision
 from yoi_cli.orchestration import position as stages
-from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome
+from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, WAITS, RunOutcome
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.preflight import (
@@ -19,6 +19,7 @@ from yoi_cli.orchestration.preflight import (
     obstacles,
     planned_worktree,
 )
+from yoi_cli.orchestration.staffing import PAUSED
 from yoi_cli.orchestration.ticket_run import TicketRun
 from yoi_cli.routing.accept import Acceptance, accept_ticket
 from yoi_cli.routing.claims import ClaimService, find_next
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.ports import OrchestrationPorts
 
 REFUSED = "refused"
-WAITS = "waits"
 HELD = "held"
 RUNNING = "running"
 #: Outcomes for which a run exits with 1, whatever else came of it.
@@ -109,6 +109,9 @@ class Orchestrator:
         without it.
         """
         self._ports.runtime.recover()
+        if self._options.retries:
+            for name in self._ports.settings.profiles:
+                self._ports.local_state.keep_pause(name, None)
         delay = _FIRST_PAUSE
         try:
             while True:
@@ -258,7 +261,8 @@ class Orchestrator:
         in_way = obstacles(ports, ticket, title)
         if in_way:
             text = " ".join(one.text for one in in_way)
-            return RunOutcome(ticket, title, REFUSED, in_way[0].code, text)
+            result = WAITS if all(one.code == PAUSED for one in in_way) else REFUSED
+            return RunOutcome(ticket, title, result, in_way[0].code, text)
         planned = planned_worktree(ports, ticket, title)
         request = ClaimRequest(ports.holder, ports.lease, planned.path)
         acceptance = Acceptance(request, planned.branch, planned.path)

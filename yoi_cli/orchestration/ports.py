@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Author
     from yoi_cli.model.redaction import Redaction
     from yoi_cli.model.workers.profiles import Settings
+    from yoi_cli.orchestration.pauses import Pause
     from yoi_cli.routing.router import RoutingContext
     from yoi_cli.store.ports import Claims, RoutingStore
     from yoi_cli.workers.profile_checks import Machine
@@ -67,6 +68,14 @@ class LocalState(Protocol):
 
     def is_taken(self, path: str) -> bool:
         """Whether anything is at `path`, relative to the repository's root."""
+        ...
+
+    def pause_of(self, profile: str) -> Pause | None:
+        """What is known of a profile whose agent could not run; None where it ran."""
+        ...
+
+    def keep_pause(self, profile: str, pause: Pause | None) -> None:
+        """Keep that for every orchestrator of this clone; None forgets it."""
         ...
 
     def free_bytes(self) -> int:

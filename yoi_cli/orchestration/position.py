@@ -26,6 +26,7 @@ CODER = "coder"
 VALIDATE = "validate"
 REPORTED = "reported"
 REJECTED = "rejected"
+COULD_NOT_RUN = "could_not_run"
 REVIEWER = "reviewer"
 NO_VERDICT = "no_verdict"
 APPROVED = "approved"
@@ -48,7 +49,9 @@ PASSED = "passed"
 FAILED = "failed"
 
 #: Stages in which a review may be given and counts at once.
-_REVIEWABLE = frozenset({REPORTED, REVIEWER, NO_VERDICT, APPROVED, CHANGES, REJECTED, PERSON})
+_REVIEWABLE = frozenset(
+    {REPORTED, REVIEWER, NO_VERDICT, APPROVED, CHANGES, REJECTED, PERSON, COULD_NOT_RUN}
+)
 #: Stages in which asking for changes still keeps the target branch where it is.
 _STOPPABLE = _REVIEWABLE | {MERGE, VALIDATE_MERGE}
 
@@ -65,7 +68,8 @@ class Position(NamedTuple):
     committed when the stage began. `merge` and `old` are the
     merge commit and the target's head that it was made on. `feedback` goes into the next coder's
     prompt, `report` into the reviewer's. `before` is the stage from which a person was
-    asked for, `reason` why.
+    asked for, `reason` why; of an agent that could not run, the stage it was started at.
+    `unable` counts those since somebody last had a word, `profile` is the newest agent's.
     """
 
     state: str
@@ -92,6 +96,8 @@ class Position(NamedTuple):
     report: str = ""
     before: str = ""
     reason: str = ""
+    unable: int = 0
+    profile: str = ""
     verdicts: tuple[tuple[str, str, str], ...] = ()
 
     def verdict_on(self, commit: str) -> tuple[str, str]:
@@ -150,6 +156,8 @@ def _after_review(at: Position, event: Event) -> Position:
         return at  # of what the coder makes nobody else can know yet
     if commit:
         at = at._replace(verdicts=(*at.verdicts, (commit, verdict, event.body)))
+    if at.stage == PERSON:
+        at = at._replace(unable=0)
     spent = 0 if at.stage == PERSON else at.spent
     if verdict == events.REQUEST_CHANGES and at.stage in _STOPPABLE:
         return at._replace(stage=CHANGES, feedback=event.body, spent=spent)
@@ -175,12 +183,25 @@ def _to(stage: str, *names: str, counted: tuple[str, ...] = ()) -> _Step:
 
 
 def _coder(at: Position, attributes: Mapping[str, str], body: str) -> Position:
-    head = attributes.get("head", "")
-    return at._replace(stage=CODER, round=at.round + 1, spent=at.spent + 1, start=head)
+    at = at._replace(round=at.round + 1, spent=at.spent + 1, tree=attributes.get("tree", ""))
+    start, profile = attributes.get("head", ""), attributes.get("profile", "")
+    return at._replace(stage=CODER, start=start, profile=profile)
+
+
+def _could_not_run(at: Position, attributes: Mapping[str, str], body: str) -> Position:
+    """The agent that was started did nothing: neither a round nor a try is counted for it."""
+    is_review = attributes.get("role") == REVIEWER
+    if is_review:
+        at = at._replace(tries=max(0, at.tries - 1), before=REVIEWER)
+    else:
+        at = at._replace(spent=max(0, at.spent - 1), before=CODER)
+    return at._replace(stage=COULD_NOT_RUN, unable=at.unable + 1)
 
 
 def _validate(at: Position, attributes: Mapping[str, str], body: str) -> Position:
     """Evidence is taken. After a person was asked for, their commit is what is looked at."""
+    if at.stage == PERSON:
+        at = at._replace(unable=0)
     spent = 0 if at.stage == PERSON else at.spent
     at = at._replace(validations=at.validations + 1, tree=attributes.get("tree", ""), spent=spent)
     return at._replace(stage=VALIDATE, commit=attributes.get("commit", ""))
@@ -204,7 +225,7 @@ def _integration(at: Position, attributes: Mapping[str, str], body: str) -> Posi
 def _person(at: Position, attributes: Mapping[str, str], body: str) -> Position:
     return at._replace(
         stage=PERSON,
-        before=at.stage,
+        before=at.before if at.stage == COULD_NOT_RUN else at.stage,
         reason=attributes.get("reason", ""),
         commit=attributes.get("commit", ""),
     )
@@ -223,7 +244,7 @@ def _resumed(at: Position, attributes: Mapping[str, str], body: str) -> Position
     before = REPORTED if at.before in (NO_VERDICT, REVIEWER) else at.before
     stage = REJECTED if before == CODER else before
     commit = at.reported if stage == REPORTED else at.commit
-    return at._replace(stage=stage, commit=commit, spent=0, tries=0)
+    return at._replace(stage=stage, commit=commit, spent=0, tries=0, unable=0)
 
 
 #: By kind and step: the events that a position is folded from, besides reviews.
@@ -231,8 +252,9 @@ RECORDED: Mapping[tuple[str, str], _Step] = {
     (WORKER, WORKTREE): _to(WORKTREE, "branch", "worktree", "target", "base"),
     (WORKER, CODER): _coder,
     (WORKER, VALIDATE): _validate,
-    (WORKER, REVIEWER): _to(REVIEWER, "tree", "commit", counted=("reviews", "tries")),
+    (WORKER, REVIEWER): _to(REVIEWER, "tree", "commit", "profile", counted=("reviews", "tries")),
     (WORKER, NO_VERDICT): _to(NO_VERDICT),
+    (WORKER, COULD_NOT_RUN): _could_not_run,
     (WORKER, VALIDATE_MERGE): _to(VALIDATE_MERGE, "merge", "old"),
     (WORKER, PERSON): _person,
     (WORKER, RESUMED): _resumed,

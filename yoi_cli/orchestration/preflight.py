@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import YoiError
 from yoi_cli.model.naming import branch_name, worktree_path
 from yoi_cli.model.workers.profiles import BY_WORKER, CODER, REVIEWER
 from yoi_cli.orchestration.position import WORKTREE
+from yoi_cli.orchestration.staffing import PreflightObstacle, role_obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 #: Less room than this on the disk, and nothing is begun.
 LEAST_FREE_BYTES = 100 * 1024 * 1024
 DISK_FULL = "It waits for room on the disk, which has less than 100 MB."
-
-
-class PreflightObstacle(NamedTuple):
-    """Something that keeps a ticket from being begun: a code and a sentence."""
-
-    code: str
-    text: str
 
 
 class PlannedWorktree(NamedTuple):
@@ -62,21 +55,7 @@ def _of_machine(ports: OrchestrationPorts) -> Iterator[PreflightObstacle]:
     settings = ports.settings
     roles = [CODER, *([REVIEWER] if settings.orchestration.review == BY_WORKER else [])]
     for role in roles:
-        try:
-            profile = settings.of_role(role)
-        except YoiError as error:
-            yield PreflightObstacle(error.code, error.message)
-            continue
-        program = profile.command[0]
-        if ports.machine.program(program) is None:
-            yield PreflightObstacle(
-                "program_missing", f"The {role}'s program {program!r} is not on this machine."
-            )
-        for name in profile.requires:
-            if not ports.machine.is_set(name):
-                yield PreflightObstacle(
-                    "variable_missing", f"The {role} needs the variable {name}."
-                )
+        yield from role_obstacles(ports, role)
     target = ports.repository.commit_of(f"refs/heads/{ports.target}")
     if target is None:
         yield PreflightObstacle(

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.model import events
 from yoi_cli.model.workers.profiles import BY_PERSON, REVIEWER
-from yoi_cli.orchestration import integration
+from yoi_cli.orchestration import agents, integration
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import PERSON
 from yoi_cli.orchestration.evidence import changes_of_reviewer, tree_word, worker_sentence
-from yoi_cli.orchestration.texts import reviewer_prompt, short, verdict_of
+from yoi_cli.orchestration.texts import printed, reviewer_prompt, short, verdict_of
 from yoi_cli.orchestration.worker_requests import how_it_ended, is_success
 
 if TYPE_CHECKING:
     from yoi_cli.orchestration.context import RunOutcome, TicketContext
     from yoi_cli.orchestration.position import Position
+    from yoi_cli.workers.model import WorkerView
 
 #: How many reviewers may end without a verdict on one commit before a person is asked for.
 REVIEW_TRIES = 2
@@ -35,16 +36,19 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
     if at.tries >= REVIEW_TRIES:
         text = f"{at.tries} reviewers ended without a verdict on {short(at.reported)}."
         return context.call_person(at, "no_verdict", text)
-    profile = context.ports.settings.of_role(REVIEWER).name
     worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
+    profile = agents.next_profile(context, at, REVIEWER)
+    if not isinstance(profile, str):
+        return profile
     return context.record(
         at,
         stages.REVIEWER,
         f"The reviewer ({profile}) looks at {short(at.reported)}.",
         role=REVIEWER,
         round=str(at.round),
+        profile=profile,
         tree=tree_word(worktree.dirty),
         commit=at.reported,
     )
@@ -59,29 +63,25 @@ def follow_reviewer(context: TicketContext, at: Position) -> bool:
     )
     if not view.has_ended:
         return False
-    if context.journal.position() != at:
-        return True  # it gave its review itself, and the log has it
+    if context.journal.position() != at:  # it gave its review itself, and the log has it
+        return True
     worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
     changed = changes_of_reviewer(at, worktree)
     if changed:
         return context.call_person(at, "reviewer_changed", changed)
-    verdict = verdict_of(context.workers.printed(view, _REVIEW)) if is_success(view) else None
+    return _judge(context, at, view)
+
+
+def _judge(context: TicketContext, at: Position, view: WorkerView) -> bool:
+    """Record the verdict of a reviewer that has ended, or that it gave none."""
+    said = verdict_of(context.workers.printed(view, _REVIEW))
+    verdict = said if is_success(view) else None
+    if agents.could_not_run(context, at, REVIEWER, view, has_work=said is not None):
+        return True
     if verdict is None:
-        text = (
-            f"No verdict on {short(at.commit)}: the reviewer ended with {how_it_ended(view)}, "
-            f"and its last line was none.\n\n{worker_sentence(REVIEWER, view)}"
-        )
-        return context.record(
-            at,
-            stages.NO_VERDICT,
-            text,
-            round=str(at.round),
-            worker=view.worker_id,
-            commit=at.commit,
-            status=view.state,
-        )
+        return _miss_verdict(context, at, view)
     return context.record(
         at,
         "",
@@ -94,6 +94,24 @@ def follow_reviewer(context: TicketContext, at: Position) -> bool:
         worker=view.worker_id,
         generation="",
         commit=at.commit,
+    )
+
+
+def _miss_verdict(context: TicketContext, at: Position, view: WorkerView) -> bool:
+    """Record that a reviewer ended without a verdict."""
+    text = (
+        f"No verdict on {short(at.commit)}: the reviewer ended with {how_it_ended(view)}, "
+        f"and its last line was none.\n\n{worker_sentence(REVIEWER, view)}"
+    )
+    text = "\n\n".join([text, *printed(REVIEWER, context.workers.tail(view))])
+    return context.record(
+        at,
+        stages.NO_VERDICT,
+        text,
+        round=str(at.round),
+        worker=view.worker_id,
+        commit=at.commit,
+        status=view.state,
     )
 
 

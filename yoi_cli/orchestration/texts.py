@@ -38,7 +38,8 @@ class CommandResult(NamedTuple):
 
 
 class WorkEvidence(NamedTuple):
-    """What was found of a round's work. `problems` are sentences; with none it is good."""
+    """What was found of a round's work. `problems` are sentences; with none it is good.
+    `tail` is the end of what the coder printed."""
 
     round: int
     branch: str
@@ -49,6 +50,7 @@ class WorkEvidence(NamedTuple):
     files: tuple[str, ...] = ()
     results: tuple[CommandResult, ...] = ()
     notes: tuple[str, ...] = ()
+    tail: str = ""
 
 
 def short(commit: str) -> str:
@@ -105,7 +107,9 @@ def _validation(assignment: Assignment) -> list[str]:
 def evidence_line(found: WorkEvidence) -> str:
     """What came of a round, in one line."""
     if found.problems:
-        return f"Round {found.round} is not good enough: {' '.join(found.problems)}"
+        last = _line(found.tail.rpartition("\n")[2])
+        said = f" Its last line: {last}" if last else ""
+        return f"Round {found.round} is not good enough: {' '.join(found.problems)}{said}"
     return f"Round {found.round} can be reviewed at {short(found.commit)}."
 
 
@@ -123,7 +127,17 @@ def evidence_report(found: WorkEvidence) -> str:
     blocks += _listed("Changes", found.files)
     blocks += validation_blocks(found.results)
     blocks += _listed("Notes", found.notes)
+    if found.problems:
+        blocks += printed("coder", found.tail)
     return "\n\n".join(block for block in blocks if block)
+
+
+def printed(who: str, tail: str) -> list[str]:
+    """The end of what `who` printed, as a block that nothing in it can end."""
+    if not tail:
+        return []
+    fence = "`" * max(4, _longest_run(tail) + 1)
+    return [f"The end of what the {who} printed:\n\n{fence}\n{tail}\n{fence}"]
 
 
 def validation_blocks(results: Sequence[CommandResult]) -> list[str]:

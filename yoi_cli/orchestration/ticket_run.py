@@ -114,6 +114,12 @@ class TicketRun:
         return self._context.outcome(LEFT, "taken_back", text)
 
 
+def _run_again(context: TicketContext, at: Position) -> bool | RunOutcome:
+    """Start the agent that could not run anew, once its profile, or a fallback, may work."""
+    send = review.send_reviewer if at.before == stages.REVIEWER else coding.send_coder
+    return send(context, at)
+
+
 def _close(context: TicketContext, at: Position) -> bool | RunOutcome:
     ports = context.ports
     if at.state == states.DONE and ports.settings.orchestration.close:
@@ -157,6 +163,7 @@ _STEPS: Mapping[str, Callable[[TicketContext, Position], bool | RunOutcome]] = {
     stages.WORKTREE: coding.enter_worktree,
     stages.CODER: coding.follow_coder,
     stages.VALIDATE: coding.validate,
+    stages.COULD_NOT_RUN: _run_again,
     stages.REPORTED: review.send_reviewer,
     stages.NO_VERDICT: review.send_reviewer,
     stages.REJECTED: coding.send_coder,

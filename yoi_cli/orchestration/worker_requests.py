@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 VALIDATOR = "validator"
 #: How many characters of a failed command's output are reported.
 _TAIL = 4_000
+_TAIL_LINES = 20
 
 
 class TicketWorkers:
@@ -62,7 +63,8 @@ class TicketWorkers:
         self, at: Position, role: str, number: int, folder: str, prompt: str
     ) -> WorkerRequest:
         """The coder or the reviewer that is recorded."""
-        profile = self._ports.settings.of_role(role)
+        settings = self._ports.settings
+        profile = settings.profiles.get(at.profile) or settings.of_role(role)
         prompt = self._ports.redaction.text(prompt)
         facts = self._facts(at)
         facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{role} ({profile.name})"}
@@ -103,6 +105,11 @@ class TicketWorkers:
         output = self._ports.runtime.output(view.worker_id, -limit_read, limit_read).data
         text = redaction.text(plain_text(output))
         return text[-limit:] if len(output) == limit_read else text
+
+    def tail(self, view: WorkerView) -> str:
+        """The last lines that a worker wrote, fit to be written down."""
+        text = self.printed(view, _TAIL).rstrip()
+        return "\n".join(text.split("\n")[-_TAIL_LINES:]).strip("\n")
 
     def result(self, command: Sequence[str], view: WorkerView) -> CommandResult:
         """How a validation command ended; of one that failed, the end of its output too."""

@@ -18,8 +18,8 @@ class WorkerView(NamedTuple):
 
     `runtime_id` and `worker_id` are its only authority. `evidence` says in one sentence why
     it is in that state. `cause` says what ended it where that was not itself: `stopped`,
-    `cancelled`, `timeout`, `output_limit`, or the empty string. Times are Unix milliseconds;
-    `output_size` is how many bytes it wrote that are kept or were.
+    `cancelled`, `timeout`, `idle_timeout`, `output_limit`, or the empty string. Times are Unix
+    milliseconds; `output_size` is how many bytes it wrote that are kept or were.
     """
 
     runtime_id: str

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.model.workers.profiles import Profile, Settings
+    from yoi_cli.model.workers.spec import WorkerRequest
 
 #: Programs that answer to `--version`. No other is asked: a script might take it for work.
 _TELL_THEIR_VERSION = frozenset(preset.command[0] for preset in PRESETS.values())
@@ -29,6 +30,10 @@ class Machine(Protocol):
 
     def is_set(self, variable: str) -> bool:
         """Whether the environment has a value, not empty, for `variable`."""
+        ...
+
+    def commit_problem(self, request: WorkerRequest) -> tuple[str, str] | None:
+        """Why the worker of `request` could not commit: a code and what git says; else None."""
         ...
 
 

@@ -27,6 +27,7 @@ def spawn(
     cwd: FolderOption = None,
     variables: VariablesOption = None,
     timeout: TimeoutOption = None,
+    idle_timeout: IdleTimeoutOption = None,
     grace: GraceOption = None,
     group: GroupOption = "",
     key: KeyOption = None,
@@ -55,6 +56,7 @@ def spawn(
         role=role,
         key=key,
         timeout_ms=milliseconds(timeout),
+        idle_ms=milliseconds(idle_timeout),
         grace_ms=milliseconds(grace),
         group=group,
     )
@@ -141,6 +143,15 @@ TimeoutOption = Annotated[
         min=0.001,
         metavar="SECONDS",
         help="Stop it after SECONDS; default as configured, or never.",
+    ),
+]
+IdleTimeoutOption = Annotated[
+    float | None,
+    typer.Option(
+        "--idle-timeout",
+        min=0.001,
+        metavar="SECONDS",
+        help="Stop it once it wrote nothing for SECONDS; default as configured, or never.",
     ),
 ]
 GraceOption = Annotated[

@@ -25,9 +25,11 @@ class Profile(NamedTuple):
     (`stdin`), as an `argument` (in place of `{prompt}`, else as the last), or not at all: it
     reads the `file` that `YOI_INTENT_FILE` names. `environment`, `secrets` and `requires` name
     the variables that are passed on besides the common ones: the values of secrets are taken
-    out of what is written, and what is required must be set. `timeout` is in seconds, None for
-    no limit; what `[worker]` says of it is in it already. `is_preset` says that it comes with
-    `yoi` rather than from the configuration.
+    out of what is written, and what is required must be set. `timeout` and `idle_timeout`, the
+    longest time without output, are in seconds, None for no limit; what `[worker]` says of them
+    is in them already. `fallback` names the profile that takes its place while it is paused,
+    `agent` the coding agent that its command runs. `is_preset` says that it comes with `yoi`
+    rather than from the configuration.
     """
 
     name: str
@@ -40,6 +42,9 @@ class Profile(NamedTuple):
     is_preset: bool = False
     secrets: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    idle_timeout: float | None = None
+    fallback: str = ""
+    agent: str = ""
 
 
 class Settings(NamedTuple):
@@ -105,6 +110,10 @@ def profile_toml(profile: Profile) -> str:
     lines += [f"{key} = {_array(names)}" for key, names in named if names]
     if profile.timeout is not None:
         lines.append(f"timeout = {profile.timeout:g}")
+    if profile.idle_timeout is not None:
+        lines.append(f"idle_timeout = {profile.idle_timeout:g}")
+    worded = (("fallback", profile.fallback), ("agent", profile.agent))
+    lines += [f"{key} = {_text(words)}" for key, words in worded if words]
     worded = (("group", profile.group), ("description", profile.description))
     lines += [f"{key} = {_text(words)}" for key, words in worded if words]
     return "\n".join(lines) + "\n"

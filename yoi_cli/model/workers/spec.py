@@ -35,7 +35,8 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     of what is written. `key` makes starting repeatable: a second request with the key of a
     worker that is kept is answered with that worker, and starts nothing. Of the limits, None
     is "as configured" in what is asked for, and "no limit" in what was started. `group` and
-    `capacity` say how many of its kind run at once: beyond that it is `queued`.
+    `capacity` say how many of its kind run at once: beyond that it is `queued`. `idle_ms` is
+    for how long it may write nothing.
     """
 
     schema_version: int = 1
@@ -53,6 +54,7 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     output_limit: int | None = 1 << 30
     group: str = ""
     capacity: int | None = None
+    idle_ms: int | None = None
 
     @property
     def grace(self) -> int:
@@ -99,7 +101,8 @@ def request_of(
     profile = _profile(asked, settings)
     limits = settings.worker
     group = asked.group or (profile.group if profile is not None else "")
-    timeout = profile.timeout if profile is not None else limits.timeout
+    timeout = profile.timeout if profile is not None else limits.timeout or None
+    idle = profile.idle_timeout if profile is not None else limits.idle_timeout or None
     command = asked.command
     if profile is not None and not command:
         command = command_of(profile, prompt, asked.ticket or "", asked.cwd, prompt_file)
@@ -113,6 +116,7 @@ def request_of(
         output_limit=limits.output_limit,
         group=group,
         capacity=limits.capacity.get(group) if group else None,
+        idle_ms=milliseconds(idle) if asked.idle_ms is None else asked.idle_ms,
     )
     values = {
         **_configured(settings, profile, environment, passes_secrets=passes_secrets),

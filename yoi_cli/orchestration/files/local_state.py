@@ -4,10 +4,12 @@ workers (docs/orchestrate.md). Local to the machine and never committed."""
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 from typing import TYPE_CHECKING
 
+from yoi_cli.orchestration.pauses import Pause
 from yoi_cli.workers.open import keep_prompt
 
 if TYPE_CHECKING:
@@ -55,6 +57,31 @@ class FileLocalState:
 
     def is_taken(self, path: str) -> bool:
         return os.path.lexists(self.path_of(path))
+
+    def pause_of(self, profile: str) -> Pause | None:
+        try:
+            with open(self._pause_path(profile), encoding="utf-8") as file:
+                told = json.load(file)
+            return Pause(
+                int(told["failures"]),
+                str(told["kind"]),
+                str(told["said"]),
+                int(told["until"]),
+                bool(told["is_told"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):  # one more start at the most
+            return None
+
+    def keep_pause(self, profile: str, pause: Pause | None) -> None:
+        path = self._pause_path(profile)
+        if pause is not None:
+            folder, name = os.path.split(path)
+            keep_prompt(folder, name, json.dumps(pause._asdict()) + "\n")
+        elif os.path.lexists(path):
+            os.unlink(path)
+
+    def _pause_path(self, profile: str) -> str:
+        return os.path.join(self._folder, "pauses", f"{profile}.json")
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self._root).free

@@ -20,7 +20,12 @@ from yoi_cli.store.config.toml_file import SettingProblem, line_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from yoi_cli.model.settings import ProfileSettings, RoleSettings, SettingsTables
+    from yoi_cli.model.settings import (
+        ProfileSettings,
+        RoleSettings,
+        SettingsTables,
+        WorkerSettings,
+    )
 
     _Report = Callable[[str, str, str], None]
 
@@ -66,10 +71,10 @@ def parse_settings(data: bytes, *, path: str) -> SettingsRead:
 
 def _profiles(tables: SettingsTables, report: _Report) -> Mapping[str, Profile]:
     """The presets and the tables' own; what a table does not say, the preset of its name says."""
-    timeout = tables.worker.timeout
-    found = {name: preset._replace(timeout=timeout) for name, preset in PRESETS.items()}
+    limits = tables.worker
+    found = {name: _bounded(preset, limits) for name, preset in PRESETS.items()}
     for name, table in tables.profiles.items():
-        base = found.get(name, Profile(name, (), timeout=timeout))
+        base = found.get(name, _bounded(Profile(name, ()), limits))
         profile = _profile(base, table)
         key = f"profiles.{name}"
         if not profile.command:
@@ -78,7 +83,22 @@ def _profiles(tables: SettingsTables, report: _Report) -> Mapping[str, Profile]:
         if profile.prompt != "argument" and _names_prompt(profile.command):
             report(f"{key}.prompt", "argument is expected, since the command has {prompt}", "")
         found[name] = profile
+    for name, profile in found.items():
+        if profile.fallback and (profile.fallback not in found or profile.fallback == name):
+            hint = f"There are: {', '.join(one for one in found if one != name)}."
+            what = f"there is no other profile {profile.fallback[:60]!r}"
+            report(f"profiles.{name}.fallback", what, hint)
+            found[name] = profile._replace(fallback="")
     return found
+
+
+def _bounded(profile: Profile, limits: WorkerSettings) -> Profile:
+    """`profile` with what `[worker]` says of its bounds: 0 is no limit."""
+    timeout, idle = limits.timeout, limits.idle_timeout
+    return profile._replace(
+        timeout=profile.timeout if timeout is None else timeout or None,
+        idle_timeout=profile.idle_timeout if idle is None else idle or None,
+    )
 
 
 def _profile(base: Profile, table: ProfileSettings) -> Profile:
@@ -87,7 +107,9 @@ def _profile(base: Profile, table: ProfileSettings) -> Profile:
     if table.command is not None:
         said.setdefault("prompt", _prompt_of(table.command))
     profile = base._replace(**said, is_preset=False)
-    return profile._replace(timeout=profile.timeout or None)
+    return profile._replace(
+        timeout=profile.timeout or None, idle_timeout=profile.idle_timeout or None
+    )
 
 
 def _prompt_of(command: tuple[str, ...]) -> str:

@@ -6,23 +6,35 @@ import os
 import shutil
 import signal
 import subprocess
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from typing import TYPE_CHECKING
+
+from yoi_cli.git.identity import commit_problem
+from yoi_cli.workers.local.spec import checked_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.workspace.session import Session
 
 #: What a program needs to start; no key is for one that is asked its version.
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
 _LONGEST = 200
+#: For how many seconds an answer counts, by whether all was well.
+_GOOD_FOR, _BAD_FOR = 600.0, 5.0
 
 
-class LocalMachine(NamedTuple):
-    """This machine, as the environment of the command shows it."""
+class LocalMachine:
+    """This machine, as the environment of the command shows it.
 
-    workspace: str
-    environment: Mapping[str, str]
+    What takes long to ask is asked again after some time.
+    """
+
+    def __init__(self, workspace: str, environment: Mapping[str, str]) -> None:
+        self.workspace = workspace
+        self.environment = environment
+        self._commits: dict[str, tuple[float, tuple[str, str] | None]] = {}
 
     def program(self, name: str) -> str | None:
         """A name with a slash is a path, which a relative one is from the worktree: looked
@@ -36,6 +48,17 @@ class LocalMachine(NamedTuple):
 
     def is_set(self, variable: str) -> bool:
         return bool(self.environment.get(variable))
+
+    def commit_problem(self, request: WorkerRequest) -> tuple[str, str] | None:
+        name = request.spec.profile or ""
+        asked_at, known = self._commits.get(name, (-_GOOD_FOR, None))
+        now = time.monotonic()
+        if now - asked_at < (_GOOD_FOR if known is None else _BAD_FOR):
+            return known
+        environment = checked_environment(request, self.environment)
+        found = commit_problem(self.workspace, environment)
+        self._commits[name] = (now, found)
+        return found
 
 
 def machine_of(session: Session) -> LocalMachine:

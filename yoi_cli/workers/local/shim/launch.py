@@ -32,6 +32,7 @@ class Bounds(NamedTuple):
     timeout_ms: int | None
     grace: int
     output_limit: int | None
+    idle_ms: int | None = None
 
 
 class Takeover(NamedTuple):

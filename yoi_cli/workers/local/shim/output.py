@@ -27,6 +27,8 @@ class OutputBound:
         self._output = files.open_regular(folder, files.OUTPUT, flags)
         self._seen = 0
         self._seen_at = uptime_ms()
+        self._size = 0
+        self._grew_at = self._seen_at
         self.pause = _LATEST_MS
 
     def is_exceeded(self, written: int | None) -> bool:
@@ -46,6 +48,13 @@ class OutputBound:
         else:
             self.pause = _LATEST_MS
         return left < 0
+
+    def silence(self, written: int | None) -> int:
+        """For how many milliseconds nothing was written, as far as this shim has seen."""
+        size = os.fstat(self._output).st_size if written is None else written
+        if size != self._size:
+            self._size, self._grew_at = size, uptime_ms()
+        return uptime_ms() - self._grew_at
 
     def cut(self) -> None:
         """Give back what is older than the newest `limit` bytes.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 STOPPED = "stopped"
 CANCELLED = "cancelled"
 TIMEOUT = "timeout"
+IDLE_TIMEOUT = "idle_timeout"
 OUTPUT_LIMIT = "output_limit"
 #: What is left behind by a worker that ended by itself has so long to follow it, as a whole.
 _LEFTOVER_MS = 2000
@@ -98,6 +99,8 @@ class Supervisor:
             times.append(_SOON_MS if self._has_ended or self._has_news else _SOON_MS * 5)
         if self._launch.bounds.timeout_ms is not None and self._kill_at is None:
             times.append(self._journal.state.ready_at + self._launch.bounds.timeout_ms - now)
+        if self._launch.bounds.idle_ms is not None and self._kill_at is None:
+            times.append(max(_SOON_MS, self._launch.bounds.idle_ms // 4))
         if self._supervised.pump is not None and not is_alive(self._supervised.stub):
             times.append(_PUMP_MS)
         return min(times)
@@ -122,8 +125,11 @@ class Supervisor:
         timeout, state = self._launch.bounds.timeout_ms, self._journal.state
         if timeout is not None and uptime_ms() - state.ready_at >= timeout:
             self._end(TIMEOUT, self._launch.bounds.grace, once=True)
-        pump = self._supervised.pump
-        if self._bound.is_exceeded(pump.size if pump is not None else None):
+        pump, idle = self._supervised.pump, self._launch.bounds.idle_ms
+        written = pump.size if pump is not None else None
+        if idle is not None and self._bound.silence(written) >= idle:
+            self._end(IDLE_TIMEOUT, self._launch.bounds.grace, once=True)
+        if self._bound.is_exceeded(written):
             # What floods the disk gets a second to end well, however long others get.
             self._end(OUTPUT_LIMIT, min(self._launch.bounds.grace, 1000), once=True)
             self._bound.cut()

@@ -1,0 +1,85 @@
+"""The agents of a ticket: which profile is next, and what is done about one that could not run
+(docs/orchestrate.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.model.time import stamp
+from yoi_cli.orchestration import position as stages
+from yoi_cli.orchestration.context import WAITS
+from yoi_cli.orchestration.evidence import worker_sentence
+from yoi_cli.orchestration.outcome import inability_of
+from yoi_cli.orchestration.pauses import LONGEST_WAIT_MS
+from yoi_cli.orchestration.staffing import PAUSED, choose, rest
+from yoi_cli.orchestration.texts import printed
+
+if TYPE_CHECKING:
+    from yoi_cli.orchestration.context import RunOutcome, TicketContext
+    from yoi_cli.orchestration.outcome import Inability
+    from yoi_cli.orchestration.position import Position
+    from yoi_cli.workers.model import WorkerView
+
+#: How often agents of one ticket may fail to run before a person is asked for.
+UNABLE_TRIES = 5
+
+
+def next_profile(context: TicketContext, at: Position, role: str) -> str | bool | RunOutcome:
+    """The name of the profile that works as `role` next.
+
+    Else what the step comes to: False while a short rest is waited out, an outcome where the
+    profile is paused, True where a person was called, since it failed too often.
+    """
+    if at.unable >= UNABLE_TRIES:
+        text = f"Agents could not run {at.unable} times; the log says why."
+        return context.call_person(at, stages.COULD_NOT_RUN, text)
+    choice = choose(context.ports, role)
+    if choice.pause is None:
+        return choice.profile.name
+    if choice.waits_long(context.ports.now()):
+        return context.outcome(WAITS, PAUSED, choice.text)
+    return False
+
+
+def could_not_run(
+    context: TicketContext, at: Position, role: str, view: WorkerView, *, has_work: bool
+) -> bool:
+    """Record that the agent which ended did not run at all, if so, and have its profile rest.
+
+    One that failed for no known reason counts as a round, and towards a pause.
+    """
+    ports, tail = context.ports, context.workers.tail(view)
+    profile = view.profile or ""
+    found = inability_of(view, tail, has_work=has_work, now=ports.now())
+    if found is None:
+        if ports.local_state.pause_of(profile) is not None:
+            ports.local_state.keep_pause(profile, None)
+        return False
+    pause = rest(ports, profile, found)
+    if not found.is_certain:
+        return False
+    until = stamp(pause.until) if pause.until - ports.now() > LONGEST_WAIT_MS else ""
+    head = f"The {role} ({profile}) could not run: {found.because}."
+    waits = f" The profile is paused until {until}." if until else ""
+    blocks = [
+        f"{head}{waits} It did nothing, so this is no round.",
+        worker_sentence(role, view),
+        *printed(role, tail),
+    ]
+    return context.record(
+        at,
+        stages.COULD_NOT_RUN,
+        "\n\n".join(blocks),
+        line=_line(head, found, until),
+        role=role,
+        round=str(at.round),
+        worker=view.worker_id,
+        profile=profile,
+        status=found.kind,
+        until=until,
+    )
+
+
+def _line(head: str, found: Inability, until: str) -> str:
+    said = f" It said: {found.said}" if found.said else ""
+    return f"{head}{said}{f' (paused until {until})' if until else ''}"

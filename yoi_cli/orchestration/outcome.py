@@ -1,0 +1,116 @@
+"""Whether an agent could not run at all, which is another thing than work that is not good
+enough (docs/orchestrate.md)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.orchestration.reset_time import reset_time
+from yoi_cli.workers.model import EXITED
+
+if TYPE_CHECKING:
+    from yoi_cli.workers.model import WorkerView
+
+#: Why an agent could not run, in the order in which its words are looked for.
+LIMIT = "limit"
+LOGIN = "login"
+NETWORK = "network"
+MISSING = "missing"
+HUNG = "hung"
+FAILED = "failed"
+BECAUSE = {
+    LIMIT: "a limit is reached",
+    LOGIN: "it is not logged in",
+    NETWORK: "it reaches nobody",
+    MISSING: "its program cannot be started",
+    HUNG: "it did nothing until its time was over",
+    FAILED: "it failed before it did anything",
+}
+_WORDS = (
+    (
+        LIMIT,
+        r"(?:usage|rate|quota|spend(?:ing)?|message|request|session|weekly|token|credit)s?"
+        r"[ _-]?(?:limit|exceed|exhaust)|\b429\b|too many requests|quota|insufficient[_ ]"
+        r"(?:quota|credit|balance|funds)|credit balance|out of credits|resource[_ ]exhausted"
+        r"|overloaded|\b529\b|at capacity|limit reached|hit your limit|billing",
+    ),
+    (
+        LOGIN,
+        r"not (?:logged|signed) in|(?:log|sign) ?in (?:again|first|required|to continue)"
+        r"|(?:please|must|need to) (?:run /?|first )?(?:log|sign) ?in|/login\b|unauthori[sz]ed"
+        r"|authenticat(?:e|ion)|\b401\b|invalid[ _-](?:x-)?api[ _-]?key|api[ _-]?key\b.{0,40}"
+        r"(?:invalid|missing|not (?:set|found|valid)|required|expired)|(?:no|missing|set|without)"
+        r".{0,20}\bapi[ _-]?key|token (?:is |has )?expired|credentials|\b403\b.{0,30}forbidden",
+    ),
+    (
+        NETWORK,
+        r"\bE(?:NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|AI_AGAIN)\b|connection "
+        r"(?:refused|reset|error|timed out)|could ?n.t connect|(?:un)?able to connect|fetch failed"
+        r"|network (?:error|is unreachable)|certificate|getaddrinfo|name resolution"
+        r"|\b50[234]\b|bad gateway|service unavailable|stream disconnected|dns error",
+    ),
+)
+_KINDS = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _WORDS)
+#: An agent that exits with 0 is believed only where it says in so many words that it failed.
+_COMPLAINT = re.compile(
+    r"error|fail|denied|reject|exceed|exhaust|unauthori|invalid|expired|reached|hit your"
+    r"|not (?:logged|signed) in|please (?:run )?/?(?:log|sign) ?in|\b(?:401|403|429|5\d\d)\b",
+    re.IGNORECASE,
+)
+#: So many of the last lines can say why.
+_LINES = 8
+_LONGEST_LINE = 300
+#: What a shell exits with for a program that is missing, or that cannot be run.
+_NO_PROGRAM = frozenset({126, 127})
+
+
+class Inability(NamedTuple):
+    """Why an agent could not run: one of the kinds above, what it said of it (one line, or
+    empty), and until when it told to wait (Unix milliseconds), if it did."""
+
+    kind: str
+    said: str
+    until: int | None = None
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is known that it did not run, so that no round is spent; a failure
+        without a known reason may have been the work's."""
+        return self.kind not in (HUNG, FAILED)
+
+    @property
+    def because(self) -> str:
+        return BECAUSE[self.kind]
+
+
+def inability_of(
+    view: WorkerView, output: str, *, error: str = "", has_work: bool, now: int
+) -> Inability | None:
+    """Why the agent that ended as `view` could not run; None where it ran.
+
+    `output` is the end of what it printed, as plain text, `error` what it reported as its
+    failure, where it reports. One that left work behind (`has_work`) ran, and so did one that
+    somebody ended.
+    """
+    if has_work or view.cause in ("stopped", "cancelled", "output_limit"):
+        return None
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    last = lines[-1] if lines else ""
+    if view.cause in ("timeout", "idle_timeout"):
+        return Inability(HUNG, last[:_LONGEST_LINE])
+    if view.state != EXITED:
+        return None  # it was killed: the machine's doing, or somebody's
+    has_failed = view.exit_code != 0 or bool(error)
+    said = [one.strip() for one in error.splitlines() if one.strip()] or lines[-_LINES:]
+    for kind, words in _KINDS:
+        for line in reversed(said):
+            if words.search(line) and (has_failed or _complains(line)):
+                return Inability(kind, line[:_LONGEST_LINE], reset_time("\n".join(said), now))
+    if view.exit_code in _NO_PROGRAM:
+        return Inability(MISSING, last[:_LONGEST_LINE])
+    return Inability(FAILED, (said[-1] if said else "")[:_LONGEST_LINE]) if has_failed else None
+
+
+def _complains(line: str) -> bool:
+    return bool(_COMPLAINT.search(line)) and not line.endswith("?")
