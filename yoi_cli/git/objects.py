@@ -10,7 +10,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.git.command import run_git
+from yoi_cli.errors import OperationError
+from yoi_cli.git.command import ask_git, run_git
 from yoi_cli.git.object_stream import ObjectStream
 
 if TYPE_CHECKING:
@@ -100,3 +101,13 @@ class RevisionFiles:
 def merge_base(cwd: str, ours: str, theirs: str) -> str | None:
     """The best common ancestor of two commits, by their full names; None without one."""
     return run_git(["merge-base", ours, theirs], cwd=cwd, check=False).strip() or None
+
+
+def committed_file(cwd: str, path: str) -> bytes | None:
+    """What HEAD has at `path` below the folder `cwd`; None where it has nothing, or git is no
+    help."""
+    try:
+        answer = ask_git(["cat-file", "blob", f"HEAD:./{path}"], cwd=cwd)
+    except OperationError:
+        return None
+    return answer.out if answer.code == 0 else None

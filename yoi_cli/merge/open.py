@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.merge.git.index import IndexConflicts
     from yoi_cli.merge.resolve import Resolution
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.workspace.session import Session
 
 
@@ -63,6 +64,30 @@ def resolve_store(
         return resolve(
             FileResolver(files), repository, folders, wanted, is_dry=is_dry, advance=advance
         )
+
+
+def lost_in_merges(
+    session: Session, tickets: Collection[TicketId] | None = None
+) -> Mapping[str, frozenset[str]]:
+    """The ids of events that merges lost, by ticket: a parent had them, the store has not.
+
+    Only `tickets` are asked for, or all. Outside of git, and for a store whose files no commit
+    of the checkout has, there is nothing to say. docs/merging.md says how far back it looks.
+    """
+    if session.checkout is None:
+        return {}
+    from yoi_cli.merge.git.merge_losses import lost_events
+    from yoi_cli.model.ids import TicketId
+
+    store = session.store
+
+    def thread(ticket: str) -> bytes | None:
+        try:
+            return store.raw(TicketId(ticket), "thread.md")
+        except YoiError:
+            return None
+
+    return lost_events(session.workspace, session.location.folder, thread, tickets)
 
 
 def _conflicts_of(session: Session) -> IndexConflicts | None:

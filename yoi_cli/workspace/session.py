@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError, YoiError
@@ -67,6 +68,7 @@ class Session(NamedTuple):
             command=self.command,
             deadline=self.deadline,
             first=_settling(self.local_folder, self.config),
+            committed=None if self.checkout is None else partial(_committed_file, self.workspace),
         )
 
     @property
@@ -111,6 +113,13 @@ class Session(NamedTuple):
 
         check_header_value("author", name)
         return Author(name, self.config.is_japanese)
+
+
+def _committed_file(workspace: str, path: str) -> bytes | None:
+    """What HEAD has at `path` below the workspace; git is asked only for a torn thread."""
+    from yoi_cli.git.objects import committed_file
+
+    return committed_file(workspace, path)
 
 
 def open_session(start: Start, *, forgiving: bool = False) -> Session:

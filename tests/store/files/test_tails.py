@@ -155,10 +155,3 @@ def test_after_every_cut_of_an_append_the_next_event_is_read_and_no_byte_is_lost
         assert aside == (b"" if whole else shape[:cut]), f"cut at {cut}"
         for torn in kept.iterdir() if kept.is_dir() else ():
             torn.unlink()
-
-
-def test_a_torn_append_in_the_middle_stays_where_it_is(store: FileStore) -> None:
-    torn = block("torn", 1)[:-4]
-    thread = block("one", 0) + b"\n" + torn + b"\n" + block("two", 2)
-    assert appended(store, thread).startswith(b"\n<!-- event: comment ")
-    assert not (folder_of(store, TICKET) / "artifacts" / ".torn").exists()

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class FileStore(FileReader):
     """A store below a workspace; `command` and `deadline` (seconds) are for its lock.
 
-    `first` is done under every lock that is taken to write, before anything else.
+    `first` is done under every lock that is taken to write, before anything else. `committed`
+    gives a file as git's HEAD has it, by its path below the workspace.
     """
 
     def __init__(
@@ -29,11 +30,13 @@ class FileStore(FileReader):
         command: str,
         deadline: float,
         first: Callable[[FileWriter], None] | None = None,
+        committed: Callable[[str], bytes | None] | None = None,
     ) -> None:
         super().__init__(location)
         self._command = command
         self._deadline = deadline
         self._first = first
+        self._committed = committed
 
     @contextmanager
     def write(self) -> Iterator[FileWriter]:
@@ -46,6 +49,7 @@ class FileStore(FileReader):
             command=self._command,
             clock=_now_ms,
             entropy=_entropy,
+            committed=self._committed,
         ) as writer:
             if self._first is not None:
                 self._first(writer)

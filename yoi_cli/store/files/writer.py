@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], int]
 Entropy = Callable[[], int]
+#: What git's HEAD has at a path below the workspace, None where it has nothing there.
+CommittedFile = Callable[[str], bytes | None]
 
 
 class FileWriter(FileReader):
@@ -46,9 +48,15 @@ class FileWriter(FileReader):
     clean: Callable[[Change], Change] | None = None
 
     def __init__(
-        self, location: layout.StoreLocation, lock: StoreLock, now_ms: int, entropy: Entropy
+        self,
+        location: layout.StoreLocation,
+        lock: StoreLock,
+        now_ms: int,
+        entropy: Entropy,
+        committed: CommittedFile | None = None,
     ) -> None:
         super().__init__(location)
+        self._committed = committed
         self._lock = lock
         self._now_ms = now_ms
         self._entropy = entropy
@@ -65,6 +73,7 @@ class FileWriter(FileReader):
         with self.opened(ticket) as directory:
             item = read_part(directory, layout.ITEM)
             tail = settled_tail(directory, self.location.index_lock, whole=decides(change))
+            self._require_readable(ticket, directory, tail)
             blocks, event_ids = self._encode(change.events, tail)
             projected = self._project(directory, item, tail, change)
             with held_back() as interrupts:
@@ -80,6 +89,17 @@ class FileWriter(FileReader):
                 done = Committed(ticket, at, event_ids, (*self.warnings, *warnings))
                 done = self._finish(done, item, projected, change)
         return done._replace(warnings=(*done.warnings, *interrupts.warnings))
+
+    def _require_readable(self, ticket: TicketId, directory: Directory, tail: Tail) -> None:
+        """Refuse a thread that holds an event which cannot be read (`thread_unreadable`)."""
+        if not tail.parsed.thread.faults:
+            return
+        from yoi_cli.store.files.readable import require_readable
+
+        path, committed = f"{self.location.folder}/{ticket}/{layout.THREAD}", self._committed
+        require_readable(
+            directory, layout.THREAD, tail, lambda: committed(path) if committed else None
+        )
 
     def _append(
         self, ticket: TicketId, tail: Tail, blocks: bytes, event_ids: tuple[str, ...]
@@ -183,6 +203,8 @@ class FileWriter(FileReader):
     def reproject(self, ticket: TicketId) -> bool:
         """Bring a ticket's tail and item in line with its thread; whether that changed any."""
         with self.opened(ticket) as directory:
+            tail = settled_tail(directory, self.location.index_lock, whole=True)
+            self._require_readable(ticket, directory, tail)
             repaired = repair_tail(directory, self.location.index_lock)
             item = read_part(directory, layout.ITEM)
             thread = parse_thread(read_part(directory, layout.THREAD)).thread

@@ -11,7 +11,7 @@ from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.store.files.append import GIT_IS_STUCK
 from yoi_cli.store.files.git_activity import wait_for_git
 from yoi_cli.store.files.lock import Intent, StoreLock
-from yoi_cli.store.files.writer import Clock, Entropy, FileWriter
+from yoi_cli.store.files.writer import Clock, CommittedFile, Entropy, FileWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ def writing(
     command: str,
     clock: Clock,
     entropy: Entropy,
+    committed: CommittedFile | None = None,
 ) -> Iterator[FileWriter]:
     """Hold the store's lock; what a writer that died left undone is finished first."""
     lock = StoreLock(location.lock, deadline=deadline, command=command)
@@ -38,7 +39,7 @@ def writing(
         is_stuck = location.index_lock is not None and not wait_for_git(location.index_lock)
         if is_stuck:
             location = location._replace(index_lock=None)
-        writer = FileWriter(location, lock, clock(), entropy)
+        writer = FileWriter(location, lock, clock(), entropy, committed)
         if is_stuck:
             writer.warnings = (GIT_IS_STUCK,)
         if leftover is not None and is_ticket_id(leftover.ticket):

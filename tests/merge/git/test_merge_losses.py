@@ -1,0 +1,63 @@
+"""Events that a merge lost, found in git's history with the real git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.clones import Branches, fork
+from support.process import Program
+
+from yoi_cli.merge.open import lost_in_merges
+from yoi_cli.model.ids import TicketId
+from yoi_cli.workspace.session import Start, open_session
+
+
+@pytest.fixture
+def branches(yoi: Program, git: Program, workspace: Path) -> Branches:
+    return Branches(yoi, git, workspace)
+
+
+def lost(branches: Branches, *tickets: str) -> dict[str, int]:
+    """How many events merges lost, by ticket."""
+    session = open_session(Start(str(branches.folder), False, "test", {}))
+    asked = [TicketId(ticket) for ticket in tickets] if tickets else None
+    return {ticket: len(ids) for ticket, ids in lost_in_merges(session, asked).items()}
+
+
+@pytest.mark.parametrize("way", [("-s", "ours"), ("-X", "ours"), ("-X", "theirs")])
+def test_what_a_merge_took_from_one_side_alone_is_found(
+    branches: Branches, way: tuple[str, str]
+) -> None:
+    ticket, other = fork(branches), branches.ticket("Other")
+    branches.commit("Other")
+    (branches.folder / ".git/info/attributes").write_text("* merge=text\n")
+    branches.git("merge", "--quiet", "-m", "Merge", *way, "work")
+
+    assert lost(branches) == {ticket: 1}
+    assert lost(branches, ticket) == {ticket: 1}
+    assert lost(branches, other) == {}
+
+
+def test_a_merge_by_meaning_loses_nothing(branches: Branches) -> None:
+    ticket = fork(branches)
+    branches.merge(driver=True)
+    assert lost(branches) == lost(branches, ticket) == {}
+
+
+def test_what_was_put_back_since_is_not_lost_and_a_removed_ticket_is_not_asked_for(
+    branches: Branches,
+) -> None:
+    ticket = fork(branches)
+    thread = branches.path(ticket).read_bytes()
+    branches.git("merge", "--quiet", "-s", "ours", "-m", "Merge", "work")
+    work = branches.git("show", f"work:.yoi/tickets/{ticket}/thread.md").out.encode()
+    branches.path(ticket).write_bytes(thread + b"\n" + work[work.rindex(b"<!-- event:") :])
+    assert lost(branches) == {}
+    branches.git("rm", "-rfq", f".yoi/tickets/{ticket}")
+    assert lost(branches) == {}
+
+
+def test_outside_of_git_nothing_is_asked(branches: Branches) -> None:
+    session = open_session(Start(str(branches.folder), False, "test", {}))
+    assert lost_in_merges(session._replace(checkout=None)) == {}

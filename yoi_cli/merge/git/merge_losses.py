@@ -1,0 +1,102 @@
+"""Events that a merge lost: one side's thread taken whole, without the merge driver.
+
+`-X ours`, `-s ours`, a forge's button or a hand do that, in silence (docs/merging.md, "With git").
+A merge's thread must hold its parents' events, so whatever a parent had and nobody has now is
+lost.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import OperationError
+from yoi_cli.git.command import ask_git, run_git
+from yoi_cli.git.object_stream import ObjectStream
+from yoi_cli.store.files import layout
+from yoi_cli.store.formats.thread import parse_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+#: How many merges are looked at, the newest first, and how many versions of threads in them.
+MERGES = 500
+VERSIONS = 2000
+_ID = re.compile(
+    rb"^<!-- event:[^\n]* id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->[ \t\r]*$", re.MULTILINE
+)
+_NONE = frozenset("0")
+
+
+def lost_events(
+    workspace: str,
+    folder: str,
+    read: Callable[[str], bytes | None],
+    tickets: Iterable[str] | None = None,
+) -> Mapping[str, frozenset[str]]:
+    """The ids of events that parents of HEAD's merges had and the threads here lack, by ticket.
+
+    `folder` is that of the tickets below `workspace`, which lies in a checkout; `read` gives the
+    thread of a ticket as it is now, None for a ticket that is not there (it may have been removed
+    on purpose). `tickets` are the only ones that are asked for; None asks for all. One git looks
+    at the newest `MERGES` merges, another reads what they changed. Nothing where git is no help.
+    """
+    lost: dict[str, set[str]] = {}
+    here: dict[str, set[bytes]] = {}
+    try:
+        objects = ObjectStream(workspace)
+        for ticket, blob in _sides(workspace, folder, tickets):
+            if ticket not in here:
+                now = read(ticket)
+                here[ticket] = {b"*"} if now is None else set(_ID.findall(now))
+            if b"*" in here[ticket]:
+                continue
+            data = objects.read(blob).data
+            if set(_ID.findall(data)) <= here[ticket]:
+                continue
+            events = parse_thread(data).thread.events
+            ids = {event.id for event in events if event.id is not None}
+            missing = {one for one in ids if one.encode() not in here[ticket]}
+            lost.setdefault(ticket, set()).update(missing)
+    except OperationError:  # no git, or a clone that lacks what is long past
+        pass
+    moved = _elsewhere(workspace, folder, {one for ids in lost.values() for one in ids})
+    left = {ticket: frozenset(ids - moved) for ticket, ids in lost.items()}
+    return {ticket: ids for ticket, ids in left.items() if ids}
+
+
+def _elsewhere(workspace: str, folder: str, ids: Collection[str]) -> frozenset[str]:
+    """Those of `ids` that another ticket's thread has: one of two with one id got a new one."""
+    if not ids:
+        return frozenset()
+    patterns = "".join(f" id: {one} -->\n" for one in ids)
+    wanted = f":(glob){_escaped(folder, ':(glob)')}/*/{layout.THREAD}"
+    options = ["-h", "-o", "-F", "--untracked", "--no-exclude-standard", "-f", "-"]
+    answer = ask_git(["grep", *options, "--", wanted], cwd=workspace, stdin=patterns.encode())
+    return frozenset(line.strip().split(" ")[1] for line in answer.text.splitlines() if line)
+
+
+def _sides(workspace: str, folder: str, tickets: Iterable[str] | None) -> Iterator[tuple[str, str]]:
+    """Tickets with the blobs that parents of merges had where the merge has another, each once."""
+    merges = run_git(
+        ["rev-list", "--merges", f"--max-count={MERGES}", "HEAD", "--"], cwd=workspace, check=False
+    )
+    if not merges:
+        return
+    names = ["*"] if tickets is None else list(tickets)
+    magic = ":(glob)" if tickets is None else ":(literal)"
+    wanted = [f"{magic}{_escaped(folder, magic)}/{name}/{layout.THREAD}" for name in names]
+    options = ["-m", "--stdin", "-r", "--raw", "--no-abbrev", "--no-renames", "--no-commit-id"]
+    answer = ask_git(["diff-tree", *options, "--", *wanted], cwd=workspace, stdin=merges.encode())
+    found: dict[tuple[str, str], None] = {}
+    for line in answer.text.splitlines():
+        facts, _, path = line.partition("\t")
+        words = facts.split(" ")
+        if line.startswith(":") and len(words) == 5 and set(words[2]) != _NONE:
+            found[path.strip('"').rsplit("/", 2)[1], words[2]] = None
+    yield from list(found)[:VERSIONS]
+
+
+def _escaped(folder: str, magic: str) -> str:
+    """`folder` as a pattern that means it alone."""
+    return re.sub(r"([*?\[\\])", r"\\\1", folder) if magic == ":(glob)" else folder
