@@ -52,10 +52,24 @@ def test_an_edited_message_keeps_its_comments_and_the_diff_below_the_cut(hooked:
     hooked.git("commit", "--verbose", cwd=hooked.tree, env={"GIT_EDITOR": editor})
     seen = (hooked.repo.parent / "seen").read_text()
     above, below = seen.split("------------------------ >8 ------------------------")
-    assert above.startswith(f"\nTicket: {hooked.ticket}\n")
+    assert above.startswith(f"\n\nTicket: {hooked.ticket}\n\n#")
     assert "# Please enter the commit message" in above
     assert "+Ticket: of the diff" in below
-    assert hooked.message() == f"Subject\nTicket: {hooked.ticket}"
+    assert hooked.message() == f"Subject\n\nTicket: {hooked.ticket}"
+
+
+def test_whatever_the_settings_say_of_trailers_the_words_of_a_message_stay(hooked: Hooked) -> None:
+    for name, value in (
+        ("trailer.separators", "=:"),
+        ("trailer.where", "start"),
+        ("trailer.ticket.key", "Refs "),
+        ("trailer.ticket.command", f"touch {hooked.repo.parent}/ran"),
+    ):
+        hooked.git("config", name, value, cwd=hooked.tree)
+    words = "Mend\n\nhttps://example.org/issues/5\nx=1"
+    hooked.commit(words)
+    assert hooked.message() == f"{words}\n\nTicket: {hooked.ticket}"
+    assert not (hooked.repo.parent / "ran").exists()
 
 
 def test_a_message_that_nobody_wrote_is_still_empty(hooked: Hooked) -> None:

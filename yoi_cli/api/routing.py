@@ -126,7 +126,6 @@ def gate(
     `NotFoundError` for a single ticket that is not there.
     """
     from yoi_cli.git.commits import commits_of
-    from yoi_cli.model.commits import TRAILER
     from yoi_cli.model.routing import APPROVED
     from yoi_cli.routing.gate import Gate, GateReport, check_requirement
     from yoi_cli.routing.git import gate_scope
@@ -134,7 +133,7 @@ def gate(
 
     check_requirement(require)
     cwd = folder_of(where)
-    found = None if commits is None else commits_of(cwd, commits, TRAILER)
+    found = None if commits is None else commits_of(cwd, commits)
     router = open_router(where, at=at, merge=merge, caller=holder or None)
     wanted = gate_scope.head_of(cwd, head, found) if require == APPROVED else None
     asked = Gate(router, require, wanted)

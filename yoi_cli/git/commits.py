@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.git.command import run_git
+from yoi_cli.model.trailers import ticket_trailers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 class Commit(NamedTuple):
-    """A commit, and the values of the trailer that was asked for, in their order."""
+    """A commit, and the values of its `Ticket:` trailers, in their order."""
 
     sha: str
     trailers: tuple[str, ...]
@@ -25,8 +26,8 @@ class CommitRange(NamedTuple):
     commits: tuple[Commit, ...]
 
 
-def commits_of(cwd: str, text: str, trailer: str) -> CommitRange:
-    """The commits of a range `A..B` with their values of `trailer`.
+def commits_of(cwd: str, text: str) -> CommitRange:
+    """The commits of a range `A..B` with their `Ticket:` trailers.
 
     Both ends are turned into full shas first, so that nothing of `text` reaches git as an
     option. Raises `UsageError` (`range_invalid`) and `NotFoundError` (`revision_not_found`).
@@ -39,14 +40,14 @@ def commits_of(cwd: str, text: str, trailer: str) -> CommitRange:
             hint="Write A..B: the commits of B that A does not have.",
         )
     base_sha, head_sha = resolve_commit(cwd, base), resolve_commit(cwd, head)
-    values = f"%(trailers:key={trailer},valueonly,unfold,separator=%x0A)"
     said = run_git(
         [
             "log",
             "-z",
             "--no-color",
             "--no-show-signature",
-            f"--format=%H%n{values}",
+            "--encoding=UTF-8",
+            "--format=%H%n%B",
             "--end-of-options",
             f"{base_sha}..{head_sha}",
             "--",
@@ -95,8 +96,8 @@ def current_branch(cwd: str) -> str | None:
 
 
 def _commit(entry: str) -> Commit:
-    sha, _, values = entry.partition("\n")
-    return Commit(sha, tuple(value.strip() for value in values.split("\n") if value.strip()))
+    sha, _, message = entry.partition("\n")
+    return Commit(sha, ticket_trailers(message))
 
 
 def commit_paths(folder: str, paths: Sequence[str], message: str) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.git.command import ask_git, run_git
 from yoi_cli.git.commits import commits_of, current_branch
 from yoi_cli.hooks.ports import Rebase
-from yoi_cli.model.commits import TRAILER, ChangedFile, CommitFact
+from yoi_cli.model.commits import ChangedFile, CommitFact
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.model.trailers import ticket_trailers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,8 +36,7 @@ _LOG = (
     "--name-status",
     "--no-renames",
     "--root",
-    f"--format=%x01%x00%H%x00%P%x00%gs%x00%(trailers:key={TRAILER},valueonly,unfold,"
-    "separator=%x0A)%x00%s",
+    "--format=%x01%x00%H%x00%P%x00%gs%x00%B%x00%s",
 )
 
 
@@ -116,7 +116,7 @@ def _entries(output: str) -> Iterator[tuple[CommitFact, str]]:
     while place < len(words) - 1:
         if words[place] != _START or place + 5 >= len(words):
             return
-        sha, parents, action, trailers, subject = words[place + 1 : place + 6]
+        sha, parents, action, message, subject = words[place + 1 : place + 6]
         place += 6
         files: list[ChangedFile] = []
         while place < len(words) - 1 and words[place] != _START:
@@ -124,7 +124,7 @@ def _entries(output: str) -> Iterator[tuple[CommitFact, str]]:
             if status:
                 files.append(ChangedFile(status, words[place + 1]))
             place += 2 if status else 1
-        values = tuple(value.strip() for value in trailers.split("\n") if value.strip())
+        values = ticket_trailers(message)
         fact = CommitFact(sha, subject, tuple(parents.split()), values, tuple(files))
         yield fact, action
 
@@ -175,7 +175,7 @@ def _new_trailers(cwd: str, remote: str, ref: _Ref) -> Iterator[str]:
         base = run_git(["merge-base", ref.local_sha, *heads], cwd=cwd, check=False).strip()
     if not _SHA.fullmatch(base):
         return
-    for commit in commits_of(cwd, f"{base}..{ref.local_sha}", TRAILER).commits:
+    for commit in commits_of(cwd, f"{base}..{ref.local_sha}").commits:
         yield from commit.trailers
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 
-from yoi_cli.git.command import ask_git, git_failed, run_git
+from yoi_cli.git.command import ask_git, run_git
 from yoi_cli.model.commits import TRAILER
+from yoi_cli.model.trailers import ticket_trailers, with_ticket_trailer
 
 _SCISSORS = re.compile(rb"^. -{24} >8 -{24}\r?$", re.MULTILINE)
 _TRAILER_LINE = re.compile(rf"^{TRAILER}[ \t]*:".encode(), re.MULTILINE | re.IGNORECASE)
-#: A message that nobody edits has no comments: its `#` is text, as in "#123 is fixed".
-_NO_COMMENTS = ("-c", "core.commentChar=\x01")
 #: Ways of cleaning a message that keep lines which begin with `#`.
 _KEEP_COMMENTS = frozenset({"verbatim", "whitespace", "scissors"})
 
@@ -24,58 +24,50 @@ class CommitMessage:
     def __init__(self, root: str, path: str, *, is_edited: bool) -> None:
         self._root = root
         self._path = path
-        self._settings = () if is_edited else _NO_COMMENTS
         self._is_edited = is_edited
 
     def add_trailer(self, ticket: str) -> None:
-        """Add `Ticket: <ticket>` where no trailer of that name stands.
+        """Add `Ticket: <ticket>` where no trailer of that name stands (model/trailers.py).
 
-        Comments and the diff below the cut line stay as they are. Raises `OperationError`
-        (`git_failed`) and `OSError`.
+        Raises `OSError`; then the message is as it was.
         """
-        if not self._bytes().endswith(b"\n"):
-            with open(self._path, "ab") as file:
-                file.write(b"\n")  # or git would write the trailer into the subject's paragraph
-        arguments = [
-            *self._settings,
-            "interpret-trailers",
-            "--in-place",
-            "--no-divider",
-            "--if-exists=doNothing",
-            "--trailer",
-            f"{TRAILER}: {ticket}",
-            self._path,
-        ]
-        answer = ask_git(arguments, cwd=self._root)
-        if answer.code != 0:
-            raise git_failed(arguments[len(self._settings) :], answer)
+        written = self._bytes().decode("utf-8", "surrogateescape")
+        message = with_ticket_trailer(written, ticket, self._comment())
+        if message == written:
+            return
+        temporary = f"{self._path}.yoi"
+        with open(temporary, "wb") as file:
+            file.write(message.encode("utf-8", "surrogateescape"))
+        os.replace(temporary, self._path)
 
     def trailers(self) -> tuple[str, ...]:
         """The values of its `Ticket:` trailers, in their order."""
-        if not _TRAILER_LINE.search(self._bytes()):
-            return ()
-        arguments = [*self._settings, "interpret-trailers", "--parse", "--no-divider", self._path]
-        answer = ask_git(arguments, cwd=self._root)
-        pairs = (line.partition(":") for line in answer.text.splitlines())
-        name = TRAILER.lower()
-        return tuple(value.strip() for key, _, value in pairs if key.strip().lower() == name)
+        return ticket_trailers("\n".join(self.said_lines()))
 
     def said_lines(self) -> tuple[str, ...]:
         """Its lines as git will keep them: without comments and what stands below the cut."""
         data = self._bytes()
         cut = _SCISSORS.search(data) if self._is_edited else None
         data = data[: cut.start()] if cut else data
-        lines = data.decode("utf-8", "surrogateescape").splitlines()
+        lines = data.decode("utf-8", "surrogateescape").split("\n")
         if not self._is_edited or not _TRAILER_LINE.search(data):
             return tuple(lines)
         cleanup = run_git(["config", "--get", "commit.cleanup"], cwd=self._root, check=False)
         if cleanup.strip() in _KEEP_COMMENTS:
             return tuple(lines)
         return tuple(
-            ask_git(
-                ["stripspace", "--strip-comments"], cwd=self._root, stdin=data
-            ).text.splitlines()
+            ask_git(["stripspace", "--strip-comments"], cwd=self._root, stdin=data).text.split("\n")
         )
+
+    def _comment(self) -> str:
+        """What a line of comment begins with; the empty string where there are none."""
+        if not self._is_edited:
+            return ""
+        for name in ("core.commentString", "core.commentChar"):
+            said = run_git(["config", "--get", name], cwd=self._root, check=False)
+            if said:
+                return said.removesuffix("\n")
+        return "#"
 
     def _bytes(self) -> bytes:
         with open(self._path, "rb") as file:

@@ -10,6 +10,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
+from yoi_cli.hooks.git.prepare_script import PREPARE
 from yoi_cli.model.commits import TRAILER
 from yoi_cli.model.hooks import COMMIT_MSG, POST_COMMIT, PREPARE_COMMIT_MSG, READING, REFUSING
 from yoi_cli.model.naming import BRANCH_PREFIX
@@ -44,29 +45,6 @@ _SKIPS = {
 }
 
 
-#: What `yoi hook run prepare-commit-msg` does, for which no program but git need start. An id
-#: has thirteen characters; a message that no editor is opened on has no comments.
-_PREPARE = (
-    "case ${2-} in merge | squash) exit 0 ;; esac",
-    "branch=$(git symbolic-ref -q HEAD) || exit 0",
-    f"case $branch in refs/heads/{BRANCH_PREFIX}*) ;; *) exit 0 ;; esac",
-    f"ticket=${{branch#refs/heads/{BRANCH_PREFIX}}}",
-    "ticket=${ticket%%-*}",
-    "LC_ALL=C",
-    "case $ticket in",
-    "  *[!0-9A-HJKMNP-TV-Z]*) exit 0 ;;",
-    f"  {'?' * 13}) ;;",
-    "  *) exit 0 ;;",
-    "esac",
-    '[ -s "$1" ] && [ -z "$(tail -c 1 "$1")" ] || echo >> "$1"',
-    "comments=core.yoi=",
-    '[ "${GIT_EDITOR-}" != : ] || comments=core.commentChar=$(printf "\\001")',
-    'git -c "$comments" interpret-trailers --in-place --no-divider --if-exists=doNothing \\',
-    f'  --trailer "{TRAILER}: $ticket" "$1"',
-    "exit 0",
-)
-
-
 class HookMarker(NamedTuple):
     """What the marker of a hook of ours says; `is_whole` is whether nobody edited it."""
 
@@ -95,7 +73,7 @@ def script(name: str, *, sources: bool = False) -> bytes:
         lines.append('[ "$code" -eq 0 ] || exit "$code"')
     lines.append('command -v yoi >/dev/null 2>&1 || exit "$code"')
     if name == PREPARE_COMMIT_MSG:
-        return _with_marker(name, [*lines, *_PREPARE])
+        return _with_marker(name, [*lines, *PREPARE])
     lines += _SKIPS.get(name, ())
     run = f'yoi hook run {name} -- "$@"'
     if reads:
