@@ -79,6 +79,7 @@ def look_over(session: Session, *, advance: Callable[[], None] = lambda: None) -
     )
     from yoi_cli.doctor.open import survey_clone
     from yoi_cli.hooks.git.context import spool_of
+    from yoi_cli.hooks.open import check_hooks
     from yoi_cli.setup.merge_checks import check_merging
     from yoi_cli.setup.open import merge_facts
 
@@ -88,7 +89,8 @@ def look_over(session: Session, *, advance: Callable[[], None] = lambda: None) -
     waits = check_spool(session.store, spool.notes, spool.unreadable, spool.folder)
     facts = merge_facts(session)
     merging = () if facts is None else tuple(check_merging(facts))
-    places = (*check_clone(clone), *merging, check_lock(lock), waits)
+    hooks = check_hooks(session)
+    places = (*check_clone(clone), *merging, check_lock(lock), waits, *([hooks] if hooks else []))
     return DoctorReport((*check_store(found), *places), found)
 
 

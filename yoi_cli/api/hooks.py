@@ -12,15 +12,18 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.session import Start
 
 
-def install(start: Start, *, pre_push: bool = False, global_path: bool = False) -> HookReport:
+def install(
+    start: Start, *, pre_push: bool = False, global_path: bool = False, force: bool = False
+) -> HookReport:
     """Install the hooks; what stands there stays, and runs first. Once more changes nothing.
 
     `pre_push` asks for that hook too, as `[hook] gate_on_push` does. Raises `NotFoundError`,
-    and `ConflictError` (`hooks_path_shared`) unless with `global_path`.
+    and `ConflictError` (`hooks_path_shared` unless with `global_path`, `hooks_path_tracked`
+    unless with `force`).
     """
     from yoi_cli.hooks.open import install_hooks
 
-    return install_hooks(start, pre_push=pre_push, global_path=global_path)
+    return install_hooks(start, pre_push=pre_push, global_path=global_path, force=force)
 
 
 def uninstall(start: Start) -> HookReport:

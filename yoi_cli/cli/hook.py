@@ -47,6 +47,12 @@ def install(
             help="Install even if core.hooksPath is outside this repository.",
         ),
     ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Install even where the hooks that stand there are committed."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Install git hooks that record commits on the tickets they are for.
@@ -54,7 +60,7 @@ def install(
     An existing hook is kept beside ours as NAME.yoi-chained, and runs first.
     Doing it again changes nothing. `yoi hook uninstall` restores everything.
     """
-    report = hooks.install(start_of(ctx), pre_push=pre_push, global_path=global_path)
+    report = hooks.install(start_of(ctx), pre_push=pre_push, global_path=global_path, force=force)
     return print_changed("installed", report, as_json=as_json)
 
 

@@ -7,25 +7,37 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import ConflictError, NotFoundError, YoiError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.hooks.git.context import spool_of
-from yoi_cli.hooks.git.install import hook_at, hook_folder, install, uninstall
+from yoi_cli.hooks.git.install import (
+    hook_at,
+    hook_folder,
+    install,
+    tracked_hooks,
+    uninstall,
+)
 from yoi_cli.hooks.ports import HookReport
-from yoi_cli.model.hooks import ALL_HOOKS, HOOKS, PRE_PUSH
+from yoi_cli.hooks.status import hooks_check
+from yoi_cli.model.hooks import ALL_HOOKS, HOOKS, INSTALLED, POST_COMMIT, PRE_PUSH
+from yoi_cli.model.text import some_of
 from yoi_cli.workspace.session import open_session, starting_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from yoi_cli.doctor.environment import EnvironmentCheck
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.model.hooks import HookFolder
-    from yoi_cli.workspace.session import Start
+    from yoi_cli.workspace.session import Session, Start
 
 
-def install_hooks(start: Start, *, pre_push: bool, global_path: bool) -> HookReport:
+def install_hooks(
+    start: Start, *, pre_push: bool, global_path: bool, force: bool = False
+) -> HookReport:
     """Install the hooks; `pre_push` asks for that one too, as `[hook] gate_on_push` does.
 
     Raises `NotFoundError` (`workspace_not_found`, `repository_not_found`), and
     `ConflictError` (`hooks_path_shared`) for a folder that other repositories use too, unless
-    `global_path` allows it. The report names a hook that cannot be installed.
+    `global_path` allows it, and (`hooks_path_tracked`) for one that is committed, unless `force`
+    does. The report names a hook that cannot be installed.
     """
     from yoi_cli.workspace.settings import tables_of
 
@@ -34,6 +46,9 @@ def install_hooks(start: Start, *, pre_push: bool, global_path: bool) -> HookRep
     folder = hook_folder(checkout)
     if folder.is_shared and not global_path:
         raise _shared(folder)
+    tracked = () if force else tracked_hooks(checkout, folder)
+    if tracked:
+        raise _tracked(folder, tracked)
     wants_gate = pre_push or tables_of(session, "hook").hook.gate_on_push
     return _change(start, folder, (*HOOKS, *([PRE_PUSH] if wants_gate else [])), install)
 
@@ -46,6 +61,36 @@ def uninstall_hooks(start: Start) -> HookReport:
 def report_hooks(start: Start) -> HookReport:
     """What is found in the place of every hook. Raises `NotFoundError` outside of git."""
     return _report(start, hook_folder(_checkout(start)))
+
+
+def check_hooks(session: Session) -> EnvironmentCheck | None:
+    """Doctor's line on the hooks of the clone and its worktrees; None outside of git."""
+    from yoi_cli.worktrees.git.listing import main_and_linked
+    from yoi_cli.worktrees.open import repository_paths
+
+    if session.checkout is None:
+        return None
+    try:
+        found = _states(session.checkout)
+        _, linked = main_and_linked(repository_paths(session))
+        checkouts = {entry.path: find_checkout(entry.path) for entry in linked}
+        lacking = [
+            path
+            for path, checkout in checkouts.items()
+            if checkout is not None and POST_COMMIT not in _states(checkout)[INSTALLED]
+        ]
+    except YoiError:  # git is missing or refuses, which another check reports
+        return None
+    return hooks_check(found, lacking)
+
+
+def _states(checkout: Checkout) -> Mapping[str, Sequence[str]]:
+    """The names of the hooks that are always installed, by what is found in their place."""
+    folder = hook_folder(checkout)
+    states: dict[str, list[str]] = {INSTALLED: []}
+    for name in HOOKS:
+        states.setdefault(hook_at(folder, name).state, []).append(name)
+    return states
 
 
 def _change(
@@ -90,8 +135,22 @@ def _checkout(start: Start) -> Checkout:
     return checkout
 
 
+def _lines() -> str:
+    return "; ".join(f'{name}: yoi hook run {name} -- "$@"' for name in HOOKS)
+
+
+def _tracked(folder: HookFolder, names: Sequence[str]) -> ConflictError:
+    return ConflictError(
+        "hooks_path_tracked",
+        f"The hooks in {folder.path} are committed: {some_of(names)}.",
+        hint="Nothing was written. Either add a line to the hooks there, for everybody who has "
+        f"this repository ({_lines()}), or install beside them with --force: they are kept as "
+        "NAME.yoi-chained, and git shows them as changed.",
+        details={"path": folder.path, "files": list(names)},
+    )
+
+
 def _shared(folder: HookFolder) -> ConflictError:
-    lines = "; ".join(f'{name}: yoi hook run {name} -- "$@"' for name in HOOKS)
     return ConflictError(
         "hooks_path_shared",
         f"core.hooksPath is {folder.setting}, which lies outside of this repository; other "
@@ -99,7 +158,7 @@ def _shared(folder: HookFolder) -> ConflictError:
         if folder.setting
         else f"The hooks are kept in {folder.path}, which lies outside of this repository.",
         hint="Nothing was written. Either add a line to the hooks that stand there "
-        f"({lines}), or install into that folder with --global-hooks-path: in a repository "
+        f"({_lines()}), or install into that folder with --global-hooks-path: in a repository "
         "without tickets these hooks do nothing.",
         details={"path": folder.path, "setting": folder.setting},
     )

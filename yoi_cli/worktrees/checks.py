@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.naming import ticket_of_branch
@@ -75,6 +76,16 @@ def _of_git(facts: WorktreeFacts) -> Iterator[WorktreeFinding]:
             path,
             "Moving the branch that is checked out here was cut short.",
             "Do the same merge again: it ends what was begun.",
+        )
+    for path, folder in facts.hookless:
+        yield WorktreeFinding(
+            "hooks_missing",
+            None,
+            path,
+            f"git runs no hooks here: core.hooksPath is relative, and only {folder} is there.",
+            "`git config extensions.worktreeConfig true`, then `git -C "
+            f"{quote(path)} config --worktree core.hooksPath {quote(folder)}`; with husky, "
+            "installing the packages in it does as well.",
         )
     for path, files in facts.local:
         yield WorktreeFinding(

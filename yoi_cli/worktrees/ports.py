@@ -61,7 +61,8 @@ class WorktreeFacts(NamedTuple):
     of `try_merge`, `strays` those whose `.git` leads elsewhere, `branches` the ticket
     branches that are checked out nowhere. `local` has the committed files, by worktree,
     that should have stayed out of it. `halted` are worktrees in which moving the target
-    branch was cut short.
+    branch was cut short. `hookless` are those in which git finds no folder of hooks, each with
+    the main worktree's.
     """
 
     worktrees: tuple[Worktree, ...]
@@ -71,6 +72,7 @@ class WorktreeFacts(NamedTuple):
     branches: tuple[str, ...] = ()
     local: tuple[tuple[str, tuple[str, ...]], ...] = ()
     halted: tuple[str, ...] = ()
+    hookless: tuple[tuple[str, str], ...] = ()
 
 
 class Worktrees(Protocol):

@@ -202,6 +202,47 @@ def test_a_folder_that_others_share_is_not_written_to_unasked(
     assert fingerprint(shared) == before
 
 
+def test_hooks_that_are_committed_are_not_rewritten_unasked(
+    yoi: Program, git: Program, workspace: Path
+) -> None:
+    write_hook(workspace / ".githooks/post-commit", MINE)
+    git("config", "core.hooksPath", ".githooks")
+    git("add", ".githooks")
+    before = fingerprint(workspace / ".githooks")
+    refused = yoi("hook", "install", check=False)
+    assert (refused.code, "hooks_path_tracked" in refused.err) == (4, True)
+    assert 'yoi hook run post-commit -- "$@"' in refused.err
+    assert fingerprint(workspace / ".githooks") == before
+    yoi("hook", "install", "--force")
+    assert states(yoi)["post-commit"] == "installed"
+    yoi("hook", "uninstall")
+    assert fingerprint(workspace / ".githooks") == before
+
+
+def test_doctor_names_worktrees_that_the_hooks_do_not_run_in(
+    yoi: Program, git: Program, workspace: Path
+) -> None:
+    def hooks_line() -> dict[str, object]:
+        checks = yoi("doctor", "--json", check=False).json["checks"]
+        assert isinstance(checks, list)
+        return next(one for one in checks if one["name"] == "hooks")
+
+    git("config", "core.hooksPath", ".husky/_")
+    git("commit", "--allow-empty", "--quiet", "--message", "x")
+    assert "No hooks are installed" in str(hooks_line()["message"])
+    yoi("hook", "install")
+    assert hooks_line()["status"] == "ok"
+    tree = workspace / ".worktree/by-hand"
+    git("worktree", "add", "--quiet", "--detach", tree)
+    line = hooks_line()
+    assert (line["status"], str(tree) in str(line["message"])) == ("warning", True)
+    found = yoi("worktree", "doctor").out
+    assert "hooks_missing" in found
+    (workspace / ".husky/_/post-merge").unlink()
+    line = hooks_line()
+    assert (line["status"], "post-merge" in str(line["message"])) == ("warning", True)
+
+
 def test_hooks_of_the_main_worktree_are_those_of_a_linked_one(
     yoi: Program, git: Program, workspace: Path, tmp_path: Path
 ) -> None:

@@ -365,3 +365,31 @@ def test_a_locked_worktree_whose_folder_is_away_is_left_alone(repo: Path, git: P
         worktrees_of(repo).add(new(reuse=True))
     assert refused.value.code == "path_taken"
     assert not tree.exists()
+
+
+def test_git_runs_the_clone_s_hooks_in_a_worktree_that_lacks_their_folder(
+    repo: Path, git: Program
+) -> None:
+    hooks = repo / ".husky/_"
+    hooks.mkdir(parents=True)
+    (hooks / ".gitignore").write_text("*\n")
+    (hooks / "post-commit").write_text(f"#!/bin/sh\npwd > {repo}/ran\n")
+    (hooks / "post-commit").chmod(0o755)
+    git("config", "core.hooksPath", ".husky/_")
+    _, folder = add(repo)
+    git("commit", "--allow-empty", "--quiet", "--message", "Work", cwd=folder)
+    assert (repo / "ran").read_text().strip() == str(folder)
+    assert git("config", "core.hooksPath", cwd=repo).out.strip() == ".husky/_"
+
+
+def test_a_worktree_that_has_its_hooks_or_none_to_share_is_left_alone(
+    repo: Path, git: Program
+) -> None:
+    (repo / "hooks").mkdir()
+    (repo / "hooks/post-commit").write_text("#!/bin/sh\n")
+    git("add", "hooks")
+    git("commit", "--quiet", "--message", "Hooks")
+    for number, setting in enumerate(("hooks", "nowhere", str(repo / "hooks"))):
+        git("config", "core.hooksPath", setting)
+        _, folder = add(repo, f"00000000000A{'BCD'[number]}")
+        assert git("config", "core.hooksPath", cwd=folder).out.strip() == setting

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.git.checkout import is_below
-from yoi_cli.git.command import ask_git
+from yoi_cli.git.command import ask_git, run_git
 from yoi_cli.hooks.git.scripts import CHAINED, is_husky, is_ours, maker_of, marked, script
 from yoi_cli.model import hooks as hook_files
 from yoi_cli.model.hooks import HookFile, HookFolder
@@ -43,6 +43,19 @@ def hook_folder(checkout: Checkout) -> HookFolder:
     own = [checkout.root, checkout.common_dir, checkout.main_root or checkout.root]
     is_shared = not any(is_below(real, os.path.realpath(folder)) for folder in own)
     return HookFolder(path, setting or None, is_shared)
+
+
+def tracked_hooks(checkout: Checkout, folder: HookFolder) -> tuple[str, ...]:
+    """The files in the folder of hooks that are committed, by their paths in the repository.
+
+    Raises `OperationError` (`git_missing`, `git_failed`).
+    """
+    root, path = os.path.realpath(checkout.root), os.path.realpath(folder.path)
+    if not is_below(path, root):
+        return ()
+    inside = f":(top,literal){os.path.relpath(path, root)}"
+    listed = run_git(["ls-files", "-z", "--", inside], cwd=checkout.root)
+    return tuple(name for name in listed.split("\0") if name)
 
 
 def hook_at(folder: HookFolder, name: str) -> HookFile:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+from yoi_cli.worktrees.git.hooks_path import share_hooks
 from yoi_cli.worktrees.git.listing import MAKING, WorktreeEntry, all_entries, entry_at
 from yoi_cli.worktrees.git.populate import failed, populate, wait_for_index
 from yoi_cli.worktrees.git.rescue import Rescue, rescue
@@ -37,6 +38,7 @@ def create(repository: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
     if begun is not None and begun.is_unfinished and begun.branch == new.branch:
         _clear_way(repository, begun, new.ticket)
         populate(begun.tree)
+        share_hooks(repository, begun.tree)
         return _released(repository, path)
     commit = _start_of(repository, new)
     _check_path_free(path, begun)
@@ -82,6 +84,7 @@ def _make(
         if made is None:
             raise failed(path, "git does not list it")
         populate(made.tree)
+        share_hooks(repository, made.tree)
     except BaseException:
         _undo(repository, path, branch, commit)
         raise

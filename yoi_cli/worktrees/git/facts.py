@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.worktrees.git.hooks_path import lacking_hooks
 from yoi_cli.worktrees.git.listing import main_and_linked
 from yoi_cli.worktrees.git.marks import TRY_PREFIX, was_cut_short
 from yoi_cli.worktrees.git.populate import local_files
@@ -29,6 +30,7 @@ def inspect(repository: RepositoryPaths, worktrees: Sequence[Worktree]) -> Workt
     finished = [entry for entry in present if not entry.is_unfinished]
     ours = (entry for entry in finished if os.path.dirname(entry.path) == folder)
     local = ((entry.path, local_files(entry.tree)) for entry in ours)
+    hooks = ((entry.path, lacking_hooks(repository, entry.tree)) for entry in finished)
     known = [entry for entry in (main, *linked) if entry is not None]
     return WorktreeFacts(
         worktrees=tuple(one for one in worktrees if one.path not in tries),
@@ -38,6 +40,7 @@ def inspect(repository: RepositoryPaths, worktrees: Sequence[Worktree]) -> Workt
         branches=tuple(_free_branches(repository, known)),
         local=tuple((path, files) for path, files in local if files),
         halted=tuple(entry.path for entry in known if was_cut_short(repository, entry.tree)),
+        hookless=tuple((path, folder) for path, folder in hooks if folder is not None),
     )
 
 
