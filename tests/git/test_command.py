@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.process import Program
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.command import run_git, watch_git
+from yoi_cli.git.command import ask_patiently, run_git, watch_git
 from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
 
 
@@ -73,3 +75,37 @@ def test_a_git_that_talks_now_and_then_is_not_silent(
     heard: list[bytes] = []
     answer = watch_git(["fetch"], cwd=str(repo), silence=10, hear=heard.append)
     assert (answer.code, answer.said, b"".join(heard)) == (0, "1\n2\n3", b"1\n2\n3\n")
+
+
+def test_a_git_that_waits_for_somebody_who_is_not_there_is_ended_and_leaves_no_lock(
+    git: Program, repo: Path, tmp_path: Path
+) -> None:
+    signer = tmp_path / "signer"
+    signer.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
+    signer.chmod(0o755)
+    git("config", "commit.gpgSign", "true")
+    git("config", "gpg.program", str(signer))
+    (repo / "new").write_text("x")
+    git("add", "new")
+    with pytest.raises(OperationError) as caught:
+        ask_patiently(["-c", "a.b=c", "commit", "-m", "x"], cwd=str(repo), seconds=0.5)
+    assert (caught.value.code, "git commit said nothing" in caught.value.message) == (
+        "git_timeout",
+        True,
+    )
+    assert list((repo / ".git").glob("*.lock")) == []
+    waits_for(lambda: not is_running((tmp_path / "pid").read_text().strip()))
+
+
+def is_running(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""  # that of a zombie is empty
+    except OSError:
+        return False
+
+
+def waits_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)

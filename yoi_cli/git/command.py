@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import subprocess
 from types import MappingProxyType
@@ -46,6 +47,8 @@ _KEPT = frozenset(
 _KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 #: How long git's streams must be quiet after its end, in seconds, to count as read to their end.
 _AFTER_THE_END = 0.2
+#: How long git has for letting go of its locks, in seconds.
+_TERM_SECONDS = 2.0
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -168,15 +171,69 @@ def watch_git(
         try:
             out, said = _listen(process, silence, hear)
         except BaseException:
-            if is_alone:  # and what it started
-                import signal
-
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
+            _end(process, is_alone=is_alone)
             raise
     return GitAnswer(process.returncode, out, _text_of(said))
+
+
+def ask_patiently(
+    arguments: Sequence[str],
+    *,
+    cwd: str,
+    seconds: float,
+    variables: Mapping[str, str] = _NOTHING,
+    runs_hooks: bool = False,
+) -> GitAnswer:
+    """The answer of a git that may start a program which asks somebody: one that signs, a hook.
+
+    With a terminal as standard input, somebody is there to answer. Else nobody is, and git is
+    ended where nothing is heard of it for `seconds`, and lets go of its locks. Raises
+    `OperationError` (`git_timeout`, `git_missing`).
+    """
+    somebody = os.isatty(0)
+    try:
+        return watch_git(
+            arguments,
+            cwd=cwd,
+            silence=math.inf if somebody else seconds,
+            hear=lambda _: None,
+            variables=variables,
+            runs_hooks=runs_hooks,
+            is_alone=not somebody,
+        )
+    except TimeoutError as error:
+        raise OperationError(
+            "git_timeout",
+            f"git {_subcommand(arguments)} said nothing for {seconds:g} s and was ended; a program "
+            "that signs, or a hook, may have waited for an answer.",
+            hint="Do it on a terminal, or set git up so that nothing is asked (commit.gpgSign).",
+            details={"arguments": list(arguments), "timeout": seconds},
+        ) from error
+
+
+def _subcommand(arguments: Sequence[str]) -> str:
+    words = iter(arguments)
+    for word in words:
+        if word in ("-c", "--git-dir", "--work-tree"):
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _end(process: GitProcess, *, is_alone: bool) -> None:
+    """End a git, and with `is_alone` what it started. SIGTERM first: killed, it would leave its
+    lock on the index behind."""
+    import signal
+
+    send = os.killpg if is_alone else os.kill
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            send(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_TERM_SECONDS)
+            if not is_alone:
+                return
 
 
 def _start(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError, UsageError
-from yoi_cli.git.command import run_git
+from yoi_cli.git.command import ask_patiently, git_failed, run_git
 from yoi_cli.model.trailers import ticket_trailers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+#: How long a commit may say nothing where nobody can be asked: a key on a token takes its time.
+_SIGNING_SECONDS = 30.0
 
 
 class Commit(NamedTuple):
@@ -104,9 +107,12 @@ def commit_paths(folder: str, paths: Sequence[str], message: str) -> None:
     """Commit what stands at `paths` (relative to `folder`), whatever else is staged.
 
     Nothing is committed where nothing changed there. Raises `OperationError` where git
-    refuses, in the middle of a merge for instance.
+    refuses, in the middle of a merge for instance, or waits for somebody who is not there.
     """
     literal = [f":(literal){path}" for path in paths]
     run_git(["add", "--all", "--", *literal], cwd=folder)
     if run_git(["status", "--porcelain", "--", *literal], cwd=folder).strip():
-        run_git(["commit", "--quiet", "--only", "--message", message, "--", *literal], cwd=folder)
+        asked = ["commit", "--quiet", "--only", "--message", message, "--", *literal]
+        answer = ask_patiently(asked, cwd=folder, seconds=_SIGNING_SECONDS)
+        if answer.code:
+            raise git_failed(asked, answer)

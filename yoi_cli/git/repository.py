@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError
-from yoi_cli.git.command import GitAnswer, ask_git, git_failed, run_git
+from yoi_cli.git.command import GitAnswer, ask_git, ask_patiently, git_failed, run_git
 from yoi_cli.model.naming import WORKTREE_FOLDER
 
 if TYPE_CHECKING:
@@ -102,11 +102,25 @@ class WorktreePaths(NamedTuple):
         stdin: bytes = b"",
         variables: Mapping[str, str] | None = None,
         runs_hooks: bool = False,
+        patience: float | None = None,
     ) -> GitAnswer:
-        """The answer of git in this worktree; where its folder is gone, on its git folder."""
+        """The answer of git in this worktree; where its folder is gone, on its git folder.
+
+        `patience` is how many seconds a git that may ask somebody (`ask_patiently`, which gets
+        no `stdin`) may be silent.
+        """
         cwd = self.path if os.path.isdir(self.path) else self.git_dir
+        arguments = ["--git-dir", self.git_dir, "--work-tree", self.path, *arguments]
+        if patience is not None:
+            return ask_patiently(
+                arguments,
+                cwd=cwd,
+                seconds=patience,
+                variables=variables or {},
+                runs_hooks=runs_hooks,
+            )
         return ask_git(
-            ["--git-dir", self.git_dir, "--work-tree", self.path, *arguments],
+            arguments,
             cwd=cwd,
             stdin=stdin,
             variables=variables or {},

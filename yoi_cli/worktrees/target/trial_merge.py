@@ -26,6 +26,8 @@ _PLAIN = (
     "-c",
     "submodule.recurse=false",
 )
+#: How long a merge may say nothing, in seconds: one of many files, and what signs it, or a hook.
+_PATIENCE = 600.0
 _NOBODY = ("-c", "user.name=yoi", "-c", "user.email=yoi@localhost")
 
 
@@ -76,7 +78,7 @@ def _merge_in(tree: WorktreePaths, commit: str, message: str, *, runs_hooks: boo
     known = tree.ask(["var", "GIT_COMMITTER_IDENT"]).code == 0
     asked = ["merge", "--no-ff", "--no-edit", "--quiet", "--no-stat", "-m", message, commit]
     settings = _PLAIN if known else (*_PLAIN, *_NOBODY)
-    answer = tree.ask([*settings, *asked], runs_hooks=runs_hooks)
+    answer = tree.ask([*settings, *asked], runs_hooks=runs_hooks, patience=_PATIENCE)
     if answer.code == 0:
         return MergeTry(tree.path, tree.run(["rev-parse", "HEAD"]).strip())
     listed = tree.run(["diff", "--name-only", "--diff-filter=U", "--no-ext-diff", "-z"])
