@@ -21,7 +21,7 @@ function before_cut(s, at) {
 }
 BEGIN {
   dashes = "------------------------"; cut = " " dashes " >8 " dashes
-  mark = ENVIRON["YOI_MARK"]; auto = mark == "auto"; if (auto) mark = ""
+  mark = ENVIRON["COMMENT_MARK"]; auto = mark == "auto"; if (auto) mark = ""
 }
 {
   line[NR] = $0
@@ -74,7 +74,7 @@ mark=
 if [ "${{GIT_EDITOR-}}" != : ]; then
   mark=$(git config --get core.commentString || git config --get core.commentChar || echo '#')
 fi
-place=$(YOI_MARK=$mark awk '{_PLACE}' "$1") || exit 0
+place=$(COMMENT_MARK=$mark awk '{_PLACE}' "$1") || exit 0
 [ -n "$place" ] || exit 0
 end=${{place%% *}} lines=${{place##* }} empty=${{place% *}}
 empty=${{empty#* }}
