@@ -12,6 +12,7 @@ from yoi_cli.model.workers.profiles import CODER
 from yoi_cli.orchestration import agents
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import examine, settle, tree_word, worker_sentence
+from yoi_cli.orchestration.target_watch import note_target, tell_target_moves, unapproved_in_target
 from yoi_cli.orchestration.texts import coder_prompt, evidence_line, evidence_report, short
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.position import Position
     from yoi_cli.orchestration.texts import WorkEvidence
     from yoi_cli.workers.model import WorkerView
+    from yoi_cli.worktrees.model import Worktree
 
 
 def plan_worktree(context: TicketContext, at: Position) -> bool:
@@ -57,6 +59,7 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
     if not isinstance(profile, str):
         return profile
     worktree = context.worktree(at)
+    note_target(context, at)
     return context.record(
         at,
         stages.CODER,
@@ -78,6 +81,8 @@ def follow_coder(context: TicketContext, at: Position) -> bool:
     )
     if not view.has_ended:
         return False
+    unapproved = unapproved_in_target(context, at, context.head(at))
+    tell_target_moves(context, at)
     worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
@@ -85,6 +90,15 @@ def follow_coder(context: TicketContext, at: Position) -> bool:
         return context.call_person(
             at, "worker_stopped", f"Somebody ended the coder: {worker_sentence(CODER, view)}"
         )
+    if unapproved:
+        return context.call_person(at, "not_approved", unapproved)
+    return _look_at_work(context, at, worktree, view)
+
+
+def _look_at_work(
+    context: TicketContext, at: Position, worktree: Worktree, view: WorkerView
+) -> bool:
+    """What the coder left is reported where it is not good enough, else validated."""
     has_work = (
         worktree.branch != at.branch
         or (worktree.head or "") != at.start

@@ -16,6 +16,7 @@ from yoi_cli.worktrees.ports import NewWorktree
 
 if TYPE_CHECKING:
     from yoi_cli.model.ids import TicketId
+    from yoi_cli.orchestration.merge_queue import MergeQueue
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.worktrees.model import Worktree
@@ -49,8 +50,9 @@ class RunOutcome(NamedTuple):
 class TicketContext:
     """One ticket that this process works on, and what is done with it."""
 
-    def __init__(self, ports: OrchestrationPorts, ticket: TicketId) -> None:
+    def __init__(self, ports: OrchestrationPorts, ticket: TicketId, queue: MergeQueue) -> None:
         self.ports = ports
+        self._queue = queue
         self.ticket = ticket
         self.journal = Journal(ports, ticket)
         self.workers = TicketWorkers(ports, ticket)
@@ -95,6 +97,14 @@ class TicketContext:
     def head(self, at: Position) -> str:
         """The head of the ticket's branch, empty where there is none."""
         return self.ports.repository.commit_of(f"refs/heads/{at.branch}") or ""
+
+    def target_head(self, at: Position) -> str:
+        """The commit at the head of the target branch, empty where there is none."""
+        return self.ports.repository.commit_of(f"refs/heads/{at.target}") or ""
+
+    def is_its_turn(self, at: Position) -> bool:
+        """Whether nobody else of this clone merges into the target before this ticket."""
+        return self._queue.enter(at.target, self.ticket)
 
     def entered(self, at: Position) -> str:
         """The folder of the ticket's worktree, which stands when this returns."""

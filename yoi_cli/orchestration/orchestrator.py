@@ -12,6 +12,7 @@ from yoi_cli.model.routing import GivenDecision
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, WAITS, RunOutcome
 from yoi_cli.orchestration.journal import Journal
+from yoi_cli.orchestration.merge_queue import MergeQueue
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.preflight import (
     DISK_FULL,
@@ -96,6 +97,7 @@ class Orchestrator:
         self._ports = ports
         self._options = options
         self._active: dict[str, TicketRun] = {}
+        self._queue = MergeQueue(ports.local_state)
         self._is_due = True
         self._is_full = False
         self._reported: dict[str, str] = {}
@@ -129,6 +131,7 @@ class Orchestrator:
                     break
         finally:
             for ticket in self._active:
+                self._queue.leave(ticket)
                 self._ports.local_state.drop(ticket)
         for one in self.running:
             text = f"Worker {one.worker} goes on." if one.worker else "The next run goes on."
@@ -144,6 +147,7 @@ class Orchestrator:
             done = run.step()
             if isinstance(done, RunOutcome):
                 self._end(done)
+                self._queue.leave(ticket)
                 self._ports.local_state.drop(ticket)
                 del self._active[ticket]
                 self._is_due = True
@@ -240,7 +244,7 @@ class Orchestrator:
             title = self._ports.store.item(ticket).title
             refused = self._accept(ticket, title)
             if refused is None:
-                run = TicketRun(self._ports, ticket)
+                run = TicketRun(self._ports, ticket, self._queue)
                 if self._options.retries and ticket not in self._resumed:
                     self._resumed.add(ticket)
                     run.resume()

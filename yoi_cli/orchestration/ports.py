@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.model.events import Author
     from yoi_cli.model.redaction import Redaction
@@ -43,13 +43,29 @@ class BranchHistory(Protocol):
         """Whether `commit` holds a file at `path`, relative to the repository."""
         ...
 
+    def first_parents(self, old: str, new: str) -> tuple[str, ...]:
+        """The commits by which a branch went from `old` to `new`, newest first, without what
+        each of them merged."""
+        ...
+
     def fork_point(self, one: str, other: str) -> str | None:
         """The newest commit that both hold, None where they have none in common."""
         ...
 
 
+class OwnMerge(NamedTuple):
+    """A merge that this clone tried and validated: of the commit `approved` into `target`, as
+    that was at `old`."""
+
+    target: str
+    old: str
+    approved: str
+    merge: str
+
+
 class LocalState(Protocol):
-    """What an orchestrator keeps on this machine: which tickets it works on, and prompts."""
+    """What an orchestrator keeps on this machine: which tickets it works on, prompts, and what
+    it did itself, which no log that came from elsewhere can say."""
 
     def hold(self, ticket: str) -> bool:
         """Keep other orchestrators of this clone off `ticket` until `drop`, or until this
@@ -57,6 +73,28 @@ class LocalState(Protocol):
         ...
 
     def drop(self, ticket: str) -> None: ...
+
+    def hold_target(self, target: str) -> bool:
+        """The same for merging into the branch `target`."""
+        ...
+
+    def drop_target(self, target: str) -> None: ...
+
+    def note_target(self, ticket: str, commit: str) -> None:
+        """Keep what the target is as a coder of `ticket` begins."""
+        ...
+
+    def noted_target(self, ticket: str) -> str:
+        """What was kept last, empty for nothing."""
+        ...
+
+    def note_merge(self, merge: OwnMerge) -> None:
+        """Keep that this clone validated `merge`, on stable storage."""
+        ...
+
+    def merges(self) -> Sequence[OwnMerge]:
+        """All that were kept, oldest first."""
+        ...
 
     def keep_prompt(self, ticket: str, name: str, text: str) -> str:
         """Write a worker's prompt, redacted, to a file outside of every worktree; its path."""

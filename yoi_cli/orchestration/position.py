@@ -39,8 +39,10 @@ CLEANUP = "cleanup"
 KEPT = "kept"
 PERSON = "person"
 RESUMED = "resumed"
-#: What is told on the way and changes no stage: a worktree whose folder was gone stands again.
+#: What is told on the way and changes no stage: a worktree whose folder was gone stands again;
+#: the target moved while a coder worked, by no merge of an orchestrator.
 REMADE = "remade"
+TARGET_MOVED = "target_moved"
 
 #: What reports speak of: a round's work, or its merge.
 EVIDENCE = "evidence"
@@ -259,6 +261,7 @@ RECORDED: Mapping[tuple[str, str], _Step] = {
     (WORKER, PERSON): _person,
     (WORKER, RESUMED): _resumed,
     (WORKER, REMADE): _told,
+    (WORKER, TARGET_MOVED): _told,
     (WORKER, CLEANUP): _to(CLEANUP),
     (WORKER, KEPT): _to(KEPT),
     (events.DECISION, MERGE): _to(MERGE, "commit", counted=("merges",)),

@@ -173,8 +173,14 @@ def failed_merge_report(at: Position, merge: str, results: Sequence[CommandResul
     return "\n\n".join([head, *validation_blocks(results)])
 
 
-def merged_report(at: Position) -> str:
-    """The body of the last report: what stands in the target branch now."""
+def merged_report(at: Position, *, is_ours: bool) -> str:
+    """The body of the last report: what stands in the target branch now, and whether that is
+    the merge of this run."""
+    if not is_ours:
+        return (
+            f"{short(at.reported)} of `{at.branch}` is in `{at.target}` already, which is at "
+            f"{short(at.merge)}: somebody else brought it there."
+        )
     return f"Merged {short(at.reported)} of `{at.branch}` into `{at.target}` as {short(at.merge)}."
 
 

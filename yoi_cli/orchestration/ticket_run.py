@@ -15,6 +15,7 @@ from yoi_cli.orchestration import coding, integration, review
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome, TicketContext
 from yoi_cli.orchestration.journal import CLAIM_LOST, MOVED_ON
+from yoi_cli.orchestration.merge_queue import WAITING
 from yoi_cli.orchestration.texts import resolution, short
 from yoi_cli.tickets.move import close_ticket
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from yoi_cli.model.ids import TicketId
+    from yoi_cli.orchestration.merge_queue import MergeQueue
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
 
@@ -33,8 +35,9 @@ _AFTER_MERGE = frozenset({stages.MERGED, stages.CLEANUP, stages.KEPT})
 class TicketRun:
     """One ticket that this process works on; the caller holds it in the local state."""
 
-    def __init__(self, ports: OrchestrationPorts, ticket: TicketId) -> None:
-        self._context = TicketContext(ports, ticket)
+    def __init__(self, ports: OrchestrationPorts, ticket: TicketId, queue: MergeQueue) -> None:
+        self._context = TicketContext(ports, ticket, queue)
+        self._queue = queue
         self.ticket, self.title = ticket, self._context.title
         self._tried_again = False
         self.stage = ""
@@ -45,6 +48,8 @@ class TicketRun:
         try:
             at = self._context.journal.position()
             self.stage, self.worker = at.stage, ""
+            if at.stage not in WAITING:
+                self._queue.leave(self.ticket)
             if not self._context.journal.is_ours(at):
                 return self._leave(at)
             return self._step(at)

@@ -15,7 +15,7 @@ from yoi_cli.orchestration.texts import CommandResult, plain_text
 from yoi_cli.workers.model import EXITED, QUEUED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.orchestration.ports import OrchestrationPorts
@@ -140,6 +140,16 @@ def how_it_ended(view: WorkerView) -> str:
     return f"{view.state}{because}"
 
 
+def _validator(
+    workers: TicketWorkers,
+    at: Position,
+    name: str,
+    command: Sequence[str],
+    folder: Callable[[], str],
+) -> WorkerRequest:
+    return workers.validator(at, name, command, folder())
+
+
 class WorkerWatch:
     """The workers of one ticket that this process has seen, by their keys."""
 
@@ -166,26 +176,21 @@ class WorkerWatch:
         """Whether this process waited for the worker."""
         return view.worker_id in self._ids.values()
 
-    @staticmethod
-    def _validator(
-        workers: TicketWorkers,
-        at: Position,
-        name: str,
-        command: Sequence[str],
-        folder: Callable[[], str],
-    ) -> WorkerRequest:
-        return workers.validator(at, name, command, folder())
+    def end_validation(self, workers: TicketWorkers, at: Position, number: str) -> None:
+        """End the validation commands that run for `number`: nobody waits for them any more."""
+        for name, _ in self._commands(number):
+            view = self._ports.runtime.find(workers.key(at, VALIDATOR, name))
+            if view is not None and not view.has_ended:
+                self._ports.runtime.stop(view.worker_id)
 
     def validate(
         self, workers: TicketWorkers, at: Position, number: str, folder: Callable[[], str]
     ) -> tuple[CommandResult, ...] | None:
         """How the validation commands ended, one after the other up to the first that failed;
-        None while one runs."""
+        None while one runs. `folder` gives where what they judge is checked out."""
         results: list[CommandResult] = []
-        for index, command in enumerate(self._ports.settings.orchestration.validate):
-            # With its words: a command that was configured meanwhile has not run yet.
-            name = f"{number}.{index}:{words(command)}"
-            make = partial(self._validator, workers, at, name, command, folder)
+        for name, command in self._commands(number):
+            make = partial(_validator, workers, at, name, command, folder)
             view = self.follow(workers.key(at, VALIDATOR, name), make)
             if not view.has_ended:
                 return None
@@ -193,3 +198,9 @@ class WorkerWatch:
             if not results[-1].is_good:
                 break
         return tuple(results)
+
+    def _commands(self, number: str) -> Iterator[tuple[str, Sequence[str]]]:
+        """Every validation command, and the name of its worker: with its words, since one that
+        was configured meanwhile has not run yet."""
+        for index, command in enumerate(self._ports.settings.orchestration.validate):
+            yield f"{number}.{index}:{words(command)}", command

@@ -136,11 +136,16 @@ class TargetRepository(Protocol):
         `OperationError` (`merge_failed`)."""
         ...
 
-    def advance(self, target: str, *, old: str, new: str) -> None:
-        """Move the branch `target` from `old` to `new`, with the work tree where it is
-        checked out. Doing it again, also after a crash in the middle, ends the same. Raises
-        `ConflictError` (`target_moved`, `target_dirty`, `target_busy`); then nothing has
-        moved."""
+    def targets_with(self, commit: str, target: str) -> tuple[str, ...]:
+        """The branch `target`, and what remotes were last seen to have of it, as far as they
+        hold `commit`: short names."""
+        ...
+
+    def advance(self, target: str, *, old: str, new: str, approved: str) -> None:
+        """Move the branch `target` from `old` to `new`, the merge of `approved` into `old`, with
+        the work tree where it is checked out. Doing it again, also after a crash in the middle,
+        ends the same. Raises `ConflictError` (`target_moved`, `target_dirty`, `target_busy`,
+        `merge_unexpected` where `new` is another merge); then nothing has moved."""
         ...
 
     def drop_try(self, name: str) -> None:

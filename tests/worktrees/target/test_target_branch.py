@@ -120,7 +120,7 @@ def test_a_name_that_leaves_the_folder_is_refused(work: Work, name: str) -> None
 
 def test_the_files_of_the_target_follow_it(work: Work, git: Program) -> None:
     new = merged(work)
-    repository_of(work.repo).advance("main", old=work.old, new=new)
+    repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
     assert git("rev-parse", "main", "HEAD").out.split() == [new, new]
     assert git("status", "--porcelain").out == ""
     assert not (work.repo / "goes").exists()
@@ -128,7 +128,7 @@ def test_the_files_of_the_target_follow_it(work: Work, git: Program) -> None:
     assert (work.repo / "link").is_symlink()
     assert not list((work.repo / ".git").glob("*.lock"))
     assert not list((work.repo / ".git").glob("yoi-*"))
-    repository_of(work.repo).advance("main", old=work.old, new=new)
+    repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
     assert git("reflog", "main").out.count("\n") == 6
 
 
@@ -136,7 +136,7 @@ def test_an_index_that_is_gone_is_made_anew(work: Work, git: Program) -> None:
     """Removing it is the usual advice for an index that git cannot read."""
     new = merged(work)
     (work.repo / ".git/index").unlink()
-    repository_of(work.repo).advance("main", old=work.old, new=new)
+    repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
     assert git("rev-parse", "main").out.strip() == new
     assert git("status", "--porcelain", "--untracked-files=no").out == ""
 
@@ -147,7 +147,7 @@ def test_local_changes_elsewhere_stay_as_they_are(work: Work, git: Program) -> N
     git("add", "stays")
     (work.repo / "stays").write_text("and more\n")
     (work.repo / "untracked").write_text("mine\n")
-    repository_of(work.repo).advance("main", old=work.old, new=merged(work))
+    repository_of(work.repo).advance("main", old=work.old, new=merged(work), approved=work.tip)
     assert git("status", "--porcelain").out.splitlines() == [
         " M dirty",
         "MM stays",
@@ -201,7 +201,7 @@ def test_what_stands_in_the_way_stops_it_before_anything_moves(
     in_way(work.repo, git, what)
     before = (all_bytes_of_main(work.repo), git("status", "--porcelain").out)
     with pytest.raises(ConflictError) as refused:
-        repository_of(work.repo).advance("main", old=work.old, new=new)
+        repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
     assert refused.value.code == "target_dirty"
     assert git("rev-parse", "main").out.strip() == work.old
     assert (all_bytes_of_main(work.repo), git("status", "--porcelain").out) == before
@@ -217,21 +217,21 @@ def test_a_branch_that_moved_is_not_moved_back(work: Work, git: Program) -> None
     new = merged(work)
     other = commit(git, work.repo, "other")
     with pytest.raises(ConflictError) as refused:
-        repository_of(work.repo).advance("main", old=work.old, new=new)
+        repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
     assert refused.value.code == "target_moved"
     assert git("rev-parse", "main").out.strip() == other
     assert git("status", "--porcelain").out == ""
 
 
 def test_it_never_moves_back(work: Work) -> None:
-    with pytest.raises(ConflictError, match="does not come after"):
-        repository_of(work.repo).advance("main", old=work.tip, new=work.old)
+    with pytest.raises(ConflictError, match="is not the merge of"):
+        repository_of(work.repo).advance("main", old=work.tip, new=work.old, approved=work.tip)
 
 
 def test_a_target_that_is_checked_out_nowhere_moves_alone(work: Work, git: Program) -> None:
     git("switch", "--quiet", "--create", "elsewhere")
     new = merged(work)
-    repository_of(work.repo).advance("main", old=work.old, new=new)
+    repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
     assert git("rev-parse", "main").out.strip() == new
     assert (work.repo / "goes").exists()
     assert git("status", "--porcelain").out == ""
@@ -242,7 +242,7 @@ def test_a_target_in_a_linked_worktree_follows_there(
 ) -> None:
     git("switch", "--quiet", "--create", "elsewhere")
     git("worktree", "add", "--quiet", tmp_path / "linked", "main")
-    repository_of(work.repo).advance("main", old=work.old, new=merged(work))
+    repository_of(work.repo).advance("main", old=work.old, new=merged(work), approved=work.tip)
     assert (tmp_path / "linked/deep/er/comes").exists()
     assert git("status", "--porcelain", cwd=tmp_path / "linked").out == ""
 
@@ -258,7 +258,7 @@ def test_a_merge_or_rebase_of_the_target_is_waited_for(
     old = commit(git, work.repo, "dirty", "main\n")
     assert git(under_way, "side", check=False).code == 1
     with pytest.raises(ConflictError) as refused:
-        repository_of(work.repo).advance("main", old=old, new=old)
+        repository_of(work.repo).advance("main", old=old, new=old, approved=work.tip)
     assert refused.value.code == "target_busy"
     assert new
 
@@ -267,7 +267,7 @@ def test_a_missing_branch_is_said(work: Work) -> None:
     with pytest.raises(NotFoundError):
         repository_of(work.repo).try_merge("nope", work.tip, "m", "t")
     with pytest.raises(NotFoundError):
-        repository_of(work.repo).advance("nope", old=work.old, new=work.old)
+        repository_of(work.repo).advance("nope", old=work.old, new=work.old, approved=work.tip)
 
 
 MARK = "yoi advance\n"
@@ -295,7 +295,7 @@ def test_a_move_that_was_cut_short_is_ended_by_the_next(work: Work, git: Program
         git("--git-dir", ".git", "read-tree", new, env={"GIT_INDEX_FILE": "whole"})
         os.rename(work.repo / "whole", work.repo / ".git/index")
     assert worktrees_of(work.repo).facts("main").halted == (str(work.repo),)
-    repository_of(work.repo).advance("main", old=work.old, new=new)
+    repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
     assert git("rev-parse", "HEAD").out.strip() == new
     assert git("status", "--porcelain").out == " M dirty\n"
     assert (work.repo / "dirty").read_text() == "mine\n"
@@ -309,7 +309,7 @@ def test_a_lock_of_git_itself_is_left_alone(work: Work, monkeypatch: pytest.Monk
     new = merged(work)
     (work.repo / ".git/index.lock").write_text("DIRC")
     with pytest.raises(ConflictError) as refused:
-        repository_of(work.repo).advance("main", old=work.old, new=new)
+        repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
     assert refused.value.code == "target_busy"
     assert (work.repo / ".git/index.lock").read_text() == "DIRC"
 
@@ -321,7 +321,7 @@ def test_a_move_that_the_disk_refuses_is_taken_back(work: Work, git: Program) ->
     (work.repo / ".git/info/attributes").write_text("deep/er/comes filter=broken\n")
     before = all_bytes_of_main(work.repo)
     with pytest.raises(YoiError):
-        repository_of(work.repo).advance("main", old=work.old, new=new)
+        repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
     (work.repo / ".git/info/attributes").unlink()
     assert git("rev-parse", "main").out.strip() == work.old
     assert all_bytes_of_main(work.repo) == before
@@ -336,3 +336,35 @@ def test_the_target_is_the_branch_of_the_main_worktree_unless_it_is_a_tickets(
 ) -> None:
     git("switch", "--quiet", *([head] if head.startswith("-") else ["--create", head]))
     assert repository_of(repo).default_branch() == target
+
+
+def test_what_is_not_the_merge_of_what_was_approved_moves_nothing(work: Work, git: Program) -> None:
+    git("switch", "--quiet", "--create", "evil", work.old)
+    evil = commit(git, work.repo, "evil")
+    tree = git("rev-parse", f"{evil}^{{tree}}").out.strip()
+    git("switch", "--quiet", "main")
+    parents = ("-p", work.old, "-p", evil)
+    other = git("commit-tree", tree, *parents, "-m", "Merge").out.strip()
+    for new in (evil, other, work.tip):
+        with pytest.raises(ConflictError) as refused:
+            repository_of(work.repo).advance("main", old=work.old, new=new, approved=work.tip)
+        assert refused.value.code == "merge_unexpected"
+    # A replacement that shows the right parents is not believed.
+    git("replace", other, merged(work))
+    with pytest.raises(ConflictError) as refused:
+        repository_of(work.repo).advance("main", old=work.old, new=other, approved=work.tip)
+    assert refused.value.code == "merge_unexpected"
+    assert git("rev-parse", "main").out.strip() == work.old
+
+
+def test_who_holds_a_commit_is_the_target_here_and_at_remotes(
+    work: Work, git: Program, tmp_path: Path
+) -> None:
+    repository = repository_of(work.repo)
+    assert repository.targets_with(work.tip, "main") == ()
+    git("init", "--quiet", "--bare", tmp_path / "remote.git")
+    git("remote", "add", "origin", tmp_path / "remote.git")
+    git("push", "--quiet", "origin", f"{work.tip}:refs/heads/main")
+    git("push", "--quiet", "origin", f"{work.tip}:refs/heads/other/main")
+    assert repository.targets_with(work.tip, "main") == ("origin/main",)
+    assert repository.targets_with(work.old, "main") == ("main", "origin/main")

@@ -7,14 +7,17 @@ import fcntl
 import json
 import os
 import shutil
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from yoi_cli.orchestration.pauses import Pause
+from yoi_cli.orchestration.ports import OwnMerge
 from yoi_cli.workers.open import keep_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+_MERGES = "merges"
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
@@ -48,6 +51,49 @@ class FileLocalState:
         descriptor = self._held.pop(ticket, None)
         if descriptor is not None:
             os.close(descriptor)
+
+    def hold_target(self, target: str) -> bool:
+        return self.hold(_lock_of(target))
+
+    def drop_target(self, target: str) -> None:
+        self.drop(_lock_of(target))
+
+    def note_target(self, ticket: str, commit: str) -> None:
+        path = self._made(f"{ticket}.target")
+        with open(f"{path}.new", "w", encoding="ascii") as file:
+            file.write(f"{commit}\n")
+        os.replace(f"{path}.new", path)
+
+    def noted_target(self, ticket: str) -> str:
+        try:
+            with open(os.path.join(self._folder, f"{ticket}.target"), encoding="ascii") as file:
+                return file.read().strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return ""
+
+    def note_merge(self, merge: OwnMerge) -> None:
+        if merge in self.merges():
+            return
+        descriptor = os.open(self._made(_MERGES), _FLAGS | os.O_APPEND, 0o600)
+        try:
+            os.write(descriptor, os.fsencode(" ".join(merge) + "\n"))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def merges(self) -> Sequence[OwnMerge]:
+        try:
+            with open(os.path.join(self._folder, _MERGES), "rb") as file:
+                lines = file.read().split(b"\n")[:-1]  # what has no end of line was cut short
+        except FileNotFoundError:
+            return ()
+        words = [os.fsdecode(line).split(" ") for line in lines]
+        return [OwnMerge(*found) for found in words if len(found) == len(OwnMerge._fields)]
+
+    def _made(self, name: str) -> str:
+        """The path of a file of ours, in a folder that is there."""
+        os.makedirs(self._folder, exist_ok=True)
+        return os.path.join(self._folder, name)
 
     def keep_prompt(self, ticket: str, name: str, text: str) -> str:
         return keep_prompt(os.path.join(self._folder, "prompts", ticket), name, self._clean(text))
@@ -85,3 +131,8 @@ class FileLocalState:
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self._root).free
+
+
+def _lock_of(target: str) -> str:
+    """The name of the lock for merging into a branch, whose name may have slashes."""
+    return f"target-{sha256(os.fsencode(target)).hexdigest()[:16]}"

@@ -46,6 +46,11 @@ class GitHistory:
         printed = self._repository.run(["--literal-pathspecs", *asked])
         return any(line.split(" ")[1] == "blob" for line in printed.split("\0") if line)
 
+    def first_parents(self, old: str, new: str) -> tuple[str, ...]:
+        """The commits by which a branch went from `old` to `new`."""
+        asked = ["rev-list", "--first-parent", f"--max-count={_MOST_FILES}", new, f"^{old}", "--"]
+        return tuple(self._repository.run(asked).split())
+
     def fork_point(self, one: str, other: str) -> str | None:
         """The newest commit that both hold, None where they have none in common."""
         commits = [self._repository.commit_of(revision) for revision in (one, other)]

@@ -33,11 +33,13 @@ _REBASES = ("rebase-merge/head-name", "rebase-apply/head-name")
 
 
 class BranchMove(NamedTuple):
-    """The branch `target`, by its short name, from the commit `old` to `new`."""
+    """The branch `target`, by its short name, from the commit `old` to `new`, which merges
+    `approved` into it."""
 
     target: str
     old: str
     new: str
+    approved: str
 
     @property
     def ref(self) -> str:
@@ -48,18 +50,33 @@ def advance(repository: RepositoryPaths, move: BranchMove) -> None:
     """Make the move. Only while the lock on the worktrees is held.
 
     Raises `NotFoundError` (`branch_not_found`) and `ConflictError` (`target_moved`,
-    `target_dirty`, `target_busy`).
+    `target_dirty`, `target_busy`, `merge_unexpected`).
     """
-    if not repository.is_ancestor(move.old, move.new):
-        raise _moved(move, f"{move.new[:12]} does not come after {move.old[:12]}")
     entries = [entry for entry in all_entries(repository) if not entry.is_missing]
     holders = [entry for entry in entries if entry.branch == move.target]
     _check_rest(entries, holders, move)
+    _is_there(repository, move)
+    _check_merge(repository, move)
     if holders:
         _advance_with_files(repository, holders[0].tree, move)
         return
     if not _is_there(repository, move):
         _move_ref(repository, move)
+
+
+def _check_merge(repository: RepositoryPaths, move: BranchMove) -> None:
+    """What was approved is what is merged: parents are read from the commit itself, so that no
+    graft and no replacement speaks for it."""
+    asked = ["--no-replace-objects", "cat-file", "commit", move.new]
+    headers = repository.run(asked).partition("\n\n")[0].split("\n")
+    parents = [line.removeprefix("parent ") for line in headers if line.startswith("parent ")]
+    if parents != [move.old, move.approved]:
+        raise ConflictError(
+            "merge_unexpected",
+            f"{move.new[:12]} is not the merge of {move.approved[:12]} into {move.old[:12]}.",
+            hint="Nothing has moved. See who made that commit: `git show` tells.",
+            details={"branch": move.target, "old": move.old, "new": move.new},
+        )
 
 
 def _is_there(repository: RepositoryPaths, move: BranchMove) -> bool:

@@ -55,9 +55,16 @@ class GitRepository:
             self._repository, target, commit, message, name, runs_hooks=self._runs_hooks
         )
 
-    def advance(self, target: str, *, old: str, new: str) -> None:
+    def targets_with(self, commit: str, target: str) -> tuple[str, ...]:
+        asked = ["for-each-ref", "--format=%(refname)", f"--contains={commit}"]
+        found = self._repository.run([*asked, f"refs/heads/{target}", "refs/remotes"]).splitlines()
+        own = [ref for ref in found if ref == f"refs/heads/{target}"]
+        remote = [ref for ref in found if ref.split("/", 3)[3:] == [target]]
+        return tuple(ref.split("/", 2)[2] for ref in (*own, *remote) if ref)
+
+    def advance(self, target: str, *, old: str, new: str, approved: str) -> None:
         with self._repository.locked():
-            advance.advance(self._repository, advance.BranchMove(target, old, new))
+            advance.advance(self._repository, advance.BranchMove(target, old, new, approved))
 
     def drop_try(self, name: str) -> None:
         trial_merge.drop(self._repository, name)

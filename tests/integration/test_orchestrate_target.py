@@ -1,0 +1,131 @@
+"""The target branch moves by merges of what was approved; what else moves it is told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from support.orchestration import GOOD, Shop
+
+#: Commits in the main checkout, beside the coder's own work.
+IN_MAIN = """\
+main=$(git rev-parse --git-common-dir)/..
+echo x > "$main/beside.txt"
+git -C "$main" add beside.txt
+git -C "$main" commit --quiet --message Beside
+"""
+
+
+@pytest.mark.parametrize(
+    "move",
+    ["git update-ref refs/heads/main HEAD", 'git -C "$YOI_WORKTREE/../.." merge -q $YOI_BRANCH'],
+)
+def test_work_that_its_coder_brought_into_the_target_goes_to_a_person(
+    shop: Shop, move: str
+) -> None:
+    shop.script("coder", f"{GOOD}{move}\n")
+    ticket = shop.queue()
+    done = shop.run("--json", code=5)
+    assert done.json["outcomes"][0]["reason"] == "not_approved"
+    assert "which nobody approved" in shop.thread(ticket)
+    assert [line.split()[1] for line in shop.ran()] == ["coder"]
+    assert shop.state(ticket) == "inprogress"
+
+
+def test_such_work_is_done_once_a_person_approves_it(shop: Shop) -> None:
+    shop.script("coder", f"{GOOD}git update-ref refs/heads/main HEAD\n")
+    ticket = shop.queue()
+    shop.run(code=5)
+    head = shop.head()
+    shop.yoi("ticket", "review", ticket, "--approve", "-m", "It may stay.")
+    shop.run()
+    assert shop.state(ticket) == "closed"
+    assert "somebody else brought it there" in shop.thread(ticket)
+    assert (shop.merges(), shop.head()) == ([], head)
+
+
+def test_work_that_is_on_a_remote_already_goes_to_a_person(shop: Shop) -> None:
+    remote = shop.repo.parent / "remote.git"
+    shop.git("init", "--quiet", "--bare", remote)
+    shop.git("remote", "add", "origin", remote)
+    shop.script("coder", f"{GOOD}git push --quiet origin HEAD:refs/heads/main\n")
+    ticket = shop.queue()
+    done = shop.run("--json", code=5)
+    assert done.json["outcomes"][0]["reason"] == "not_approved"
+    assert "`origin/main` holds" in shop.thread(ticket)
+
+
+def test_a_commit_beside_the_work_is_told_and_merged_around(shop: Shop) -> None:
+    shop.script("coder", IN_MAIN + GOOD)
+    ticket = shop.queue()
+    done = shop.run()
+    beside = shop.git("log", "-1", "--format=%h", "--abbrev=12", "--", "beside.txt").out.strip()
+    moved = f"while the coder worked, by no merge of ours: {beside}."
+    assert moved in shop.thread(ticket)
+    assert moved in done.out
+    assert len(shop.merges()) == 1
+
+
+def test_a_target_that_lost_commits_is_told(shop: Shop) -> None:
+    shop.git("commit", "--quiet", "--allow-empty", "-m", "To be lost")
+    shop.script("coder", f"{GOOD}git update-ref refs/heads/main main~1\n")
+    ticket = shop.queue()
+    shop.yoi("orchestrate", check=False)
+    assert "worked, and lost commits; no merge of ours did that." in shop.thread(ticket)
+
+
+def test_merges_of_tickets_are_no_moves_that_are_told(shop: Shop) -> None:
+    tickets = [shop.queue(f"Number {number}") for number in range(3)]
+    shop.run("--max", "3")
+    assert len(shop.merges()) == 3
+    assert all("while the coder" not in shop.thread(ticket) for ticket in tickets)
+
+
+def test_tickets_that_are_ready_at_once_are_each_validated_once_and_moved_once(
+    shop: Shop,
+) -> None:
+    shop.configure(f'validate = [["sh", "-c", "pwd >> {shop.agents}/validated"]]')
+    tickets = [shop.queue(f"Number {number}") for number in range(4)]
+    shop.run("--max", "4")
+    merged = [
+        line
+        for line in (shop.agents / "validated").read_text().splitlines()
+        if re.search(r"/merge-\w{13}$", line)
+    ]
+    announced = [step for ticket in tickets for step in shop.steps(ticket) if "advance" in step]
+    assert (len(merged), len(announced), len(shop.merges())) == (4, 4, 4)
+
+
+def test_a_validation_that_the_target_left_behind_is_ended_and_done_anew(shop: Shop) -> None:
+    """The target moves by a person's commit while the first try is validated."""
+    shop.script(
+        "check",
+        f"""\
+case $PWD in *merge-*)
+  if mkdir {shop.agents}/moved 2> /dev/null; then
+    git -C {shop.repo} commit --quiet --allow-empty --message Mine
+    sleep 600
+  fi
+esac
+""",
+    )
+    shop.configure(f'validate = [["sh", "{shop.agents}/check.sh"]]')
+    ticket = shop.queue()
+    shop.run()
+    assert re.search(r"`main` moved on from \w+ meanwhile. Merge", shop.thread(ticket))
+    assert shop.steps(ticket).count("decision advance") == 1
+    assert len(shop.merges()) == 1
+
+
+def test_a_merge_that_this_clone_does_not_know_is_not_moved_to(shop: Shop) -> None:
+    """What the log names as the merge is believed only where this clone made it."""
+    ticket = shop.queue()
+    in_way = shop.repo / f"{ticket}.txt"
+    in_way.write_text("Not committed")
+    shop.run(code=5)
+    assert "step: advance" in shop.thread(ticket)
+    in_way.unlink()
+    (shop.repo / ".git/yoi/orchestrate/merges").unlink()
+    shop.run()
+    assert "no merge of this clone's is called that" in shop.thread(ticket)
+    assert len(shop.merges()) == 1
