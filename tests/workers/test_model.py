@@ -29,6 +29,11 @@ NOT_BEGUN = WorkerExit(code=None, signal=None, at=1, by="stub", error="0 shim")
         (WorkerFacts("running", False, stub_lives=True), "running", "about to write down"),
         (WorkerFacts("running", False, stub_lives=True, exit=CODE), "exited", "code 3"),
         (WorkerFacts("running", False, exit=CODE), "exited", "its shim was gone"),
+        (
+            WorkerFacts("running", False, stub_lives=True, worker_lives=True, is_elsewhere=True),
+            "lost",
+            "clone that was copied",
+        ),
         (WorkerFacts("ending", False, exit=SIGNAL), "killed", "signal 9"),
         (WorkerFacts("running", False), "lost", "nobody saw"),
         (WorkerFacts("running", False, is_this_boot=False), "lost", "restarted"),

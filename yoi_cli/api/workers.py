@@ -70,6 +70,7 @@ def spawn(
         redact=redact,
     )
     by = session.author(author)
+    session.own_folder(make=True)
     view = open_runtime(session).spawn(request)
     try:
         log_start(session.store, view, by)

@@ -27,11 +27,13 @@ _PAUSE = 0.01
 
 class RepositoryPaths(NamedTuple):
     """A repository: `root` is the main worktree's top, or this checkout's where the repository
-    is bare; `common_dir` is its git folder, `folder` the one for worktrees, below `root`."""
+    is bare; `common_dir` is its git folder, `folder` the one for worktrees, below `root`.
+    `workspace` is the path of the workspace that works on it, below `root`; empty for the top."""
 
     root: str
     common_dir: str
     folder: str = WORKTREE_FOLDER
+    workspace: str = ""
 
     @property
     def worktree_folder(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.hooks.git.commit_facts import GitCommits, pushed
-from yoi_cli.hooks.git.context import is_elsewhere, message_of, now_ms, session_at
+from yoi_cli.hooks.git.context import is_elsewhere, message_of, now_ms, session_of, sessions_at
 from yoi_cli.hooks.ports import HookOutcome
 from yoi_cli.hooks.refusals import (
     Holder,
@@ -20,7 +20,7 @@ from yoi_cli.model.claim import parse_generation
 from yoi_cli.model.naming import ticket_of_branch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.hooks.ports import HookCall
@@ -34,9 +34,7 @@ _NO_TRAILER_FOR = frozenset({"merge", "squash"})
 def check_hook(call: HookCall, checkout: Checkout) -> HookOutcome:
     """Let pass, or raise the error by which the hook refuses."""
     if call.name == hook_files.PRE_PUSH:
-        session = session_at(call, checkout)
-        gate = None if session is None else _gate(call, checkout, session)
-        return HookOutcome(call.name, gate=gate)
+        return HookOutcome(call.name, gate=_gate(call, checkout, sessions_at(call, checkout)))
     if not call.arguments:
         return HookOutcome(call.name)
     message = message_of(call, checkout)
@@ -49,11 +47,14 @@ def check_hook(call: HookCall, checkout: Checkout) -> HookOutcome:
         return HookOutcome(call.name, (ticket,))
     if is_only_trailer(message.said_lines()):
         raise message_empty()
-    session = session_at(call, checkout)
-    if session is not None:
-        check_trailers(session.store, message.trailers())
-        if ticket is not None:
-            _check_claim(call, checkout, session, ticket)
+    sessions = sessions_at(call, checkout)
+    for trailer in message.trailers() if sessions else ():
+        session = session_of(sessions, trailer)
+        if session is not None:
+            check_trailers(session.store, [trailer])
+    session = None if ticket is None else session_of(sessions, ticket)
+    if ticket is not None and session is not None:
+        _check_claim(call, checkout, session, ticket)
     return HookOutcome(call.name, () if ticket is None else (ticket,))
 
 
@@ -72,13 +73,25 @@ def _holder(environment: Mapping[str, str], checkout: Checkout) -> Holder:
     return Holder(environment.get("YOI_TICKET") or None, generation, checkout.root)
 
 
-def _gate(call: HookCall, checkout: Checkout, session: Session) -> GateResult:
-    """Whether the tickets of what is pushed are ready, by branch names and trailers."""
+def _gate(call: HookCall, checkout: Checkout, sessions: Sequence[Session]) -> GateResult | None:
+    """Whether the tickets of what is pushed are ready, by branch names and trailers; each is asked
+    of the workspace that has it. None where there is no workspace."""
     from yoi_cli.model.states import READY
     from yoi_cli.routing.gate import Gate
     from yoi_cli.routing.open import open_router
 
+    if not sessions:
+        return None
     remote = call.arguments[0] if call.arguments else ""
     found = pushed(checkout.root, remote, call.stdin())
-    gate = Gate(open_router(session, caller=None), READY)
-    return gate.ask_commits([*found.branches, *found.trailers])
+    words: dict[str, list[str]] = {sessions[0].workspace: []}
+    for word in [*found.branches, *found.trailers]:
+        session = session_of(sessions, word) or sessions[0]
+        words.setdefault(session.workspace, []).append(word)
+    results = [
+        Gate(open_router(session, caller=None), READY).ask_commits(words[session.workspace])
+        for session in sessions
+        if session.workspace in words
+    ]
+    answers = tuple(answer for result in results for answer in result.tickets)
+    return results[0]._replace(tickets=answers)

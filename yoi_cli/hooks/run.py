@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.hooks.git.commit_facts import GitCommits
-from yoi_cli.hooks.git.context import clone_spool, is_index_locked, now_ms, session_at, spool_of
+from yoi_cli.hooks.git.context import (
+    clone_spool,
+    is_index_locked,
+    now_ms,
+    session_of,
+    sessions_at,
+    spool_of,
+)
 from yoi_cli.hooks.ports import HookOutcome
 from yoi_cli.model import commits
 from yoi_cli.model import hooks as hook_files
@@ -48,7 +55,19 @@ def run_hook(call: HookCall) -> HookOutcome:
     notes = _notes(call, GitCommits(checkout))
     if not notes:
         return HookOutcome(call.name)
-    return _record(call, checkout, notes)
+    sessions = sessions_at(call, checkout)
+    by_session: dict[str, tuple[Session | None, list[Note]]] = {}
+    for note in notes:
+        session = session_of(sessions, note.ticket)
+        key = session.workspace if session is not None else ""
+        by_session.setdefault(key, (session, []))[1].append(note)
+    made = [_record(call, checkout, *group) for group in by_session.values()]
+    return HookOutcome(
+        call.name,
+        tuple(ticket for one in made for ticket in one.tickets),
+        tuple(ticket for one in made for ticket in one.waiting),
+        tuple(text for one in made for text in one.said),
+    )
 
 
 def _notes(call: HookCall, source: GitCommits) -> list[Note]:
@@ -67,8 +86,9 @@ def _notes(call: HookCall, source: GitCommits) -> list[Note]:
     return reports.report_rewrite(source, how, pairs, now)
 
 
-def _record(call: HookCall, checkout: Checkout, notes: Sequence[Note]) -> HookOutcome:
-    session = session_at(call, checkout)
+def _record(
+    call: HookCall, checkout: Checkout, session: Session | None, notes: Sequence[Note]
+) -> HookOutcome:
     spool = clone_spool(checkout) if session is None else spool_of(session)
     author = _author(call, session, checkout)
     said: list[str] = []

@@ -35,7 +35,7 @@ def open_ports(
     settings, paths = settings_of(session), repository_paths(session)
     repository, holder = open_repository(session), holder_of(paths.common_dir)
     redaction = redaction_of(settings, session.environment)
-    own_folder = os.path.join(session.local_folder, "orchestrate")
+    own_folder = os.path.join(session.own_folder(make=True), "orchestrate")
     return OrchestrationPorts(
         store=CleanStore.of(session, lambda change: clean_change(redaction, change)),
         claims=session.claims,

@@ -12,6 +12,7 @@ from yoi_cli.workspace.session import starting_folder
 if TYPE_CHECKING:
     from yoi_cli.doctor.examine import Examination
     from yoi_cli.doctor.repair import RepairResult
+    from yoi_cli.git.checkout import Checkout
     from yoi_cli.setup.git.clone_setup import CloneSetup
     from yoi_cli.setup.merge_checks import MergeFacts
     from yoi_cli.workspace.session import Session, Start
@@ -30,21 +31,74 @@ def init_workspace(
     """Make the starting folder a workspace, or complete the one that it is.
 
     With `agents`, AGENTS.md tells coding agents of the tickets. Raises, before anything is
-    written, what stands against that.
+    written, what stands against that: `find_checkout`'s errors, `NotFoundError`
+    (`workspace_not_checked_out`), `ConflictError` (`workspace_elsewhere`).
     """
+    from yoi_cli.git.checkout import find_checkout
     from yoi_cli.setup.workspace_files import workspace_files
     from yoi_cli.workspace.finding import make_workspace
 
     folder = starting_folder(start)
+    checkout = find_checkout(folder)
+    if checkout is not None:
+        _check_place(folder, checkout, here=start.here)
+    called = os.fsencode(name or os.path.basename(folder) or "workspace")
     files = workspace_files(
-        name=name or os.path.basename(folder) or "workspace",
+        name=called.decode("utf-8", "replace"),  # a folder may be called by any bytes
         now_ms=time.time_ns() // 1_000_000,
         entropy=int.from_bytes(os.urandom(10), "big"),
         language=language,
     )
     agents_files = _write_agents_section(folder) if agents else ()
     written = make_workspace(folder, files)
-    return Initialised(folder, (*written, *_set_up_merging(folder), *agents_files))
+    if checkout is not None:
+        _record(folder, checkout, here=start.here)
+    merging = _set_up_merging(folder, checkout)
+    return Initialised(folder, (*written, *merging, *agents_files))
+
+
+def _check_place(folder: str, checkout: Checkout, *, here: bool) -> None:
+    """Raise where a workspace in `folder` would be a second one beside the one that is meant."""
+    from yoi_cli.errors import ConflictError
+    from yoi_cli.git.tracked import not_checked_out
+    from yoi_cli.workspace.finding import is_workspace
+
+    missing = not_checked_out(checkout, folder, upward=False)
+    if missing is not None:
+        raise missing
+    if here or checkout.is_main or checkout.main_root is None:
+        return
+    if is_workspace(folder) and _is_its_own(folder):
+        return
+    raise ConflictError(
+        "workspace_elsewhere",
+        f"All worktrees of this repository use the store in {checkout.main_root}.",
+        hint="Make the workspace there; `yoi --here init` makes one for this checkout alone.",
+        details={"checkout": checkout.root, "main": checkout.main_root},
+    )
+
+
+def _record(folder: str, checkout: Checkout, *, here: bool) -> None:
+    """Note what cannot be derived: which checkout is meant, and which workspaces there are."""
+    from yoi_cli.git.unusual import record_main
+    from yoi_cli.workspace.local_folder import local_folder, path_below
+
+    if path_below(folder, checkout):
+        os.makedirs(local_folder(folder, checkout), exist_ok=True)
+    is_meant = checkout.is_main or checkout.main_root is None
+    if is_meant and not here and not _is_its_own(folder):
+        record_main(checkout.root, checkout.git_dir, checkout.common_dir)
+
+
+def _is_its_own(folder: str) -> bool:
+    """Whether every checkout is to have a store of its own."""
+    from yoi_cli.errors import StoreInvalidError
+    from yoi_cli.workspace.finding import read_config
+
+    try:
+        return read_config(folder).authority == "checkout"
+    except StoreInvalidError:  # doctor names the line
+        return False
 
 
 def _write_agents_section(folder: str) -> tuple[str, ...]:
@@ -54,7 +108,7 @@ def _write_agents_section(folder: str) -> tuple[str, ...]:
     return rewrite_agents_file(folder, AGENTS_FILE, with_section)
 
 
-def _set_up_merging(folder: str) -> tuple[str, ...]:
+def _set_up_merging(folder: str, checkout: Checkout | None) -> tuple[str, ...]:
     """Name the merge driver for tickets and configure the clone; the files written.
 
     A clone that has a driver of that name keeps it; one that git cannot configure, for want
@@ -62,12 +116,10 @@ def _set_up_merging(folder: str) -> tuple[str, ...]:
     """
     from yoi_cli.doctor.repair import CONFIGURE_CLONE
     from yoi_cli.errors import OperationError, StoreInvalidError
-    from yoi_cli.git.checkout import find_checkout
     from yoi_cli.setup.git.clone_setup import CloneSetup
     from yoi_cli.setup.merge_checks import plan_setup
     from yoi_cli.workspace.finding import read_config
 
-    checkout = find_checkout(folder)
     try:
         setup = CloneSetup(folder, read_config(folder).root, checkout)
     except StoreInvalidError:  # doctor names the line of a configuration that cannot be read

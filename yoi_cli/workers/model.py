@@ -70,7 +70,8 @@ class WorkerFacts(NamedTuple):
 
     `phase` is how far its shim wrote that it is, None before it wrote anything. `has_shim`
     says that somebody holds its lock: its shim, or who is about to start that. `stub_lives`
-    and `worker_lives` are about those very processes, not about their numbers.
+    and `worker_lives` are about those very processes, not about their numbers. `is_elsewhere`
+    says that they work for another folder, of which this one is a copy.
     """
 
     phase: str | None
@@ -80,6 +81,7 @@ class WorkerFacts(NamedTuple):
     is_this_boot: bool = True
     exit: WorkerExit | None = None
     why: str = ""
+    is_elsewhere: bool = False
 
     @property
     def is_being_started(self) -> bool:
@@ -99,6 +101,7 @@ class WorkerVerdict(NamedTuple):
 RESTARTED = "the machine was restarted while it ran"
 NOT_STARTED = "its launcher died before it was started"
 NOT_BEGUN = "its shim died before it ran"
+COPIED = "this is a copy of its record; it runs for the clone that was copied"
 UNSEEN = "its shim and its stub died, so nobody saw how it ended"
 
 
@@ -111,6 +114,13 @@ def judge(facts: WorkerFacts) -> WorkerVerdict:
         return _settled(facts)
     if facts.has_shim:
         return _watched(facts)
+    return _unwatched(facts)
+
+
+def _unwatched(facts: WorkerFacts) -> WorkerVerdict:
+    """The state of a worker without a shim, which was not written down as the last word."""
+    if facts.is_elsewhere:
+        return WorkerVerdict(LOST, _sentence(COPIED), True)
     if facts.worker_lives:
         return WorkerVerdict(
             RUNNING, "Its process runs; its shim died, and `yoi worker recover` brings another."

@@ -21,7 +21,7 @@ def open_runtime(session: Session) -> FileRuntime:
     """The workers of the clone, shared by all its worktrees."""
     from yoi_cli.workers.local.runtime import FileRuntime
 
-    return FileRuntime(os.path.join(session.local_folder, "workers"), session.environment)
+    return FileRuntime(os.path.join(session.own_folder(), "workers"), session.environment)
 
 
 def live_worker(session: Session, ticket: str) -> str | None:
@@ -29,7 +29,7 @@ def live_worker(session: Session, ticket: str) -> str | None:
 
     Cheap where none was ever started for it: nothing is loaded for that.
     """
-    if not _has_worker(os.path.join(session.local_folder, "workers"), ticket):
+    if not _has_worker(os.path.join(session.own_folder(), "workers"), ticket):
         return None
     working = [one for one in open_runtime(session).all() if one.ticket == ticket]
     return next((f"The worker {one.worker_id}" for one in working if not one.has_ended), None)

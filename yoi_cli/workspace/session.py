@@ -11,7 +11,9 @@ from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError, YoiErro
 from yoi_cli.git.checkout import Checkout, find_checkout, is_below
 from yoi_cli.store.files.layout import STORE_FOLDER, StoreLocation
 from yoi_cli.store.files.store import FileStore
-from yoi_cli.workspace.finding import find_upward, is_workspace, read_config
+from yoi_cli.workspace.finding import is_workspace, read_config
+from yoi_cli.workspace.local_folder import local_folder, shared_folder
+from yoi_cli.workspace.which import find_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,9 +69,16 @@ class Session(NamedTuple):
             self.location,
             command=self.command,
             deadline=self.deadline,
-            first=_settling(self.local_folder, self.config),
+            first=_settling(self._spooling_folders(), self.config),
             committed=None if self.checkout is None else partial(_committed_file, self.workspace),
         )
+
+    def _spooling_folders(self) -> tuple[str, ...]:
+        """Where hooks leave notes: for this workspace, and where they knew of none."""
+        folder = self.local_folder
+        if self.checkout is None or folder == shared_folder(self.checkout):
+            return (folder,)
+        return (folder, shared_folder(self.checkout))
 
     @property
     def objectives(self) -> FileObjectives:
@@ -83,13 +92,28 @@ class Session(NamedTuple):
         """The claims of this clone, local to it and shared by its worktrees."""
         from yoi_cli.store.files.claims import FileClaims
 
-        return FileClaims(os.path.join(self.local_folder, "claims"))
+        return FileClaims(os.path.join(self.own_folder(), "claims"), self.own_folder)
 
     @property
     def local_folder(self) -> str:
         """The folder for what is this clone's own and all its worktrees share: claims,
         workers, spooled events."""
         return _local_folder(self.location, self.checkout)
+
+    def own_folder(self, *, make: bool = False) -> str:
+        """The local folder, with nothing in it that is another clone's or another workspace's."""
+        from yoi_cli.workspace import own_folder
+
+        folder = self.local_folder
+        if make:
+            os.makedirs(folder, exist_ok=True)
+        own_folder.own(folder)
+        if self.checkout is not None:
+            shared = shared_folder(self.checkout)
+            if folder != shared:
+                is_alone = not is_workspace(self.checkout.root)
+                own_folder.bring_over(shared, folder, self.store, is_alone=is_alone)
+        return folder
 
     def uncommitted(self) -> tuple[str, ...]:
         """Paths of the checkout that are not committed, the store's own left out."""
@@ -125,13 +149,13 @@ def _committed_file(workspace: str, path: str) -> bytes | None:
 def open_session(start: Start, *, forgiving: bool = False) -> Session:
     """Find the workspace and open its store.
 
-    Raises `NotFoundError` (`workspace_not_found`), and `StoreInvalidError` for a
+    Raises what `find_checkout` and `find_workspace` raise, and `StoreInvalidError` for a
     configuration that cannot be read. `forgiving` takes the defaults for what is wrong in
     the configuration or the environment, so that doctor can look at the rest.
     """
     folder = starting_folder(start)
     checkout = find_checkout(folder)
-    workspace, why = _find_workspace(start, folder, checkout)
+    workspace, why = find_workspace(folder, checkout, here=start.here, how=_how(start))
     config = _settings(workspace, forgiving=forgiving)
     if checkout is not None and not is_below(workspace, checkout.root):
         checkout = find_checkout(workspace)
@@ -163,25 +187,6 @@ def starting_folder(start: Start) -> str:
     return folder
 
 
-def _find_workspace(start: Start, folder: str, checkout: Checkout | None) -> tuple[str, str]:
-    found = find_upward(folder)
-    how = _how(start)
-    if checkout is not None and checkout.is_linked and not start.here:
-        if found is not None and read_config(found).authority == "checkout":
-            return found, f"{how}; the configuration says authority = checkout"
-        main = _in_main_worktree(found or folder, checkout)
-        if main is not None:
-            return main, f"{how}; a linked worktree uses the main worktree's store"
-    if found is None:
-        raise NotFoundError(
-            "workspace_not_found",
-            f"No workspace was found at or above {folder}.",
-            hint="Make one with `yoi init`, or name another folder with -C or YOI_WORKSPACE.",
-            details={"folder": folder},
-        )
-    return found, how + ("; --here asks for this checkout's own" if start.here else "")
-
-
 def _how(start: Start) -> str:
     if start.folder:
         return "Found upward from the folder given with -C"
@@ -190,22 +195,10 @@ def _how(start: Start) -> str:
     return "Found upward from the current folder"
 
 
-def _in_main_worktree(folder: str, checkout: Checkout) -> str | None:
-    """The workspace in the main worktree that corresponds to `folder` in a linked one."""
-    if checkout.main_root is None or not is_below(folder, checkout.root):
-        return None
-    twin = os.path.normpath(
-        os.path.join(checkout.main_root, os.path.relpath(folder, checkout.root))
-    )
-    while not os.path.isdir(twin) and twin != checkout.main_root:
-        twin = os.path.dirname(twin)
-    return twin if is_workspace(twin) else find_upward(twin, stop=checkout.main_root)
-
-
 def _lock_path(workspace: str, checkout: Checkout | None) -> str:
     if checkout is None:
         return os.path.join(workspace, STORE_FOLDER, "store.lock")
-    return os.path.join(checkout.common_dir, "yoi", "store.lock")
+    return os.path.join(local_folder(workspace, checkout), "store.lock")
 
 
 def _index_lock(start: Start, checkout: Checkout | None) -> str | None:
@@ -220,17 +213,18 @@ def _local_folder(location: StoreLocation, checkout: Checkout | None) -> str:
     return beside if checkout is not None else os.path.join(beside, "local")
 
 
-def _settling(local_folder: str, config: Config) -> Callable[[FileWriter], None]:
+def _settling(folders: tuple[str, ...], config: Config) -> Callable[[FileWriter], None]:
     """What every writer does first: write what hooks could not (docs/worktrees.md)."""
-    spool = os.path.join(local_folder, "spool")
 
     def settle(writer: FileWriter) -> None:
-        try:
-            if not os.listdir(spool):
-                return
-        except OSError:  # no hook ever left anything here
-            return
-        settle_spool(spool, writer, japanese=config.is_japanese)
+        for folder in folders:
+            spool = os.path.join(folder, "spool")
+            try:
+                if not os.listdir(spool):
+                    continue
+            except OSError:  # no hook ever left anything here
+                continue
+            settle_spool(spool, writer, japanese=config.is_japanese)
 
     return settle
 

@@ -57,6 +57,7 @@ def worktree_folder(session: Session) -> str:
 def repository_paths(session: Session) -> RepositoryPaths:
     """Where the session's repository is. Raises `NotFoundError` (`repository_not_found`)."""
     from yoi_cli.git.repository import RepositoryPaths
+    from yoi_cli.workspace.local_folder import path_below
 
     checkout = session.checkout
     if checkout is None:
@@ -67,7 +68,9 @@ def repository_paths(session: Session) -> RepositoryPaths:
             details={"folder": session.workspace},
         )
     root = checkout.main_root or checkout.root
-    return RepositoryPaths(root, checkout.common_dir, orchestration_settings(session).worktree_dir)
+    below = path_below(session.workspace, checkout)
+    folder = orchestration_settings(session).worktree_dir
+    return RepositoryPaths(root, checkout.common_dir, folder, below)
 
 
 def orchestration_settings(session: Session) -> OrchestrationSettings:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import NotFoundError, YoiError
+from yoi_cli.errors import YoiError
+from yoi_cli.workspace.local_folder import known_workspaces, shared_folder
 from yoi_cli.workspace.session import Start, open_session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.hooks.git.message import CommitMessage
     from yoi_cli.hooks.ports import HookCall
@@ -23,23 +27,41 @@ PATIENCE = 1.0
 _INDEX = "GIT_INDEX_FILE"
 
 
-def session_at(call: HookCall, checkout: Checkout) -> Session | None:
-    """The workspace of the repository that git works in, None where it has none to be used.
+def sessions_at(call: HookCall, checkout: Checkout) -> list[Session]:
+    """The workspaces of the repository that git works in, those that can be used: the one that is
+    meant where git stands comes first.
 
-    YOI_WORKSPACE does not count: git says which repository it is about. A workspace in a
-    folder below is found from where the person stands.
+    YOI_WORKSPACE does not count: git says which repository it is about. Git runs its hooks at the
+    top, so that a workspace further down is found from where the person stands, from what the
+    worktree was made for, and from what the clone knows.
     """
     inside = os.path.join(checkout.root, call.environment.get("GIT_PREFIX", ""))
+    main = checkout.main_root or checkout.root
+    known = (os.path.join(main, below) for below in known_workspaces(checkout))
     environment = {name: value for name, value in call.environment.items() if name != _INDEX}
     environment["YOI_LOCK_TIMEOUT"] = str(PATIENCE)
-    for folder in dict.fromkeys((checkout.root, os.path.normpath(inside))):
+    found: dict[str, Session] = {}
+    for folder in dict.fromkeys((os.path.normpath(inside), checkout.root, *known)):
         try:
-            return open_session(Start(folder, False, f"yoi hook run {call.name}", environment))
-        except NotFoundError:
-            continue
+            start = Start(folder, False, f"yoi hook run {call.name}", environment)
+            session = open_session(start)
         except (YoiError, OSError):
-            return None
-    return None
+            continue
+        found.setdefault(session.workspace, session)
+    return list(found.values())
+
+
+def session_of(sessions: Sequence[Session], ticket: str) -> Session | None:
+    """The one of `sessions` whose store has what a note or trailer calls `ticket`, else the first;
+    None where there is none."""
+    if len(sessions) > 1:
+        from yoi_cli.tickets.lookup import identify
+
+        for session in sessions:
+            with suppress(YoiError, OSError):
+                identify(session.store, ticket)
+                return session
+    return sessions[0] if sessions else None
 
 
 def message_of(call: HookCall, checkout: Checkout) -> CommitMessage:
@@ -68,7 +90,7 @@ def spool_of(session: Session) -> FileSpool:
 
 def clone_spool(checkout: Checkout) -> FileSpool:
     """The spool of a clone in which no store was found."""
-    return _spool_in(os.path.join(checkout.common_dir, "yoi"))
+    return _spool_in(shared_folder(checkout))
 
 
 def _spool_in(folder: str) -> FileSpool:

@@ -13,16 +13,20 @@ from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.formats.json_values import numbers_of, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _SUFFIX = ".json"
 
 
 class FileClaims:
-    """The claims below one folder. Written under the store's lock; read without it."""
+    """The claims below one folder. Written under the store's lock; read without it.
 
-    def __init__(self, path: str) -> None:
+    `written` is called after each that is written.
+    """
+
+    def __init__(self, path: str, written: Callable[[], object] = lambda: None) -> None:
         self._path = path
+        self._written = written
 
     def get(self, ticket: str) -> Claim | None:
         """The claim of `ticket`, alive or not. Raises `StoreInvalidError` for a broken file."""
@@ -63,6 +67,7 @@ class FileClaims:
         os.makedirs(parent, exist_ok=True)
         with _local_folder(parent) as local, local.make_child(name) as folder:
             folder.replace(claim.ticket + _SUFFIX, _render(claim))
+        self._written()
 
     def _open(self) -> Directory | None:
         parent, name = os.path.split(self._path)

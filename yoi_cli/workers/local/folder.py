@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.workers.local.evidence import is_another_folders
 from yoi_cli.workers.local.records import RecordReader, corrupt
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import boot_id, is_alive
@@ -53,14 +54,17 @@ class WorkerFolder(RecordReader):
         has_shim = self.has_shim()
         state = self.state()
         same = state is not None and state.boot_id == boot_id()
+        stub = state.stub if same and state is not None and is_alive(state.stub) else None
+        worker = state.worker if same and state is not None and is_alive(state.worker) else None
         facts = WorkerFacts(
             phase=state.phase if state is not None else None,
             has_shim=has_shim,
-            stub_lives=same and state is not None and is_alive(state.stub),
-            worker_lives=same and state is not None and is_alive(state.worker),
+            stub_lives=stub is not None,
+            worker_lives=worker is not None,
             is_this_boot=same,
             exit=self.exit(),
             why=state.why if state is not None else "",
+            is_elsewhere=not has_shim and is_another_folders(self.descriptor, stub, worker),
         )
         verdict = judge(facts)
         view = WorkerView(

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+from yoi_cli.workspace.which import mark_worktree
 from yoi_cli.worktrees.git.hooks_path import share_hooks
 from yoi_cli.worktrees.git.listing import MAKING, WorktreeEntry, all_entries, entry_at
 from yoi_cli.worktrees.git.populate import failed, populate, wait_for_index
@@ -83,6 +84,8 @@ def _make(
         made = entry_at(repository, path)
         if made is None:
             raise failed(path, "git does not list it")
+        if repository.workspace:
+            mark_worktree(made.tree.git_dir, repository.workspace)
         populate(made.tree)
         share_hooks(repository, made.tree)
     except BaseException:

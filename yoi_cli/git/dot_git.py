@@ -1,0 +1,45 @@
+"""What `.git` says, and the files of a git folder that say where it belongs."""
+
+from __future__ import annotations
+
+import os
+
+from yoi_cli.errors import ConflictError
+
+
+def git_dir_of(dot_git: str) -> str | None:
+    """The git folder that `.git` is, or leads to, without symlinks at its end."""
+    if os.path.isdir(dot_git):
+        if not os.path.exists(os.path.join(dot_git, "HEAD")):
+            return None
+        return os.path.realpath(dot_git) if os.path.islink(dot_git) else dot_git
+    target = first_line(dot_git)
+    if target is None or not target.startswith("gitdir: "):
+        return None
+    path = os.path.join(os.path.dirname(dot_git), target.removeprefix("gitdir: "))
+    return os.path.realpath(path) if os.path.isdir(path) else None
+
+
+def first_line(path: str) -> str | None:
+    """The first line of the file at `path`; None where there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.readline().rstrip("\r\n")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
+        return None
+
+
+def record_of(common_dir: str) -> str:
+    """The file that says which checkout is the main one, where that cannot be derived."""
+    return os.path.join(common_dir, "yoi", "checkout")
+
+
+def copied(root: str, first: str) -> ConflictError:
+    """The error for a checkout that git takes for another one, which is there."""
+    return ConflictError(
+        "checkout_copied",
+        f"{root} is a copy of {first}: its .git leads to the git folder of that checkout, and "
+        "what is done here would be done there.",
+        hint=f"Work in {first}, or make a checkout of its own with `git worktree add`.",
+        details={"checkout": root, "original": first},
+    )
