@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError, YoiError
@@ -36,9 +36,33 @@ def drive(
     """
     sides = Sides(*(_read(file) for file in (base, ours, theirs)))
     merged = _merged_ancestor(path, sides) if is_ancestor else _merged(path, sides, environment)
+    if path.endswith("/thread.md") and not is_ancestor:
+        _keep_left_out(path, sides, merged.data)
     if merged.data != sides.ours:
         _replace(ours, merged.data)
     return merged
+
+
+def _keep_left_out(path: str, sides: Sides, merged: bytes) -> None:
+    """Keep what the sides of a thread have and the merge has not, with the ticket in the checkout.
+
+    Git has it too, in the commits of both: where the folder is not there, that is enough.
+    """
+    from yoi_cli.merge.files.originals import left_out
+    from yoi_cli.store.files.directory import Directory
+    from yoi_cli.store.files.kept import keep_left_out
+
+    pieces = [left_out(side, merged) for side in (sides.ours, sides.theirs) if side]
+    checkout = find_checkout(os.getcwd()) if any(pieces) else None
+    if checkout is None:
+        return
+    with (
+        suppress(OSError, YoiError),
+        Directory.open(checkout.root, "") as top,
+        top.descend(os.path.dirname(path)) as folder,
+    ):
+        for piece in pieces:
+            keep_left_out(folder, os.path.basename(path), piece)
 
 
 def resolve_store(

@@ -11,6 +11,7 @@ INFO = "info"
 SEVERITIES = (ERROR, WARNING, INFO)
 
 EVENT_ID = "event_id_conflict"
+EVENT_CHANGED = "event_changed"
 PLAN_ID = "plan_id_conflict"
 FIELD = "field_conflict"
 DESCRIPTION = "description_conflict"
@@ -22,7 +23,7 @@ STRAY_TEXT = "text_left_out"
 
 #: Conflicts that lose nothing and mislead nobody: both records stay, or what was changed does.
 #: Everything else is put before a person.
-_HARMLESS = frozenset({PLAN_ID, REMOVED})
+_HARMLESS = frozenset({PLAN_ID, REMOVED, EVENT_CHANGED})
 
 
 class Conflict(NamedTuple):
@@ -42,6 +43,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     EVENT_ID: (
         "After the merge two different events carry the id {about}.",
         "マージ後、異なる二つの event が id {about} を持ちます。",
+    ),
+    EVENT_CHANGED: (
+        "The event {about} was changed on one side since it was written; it is as it was.",
+        "event {about} は片側で書き換えられていましたが、元の内容を採ります。",
     ),
     PLAN_ID: (
         "After the merge two different plan records carry the id {about}.",

@@ -20,7 +20,7 @@ from yoi_cli.model.ids import is_event_id
 from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from yoi_cli.store.formats.thread import ParsedThread
 
@@ -47,16 +47,27 @@ def is_fused(data: bytes) -> bool:
     return bool(fused_lines(data))
 
 
-def refuse_fused(*threads: bytes, path: str) -> None:
+def refuse_fused(*threads: bytes, path: str, known: bytes = b"") -> None:
     """Raise `StoreInvalidError` (`thread_fused`) where one of `threads` is: to a merge by
-    events the first of two that were fused is no event, and would be left out."""
-    if any(map(is_fused, threads)):
+    events the first of two that were fused is no event, and would be left out.
+
+    Not where the thread `known`, the ancestor, has both as they were written.
+    """
+    ids = {event.id for event in parse_thread(known).thread.events if event.id is not None}
+    if any(_fuses_others(data, ids) for data in threads):
         raise StoreInvalidError(
             "thread_fused",
             f"{path} holds events that were fused, so it cannot be merged by events.",
             hint="Leave this merge, run `yoi resolve` on the branch that has them, then merge.",
             details={"path": path},
         )
+
+
+def _fuses_others(data: bytes, ids: Collection[str]) -> bool:
+    return any(
+        _id_of(data[start:end]) not in ids or _id_of(data[end:]) not in ids
+        for start, end in _fused(data, parse_thread(data))
+    )
 
 
 def fused_lines(data: bytes) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.merge.ports import Sides
 
+_LIST = re.compile(rb"^[\w-]+: *\[")
+_ELEMENT = re.compile(rb"[^\s,\[\]]+")
 #: What a command may have projected since the merge: no edit of a person's.
 _PROJECTED = re.compile(rb"^(?:state|updated_at):[^\n]*$", re.MULTILINE)
 
@@ -45,6 +47,22 @@ def has_own_words(here: bytes, sides: Sides, merged: bytes) -> bool:
     """Whether a file with conflict markers has a line that none of its versions has."""
     known = {line.strip() for data in (*sides, merged) for line in _lines(data)}
     return any(line.strip() not in known for line in _lines(here) if not is_marker(line))
+
+
+def has_lost_words(before: bytes, after: bytes) -> bool:
+    """Whether `before` has a line that `after` lacks, but for what is projected, commas, and
+    lists, of which every element must be there."""
+    lines = set(map(_word, _lines(_plain(after))))
+    elements = set(_ELEMENT.findall(after))
+    return any(
+        _word(line) not in lines
+        and not (_LIST.match(line) and elements.issuperset(_ELEMENT.findall(line)))
+        for line in _lines(_plain(before))
+    )
+
+
+def _word(line: bytes) -> bytes:
+    return line.strip().rstrip(b",")
 
 
 def _lines(data: bytes | None) -> Iterator[bytes]:

@@ -39,10 +39,22 @@ class _Marks(NamedTuple):
 
 
 class MergedFiles:
-    """What merging `theirs` into `ours` makes of the tickets below `folder`; a `TreeFiles`."""
+    """What merging `theirs` into `ours` makes of the tickets below `folder`; a `TreeFiles`.
 
-    def __init__(self, base: TreeFiles, ours: TreeFiles, theirs: TreeFiles, folder: str) -> None:
+    `threads` has the threads as they were written, where `base` is not the ancestor for that.
+    """
+
+    def __init__(
+        self,
+        base: TreeFiles,
+        ours: TreeFiles,
+        theirs: TreeFiles,
+        folder: str,
+        *,
+        threads: TreeFiles | None = None,
+    ) -> None:
         self._base = base
+        self._threads = base if threads is None else threads
         self._ours = ours
         self._theirs = theirs
         self._folder = folder
@@ -142,6 +154,8 @@ class MergedFiles:
         if not name and sides.ours is not None and sides.theirs is not None:
             raise _both_changed(path)
         part = path.removeprefix(f"{self._path(name)}/") if name else path
+        if part == layout.THREAD:
+            sides = sides._replace(base=read_file(self._threads, path))
         return merge_file(part, sides, path=path)
 
     def _projected(self, name: str, data: bytes) -> bytes:

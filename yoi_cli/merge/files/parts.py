@@ -70,8 +70,8 @@ def merge_file(part: str, sides: Sides, *, path: str) -> MergedText:
     if part == layout.ITEM:
         return merge_items(base, ours, theirs, path=path)
     if part == layout.THREAD:
-        refuse_fused(ours, theirs, path=path)
-        return merge_threads(ours, theirs, path=path)
+        refuse_fused(ours, theirs, path=path, known=base or b"")
+        return merge_threads(ours, theirs, base=base, path=path)
     return MergedText(max(ours, theirs), (Conflict(FILE, part),))
 
 

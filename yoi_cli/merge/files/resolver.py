@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.merge.files.id_collision import SeparatedTickets, separation
 from yoi_cli.merge.files.local_edits import added_since, has_own_words, is_by_hand
+from yoi_cli.merge.files.originals import left_out
 from yoi_cli.merge.files.parts import merge_part, merged_resolution, projected
 from yoi_cli.merge.files.renumber import THEIRS, renamed_file
 from yoi_cli.merge.files.resolver_renames import bring_back
@@ -254,6 +255,9 @@ class FileResolver:
                 return TicketOutcome(questions=(_edited(ticket, path),))
             if has_own_words(here, sides, found.data):
                 self._files.set_aside(ticket, part, here)
+        if sides is not None and part == layout.THREAD:
+            for side in (sides.ours, sides.theirs):
+                self._files.set_aside(ticket, part, left_out(side or b"", found.data))
         self._files.write(ticket, part, found.data)
         if sides is not None and found.questions:
             return TicketOutcome(questions=_questions(ticket, path, found.questions))

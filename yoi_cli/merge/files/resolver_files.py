@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import NotFoundError
 from yoi_cli.merge.ports import ResolveStep, TicketOutcome
 from yoi_cli.store.files import layout
-from yoi_cli.store.files.append import keep_torn
 from yoi_cli.store.files.atomic_folder import is_inside
 from yoi_cli.store.files.directory import Directory
+from yoi_cli.store.files.kept import keep_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -117,11 +117,8 @@ class TicketFiles:
         """Keep bytes that are about to be replaced in the ticket's artifacts/.torn."""
         if self._writer is None:
             return
-        with (
-            self._writer.opened(ticket) as directory,
-            directory.make_child(layout.ARTIFACTS) as artifacts,
-        ):
-            keep_torn(artifacts, part.rpartition("/")[2], data)
+        with self._writer.opened(ticket) as directory:
+            keep_left_out(directory, part.rpartition("/")[2], data)
 
     def referring(self, ticket: str) -> Iterator[tuple[str, bytes]]:
         """Files of other tickets, and objectives, that may name `ticket`, with their bytes."""

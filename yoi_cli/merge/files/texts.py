@@ -11,8 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.merge import algebra as merge
 from yoi_cli.merge.algebra import Description, MergeEntry
-from yoi_cli.model.findings import EVENT_ID, PLAN_ID, STRAY_TEXT, TORN, Conflict
-from yoi_cli.model.ids import event_id_ms
+from yoi_cli.merge.files.originals import (
+    as_they_were,
+    cut_thread,
+    originals_of_torn,
+    without_white_space_twins,
+)
+from yoi_cli.model.findings import EVENT_CHANGED, EVENT_ID, PLAN_ID, STRAY_TEXT, TORN, Conflict
 from yoi_cli.model.time import seconds_of
 from yoi_cli.store.formats.thread import parse_thread
 
@@ -35,26 +40,26 @@ class MergedText(NamedTuple):
     conflicts: tuple[Conflict, ...] = ()
 
 
-class _Log(NamedTuple):
-    """A thread cut into its events, with LF line ends; `left_out` is what is between them."""
-
-    entries: tuple[MergeEntry, ...]
-    is_crlf: bool
-    left_out: tuple[Conflict, ...]
-
-
-def merge_threads(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
+def merge_threads(
+    ours: bytes, theirs: bytes, *, base: bytes | None = None, path: str
+) -> MergedText:
     """A thread of all events of two: parted by one blank line, each with its own bytes.
 
-    What comes out has CRLF line ends where both have; the merge itself is made with LF, or
-    the order would depend on who meets whom first. Torn appends and stray text are
+    An event that a side has otherwise than the ancestor `base` is as the ancestor has it, and
+    reported. What comes out has CRLF line ends where both have; the merge itself is made with LF,
+    or the order would depend on who meets whom first. Torn appends and stray text are
     left out, and reported. Raises `StoreInvalidError` (`thread_merge_refused`) where an older
     event whose code fence is open would hide the one that comes after it.
     """
-    sides = (_cut(ours), _cut(theirs))
-    merged = merge.merge_logs(sides[0].entries, sides[1].entries)
+    sides = (cut_thread(ours), cut_thread(theirs))
+    ancestor = cut_thread(base or b"")
+    (left, changed_left), (right, changed_right) = (as_they_were(one, ancestor) for one in sides)
+    known = {entry.identity for entry in (*left, *right)}
+    untorn = originals_of_torn(sides, ancestor, known)
+    logs, twins = without_white_space_twins([left, right, untorn])
+    merged = merge.merge_logs(*logs)
     data = b"".join(b"\n" * (n > 0) + entry.block + b"\n" for n, entry in enumerate(merged.entries))
-    if _cut(data).entries != merged.entries:
+    if cut_thread(data).entries != merged.entries:
         raise StoreInvalidError(
             "thread_merge_refused",
             f"{path} cannot be merged: an open code fence would hide an event.",
@@ -63,31 +68,23 @@ def merge_threads(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
         )
     if sides[0].is_crlf and sides[1].is_crlf:
         data = data.replace(b"\n", b"\r\n")
-    contested = {Conflict(EVENT_ID, identity) for identity in merged.contested}
-    left_out = {*sides[0].left_out, *sides[1].left_out}
-    return MergedText(data, tuple(sorted(contested | left_out)))
+    changed = changed_left | changed_right | twins
+    there = {entry.identity for entry in merged.entries}
+    torn = [stretch for side in sides for stretch in side.torn]
+    changed |= {stretch.about for stretch in torn if stretch.about in there}
+    conflicts = {Conflict(EVENT_ID, identity) for identity in merged.contested}
+    conflicts |= {Conflict(EVENT_CHANGED, identity) for identity in changed & there}
+    conflicts |= {
+        Conflict(TORN, f"{len(one.data)} bytes") for one in torn if one.about not in there
+    }
+    if any(one.about not in changed for side in sides for one in side.stray):
+        conflicts.add(Conflict(STRAY_TEXT, "thread.md"))
+    return MergedText(data, tuple(sorted(conflicts)))
 
 
 def thread_identities(data: bytes) -> frozenset[tuple[str, bytes]]:
     """What tells the events of a thread from those of another ticket's."""
-    return frozenset((entry.identity, entry.block) for entry in _cut(data).entries)
-
-
-def _cut(data: bytes) -> _Log:
-    parsed = parse_thread(data)
-    is_crlf = parsed.newline == "\r\n"
-    if is_crlf:
-        data = data.replace(b"\r\n", b"\n")
-        parsed = parse_thread(data)
-    entries: list[MergeEntry] = []
-    for event, (start, end) in zip(parsed.thread.events, parsed.spans, strict=True):
-        time = event_id_ms(event.id) if event.id is not None else _time_of(event.at)
-        block = data[start:end].rstrip()
-        entries.append(MergeEntry(time, event.id is not None, event.identity, block))
-    left_out = [Conflict(TORN, f"{end - start} bytes") for start, end in parsed.torn]
-    if has_stray_text(parsed):
-        left_out.append(Conflict(STRAY_TEXT, "thread.md"))
-    return _Log(tuple(dict.fromkeys(entries)), is_crlf, tuple(left_out))
+    return frozenset((entry.identity, entry.block) for entry in cut_thread(data).entries)
 
 
 def events_of(data: bytes, is_wanted: Callable[[Event, bytes], bool]) -> bytes:

@@ -7,6 +7,7 @@ read, and what is torn there was recorded once.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
@@ -21,18 +22,25 @@ if TYPE_CHECKING:
     from yoi_cli.store.files.directory import Directory
 
 _OPENING = b"<!-- event:"
+_CONFLICT = rb"(?m)^<{7} "
 
 
 def require_readable(
-    directory: Directory, name: str, tail: Tail, committed: Callable[[], bytes | None]
+    directory: Directory,
+    name: str,
+    tail: Tail,
+    committed: Callable[[], bytes | None],
+    *,
+    is_strict: bool = True,
 ) -> None:
     """Refuse the thread `name` of `directory` unless what is torn in `tail` is one cut append.
 
     `committed` gives the thread as git's HEAD has it; it is asked only where the end is torn,
-    for an event that was committed was no torn append. Raises `StoreInvalidError`
-    (`thread_unreadable`).
+    for an event that was committed was no torn append. One that is not `is_strict` lets a thread
+    be that is in git's conflict, whose events `yoi resolve` has from the index. Raises
+    `StoreInvalidError` (`thread_unreadable`).
     """
-    if not tail.parsed.thread.faults:
+    if not tail.parsed.thread.faults or (not is_strict and _is_in_conflict(directory, name, tail)):
         return
     line = _unreadable_line(directory.read(name), tail)
     if line is None and tail.sound_size < tail.size:
@@ -48,6 +56,17 @@ def require_readable(
         "what git's history has. Was it a formatter? `yoi doctor` says how to keep it away.",
         details={"path": shown, "line": line},
     )
+
+
+def _is_in_conflict(directory: Directory, name: str, tail: Tail) -> bool:
+    data = directory.read(name)
+    spans = [(tail.offset + start, tail.offset + end) for start, end in tail.parsed.spans]
+    begins = (
+        match.start()
+        for match in re.finditer(_CONFLICT, data)
+        if not any(start <= match.start() < end for start, end in spans)
+    )
+    return b"\n>>>>>>> " in data and next(begins, None) is not None
 
 
 def _unreadable_line(data: bytes, tail: Tail) -> int | None:

@@ -73,7 +73,7 @@ class FileWriter(FileReader):
         with self.opened(ticket) as directory:
             item = read_part(directory, layout.ITEM)
             tail = settled_tail(directory, self.location.index_lock, whole=decides(change))
-            self._require_readable(ticket, directory, tail)
+            self._require_readable(ticket, directory, tail, is_strict=decides(change))
             blocks, event_ids = self._encode(change.events, tail)
             projected = self._project(directory, item, tail, change)
             with held_back() as interrupts:
@@ -90,7 +90,9 @@ class FileWriter(FileReader):
                 done = self._finish(done, item, projected, change)
         return done._replace(warnings=(*done.warnings, *interrupts.warnings))
 
-    def _require_readable(self, ticket: TicketId, directory: Directory, tail: Tail) -> None:
+    def _require_readable(
+        self, ticket: TicketId, directory: Directory, tail: Tail, *, is_strict: bool = True
+    ) -> None:
         """Refuse a thread that holds an event which cannot be read (`thread_unreadable`)."""
         if not tail.parsed.thread.faults:
             return
@@ -98,7 +100,11 @@ class FileWriter(FileReader):
 
         path, committed = f"{self.location.folder}/{ticket}/{layout.THREAD}", self._committed
         require_readable(
-            directory, layout.THREAD, tail, lambda: committed(path) if committed else None
+            directory,
+            layout.THREAD,
+            tail,
+            lambda: committed(path) if committed else None,
+            is_strict=is_strict,
         )
 
     def _append(

@@ -42,7 +42,7 @@ def with_what_was(
 ) -> Iterator[tuple[str, bytes]]:
     """The files of `tickets` that hold what both versions have, where that is not what is
     there now. A ticket that has nothing new is as it was before."""
-    merged = MergedFiles(NoFiles(), before, now, root)
+    merged = MergedFiles(NoFiles(), before, now, root, threads=before)
     for path, kind in merged.kinds.items():
         ticket = ticket_of(path, root)
         if kind != "file" or ticket not in tickets:

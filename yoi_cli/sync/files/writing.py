@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError
+from yoi_cli.merge.files.local_edits import has_lost_words
 from yoi_cli.model.ids import TicketId
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.atomic_folder import place_tree
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.git_activity import wait_for_git
+from yoi_cli.store.files.kept import keep_left_out
 from yoi_cli.store.files.shared_paths import ticket_of
 
 if TYPE_CHECKING:
@@ -19,20 +22,31 @@ if TYPE_CHECKING:
     from yoi_cli.store.files.writer import FileWriter
 
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class FileChange(NamedTuple):
-    """What is to be at a path, and what is there; None is no file."""
+    """What is to be at a path, and what is there; None is no file.
+
+    `is_own` says that what is there was changed here since the last sync.
+    """
 
     path: str
     was: bytes | None
     data: bytes | None
     is_executable: bool = False
+    is_own: bool = True
 
 
 class StoreFiles:
-    """The files of a workspace while `writer` holds the lock of its store."""
+    """The files of a workspace while `writer` holds the lock of its store.
 
-    def __init__(self, writer: FileWriter) -> None:
+    `moved` has the new ids of tickets whose files are elsewhere from now on.
+    """
+
+    def __init__(self, writer: FileWriter, moved: Mapping[str, str] = _NOTHING) -> None:
         self._writer = writer
+        self._moved = moved
         self._location = writer.location
 
     def bring(self, changes: Iterable[FileChange]) -> bool:
@@ -78,8 +92,10 @@ class StoreFiles:
         return all(self._bring_file(one._replace(was=one.data)) for one in executable)
 
     def _bring_file(self, change: FileChange) -> bool:
-        if not _is_same(self._read(change.path), change.was):
+        found = self._read(change.path)
+        if not _is_same(found, change.was):
             return False
+        self._keep_left_out(change, found or b"")
         above, name = os.path.split(change.path)
         if change.data is None:
             self._remove(above, name)
@@ -87,6 +103,25 @@ class StoreFiles:
         with self._walk(above, make=True) as folder:
             folder.replace(name, change.data, is_executable=change.is_executable)
         return True
+
+    def _keep_left_out(self, change: FileChange, found: bytes) -> None:
+        """Keep what the file of a ticket has, and will not have any more."""
+        ticket = ticket_of(change.path, self._location.folder)
+        if not (ticket and found) or change.data is None or ticket in self._moved:
+            return
+        name = os.path.basename(change.path)
+        if name == layout.THREAD:
+            from yoi_cli.merge.files.originals import left_out
+
+            data = left_out(found, change.data)
+        else:
+            said = found
+            for old, new in self._moved.items():
+                said = said.replace(old.encode(), new.encode())
+            data = found if change.is_own and has_lost_words(said, change.data) else b""
+        if data:
+            with self._walk(f"{self._location.folder}/{ticket}") as folder:
+                keep_left_out(folder, name, data)
 
     def _is_there(self, change: FileChange) -> bool:
         """Whether what was brought is there. What made way for a folder, or went with

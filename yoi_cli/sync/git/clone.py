@@ -201,7 +201,9 @@ class CloneStore:
             then = merged.commit
             if now.tree != snapshot.tree:
                 then = self._with_what_came(snapshot, now, merged)
-            if not StoreFiles(writer).bring(self._trees.file_changes(now, now.tree, then)):
+            changes = self._trees.file_changes(now, now.tree, then, self._base)
+            moved = {str(one.old): str(one.new) for one in merged.renumbered}
+            if not StoreFiles(writer, moved).bring(changes):
                 return False
             return self._arrive(merged.commit)
 

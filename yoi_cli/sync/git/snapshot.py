@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.git.objects import RevisionFiles
-from yoi_cli.model.trees import read_file
+from yoi_cli.model.trees import NoFiles, read_file
 from yoi_cli.store.files.directory import not_as_expected
 from yoi_cli.store.files.layout import STORE_FOLDER
 from yoi_cli.store.files.shared_paths import is_shared, meant_removals, subjects_of
@@ -187,12 +187,16 @@ class StoreTrees:
         subtrees = {path: tree_at(self._objects, tree, path) for path in self.paths.tree_folders}
         return self._with_folders(base, subtrees)
 
-    def file_changes(self, snapshot: StoreSnapshot, now: str, then: str) -> Iterator[FileChange]:
-        """What makes the store on disk hold `then`; `now` is the snapshot's tree.
+    def file_changes(
+        self, snapshot: StoreSnapshot, now: str, then: str, base: str | None
+    ) -> Iterator[FileChange]:
+        """What makes the store on disk hold `then`; `now` is the snapshot's tree, and `base` the
+        commit that the store was brought to last.
 
         Raises `StoreInvalidError` (`path_unsafe`) for what a store never holds.
         """
         here, there, raw = (self.paths.files(tree) for tree in (now, then, snapshot.raw))
+        known = NoFiles() if base is None else self.paths.files(base)
         for path in {**here.kinds, **there.kinds}:
             if not self._is_shared(path) or not self._differs(path, snapshot, here, there):
                 continue
@@ -202,7 +206,8 @@ class StoreTrees:
             was = None if path in snapshot.absent else read_file(raw, path)
             is_executable = there.is_executable(path)
             if was != data or is_executable != raw.is_executable(path):
-                yield FileChange(path, was, data, is_executable)
+                is_own = raw.mark(path) != known.mark(path)
+                yield FileChange(path, was, data, is_executable, is_own)
 
     def _differs(
         self, path: str, snapshot: StoreSnapshot, here: TreeFiles, there: TreeFiles
