@@ -55,6 +55,7 @@ printed: such characters are shown as `\\\\t`, `\\\\n`, `\\\\x1b`.
 | `created  ID` | `ticket create` |
 | `appended  ID  KIND` | `ticket comment` |
 | `reviewed  ID  RESULT` | `ticket review` |
+| `asked  ID  question`, `answered  ID  answer` | `ticket ask`, `ticket answer` |
 | `state  ID  STATE` | `ticket state`, `intake`, `reopen` |
 | `closed  ID` | `ticket close` |
 | `unblocked  ID` | after a `state` or `closed` line: a ticket that waits for nobody now |

@@ -23,6 +23,8 @@ SCENARIO = (
     ("edited", "ticket edit {a} --title Renamed --tag y"),
     ("appended", "ticket comment {a} -m Found"),
     ("reviewed", "ticket review {a} --approve -m Good"),
+    ("asked", "ticket ask {a} -m Which"),
+    ("answered", "ticket answer {a} -m This"),
     ("relation", "ticket relation add {a} depends_on {b} --note why"),
     ("relation", "ticket relation add {a} related {b}"),
     ("relation", "ticket relation remove {a} related {b}"),

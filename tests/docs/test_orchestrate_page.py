@@ -8,7 +8,7 @@ from pathlib import Path
 from support.console_blocks import check_story
 from support.process import Program
 
-from yoi_cli.orchestration import position as orchestration
+from yoi_cli.orchestration.steps import RECORDED
 
 PAGE = Path(__file__).parents[2] / "docs" / "orchestrate.md"
 
@@ -23,5 +23,5 @@ def test_the_run_of_the_page_works_as_printed(
 def test_the_page_has_every_step() -> None:
     table = PAGE.read_text().split("## The steps")[1].split("\n## ")[0]
     shown = set(re.findall(r"^\| [^|]+\| `(\w+)` \|", table, flags=re.MULTILINE))
-    recorded = {step for _, step in orchestration.RECORDED}
+    recorded = {step for _, step in RECORDED}
     assert shown == recorded

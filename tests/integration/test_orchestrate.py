@@ -75,7 +75,7 @@ def test_work_that_is_not_good_enough_is_not_merged_and_the_report_says_why(
     assert [line.split()[1:] for line in shop.ran()] == [["coder", "1"], ["coder", "2"]]
     assert shop.steps(ticket)[-1] == "worker person"
     routed = shop.yoi("route", ticket, "--json").json["decisions"]
-    assert routed[0]["classification"] == "review_needed"
+    assert [one["code"] for one in routed[0]["reasons"]] == ["person_needed"]
 
 
 def test_work_that_fails_validation_goes_back_with_what_the_command_printed(shop: Shop) -> None:
@@ -130,13 +130,34 @@ def test_a_coder_cannot_approve_its_own_work(shop: Shop) -> None:
     assert shop.steps(ticket)[-1] == "implementation_report evidence passed"
 
 
-def test_a_reviewer_may_give_its_review_with_the_command(shop: Shop) -> None:
+def test_a_reviewer_may_ask_for_changes_with_the_command(shop: Shop) -> None:
     command = f"PYTHONPATH={Path(__file__).parents[2]} {sys.executable} -m yoi_cli"
-    shop.script("reviewer", f'{command} ticket review "$YOI_TICKET" --approve -m "By hand."')
+    ask = f'{command} ticket review "$YOI_TICKET" --request-changes -m "By hand."'
+    shop.script("reviewer-1", ask)
+    shop.script("coder-2", 'grep -q "By hand." "$YOI_INTENT_FILE" || exit 7\n' + GOOD_AGAIN)
     ticket = shop.queue()
     shop.run()
-    assert shop.steps(ticket) == [*ACCEPTED, *ROUND, *REVIEWED, *INTEGRATED]
-    assert "By hand." in shop.thread(ticket)
+    again = ["worker reviewer", "review request_changes", *ROUND]
+    assert shop.steps(ticket) == [*ACCEPTED, *ROUND, *again, *REVIEWED, *INTEGRATED]
+
+
+@pytest.mark.parametrize("how", ["", "env -i ", "setsid ", "nohup "])
+def test_nothing_that_descends_from_a_worker_approves(shop: Shop, how: str) -> None:
+    """A validation command that the coder wrote is a worker, too."""
+    environ = f"PYTHONPATH={Path(__file__).parents[2]} HOME={shop.yoi.env['HOME']}"
+    command = f"env -u YOI_ROLE {environ} {sys.executable} -m yoi_cli -C {shop.repo}"
+    approve = f"{command} ticket review $YOI_TICKET --approve -m Good --author ada"
+    check = f"{how}{approve} > {shop.agents}/said 2>&1\nexit 0\n"
+    shop.script("coder", f"cat > check.sh <<'END'\n{check}END\n{GOOD}")
+    shop.configure('review = "person"\nvalidate = [["sh", "check.sh"]]')
+    (shop.repo / "check.sh").write_text("exit 0\n")
+    shop.git("add", "--all")
+    shop.git("commit", "--quiet", "-m", "A check")
+    ticket = shop.queue()
+    shop.run(code=5)
+    assert "a worker approves nothing" in (shop.agents / "said").read_text()
+    assert shop.steps(ticket)[-1] == "implementation_report evidence passed"
+    assert shop.merges() == []
 
 
 @pytest.mark.parametrize(

@@ -8,30 +8,13 @@ import shlex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.model.intent import packet_of
-from yoi_cli.orchestration.position import Position
-from yoi_cli.orchestration.texts import (
-    Assignment,
-    WorkEvidence,
-    code,
-    coder_prompt,
-    evidence_line,
-    evidence_report,
-)
+from yoi_cli.orchestration.texts import WorkEvidence, code, evidence_line, evidence_report
 from yoi_cli.orchestration.worker_requests import words
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8")), min_size=1))
 def test_a_command_is_told_as_a_line_that_a_shell_reads_back(command: list[str]) -> None:
     assert shlex.split(words(command)) == command
-
-
-def test_a_coder_is_told_the_validation_commands_as_a_shell_takes_them() -> None:
-    command = ["sh", "-c", "test -f a && echo 'x  y; z'"]
-    assignment = Assignment("T", "Title", packet_of("Title", ""), (words(command),))
-    prompt = coder_prompt(assignment, Position("inprogress", branch="work/T"), 1)
-    told = next(line for line in prompt.splitlines() if "must succeed" in line)
-    assert shlex.split(told.partition("here: ")[2].removesuffix(".").strip("`")) == command
 
 
 @given(st.text(st.sampled_from("`ab \n\x1b"), max_size=12))

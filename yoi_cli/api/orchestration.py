@@ -34,8 +34,11 @@ def orchestrate(
     tickets; where it answers False, the run ends, and workers go on without it. With `watch` it
     stays, and takes up what is queued later; with `retry` it goes on with tickets that wait
     for a person. Raises `NotFoundError` outside of git and for a ticket that is not there,
-    and `StoreInvalidError` (`config_invalid`).
+    `StoreInvalidError` (`config_invalid`), and `ConflictError` (`inside_worker`).
     """
+    from yoi_cli.orchestration.git.reviewed_commit import check_orchestrator
+
+    check_orchestrator(session)
     target, run = _open(session, tickets, at_once, author, tell, watch=watch, retry=retry)
     run.run(lambda seconds: pause(seconds, run.running))
     return run.result(target)

@@ -113,7 +113,7 @@ def comment(
 
 
 def check_reviewer(session: Session) -> None:
-    """Raise `ConflictError` (`review_not_yours`) in a worker whose own work is judged."""
+    """Raise `ConflictError` (`review_not_yours`) in a worker of this clone: none approves."""
     from yoi_cli.orchestration.git.reviewed_commit import check_reviewer
 
     check_reviewer(session)
@@ -134,19 +134,58 @@ def review(
 
     It holds for the commit `sha` alone, else for the head of the branch on which the ticket
     is in progress. `folder` is the worktree that a `sha` such as HEAD is told from, the
-    workspace where it is not given. Raises what `check_reviewer` raises.
+    workspace where it is not given. To approve raises what `check_reviewer` raises.
     """
     from yoi_cli.api.autocommit import with_commit
     from yoi_cli.model.events import APPROVE, REQUEST_CHANGES, REVIEW
     from yoi_cli.orchestration.git.reviewed_commit import commit_under_review
     from yoi_cli.tickets.comment import add_comment
 
-    check_reviewer(session)
+    if approve:
+        check_reviewer(session)
     by = session.author(author)
     result = APPROVE if approve else REQUEST_CHANGES
     about = commit_under_review(session, ticket, sha, folder or session.workspace)
     done = add_comment(session.store, ticket, REVIEW, text, by, status=result, commit=about)
     return with_commit(session, done, f"review: {result}", asked=commit)
+
+
+def ask(
+    session: Session, ticket: str, text: str, *, author: str | None = None, commit: bool = False
+) -> Committed:
+    """Add a question that somebody has to answer. Raises `UsageError` for an empty text."""
+    from yoi_cli.api.autocommit import with_commit
+    from yoi_cli.model.events import QUESTION
+    from yoi_cli.tickets.comment import add_comment
+
+    by = session.author(author)
+    done = add_comment(session.store, ticket, QUESTION, text, by)
+    return with_commit(session, done, f"question by {by.author}", asked=commit)
+
+
+def check_question(session: Session, ticket: str) -> None:
+    """Raise `ConflictError`: `nothing_asked` where no question of the ticket is open, and
+    `answer_not_yours` in a worker of this clone."""
+    from yoi_cli.orchestration.git.reviewed_commit import check_answerer
+    from yoi_cli.tickets.comment import check_question
+
+    check_answerer(session)
+    check_question(session.store, ticket)
+
+
+def answer(
+    session: Session, ticket: str, text: str, *, author: str | None = None, commit: bool = False
+) -> Committed:
+    """Answer the open question of a ticket. Raises what `check_question` raises, and
+    `UsageError` for an empty text."""
+    from yoi_cli.api.autocommit import with_commit
+    from yoi_cli.orchestration.git.reviewed_commit import check_answerer
+    from yoi_cli.tickets.comment import add_answer
+
+    check_answerer(session)
+    by = session.author(author)
+    done = add_answer(session.store, ticket, text, by)
+    return with_commit(session, done, f"answer by {by.author}", asked=commit)
 
 
 def state_of(session: Session, ticket: str) -> tuple[TicketId, Folded]:

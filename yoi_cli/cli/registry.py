@@ -98,6 +98,8 @@ _TICKET = (
         ("edit", "ticket.edit:edit", "Change a ticket's title, fields or description."),
         ("comment", "ticket.comment:comment", "Add a comment, plan, decision or report."),
         ("review", "ticket.review:review", "Approve, or ask for changes."),
+        ("ask", "ticket.question:ask", "Ask what the work cannot go on without."),
+        ("answer", "ticket.question:answer", "Answer the question that a ticket waits with."),
         ("relation", None, "Add, remove and list relations between tickets."),
     ),
     *_section(

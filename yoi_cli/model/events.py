@@ -22,6 +22,8 @@ COMMIT = "commit"
 CLAIM = "claim"
 WORKER = "worker"
 RELATION_REMOVED = "relation_removed"
+QUESTION = "question"
+ANSWER = "answer"
 
 APPROVE = "approve"
 REQUEST_CHANGES = "request_changes"
@@ -37,6 +39,7 @@ class EventKind(NamedTuple):
     is settled; `headings` are those by the event's status. `attributes` are what its header may
     say. `is_role` is whether `comment --role` writes it. `is_work` is whether it says that
     something was done and may be looked at, but for events with the attribute `is_work_without`.
+    `is_driving` says that orchestration goes by it, so that a clone remembers which it wrote.
     """
 
     name: str
@@ -47,6 +50,7 @@ class EventKind(NamedTuple):
     is_role: bool = False
     is_work: bool = False
     is_work_without: str = ""
+    is_driving: bool = False
 
 
 #: Every known kind by its name. Other words are read, kept and shown as they are.
@@ -59,21 +63,28 @@ KINDS: Mapping[str, EventKind] = {
         EventKind(
             DECISION,
             "Decision",
-            attributes=("classification", "commit", "step", "generation", "merge", "old"),
+            attributes=(
+                *("classification", "commit", "step", "holder", "generation", "merge", "old"),
+            ),
             is_role=True,
+            is_driving=True,
         ),
         EventKind(
             IMPLEMENTATION_REPORT,
             "Implementation report",
-            attributes=("commit", "step", "status", "round", "worker", "generation", "merge"),
+            attributes=(
+                *("commit", "step", "status", "round", "worker", "holder", "generation", "merge"),
+            ),
             is_role=True,
             is_work=True,
+            is_driving=True,
         ),
         EventKind(
             REVIEW,
             "Review",
             attributes=("status", "commit", "round", "worker"),
             headings={APPROVE: "Review: approve", REQUEST_CHANGES: "Review: request changes"},
+            is_driving=True,
         ),
         EventKind(STATE_CHANGED, "State changed", attributes=("from", "to", "reason", "field")),
         EventKind(INTAKE_SUMMARY, "Intake summary"),
@@ -87,15 +98,21 @@ KINDS: Mapping[str, EventKind] = {
             is_work=True,
             is_work_without="into",
         ),
-        EventKind(CLAIM, "Claim", attributes=("status", "holder", "generation")),
+        EventKind(CLAIM, "Claim", attributes=("status", "holder", "generation"), is_driving=True),
         # The steps that an orchestrator records before it makes them are no results.
         EventKind(
             WORKER,
             "Worker",
-            attributes=("status", "worker", "profile", "result", "cause", "exit", "step"),
+            attributes=(
+                *("status", "worker", "profile", "result", "cause", "exit"),
+                *("step", "holder", "generation"),
+            ),
             is_work=True,
             is_work_without="step",
+            is_driving=True,
         ),
+        EventKind(QUESTION, "Question", "質問"),
+        EventKind(ANSWER, "Answer", "回答", is_driving=True),
         EventKind(RELATION_REMOVED, "Relation removed", attributes=("relation", "target")),
     )
 }

@@ -97,6 +97,23 @@ def packet_of(title: str, description: str) -> IntentPacket:
     return IntentPacket(parts)
 
 
+def rest_of(description: str) -> str:
+    """What a description says besides the packet: the text before the first heading, and the
+    sections under headings that no part has, in their order."""
+    sections = tuple(split_sections(description))
+    taken: set[int] = set()
+    for _, _, headings in PARTS:
+        taken.update(_places(sections, headings))
+    if not _gather(sections, PARTS[0][2]):
+        taken.update(_places(sections, _BACKGROUND))
+    rest = (
+        f"{'#' * level} {heading}\n\n{text}".strip() if heading else text.strip()
+        for place, (level, heading, text) in enumerate(sections)
+        if place not in taken and not _is_placeholder(text)
+    )
+    return "\n\n".join(rest)
+
+
 def complete(packet: IntentPacket, said: Mapping[str, str]) -> IntentPacket:
     """`packet` with the parts that somebody gave by hand put in place of its own."""
     return IntentPacket({**packet.parts, **{key: text for key, text in said.items() if text}})
@@ -164,17 +181,24 @@ def _gather(sections: tuple[Section, ...], headings: tuple[str, ...]) -> str:
     A section goes on through deeper headings, but for those that fill a part themselves.
     """
     texts: list[str] = []
+    for place in _places(sections, headings):
+        level, heading, text = sections[place]
+        if not _is_placeholder(text):
+            mark = "" if _fits(heading, headings) else f"{'#' * level} {heading}\n\n"
+            texts.append(mark + text.strip())
+    return "\n\n".join(texts)
+
+
+def _places(sections: tuple[Section, ...], headings: tuple[str, ...]) -> Iterator[int]:
+    """Where the sections stand that belong to one of `headings`."""
     within = 0
-    for level, heading, text in sections:
-        is_own = _fits(heading, headings)
-        if is_own:
+    for place, (level, heading, _) in enumerate(sections):
+        if _fits(heading, headings):
             within = level
         elif within and (level <= within or _fits(heading, _ALL_HEADINGS)):
             within = 0
-        if within and not _is_placeholder(text):
-            mark = "" if is_own else f"{'#' * level} {heading}\n\n"
-            texts.append(mark + text.strip())
-    return "\n\n".join(texts)
+        if within:
+            yield place
 
 
 def _fits(heading: str, words: tuple[str, ...]) -> bool:

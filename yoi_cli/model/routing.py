@@ -40,6 +40,10 @@ COMPUTED = (
 JUDGED = (RETURN_TO_PLANNING, SPIKE_NEEDED)
 CLASSIFICATIONS = (*COMPUTED, *JUDGED)
 
+#: What an orchestrator waits for; also the words for the steps in which it says so.
+NEEDS_PERSON = "person"
+NEEDS_ANSWER = "needs_answer"
+
 #: What a gate may require of a ticket.
 APPROVED = "approved"
 REQUIREMENTS = (states.READY, APPROVED, states.DONE)
@@ -75,13 +79,15 @@ class Review(NamedTuple):
 
     `has_work` is whether anything was reported since it began; `is_unreviewed` whether the
     newest of it is newer than the newest review; `asks_for_changes` and `approves` are what
-    the newest review says.
+    the newest review says. `needs` is what an orchestrator waits for, by its newest step or a
+    question: an answer, another word of a person, or nothing.
     """
 
     has_work: bool = False
     is_unreviewed: bool = False
     asks_for_changes: bool = False
     approves: bool = False
+    needs: str = ""
 
 
 class ThreadSummary(NamedTuple):
@@ -108,7 +114,7 @@ def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:
     Work is a report, a commit or a worker's result; the order is that of the log.
     """
     started = max((m.line for m in moves if m.target == states.INPROGRESS), default=0)
-    last_work, last_review, verdict = 0, 0, ""
+    last_work, last_review, verdict, needs = 0, 0, "", ""
     for event in thread:
         if event.line < started:
             continue
@@ -116,12 +122,33 @@ def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:
             last_work = event.line
         elif event.kind == events.REVIEW and event.status:
             last_review, verdict = event.line, event.status
+        needs = _needs(needs, event)
     return Review(
         has_work=last_work > 0,
         is_unreviewed=last_work > last_review,
         asks_for_changes=verdict == events.REQUEST_CHANGES,
         approves=verdict == events.APPROVE,
+        needs=needs,
     )
+
+
+def has_question(thread: Iterable[Event]) -> bool:
+    """Whether somebody asked what nobody has answered, in whatever state the ticket is."""
+    needs = ""
+    for event in thread:
+        needs = _needs(needs, event)
+    return needs == NEEDS_ANSWER
+
+
+def _needs(needs: str, event: Event) -> str:
+    """What is waited for after `event`, where it was `needs` before."""
+    step = event.attributes.get("step")
+    if step is not None:
+        return step if step in (NEEDS_PERSON, NEEDS_ANSWER) else ""
+    if event.kind == events.QUESTION:
+        return NEEDS_ANSWER
+    is_word = event.kind in (events.ANSWER, events.REVIEW)
+    return "" if is_word else needs
 
 
 def is_work(event: Event) -> bool:

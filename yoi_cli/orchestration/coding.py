@@ -12,8 +12,13 @@ from yoi_cli.model.workers.profiles import CODER
 from yoi_cli.orchestration import agents
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import examine, settle, tree_word, worker_sentence
+from yoi_cli.orchestration.prompts import coder_prompt
 from yoi_cli.orchestration.target_watch import note_target, tell_target_moves, unapproved_in_target
-from yoi_cli.orchestration.texts import coder_prompt, evidence_line, evidence_report, short
+from yoi_cli.orchestration.texts import evidence_line, evidence_report, question_of, short
+from yoi_cli.orchestration.worker_requests import is_success
+
+#: So many characters of the end of a coder's output may be its question.
+_QUESTION = 20_000
 
 if TYPE_CHECKING:
     from yoi_cli.orchestration.context import RunOutcome, TicketContext
@@ -50,6 +55,9 @@ def enter_worktree(context: TicketContext, at: Position) -> bool | RunOutcome:
 def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
     """Record the next round, or that there were enough of them; wait for a profile that rests."""
     rounds = context.ports.settings.orchestration.rounds
+    if at.approved:
+        text = f"What was approved, {short(at.approved)}, did not pass. The log says why."
+        return context.call_person(at, "approved_failed", text)
     if at.spent > rounds:
         return context.call_person(
             at, "rounds_spent", f"The coder was sent back {rounds} times, and it is not done."
@@ -74,13 +82,16 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
 
 def follow_coder(context: TicketContext, at: Position) -> bool:
     """Wait for the coder, and look at what it left."""
-    prompt = coder_prompt(context.assignment, at, at.round)
     view = context.watch.follow(
         context.workers.key(at, CODER, str(at.round)),
-        lambda: context.workers.agent(at, CODER, at.round, context.entered(at), prompt),
+        lambda: context.workers.agent(
+            at, CODER, at.round, context.entered(at), coder_prompt(context.assignment(), at)
+        ),
     )
     if not view.has_ended:
         return False
+    if context.journal.position() != at:
+        return True  # it asked a question meanwhile, or somebody had a word
     unapproved = unapproved_in_target(context, at, context.head(at))
     tell_target_moves(context, at)
     worktree = context.standing_worktree(at)
@@ -98,7 +109,10 @@ def follow_coder(context: TicketContext, at: Position) -> bool:
 def _look_at_work(
     context: TicketContext, at: Position, worktree: Worktree, view: WorkerView
 ) -> bool:
-    """What the coder left is reported where it is not good enough, else validated."""
+    """What the coder left is validated; where it is not good enough, that is reported, or what it
+    asks is."""
+    if at.question:
+        return _ask(context, at, at.question, view)
     has_work = (
         worktree.branch != at.branch
         or (worktree.head or "") != at.start
@@ -107,9 +121,23 @@ def _look_at_work(
     if agents.could_not_run(context, at, CODER, view, has_work=has_work):
         return True
     found = examine(context.ports, at, worktree, view)
-    if found.problems:
-        return _report(context, at, found, view)
-    return context.take_evidence(at, found.commit)
+    if not found.problems:
+        return context.take_evidence(at, found.commit)
+    asked = question_of(context.workers.printed(view, _QUESTION))
+    if asked and is_success(view) and context.head(at) == at.start:
+        return _ask(context, at, asked, view)
+    return _report(context, at, found, view)
+
+
+def _ask(context: TicketContext, at: Position, question: str, view: WorkerView) -> bool:
+    """Record that the coder waits for an answer."""
+    return context.record(
+        at,
+        stages.NEEDS_ANSWER,
+        question,
+        round=str(at.round),
+        worker=view.worker_id,
+    )
 
 
 def validate(context: TicketContext, at: Position) -> bool:
@@ -142,6 +170,5 @@ def _report(
         status=status,
         round=str(at.round),
         worker=view.worker_id if view else "",
-        generation=str(at.generation),
         commit=found.commit,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.model.events import WORKER
-from yoi_cli.model.intent import packet_of
+from yoi_cli.model.events import REVIEW, WORKER
+from yoi_cli.model.intent import packet_of, rest_of
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import tree_word
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.ports import Progress
-from yoi_cli.orchestration.texts import Assignment, short
+from yoi_cli.orchestration.prompts import Assignment, words_of_people
+from yoi_cli.orchestration.texts import short
 from yoi_cli.orchestration.worker_requests import TicketWorkers, WorkerWatch, words
 from yoi_cli.worktrees.ports import NewWorktree
 
@@ -59,10 +60,19 @@ class TicketContext:
         self.watch = WorkerWatch(ports)
         #: Where merges that this process tried are checked out, by their commit.
         self.trials: dict[str, str] = {}
-        item = ports.store.item(ticket)
-        self.title = item.title
-        commands = tuple(words(one) for one in ports.settings.orchestration.validate)
-        self.assignment = Assignment(ticket, self.title, packet_of(item.title, item.body), commands)
+        self.title = ports.store.item(ticket).title
+
+    def assignment(self) -> Assignment:
+        """What a worker is put to, as the ticket stands now."""
+        item = self.ports.store.item(self.ticket)
+        return Assignment(
+            ticket=self.ticket,
+            title=item.title,
+            packet=packet_of(item.title, item.body),
+            rest=rest_of(item.body),
+            said=words_of_people(self.ports.store.thread(self.ticket).events),
+            validate=tuple(words(one) for one in self.ports.settings.orchestration.validate),
+        )
 
     def outcome(self, result: str, reason: str, text: str, commit: str = "") -> RunOutcome:
         """How far this run came with the ticket."""
@@ -82,7 +92,8 @@ class TicketContext:
     ) -> bool:
         """Record an event, and tell of it: as `told`, by default `step`, with `line`, by default
         the first of `text`. True. Raises as the journal does."""
-        attributes.setdefault("generation", str(at.generation))
+        if kind != REVIEW:
+            attributes |= {"holder": at.holder, "generation": str(at.generation)}
         event = self.journal.event(kind, text, author=author, step=step, **attributes)
         self.journal.record(at, event)
         commit = attributes.get("merge") or attributes.get("commit", "")

@@ -48,7 +48,7 @@ def merge(context: TicketContext, at: Position) -> bool:
     message = context.ports.redaction.text(message)
     tried = repository.try_merge(at.target, at.reported, message, context.ticket)
     if tried.commit is None:
-        return _send_back(context, at, conflict_report(at, tried.conflicts))
+        return send_back(context, at, conflict_report(at, tried.conflicts))
     if context.target_head(at) != target:
         return True  # it moved meanwhile; the merge is tried again
     context.trials[tried.commit] = tried.path
@@ -58,7 +58,6 @@ def merge(context: TicketContext, at: Position) -> bool:
         f"Merged {short(at.reported)} into {short(target)} of `{at.target}` apart, as "
         f"{short(tried.commit)}.",
         line=f"merged apart as {short(tried.commit)}",
-        generation=str(at.generation),
         commit=at.reported,
         merge=tried.commit,
         old=target,
@@ -81,7 +80,7 @@ def validate(context: TicketContext, at: Position) -> bool:
     if results is None:
         return False
     if not all(one.is_good for one in results):
-        return _send_back(context, at, failed_merge_report(at, at.merge, results))
+        return send_back(context, at, failed_merge_report(at, at.merge, results))
     return _announce(context, at)
 
 
@@ -141,6 +140,7 @@ def _finish(context: TicketContext, at: Position) -> bool:
         IMPLEMENTATION_REPORT,
         merged_report(done, is_ours=is_ours),
         step=stages.MERGED,
+        holder=at.holder,
         generation=str(at.generation),
         merge=done.merge,
         commit=done.reported,
@@ -151,7 +151,7 @@ def _finish(context: TicketContext, at: Position) -> bool:
     return True
 
 
-def _send_back(context: TicketContext, at: Position, text: str) -> bool:
+def send_back(context: TicketContext, at: Position, text: str) -> bool:
     drop_trial(context)
     return context.record(
         at,
@@ -160,7 +160,6 @@ def _send_back(context: TicketContext, at: Position, text: str) -> bool:
         kind=IMPLEMENTATION_REPORT,
         told="merge failed",
         status=stages.FAILED,
-        generation=str(at.generation),
         commit=at.reported,
     )
 

@@ -8,13 +8,17 @@ from yoi_cli.errors import ConflictError
 from yoi_cli.model import events, states
 from yoi_cli.model.claim import ClaimRequest, renew, take
 from yoi_cli.model.events import NewEvent, heading_for
-from yoi_cli.orchestration.position import Position, position_of
+from yoi_cli.orchestration.steps import position_of
 from yoi_cli.store.values import Change
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yoi_cli.model.claim import Claim
+    from yoi_cli.model.events import Event
     from yoi_cli.model.ids import TicketId
     from yoi_cli.orchestration.ports import OrchestrationPorts
+    from yoi_cli.orchestration.position import Position
     from yoi_cli.store.ports import TicketWriter
 
 #: The code of the error for a step that was decided on a log that has gone on since.
@@ -33,11 +37,14 @@ class Journal:
 
     def position(self) -> Position:
         """What the log says of the ticket now."""
-        return position_of(self._ports.store.thread(self._ticket).events)
+        return self._fold(self._ports.store.thread(self._ticket).events)
+
+    def _fold(self, thread: Sequence[Event]) -> Position:
+        return position_of(thread, self._ports.own_events.of(self._ticket))
 
     def is_ours(self, at: Position) -> bool:
         """Whether this clone's orchestrators have the ticket, or had it when it was merged."""
-        if at.holder != self._ports.holder or not at.stage:
+        if at.holder != self._ports.holder or not (at.is_own and at.stage):
             return False
         if at.state != states.INPROGRESS:
             return True
@@ -66,7 +73,7 @@ class Journal:
                 self._ports.claims.put(claim.freed(writer.now_ms))
 
     def _append(self, writer: TicketWriter, seen: Position, new: tuple[NewEvent, ...]) -> None:
-        if position_of(writer.thread(self._ticket).events) != seen:
+        if self._fold(writer.thread(self._ticket).events) != seen:
             raise ConflictError(MOVED_ON, f"{self._ticket} has gone on in the meantime.")
         self._hold(writer, seen)
         writer.commit(self._ticket, Change(events=new))

@@ -38,6 +38,7 @@ def open_ports(
     own_folder = os.path.join(session.own_folder(make=True), "orchestrate")
     return OrchestrationPorts(
         store=CleanStore.of(session, lambda change: clean_change(redaction, change)),
+        own_events=session.own_events,
         claims=session.claims,
         by=session.author(author),
         routing=lambda: routing_context(session, holder),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from yoi_cli.model.events import Author
     from yoi_cli.model.redaction import Redaction
@@ -121,6 +121,14 @@ class LocalState(Protocol):
         ...
 
 
+class OwnEvents(Protocol):
+    """Which events this clone's own commands wrote."""
+
+    def of(self, ticket: str) -> Container[str]:
+        """The marks of those of `ticket` (`model/own_events.py`)."""
+        ...
+
+
 class Progress(NamedTuple):
     """One step, as it happens: of which ticket, which step, and a sentence about it."""
 
@@ -143,6 +151,7 @@ class OrchestrationPorts(NamedTuple):
     """
 
     store: RoutingStore
+    own_events: OwnEvents
     claims: Claims
     by: Author
     routing: Callable[[], RoutingContext]

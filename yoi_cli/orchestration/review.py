@@ -10,7 +10,8 @@ from yoi_cli.orchestration import agents, integration
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import PERSON
 from yoi_cli.orchestration.evidence import changes_of_reviewer, tree_word, worker_sentence
-from yoi_cli.orchestration.texts import printed, reviewer_prompt, short, verdict_of
+from yoi_cli.orchestration.prompts import reviewer_prompt
+from yoi_cli.orchestration.texts import printed, short, verdict_of
 from yoi_cli.orchestration.worker_requests import how_it_ended, is_success
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
     if context.ports.settings.orchestration.review == BY_PERSON:
         how = f"yoi ticket review {context.ticket} --approve|--request-changes -m TEXT"
         text = f"{short(at.reported)} waits for a review: {how}"
+        if at.unrecorded:
+            who = ", ".join(dict.fromkeys(at.unrecorded))
+            text += f". An approval by {who} is not this clone's, and counts for nothing here."
         return context.outcome(PERSON, "review", text, at.reported)
     if at.tries >= REVIEW_TRIES:
         text = f"{at.tries} reviewers ended without a verdict on {short(at.reported)}."
@@ -56,10 +60,11 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
 
 def follow_reviewer(context: TicketContext, at: Position) -> bool:
     """Wait for the reviewer, and record its verdict; False while it runs."""
-    prompt = reviewer_prompt(context.assignment, at)
     view = context.watch.follow(
         context.workers.key(at, REVIEWER, str(at.reviews)),
-        lambda: context.workers.agent(at, REVIEWER, at.reviews, context.entered(at), prompt),
+        lambda: context.workers.agent(
+            at, REVIEWER, at.reviews, context.entered(at), reviewer_prompt(context.assignment(), at)
+        ),
     )
     if not view.has_ended:
         return False
@@ -92,7 +97,6 @@ def _judge(context: TicketContext, at: Position, view: WorkerView) -> bool:
         status=verdict.status,
         round=str(at.round),
         worker=view.worker_id,
-        generation="",
         commit=at.commit,
     )
 
@@ -125,3 +129,12 @@ def approve(context: TicketContext, at: Position) -> bool:
     if head != at.reported:
         return context.take_evidence(at, head)
     return integration.begin(context, at)
+
+
+def advance(context: TicketContext, at: Position) -> bool:
+    """Move the target branch, unless changes were asked for before it moved."""
+    target = context.ports.repository.commit_of(f"refs/heads/{at.target}") or ""
+    if at.is_vetoed and target == at.old:
+        text = f"Changes were asked for before `{at.target}` moved; it stays as it was."
+        return integration.send_back(context, at, text)
+    return integration.advance(context, at)

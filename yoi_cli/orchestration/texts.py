@@ -1,4 +1,4 @@
-"""The prompts of coders and reviewers, and what is recorded of their work (docs/orchestrate.md)."""
+"""What is recorded of the work of coders and reviewers (docs/orchestrate.md)."""
 
 from __future__ import annotations
 
@@ -6,26 +6,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.events import APPROVE, REQUEST_CHANGES
-from yoi_cli.model.intent import render_packet
 from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.model.intent import IntentPacket
     from yoi_cli.orchestration.position import Position
 
 
 _SHORT = 12
-
-
-class Assignment(NamedTuple):
-    """What a worker is put to: a ticket, its packet, and the commands that judge the work."""
-
-    ticket: str
-    title: str
-    packet: IntentPacket
-    validate: tuple[str, ...]
 
 
 class CommandResult(NamedTuple):
@@ -56,52 +45,6 @@ class WorkEvidence(NamedTuple):
 def short(commit: str) -> str:
     """A commit's id as sentences have it."""
     return commit[:_SHORT]
-
-
-def coder_prompt(assignment: Assignment, at: Position, number: int) -> str:
-    """What the coder of round `number` reads."""
-    blocks = [
-        f"# {_line(assignment.title)}",
-        f"Ticket {assignment.ticket}, round {number}. You are in a git worktree of your own, on "
-        f"the branch `{at.branch}`, which began at {short(at.base)} of `{at.target}`.",
-        render_packet(assignment.packet),
-    ]
-    if at.feedback:
-        blocks.append("## What came of the work so far\n\n" + at.feedback)
-    rules = [
-        f"- Commit your work on `{at.branch}`. What is not committed does not count, and "
-        "nothing may be left over: `git status` must be empty.",
-        "- Do not merge, push, switch branches or change the state of tickets. A branch that "
-        f"conflicts may merge `{at.target}` into itself.",
-        *_validation(assignment),
-    ]
-    blocks.append("## How it is judged\n\n" + "\n".join(rules))
-    return "\n\n".join(blocks) + "\n"
-
-
-def reviewer_prompt(assignment: Assignment, at: Position) -> str:
-    """What a reviewer of the reported commit reads."""
-    commit = at.reported
-    blocks = [
-        f"# Review: {_line(assignment.title)}",
-        f"Ticket {assignment.ticket}. Commit {commit} of the branch `{at.branch}` is checked out "
-        f"here; it began at {short(at.base)} of `{at.target}`. See "
-        f"`git log {short(at.base)}..HEAD` and `git diff {short(at.base)} HEAD`.",
-        "Judge it by this contract and nothing else:",
-        render_packet(assignment.packet),
-        "## What was reported\n\n" + at.report,
-        "## Your verdict\n\nChange nothing here, and commit nothing. Say what must change, with "
-        "file and line, then end your output with a line of its own that is exactly "
-        f"`{MARK} approve` or `{MARK} request_changes`.",
-    ]
-    return "\n\n".join(blocks) + "\n"
-
-
-def _validation(assignment: Assignment) -> list[str]:
-    if not assignment.validate:
-        return []
-    listed = ", ".join(map(code, assignment.validate))
-    return [f"- Afterwards these commands must succeed here: {listed}."]
 
 
 def evidence_line(found: WorkEvidence) -> str:
@@ -240,6 +183,13 @@ def plain_text(output: bytes) -> str:
     """What a program printed, as text without what drives a terminal."""
     text = output.decode("utf-8", "replace").replace("\r\n", "\n")
     return _CONTROLS.sub("", _ESCAPES.sub("", text))
+
+
+def question_of(printed: str) -> str:
+    """The question that what a coder printed ends with: its last paragraph, if that ends in a
+    question mark; empty for none."""
+    last = printed.rstrip().rpartition("\n\n")[2].strip()
+    return last if last.endswith(("?", "？")) else ""
 
 
 def verdict_of(printed: str) -> Verdict | None:

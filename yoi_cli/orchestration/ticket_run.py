@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, YoiError
-from yoi_cli.model import events, states
+from yoi_cli.model import states
 from yoi_cli.orchestration import coding, integration, review
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome, TicketContext
 from yoi_cli.orchestration.journal import CLAIM_LOST, MOVED_ON
 from yoi_cli.orchestration.merge_queue import WAITING
+from yoi_cli.orchestration.position import is_same_commit
 from yoi_cli.orchestration.texts import resolution, short
 from yoi_cli.tickets.move import close_ticket
 
@@ -70,6 +71,8 @@ class TicketRun:
             return self._context.outcome(LEFT, at.state, f"It is {at.state} now.")
         if at.stage == stages.PERSON:
             done = self._wait_for_person(at)
+        elif at.stage == stages.NEEDS_ANSWER:
+            done = self._wait_for_answer(at)
         else:
             done = _STEPS[at.stage](self._context, at)
         self.worker = self._context.watch.worker
@@ -78,22 +81,28 @@ class TicketRun:
     def _wait_for_person(self, at: Position) -> bool | RunOutcome:
         """A commit of theirs, an approval of the branch's head, or `--retry` is the answer."""
         head = self._context.head(at)
-        approved = bool(head) and at.verdict_on(head)[0] == events.APPROVE
-        if head and (head != at.commit or (approved and head != at.reported)):
+        is_approved = is_same_commit(at.approved, head) and head != at.reported
+        if head and (head != at.commit or is_approved):
             worktree = self._context.standing_worktree(at)
             if worktree is not None and worktree.branch == at.branch:
                 return self._context.take_evidence(at, head)
         if at.before == stages.ADVANCE and not self._tried_again:
             self._tried_again = True
-            return integration.advance(self._context, at)
+            return review.advance(self._context, at)
         why = f"`yoi ticket show {self.ticket}` says why"
         text = f"It waits for a person ({at.reason}): {why}, and --retry goes on."
         return self._context.outcome(PERSON, at.reason, text, head)
 
+    def _wait_for_answer(self, at: Position) -> RunOutcome:
+        how = f"yoi ticket answer {self.ticket} -m TEXT"
+        question = " ".join(at.question.split())
+        return self._context.outcome(PERSON, at.stage, f"The coder asks: {question} Answer: {how}")
+
     def resume(self) -> None:
         """Somebody asks to go on with what waits for a person."""
         at = self._context.journal.position()
-        if at.stage == stages.PERSON and self._context.journal.is_ours(at):
+        waits = at.stage in (stages.PERSON, stages.NEEDS_ANSWER)
+        if waits and self._context.journal.is_ours(at):
             self._context.record(at, stages.RESUMED, "Somebody asked to go on with `--retry`.")
 
     def _fail(self, error: YoiError) -> RunOutcome:
@@ -173,11 +182,12 @@ _STEPS: Mapping[str, Callable[[TicketContext, Position], bool | RunOutcome]] = {
     stages.NO_VERDICT: review.send_reviewer,
     stages.REJECTED: coding.send_coder,
     stages.CHANGES: coding.send_coder,
+    stages.ANSWERED: coding.send_coder,
     stages.REVIEWER: review.follow_reviewer,
     stages.APPROVED: review.approve,
     stages.MERGE: integration.merge,
     stages.VALIDATE_MERGE: integration.validate,
-    stages.ADVANCE: integration.advance,
+    stages.ADVANCE: review.advance,
     stages.MERGED: _close,
     stages.CLEANUP: _clean_up,
     stages.KEPT: _end,

@@ -81,6 +81,32 @@ REASONS: Mapping[str, ReasonKind] = {
             action=Wording("Answer the review, and report.", "レビューに応答し、報告する。"),
         ),
         ReasonKind(
+            "answer_needed",
+            IN_PROGRESS,
+            Wording(
+                "Whoever works on it asks a question that nobody has answered.",
+                "作業者の質問にまだ誰も答えていません。",
+            ),
+            action=Wording(
+                "Answer it: `yoi ticket answer {ticket} -m TEXT`.",
+                "`yoi ticket answer {ticket} -m TEXT` で答える。",
+            ),
+        ),
+        ReasonKind(
+            "person_needed",
+            IN_PROGRESS,
+            Wording(
+                "Its orchestrator cannot go on without a person.",
+                "orchestrator が人間の判断を待っています。",
+            ),
+            action=Wording(
+                "See why with `yoi ticket show {ticket}`; then ask for changes, commit, or go on "
+                "with `yoi orchestrate {ticket} --retry`.",
+                "`yoi ticket show {ticket}` で理由を確認し、変更を求めるか commit するか、"
+                "`yoi orchestrate {ticket} --retry` で再開する。",
+            ),
+        ),
+        ReasonKind(
             "stalled",
             IN_PROGRESS,
             Wording(

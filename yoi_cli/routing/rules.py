@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import states
-from yoi_cli.model.routing import BLOCKED, IMPLEMENTATION_READY, WAITING, Review
+from yoi_cli.model.routing import (
+    BLOCKED,
+    IMPLEMENTATION_READY,
+    NEEDS_ANSWER,
+    WAITING,
+    Review,
+)
 from yoi_cli.routing.messages import finish_chain, next_action, remedy, sentence
 from yoi_cli.routing.reasons import classification_of
 
@@ -152,6 +158,8 @@ def _causes_before_work(subject: Subject) -> Sequence[ReasonCode]:
 def _progress(subject: Subject) -> str:
     """How a ticket in progress stands."""
     review = subject.review
+    if review.needs:
+        return "answer_needed" if review.needs == NEEDS_ANSWER else "person_needed"
     if review.is_unreviewed:
         return "unreviewed_work"
     if review.asks_for_changes:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import UsageError
-from yoi_cli.model.events import new_event
+from yoi_cli.errors import ConflictError, UsageError
+from yoi_cli.model.events import ANSWER, new_event
 from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from yoi_cli.model.events import Author
-    from yoi_cli.store.ports import TicketStore
+    from collections.abc import Sequence
+
+    from yoi_cli.model.events import Author, Event, NewEvent
+    from yoi_cli.store.ports import TicketReader, TicketStore
 
 
 def add_comment(
@@ -28,12 +30,45 @@ def add_comment(
 
     Raises `UsageError` where `text` is empty.
     """
+    given = (("status", status), ("commit", commit))
+    event = _event(kind, text, by, tuple((name, value) for name, value in given if value))
+    with store.write() as writer:
+        return writer.commit(identify(writer, word), Change(events=(event,)))
+
+
+def _event(
+    kind: str, text: str, by: Author, attributes: tuple[tuple[str, str], ...] = ()
+) -> NewEvent:
     if not text.strip():
         raise UsageError(
             "text_empty", "The text is empty.", hint="Nothing was written; say something."
         )
-    given = (("status", status), ("commit", commit))
-    attributes = tuple((name, value) for name, value in given if value)
-    event = new_event(kind, by, text, attributes)
+    return new_event(kind, by, text, attributes)
+
+
+def add_answer(store: TicketStore, word: str, text: str, by: Author) -> Committed:
+    """Answer the open question of a ticket. Raises `ConflictError` (`nothing_asked`)."""
+    event = _event(ANSWER, text, by)
     with store.write() as writer:
-        return writer.commit(identify(writer, word), Change(events=(event,)))
+        ticket = identify(writer, word)
+        _check_asked(ticket, writer.thread(ticket).events)
+        return writer.commit(ticket, Change(events=(event,)))
+
+
+def check_question(reader: TicketReader, word: str) -> None:
+    """Raise `ConflictError` (`nothing_asked`) where no question of the ticket is open."""
+    ticket = identify(reader, word)
+    _check_asked(ticket, reader.thread(ticket).events)
+
+
+def _check_asked(ticket: str, thread: Sequence[Event]) -> None:
+    from yoi_cli.model.routing import has_question
+
+    if not has_question(thread):
+        raise ConflictError(
+            "nothing_asked",
+            f"No question of {ticket} waits for an answer.",
+            hint=f"`yoi ticket comment {ticket}` reaches the next coder, too; `yoi ticket review "
+            f"{ticket} --request-changes` sends it back.",
+            details={"ticket": ticket},
+        )

@@ -16,13 +16,15 @@ from yoi_cli.workspace.local_folder import local_folder, shared_folder
 from yoi_cli.workspace.which import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.model.config import Config
-    from yoi_cli.model.events import Author
+    from yoi_cli.model.events import Author, NewEvent
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.objectives.files import FileObjectives
     from yoi_cli.store.files.claims import FileClaims
-    from yoi_cli.store.files.writer import FileWriter
+    from yoi_cli.store.files.own_events import FileOwnEvents
+    from yoi_cli.store.files.writer import FileWriter, Remember
 
 _DEFAULT_DEADLINE = 10.0
 StoreKind = TypeVar("StoreKind", bound=FileStore)
@@ -71,6 +73,7 @@ class Session(NamedTuple):
             deadline=self.deadline,
             first=_settling(self._spooling_folders(), self.config),
             committed=None if self.checkout is None else partial(_committed_file, self.workspace),
+            remember=_remembering(self),
         )
 
     def _spooling_folders(self) -> tuple[str, ...]:
@@ -93,6 +96,19 @@ class Session(NamedTuple):
         from yoi_cli.store.files.claims import FileClaims
 
         return FileClaims(os.path.join(self.own_folder(), "claims"), self.own_folder)
+
+    @property
+    def own_events(self) -> FileOwnEvents:
+        """Which events this clone's own commands wrote (docs/orchestrate.md)."""
+        from yoi_cli.store.files.own_events import FileOwnEvents
+
+        return FileOwnEvents(os.path.join(self.local_folder, "own"))
+
+    def worker_above(self) -> str | None:
+        """The id of the clone's worker that this process descends from, None for none."""
+        from yoi_cli.workspace.ancestry import worker_above
+
+        return worker_above(os.path.join(self.local_folder, "workers"))
 
     @property
     def local_folder(self) -> str:
@@ -227,6 +243,22 @@ def _settling(folders: tuple[str, ...], config: Config) -> Callable[[FileWriter]
             settle_spool(spool, writer, japanese=config.is_japanese)
 
     return settle
+
+
+def _remembering(session: Session) -> Remember:
+    """Keeps the marks of what orchestration goes by; a worker's events are not the clone's own."""
+
+    def remember(ticket: TicketId, written: Sequence[tuple[NewEvent, str]]) -> None:
+        from yoi_cli.model.events import KINDS
+
+        driving = [one for one in written if one[0].kind in KINDS and KINDS[one[0].kind].is_driving]
+        if not driving or session.worker_above() is not None:
+            return
+        from yoi_cli.model.own_events import mark_of_new
+
+        session.own_events.add(ticket, [mark_of_new(*one) for one in driving])
+
+    return remember
 
 
 def settle_spool(path: str, writer: FileWriter, *, japanese: bool) -> None:

@@ -42,7 +42,9 @@ LINES = frozenset({EXPORT_LINE, ORCHESTRATION_STEP})
 
 KINDS: Mapping[str, type[Struct]] = {
     "accepted": routing.AcceptedDocument,
+    "answered": outcomes.WrittenDocument,
     "appended": outcomes.WrittenDocument,
+    "asked": outcomes.WrittenDocument,
     "claim": routing.ClaimDocument,
     "claims": routing.ClaimsDocument,
     "completion": workspace.CompletionDocument,

@@ -1,4 +1,4 @@
-"""Which commit a review is about, and who may give one (docs/orchestrate.md)."""
+"""Which commit a review is about, and what no worker may do (docs/orchestrate.md)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,46 @@ from yoi_cli.errors import ConflictError
 if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session
 
-#: This variable tells workers their role. Of these roles the work is reviewed by others.
-ROLE_VARIABLE = "YOI_ROLE"
-_REVIEWED = frozenset({"coder", "validator"})
-
 
 def check_reviewer(session: Session) -> None:
-    """Raise `ConflictError` (`review_not_yours`) in a worker whose own work is judged."""
-    role = session.environment.get(ROLE_VARIABLE, "")
-    if role in _REVIEWED:
+    """Raise `ConflictError` (`review_not_yours`) where a worker of this clone wants to approve.
+
+    What counts is which processes this one descends from, and no variable, which a worker could
+    set. The verdict of a worker that reviews is its last line.
+    """
+    worker = session.worker_above()
+    if worker is not None:
         raise ConflictError(
             "review_not_yours",
-            f"A {role} does not review: its own work is what is judged.",
-            hint="Commit the work; whoever orchestrates sends a reviewer, or asks a person.",
-            details={"role": role},
+            f"This runs within the worker {worker}, and a worker approves nothing.",
+            hint="Commit the work; whoever orchestrates sends a reviewer, or asks a person. A "
+            "reviewer ends its output with its verdict.",
+            details={"worker": worker},
+        )
+
+
+def check_orchestrator(session: Session) -> None:
+    """Raise `ConflictError` (`inside_worker`) where a worker of this clone wants to orchestrate:
+    what it records is not the clone's own, and would drive nothing."""
+    worker = session.worker_above()
+    if worker is not None:
+        raise ConflictError(
+            "inside_worker",
+            f"This runs within the worker {worker}, and no worker orchestrates its own clone.",
+            hint="Run it outside of any worker; `yoi orchestrate --dry-run` looks only.",
+            details={"worker": worker},
+        )
+
+
+def check_answerer(session: Session) -> None:
+    """Raise `ConflictError` (`answer_not_yours`) where a worker of this clone wants to answer."""
+    worker = session.worker_above()
+    if worker is not None:
+        raise ConflictError(
+            "answer_not_yours",
+            f"This runs within the worker {worker}, and questions are answered by people.",
+            hint="What is known can be said with `yoi ticket comment`.",
+            details={"worker": worker},
         )
 
 
@@ -46,11 +72,11 @@ def commit_under_review(session: Session, word: str, sha: str | None, folder: st
             here = session.checkout
         return RepositoryPaths(here.root, here.git_dir).commit_of(sha) or sha
     from yoi_cli.model import states
-    from yoi_cli.orchestration.position import position_of
+    from yoi_cli.orchestration.steps import position_of
     from yoi_cli.tickets.lookup import identify
 
     ticket = identify(session.store, word)
-    at = position_of(session.store.thread(ticket).events)
+    at = position_of(session.store.thread(ticket).events, session.own_events.of(ticket))
     if at.state != states.INPROGRESS:
         return None
     if at.branch:

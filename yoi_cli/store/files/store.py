@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from yoi_cli.store.files.layout import StoreLocation
-    from yoi_cli.store.files.writer import FileWriter
+    from yoi_cli.store.files.writer import FileWriter, Remember
 
 
 class FileStore(FileReader):
     """A store below a workspace; `command` and `deadline` (seconds) are for its lock.
 
     `first` is done under every lock that is taken to write, before anything else. `committed`
-    gives a file as git's HEAD has it, by its path below the workspace.
+    gives a file as git's HEAD has it, by its path below the workspace. `remember` is told of every
+    event that is appended, before it is.
     """
 
     def __init__(
@@ -31,12 +32,14 @@ class FileStore(FileReader):
         deadline: float,
         first: Callable[[FileWriter], None] | None = None,
         committed: Callable[[str], bytes | None] | None = None,
+        remember: Remember | None = None,
     ) -> None:
         super().__init__(location)
         self._command = command
         self._deadline = deadline
         self._first = first
         self._committed = committed
+        self._remember = remember
 
     @contextmanager
     def write(self) -> Iterator[FileWriter]:
@@ -53,6 +56,7 @@ class FileStore(FileReader):
         ) as writer:
             if self._first is not None:
                 self._first(writer)
+            writer.remember = self._remember
             yield writer
         self.forget_folder()
 

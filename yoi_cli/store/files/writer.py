@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -37,6 +37,8 @@ Clock = Callable[[], int]
 Entropy = Callable[[], int]
 #: What git's HEAD has at a path below the workspace, None where it has nothing there.
 CommittedFile = Callable[[str], bytes | None]
+#: Is told of events and their ids before anything of them is written.
+Remember = Callable[[TicketId, "Sequence[tuple[NewEvent, str]]"], None]
 
 
 class FileWriter(FileReader):
@@ -62,6 +64,7 @@ class FileWriter(FileReader):
         self._entropy = entropy
         self.left_undone = False
         self.warnings: tuple[str, ...] = ()
+        self.remember: Remember | None = None
 
     @property
     def now_ms(self) -> int:
@@ -77,6 +80,8 @@ class FileWriter(FileReader):
             blocks, event_ids = self._encode(change.events, tail)
             projected = self._project(directory, item, tail, change)
             with held_back() as interrupts:
+                if self.remember is not None and event_ids:
+                    self.remember(ticket, tuple(zip(change.events, event_ids, strict=True)))
                 self._lock.announce(Intent(ticket, event_ids[-1] if event_ids else ""))
                 earlier = referred(directory, change)
                 try:

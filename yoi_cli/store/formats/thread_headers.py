@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.model.events import CLOSE, KINDS, REVIEW, STATE_CHANGED, Event
+from yoi_cli.model.events import ANSWER, CLOSE, KINDS, QUESTION, REVIEW, STATE_CHANGED, Event
 from yoi_cli.model.fold import Divergence, Folded, Move, fold
 from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
 
@@ -32,7 +32,9 @@ _HEADER = re.compile(
 )
 _MOVING = frozenset({STATE_CHANGED.encode(), CLOSE.encode()})
 _OUTLINING = _MOVING | {
-    kind.name.encode() for kind in KINDS.values() if kind.is_work or kind.name == REVIEW
+    kind.name.encode()
+    for kind in KINDS.values()
+    if kind.is_work or kind.name in (REVIEW, QUESTION, ANSWER)
 }
 #: How many sequences of headers are remembered; a store has some dozens.
 _SHAPES = 4096

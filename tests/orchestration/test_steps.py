@@ -1,0 +1,326 @@
+"""Where a ticket stands between acceptance and merge, by its log alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yoi_cli.model.events import Event, NewEvent
+from yoi_cli.model.own_events import mark_of_new
+from yoi_cli.orchestration.position import Position, is_same_commit
+from yoi_cli.orchestration.steps import position_of
+
+A, B, C = "a" * 40, "b" * 40, "c" * 40
+
+
+def log(*said: str) -> tuple[list[Event], set[str]]:
+    """Events from lines such as `worker step=coder head=…`, and the marks of those that this clone
+    wrote: all but those that begin with `foreign`. A step is of generation 1 unless it says so."""
+    found, marks = [], set()
+    for line, text in enumerate(said, 1):
+        kind, *pairs = text.removeprefix("foreign ").split()
+        attributes = dict(pair.split("=", 1) for pair in pairs)
+        body = attributes.pop("body", "")
+        if "step" in attributes:
+            attributes.setdefault("generation", "1")
+        identity = f"{line:026d}"
+        found.append(Event(kind, "Ada", "", None, body, attributes, identity, identity, line))
+        new = NewEvent(kind, "Ada", "", body, tuple(attributes.items()))
+        if not text.startswith("foreign "):
+            marks.add(mark_of_new(new, identity))
+    return found, marks
+
+
+ACCEPTED = (
+    "state_changed from=planning to=ready field=state",
+    "state_changed from=ready to=queued field=state",
+    "state_changed from=queued to=inprogress field=state",
+    "claim status=taken holder=us generation=1",
+    f"worker step=worktree branch=work/x worktree=.worktree/x target=main base={A}",
+)
+CODED = (*ACCEPTED, f"worker step=coder head={A}", f"worker step=validate commit={B}")
+REPORTED = (*CODED, f"implementation_report step=evidence status=passed commit={B} body=good")
+FAILED = (f"implementation_report step=evidence status=failed commit={B} body=bad",)
+APPROVED = (*REPORTED, f"worker step=reviewer commit={B}", f"review status=approve commit={B}")
+
+
+def at(*said: str) -> Position:
+    return position_of(*log(*said))
+
+
+def test_a_ticket_that_was_never_accepted_has_no_stage() -> None:
+    assert at(*ACCEPTED[:2]).stage == ""
+    assert at(*ACCEPTED[:4]).stage == "accepted"
+
+
+def test_what_was_agreed_on_comes_from_the_log() -> None:
+    seen = at(*ACCEPTED)
+    assert (seen.holder, seen.generation) == ("us", 1)
+    assert (seen.branch, seen.worktree, seen.target, seen.base) == (
+        "work/x", ".worktree/x", "main", A,
+    )  # fmt: skip
+
+
+def test_a_claim_that_was_given_back_is_nobodys() -> None:
+    assert at(*ACCEPTED, "claim status=released holder=us generation=1").holder == ""
+
+
+def test_an_earlier_way_says_nothing_of_the_present_one() -> None:
+    seen = at(
+        *APPROVED,
+        "state_changed from=inprogress to=planning field=state",
+        *ACCEPTED[:3],
+        "claim status=taken holder=us generation=2",
+    )
+    assert (seen.stage, seen.round, seen.reported, seen.generation) == ("accepted", 0, "", 2)
+
+
+@pytest.mark.parametrize(
+    ("review", "stage"),
+    [
+        (f"review status=approve commit={B}", "approved"),
+        (f"review status=approve commit={B[:12]}", "approved"),
+        (f"review status=approve commit={B[:6]}", "reported"),
+        (f"review status=approve commit={C}", "reported"),
+        ("review status=approve", "reported"),
+        (f"review status=request_changes commit={B} body=no", "changes"),
+        ("review status=request_changes body=no", "changes"),
+    ],
+)
+def test_an_approval_counts_for_the_reported_commit_alone(review: str, stage: str) -> None:
+    assert at(*REPORTED, review).stage == stage
+
+
+@pytest.mark.parametrize("before", [CODED[:-1], CODED])
+def test_an_approval_before_the_report_that_it_is_about_counts_for_nothing(
+    before: Sequence[str],
+) -> None:
+    early = (*before, f"review status=approve commit={B}")
+    assert at(*early).stage == at(*before).stage
+    assert at(*early, *CODED[-1:], *REPORTED[-1:]).stage == "reported"
+
+
+def test_the_newest_review_of_a_commit_holds() -> None:
+    again = (*REPORTED, f"review status=request_changes commit={B} body=no")
+    assert at(*again, f"review status=approve commit={B}").stage == "approved"
+    assert at(*APPROVED, f"review status=request_changes commit={B} body=no").stage == "changes"
+
+
+def test_asking_for_changes_stops_a_merge_until_the_target_is_about_to_move() -> None:
+    review = f"review status=request_changes commit={B}"
+    merging = (*APPROVED, f"decision step=merge commit={B}")
+    assert at(*merging, review).stage == "changes"
+    moving = (*merging, f"decision step=advance commit={B} merge={C} old={A}")
+    assert at(*moving, review).stage == "advance"
+
+
+def test_a_persons_word_gives_the_coder_fresh_rounds() -> None:
+    spent = (*CODED, "worker step=person reason=rounds_spent")
+    assert at(*spent).spent == 1
+    assert at(*spent, "review status=request_changes body=so").spent == 0
+    assert at(*spent, "worker step=resumed").spent == 0
+    assert at(*spent, f"worker step=validate commit={C}").spent == 1
+    assert at(*spent, f"review status=approve commit={B}").spent == 1
+
+
+def test_what_is_approved_while_a_person_is_waited_for_is_looked_at_once() -> None:
+    waits = (*CODED[:-1], "worker step=person reason=rounds_spent")
+    approved = (*waits, f"review status=approve commit={B}")
+    assert at(*approved).approved == B
+    failed = (*approved, f"worker step=validate commit={B}", *FAILED, *waits[-1:])
+    assert (at(*failed).stage, at(*failed).approved) == ("person", "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (REPORTED, "reported"),
+        ((*REPORTED, f"worker step=reviewer commit={B}"), "reported"),
+        ((*REPORTED, f"worker step=no_verdict commit={B}"), "reported"),
+        (CODED[:-1], "rejected"),
+        ((*APPROVED, f"decision step=merge commit={B}"), "merge"),
+    ],
+)
+def test_whoever_goes_on_does_so_where_the_person_was_asked_for(
+    before: Sequence[str], after: str
+) -> None:
+    seen = at(*before, "worker step=person reason=any", "worker step=resumed")
+    assert (seen.stage, seen.tries) == (after, 0)
+
+
+def test_workers_are_numbered_by_the_log() -> None:
+    seen = at(*APPROVED, f"worker step=coder head={B}", f"worker step=reviewer commit={B}")
+    assert (seen.round, seen.reviews, seen.validations) == (2, 2, 1)
+
+
+def test_a_merged_ticket_keeps_its_place_when_it_is_done() -> None:
+    merged = (
+        *APPROVED,
+        f"decision step=merge commit={B}",
+        f"worker step=validate_merge commit={B} merge={C} old={A}",
+        f"decision step=advance commit={B} merge={C} old={A}",
+        f"implementation_report step=merged merge={C} commit={B}",
+        "state_changed from=inprogress to=done field=state",
+        "close status=closed",
+    )
+    seen = at(*merged)
+    assert (seen.state, seen.stage, seen.merge, seen.reported) == ("closed", "merged", C, B)
+
+
+FOREIGN = [
+    "foreign worker step=coder",
+    f"foreign worker step=validate commit={C}",
+    f"foreign implementation_report step=evidence status=passed commit={C}",
+    f"foreign review status=approve commit={B}",
+    f"foreign decision step=merge commit={C}",
+    f"foreign decision step=advance commit={C} merge={C} old={A}",
+    f"foreign implementation_report step=merged merge={C} commit={C}",
+    "foreign worker step=cleanup",
+    "foreign worker step=resumed",
+    f"foreign worker step=worktree branch=main worktree=. target=other base={C}",
+    f"worker step=coder generation=2 head={C}",
+    f"decision step=advance commit={C} merge={C} old={A} generation=7",
+]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+@pytest.mark.parametrize("said", [ACCEPTED, CODED[:-1], CODED, REPORTED, APPROVED])
+def test_steps_and_approvals_that_this_clone_did_not_write_under_its_claim_move_nothing(
+    said: Sequence[str], foreign: str
+) -> None:
+    seen = at(*said, foreign)
+    assert seen._replace(unrecorded=()) == at(*said)
+
+
+def test_a_step_whose_header_was_changed_afterwards_counts_for_nothing() -> None:
+    events, marks = log(*APPROVED)
+    changed = events[-1]._replace(attributes={**events[-1].attributes, "commit": C})
+    assert position_of([*events[:-1], changed], marks).stage == "reviewer"
+    moved = events[-1]._replace(body="laid out anew")
+    assert position_of([*events[:-1], moved], marks).stage == "approved"
+
+
+def test_an_approval_that_arrived_is_told_of() -> None:
+    assert at(*REPORTED, f"foreign review status=approve commit={B}").unrecorded == ("Ada",)
+
+
+def test_asking_for_changes_counts_wherever_it_comes_from() -> None:
+    assert at(*REPORTED, "foreign review status=request_changes body=no").stage == "changes"
+
+
+@pytest.mark.parametrize(
+    ("claims", "holder"),
+    [
+        ((), "us"),
+        (("foreign claim status=taken holder=them generation=1",), "us"),
+        (("foreign claim status=taken holder=them generation=2",), "them"),
+        (("foreign claim status=released holder=them generation=1",), "us"),
+        (("claim status=taken holder=us generation=2",), "us"),
+        (("claim status=released holder=us generation=1",), ""),
+    ],
+)
+def test_the_claim_of_the_greatest_generation_holds_and_of_two_the_first(
+    claims: Sequence[str], holder: str
+) -> None:
+    assert at(*ACCEPTED, *claims).holder == holder
+
+
+def test_a_claim_in_our_name_that_we_did_not_write_is_not_ours() -> None:
+    seen = at(*APPROVED, "foreign claim status=taken holder=us generation=2")
+    assert (seen.holder, seen.is_own, seen.stage) == ("us", False, "accepted")
+
+
+VETO = "review status=request_changes body=veto"
+
+
+@pytest.mark.parametrize("held", range(4, len(APPROVED) + 1))
+def test_a_veto_holds_whenever_it_is_given_until_a_coder_was_told_of_it(held: int) -> None:
+    by_worker = (*APPROVED[:-1], f"{APPROVED[-1]} worker=w")
+    seen = at(*by_worker[:held], VETO, *by_worker[held:])
+    if held < APPROVED.index(CODED[-2]) + 1:
+        assert seen.stage == "approved", "the coder began with it"
+    else:
+        assert seen.is_vetoed
+        assert seen.stage not in ("approved", "merge")
+
+
+def test_what_is_asked_for_before_the_target_moves_is_kept_in_mind() -> None:
+    moving = (*APPROVED, f"decision step=advance commit={B} merge={C} old={A}", VETO)
+    assert (at(*moving).stage, at(*moving).is_vetoed) == ("advance", True)
+
+
+def test_every_review_conflict_and_failed_validation_stays_until_it_is_answered() -> None:
+    crashed = f"implementation_report step=evidence status=failed commit={A} body=crash"
+    coder, validate = f"worker step=coder head={B}", f"worker step=validate commit={B}"
+    conflict = f"implementation_report step=integration status=failed commit={B} body=conflict"
+    again = (*REPORTED, VETO, coder, crashed, coder, validate, *FAILED, coder, crashed)
+    assert [one.text for one in at(*again).requests] == ["veto", "bad", "crash"]
+    better = (*again, coder, validate, *REPORTED[-1:])
+    assert [one.text for one in at(*better).requests] == ["veto"]
+    assert at(*better).stage == "reported"
+    merging = (*better, f"review status=approve commit={B}", f"decision step=merge commit={B}")
+    assert at(*merging).requests == ()
+    assert [one.text for one in at(*merging, conflict, coder).requests] == ["conflict"]
+
+
+def test_a_question_waits_for_its_answer_and_is_not_held_against_the_coder() -> None:
+    asked = (*CODED[:-1], "question body=which?", "worker step=needs_answer")
+    assert (at(*asked).stage, at(*asked).question, at(*asked).spent) == (
+        "needs_answer",
+        "which?",
+        1,
+    )
+    answered = at(*asked, "answer body=this")
+    assert (answered.stage, answered.spent) == ("answered", 0)
+    again = at(*asked, "answer body=this", "worker step=coder")
+    assert (again.stage, again.resumes, again.asked, again.spent) == ("coder", True, "which?", 1)
+    assert at(*asked, "foreign answer body=this").spent == 1, "a coder may have typed it"
+
+
+def test_an_answer_may_come_before_the_coder_has_ended() -> None:
+    early = (*CODED[:-1], "question body=which?", "answer body=this", "worker step=needs_answer")
+    assert at(*early).stage == "answered"
+
+
+@given(
+    st.lists(st.sampled_from([*APPROVED, *FOREIGN, VETO, "comment", "worker", "worker step=new"]))
+)
+def test_no_order_of_events_is_more_than_the_fold_can_bear(said: list[str]) -> None:
+    assert isinstance(at(*said), Position)
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_commits_are_the_same_by_seven_digits_or_more(one: int, other: int) -> None:
+    assert is_same_commit(A[:one], A[:other]) == (min(one, other) >= 7)
+    assert not is_same_commit(A[:one] or "b", B)
+
+
+def test_a_coder_that_could_not_run_is_no_round_and_is_bounded_all_the_same() -> None:
+    failed = f"worker step=coder head={A} profile=ada", "worker step=could_not_run role=coder"
+    seen = at(*ACCEPTED, *failed, *failed)
+    assert (seen.stage, seen.before, seen.round, seen.spent) == ("could_not_run", "coder", 2, 0)
+    assert (seen.unable, seen.profile) == (2, "ada")
+    vetoed = at(*ACCEPTED, failed[0], VETO, *failed)
+    assert vetoed.is_vetoed, "it was told nothing"
+    called = at(*ACCEPTED, *failed, "worker step=person reason=could_not_run")
+    assert (called.stage, called.before) == ("person", "coder")
+    resumed = at(*ACCEPTED, *failed, "worker step=person", "worker step=resumed")
+    assert (resumed.stage, resumed.unable) == ("rejected", 0)
+
+
+def test_a_reviewer_that_could_not_run_is_no_try_and_its_commit_stays_the_one() -> None:
+    failed = (
+        f"worker step=reviewer commit={B} profile=ada",
+        "worker step=could_not_run role=reviewer",
+    )
+    seen = at(*REPORTED, *failed)
+    assert (seen.stage, seen.before, seen.tries, seen.reported) == (
+        "could_not_run", "reviewer", 0, B,
+    )  # fmt: skip
+    resumed = at(*REPORTED, *failed, "worker step=person", "worker step=resumed")
+    assert (resumed.stage, resumed.commit) == ("reported", B)
+    approved = at(*REPORTED, *failed, f"review status=approve commit={B}")
+    assert approved.stage == "approved"

@@ -1,0 +1,283 @@
+"""Folding a ticket's log into its position on its way to be merged (docs/orchestrate.md).
+
+The log is the journal: every step is recorded before its side effect, so that whoever comes
+after a kill folds the thread and goes on from there. Of steps and approvals those alone count that
+this clone wrote itself, under the claim that holds; what others ask for always does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.model import events, states
+from yoi_cli.model.claim import parse_generation
+from yoi_cli.model.events import CLAIM, WORKER
+from yoi_cli.model.fold import fold
+from yoi_cli.model.own_events import is_own
+from yoi_cli.orchestration.position import (
+    ACCEPTED,
+    ADVANCE,
+    ANSWERED,
+    APPROVED,
+    CHANGES,
+    CLEANUP,
+    CODER,
+    CONFLICT,
+    COULD_NOT_RUN,
+    EVIDENCE,
+    FAILURE,
+    INTEGRATION,
+    KEPT,
+    MERGE,
+    MERGED,
+    NEEDS_ANSWER,
+    NO_VERDICT,
+    PASSED,
+    PERSON,
+    REJECTED,
+    REMADE,
+    REPORTED,
+    RESUMED,
+    REVIEWER,
+    TARGET_MOVED,
+    VALIDATE,
+    VALIDATE_MERGE,
+    VALIDATION,
+    WORKTREE,
+    Position,
+    Request,
+    is_same_commit,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping, Sequence
+
+    from yoi_cli.model.events import Event
+
+    _Step = Callable[[Position, Event], Position]
+
+#: Stages in which an approval may be given and counts at once.
+_REVIEWABLE = frozenset({REPORTED, REVIEWER, NO_VERDICT, CHANGES, REJECTED, COULD_NOT_RUN, PERSON})
+#: Stages in which asking for changes sends the coder back at once. In the others it is kept in
+#: mind, and holds what comes.
+_STOPPABLE = _REVIEWABLE | {APPROVED, MERGE, VALIDATE_MERGE, NEEDS_ANSWER, ANSWERED}
+
+
+def position_of(thread: Sequence[Event], marks: Container[str]) -> Position:
+    """The position that a ticket's events say. One that was never accepted has no stage.
+
+    `marks` are those of the events that this clone wrote (`model/own_events.py`).
+    """
+    folded = fold(thread)
+    begun = [move.line for move in folded.moves if move.target == states.INPROGRESS]
+    at = Position(folded.state, *_claim(thread, marks))
+    if not begun or folded.state not in (states.INPROGRESS, *states.RESOLVED_STATES):
+        return at
+    at = at._replace(stage=ACCEPTED)
+    for event in thread:
+        if event.line > begun[-1] and event.kind in _COUNTED:
+            at = _after(at, event, is_own=is_own(event, marks))
+    return at
+
+
+def _claim(thread: Sequence[Event], marks: Container[str]) -> tuple[str, int, bool]:
+    """Holder and generation of the claim that holds, and whether this clone wrote it.
+
+    That is the one of the greatest generation, and of two clones' claims of one generation the
+    first, unless it was given back.
+    """
+    claims = [
+        (parse_generation(event.attributes.get("generation", "")) or 0, event)
+        for event in thread
+        if event.kind == CLAIM
+    ]
+    generation = max((number for number, _ in claims), default=0)
+    newest = [event for number, event in claims if number == generation]
+    freed = {event.attributes.get("holder") for event in newest if event.status == "released"}
+    for event in newest:
+        holder = event.attributes.get("holder", "")
+        if event.status == "taken" and holder not in freed:
+            return holder, generation, is_own(event, marks)
+    return "", 0, False
+
+
+def _after(at: Position, event: Event, *, is_own: bool) -> Position:
+    """The position after one more event."""
+    if event.kind == events.REVIEW:
+        return _after_review(at, event, is_own=is_own)
+    if event.kind == events.QUESTION:
+        return at._replace(question=event.body, is_answered=False) if at.stage == CODER else at
+    if event.kind == events.ANSWER:
+        return _after_answer(at, is_own=is_own)
+    step = RECORDED.get((event.kind, event.attributes.get("step", "")))
+    if step is None or not is_own or event.attributes.get("generation") != str(at.generation):
+        return at
+    return step(at, event)
+
+
+def _after_review(at: Position, event: Event, *, is_own: bool) -> Position:
+    verdict, commit = event.status, event.attributes.get("commit", "")
+    if verdict == events.REQUEST_CHANGES:
+        return _after_veto(at, event, is_own=is_own)
+    if verdict != events.APPROVE or not commit:
+        return at
+    if not is_own:
+        is_reported = is_same_commit(commit, at.reported)
+        return at._replace(unrecorded=(*at.unrecorded, event.author)) if is_reported else at
+    if at.is_vetoed and "worker" in event.attributes:
+        return at  # a worker's approval does not answer what a person asks for
+    if at.stage in _REVIEWABLE and is_same_commit(commit, at.reported):
+        by_answer = at.reported if at.stage == PERSON else ""
+        return at._replace(stage=APPROVED, commit=at.reported, requests=(), approved=by_answer)
+    return at._replace(approved=commit) if at.stage == PERSON else at
+
+
+def _after_veto(at: Position, event: Event, *, is_own: bool) -> Position:
+    if at.stage in _OVER:
+        return at
+    asked = Request(events.REVIEW, event.author, event.at, event.body)
+    at = at._replace(requests=(*at.requests, asked), approved="")
+    if at.stage not in _STOPPABLE:
+        return at
+    if at.stage == PERSON and is_own:
+        at = at._replace(spent=0, unable=0)
+    return at._replace(stage=CHANGES)
+
+
+def _after_answer(at: Position, *, is_own: bool) -> Position:
+    """An answer lets the coder go on; the round in which it asked is not held against it."""
+    if at.stage == NEEDS_ANSWER:
+        return at._replace(stage=ANSWERED, spent=max(at.spent - is_own, 0))
+    if at.stage == CODER and at.question and not at.is_answered:
+        return at._replace(is_answered=True, spent=max(at.spent - is_own, 0))
+    return at
+
+
+def _to(stage: str, *names: str, counted: tuple[str, ...] = ()) -> _Step:
+    """A step to `stage` that brings the attributes `names`, and is one more of each `counted`."""
+
+    def step(at: Position, event: Event) -> Position:
+        fields = at._asdict()
+        brought = {name: event.attributes.get(name, "") for name in names}
+        counts = {name: fields[name] + 1 for name in counted}
+        return Position(**{**fields, **brought, **counts, "stage": stage})
+
+    return step
+
+
+def _coder(at: Position, event: Event) -> Position:
+    return at._replace(
+        stage=CODER,
+        round=at.round + 1,
+        spent=at.spent + 1,
+        tree=event.attributes.get("tree", ""),
+        profile=event.attributes.get("profile", ""),
+        start=event.attributes.get("head", ""),
+        resumes=at.stage == ANSWERED,
+        asked=at.question,
+        requests=tuple(one._replace(is_told=True) for one in at.requests),
+        question="",
+        is_answered=False,
+    )
+
+
+def _could_not_run(at: Position, event: Event) -> Position:
+    """The agent that was started did nothing: neither a round nor a try is counted for it, and it
+    was told nothing."""
+    at = at._replace(stage=COULD_NOT_RUN, unable=at.unable + 1)
+    if event.attributes.get("role") == REVIEWER:
+        return at._replace(tries=max(0, at.tries - 1), before=REVIEWER)
+    untold = tuple(one._replace(is_told=False) for one in at.requests)
+    return at._replace(spent=max(0, at.spent - 1), before=CODER, requests=untold)
+
+
+def _validate(at: Position, event: Event) -> Position:
+    """Evidence is taken. After a person was asked for, what they committed or approved is what is
+    looked at."""
+    commit = event.attributes.get("commit", "")
+    approved = at.approved if is_same_commit(at.approved, commit) else ""
+    at = at._replace(validations=at.validations + 1, tree=event.attributes.get("tree", ""))
+    return at._replace(stage=VALIDATE, commit=commit, approved=approved)
+
+
+def _report(at: Position, event: Event) -> Position:
+    """Evidence was found good, or not: then it stays a request until it is, and of what else went
+    wrong the newest stays."""
+    commit = event.attributes.get("commit", "")
+    if event.attributes.get("status") != PASSED:
+        kind = VALIDATION if at.stage == VALIDATE else FAILURE
+        kept = tuple(one for one in at.requests if one.kind != FAILURE)
+        asked = Request(kind, event.author, event.at, event.body)
+        return at._replace(stage=REJECTED, commit=commit, requests=(*kept, asked))
+    kept = tuple(one for one in at.requests if one.kind not in (VALIDATION, FAILURE))
+    at = at._replace(commit=commit, reported=commit, report=event.body, tries=0, unrecorded=())
+    at = at._replace(requests=kept, approved="")
+    return at._replace(stage=CHANGES if at.is_vetoed else REPORTED)
+
+
+def _integration(at: Position, event: Event) -> Position:
+    asked = Request(CONFLICT, event.author, event.at, event.body)
+    commit = event.attributes.get("commit", "")
+    return at._replace(stage=REJECTED, commit=commit, requests=(*at.requests, asked))
+
+
+def _needs_answer(at: Position, event: Event) -> Position:
+    question = at.question or event.body
+    return at._replace(stage=ANSWERED if at.is_answered else NEEDS_ANSWER, question=question)
+
+
+def _person(at: Position, event: Event) -> Position:
+    return at._replace(
+        stage=PERSON,
+        before=at.before if at.stage == COULD_NOT_RUN else at.stage,
+        reason=event.attributes.get("reason", ""),
+        commit=event.attributes.get("commit", ""),
+        approved="",
+    )
+
+
+def _told(at: Position, event: Event) -> Position:
+    """What is told on the way, and moves nothing."""
+    return at
+
+
+def _resumed(at: Position, event: Event) -> Position:
+    """Go on where a person was asked for, with fresh bounds. Where a reviewer gave no
+    verdict, another is asked; a worker that could not be started is tried again."""
+    if at.stage not in (PERSON, NEEDS_ANSWER):
+        return at
+    before = REPORTED if at.before in (NO_VERDICT, REVIEWER) else at.before
+    stage = REJECTED if before == CODER or at.stage == NEEDS_ANSWER else before
+    commit = at.reported if stage == REPORTED else at.commit
+    return at._replace(stage=stage, commit=commit, spent=0, tries=0, unable=0, approved="")
+
+
+#: By kind and step: the events that a position is folded from, besides reviews.
+RECORDED: Mapping[tuple[str, str], _Step] = {
+    (WORKER, WORKTREE): _to(WORKTREE, "branch", "worktree", "target", "base"),
+    (WORKER, CODER): _coder,
+    (WORKER, VALIDATE): _validate,
+    (WORKER, REVIEWER): _to(REVIEWER, "tree", "commit", "profile", counted=("reviews", "tries")),
+    (WORKER, NO_VERDICT): _to(NO_VERDICT),
+    (WORKER, COULD_NOT_RUN): _could_not_run,
+    (WORKER, VALIDATE_MERGE): _to(VALIDATE_MERGE, "merge", "old"),
+    (WORKER, NEEDS_ANSWER): _needs_answer,
+    (WORKER, PERSON): _person,
+    (WORKER, RESUMED): _resumed,
+    (WORKER, REMADE): _told,
+    (WORKER, TARGET_MOVED): _told,
+    (WORKER, CLEANUP): _to(CLEANUP),
+    (WORKER, KEPT): _to(KEPT),
+    (events.DECISION, MERGE): _to(MERGE, "commit", counted=("merges",)),
+    (events.DECISION, ADVANCE): _to(ADVANCE, "merge", "old"),
+    (events.IMPLEMENTATION_REPORT, EVIDENCE): _report,
+    (events.IMPLEMENTATION_REPORT, INTEGRATION): _integration,
+    (events.IMPLEMENTATION_REPORT, MERGED): _to(MERGED, "merge"),
+}
+
+#: Stages after which nothing can be held back any more.
+_OVER = frozenset({MERGED, CLEANUP, KEPT})
+#: The kinds of events that a position is folded from.
+_COUNTED = frozenset(
+    {events.REVIEW, events.QUESTION, events.ANSWER, *(kind for kind, _ in RECORDED)}
+)
