@@ -91,3 +91,53 @@ def test_a_run_that_stays_takes_up_what_is_queued_later(shop: Shop) -> None:
     run.send_signal(signal.SIGTERM)
     run.communicate(timeout=30)
     assert run.returncode == 0
+
+
+def test_a_ticket_that_is_given_up_after_its_run_was_killed_loses_its_worker_to_the_next(
+    shop: Shop,
+) -> None:
+    shop.script("coder", f"{GOOD}\nsleep 60")
+    ticket = shop.queue()
+    run = orchestrating(shop)
+    wait_until(lambda: f"{ticket}.txt" in _names(shop, ticket))
+    run.kill()
+    run.communicate()
+    by_hand = shop.yoi("worker", "spawn", "--ticket", ticket, "--json", "--", "sleep", "60")
+    shop.yoi("ticket", "state", ticket, "planning", "--reason", "Not now.")
+    told = shop.run().out
+    workers = FileRuntime(str(shop.repo / ".git/yoi/workers"), {})
+    try:
+        states = {one.role: one.state for one in workers.all()}
+        assert states == {"coder": "killed", None: "running"}, "only an orchestrator's is ended"
+        assert "the ticket was taken back meanwhile" in told
+        assert shop.worktree(ticket).is_dir()
+    finally:
+        workers.stop(str(by_hand.json["worker_id"]))
+
+
+def test_a_worker_whose_ticket_is_still_in_hand_is_not_ended(shop: Shop) -> None:
+    shop.script("coder", f"while [ ! -f {shop.agents}/go ]; do sleep 0.05; done\n{GOOD}")
+    ticket = shop.queue()
+    run = orchestrating(shop)
+    wait_until(lambda: len(shop.ran()) == 1)
+    other = shop.queue("Another")
+    shop.script("coder", GOOD, other)
+    shop.run(other)
+    (shop.agents / "go").touch()
+    run.communicate()
+    assert (shop.state(ticket), shop.state(other)) == ("closed", "closed")
+
+
+def test_a_target_that_is_configured_anew_is_told_for_what_was_begun(shop: Shop) -> None:
+    shop.configure('review = "person"')
+    ticket = shop.queue()
+    shop.run(code=5)
+    shop.git("branch", "release")
+    shop.configure('review = "person"\ntarget = "release"')
+    said = "It was begun for `main` and is merged there; the target is `release` now."
+    plan = shop.run("--dry-run", "--json").json["plan"]
+    assert plan[0]["obstacles"] == [{"code": "target_changed", "message": said}]
+    assert said in shop.run(code=5).out
+    shop.yoi("ticket", "review", ticket, "--approve", "-m", "Good.")
+    shop.run()
+    assert len(shop.merges()) == 1

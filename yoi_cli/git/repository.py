@@ -60,6 +60,10 @@ class RepositoryPaths(NamedTuple):
         """The answer of git on the repository, not on any work tree."""
         return ask_git(["--git-dir", self.common_dir, *arguments], cwd=self.root, stdin=stdin)
 
+    def ask_in(self, git_dir: str, arguments: Sequence[str]) -> GitAnswer:
+        """The answer of git on another git folder, such as a submodule's."""
+        return ask_git(["--git-dir", git_dir, *arguments], cwd=self.root)
+
     def run(self, arguments: Sequence[str], *, stdin: bytes = b"") -> str:
         """What git prints. Raises `OperationError` (`git_failed`)."""
         answer = self.ask(arguments, stdin=stdin)

@@ -43,6 +43,7 @@ def settle(
         problems.append(f"The worktree left {short(at.commit)} while it was looked at.")
     if at.tree:
         problems.append("Something was not committed while the commands ran.")
+    problems += _of_submodules(ports, at, at.commit)
     if not ports.repository.is_ancestor(at.base, at.commit):
         problems.append(
             f"{short(at.commit)} does not come from {short(at.base)}, where the branch began."
@@ -74,6 +75,21 @@ def _of_tree(ports: OrchestrationPorts, at: Position, worktree: Worktree) -> Ite
         yield f"{short(head)} does not come from {short(at.base)}, where the branch began."
     if worktree.dirty:
         yield f"Not committed: {_some(worktree.dirty)}."
+    if head:
+        yield from _of_submodules(ports, at, head)
+
+
+def _of_submodules(ports: OrchestrationPorts, at: Position, head: str) -> Iterator[str]:
+    found = ports.history.unshared_submodules(at.base, head)
+    target = ports.repository.commit_of(f"refs/heads/{at.target}") if found else None
+    others = ports.history.unshared_submodules(at.base, target) if target else ()
+    for path, commit in found:
+        if (path, commit) in others:
+            continue  # it came with what was merged
+        yield (
+            f"The submodule {code(path)} is at {short(commit)}, which no remote of it has: push "
+            "that commit first, or leave the submodule as it was."
+        )
 
 
 def _finding(

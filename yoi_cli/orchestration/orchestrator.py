@@ -13,6 +13,7 @@ from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, WAITS, RunOutcome
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.merge_queue import MergeQueue
+from yoi_cli.orchestration.orphans import end_orphans
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.preflight import (
     DISK_FULL,
@@ -20,7 +21,7 @@ from yoi_cli.orchestration.preflight import (
     obstacles,
     planned_worktree,
 )
-from yoi_cli.orchestration.staffing import PAUSED
+from yoi_cli.orchestration.staffing import PAUSED, PreflightObstacle
 from yoi_cli.orchestration.ticket_run import TicketRun
 from yoi_cli.routing.accept import Acceptance, accept_ticket
 from yoi_cli.routing.claims import ClaimService, find_next
@@ -111,6 +112,7 @@ class Orchestrator:
         without it.
         """
         self._ports.runtime.recover()
+        end_orphans(self._ports)
         if self._options.retries:
             for name in self._ports.settings.profiles:
                 self._ports.local_state.keep_pause(name, None)
@@ -125,6 +127,7 @@ class Orchestrator:
                     delay = _WATCH_PAUSE
                     self._is_due = True
                     self._forget_what_waits()
+                    end_orphans(self._ports)
                 else:
                     delay = _FIRST_PAUSE if moved else min(delay * 1.5, _LONGEST_PAUSE)
                 if not moved and not pause(delay):
@@ -180,9 +183,12 @@ class Orchestrator:
         found = []
         for ticket in self._candidates():
             title = self._ports.store.item(ticket).title
-            stage = Journal(self._ports, ticket).position().stage
-            ways = () if stage else obstacles(self._ports, ticket, title)
-            found.append(PlannedStep(ticket, title, stage or states.QUEUED, ways))
+            at = Journal(self._ports, ticket).position()
+            ways = () if at.stage else obstacles(self._ports, ticket, title)
+            other = _other_target(at, target)
+            if other:
+                ways = (*ways, PreflightObstacle("target_changed", other))
+            found.append(PlannedStep(ticket, title, at.stage or states.QUEUED, ways))
         return RunPlan(target, tuple(found))
 
     def _begin(self) -> bool:
@@ -249,12 +255,19 @@ class Orchestrator:
                     self._resumed.add(ticket)
                     run.resume()
                 self._active[ticket] = run
+                self._tell_target(ticket)
         except YoiError as error:
             refused = RunOutcome(ticket, title, FAILURE, error.code, error.message)
         if refused is not None:
             self._ports.local_state.drop(ticket)
             self._end(refused)
         return refused is None
+
+    def _tell_target(self, ticket: TicketId) -> None:
+        """Say it where a ticket was begun for another target than is configured now."""
+        text = _other_target(Journal(self._ports, ticket).position(), self._ports.target)
+        if text:
+            self._ports.tell(Progress(ticket, "target", text))
 
     def _accept(self, ticket: TicketId, title: str) -> RunOutcome | None:
         """Accept a queued ticket once nothing is in its way; None where it may be worked on."""
@@ -300,6 +313,13 @@ class Orchestrator:
                 text = " ".join(reason.text for reason in decision.classified.reasons)
                 word = decision.classified.classification
                 self.outcomes[ticket] = RunOutcome(ticket, decision.title, WAITS, word, text)
+
+
+def _other_target(at: stages.Position, target: str) -> str:
+    """A sentence where a ticket that was begun goes into another branch than `target`."""
+    if not at.target or at.target == target:
+        return ""
+    return f"It was begun for `{at.target}` and is merged there; the target is `{target}` now."
 
 
 def _position(journal: Journal) -> stages.Position | None:

@@ -48,6 +48,11 @@ class BranchHistory(Protocol):
         each of them merged."""
         ...
 
+    def unshared_submodules(self, base: str, head: str) -> Sequence[tuple[str, str]]:
+        """The submodules that `head` has at a commit which `base` has not, and no remote of the
+        submodule either, as far as this clone knows: path and commit of each."""
+        ...
+
     def fork_point(self, one: str, other: str) -> str | None:
         """The newest commit that both hold, None where they have none in common."""
         ...

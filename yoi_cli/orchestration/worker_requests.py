@@ -10,6 +10,7 @@ import shlex
 from functools import partial
 from typing import TYPE_CHECKING
 
+from yoi_cli.model.workers.profiles import CODER, REVIEWER
 from yoi_cli.model.workers.spec import WorkerSpec, milliseconds, request_of
 from yoi_cli.orchestration.texts import CommandResult, plain_text
 from yoi_cli.workers.model import EXITED, QUEUED
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 
 VALIDATOR = "validator"
+#: The roles of the workers that an orchestrator starts; each is part of its worker's key.
+ROLES = frozenset({CODER, REVIEWER, VALIDATOR})
 #: How many characters of a failed command's output are reported.
 _TAIL = 4_000
 _TAIL_LINES = 20

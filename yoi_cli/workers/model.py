@@ -19,7 +19,8 @@ class WorkerView(NamedTuple):
     `runtime_id` and `worker_id` are its only authority. `evidence` says in one sentence why
     it is in that state. `cause` says what ended it where that was not itself: `stopped`,
     `cancelled`, `timeout`, `idle_timeout`, `output_limit`, or the empty string. Times are Unix
-    milliseconds; `output_size` is how many bytes it wrote that are kept or were.
+    milliseconds; `output_size` is how many bytes it wrote that are kept or were. `key` is the word
+    by which it is known again.
     """
 
     runtime_id: str
@@ -36,6 +37,7 @@ class WorkerView(NamedTuple):
     started_at: int | None = None
     ended_at: int | None = None
     output_size: int = 0
+    key: str | None = None
 
     @property
     def has_ended(self) -> bool:

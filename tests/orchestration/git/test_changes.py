@@ -52,3 +52,29 @@ def test_a_commit_is_asked_for_its_files_and_where_branches_part(
     begin = git("rev-parse", "HEAD").out.strip()
     git("commit", "--quiet", "--allow-empty", "-m", "Later")
     assert history.fork_point("HEAD", "HEAD~1") == begin
+
+
+def test_a_submodule_at_a_commit_that_no_remote_of_it_has_is_told(
+    history: GitHistory, repo: Path, git: Program, tmp_path: Path
+) -> None:
+    git("clone", "--quiet", repo, tmp_path / "library", cwd=tmp_path)
+    local = ("-c", "protocol.file.allow=always")
+    git(*local, "submodule", "--quiet", "add", tmp_path / "library", "lib")
+    git("commit", "--quiet", "--message", "Library")
+    assert history.unshared_submodules("HEAD~1", "HEAD") == []
+    git("commit", "--quiet", "--allow-empty", "--message", "Mine", cwd=repo / "lib")
+    mine = git("rev-parse", "HEAD", cwd=repo / "lib").out.strip()
+    git("commit", "--quiet", "--all", "--message", "Bump")
+    assert history.unshared_submodules("HEAD~1", "HEAD") == [("lib", mine)]
+    git("push", "--quiet", "origin", "HEAD:refs/heads/mine", cwd=repo / "lib")
+    assert history.unshared_submodules("HEAD~1", "HEAD") == []
+
+
+def test_a_repository_that_no_gitmodules_names_is_shared_with_nobody(
+    history: GitHistory, repo: Path, git: Program
+) -> None:
+    git("init", "--quiet", repo / "inner")
+    git("commit", "--quiet", "--allow-empty", "--message", "Inner", cwd=repo / "inner")
+    git("-c", "advice.addEmbeddedRepo=false", "add", "inner")
+    git("commit", "--quiet", "--message", "It")
+    assert [path for path, _ in history.unshared_submodules("HEAD~1", "HEAD")] == ["inner"]

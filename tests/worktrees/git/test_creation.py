@@ -271,6 +271,22 @@ def test_a_bare_repository_has_its_worktrees_in_the_checkout(
     assert worktrees_of(tmp_path / "work").remove(made, force=False).branch == BRANCH
 
 
+def test_a_bare_repository_keeps_switching_to_the_branch_of_its_head(
+    leaky: Path, git: Program, tmp_path: Path
+) -> None:
+    git("clone", "--quiet", "--bare", leaky, tmp_path / "bare", cwd=tmp_path)
+    other = tmp_path / "other"
+    git("worktree", "add", "--quiet", "-b", "other", other, cwd=tmp_path / "bare")
+    _, folder = add(other)
+    assert not any((folder / name).exists() for name in SECRETS)
+    git("switch", "--quiet", "main", cwd=other)
+    assert git("rev-parse", "--is-bare-repository", cwd=tmp_path / "bare").out == "true\n"
+    assert all((other / name).exists() for name in SECRETS), "only ours leaves them out"
+    assert git("status", "--porcelain", cwd=other).out == ""
+    git("worktree", "add", "--quiet", "--detach", tmp_path / "third", cwd=tmp_path / "bare")
+    assert all((tmp_path / "third" / name).exists() for name in SECRETS)
+
+
 def test_a_detached_main_worktree_does_not_matter(repo: Path, git: Program) -> None:
     git("checkout", "--quiet", "--detach")
     assert add(repo)[0].branch == BRANCH

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import glob
+import os
 from typing import TYPE_CHECKING
 
 from yoi_cli.orchestration.ports import Changes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yoi_cli.git.repository import RepositoryPaths
 
 _MOST_COMMITS = 50
 _MOST_FILES = 100
+#: The mode of a submodule's entry in a tree.
+GITLINK = "160000"
 
 
 class GitHistory:
@@ -50,6 +56,42 @@ class GitHistory:
         """The commits by which a branch went from `old` to `new`."""
         asked = ["rev-list", "--first-parent", f"--max-count={_MOST_FILES}", new, f"^{old}", "--"]
         return tuple(self._repository.run(asked).split())
+
+    def unshared_submodules(self, base: str, head: str) -> Sequence[tuple[str, str]]:
+        """The submodules that are at a commit which none of their remotes was seen to have."""
+        asked = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"]
+        words = self._repository.run([*asked, base, head, "--"]).split("\0")
+        found = []
+        for facts, path in zip(words[::2], words[1::2], strict=False):
+            _, mode, _, commit, _ = facts.split(" ")
+            if mode == GITLINK and not self._is_shared(head, path, commit):
+                found.append((path, commit))
+        return found
+
+    def _is_shared(self, head: str, path: str, commit: str) -> bool:
+        """Whether a remote-tracking branch of the submodule holds `commit`: of any checkout of
+        it that this clone has, since each worktree has its own."""
+        name = self._submodule_at(head, path)
+        if not name or ".." in name.split("/"):
+            return False
+        common = self._repository.common_dir
+        folders = (common, *glob.glob(os.path.join(glob.escape(common), "worktrees", "*")))
+        asked = ["for-each-ref", "--count=1", f"--contains={commit}", "refs/remotes"]
+        return any(
+            bool(self._repository.ask_in(os.path.join(folder, "modules", name), asked).text)
+            for folder in folders
+            if os.path.isdir(os.path.join(folder, "modules", name))
+        )
+
+    def _submodule_at(self, head: str, path: str) -> str:
+        """The name of the submodule at `path`, as `.gitmodules` says, empty where it says none."""
+        asked = ["config", "--blob", f"{head}:.gitmodules", "-z", "--get-regexp"]
+        printed = self._repository.ask([*asked, r"^submodule\..*\.path$"]).text
+        for entry in printed.split("\0"):
+            key, _, value = entry.partition("\n")
+            if value == path:
+                return key.removeprefix("submodule.").removesuffix(".path")
+        return ""
 
     def fork_point(self, one: str, other: str) -> str | None:
         """The newest commit that both hold, None where they have none in common."""

@@ -79,6 +79,7 @@ class WorkerFolder(RecordReader):
             created_at=spec.created_at,
             started_at=(state.started_at or None) if state is not None else None,
             output_size=self.output_size(),
+            key=spec.key,
         )
         if view.has_ended:
             view = _with_end(view, facts, state)

@@ -21,11 +21,12 @@ def populate(tree: WorktreePaths) -> None:
     """Fill a worktree with what its HEAD has, but for what is local, and prove that."""
     wait_for_index(tree)
     lines = [*_own_lines(tree), *SPARSE_LINES]
-    answer = tree.ask(
-        ["sparse-checkout", "set", "--no-cone", "--stdin"],
-        stdin="".join(f"{line}\n" for line in lines).encode(),
-    )
-    _check(tree, answer)
+    text = "".join(f"{line}\n" for line in lines)
+    if _is_bare(tree):
+        _make_sparse(tree, text)
+    else:
+        asked = ["sparse-checkout", "set", "--no-cone", "--stdin"]
+        _check(tree, tree.ask(asked, stdin=text.encode()))
     _check(tree, tree.ask(["reset", "--hard", "--quiet"]))
     found = local_files(tree)
     if found:
@@ -35,6 +36,23 @@ def populate(tree: WorktreePaths) -> None:
             hint="Look at `git sparse-checkout list` in it; those files should not be committed.",
             details={"path": tree.path, "files": list(found)},
         )
+
+
+def _is_bare(tree: WorktreePaths) -> bool:
+    """Whether the worktree is one of a bare repository, whose settings no worktree has apart."""
+    return tree.ask(["config", "--bool", "core.bare"]).text.strip() == "true"
+
+
+def _make_sparse(tree: WorktreePaths, lines: str) -> None:
+    """As `git sparse-checkout set` does, but for all worktrees of a bare repository, of which
+    those without such a file are whole. Git's way moves `core.bare` to where linked worktrees
+    do not see it, and takes the branch of the repository's HEAD for checked out ever after."""
+    path = tree.own("info/sparse-checkout")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(lines)
+    for name, value in (("core.sparseCheckout", "true"), ("core.sparseCheckoutCone", "false")):
+        _check(tree, tree.ask(["config", name, value]))
 
 
 def local_files(tree: WorktreePaths) -> tuple[str, ...]:
