@@ -13,8 +13,11 @@ import pytest
 from support.process import Program
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.command import ask_patiently, run_git, watch_git
+from yoi_cli.git.command import ask_patiently, look_up, run_git, user_name, watch_git
+from yoi_cli.git.commits import current_branch, resolve_commit
 from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
+from yoi_cli.setup.git.merge_config import configured_driver, unmerged_paths
+from yoi_cli.sync.git.history import read_ref
 
 
 def test_a_git_that_a_signal_ended_has_given_no_answer(
@@ -41,6 +44,33 @@ def test_asking_how_a_worktree_stands_takes_no_lock_that_a_commit_needs(repo: Pa
     assert index.read_bytes() == before
     subprocess.run(["git", "status"], cwd=repo, check=True, stdout=subprocess.DEVNULL)
     assert index.read_bytes() != before, "a plain git does refresh it"
+
+
+def test_a_question_that_fails_is_no_answer(repo: Path, git: Program) -> None:
+    place, tree = (
+        RepositoryPaths(str(repo), str(repo / ".git")),
+        WorktreePaths(str(repo), str(repo / ".git")),
+    )
+    assert place.commit_of("nothing") is None
+    assert look_up(["config", "--get", "user.nothing"], cwd=str(repo)) == ""
+    git("config", "user.nothing", "x")
+    with (repo / ".git/config").open("a") as file:
+        file.write("[broken\n")
+    for ask in (
+        lambda: place.commit_of("HEAD"),
+        lambda: place.is_ancestor("HEAD", "HEAD"),
+        lambda: tree.find(["symbolic-ref", "--quiet", "HEAD"]),
+        lambda: look_up(["config", "--get", "user.nothing"], cwd=str(repo)),
+        lambda: user_name(str(repo)),
+        lambda: current_branch(str(repo)),
+        lambda: resolve_commit(str(repo), "HEAD"),
+        lambda: read_ref(str(repo), "HEAD"),
+        lambda: configured_driver(str(repo), "yoi"),
+        lambda: unmerged_paths(str(repo), [".yoi"]),
+    ):
+        with pytest.raises(OperationError, match="bad config line") as error:
+            ask()
+        assert error.value.code == "git_failed"
 
 
 @pytest.mark.process

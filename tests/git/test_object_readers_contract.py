@@ -281,7 +281,8 @@ def test_a_shallow_clone_has_its_commits_and_not_those_before(
     assert reader.tree_of(second) == name_of(git, repo, "HEAD^{tree}")
     missing(lambda: reader.tree_of(first))
     stream.close()
-    assert merge_base(str(clone), second, first) is None
+    with pytest.raises(OperationError, match="Not a valid commit name"):
+        merge_base(str(clone), second, first)
     assert merge_base(str(repo), second, first) == first
 
 
@@ -308,7 +309,8 @@ def test_merge_bases_are_those_of_git(git: Program, repo: Path) -> None:
     assert merge_base(str(repo), ours, theirs) == base
     assert merge_base(str(repo), base, theirs) == base
     assert merge_base(str(repo), ours, alone) is None
-    assert merge_base(str(repo), ours, "1" * 40) is None
+    with pytest.raises(OperationError, match="Not a valid commit name"):
+        merge_base(str(repo), ours, "1" * 40)
 
 
 def test_a_repository_of_somebody_else_is_refused_as_git_refuses_it(

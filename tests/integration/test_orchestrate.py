@@ -275,6 +275,29 @@ def test_a_ticket_without_acceptance_criteria_or_with_a_foreign_branch_stays_que
     assert shop.ran() == []
 
 
+@pytest.mark.parametrize("way", ["prefix", "below", "checked out", "folder", "link"])
+def test_what_keeps_git_from_making_the_worktree_is_seen_before_the_ticket_is_taken_up(
+    shop: Shop, way: str
+) -> None:
+    ticket = shop.queue()
+    branch = f"work/{ticket}-a-piece-of-work"
+    if way == "folder":
+        (shop.repo / ".worktree").write_text("Something else.")
+    elif way == "link":
+        (shop.repo / ".worktree").symlink_to(shop.repo.parent)
+    elif way == "checked out":
+        shop.git("checkout", "--quiet", "-b", branch)
+    else:
+        shop.git("branch", "work" if way == "prefix" else f"{branch}/more")
+    shown = shop.yoi("orchestrate", "--dry-run").out.splitlines()[-1].split("\t")
+    assert shown[3]
+    done = shop.run("--json", code=1)
+    reason = "path_taken" if way in ("folder", "link") else "branch_blocked"
+    assert [one["reason"] for one in done.json["outcomes"]] == [reason]
+    assert shop.state(ticket) == "queued"
+    assert shop.ran() == []
+
+
 def test_a_ticket_that_waits_for_another_begins_with_what_was_merged(shop: Shop) -> None:
     first = shop.queue("First")
     second = shop.queue("Second", first)

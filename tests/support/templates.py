@@ -36,6 +36,12 @@ def make_workspace(repository: Path, folder: Path, env: Mapping[str, str]) -> Pa
     return folder
 
 
+def forget_clone(folder: Path) -> None:
+    """Let what was copied to `folder` be taken for what had always been there."""
+    for place in (".git/yoi", ".yoi/local"):
+        (folder / place / "clone").unlink(missing_ok=True)
+
+
 def copy_repository(template: Path, git: Program, folder: Path) -> Path:
     """Copy a repository, which must not know where it stands; the new folder."""
     shutil.copytree(template, folder, symlinks=True)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from support.data import Data
 from support.file_stores import open_store
 from support.process import Result
+from support.templates import forget_clone
 from support.tickets import created, moved, put_ticket, said
 from torture.warm import warm_yoi
 
@@ -58,6 +59,7 @@ class World:
         if self.workspace.exists():
             shutil.rmtree(self.workspace)
         shutil.copytree(self.pristine, self.workspace, symlinks=True)
+        forget_clone(self.workspace)
 
     @property
     def store(self) -> FileStore:

@@ -58,18 +58,20 @@ def _clone_facts(checkout: Checkout | None, workspace: str, tickets: str) -> Clo
         return CloneFacts(None)
     age = _age(os.path.join(checkout.git_dir, "index.lock"))
     try:
-        tracked = run_git(["ls-files", "--", ":(literal).yoi"], cwd=workspace, check=False)
+        tracked = run_git(["ls-files", "--", ":(literal).yoi"], cwd=workspace)
         ignored_by = _ignored_by(workspace, f"{tickets}/0000000000000/item.md")
-    except OperationError:  # git is missing, which another check reports
+    except OperationError as error:
+        if error.code != "git_missing":  # which another check reports
+            raise
         return CloneFacts(checkout.root, tracked=True, index_lock_age=age)
     return CloneFacts(checkout.root, bool(tracked), ignored_by, age)
 
 
 def _ignored_by(workspace: str, path: str) -> str | None:
     """The rule, as `file:line:pattern`, that keeps the new file `path` out of git."""
-    from yoi_cli.git.command import run_git
+    from yoi_cli.git.command import look_up
 
-    output = run_git(["check-ignore", "--verbose", "--", path], cwd=workspace, check=False)
+    output = look_up(["check-ignore", "--verbose", "--", path], cwd=workspace)
     rule = output.partition("\t")[0]
     return None if not rule or rule.split(":", 2)[-1].startswith("!") else rule
 

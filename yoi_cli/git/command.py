@@ -21,12 +21,16 @@ GitProcess = subprocess.Popen[bytes]
 #: in that worktree at that moment would be refused, for a question of ours.
 _WITH_HOOKS = ("--no-optional-locks", "-c", "core.fsmonitor=false")
 _SAFE_SETTINGS = (*_WITH_HOOKS, "-c", "core.hooksPath=/dev/null")
-#: Variables of git's that say how to reach others or which configuration to read. The rest,
-#: which say what repository, index or work tree to use, would lead git elsewhere.
+#: Variables of git's that say who commits, how to reach others or which configuration to read. The
+#: rest, which say what repository, index or work tree to use, would lead git elsewhere.
 _KEPT = frozenset(
     {
         "GIT_ALLOW_PROTOCOL",
         "GIT_ASKPASS",
+        "GIT_AUTHOR_EMAIL",
+        "GIT_AUTHOR_NAME",
+        "GIT_COMMITTER_EMAIL",
+        "GIT_COMMITTER_NAME",
         "GIT_CONFIG_COUNT",
         "GIT_CONFIG_GLOBAL",
         "GIT_CONFIG_NOSYSTEM",
@@ -108,18 +112,38 @@ def ask_git(
     return GitAnswer(process.returncode, out, _text_of(said))
 
 
-def run_git(arguments: Sequence[str], *, cwd: str, check: bool = True) -> str:
+def run_git(arguments: Sequence[str], *, cwd: str) -> str:
     """What `git ARGUMENTS` prints in the folder `cwd`.
 
-    With `check` off, the empty string where git exits with another code than 0. Raises
-    `OperationError` (`git_missing`, `git_failed`).
+    Raises `OperationError` (`git_missing`, `git_failed`).
     """
     answer = ask_git(arguments, cwd=cwd)
     if answer.code == 0:
         return answer.text
-    if not check:
-        return ""
     raise git_failed(arguments, answer)
+
+
+def look_up(arguments: Sequence[str], *, cwd: str) -> str:
+    """What `git ARGUMENTS` finds in the folder `cwd`, without a line end; empty for nothing.
+
+    Raises as `run_git`: a question that fails is no answer.
+    """
+    return found_by(arguments, ask_git(arguments, cwd=cwd))
+
+
+def found_by(arguments: Sequence[str], answer: GitAnswer) -> str:
+    """What git found: empty where it exits with 1, by which it says that there is nothing.
+
+    Raises `OperationError` (`git_failed`) for every other code than 0.
+    """
+    return answer.text.removesuffix("\n") if is_yes(arguments, answer) else ""
+
+
+def is_yes(arguments: Sequence[str], answer: GitAnswer) -> bool:
+    """Whether git said yes, by the exit code 0, or no, by 1. Raises as `found_by`."""
+    if answer.code not in (0, 1):
+        raise git_failed(arguments, answer)
+    return answer.code == 0
 
 
 def git_failed(arguments: Sequence[str], answer: GitAnswer) -> OperationError:
@@ -315,15 +339,19 @@ def _listen(
 def git_version() -> str | None:
     """The version of git, or None where it is not installed."""
     try:
-        said = run_git(["version"], cwd="/", check=False)
+        said = run_git(["version"], cwd="/")
     except OperationError:
         return None
     return said.strip().removeprefix("git version ")
 
 
 def user_name(cwd: str) -> str:
-    """The name that git would sign a commit with in `cwd`, or the empty string."""
+    """The name that git would sign a commit with in `cwd`; empty where it knows none, and where
+    git is missing. Raises `OperationError` (`git_failed`)."""
     try:
-        return run_git(["config", "--get", "user.name"], cwd=cwd, check=False).strip()
-    except OperationError:
-        return ""
+        name = look_up(["config", "--get", "user.name"], cwd=cwd)
+        return name or os.environ.get("GIT_AUTHOR_NAME", "")
+    except OperationError as error:
+        if error.code == "git_missing":
+            return ""
+        raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError, UsageError
-from yoi_cli.git.command import ask_patiently, git_failed, run_git
+from yoi_cli.git.command import ask_git, ask_patiently, found_by, git_failed, look_up, run_git
 from yoi_cli.model.trailers import ticket_trailers
 
 if TYPE_CHECKING:
@@ -73,16 +73,17 @@ def resolve_commit(cwd: str, revision: str) -> str:
             hint="Name a branch, a tag or a commit.",
         )
     asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-    sha = run_git(asked, cwd=cwd, check=False).strip()
-    if sha:
-        return sha
-    if not run_git(["rev-parse", "--git-dir"], cwd=cwd, check=False):
+    answer = ask_git(asked, cwd=cwd)
+    if answer.code == 0:
+        return answer.text.strip()
+    if "not a git repository" in answer.said:
         raise NotFoundError(
             "repository_not_found",
             f"{cwd} is not in a git repository.",
             hint="Name the repository with -C.",
             details={"folder": cwd},
         )
+    found_by(asked, answer)
     raise NotFoundError(
         "revision_not_found",
         f"There is no commit {revision[:80]!r} in this repository.",
@@ -94,8 +95,7 @@ def resolve_commit(cwd: str, revision: str) -> str:
 
 def current_branch(cwd: str) -> str | None:
     """The name of the branch that `cwd` is on, None where HEAD is detached."""
-    said = run_git(["symbolic-ref", "--quiet", "--short", "HEAD"], cwd=cwd, check=False)
-    return said.strip() or None
+    return look_up(["symbolic-ref", "--quiet", "--short", "HEAD"], cwd=cwd) or None
 
 
 def _commit(entry: str) -> Commit:

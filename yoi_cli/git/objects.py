@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.command import ask_git, run_git
+from yoi_cli.git.command import ask_git, look_up, run_git
 from yoi_cli.git.object_stream import ObjectStream
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class RevisionFiles:
 
 def merge_base(cwd: str, ours: str, theirs: str) -> str | None:
     """The best common ancestor of two commits, by their full names; None without one."""
-    return run_git(["merge-base", ours, theirs], cwd=cwd, check=False).strip() or None
+    return look_up(["merge-base", ours, theirs], cwd=cwd) or None
 
 
 def committed_file(cwd: str, path: str) -> bytes | None:

@@ -13,7 +13,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError
-from yoi_cli.git.command import GitAnswer, ask_git, ask_patiently, git_failed, run_git
+from yoi_cli.git.command import (
+    GitAnswer,
+    ask_git,
+    ask_patiently,
+    found_by,
+    git_failed,
+    is_yes,
+    run_git,
+)
 from yoi_cli.model.naming import WORKTREE_FOLDER
 
 if TYPE_CHECKING:
@@ -71,12 +79,17 @@ class RepositoryPaths(NamedTuple):
             raise git_failed(arguments, answer)
         return answer.text
 
+    def find(self, arguments: Sequence[str]) -> str:
+        """What git finds, empty for nothing. Raises as `run`."""
+        return found_by(arguments, self.ask(arguments))
+
     def commit_of(self, revision: str) -> str | None:
-        """The full id of the commit that `revision` names, None where it names none."""
+        """The full id of the commit that `revision` names, None where it names none. Raises as
+        `run`."""
         if not revision or revision.startswith("-") or "\0" in revision:
             return None
         asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-        return self.ask(asked).text.strip() or None
+        return self.find(asked) or None
 
     def branch_commit(self, branch: str) -> str | None:
         """The commit at the head of the branch with this short name."""
@@ -89,10 +102,7 @@ class RepositoryPaths(NamedTuple):
     def is_ancestor(self, commit: str, of: str) -> bool:
         """Whether `of` holds `commit`. Raises `OperationError` where one is not there."""
         arguments = ["merge-base", "--is-ancestor", commit, of]
-        answer = self.ask(arguments)
-        if answer.code not in (0, 1):
-            raise git_failed(arguments, answer)
-        return answer.code == 0
+        return is_yes(arguments, self.ask(arguments))
 
 
 class WorktreePaths(NamedTuple):
@@ -145,6 +155,10 @@ class WorktreePaths(NamedTuple):
         if answer.code:
             raise git_failed(arguments, answer)
         return answer.text
+
+    def find(self, arguments: Sequence[str]) -> str:
+        """What git finds, empty for nothing. Raises as `run`."""
+        return found_by(arguments, self.ask(arguments))
 
     def uncommitted(self) -> tuple[str, ...]:
         """The changed and untracked paths. Raises as `run`."""

@@ -93,6 +93,9 @@ def _of_ticket(
         yield PreflightObstacle("worktree_missing", text)
     if has_branch and not (_was_ours(ports, ticket, branch) or _is_merged(ports, branch)):
         yield PreflightObstacle("branch_exists", f"The branch {branch} was made by somebody else.")
+    obstacle = ports.repository.branch_obstacle(branch) if worktree is None else ""
+    if obstacle:
+        yield PreflightObstacle("branch_blocked", obstacle)
     if any(view.ticket == ticket and not view.has_ended for view in ports.runtime.all()):
         yield PreflightObstacle("worker_alive", "A worker of an earlier time still runs for it.")
 

@@ -23,6 +23,7 @@ _MARK = "clone"
 #: What is nothing to a copy. Spooled notes are about commits that the copy has as well.
 _SET_ASIDE = ("claims", "workers", "orchestrate")
 _COPIED = "copied"
+_LONGEST = 1 << 16
 _SUFFIX = ".json"
 
 
@@ -32,25 +33,34 @@ def own(folder: str) -> None:
     It knows its path and its inode, and is a copy where both are others: so it may be moved, and
     seen at another place from a container. Where nothing can be written, nothing is done.
     """
-    try:
-        here = os.stat(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    mark = (f"{os.path.realpath(folder)}\n{here.st_ino}\n").encode("utf-8", "surrogateescape")
-    path = os.path.join(folder, _MARK)
     with suppress(OSError):
-        with suppress(FileNotFoundError), open(path, "rb") as file:
-            if file.read() == mark:
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            _own(folder, opened)
+        finally:
+            os.close(opened)
+
+
+def _own(folder: str, opened: int) -> None:
+    inode = os.fstat(opened).st_ino
+    mark = f"{os.path.realpath(folder)}\n{inode}\n".encode("utf-8", "surrogateescape")
+    flags = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    reading = -1
+    with suppress(FileNotFoundError):
+        reading = os.open(_MARK, os.O_RDONLY | flags, dir_fd=opened)
+    if reading >= 0:
+        with open(reading, "rb") as file:
+            if file.read(len(mark) + 1) == mark:
                 return
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        with open(os.open(path, flags, 0o666), "rb+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            known = file.read()
-            if known.count(b"\n") == 2 and not set(known.splitlines()) & set(mark.splitlines()):
-                _set_aside(folder)
-            file.seek(0)
-            file.write(mark)
-            file.truncate()
+    writing = os.open(_MARK, os.O_RDWR | os.O_CREAT | flags, 0o666, dir_fd=opened)
+    with open(writing, "rb+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        known = file.read(_LONGEST)
+        if known.count(b"\n") == 2 and not set(known.splitlines()) & set(mark.splitlines()):
+            _set_aside(folder)
+        file.seek(0)
+        file.write(mark)
+        file.truncate()
 
 
 def _set_aside(folder: str) -> None:

@@ -90,9 +90,9 @@ class Worktrees(Protocol):
         """Make a worktree, or finish one whose making was cut short.
 
         Raises `UsageError` (`path_invalid`, `branch_invalid`), `ConflictError`
-        (`branch_exists`, `branch_in_use`, `path_taken`, `worktree_folder_unsafe`),
-        `NotFoundError` (`branch_not_found`, `revision_not_found`), and `OperationError`
-        (`worktree_failed`, `worktree_not_sparse`); then nothing is left.
+        (`branch_exists`, `branch_in_use`, `branch_blocked`, `path_taken`,
+        `worktree_folder_unsafe`), `NotFoundError` (`branch_not_found`, `revision_not_found`), and
+        `OperationError` (`worktree_failed`, `worktree_not_sparse`); then nothing is left.
         """
         ...
 
@@ -123,6 +123,11 @@ class TargetRepository(Protocol):
         ...
 
     def is_ancestor(self, commit: str, of: str) -> bool: ...
+
+    def branch_obstacle(self, branch: str) -> str:
+        """Why no worktree can be made on a branch of this name, in a sentence; empty where one
+        can."""
+        ...
 
     def default_branch(self) -> str:
         """The short name of the branch that tickets are merged into by default."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from support.file_stores import comment, empty_store, open_store
 from support.process import Result, script_program, yoi_program
+from support.templates import forget_clone
 from support.tickets import created, moved, put_ticket
 
 from yoi_cli.model.fold import fold
@@ -44,6 +45,7 @@ class Bench:
         if self.workspace.exists():
             shutil.rmtree(self.workspace)
         shutil.copytree(self.pristine, self.workspace)
+        forget_clone(self.workspace)
         python = script_program("faulty.py", self.env, self.workspace)
         return python(
             *(fault, str(number), "-C", str(self.workspace), *words),

@@ -178,6 +178,42 @@ def test_the_environment_is_an_allow_list(tmp_path: Path, workers: Workers) -> N
     assert names in (str(expected), str(sorted([*expected, "LC_CTYPE"])))
 
 
+def test_who_commits_goes_with_a_worker_though_the_environment_alone_says_it(
+    workers: Workers,
+) -> None:
+    """Of the settings of git's in the environment, others may be passwords."""
+    outside = {
+        "PATH": os.environ["PATH"],
+        "XDG_CONFIG_HOME": "/xdg",
+        "EMAIL": "ada@example.org",
+        "GIT_CONFIG_GLOBAL": "/global",
+        "GIT_COMMITTER_EMAIL": "other@example.org",
+        "GIT_CONFIG_COUNT": "3",
+        "GIT_CONFIG_KEY_0": "http.extraHeader",
+        "GIT_CONFIG_VALUE_0": "Authorization: password",
+        "GIT_CONFIG_KEY_1": "user.name",
+        "GIT_CONFIG_VALUE_1": "Ada",
+        "GIT_CONFIG_KEY_2": "user.email",
+        "GIT_CONFIG_VALUE_2": "ada@example.org",
+    }
+    workers.runtime = FileRuntime(str(workers.path), outside)
+    code = "import os; print(*(f'{k}={os.environ[k]}' for k in sorted(os.environ)), sep='\\n')"
+    worker_id = workers.spawn(*python(code))
+    workers.runtime.wait(worker_id, 20)
+    said = [one for one in workers.output(worker_id).decode().split("\n") if "LC_" not in one]
+    assert said[:-1] == [
+        "EMAIL=ada@example.org",
+        "GIT_AUTHOR_EMAIL=ada@example.org",
+        "GIT_AUTHOR_NAME=Ada",
+        "GIT_COMMITTER_EMAIL=other@example.org",
+        "GIT_COMMITTER_NAME=Ada",
+        "GIT_CONFIG_GLOBAL=/global",
+        f"PATH={os.environ['PATH']}",
+        "XDG_CONFIG_HOME=/xdg",
+        f"YOI_WORKER_ID={worker_id}",
+    ]
+
+
 def test_a_worker_has_three_descriptors_and_default_signals(workers: Workers) -> None:
     worker_id = workers.spawn("sh", "-c", "grep Sig /proc/self/status; ls /proc/self/fd")
     workers.runtime.wait(worker_id, 20)

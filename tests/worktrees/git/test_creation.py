@@ -131,6 +131,15 @@ def test_a_branch_that_is_there_is_not_overwritten(repo: Path, git: Program) -> 
     assert made.head == git("rev-parse", BRANCH).out.strip() != git("rev-parse", "main").out.strip()
 
 
+@pytest.mark.parametrize("name", ["work", f"{BRANCH}/more"])
+def test_a_branch_whose_name_is_in_the_way_is_named(repo: Path, git: Program, name: str) -> None:
+    git("branch", name)
+    with pytest.raises(ConflictError, match=f"There is a branch {name}, ") as refused:
+        worktrees_of(repo).add(new())
+    assert refused.value.code == "branch_blocked"
+    assert not (repo / ".worktree" / f"{TICKET}-try").exists()
+
+
 def test_a_path_where_something_stands_is_not_used(repo: Path, git: Program) -> None:
     taken = repo / ".worktree" / f"{TICKET}-try"
     taken.mkdir(parents=True)

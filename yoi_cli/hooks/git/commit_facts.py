@@ -9,7 +9,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.git.command import ask_git, run_git
+from yoi_cli.git.command import ask_git, look_up, run_git
 from yoi_cli.git.commits import commits_of, current_branch
 from yoi_cli.hooks.ports import Rebase
 from yoi_cli.model.commits import ChangedFile, CommitFact
@@ -80,19 +80,19 @@ class GitCommits:
         if not (_SHA.fullmatch(base) and _SHA.fullmatch(head)):
             return ()
         arguments = ["rev-list", f"--max-count={_MOST_COMMITS + 1}", f"{base}..{head}", "--"]
-        found = run_git(arguments, cwd=self._cwd, check=False).split()
+        found = run_git(arguments, cwd=self._cwd).split()
         return () if len(found) > _MOST_COMMITS else found[::-1]
 
     def before_merge(self) -> str | None:
         arguments = ["rev-parse", "--verify", "--quiet", "ORIG_HEAD^{commit}"]
-        return run_git(arguments, cwd=self._cwd, check=False).strip() or None
+        return look_up(arguments, cwd=self._cwd) or None
 
     def branches_at(self, commit: str) -> Sequence[str]:
         if not _SHA.fullmatch(commit):
             return ()
         patterns = [f"refs/heads/{BRANCH_PREFIX}", f"refs/remotes/*/{BRANCH_PREFIX}**"]
         arguments = ["for-each-ref", f"--points-at={commit}", "--format=%(refname)", *patterns]
-        found = run_git(arguments, cwd=self._cwd, check=False).splitlines()
+        found = run_git(arguments, cwd=self._cwd).splitlines()
         return [name.split("/", 2)[2] for name in found]
 
     def _state(self, folder: str, name: str) -> str:
@@ -169,10 +169,10 @@ def _new_trailers(cwd: str, remote: str, ref: _Ref) -> Iterator[str]:
     if not base.strip("0") or not _is_here(cwd, base):
         patterns = [f"refs/remotes/{remote}"] if remote and "/" not in remote else []
         known = ["for-each-ref", "--format=%(objectname)", *patterns]
-        heads = run_git(known, cwd=cwd, check=False).split() if patterns else []
+        heads = run_git(known, cwd=cwd).split() if patterns else []
         if not heads:
             return
-        base = run_git(["merge-base", ref.local_sha, *heads], cwd=cwd, check=False).strip()
+        base = look_up(["merge-base", ref.local_sha, *heads], cwd=cwd)
     if not _SHA.fullmatch(base):
         return
     for commit in commits_of(cwd, f"{base}..{ref.local_sha}").commits:
@@ -180,5 +180,4 @@ def _new_trailers(cwd: str, remote: str, ref: _Ref) -> Iterator[str]:
 
 
 def _is_here(cwd: str, sha: str) -> bool:
-    found = run_git(["rev-parse", "--verify", "--quiet", f"{sha}^{{commit}}"], cwd=cwd, check=False)
-    return bool(found.strip())
+    return bool(look_up(["rev-parse", "--verify", "--quiet", f"{sha}^{{commit}}"], cwd=cwd))

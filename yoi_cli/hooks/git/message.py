@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from yoi_cli.git.command import ask_git, run_git
+from yoi_cli.git.command import ask_git, look_up
 from yoi_cli.model.commits import TRAILER
 from yoi_cli.model.trailers import ticket_trailers, with_ticket_trailer
 
@@ -52,7 +52,7 @@ class CommitMessage:
         lines = data.decode("utf-8", "surrogateescape").split("\n")
         if not self._is_edited or not _TRAILER_LINE.search(data):
             return tuple(lines)
-        cleanup = run_git(["config", "--get", "commit.cleanup"], cwd=self._root, check=False)
+        cleanup = look_up(["config", "--get", "commit.cleanup"], cwd=self._root)
         if cleanup.strip() in _KEEP_COMMENTS:
             return tuple(lines)
         return tuple(
@@ -64,9 +64,9 @@ class CommitMessage:
         if not self._is_edited:
             return ""
         for name in ("core.commentString", "core.commentChar"):
-            said = run_git(["config", "--get", name], cwd=self._root, check=False)
+            said = look_up(["config", "--get", name], cwd=self._root)
             if said:
-                return said.removesuffix("\n")
+                return said
         return "#"
 
     def _bytes(self) -> bytes:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.command import ask_git, git_failed, run_git
+from yoi_cli.git.command import ask_git, git_failed, look_up, run_git
 from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.git.objects import RevisionFiles, merge_base
 from yoi_cli.merge.git.operation import operation, revisions_in_progress
@@ -141,7 +141,7 @@ class IndexConflicts:
 
     def _log(self, options: Sequence[str], path: str, form: str = "") -> str:
         wanted = ["log", "--full-history", "--no-renames", f"--format={form}", *options, "HEAD"]
-        return run_git([*wanted, "--", f":(literal){path}"], cwd=self._cwd, check=False)
+        return run_git([*wanted, "--", f":(literal){path}"], cwd=self._cwd)
 
     def add(self, paths: Sequence[str]) -> None:
         """Take exactly `paths` into the index. Raises `OperationError` where git refuses."""
@@ -159,7 +159,7 @@ class IndexConflicts:
 
     def _commit(self, revision: str) -> str | None:
         wanted = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
-        return run_git(wanted, cwd=self._cwd, check=False).strip() or None
+        return look_up(wanted, cwd=self._cwd) or None
 
     def _files(self, commit: str) -> TreeFiles:
         return RevisionFiles(self._cwd, commit, self._below, self._folders, self._objects)

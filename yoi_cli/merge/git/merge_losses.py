@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.command import ask_git, run_git
+from yoi_cli.git.command import ask_git, look_up, run_git
 from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
@@ -78,9 +78,10 @@ def _elsewhere(workspace: str, folder: str, ids: Collection[str]) -> frozenset[s
 
 def _sides(workspace: str, folder: str, tickets: Iterable[str] | None) -> Iterator[tuple[str, str]]:
     """Tickets with the blobs that parents of merges had where the merge has another, each once."""
-    merges = run_git(
-        ["rev-list", "--merges", f"--max-count={MERGES}", "HEAD", "--"], cwd=workspace, check=False
-    )
+    if not look_up(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=workspace):
+        return
+    wanted = ["rev-list", "--merges", f"--max-count={MERGES}", "HEAD", "--"]
+    merges = run_git(wanted, cwd=workspace)
     if not merges:
         return
     names = ["*"] if tickets is None else list(tickets)

@@ -102,7 +102,13 @@ class FileLocalState:
         return os.path.join(self._root, path)
 
     def is_taken(self, path: str) -> bool:
-        return os.path.lexists(self.path_of(path))
+        above, place = os.path.dirname(path), self.path_of(path)
+        while above:
+            folder = self.path_of(above)
+            if os.path.lexists(folder) and (os.path.islink(folder) or not os.path.isdir(folder)):
+                return True  # no folder can be made in it
+            above = os.path.dirname(above)
+        return os.path.lexists(place)
 
     def pause_of(self, profile: str) -> Pause | None:
         try:

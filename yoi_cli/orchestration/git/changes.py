@@ -98,7 +98,7 @@ class GitHistory:
         commits = [self._repository.commit_of(revision) for revision in (one, other)]
         if commits[0] is None or commits[1] is None:
             return None
-        return self._repository.ask(["merge-base", commits[0], commits[1]]).text.strip() or None
+        return self._repository.find(["merge-base", commits[0], commits[1]]) or None
 
 
 def _pair(entry: str) -> tuple[str, str]:

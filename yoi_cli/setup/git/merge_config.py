@@ -6,7 +6,7 @@ import shlex
 import shutil
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.command import run_git
+from yoi_cli.git.command import look_up, run_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +27,7 @@ def configured_ancestor_driver(cwd: str, name: str) -> str | None:
 
 
 def _configured(cwd: str, name: str, key: str) -> str | None:
-    said = run_git(["config", "--get", f"merge.{name}.{key}"], cwd=cwd, check=False)
-    return said.removesuffix("\n") or None
+    return look_up(["config", "--get", f"merge.{name}.{key}"], cwd=cwd) or None
 
 
 def configure_driver(
@@ -57,7 +56,7 @@ def missing_program(command: str | None) -> str | None:
 
 def merge_attributes(cwd: str, paths: Sequence[str]) -> Mapping[str, str]:
     """What the attribute `merge` is for each of `paths`, relative to `cwd`."""
-    said = run_git(["check-attr", "-z", "merge", "--", *paths], cwd=cwd, check=False)
+    said = run_git(["check-attr", "-z", "merge", "--", *paths], cwd=cwd)
     words = said.split("\0")
     return dict(zip(words[0::3], words[2::3], strict=False))
 
@@ -65,6 +64,6 @@ def merge_attributes(cwd: str, paths: Sequence[str]) -> Mapping[str, str]:
 def unmerged_paths(cwd: str, folders: Sequence[str]) -> tuple[str, ...]:
     """The paths below `folders` that a merge left in conflict, relative to `cwd`."""
     wanted = [f":(literal){folder}" for folder in folders]
-    said = run_git(["ls-files", "--unmerged", "-z", "--", *wanted], cwd=cwd, check=False)
+    said = run_git(["ls-files", "--unmerged", "-z", "--", *wanted], cwd=cwd)
     paths = (line.partition("\t")[2] for line in said.split("\0"))
     return tuple(dict.fromkeys(path for path in paths if path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.command import ask_git, run_git
+from yoi_cli.git.command import ask_git, is_yes, look_up, run_git
 from yoi_cli.sync.git.trees import FILE_MODE, TreeEntry, index_lines
 
 if TYPE_CHECKING:
@@ -19,15 +19,14 @@ def remotes(cwd: str) -> tuple[str, ...]:
 
 def current_branch(cwd: str) -> str | None:
     """The branch that is checked out, also one without a commit; None where HEAD is detached."""
-    answer = ask_git(["symbolic-ref", "--quiet", "HEAD"], cwd=cwd)
-    ref = answer.text.strip()
+    ref = look_up(["symbolic-ref", "--quiet", "HEAD"], cwd=cwd)
     return ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else None
 
 
 def upstream_of(cwd: str, branch: str) -> tuple[str | None, str | None]:
     """The remote and the branch there that `branch` is configured to follow."""
     remote, merge = (
-        ask_git(["config", "--get", f"branch.{branch}.{key}"], cwd=cwd).text.strip()
+        look_up(["config", "--get", f"branch.{branch}.{key}"], cwd=cwd)
         for key in ("remote", "merge")
     )
     name = merge.removeprefix("refs/heads/") if merge.startswith("refs/heads/") else None
@@ -54,7 +53,8 @@ def has_tracked(cwd: str, folders: Sequence[str]) -> bool:
 
 def is_ignored(cwd: str, path: str) -> bool:
     """Whether git is told to leave `path` alone."""
-    return ask_git(["check-ignore", "--quiet", "--", path], cwd=cwd).code == 0
+    asked = ["check-ignore", "--quiet", "--", path]
+    return is_yes(asked, ask_git(asked, cwd=cwd))
 
 
 def bring_index(cwd: str, commit: str, folders: Sequence[str]) -> bool:

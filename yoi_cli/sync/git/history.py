@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.command import ask_git, git_failed, run_git
+from yoi_cli.git.command import ask_git, git_failed, is_yes, look_up, run_git
 from yoi_cli.sync.ports import Unpushed
 
 if TYPE_CHECKING:
@@ -15,18 +16,19 @@ NO_ADDRESS = "yoi@localhost"
 
 
 def signature(cwd: str, author: str) -> Mapping[str, str]:
-    """Variables for git that sign a commit as its configuration says, else as `author`."""
+    """Variables for git that sign a commit as the environment says, or its configuration, else as
+    `author`."""
     name, email = (
-        ask_git(["config", "--get", key], cwd=cwd).text.strip()
-        for key in ("user.name", "user.email")
+        look_up(["config", "--get", key], cwd=cwd) for key in ("user.name", "user.email")
     )
     name, email = name or author, email or NO_ADDRESS
-    return {
+    signed = {
         "GIT_AUTHOR_NAME": name,
         "GIT_AUTHOR_EMAIL": email,
         "GIT_COMMITTER_NAME": name,
         "GIT_COMMITTER_EMAIL": email,
     }
+    return {key: os.environ.get(key) or value for key, value in signed.items()}
 
 
 def make_commit(
@@ -42,13 +44,14 @@ def make_commit(
 
 def is_ancestor(cwd: str, older: str, newer: str) -> bool:
     """Whether `newer` contains `older`."""
-    return ask_git(["merge-base", "--is-ancestor", older, newer], cwd=cwd).code == 0
+    asked = ["merge-base", "--is-ancestor", older, newer]
+    return is_yes(asked, ask_git(asked, cwd=cwd))
 
 
 def differ_outside(cwd: str, one: str, other: str, folders: Sequence[str]) -> bool:
     """Whether two commits differ in anything but `folders`."""
     wanted = ["diff-tree", "-r", "--quiet", one, other, "--", *_outside(folders)]
-    return ask_git(wanted, cwd=cwd).code != 0
+    return not is_yes(wanted, ask_git(wanted, cwd=cwd))
 
 
 def paths_outside(cwd: str, one: str, other: str, folders: Sequence[str]) -> tuple[str, ...]:
@@ -79,7 +82,7 @@ def _outside(folders: Sequence[str]) -> list[str]:
 def read_ref(cwd: str, ref: str) -> str | None:
     """The commit that the full ref name `ref` holds, None where there is none."""
     wanted = ["rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"]
-    return ask_git(wanted, cwd=cwd).text.strip() or None
+    return look_up(wanted, cwd=cwd) or None
 
 
 def move_ref(cwd: str, ref: str, new: str, old: str | None) -> bool:

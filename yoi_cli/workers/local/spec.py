@@ -25,9 +25,24 @@ if TYPE_CHECKING:
     from yoi_cli.workers.local.folder import WorkerSnapshot
 
 _LONGEST_ARGUMENTS = 1 << 20
+_MOST_SETTINGS = 1000
 #: What is passed on of the caller's environment, besides `LC_*`.
 _ALLOWED = frozenset(
     {"PATH", "HOME", "LANG", "TERM", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR", "LANGUAGE"}
+)
+#: Who commits, and where git's configuration is that may say so.
+_IDENTITY = frozenset(
+    {
+        "EMAIL",
+        "GIT_AUTHOR_EMAIL",
+        "GIT_AUTHOR_NAME",
+        "GIT_COMMITTER_EMAIL",
+        "GIT_COMMITTER_NAME",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_CONFIG_SYSTEM",
+        "XDG_CONFIG_HOME",
+    }
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 #: Variables that lead git to another repository than the one the worker stands in.
@@ -78,8 +93,9 @@ def _allowed_environment(
     kept = {
         name: value
         for name, value in environment.items()
-        if name in _ALLOWED or name.startswith("LC_")
+        if name in _ALLOWED or name in _IDENTITY or name.startswith("LC_")
     }
+    kept = {**_identity_of(environment), **kept}
     for name, value in given.items():
         if not _NAME.fullmatch(name) or "\0" in value:
             raise UsageError(
@@ -90,6 +106,23 @@ def _allowed_environment(
         if name not in _LEADING_ASTRAY:
             kept[name] = value
     return kept
+
+
+def _identity_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """Who commits by settings that the environment itself has, as the variables for that: those
+    settings may hold passwords as well, and stay behind."""
+    found: dict[str, str] = {}
+    count = environment.get("GIT_CONFIG_COUNT", "")
+    for number in range(min(int(count), _MOST_SETTINGS) if count.isdecimal() else 0):
+        key = environment.get(f"GIT_CONFIG_KEY_{number}", "").lower()
+        value = environment.get(f"GIT_CONFIG_VALUE_{number}", "")
+        section, _, name = key.partition(".")
+        if name in ("name", "email") and section in ("user", "author", "committer"):
+            for role in ("author", "committer") if section == "user" else (section,):
+                variable = f"GIT_{role}_{name}".upper()
+                if section != "user" or variable not in found:
+                    found[variable] = value
+    return found
 
 
 def _what_is_wrong(spec: WorkerSpec) -> str:

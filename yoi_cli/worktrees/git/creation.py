@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.workspace.which import mark_worktree
+from yoi_cli.worktrees.git.branch_names import name_in_the_way
 from yoi_cli.worktrees.git.hooks_path import share_hooks
 from yoi_cli.worktrees.git.listing import MAKING, WorktreeEntry, all_entries, entry_at
 from yoi_cli.worktrees.git.populate import failed, populate, wait_for_index
@@ -173,6 +174,14 @@ def _start_of(repository: RepositoryPaths, new: NewWorktree) -> str:
             f"The branch {new.branch} is there already, and is not overwritten.",
             hint=f"Go on with it as it is: `yoi worktree add {new.ticket} --branch {new.branch}`.",
             details={"branch": new.branch, "commit": tip},
+        )
+    other = name_in_the_way(repository, new.branch)
+    if other is not None:
+        raise ConflictError(
+            "branch_blocked",
+            f"There is a branch {other}, so git can have none called {new.branch}.",
+            hint="Rename it (`git branch -m`), or choose another name with --branch.",
+            details={"branch": new.branch, "blocked_by": other},
         )
     commit = repository.target_commit(new.base)
     if commit is None:

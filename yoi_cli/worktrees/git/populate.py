@@ -79,7 +79,7 @@ def wait_for_index(tree: WorktreePaths) -> None:
 def _own_lines(tree: WorktreePaths) -> list[str]:
     """What the new worktree would hold without us: everything, or what the clone's own
     sparse checkout says, which git copies."""
-    is_sparse = tree.ask(["config", "--bool", "core.sparseCheckout"]).text.strip() == "true"
+    is_sparse = tree.find(["config", "--bool", "core.sparseCheckout"]) == "true"
     if is_sparse:
         with suppress(OSError), open(tree.own("info/sparse-checkout"), encoding="utf-8") as file:
             lines = [line for line in file.read().splitlines() if line not in SPARSE_LINES]

@@ -212,7 +212,7 @@ def nul_ended(lines: Iterable[str]) -> bytes:
 
 def _head(scratch: IndexCopy) -> str:
     """HEAD's commit, or the tree of nothing where nothing is committed."""
-    head = scratch.tree.ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).text.strip()
+    head = scratch.tree.find(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
     return head or scratch.tree.run(["hash-object", "-t", "tree", "--stdin"]).strip()
 
 

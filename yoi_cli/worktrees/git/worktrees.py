@@ -107,7 +107,7 @@ class GitWorktrees:
         repository, head, aim = self._repository, entry.head, self._repository.target_commit(target)
         base, ahead = None, 0
         if head is not None and aim is not None:
-            base = repository.ask(["merge-base", aim, head]).text.strip() or None
+            base = repository.find(["merge-base", aim, head]) or None
             ahead = int(repository.run(["rev-list", "--count", head, f"^{aim}", "--"]))
         is_bare_folder = entry.is_missing or entry.is_unfinished
         return Worktree(

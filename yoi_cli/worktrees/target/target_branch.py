@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError
 from yoi_cli.model.naming import ticket_of_branch
+from yoi_cli.worktrees.git.branch_names import checked_out_at, name_in_the_way
 from yoi_cli.worktrees.git.listing import main_and_linked
 from yoi_cli.worktrees.target import advance, trial_merge
 
@@ -30,16 +31,23 @@ class GitRepository:
     def is_ancestor(self, commit: str, of: str) -> bool:
         return self._repository.is_ancestor(commit, of)
 
+    def branch_obstacle(self, branch: str) -> str:
+        other = name_in_the_way(self._repository, branch)
+        if other is not None:
+            return f"There is a branch {other}, so git can have none called {branch}."
+        place = checked_out_at(self._repository, branch)
+        return f"The branch {branch} is checked out in {place}." if place else ""
+
     def default_branch(self) -> str:
         """The branch that the main worktree is on, unless that is a ticket's; else the
         remote's, else one with a usual name. Raises `NotFoundError` (`target_unknown`)."""
         main, _ = main_and_linked(self._repository)
         if main is not None and main.branch and ticket_of_branch(main.branch) is None:
             return main.branch
-        remote = self._repository.ask(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])
-        upstream = remote.text.strip().removeprefix("refs/remotes/origin/")
-        usual = self._repository.ask(["config", "--get", "init.defaultBranch"]).text.strip()
-        head = self._repository.ask(["symbolic-ref", "--quiet", "HEAD"]).text.strip()
+        remote = self._repository.find(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])
+        upstream = remote.removeprefix("refs/remotes/origin/")
+        usual = self._repository.find(["config", "--get", "init.defaultBranch"])
+        head = self._repository.find(["symbolic-ref", "--quiet", "HEAD"])
         bare = head.removeprefix("refs/heads/") if main is None else ""
         for branch in (bare, upstream, usual, *_USUAL):
             if branch and self._repository.branch_commit(branch) is not None:
