@@ -94,6 +94,8 @@ SCENARIO = (
     ("worktree_removed", "worktree remove {a}"),
     ("resolved", "resolve --all"),
     ("resolved", "resolve {a} --dry-run"),
+    ("restored", "restore --dry-run"),
+    ("restored", "restore {a} --leave"),
     ("merged", "merge-driver" + " .yoi/tickets/{a}/thread.md" * 4),
     ("environment", "doctor --fix"),
     ("hooks", "hook install"),

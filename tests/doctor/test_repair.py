@@ -35,6 +35,7 @@ from yoi_cli.store.files.lock import StoreLock
 from yoi_cli.store.files.store import FileStore
 
 REPAIRABLE = (
+    "events_missing",
     "torn",
     "plan_torn",
     "artifacts_missing",

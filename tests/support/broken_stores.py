@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.file_stores import open_store
-from support.threads import AT, block, older
+from support.threads import AT, block, event_id, older
 
 from yoi_cli.doctor.examine import Examination, examine_store
 from yoi_cli.doctor.files.inspect import FileInspector
 from yoi_cli.model.events import CLOSE, CREATE, REVIEW, STATE_CHANGED
+from yoi_cli.store.files.layout import GitPlaces
 from yoi_cli.store.files.store import FileStore
+from yoi_cli.store.formats.journal import EVENTS, JournalEntry, render_journal
 
 TICKET = "00001KVZZZZZ0"
 OTHER = "00001KVZZZZZ1"
@@ -30,6 +32,9 @@ EARLIER = "2026-06-25T16:30:31Z"
 CREATED = block("Made.", 1, kind=CREATE)
 #: The line on which the second event of a thread begins, after `CREATED`.
 SECOND = 9
+_JOURNAL = ".git/yoi/journal/main"
+#: An entry of the journal on an event that is in no thread.
+_TOLD = JournalEntry(TICKET, 1_700_000_000, ((EVENTS, event_id(7), block("Gone.", 7)),))
 _WORKSPACE = """workspace_id = "0197a949-4b6b-7f2a-9d9a-1f87e3a4c5b6"
 created_at = "2026-06-23T00:00:00Z"
 display_name = "a test"
@@ -78,7 +83,10 @@ def sound_store(workspace: Path) -> FileStore:
         (folder / "item.md").write_text(item(), encoding="utf-8")
         (folder / "thread.md").write_bytes(CREATED)
     (workspace / ".yoi/workspace.toml").write_text(_WORKSPACE, encoding="utf-8")
-    return open_store(workspace)
+    store = open_store(workspace)
+    places = GitPlaces(f"{workspace}/.git", f"{workspace}/.git", f"{workspace}/{_JOURNAL}")
+    store.location = store.location._replace(git=places)
+    return store
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +343,10 @@ _REST = {
     "workspace_invalid": Breakage(
         _write(_IDENTITY, _WORKSPACE.replace("-7f2a-", "-4f2a-")), _IDENTITY, 1
     ),
+    "events_missing": Breakage(
+        _write(_JOURNAL, render_journal([_TOLD], 1 << 20)), f".yoi/tickets/{TICKET}"
+    ),
+    "journal_damaged": Breakage(_write(_JOURNAL, render_journal([_TOLD], 1 << 20)[:-9]), _JOURNAL),
     "intent_left": Breakage(_write(".yoi/store.lock", json.dumps(_INTENT)), ".yoi/store.lock"),
 }
 

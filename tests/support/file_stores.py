@@ -15,6 +15,7 @@ from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.values import Committed
 from yoi_cli.tickets.comment import add_comment
 from yoi_cli.tickets.create import Draft, create_ticket
+from yoi_cli.workspace.session import Start, open_session
 
 ADA = Author("Ada Example")
 #: The ticket of `with_thread`, and its item.
@@ -23,11 +24,12 @@ ITEM = f"---\ntitle: 'x'\nstate: 'planning'\ncreated_at: '{AT}'\nupdated_at: '{A
 
 
 def open_store(workspace: Path, *, deadline: float = 10.0, in_git: bool = False) -> FileStore:
-    """The store of `workspace`; its lock stands beside it, as the program has it."""
-    lock = workspace / ".git" / "yoi" / "store.lock" if in_git else workspace / ".yoi/store.lock"
-    index_lock = str(workspace / ".git" / "index.lock") if in_git else None
-    location = StoreLocation(str(workspace), str(lock), index_lock=index_lock)
-    return FileStore(location, command="a test", deadline=deadline)
+    """The store of `workspace`; `in_git`, as a session has it, with its journal."""
+    lock = workspace / ".yoi/store.lock"
+    if in_git:
+        environment = {"YOI_LOCK_TIMEOUT": f"{deadline:g}"}
+        return open_session(Start(str(workspace), True, "a test", environment)).store
+    return FileStore(StoreLocation(str(workspace), str(lock)), command="a test", deadline=deadline)
 
 
 def empty_store(workspace: Path) -> FileStore:

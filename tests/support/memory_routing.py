@@ -14,6 +14,7 @@ from yoi_cli.model.events import Event, Thread
 from yoi_cli.model.fold import Folded, fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.item import Item
+from yoi_cli.model.missing import MissingWrites
 from yoi_cli.model.plan import PlanRecord
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.routing import ThreadSummary, summary_of
@@ -76,6 +77,9 @@ class MemoryReader:
 
     def artifacts(self, ticket: TicketId) -> tuple[str, ...]:
         return ()
+
+    def missing_writes(self) -> Mapping[str, MissingWrites]:
+        return {}
 
     def files(self, ticket: TicketId) -> Mapping[str, bytes]:
         return {}

@@ -15,6 +15,7 @@ from yoi_cli.model.events import NewEvent, Thread
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id
 from yoi_cli.model.item import FieldValue, Item
+from yoi_cli.model.missing import MissingWrites
 from yoi_cli.model.plan import PlanRecord
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.time import stamp
@@ -62,6 +63,9 @@ class MemoryStore:
 
     def exists(self, ticket: str) -> bool:
         return ticket in self._tickets
+
+    def missing_writes(self) -> Mapping[str, MissingWrites]:
+        return {}
 
     def files(self, ticket: TicketId) -> Mapping[str, bytes]:
         if ticket not in self._tickets:

@@ -82,6 +82,7 @@ _ROOT = (
     *_section(
         "Git",
         ("resolve", "merge:resolve", "Merge tickets that git left in conflict."),
+        ("restore", "restore:restore", "Bring back what git took out of the files."),
         ("merge-driver", "merge:merge_driver", "Merge one file of a ticket; git runs it."),
         ("hook", None, "Install git hooks that record commits on tickets."),
     ),

@@ -24,7 +24,7 @@ def open_inspector(session: Session) -> StoreInspector:
     """What looks over the store's raw files."""
     from yoi_cli.doctor.files.inspect import FileInspector
 
-    return FileInspector(session.location)
+    return FileInspector(session.location, session.elsewhere)
 
 
 def repair_store(

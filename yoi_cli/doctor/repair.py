@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 FINISH_WRITE = "finish_write"
+BRING_BACK = "bring_back"
 SET_THREAD_ASIDE = "set_thread_aside"
 SET_PLAN_ASIDE = "set_plan_aside"
 MAKE_ARTIFACTS = "make_artifacts"
@@ -36,6 +37,7 @@ CONFIGURE_CLONE = "configure_clone"
 #: In the order in which they are made: what a thread says is settled before its projection.
 _SENTENCES = {
     FINISH_WRITE: "finish the write that a command left",
+    BRING_BACK: "bring back what was recorded and is in no file, stash or commit",
     SET_THREAD_ASIDE: "move the torn bytes of the thread to artifacts/.torn",
     SET_PLAN_ASIDE: "move the torn last line to artifacts/.torn",
     MAKE_ARTIFACTS: "make artifacts/ with a .gitkeep",
@@ -49,6 +51,7 @@ _SENTENCES = {
 _ORDER = tuple(_SENTENCES)
 _FIXES = {
     "intent_left": FINISH_WRITE,
+    "events_missing": BRING_BACK,
     "torn": SET_THREAD_ASIDE,
     "plan_torn": SET_PLAN_ASIDE,
     "artifacts_missing": MAKE_ARTIFACTS,

@@ -115,6 +115,7 @@ def _record(
 
 _LATER = "what happened is kept, and a later command that writes records it."
 _NO_STORE = f"No store was found here; {_LATER}"
+_HELD = f"git has yet to put back files of the store; {_LATER}"
 _BUSY = f"The store is busy; {_LATER}"
 
 
@@ -123,8 +124,8 @@ def _settle(session: Session) -> str:
     if is_index_locked(session):
         return _BUSY  # git is at work there, and may be waiting for this very hook
     try:
-        with session.store.write():
-            return ""
+        with session.store.write() as writer:
+            return "" if writer.held is None else _HELD
     except ConflictError:
         return _BUSY
     except (YoiError, OSError) as error:

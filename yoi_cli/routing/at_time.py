@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.item import FieldValue, Item
+    from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.store.ports import RoutingReader
 
@@ -143,6 +144,9 @@ class AtTime:
         self.history = history
         self.instant = instant
         self._present: dict[str, bool] = {}
+
+    def missing_writes(self) -> Mapping[str, MissingWrites]:
+        return self.history.reader.missing_writes()
 
     def ids(self) -> list[TicketId]:
         return [ticket for ticket in self.history.fields if self.exists(ticket)]

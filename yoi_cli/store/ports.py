@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import Item
+    from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.routing import ThreadSummary
@@ -69,6 +70,10 @@ class TicketReader(Protocol):
 
     def files(self, ticket: TicketId) -> Mapping[str, bytes]:
         """Every file of a ticket by its path below the ticket's folder, exactly."""
+        ...
+
+    def missing_writes(self) -> Mapping[str, MissingWrites]:
+        """What was acknowledged and is neither in a file nor in a commit, by ticket."""
         ...
 
 

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError, YoiError
 from yoi_cli.git.checkout import Checkout, find_checkout, is_below
-from yoi_cli.store.files.layout import STORE_FOLDER, StoreLocation
+from yoi_cli.store.files.layout import STORE_FOLDER, TICKETS_FOLDER, GitPlaces, StoreLocation
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.workspace.finding import is_workspace, read_config
 from yoi_cli.workspace.local_folder import local_folder, shared_folder
 from yoi_cli.workspace.which import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from yoi_cli.model.config import Config
     from yoi_cli.model.events import Author, NewEvent
     from yoi_cli.model.ids import TicketId
     from yoi_cli.objectives.files import FileObjectives
     from yoi_cli.store.files.claims import FileClaims
+    from yoi_cli.store.files.missing import Elsewhere, Version
     from yoi_cli.store.files.own_events import FileOwnEvents
     from yoi_cli.store.files.writer import FileWriter, Remember
 
@@ -71,9 +72,10 @@ class Session(NamedTuple):
             self.location,
             command=self.command,
             deadline=self.deadline,
-            first=_settling(self._spooling_folders(), self.config),
+            first=_settling(self, self._spooling_folders()),
             committed=None if self.checkout is None else partial(_committed_file, self.workspace),
             remember=_remembering(self),
+            elsewhere=self.elsewhere,
         )
 
     def _spooling_folders(self) -> tuple[str, ...]:
@@ -82,6 +84,11 @@ class Session(NamedTuple):
         if self.checkout is None or folder == shared_folder(self.checkout):
             return (folder,)
         return (folder, shared_folder(self.checkout))
+
+    @property
+    def elsewhere(self) -> Elsewhere | None:
+        """What finds in git what is in no file of the store; None outside of git."""
+        return None if self.checkout is None else _elsewhere(self.location, self.checkout)
 
     @property
     def objectives(self) -> FileObjectives:
@@ -180,6 +187,7 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
         lock=_lock_path(workspace, checkout),
         folder=config.root,
         index_lock=_index_lock(start, checkout),
+        git=_git_places(workspace, config.root, checkout),
     )
     deadline = _DEFAULT_DEADLINE if forgiving else lock_deadline(start)
     return Session(
@@ -229,10 +237,39 @@ def _local_folder(location: StoreLocation, checkout: Checkout | None) -> str:
     return beside if checkout is not None else os.path.join(beside, "local")
 
 
-def _settling(folders: tuple[str, ...], config: Config) -> Callable[[FileWriter], None]:
-    """What every writer does first: write what hooks could not (docs/worktrees.md)."""
+def _git_places(workspace: str, root: str, checkout: Checkout | None) -> GitPlaces | None:
+    """What git has of the store's checkout. Every checkout has a journal of its own, though all
+    of a repository share the lock: with `--here` each has its own store."""
+    if checkout is None or not is_below(workspace, checkout.root):
+        return None
+    name = os.path.basename(checkout.git_dir) if checkout.is_linked else "main"
+    if root != TICKETS_FOLDER:
+        name += "@" + root.replace("%", "%25").replace("/", "%2F")
+    folder = os.path.join(os.path.dirname(_lock_path(workspace, checkout)), "journal")
+    return GitPlaces(checkout.git_dir, checkout.common_dir, os.path.join(folder, name))
+
+
+def _elsewhere(location: StoreLocation, checkout: Checkout) -> Elsewhere:
+    """What finds in git what is in no file; nothing is loaded for it before it is asked."""
+
+    def elsewhere(since: Mapping[str, int]) -> Iterable[Version]:
+        from yoi_cli.workspace.upkeep import open_elsewhere
+
+        return open_elsewhere(location, checkout)(since)
+
+    return elsewhere
+
+
+def _settling(session: Session, folders: tuple[str, ...]) -> Callable[[FileWriter], None]:
+    """What every writer does first, unless git has the files in its hands: write what waits for
+    that, and what hooks could not (docs/format.md, "Journal"; docs/hooks.md)."""
+    config, git = session.config, session.location.git
 
     def settle(writer: FileWriter) -> None:
+        if writer.held is not None:
+            return
+        if git is not None and session.checkout is not None:
+            _keep_up(writer, git, session.checkout)
         for folder in folders:
             spool = os.path.join(folder, "spool")
             try:
@@ -259,6 +296,22 @@ def _remembering(session: Session) -> Remember:
         session.own_events.add(ticket, [mark_of_new(*one) for one in driving])
 
     return remember
+
+
+def _keep_up(writer: FileWriter, git: GitPlaces, checkout: Checkout) -> None:
+    """Settle what waits in the journal, and keep it short."""
+    from yoi_cli.store.files.journal import Journal
+
+    journal = Journal(git.journal)
+    if journal.has_late:
+        from yoi_cli.store.files.bring_back import settle_late
+
+        settle_late(writer)
+    if journal.is_long():
+        from yoi_cli.workspace.upkeep import look_over
+
+        with suppress(YoiError, OSError):
+            look_over(writer.location, checkout)
 
 
 def settle_spool(path: str, writer: FileWriter, *, japanese: bool) -> None:

@@ -176,7 +176,7 @@ def test_a_git_that_is_stuck_is_waited_for_once_before_a_torn_end_is_believed(
 def test_where_processes_cannot_be_seen_a_folder_that_git_just_changed_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("yoi_cli.store.files.git_activity._PROCESSES", str(tmp_path / "none"))
+    monkeypatch.setattr("yoi_cli.store.files.git_activity.PROCESSES", str(tmp_path / "none"))
     git_dir = tmp_path / ".git"
     git_dir.mkdir()
     assert is_git_at_work(str(git_dir / "index.lock"))

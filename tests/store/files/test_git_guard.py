@@ -109,7 +109,7 @@ def test_a_thread_that_git_is_still_writing_is_not_taken_for_torn(
     assert not (folder_of(store, ticket) / "artifacts" / ".torn").exists()
 
 
-def test_inside_a_git_hook_an_append_does_not_wait_for_the_git_that_waits_for_it(
+def test_inside_a_commit_hook_an_event_waits_beside_the_store_and_nobody_for_git(
     workspace: Path, store: FileStore, git: Program, env: dict[str, str]
 ) -> None:
     ticket = make_ticket(store)
@@ -122,7 +122,9 @@ def test_inside_a_git_hook_an_append_does_not_wait_for_the_git_that_waits_for_it
     (workspace / "README.md").write_text("# Another title\n")
     done = git("commit", "--all", "-m", "With a hook", cwd=workspace)
     assert "index.lock" not in done.err
-    assert [event.body for event in store.thread(ticket).events][1:] == ["x"]
+    assert "recorded beside the store" in done.err
+    comment(store, ticket, "Next.")
+    assert [event.body for event in store.thread(ticket).events][1:] == ["x", "Next."]
 
 
 def test_a_thread_that_a_checkout_replaced_is_written_again_with_the_same_id(
@@ -142,7 +144,7 @@ def test_a_thread_that_a_checkout_replaced_is_written_again_with_the_same_id(
 
     with Directory.open(str(folder_of(store, ticket)), "ticket") as directory:
         tail = read_tail(directory, whole=True)
-    assert append_events(open_ticket, tail, new, event_id(7), str(path) + ".none") == []
+    assert append_events(open_ticket, tail, new, event_id(7), str(path) + ".none").warnings == ()
     assert path.read_bytes() == other_branch + b"\n" + new
 
 
@@ -182,7 +184,7 @@ def test_a_torn_tail_is_not_cut_off_a_thread_that_a_checkout_put_in_its_place(
             path.with_name("incoming").rename(path)
         return Directory.open(str(folder_of(store, ticket)), "ticket")
 
-    assert append_events(open_ticket, tail, new, event_id(7), None) == []
+    assert append_events(open_ticket, tail, new, event_id(7), None).warnings == ()
     assert path.read_bytes() == other_branch + b"\n" + new
 
 
@@ -200,7 +202,7 @@ def test_an_event_that_cannot_be_looked_at_again_is_recorded_with_a_warning(
 
     with store.opened(ticket) as directory:
         tail = read_tail(directory, whole=True)
-    (warning,) = append_events(open_ticket, tail, block("New.", 7), event_id(7), None)
+    (warning,) = append_events(open_ticket, tail, block("New.", 7), event_id(7), None).warnings
     assert "The event is recorded" in warning
     assert store.thread(ticket).events[-1].body == "New."
 

@@ -41,9 +41,18 @@ class FileInspector(FileReader):
         return f"{self.location.folder}/{ticket}"
 
     def inspect_store(self) -> list[Diagnostic]:
-        from yoi_cli.doctor.files.inspect_workspace import inspect_lock, inspect_settings
+        from yoi_cli.doctor.files.inspect_workspace import (
+            inspect_journal,
+            inspect_lock,
+            inspect_settings,
+        )
 
-        found = [*inspect_settings(self.location), *inspect_lock(self.location)]
+        found = [
+            *inspect_settings(self.location),
+            *inspect_lock(self.location),
+            *inspect_journal(self.location),
+            *self._missing(),
+        ]
         if self.folder is None:
             what = f"{self.location.folder} is not there."
             return [*found, diagnose("store_missing", what, ticket=None, path=self.location.folder)]
@@ -65,6 +74,13 @@ class FileInspector(FileReader):
         except OSError as error:
             inspection.report("path_unreadable", _refused(error), "")
         return InspectedTicket(ticket, inspection.folder, tuple(inspection.found))
+
+    def _missing(self) -> Iterator[Diagnostic]:
+        """What was acknowledged and is in no file, with where it may be."""
+        for one in self.missing_writes().values():
+            what = f"Not in its files: {one.what} ({one.where})."
+            path = self.folder_of(one.ticket)
+            yield diagnose("events_missing", what, ticket=one.ticket, path=path)
 
     def _stray(self, name: str, kind: int) -> Diagnostic:
         path = f"{self.location.folder}/{name}"

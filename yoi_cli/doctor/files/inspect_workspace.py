@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, quote
 from yoi_cli.doctor.environment import LockFacts
 from yoi_cli.errors import ConflictError, OperationError, StoreInvalidError
+from yoi_cli.model.text import counted
 from yoi_cli.model.time import is_stamp
 from yoi_cli.store.config.reading import read_tables
 from yoi_cli.store.config.store_config import hot_problems
@@ -17,6 +18,7 @@ from yoi_cli.store.config.toml_file import SettingProblem, line_of, load_tables
 from yoi_cli.store.config.worker_settings import parse_settings
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.directory import Directory
+from yoi_cli.store.files.journal import Journal
 from yoi_cli.store.files.lock import StoreLock, leftover_intent
 
 if TYPE_CHECKING:
@@ -55,6 +57,20 @@ def inspect_lock(location: StoreLocation) -> Iterator[Diagnostic]:
         path = os.path.relpath(location.lock, location.workspace)
         what = f"A write on {quote(intent.ticket)} was begun and not finished."
         yield _found("intent_left", what, path)
+
+
+def inspect_journal(location: StoreLocation) -> Iterator[Diagnostic]:
+    """A journal of what is not committed that cannot be read wholly."""
+    if location.git is None:
+        return
+    kept = Journal(location.git.journal)
+    for text in (kept.read(), kept.read_late()):
+        if text.is_sound:
+            continue
+        what = f"{counted(text.damaged, 'place')} in it cannot be read."
+        if text.is_foreign:
+            what = "Another version of yoi wrote it, or it is far too long."
+        yield _found("journal_damaged", what, os.path.relpath(kept.path, location.workspace))
 
 
 def probe_lock(location: StoreLocation, *, command: str) -> LockFacts:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.repair import (
     ADOPT_ITEM,
+    BRING_BACK,
     MAKE_ARTIFACTS,
     PROJECT_RESOLUTION,
     REMOVE_LEFTOVER,
@@ -23,9 +24,11 @@ from yoi_cli.doctor.repair import (
 from yoi_cli.errors import ConflictError, NotFoundError
 from yoi_cli.model.fold import fold, is_kept, recorded_resolution
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.missing import concerning, hint_for
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn, repair_tail
+from yoi_cli.store.files.bring_back import restore_lost
 from yoi_cli.store.files.reader import read_part
 from yoi_cli.store.formats.plan import torn_tail
 from yoi_cli.store.formats.thread import parse_thread
@@ -57,6 +60,14 @@ def apply_repair(store: FileStore, repair: Repair, author: Callable[[], Author])
         elif repair.action in _REPAIRS:
             _REPAIRS[repair.action](writer, ticket)
         # FINISH_WRITE: whoever takes the lock does that first.
+
+
+def _bring_back(writer: FileWriter, ticket: TicketId) -> None:
+    """Bring back what is in no file, commit, stash or autostash. What is in one is a person's."""
+    restore_lost(writer, (ticket,))
+    left = concerning(writer.missing_writes(), (ticket,))
+    if left:
+        raise ConflictError("events_set_aside", f"{left[0].sentence}.", hint=hint_for(left))
 
 
 def _reproject(writer: FileWriter, ticket: TicketId) -> None:
@@ -133,6 +144,7 @@ _REPAIRS: Mapping[str, Callable[[FileWriter, TicketId], None]] = {
     MAKE_ARTIFACTS: _make_artifacts,
     PROJECT_RESOLUTION: _project_resolution,
     REPROJECT: _reproject,
+    BRING_BACK: _bring_back,
 }
 
 

@@ -143,6 +143,20 @@ SETTINGS_RULES = (
         "Bring the file back from git, or correct the line.",
     ),
     Rule(
+        "events_missing",
+        ERROR,
+        "What was recorded on a ticket is in no file and no commit: git took it away.",
+        "Where a stash or an autostash has it, bring that back; `yoi restore`, as `yoi ticket "
+        "doctor --fix`, brings back what nothing else does, and `--leave` gives it up.",
+    ),
+    Rule(
+        "journal_damaged",
+        WARNING,
+        "Part of the journal of what is not committed cannot be read, so that nobody would notice "
+        "if git took that away.",
+        "Commit the store; the files themselves are not concerned.",
+    ),
+    Rule(
         "intent_left",
         WARNING,
         "A command died in the middle of a write.",

@@ -141,12 +141,12 @@ def append_events(
     blocks: bytes,
     event_id: str,
     index_lock: str | None,
-) -> list[str]:
+) -> Appended:
     """Append `blocks` to the thread and bring them to stable storage, whatever git does.
 
-    `open_ticket` walks to the ticket's folder anew. `event_id` is the last event's. Returns
-    warnings. Raises `OperationError` where the disk refused and nothing was changed, and
-    `ConflictError` where a checkout took the ticket away in the meantime.
+    `open_ticket` walks to the ticket's folder anew. `event_id` is the last event's. Raises
+    `OperationError` where the disk refused and nothing was changed, and `ConflictError` where a
+    checkout took the ticket away in the meantime.
     """
     warnings: list[str] = []
     for _ in range(_GIT_ATTEMPTS):
@@ -156,18 +156,27 @@ def append_events(
             warnings.append(GIT_IS_STUCK)
         try:
             with _reopened(open_ticket) as directory:
-                if _stands(directory, written, blocks):
-                    return warnings
+                status = _seen(directory, written, blocks)
+                if status is not None:
+                    return Appended(tuple(warnings), status)
                 tail = settled_tail(directory, index_lock, whole=True)
         except OSError as error:  # committed: not to be seen is not to be lost
-            return [*warnings, _NOT_SEEN.format(error.strerror)]
+            return Appended((*warnings, _NOT_SEEN.format(error.strerror)))
         if any(event.id == event_id for event in tail.parsed.thread.events):
-            return warnings
+            return Appended(tuple(warnings))
     raise ConflictError(
         "git_races",
         "Git kept replacing the thread while the event was written.",
         hint="Try again when the checkout, merge or rebase is done.",
     )
+
+
+class Appended(NamedTuple):
+    """What came of an append: warnings, and the thread as it was seen to hold the event, None
+    where it was not seen so."""
+
+    warnings: tuple[str, ...] = ()
+    status: os.stat_result | None = None
 
 
 class _Written(NamedTuple):
@@ -191,14 +200,19 @@ def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Written:
         except OSError as error:
             os.ftruncate(descriptor, end)
             os.fsync(descriptor)
-            raise OperationError(
-                "write_failed",
-                f"The event could not be written: {error.strerror}.",
-                hint="Nothing was changed. Make room or make the disk writable, then try again.",
-            ) from error
+            raise write_failed(error) from error
         with suppress(OSError):  # committed already: only git's next look is hastened by it
             os.utime(descriptor)
         return _Written(_inode(descriptor), end + len(data) - len(blocks))
+
+
+def write_failed(error: OSError) -> OperationError:
+    """The error for an event that the disk refused."""
+    return OperationError(
+        "write_failed",
+        f"The event could not be written: {error.strerror}.",
+        hint="Nothing was changed. Make room or make the disk writable, then try again.",
+    )
 
 
 def _gap(ending: bytes, newline: str) -> bytes:
@@ -259,12 +273,14 @@ def _reopened(open_ticket: Callable[[], Directory]) -> Directory:
         ) from error
 
 
-def _stands(directory: Directory, written: _Written, blocks: bytes) -> bool:
-    """Whether the thread at the path is still the file that was written, with the event."""
+def _seen(directory: Directory, written: _Written, blocks: bytes) -> os.stat_result | None:
+    """The thread at the path, where it is still the file that was written, with the event."""
     try:
         with directory.opened(layout.THREAD) as descriptor:
-            if _inode(descriptor) != written.inode:
-                return False
-            return os.pread(descriptor, len(blocks), written.offset) == blocks
+            status = os.fstat(descriptor)
+            if (status.st_dev, status.st_ino) != written.inode:
+                return None
+            is_there = os.pread(descriptor, len(blocks), written.offset) == blocks
+            return status if is_there else None
     except FileNotFoundError:
-        return False
+        return None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue, Item
+    from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.routing import ThreadSummary
@@ -56,6 +57,10 @@ class BaseReader(ABC):
     def _may_have_plan(self, ticket: TicketId) -> bool:
         """Whether a pass must look for plan records of a ticket."""
         return True
+
+    def missing_writes(self) -> Mapping[str, MissingWrites]:
+        """What was acknowledged and is in no file, by ticket. Of the past, nothing is."""
+        return {}
 
     def ids(self) -> list[TicketId]:
         return [ticket for ticket, _ in self._entries()]

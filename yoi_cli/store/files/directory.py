@@ -274,6 +274,11 @@ def write_all(descriptor: int, data: bytes) -> None:
         written += more
 
 
+def mark_of(status: os.stat_result) -> str:
+    """What tells a file from the same one after any change, and from another one."""
+    return f"{status.st_ino}.{status.st_size}.{status.st_ctime_ns}"
+
+
 def not_as_expected(shown: str, expected: str) -> StoreInvalidError:
     """The error for something else existing where a file or directory should be."""
     return StoreInvalidError(

@@ -3,7 +3,8 @@
 Most of git's commands hold `index.lock` while they replace files, and refuse what changed
 before. `git merge` (2.38 and later) and `git stash` do not: they read changed files, let go
 of the index, and overwrite the files by another git that looks no more. Between two of their
-steps only the process tells that they are under way.
+steps only the process tells that they are under way. A `git rebase` does so before its first step,
+where it makes its autostash.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ _PAUSE = 0.005
 #: the folder did not change for so long; and how long, where processes cannot be seen.
 _BETWEEN_STEPS = 3.0
 _BETWEEN_STEPS_UNSEEN = 0.2
-_PROCESSES = "/proc"
+PROCESSES = "/proc"
 _STEPWISE = frozenset({b"merge", b"stash"})
+_REBASE = b"rebase"
+_REBASES = ("rebase-merge", "rebase-apply")
 _OPTIONS_WITH_A_VALUE = frozenset({b"-c", b"-C", b"--git-dir", b"--work-tree", b"--namespace"})
 
 
@@ -53,32 +56,35 @@ def is_git_at_work(index_lock: str) -> bool:
         age = abs(time.time() - os.stat(folder).st_mtime)
         if age >= _BETWEEN_STEPS:
             return False
-        if not os.path.isdir(f"{_PROCESSES}/self"):
+        if not os.path.isdir(f"{PROCESSES}/self"):
             return age < _BETWEEN_STEPS_UNSEEN
-        return _has_stepwise_git(_top_of_checkout(folder))
+        begun = any(os.path.isdir(f"{folder}/{name}") for name in _REBASES)
+        return _has_stepwise_git(
+            top_of_checkout(folder), _STEPWISE if begun else _STEPWISE | {_REBASE}
+        )
     except OSError:
         return False
 
 
-def _has_stepwise_git(top: str | None) -> bool:
-    """Whether a git that works in several steps runs in the checkout at `top`, or in any.
+def _has_stepwise_git(top: str | None, stepwise: frozenset[bytes]) -> bool:
+    """Whether one of the gits `stepwise` runs in the checkout at `top`, or in any.
 
     One that waits for this very process, as for a hook, is none to wait for.
     """
     return any(
-        subcommand(_read(process, "cmdline").split(b"\0")) in _STEPWISE
-        and process not in _ancestors()
-        for process in _gits_in(top)
+        subcommand(process_file(process, "cmdline").split(b"\0")) in stepwise
+        and process not in ancestors()
+        for process in gits_in(top)
     )
 
 
-def _gits_in(top: str | None) -> Iterator[int]:
+def gits_in(top: str | None) -> Iterator[int]:
     """The processes of this user that are a git and work in `top`, or anywhere where None."""
-    for name in os.listdir(_PROCESSES):
+    for name in os.listdir(PROCESSES):
         # What has ended meanwhile is not waited for, nor is what somebody else runs.
         with suppress(OSError):
             if name.isdigit():
-                folder = f"{_PROCESSES}/{name}"
+                folder = f"{PROCESSES}/{name}"
                 program = os.path.basename(os.readlink(f"{folder}/exe"))
                 is_git = program.startswith("git")
                 if is_git and (top is None or os.path.samefile(f"{folder}/cwd", top)):
@@ -99,25 +105,25 @@ def subcommand(arguments: list[bytes]) -> bytes:
     return b""
 
 
-def _ancestors() -> set[int]:
+def ancestors() -> set[int]:
     found: set[int] = set()
     process = os.getppid()
     while process > 1 and process not in found:
         found.add(process)
         # After the name, in brackets: the state, the parent.
-        fields = _read(process, "stat").rpartition(b")")[2].split()
+        fields = process_file(process, "stat").rpartition(b")")[2].split()
         process = int(fields[1]) if len(fields) > 1 else 0
     return found
 
 
-def _read(process: int, name: str) -> bytes:
+def process_file(process: int, name: str) -> bytes:
     """What the kernel tells of a process; b"" of one that has ended."""
-    with suppress(OSError), open(f"{_PROCESSES}/{process}/{name}", "rb") as file:
+    with suppress(OSError), open(f"{PROCESSES}/{process}/{name}", "rb") as file:
         return file.read()
     return b""
 
 
-def _top_of_checkout(git_dir: str) -> str | None:
+def top_of_checkout(git_dir: str) -> str | None:
     """The folder where git's commands on `git_dir` work; None where that cannot be told."""
     if os.path.basename(git_dir) == ".git":
         return os.path.dirname(git_dir)

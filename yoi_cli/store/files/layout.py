@@ -32,18 +32,29 @@ KEEP_PATH = f"{ARTIFACTS}/{KEEP}"
 UNFINISHED = TEMPORARY
 
 
+class GitPlaces(NamedTuple):
+    """The checkout that a store stands in: its own git folder, the one that all worktrees share,
+    and where the journal of this store is kept (docs/format.md, "Journal")."""
+
+    git_dir: str
+    common_dir: str
+    journal: str
+
+
 class StoreLocation(NamedTuple):
     """Where one store is.
 
     `workspace` is the absolute path of the folder that holds `.yoi`, `folder` the store's
     path below it. `lock` is the lock file; `index_lock` is git's, of the checkout that the
-    store stands in, or None where no git could change the store while it is written.
+    store stands in, or None where no git could change the store while it is written. `git` is
+    what git has of that checkout, None outside of git.
     """
 
     workspace: str
     lock: str
     folder: str = TICKETS_FOLDER
     index_lock: str | None = None
+    git: GitPlaces | None = None
 
     @property
     def path(self) -> str:

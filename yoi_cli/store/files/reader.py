@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.item import FieldValue
+    from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.relations import Relation
+    from yoi_cli.store.files.missing import Elsewhere
     from yoi_cli.store.values import Part
 
 _FIRST_READ = 4096
@@ -34,8 +36,9 @@ _FIRST_READ = 4096
 class FileReader(BaseReader):
     """Reads the tickets below one folder. Opened where needed, so that it sees what is now."""
 
-    def __init__(self, location: layout.StoreLocation) -> None:
+    def __init__(self, location: layout.StoreLocation, elsewhere: Elsewhere | None = None) -> None:
         self.location = location
+        self.elsewhere = elsewhere
         self._seen_folders: frozenset[str] = frozenset()
         self._without_records: set[str] = set()
 
@@ -83,6 +86,18 @@ class FileReader(BaseReader):
                 with directory.descend(above) as folder:
                     found[path] = folder.read(name)
         return MappingProxyType(found)
+
+    def missing_writes(self) -> Mapping[str, MissingWrites]:
+        git = self.location.git
+        if git is None or not os.path.lexists(os.path.dirname(git.journal)):
+            return {}
+        from yoi_cli.store.files.journal import Journal
+        from yoi_cli.store.files.missing import find_missing
+
+        kept = Journal(git.journal)
+        late = kept.read_late().entries
+        entries = (*kept.read().entries, *late)
+        return find_missing(self.folder, entries, late, self.elsewhere) if entries else {}
 
     def latest_at(self, ticket: TicketId) -> str:
         return latest_at(self.raw(ticket, "thread.md"))

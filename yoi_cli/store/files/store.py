@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from yoi_cli.store.files.layout import StoreLocation
+    from yoi_cli.store.files.missing import Elsewhere
     from yoi_cli.store.files.writer import FileWriter, Remember
 
 
@@ -21,7 +22,7 @@ class FileStore(FileReader):
 
     `first` is done under every lock that is taken to write, before anything else. `committed`
     gives a file as git's HEAD has it, by its path below the workspace. `remember` is told of every
-    event that is appended, before it is.
+    event that is appended, before it is. `elsewhere` finds in git what is in no file.
     """
 
     def __init__(
@@ -33,8 +34,9 @@ class FileStore(FileReader):
         first: Callable[[FileWriter], None] | None = None,
         committed: Callable[[str], bytes | None] | None = None,
         remember: Remember | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        super().__init__(location)
+        super().__init__(location, elsewhere)
         self._command = command
         self._deadline = deadline
         self._first = first
@@ -53,6 +55,7 @@ class FileStore(FileReader):
             clock=_now_ms,
             entropy=_entropy,
             committed=self._committed,
+            elsewhere=self.elsewhere,
         ) as writer:
             if self._first is not None:
                 self._first(writer)

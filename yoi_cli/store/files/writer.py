@@ -15,23 +15,39 @@ from yoi_cli.model.relations import Relation
 from yoi_cli.model.states import PLANNING
 from yoi_cli.model.time import stamp
 from yoi_cli.store.files import layout
-from yoi_cli.store.files.append import Tail, append_events, repair_tail, settled_tail
+from yoi_cli.store.files.append import (
+    GIT_IS_STUCK,
+    Appended,
+    Tail,
+    append_events,
+    read_tail,
+    repair_tail,
+    settled_tail,
+    write_failed,
+)
 from yoi_cli.store.files.atomic_folder import is_inside, place_tree, remove_tree
+from yoi_cli.store.files.directory import mark_of
+from yoi_cli.store.files.git_holds import AUTOSTASH, git_holds, held_by, stirred
 from yoi_cli.store.files.interrupts import held_back
 from yoi_cli.store.files.lock import Intent, StoreLock
 from yoi_cli.store.files.reader import FileReader, read_part
 from yoi_cli.store.files.side_files import put_back, referred, rendered_relations, write_referred
+from yoi_cli.store.formats import journal
 from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.item_writing import edit_item, render_item
+from yoi_cli.store.formats.journal import JournalEntry
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_writing import encode_event
-from yoi_cli.store.values import Committed
+from yoi_cli.store.values import Change, Committed
 
 if TYPE_CHECKING:
     from yoi_cli.model.events import NewEvent
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.files.directory import Directory
-    from yoi_cli.store.values import Change, NewTicket
+    from yoi_cli.store.files.git_holds import Held
+    from yoi_cli.store.files.journaling import Parts
+    from yoi_cli.store.files.missing import Elsewhere
+    from yoi_cli.store.values import NewTicket
 
 Clock = Callable[[], int]
 Entropy = Callable[[], int]
@@ -55,9 +71,11 @@ class FileWriter(FileReader):
         lock: StoreLock,
         now_ms: int,
         entropy: Entropy,
+        *,
         committed: CommittedFile | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        super().__init__(location)
+        super().__init__(location, elsewhere)
         self._committed = committed
         self._lock = lock
         self._now_ms = now_ms
@@ -65,14 +83,29 @@ class FileWriter(FileReader):
         self.left_undone = False
         self.warnings: tuple[str, ...] = ()
         self.remember: Remember | None = None
+        #: What git has taken out of the checkout, and when that was seen (`git_holds`).
+        self.held: Held | None = None
+        self._stirred = 0
 
     @property
     def now_ms(self) -> int:
         return self._now_ms
 
+    def look_at_git(self, seen: tuple[int, Held | None]) -> None:
+        """Take over what was `seen` before the lock was had, where it holds still."""
+        self._stirred, self.held = seen
+        git = self.location.git
+        if git is not None and stirred(git) != self._stirred:
+            self._stirred, self.held = stirred(git), held_by(git)
+
     def commit(self, ticket: TicketId, change: Change) -> Committed:
         if self.clean is not None:
             change = self.clean(change)
+        if self.held is not None:
+            if _only_says(change):
+                return self._set_down(ticket, change)
+            if self.held.kind == AUTOSTASH or not self.held.waits_for_us:
+                raise git_holds(self.held)
         with self.opened(ticket) as directory:
             item = read_part(directory, layout.ITEM)
             tail = settled_tail(directory, self.location.index_lock, whole=decides(change))
@@ -84,15 +117,17 @@ class FileWriter(FileReader):
                     self.remember(ticket, tuple(zip(change.events, event_ids, strict=True)))
                 self._lock.announce(Intent(ticket, event_ids[-1] if event_ids else ""))
                 earlier = referred(directory, change)
+                parts = self._parts(change, blocks, event_ids, item, earlier)
                 try:
                     write_referred(directory, change)
-                    warnings = self._append(ticket, tail, blocks, event_ids)
+                    appended = self._append(ticket, tail, blocks, event_ids)
                 except (OSError, YoiError):
                     put_back(directory, earlier)
                     raise
                 at = stamp(self._now_ms)
-                done = Committed(ticket, at, event_ids, (*self.warnings, *warnings))
+                done = Committed(ticket, at, event_ids, (*self.warnings, *appended.warnings))
                 done = self._finish(done, item, projected, change)
+                done = self._noted(done, parts, appended)
         return done._replace(warnings=(*done.warnings, *interrupts.warnings))
 
     def _require_readable(
@@ -114,9 +149,9 @@ class FileWriter(FileReader):
 
     def _append(
         self, ticket: TicketId, tail: Tail, blocks: bytes, event_ids: tuple[str, ...]
-    ) -> list[str]:
+    ) -> Appended:
         if not event_ids:
-            return []
+            return Appended()
         return append_events(
             lambda: self._reopen(ticket), tail, blocks, event_ids[-1], self.location.index_lock
         )
@@ -160,7 +195,12 @@ class FileWriter(FileReader):
             files[f"{layout.ARTIFACTS}/{layout.RELATIONS}"] = rendered_relations(relations)
         with held_back() as interrupts:
             self.install(ticket_id, files)
-        return Committed(ticket_id, at, event_ids, (*self.warnings, *interrupts.warnings))
+            done = Committed(ticket_id, at, event_ids, self.warnings)
+            if self.location.git is not None:
+                from yoi_cli.store.files.journaling import parts_of_files
+
+                done = self._noted(done, parts_of_files(files), Appended())
+        return done._replace(warnings=(*done.warnings, *interrupts.warnings))
 
     def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
         if not is_ticket_id(ticket) or not all(is_inside(path) for path in files):
@@ -168,12 +208,7 @@ class FileWriter(FileReader):
                 "import_refused",
                 f"The ticket {str(ticket)[:40]!r} holds a path that leads outside.",
             )
-        if self.folder is None:
-            self.forget_folder()
-            made = layout.open_folder(self.location, make=True)
-            if made is not None:
-                made.close()
-        folder = self._present_folder()
+        folder = self.made_folder()
         if folder.has(ticket):
             raise ConflictError(
                 "ticket_exists",
@@ -184,6 +219,15 @@ class FileWriter(FileReader):
         self._lock.announce(Intent(ticket, ""))
         place_tree(folder, ticket, files)
         self._lock.forget()
+
+    def made_folder(self) -> Directory:
+        """The store's folder, made where it is not there."""
+        if self.folder is None:
+            self.forget_folder()
+            made = layout.open_folder(self.location, make=True)
+            if made is not None:
+                made.close()
+        return self._present_folder()
 
     @contextmanager
     def announced(self, ticket: TicketId) -> Iterator[None]:
@@ -235,10 +279,79 @@ class FileWriter(FileReader):
             return candidate
         return next_ticket_id(self._now_ms, set(self.folder.names()))
 
-    def _encode(self, events: tuple[NewEvent, ...], tail: Tail) -> tuple[bytes, tuple[str, ...]]:
-        """The blocks of one command's events, and their ids, each greater than all before."""
+    def _parts(
+        self,
+        change: Change,
+        blocks: bytes,
+        event_ids: tuple[str, ...],
+        item: bytes,
+        earlier: Mapping[str, bytes | None],
+    ) -> Parts:
+        """What the journal is to keep of `change`; nothing where no git can take it away."""
+        if self.location.git is None:
+            return ()
+        from yoi_cli.store.files.journaling import parts_of
+
+        return parts_of(change, blocks, event_ids, item, earlier)
+
+    def _noted(self, done: Committed, parts: Parts, appended: Appended) -> Committed:
+        """`done`, after the journal has what it did: it stands in its files already."""
+        git = self.location.git
+        if git is None or not parts:
+            return done
+        from yoi_cli.store.files.journal import Journal
+
+        mark = journal.UNMARKED if appended.status is None else mark_of(appended.status)
+        entry = JournalEntry(done.ticket, self._now_ms // 1000, parts, mark)
+        try:
+            if self._is_doubted(git, appended):
+                doubted = entry._replace(mark=journal.DOUBTED)
+                Journal(git.journal).append_late(doubted, is_synced=False)
+            Journal(git.journal).append(entry)
+        except OSError as error:
+            warning = f"Recorded, but not in the journal ({error.strerror}): should git take it "
+            warning += "away before it is committed, nobody will notice."
+            return done._replace(warnings=(*done.warnings, warning))
+        return done
+
+    def _is_doubted(self, git: layout.GitPlaces, appended: Appended) -> bool:
+        """Whether a hook or an autostash may have set files aside while this was written."""
+        if self.held is not None or GIT_IS_STUCK in (*self.warnings, *appended.warnings):
+            return True
+        return stirred(git) != self._stirred and held_by(git) is not None
+
+    def _set_down(self, ticket: TicketId, change: Change) -> Committed:
+        """Keep events that decide nothing beside the store, for the next writer to write: git
+        has the files in its hands, and would overwrite them or not put back what it took."""
+        from yoi_cli.store.files.journal import Journal
+        from yoi_cli.store.files.told import told_by
+
+        git = self.location.git
+        assert git is not None  # noqa: S101 - nothing is held outside of git
+        kept = Journal(git.journal)
+        with self.opened(ticket) as directory:
+            tail = read_tail(directory, whole=False)
+        known = told_by(entry for entry in kept.entries() if entry.ticket == ticket)
+        least = max(known[ticket].events, default="") if ticket in known else ""
+        blocks, event_ids = self._encode(change.events, tail, least)
+        parts = ((journal.EVENTS, " ".join(event_ids), blocks),)
+        entry = JournalEntry(ticket, self._now_ms // 1000, parts, journal.WAITS)
+        if self.remember is not None:
+            self.remember(ticket, tuple(zip(change.events, event_ids, strict=True)))
+        try:
+            kept.append_late(entry, is_synced=True)
+        except OSError as error:
+            raise write_failed(error) from error
+        warnings = (*self.warnings, _WAITS)
+        return Committed(ticket, stamp(self._now_ms), event_ids, warnings)
+
+    def _encode(
+        self, events: tuple[NewEvent, ...], tail: Tail, least: str = ""
+    ) -> tuple[bytes, tuple[str, ...]]:
+        """The blocks of one command's events, and their ids, each greater than all before, and
+        than `least`."""
         newline = tail.parsed.newline
-        greatest = tail.parsed.thread.greatest_id
+        greatest = max(tail.parsed.thread.greatest_id, least)
         at = stamp(self._now_ms)
         blocks: list[bytes] = []
         ids: list[str] = []
@@ -301,7 +414,16 @@ class FileWriter(FileReader):
         return self.opened(ticket)
 
 
+_WAITS = (
+    "The event is recorded beside the store: git, or a hook under it, has taken files out of this "
+    "checkout and will put them back. The next command that writes after that puts it in its place."
+)
 _EMPTY = Tail(parse_thread(b""), 0, 0)
+
+
+def _only_says(change: Change) -> bool:
+    """Whether `change` is nothing but events that move no state."""
+    return bool(change.events) and change == Change(change.events) and not decides(change)
 
 
 def decides(change: Change) -> bool:

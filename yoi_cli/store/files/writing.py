@@ -10,6 +10,7 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.store.files.append import GIT_IS_STUCK
 from yoi_cli.store.files.git_activity import wait_for_git
+from yoi_cli.store.files.git_holds import wait_until_put_back
 from yoi_cli.store.files.lock import Intent, StoreLock
 from yoi_cli.store.files.writer import Clock, CommittedFile, Entropy, FileWriter
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yoi_cli.store.files import layout
+    from yoi_cli.store.files.missing import Elsewhere
 
 
 @contextmanager
@@ -28,8 +30,13 @@ def writing(
     clock: Clock,
     entropy: Entropy,
     committed: CommittedFile | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Iterator[FileWriter]:
-    """Hold the store's lock; what a writer that died left undone is finished first."""
+    """Hold the store's lock; what a writer that died left undone is finished first.
+
+    What git has taken out of the checkout and will put back by itself is waited for before that.
+    """
+    seen = (0, None) if location.git is None else wait_until_put_back(location.git, deadline)
     lock = StoreLock(location.lock, deadline=deadline, command=command)
     leftover = lock.acquire()
     finished = False
@@ -39,12 +46,18 @@ def writing(
         is_stuck = location.index_lock is not None and not wait_for_git(location.index_lock)
         if is_stuck:
             location = location._replace(index_lock=None)
-        writer = FileWriter(location, lock, clock(), entropy, committed)
+        writer = FileWriter(
+            location, lock, clock(), entropy, committed=committed, elsewhere=elsewhere
+        )
+        writer.look_at_git(seen)
         if is_stuck:
             writer.warnings = (GIT_IS_STUCK,)
-        if leftover is not None and is_ticket_id(leftover.ticket):
-            _tidy_leftover(writer, leftover)
-        lock.announce(None)
+        if writer.held is not None:  # what a dead writer left may lie in what git has taken away
+            writer.left_undone = leftover is not None
+        else:
+            if leftover is not None and is_ticket_id(leftover.ticket):
+                _tidy_leftover(writer, leftover)
+            lock.announce(None)
         yield writer
         finished = not writer.left_undone
     except YoiError:

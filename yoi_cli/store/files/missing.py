@@ -1,0 +1,152 @@
+"""Which acknowledged writes are in no file, by the journal (docs/format.md, "Journal").
+
+A thread whose inode, size and time are those that the last write left is as it left it; any
+other is read. What is in no file then is looked for in git, by who knows it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import YoiError
+from yoi_cli.model.ids import TicketId
+from yoi_cli.store.files.directory import mark_of
+from yoi_cli.store.files.told import Told, told_by
+from yoi_cli.store.formats import journal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.model.missing import MissingWrites
+    from yoi_cli.store.files.directory import Directory
+    from yoi_cli.store.formats.journal import JournalEntry
+
+#: What a place outside of the files does with what it holds: a commit settles it, a stash gives
+#: it back when somebody asks, and what was dropped is given back by nobody.
+COMMITTED = "committed"
+STASHED = "stashed"
+DROPPED = "dropped"
+#: Parts that a look at the thread's mark says enough of.
+_IN_THREAD = frozenset({journal.EVENTS})
+
+
+class Version(NamedTuple):
+    """The files of tickets as they are at `place`, outside of the checkout.
+
+    `read` takes a ticket and a path below its folder.
+    """
+
+    place: str
+    kind: str
+    read: Callable[[str, str], bytes | None]
+
+
+#: The versions in which what is missing of tickets, since those instants, may be found.
+Elsewhere = Callable[[Mapping[str, int]], Iterable[Version]]
+
+
+class Lost(NamedTuple):
+    """What of one ticket is missing: all of it, what nobody gives back, and where the rest is."""
+
+    missing: Told
+    gone: Told
+    places: tuple[str, ...]
+
+
+def find_lost(
+    folder: Directory | None, entries: Sequence[JournalEntry], elsewhere: Elsewhere | None
+) -> Mapping[str, Lost]:
+    """What `entries` tell that is neither in the store's `folder` nor in a commit, by ticket."""
+    rest: dict[str, Told] = {}
+    for told in told_by(_suspicious(folder, entries)).values():
+        left = told.without(partial(read_file, folder))
+        if not left.is_empty:
+            rest[told.ticket] = left
+    if not rest or elsewhere is None:
+        return {ticket: Lost(told, told, ()) for ticket, told in rest.items()}
+    return _sought(rest, elsewhere)
+
+
+def find_missing(
+    folder: Directory | None,
+    entries: Sequence[JournalEntry],
+    late: Sequence[JournalEntry],
+    elsewhere: Elsewhere | None,
+) -> Mapping[str, MissingWrites]:
+    """The same as values; `late` are the last of `entries`, which wait for their files."""
+    waiting = told_by(entry for entry in late if entry.mark == journal.WAITS)
+    found: dict[str, MissingWrites] = {}
+    for ticket, lost in find_lost(folder, entries, elsewhere).items():
+        waits = ticket in waiting and set(lost.gone.events) <= set(waiting[ticket].events)
+        waits = waits and not (lost.gone.relations or lost.gone.records or lost.gone.fields)
+        gone = not lost.gone.is_empty and not waits
+        found[ticket] = lost.missing.missing(lost.places, gone=gone, waiting=waits)
+    return found
+
+
+def read_file(folder: Directory | None, ticket: str, path: str) -> bytes | None:
+    """The file at `path` of a ticket; None where it is not there, or cannot be read."""
+    if folder is None:
+        return None
+    with suppress(OSError, YoiError):
+        return folder.read_path(f"{ticket}/{path}")
+    return None
+
+
+def _suspicious(
+    folder: Directory | None, entries: Sequence[JournalEntry]
+) -> Iterable[JournalEntry]:
+    """The entries on tickets that are not seen at once to be as they were left."""
+    marks: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for entry in entries:
+        if entry.mark != journal.DOUBTED:
+            marks[entry.ticket] = entry.mark
+        if any(name not in _IN_THREAD for name, _, _ in entry.parts):
+            doubtful.add(entry.ticket)
+    for ticket, mark in marks.items():
+        if ticket not in doubtful and _mark_at(folder, ticket) != mark:
+            doubtful.add(ticket)
+    return [entry for entry in entries if entry.ticket in doubtful]
+
+
+def _mark_at(folder: Directory | None, ticket: str) -> str:
+    if folder is None:
+        return ""
+    try:
+        return mark_of(os.lstat(f"{TicketId(ticket)}/thread.md", dir_fd=folder.descriptor))
+    except OSError:
+        return ""
+
+
+def _sought(rest: Mapping[str, Told], elsewhere: Elsewhere) -> Mapping[str, Lost]:
+    """`rest` without what commits hold, and what of that nothing gives back."""
+    missing, gone = dict(rest), dict[str, Told]()
+    places: dict[str, list[str]] = {}
+    for version in elsewhere({ticket: told.since for ticket, told in rest.items()}):
+        seen = missing if version.kind == COMMITTED else gone
+        if version.kind != COMMITTED and not gone:
+            gone.update(missing)
+        for ticket, told in tuple(seen.items()):
+            left = told.without(version.read)
+            if left == told:
+                continue
+            if version.kind == COMMITTED and left.is_empty:
+                del missing[ticket]
+            elif version.kind == COMMITTED:
+                missing[ticket] = left
+            else:
+                places.setdefault(ticket, []).append(version.place)
+                if version.kind == STASHED:
+                    gone[ticket] = left
+        if not missing:
+            return {}
+    gone = gone or dict(missing)
+    return {
+        ticket: Lost(told, gone[ticket], tuple(places.get(ticket, ())))
+        for ticket, told in missing.items()
+    }
