@@ -321,3 +321,13 @@ def test_outside_of_a_workspace_the_environment_is_still_looked_at(
     names = [str(one["name"]) for one in result.json["checks"]]
     assert names[0] == "workspace"
     assert {"python", "git", "editor", "encoding", "variables"} <= set(names)
+
+
+@pytest.mark.parametrize("name", [".git/info/exclude", ".yoi/.gitattributes", ".gitignore"])
+def test_a_fifo_where_git_reads_a_file_is_named_and_nobody_waits_for_it(
+    yoi: Program, store: Path, name: str
+) -> None:
+    (store / name).unlink(missing_ok=True)
+    os.mkfifo(store / name)
+    status, message = checks(yoi)["repository"]
+    assert (status, str(store / name) in message) == ("error", True)

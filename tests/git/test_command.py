@@ -13,6 +13,7 @@ import pytest
 from support.process import Program
 
 from yoi_cli.errors import OperationError
+from yoi_cli.git import command
 from yoi_cli.git.command import ask_patiently, look_up, run_git, user_name, watch_git
 from yoi_cli.git.commits import current_branch, resolve_commit
 from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
@@ -139,3 +140,15 @@ def waits_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def test_a_small_question_that_git_does_not_answer_is_given_up(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "_QUICK_SECONDS", 0.3)
+    exclude = repo / ".git/info/exclude"
+    exclude.unlink(missing_ok=True)
+    os.mkfifo(exclude)
+    with pytest.raises(OperationError) as caught:
+        run_git(["check-ignore", "--", "x"], cwd=str(repo))
+    assert (caught.value.code, "git check-ignore" in caught.value.message) == ("git_timeout", True)

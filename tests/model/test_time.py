@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.errors import UsageError
-from yoi_cli.model.time import is_stamp, parse_since, seconds_of, stamp
+from yoi_cli.errors import OperationError, UsageError
+from yoi_cli.model.time import checked_now, is_stamp, parse_since, seconds_of, stamp
 
 NOW = 1_782_405_032_999
 
@@ -81,3 +81,15 @@ def test_a_time_that_cannot_be_read_is_a_usage_error(typed: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_since(typed, NOW)
     assert caught.value.code == "time_invalid"
+
+
+@pytest.mark.parametrize("milliseconds", [-1, 253402300800000])
+def test_a_clock_that_no_file_can_say_is_refused_in_words(milliseconds: int) -> None:
+    with pytest.raises(OperationError) as caught:
+        checked_now(milliseconds)
+    assert caught.value.code == "clock_implausible"
+    assert str(milliseconds // 31_556_952_000 + 1970) in caught.value.message
+
+
+def test_any_clock_between_is_believed() -> None:
+    assert [checked_now(number) for number in (0, 253402300799000)] == [0, 253402300799000]

@@ -121,6 +121,11 @@ def _all(*steps: Callable[[Path], None]) -> Callable[[Path], None]:
     return breaks
 
 
+def _hole(path: str, size: int) -> Callable[[Path], None]:
+    """The file grows to `size` bytes, which take no room on disk."""
+    return lambda workspace: os.truncate(workspace / path, size)
+
+
 def _fifo(path: str) -> Callable[[Path], None]:
     return _all(_remove(path), lambda workspace: os.mkfifo(workspace / path))
 
@@ -154,6 +159,7 @@ def _no_artifacts(workspace: Path) -> None:
 _LAYOUT = {
     "store_missing": Breakage(_no_tickets, ".yoi/tickets"),
     "path_unsafe": Breakage(_fifo(f"{FOLDER}/thread.md"), f"{FOLDER}/thread.md"),
+    "file_too_large": Breakage(_hole(f"{FOLDER}/item.md", 3 << 30), f"{FOLDER}/item.md"),
     "stray_name": Breakage(_write(".yoi/tickets/notes.md", "x"), ".yoi/tickets/notes.md"),
     "stray_file": Breakage(_write(f"{FOLDER}/.item.md.swp", "x"), f"{FOLDER}/.item.md.swp"),
     "conflict_markers": Breakage(

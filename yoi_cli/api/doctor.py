@@ -87,9 +87,9 @@ def look_over(session: Session, *, advance: Callable[[], None] = lambda: None) -
     clone, lock = survey_clone(session)
     spool = spool_of(session).facts()
     waits = check_spool(session.store, spool.notes, spool.unreadable, spool.folder)
-    facts = merge_facts(session)
+    facts = None if clone.irregular else merge_facts(session)
     merging = () if facts is None else tuple(check_merging(facts))
-    hooks = check_hooks(session)
+    hooks = None if clone.irregular else check_hooks(session)
     places = (*check_clone(clone), *merging, check_lock(lock), waits, *([hooks] if hooks else []))
     return DoctorReport((*check_store(found), *places), found)
 

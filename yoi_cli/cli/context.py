@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from yoi_cli.api.session import Session, Start, open_session
-from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from yoi_cli.cli.text.console import ProgressBar
@@ -32,18 +30,6 @@ def start_of(ctx: typer.Context) -> Start:
 def session_of(ctx: typer.Context) -> Session:
     """The workspace that this invocation works on. Raises what `open_session` raises."""
     return open_session(start_of(ctx))
-
-
-def stdin_text() -> str:
-    """Everything on standard input. Raises `UsageError` where it is not UTF-8."""
-    try:
-        return sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            "input_not_utf8",
-            "Standard input is not UTF-8 text.",
-            hint="Convert it first; nothing was written.",
-        ) from error
 
 
 def reading_progress(session: Session) -> ProgressBar:

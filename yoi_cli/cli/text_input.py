@@ -7,7 +7,6 @@ import stat
 import sys
 from collections.abc import Sequence
 
-from yoi_cli.cli.context import stdin_text
 from yoi_cli.errors import NotFoundError, UsageError
 
 
@@ -35,7 +34,7 @@ def given_text(
             hint="Use one of --message, --file and - (standard input).",
         )
     if source == "-" or file == "-" or paragraphs == ["-"]:
-        return stdin_text()
+        return _stdin_text()
     if file is not None:
         return _file_text(file)
     return "\n\n".join(paragraphs) if paragraphs else None
@@ -62,6 +61,22 @@ def required_text(
     return edit_text(draft)
 
 
+def _stdin_text() -> str:
+    from yoi_cli.model.limits import MOST_TEXT
+
+    data = sys.stdin.buffer.read(MOST_TEXT + 1)
+    if len(data) > MOST_TEXT:
+        raise text_too_large("Standard input")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            "input_not_utf8",
+            "Standard input is not UTF-8 text.",
+            hint="Convert it first; nothing was written.",
+        ) from error
+
+
 def _file_text(path: str) -> str:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -78,9 +93,13 @@ def _file_text(path: str) -> str:
             f"{path[:200]!r} is a folder, not a file.",
             hint="Name the file in it; nothing was written.",
         )
+    from yoi_cli.model.limits import MOST_TEXT
+
     with open(descriptor, "rb") as file:
         os.set_blocking(descriptor, True)
-        data = file.read()
+        data = file.read(MOST_TEXT + 1)
+    if len(data) > MOST_TEXT:
+        raise text_too_large(f"The file {path[:200]!r}")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -89,3 +108,16 @@ def _file_text(path: str) -> str:
             f"The file {path[:200]!r} is not UTF-8 text.",
             hint="Convert it first; nothing was written.",
         ) from error
+
+
+def text_too_large(what: str) -> UsageError:
+    """The error for a text of more than `MOST_TEXT` bytes."""
+    from yoi_cli.model.limits import MOST_TEXT, shown_size
+
+    return UsageError(
+        "text_too_large",
+        f"{what} holds more than {shown_size(MOST_TEXT)}.",
+        hint="Keep a file beside the ticket, below its artifacts/, and name it in the text; "
+        "nothing was written.",
+        details={"limit": MOST_TEXT},
+    )

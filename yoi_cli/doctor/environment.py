@@ -67,13 +67,15 @@ class CloneFacts:
     """What git says of a workspace.
 
     `root` is the checkout's top folder, None outside of git. `ignored_by` is the rule that
-    keeps new tickets out of git, `index_lock_age` the age of git's own lock in seconds.
+    keeps new tickets out of git, `index_lock_age` the age of git's own lock in seconds, `irregular`
+    are files that git reads and that are none: it would wait for a FIFO for ever.
     """
 
     root: str | None
     tracked: bool = False
     ignored_by: str | None = None
     index_lock_age: float | None = None
+    irregular: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,11 @@ def check_clone(facts: CloneFacts) -> Iterator[EnvironmentCheck]:
     if facts.root is None:
         hint = "Tickets live best in the repository they are about: `git init`."
         yield EnvironmentCheck("repository", CLONE, WARNING, "This is not a git repository.", hint)
+        return
+    if facts.irregular:
+        message = f"No regular file, so git was not asked: {some_of(facts.irregular)}."
+        hint = "See what it is, and put a file in its place."
+        yield EnvironmentCheck("repository", CLONE, ERROR, message, hint)
         return
     yield EnvironmentCheck("repository", CLONE, OK, f"The repository is {facts.root}.")
     if facts.ignored_by is not None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError, UsageError
+from yoi_cli.git.checkout import is_below
 from yoi_cli.workspace.session import lock_deadline
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.repair import Repair, RepairResult
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.workspace.session import Session, Start
+
+_INFO = ("info/attributes", "info/exclude", "info/sparse-checkout")
 
 
 def open_inspector(session: Session) -> StoreInspector:
@@ -57,6 +60,9 @@ def _clone_facts(checkout: Checkout | None, workspace: str, tickets: str) -> Clo
     if checkout is None:
         return CloneFacts(None)
     age = _age(os.path.join(checkout.git_dir, "index.lock"))
+    irregular = _irregular(checkout, os.path.join(workspace, tickets))
+    if irregular:
+        return CloneFacts(checkout.root, irregular=irregular)
     try:
         tracked = run_git(["ls-files", "--", ":(literal).yoi"], cwd=workspace)
         ignored_by = _ignored_by(workspace, f"{tickets}/0000000000000/item.md")
@@ -65,6 +71,15 @@ def _clone_facts(checkout: Checkout | None, workspace: str, tickets: str) -> Clo
             raise
         return CloneFacts(checkout.root, tracked=True, index_lock_age=age)
     return CloneFacts(checkout.root, bool(tracked), ignored_by, age)
+
+
+def _irregular(checkout: Checkout, folder: str) -> tuple[str, ...]:
+    """What git reads before it answers about files in `folder`, and is there and no file."""
+    paths = [os.path.join(checkout.common_dir, name) for name in ("config", *_INFO)]
+    while is_below(folder, checkout.root):
+        paths += [os.path.join(folder, name) for name in (".gitattributes", ".gitignore")]
+        folder = os.path.dirname(folder)
+    return tuple(path for path in paths if os.path.exists(path) and not os.path.isfile(path))
 
 
 def _ignored_by(workspace: str, path: str) -> str | None:

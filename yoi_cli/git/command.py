@@ -64,6 +64,14 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+#: Questions that git answers at once, or never: where a file that it reads is a FIFO, or its disk
+#: hangs. And how long that may take, in seconds.
+_QUICK = frozenset(
+    {"check-attr", "check-ignore", "check-ref-format", "config", "rev-parse", "symbolic-ref", "var"}
+)
+_QUICK_SECONDS = 20.0
+
+
 class GitAnswer(NamedTuple):
     """What came of a git command: its exit code, what it printed, and what it said of it."""
 
@@ -92,12 +100,17 @@ def ask_git(
 
     `variables` are set for it (`GIT_INDEX_FILE`, an author's name). `runs_hooks` lets it run
     the repository's hooks. Raises `OperationError` (`git_missing`; `git_ended` where a signal,
-    such as Ctrl-C at a terminal, kept it from answering).
+    such as Ctrl-C at a terminal, kept it from answering; `git_timeout` for a small question that
+    it did not answer).
     """
     process = _start(arguments, cwd, variables=variables, runs_hooks=runs_hooks)
     with process:
         try:
-            out, said = process.communicate(stdin)
+            seconds = _QUICK_SECONDS if _subcommand(arguments) in _QUICK else None
+            out, said = process.communicate(stdin, timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise _no_answer(arguments) from error
         except BaseException:
             process.kill()
             raise
@@ -110,6 +123,15 @@ def ask_git(
             details={"arguments": list(arguments), "signal": number},
         )
     return GitAnswer(process.returncode, out, _text_of(said))
+
+
+def _no_answer(arguments: Sequence[str]) -> OperationError:
+    return OperationError(
+        "git_timeout",
+        f"git {_subcommand(arguments)} did not answer within {_QUICK_SECONDS:g} s.",
+        hint="Is a file that git reads a FIFO, or its disk gone? `yoi doctor` looks.",
+        details={"arguments": list(arguments), "timeout": _QUICK_SECONDS},
+    )
 
 
 def run_git(arguments: Sequence[str], *, cwd: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import start_git
+from yoi_cli.model.limits import MOST_FILE, shown_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +63,9 @@ class ObjectStream:
         if len(facts) != 3:
             return facts, b""
         size = int(facts[2]) + 1
+        if size > MOST_FILE:
+            self.close()
+            raise object_too_large(name, size - 1)
         data = answered.read(size)
         return (facts, data) if len(data) == size else ((), b"")
 
@@ -79,6 +83,16 @@ def object_missing(name: str) -> OperationError:
         f"git cannot read its object {name}.",
         hint="`git fsck` says what is wrong with the repository.",
         details={"object": name},
+    )
+
+
+def object_too_large(name: str, size: int) -> OperationError:
+    """The error for an object of more than `MOST_FILE` bytes."""
+    return OperationError(
+        "git_object_too_large",
+        f"git's object {name} has {shown_size(size)}; up to {shown_size(MOST_FILE)} are read.",
+        hint="`git log --find-object` says which commits hold it.",
+        details={"object": name, "size": size, "limit": MOST_FILE},
     )
 
 

@@ -48,6 +48,10 @@ NEEDS_ANSWER = "needs_answer"
 APPROVED = "approved"
 REQUIREMENTS = (states.READY, APPROVED, states.DONE)
 
+#: How many tickets a tree of waiting follows: more than a person reads, and few enough that the
+#: trees of a whole store stay small.
+MOST_IN_TREE = 100
+
 
 class GivenDecision(NamedTuple):
     """What a person or an agent says by hand; a classification of None leaves it computed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from yoi_cli.errors import UsageError
+from yoi_cli.errors import OperationError, UsageError
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -19,6 +19,23 @@ def stamp(milliseconds: int) -> str:
     """The UTC second of an instant, as files write it."""
     instant = _EPOCH + timedelta(milliseconds=min(max(milliseconds, 0), _LATEST_MS))
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def checked_now(milliseconds: int) -> int:
+    """The clock's `milliseconds`, which a file is to say.
+
+    Raises `OperationError` (`clock_implausible`) before 1970 and after 9999: no id and no time in
+    a file can say that, and what was written would be told apart from nothing else.
+    """
+    if 0 <= milliseconds <= _LATEST_MS:
+        return milliseconds
+    years = milliseconds // 31_556_952_000 + 1970
+    raise OperationError(
+        "clock_implausible",
+        f"The clock says that the year is {years}; files can say 1970 to 9999.",
+        hint="Set the machine's clock, then do the same again. Nothing was written.",
+        details={"milliseconds": milliseconds},
+    )
 
 
 def seconds_of(text: str) -> int | None:

@@ -102,7 +102,7 @@ class GateResult(NamedTuple):
 
 
 class GateReport(NamedTuple):
-    """The gate's answer; `tree` gives, for a ticket, what it and all behind it wait for."""
+    """The gate's answer; `tree` gives, for a ticket, what it and what is behind it wait for."""
 
     result: GateResult
     tree: Callable[[str], WaitTree]

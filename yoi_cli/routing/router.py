@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +10,7 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import field_text, field_texts
-from yoi_cli.model.routing import IMPLEMENTATION_READY, ThreadSummary
+from yoi_cli.model.routing import IMPLEMENTATION_READY, MOST_IN_TREE, ThreadSummary
 from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.routing.rules import (
     CAPACITY,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.store.values import FieldsRow
 
-    #: For a ticket and all that it waits for: what each waits for, and how that stands.
+    #: For a ticket and what it waits for: what each waits for, and how that stands.
     WaitTree = Mapping[str, Sequence[tuple[str, str]]]
 
 
@@ -185,11 +186,12 @@ class Router:
         return DecisionSummary(ticket, title, summary.state, classification, causes, priority)
 
     def tree(self, ticket: str) -> WaitTree:
-        """For `ticket` and all that it waits for: what each waits for, and how that stands."""
+        """For `ticket` and what it waits for, the nearest first and `MOST_IN_TREE` at most: what
+        each waits for, and how that stands."""
         found: dict[str, list[tuple[str, str]]] = {}
-        pending = [ticket]
-        while pending:
-            waiting = pending.pop()
+        pending = deque([ticket])
+        while pending and len(found) < MOST_IN_TREE:
+            waiting = pending.popleft()
             if waiting in found:
                 continue
             found[waiting] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,24 @@ def test_settings_of_syncing_have_defaults_and_types(tmp_path: Path) -> None:
     assert tables(tmp_path, "[sync]\ntimeout = 0\n", "sync").sync.timeout == 60.0
     with pytest.raises(StoreInvalidError, match=r":2: sync\.branch: a text of one line is exp"):
         tables(tmp_path, "[sync]\nbranch = 3\n", "sync")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * 60_000 + "a = 1\n",
+        "[" + "a . " * 100 + "b]\n",
+        "a = { " + '"x y".' * 99 + "b = 1 }\n",
+    ],
+)
+def test_a_key_of_many_parts_is_refused_at_once(tmp_path: Path, text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(StoreInvalidError) as caught:
+        tables(tmp_path, f"# one\n{text}", "hook")
+    assert ":2: a key has more than 64 parts" in caught.value.message
+    assert time.process_time() - began < 2
+
+
+def test_a_text_with_many_dots_is_a_value(tmp_path: Path) -> None:
+    text = "[hook]\ngate_on_push = true # " + "a.b " * 100 + "\nx = '" + "1.2 e.g. " * 100 + "'\n"
+    assert tables(tmp_path, text, "hook").hook.gate_on_push

@@ -14,6 +14,7 @@ from yoi_cli.model.routing import (
     CLOSE_READY,
     IMPLEMENTATION_READY,
     IN_PROGRESS,
+    MOST_IN_TREE,
     REQUIREMENTS_SYNC_NEEDED,
     REVIEW_NEEDED,
     WAITING,
@@ -150,17 +151,19 @@ def _chain(chain: Sequence[str], *, is_cut: bool) -> str:
 
 def print_explanations(routed: RoutedTickets) -> None:
     """Draw why each of the tickets waits."""
+    drawn: set[str] = set()
     for decision in routed.decisions:
-        print_explanation(decision, routed.tree(decision.ticket))
+        print_explanation(decision, routed.tree(decision.ticket), drawn)
     warn_of_notices(routed.notices, [row.ticket for row in routed.decisions])
     warn_of_unroutable(routed.unroutable)
 
 
-def print_explanation(decision: Decision, tree: WaitTree) -> None:
+def print_explanation(decision: Decision, tree: WaitTree, drawn: set[str] | None = None) -> None:
     """Draw why a ticket waits: `tree` gives, for each ticket, what it waits for and how that is.
 
-    Each ticket's own subtree is drawn once, so that a graph of any shape stays readable; the
-    walk has its own stack, so that a chain of any length can be drawn.
+    What a ticket waits for is drawn once, so that a graph of any shape stays readable: `drawn` has
+    the tickets that were drawn before, for others. The walk has its own stack, so that a chain of
+    any length can be drawn.
     """
     page = Page()
     classified = decision.classified
@@ -169,8 +172,10 @@ def print_explanation(decision: Decision, tree: WaitTree) -> None:
         f"  {decision.title}  ",
         Cell(classified.classification, style_of(classified.classification)),
     )
-    for prefix, ticket, note in _branches(decision.ticket, tree):
+    for prefix, ticket, note in _branches(decision.ticket, tree, set() if drawn is None else drawn):
         page.line(Cell(prefix, "dim"), Cell(ticket, "bold"), f"  {note}")
+    if len(tree) >= MOST_IN_TREE:
+        page.line("   … and more behind these: `yoi route ID --explain` goes on at one of them.")
     for reason in classified.reasons:
         if reason.ticket is None:
             page.line("   ", reason.text)
@@ -178,19 +183,21 @@ def print_explanation(decision: Decision, tree: WaitTree) -> None:
     page.show()
 
 
-def _branches(root: str, tree: WaitTree) -> Iterator[tuple[str, str, str]]:
+def _branches(root: str, tree: WaitTree, drawn: set[str]) -> Iterator[tuple[str, str, str]]:
     """The lines of a tree below `root`: (branch, ticket, what is told of it)."""
-    drawn: set[str] = set()
     pending = [("", root, "", True)]
+    is_root = True
     while pending:
         prefix, ticket, note, is_last = pending.pop()
         below = tree.get(ticket, ())
-        again = ticket in drawn and bool(below)
-        if ticket != root or drawn:
+        again = ticket in drawn and bool(below) and not is_root
+        deeper = ""
+        if not is_root:
             yield prefix + ("└─ " if is_last else "├─ "), ticket, note + again * " (see above)"
-        deeper = "" if not drawn else prefix + ("   " if is_last else "│  ")
-        deeper = deeper[:_DEEPEST]
-        drawn.add(ticket)
+            deeper = (prefix + ("   " if is_last else "│  "))[:_DEEPEST]
+        is_root = False
+        if below:
+            drawn.add(ticket)
         if not again:
             last = len(below) - 1
             pending += [

@@ -14,6 +14,7 @@ from yoi_cli.doctor.files.inspect_records import placed_records, placed_relation
 from yoi_cli.doctor.ports import InspectedTicket
 from yoi_cli.errors import NotFoundError, StoreInvalidError
 from yoi_cli.store.files import layout
+from yoi_cli.store.files.directory import FILE_TOO_LARGE
 from yoi_cli.store.files.reader import FileReader
 from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.thread import BYTE_ORDER_MARK, parse_thread
@@ -152,8 +153,11 @@ class _Inspection:
     def _read(self, directory: Directory, name: str, shown: str) -> bytes | None:
         try:
             return directory.read_if_there(name)
-        except StoreInvalidError:
-            self.report("path_unsafe", "It is not a regular file; it was not read.", shown)
+        except StoreInvalidError as error:
+            if error.code == FILE_TOO_LARGE:
+                self.report(FILE_TOO_LARGE, error.message, shown)
+            else:
+                self.report("path_unsafe", "It is not a regular file; it was not read.", shown)
         except OSError as error:
             self.report("path_unreadable", _refused(error), shown)
         return None

@@ -26,6 +26,12 @@ LAYOUT_RULES = (
         "Check its owner, its permissions and the disk.",
     ),
     Rule(
+        "file_too_large",
+        ERROR,
+        'A file is larger than such a file may be, and is not read (docs/format.md, "Limits").',
+        "See what it holds, and put back what git has of it.",
+    ),
+    Rule(
         "stray_name",
         WARNING,
         "A name in the store is not a ticket id, and nothing reads it.",

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _HINT = "Correct the file; docs/format.md lists its tables and keys."
+#: Reading a key of thousands of parts takes tomllib many seconds.
+_DEEPEST_KEY = 64
+_PART = rb"""(?:(?<![\w-])[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
+_DEEP_KEY = re.compile(rb"(?:%b\.[ \t]*+){%d,}" % (_PART, _DEEPEST_KEY))
 _PLACE = re.compile(r" \(at line (\d+), (column \d+)\)$")
 
 
@@ -41,6 +45,9 @@ def load_tables(data: bytes) -> Mapping[str, object] | SettingProblem:
     """The tables of a TOML file, or why it is none."""
     import tomllib
 
+    if len(data) > _DEEPEST_KEY and (deep := _DEEP_KEY.search(data)):
+        line = data.count(b"\n", 0, deep.start()) + 1
+        return SettingProblem("", f"a key has more than {_DEEPEST_KEY} parts", line)
     try:
         loaded: Mapping[str, object] = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -14,7 +14,7 @@ from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.model.ids import is_event_id
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.base_reader import missing_part
-from yoi_cli.store.files.directory import Directory, read_all
+from yoi_cli.store.files.directory import Directory, check_size, most_bytes, read_all
 from yoi_cli.store.files.git_activity import wait_for_git
 from yoi_cli.store.formats.thread import ParsedThread, parse_thread
 
@@ -73,22 +73,23 @@ def read_tail(directory: Directory, *, whole: bool) -> Tail:
     """
     try:
         with directory.opened(layout.THREAD) as descriptor:
-            offset = os.fstat(descriptor).st_size
+            offset, shown = os.fstat(descriptor).st_size, directory.shown(layout.THREAD)
+            check_size(offset, shown, most_bytes(shown))
             if whole or offset <= WHOLE_READ_LIMIT:
-                return _read_from(descriptor, 0)
+                return _read_from(descriptor, 0, shown)
             for _ in range(_TORN_ATTEMPTS):
                 offset = _tail_offset(descriptor, offset)
-                tail = _read_from(descriptor, offset)
+                tail = _read_from(descriptor, offset, shown)
                 if tail.is_whole or tail.parsed.thread.greatest_id:
                     return tail
-            return _read_from(descriptor, 0)
+            return _read_from(descriptor, 0, shown)
     except FileNotFoundError as error:
         raise missing_part(directory.shown(layout.THREAD)) from error
 
 
-def _read_from(descriptor: int, offset: int) -> Tail:
+def _read_from(descriptor: int, offset: int, shown: str) -> Tail:
     os.lseek(descriptor, offset, os.SEEK_SET)
-    data = read_all(descriptor)
+    data = read_all(descriptor, shown)
     return Tail(parse_thread(data), offset, offset + len(data), _inode(descriptor))
 
 

@@ -13,6 +13,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 from yoi_cli.errors import StoreInvalidError
+from yoi_cli.model.limits import (
+    MOST_FILE,
+    MOST_RECORD,
+    MOST_SETTINGS,
+    MOST_THREAD,
+    shown_size,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +31,22 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 #: Most files are small, and a buffer for a large one costs more than reading a small one.
 _FIRST_CHUNK = 1 << 16
 _CHUNK = 1 << 20
+#: How many bytes a file of a name may hold; others are artifacts.
+_MOST = {
+    "thread.md": MOST_THREAD,
+    "item.md": MOST_RECORD,
+    "resolution.md": MOST_RECORD,
+    "relations.json": MOST_RECORD,
+    "orchestration-plan.jsonl": MOST_RECORD,
+    "ticket.config.toml": MOST_SETTINGS,
+    "workspace.toml": MOST_SETTINGS,
+    ".gitignore": MOST_SETTINGS,
+    ".gitattributes": MOST_SETTINGS,
+}
 #: How the name of a file begins that is to take another's place. Writers of tickets hold the
 #: store's lock, so that one name for each will do.
 TEMPORARY = ".tmp-"
+FILE_TOO_LARGE = "file_too_large"
 _WRONG_PATH = frozenset(
     {errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR, errno.EACCES, errno.EPERM}
 )
@@ -253,15 +273,39 @@ class Directory:
         os.fsync(self.descriptor)
 
 
-def read_all(descriptor: int) -> bytes:
-    """Everything from the descriptor's position to the end."""
+def read_all(descriptor: int, shown: str) -> bytes:
+    """Everything from the descriptor's position to the end of the file that `shown` names.
+
+    Raises `StoreInvalidError` (`file_too_large`) where that is more than such a file may hold.
+    """
     first = os.read(descriptor, _FIRST_CHUNK)
     if len(first) < _FIRST_CHUNK:
         return first
-    chunks = [first]
+    most = most_bytes(shown)
+    check_size(os.fstat(descriptor).st_size, shown, most)
+    chunks, size = [first], len(first)
     while chunk := os.read(descriptor, _CHUNK):
         chunks.append(chunk)
+        size += len(chunk)
+        if size > most:  # it grows while it is read
+            check_size(size, shown, most)
     return b"".join(chunks)
+
+
+def most_bytes(shown: str) -> int:
+    """How many bytes the file may hold whose path ends as `shown` does (docs/format.md)."""
+    return _MOST.get(shown.rpartition("/")[2], MOST_FILE)
+
+
+def check_size(size: int, shown: str, most: int) -> None:
+    """Raise `StoreInvalidError` (`file_too_large`) for a file of more than `most` bytes."""
+    if size > most:
+        raise StoreInvalidError(
+            FILE_TOO_LARGE,
+            f"{shown} has {shown_size(size)}; no more than {shown_size(most)} is read.",
+            hint="See what it holds; git has what it was (`git log -- PATH`).",
+            details={"path": shown, "size": size, "limit": most},
+        )
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -332,7 +376,7 @@ def open_file(name: str, parent: int, shown: str, flags: int = _READ) -> int:
 def _read_file(name: str, parent: int, shown: str) -> bytes:
     descriptor = open_file(name, parent, shown)
     try:
-        return read_all(descriptor)
+        return read_all(descriptor, shown)
     finally:
         os.close(descriptor)
 

@@ -132,7 +132,7 @@ def _read(path: str) -> JournalText:
         with _folder(path) as folder, folder.opened(_name(path)) as descriptor:
             if os.fstat(descriptor).st_size > LONGEST:
                 return JournalText(is_foreign=True)
-            return parse_journal(read_all(descriptor))
+            return parse_journal(read_all(descriptor, path))
     except FileNotFoundError:
         return JournalText()
     except (OSError, YoiError):

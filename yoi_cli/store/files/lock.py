@@ -187,7 +187,7 @@ def _jitter() -> float:
 
 def _read_note(descriptor: int) -> dict[str, object]:
     os.lseek(descriptor, 0, os.SEEK_SET)
-    text = read_all(descriptor)
+    text = read_all(descriptor, "the store's lock")
     if not text:
         return {}
     import json

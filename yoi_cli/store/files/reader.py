@@ -190,7 +190,7 @@ class FileReader(BaseReader):
                 data = os.read(descriptor, _FIRST_READ)
                 fields = parse_fields(data, path=shown)
                 if fields is None:
-                    data += read_all(descriptor)
+                    data += read_all(descriptor, shown)
                     fields = parse_item(data, path=shown).fields
             finally:
                 os.close(descriptor)

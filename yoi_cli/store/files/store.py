@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from yoi_cli.model.time import checked_now
 from yoi_cli.store.files.reader import FileReader
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class FileStore(FileReader):
 
 
 def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    return checked_now(time.time_ns() // 1_000_000)
 
 
 def _entropy() -> int:
