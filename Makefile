@@ -10,7 +10,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 # `test` is an order of steps; its last line is the test runner's.
 .NOTPARALLEL:
-.PHONY: help demo quick test lint types contracts store-doctor unit torture torture-short bench \
+.PHONY: help demo quick test lint types contracts store-doctor unit torture torture-short agents bench \
   bench-short bench-compare figures fuzz format clean
 
 help: ## Show this list
@@ -55,6 +55,9 @@ torture: $(READY) ## Try to break the store: CAMPAIGN=name ARGS='--runs 100' (ta
 
 torture-short: $(READY) ## The same campaigns in their short form
 	@$(BIN)/python tests/torture/run.py --short $(ARGS)
+
+agents: $(READY) ## Run real coding agents against a scripted model (installs them; takes minutes)
+	$(BIN)/python tests/agents/run.py --markdown docs/agents.md $(ARGS)
 
 bench: $(READY) ## Measure every budget and write docs/benchmarks.md (takes minutes)
 	$(BIN)/python benchmarks/run.py --markdown docs/benchmarks.md

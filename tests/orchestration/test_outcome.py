@@ -34,6 +34,8 @@ def kind(view: WorkerView, output: str, *, error: str = "", has_work: bool = Fal
         ("unexpected status 401 Unauthorized: Missing bearer authentication", "login"),
         ("Please set an Auth method or specify GEMINI_API_KEY: authentication is missing", "login"),
         ("Error: No API key was set", "login"),
+        ("Missing environment variable: `OPENAI_API_KEY`.", "login"),
+        ("you must specify the GEMINI_API_KEY environment variable.", "login"),
         ("Error: getaddrinfo ENOTFOUND api.example.org", "network"),
         ("stream disconnected before completion: connection refused", "network"),
         ("Segmentation fault", "failed"),
@@ -76,6 +78,7 @@ def test_what_an_agent_reports_as_its_error_counts_before_what_it_printed() -> N
 def test_a_hung_agent_a_missing_program_and_a_killed_one() -> None:
     assert kind(ended(None, cause="idle_timeout", state=KILLED), "") == "hung"
     assert kind(ended(0, cause="timeout"), "") == "hung"
+    assert kind(ended(0, cause="timeout"), "Attempt 9 failed with status 429") == "limit"
     assert kind(ended(127), "sh: 1: agent: not found") == "missing"
     assert kind(ended(None, state=KILLED), "usage limit") == ""
     assert kind(ended(None, cause="stopped", state=KILLED), "usage limit") == ""

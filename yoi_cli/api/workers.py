@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.workers.profiles import Profile as Profile
     from yoi_cli.model.workers.spec import WorkerSpec as WorkerSpec
+    from yoi_cli.workers.agents.base import AgentReport as AgentReport
+    from yoi_cli.workers.agents.transcript import AgentTranscript as AgentTranscript
     from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workers.model import WorkerView as WorkerView
     from yoi_cli.workers.profile_checks import CheckedProfiles as CheckedProfiles
@@ -101,6 +103,28 @@ def show(session: Session, worker: str) -> WorkerView:
     """How a worker stands, and what that is known by."""
     runtime, worker_id = _runtime_of(session, worker)
     return runtime.show(worker_id)
+
+
+def report(session: Session, worker: str) -> AgentReport | None:
+    """What the coding agent that a worker is tells of itself so far: its session, its last
+    message, tokens and cost; None of a worker that is none."""
+    from yoi_cli.workers.agents.transcript import report_of
+
+    runtime, worker_id = _runtime_of(session, worker)
+    view = runtime.show(worker_id)
+    if not view.agent:
+        return None
+    return report_of(view.agent, (part.data for part in runtime.read(worker_id, 0)))
+
+
+def transcript(session: Session, worker: str) -> AgentTranscript | None:
+    """A reader that turns what a coding agent printed into text for people; None of a worker
+    that is none."""
+    from yoi_cli.workers.agents.transcript import AgentTranscript
+
+    runtime, worker_id = _runtime_of(session, worker)
+    agent = runtime.show(worker_id).agent
+    return AgentTranscript(agent) if agent else None
 
 
 def output(session: Session, worker: str, *, since: int = 0) -> tuple[str, Output]:

@@ -50,7 +50,8 @@ def could_not_run(
     """
     ports, tail = context.ports, context.workers.tail(view)
     profile = view.profile or ""
-    found = inability_of(view, tail, has_work=has_work, now=ports.now())
+    error = context.workers.report(view).error
+    found = inability_of(view, tail, error=error, has_work=has_work, now=ports.now())
     if found is None:
         if ports.local_state.pause_of(profile) is not None:
             ports.local_state.keep_pause(profile, None)

@@ -123,7 +123,7 @@ def _look_at_work(
     found = examine(context.ports, at, worktree, view)
     if not found.problems:
         return context.take_evidence(at, found.commit)
-    asked = question_of(context.workers.printed(view, _QUESTION))
+    asked = question_of(context.workers.said(view, _QUESTION))
     if asked and is_success(view) and context.head(at) == at.start:
         return _ask(context, at, asked, view)
     return _report(context, at, found, view)

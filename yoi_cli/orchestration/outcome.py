@@ -40,8 +40,9 @@ _WORDS = (
         r"not (?:logged|signed) in|(?:log|sign) ?in (?:again|first|required|to continue)"
         r"|(?:please|must|need to) (?:run /?|first )?(?:log|sign) ?in|/login\b|unauthori[sz]ed"
         r"|authenticat(?:e|ion)|\b401\b|invalid[ _-](?:x-)?api[ _-]?key|api[ _-]?key\b.{0,40}"
-        r"(?:invalid|missing|not (?:set|found|valid)|required|expired)|(?:no|missing|set|without)"
-        r".{0,20}\bapi[ _-]?key|token (?:is |has )?expired|credentials|\b403\b.{0,30}forbidden",
+        r"(?:invalid|missing|not (?:set|found|valid)|required|expired)|(?:no|missing|set|without"
+        r"|specify)\b.{0,40}api[ _-]?key|token (?:is |has )?expired|credentials"
+        r"|\b403\b.{0,30}forbidden",
     ),
     (
         NETWORK,
@@ -97,16 +98,17 @@ def inability_of(
         return None
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     last = lines[-1] if lines else ""
-    if view.cause in ("timeout", "idle_timeout"):
-        return Inability(HUNG, last[:_LONGEST_LINE])
-    if view.state != EXITED:
+    has_hung = view.cause in ("timeout", "idle_timeout")
+    if view.state != EXITED and not has_hung:
         return None  # it was killed: the machine's doing, or somebody's
-    has_failed = view.exit_code != 0 or bool(error)
+    has_failed = has_hung or view.exit_code != 0 or bool(error)
     said = [one.strip() for one in error.splitlines() if one.strip()] or lines[-_LINES:]
     for kind, words in _KINDS:
         for line in reversed(said):
             if words.search(line) and (has_failed or _complains(line)):
                 return Inability(kind, line[:_LONGEST_LINE], reset_time("\n".join(said), now))
+    if has_hung:
+        return Inability(HUNG, last[:_LONGEST_LINE])
     if view.exit_code in _NO_PROGRAM:
         return Inability(MISSING, last[:_LONGEST_LINE])
     return Inability(FAILED, (said[-1] if said else "")[:_LONGEST_LINE]) if has_failed else None

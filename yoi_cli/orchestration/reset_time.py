@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-_LEAD = r"(?:resets?|try again|retry|reset time|available again|until|after|wait)"
+_LEAD = r"(?:resets?|try again|retry(?!ing)|reset time|available again|until|after|wait)"
 #: 1749924000 or 1749924000000, as some agents put behind a bar.
 _EPOCH = re.compile(r"(?<!\d)(1[5-9]\d{8}|[2-3]\d{9})(\d{3})?(?!\d)")
 _ISO = re.compile(r"\b(20\d\d-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s?(Z|[+-]\d\d:?\d\d)?")

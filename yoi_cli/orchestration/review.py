@@ -81,7 +81,7 @@ def follow_reviewer(context: TicketContext, at: Position) -> bool:
 
 def _judge(context: TicketContext, at: Position, view: WorkerView) -> bool:
     """Record the verdict of a reviewer that has ended, or that it gave none."""
-    said = verdict_of(context.workers.printed(view, _REVIEW))
+    said = verdict_of(context.workers.said(view, _REVIEW))
     verdict = said if is_success(view) else None
     if agents.could_not_run(context, at, REVIEWER, view, has_work=said is not None):
         return True

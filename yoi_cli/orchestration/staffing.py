@@ -117,10 +117,16 @@ def _of_profile(
     for name in profile.requires:
         if not ports.machine.is_set(name):
             yield PreflightObstacle("variable_missing", f"The {role} needs the variable {name}.")
+    asked = WorkerSpec(command=(), cwd=ports.local_state.path_of(""), profile=profile.name)
+    request = request_of(asked, ports.settings, ports.environment)
+    if not any(ports.machine.is_set(name) for name in profile.secrets):
+        login = ports.machine.login(request)
+        if login is not None and login.is_in is False:
+            text = f"The {role}'s agent is not logged in. {login.text}"
+            yield PreflightObstacle("not_logged_in", text)
     if role != CODER:
         return
-    asked = WorkerSpec(command=(), cwd=ports.local_state.path_of(""), profile=profile.name)
-    problem = ports.machine.commit_problem(request_of(asked, ports.settings, ports.environment))
+    problem = ports.machine.commit_problem(request)
     if problem is not None:
         code, said = problem
         yield PreflightObstacle(code, _HOW_TO[code].format(role=role, said=said))

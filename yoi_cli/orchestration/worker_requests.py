@@ -10,14 +10,19 @@ import shlex
 from functools import partial
 from typing import TYPE_CHECKING
 
+from yoi_cli.model.workers.presets import HIDES_IDENTITY, LEAVES_BEHIND
 from yoi_cli.model.workers.profiles import CODER, REVIEWER
 from yoi_cli.model.workers.spec import WorkerSpec, milliseconds, request_of
 from yoi_cli.orchestration.texts import CommandResult, plain_text
+from yoi_cli.workers.agents.base import AgentReport
+from yoi_cli.workers.agents.commands import resume_command
+from yoi_cli.workers.agents.transcript import report_of, text_of
 from yoi_cli.workers.model import EXITED, QUEUED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from yoi_cli.model.workers.profiles import Profile
     from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 VALIDATOR = "validator"
 #: The roles of the workers that an orchestrator starts; each is part of its worker's key.
 ROLES = frozenset({CODER, REVIEWER, VALIDATOR})
+#: So much of a transcript is read for what the agent reports, and for the end of what it shows.
+_REPORT_BYTES, _AGENT_TAIL_BYTES = 1 << 26, 1 << 18
 #: How many characters of a failed command's output are reported.
 _TAIL = 4_000
 _TAIL_LINES = 20
@@ -38,6 +45,7 @@ class TicketWorkers:
     def __init__(self, ports: OrchestrationPorts, ticket: str) -> None:
         self._ports = ports
         self._ticket = ticket
+        self._reports: dict[str, AgentReport] = {}
 
     def key(self, at: Position, role: str, number: str) -> str:
         return f"{self._ticket}:{at.generation}:{role}:{number}"
@@ -68,6 +76,9 @@ class TicketWorkers:
         """The coder or the reviewer that is recorded."""
         settings = self._ports.settings
         profile = settings.profiles.get(at.profile) or settings.of_role(role)
+        if role == CODER and at.resumes:
+            profile = self._resuming(at, profile)
+            settings = settings._replace(profiles={**settings.profiles, profile.name: profile})
         prompt = self._ports.redaction.text(prompt)
         facts = self._facts(at)
         facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{role} ({profile.name})"}
@@ -79,9 +90,14 @@ class TicketWorkers:
             role=role,
             profile=profile.name,
         )
+        for pattern in LEAVES_BEHIND.get(profile.agent, ()):
+            self._ports.worktrees.ignore(pattern)
+        if profile.agent in HIDES_IDENTITY:
+            asked = request_of(spec, settings, self._ports.environment)
+            facts |= self._ports.machine.identity(asked)
         return request_of(
             spec,
-            self._ports.settings,
+            settings,
             self._ports.environment,
             prompt=prompt,
             prompt_file=self._ports.local_state.keep_prompt(
@@ -89,6 +105,17 @@ class TicketWorkers:
             ),
             variables=facts.items(),
         )
+
+    def _resuming(self, at: Position, profile: Profile) -> Profile:
+        """`profile` with a command that goes on with the session of the coder before, where that
+        was the same profile's and its agent can; else as it is."""
+        for number in range(at.round - 1, 0, -1):
+            view = self._ports.runtime.find(self.key(at, CODER, str(number)))
+            session = self.report(view).session if view is not None else ""
+            if view is not None and view.profile == profile.name and session:
+                command = resume_command(profile.agent, profile.command, session)
+                return profile if command is None else profile._replace(command=command)
+        return profile
 
     def _facts(self, at: Position) -> dict[str, str]:
         """The variables that describe the run which a worker is part of."""
@@ -98,11 +125,33 @@ class TicketWorkers:
             "YOI_TARGET": at.target,
         }
 
+    def report(self, view: WorkerView) -> AgentReport:
+        """What an agent that has ended told of itself; nothing for another command."""
+        known = self._reports.get(view.worker_id)
+        if known is None:
+            known = AgentReport()
+            if view.agent:
+                parts = self._ports.runtime.read(view.worker_id, -_REPORT_BYTES)
+                known = report_of(view.agent, (part.data for part in parts))
+            self._reports[view.worker_id] = known
+        return known
+
+    def said(self, view: WorkerView, limit: int) -> str:
+        """What an agent said last, else the end of what it printed; fit to be written down."""
+        last = self._ports.redaction.text(plain_text(self.report(view).last_message.encode()))
+        return last[-limit:] if last.strip() else self.printed(view, limit)
+
     def printed(self, view: WorkerView, limit: int) -> str:
-        """The end of what a worker printed, at most `limit` characters, fit to be written down.
+        """The end of what a worker printed, at most `limit` characters, fit to be written down:
+        of an agent what a person is shown of it.
 
         What is cut off is cut off afterwards: half a secret would be known by nobody.
         """
+        if view.agent:
+            size = max(limit, _AGENT_TAIL_BYTES)
+            raw = self._ports.runtime.output(view.worker_id, -size, size)
+            shown = text_of(view.agent, raw.data, is_whole=raw.start == 0)
+            return self._ports.redaction.text(plain_text(shown.encode()))[-limit:]
         redaction = self._ports.redaction
         limit_read = limit + 4 * redaction.longest
         output = self._ports.runtime.output(view.worker_id, -limit_read, limit_read).data

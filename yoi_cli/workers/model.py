@@ -20,7 +20,7 @@ class WorkerView(NamedTuple):
     it is in that state. `cause` says what ended it where that was not itself: `stopped`,
     `cancelled`, `timeout`, `idle_timeout`, `output_limit`, or the empty string. Times are Unix
     milliseconds; `output_size` is how many bytes it wrote that are kept or were. `key` is the word
-    by which it is known again.
+    by which it is known again, `agent` the coding agent that it is, or empty.
     """
 
     runtime_id: str
@@ -38,6 +38,7 @@ class WorkerView(NamedTuple):
     ended_at: int | None = None
     output_size: int = 0
     key: str | None = None
+    agent: str = ""
 
     @property
     def has_ended(self) -> bool:

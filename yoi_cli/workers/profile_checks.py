@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from yoi_cli.model.workers.presets import PRESETS
 from yoi_cli.model.workers.profiles import BY_WORKER, REVIEWER
+from yoi_cli.model.workers.spec import WorkerSpec, request_of
+from yoi_cli.workers.agents.commands import Login
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,9 @@ _TELL_THEIR_VERSION = frozenset(preset.command[0] for preset in PRESETS.values()
 
 class Machine(Protocol):
     """What is installed and set where this runs."""
+
+    @property
+    def environment(self) -> Mapping[str, str]: ...
 
     def program(self, name: str) -> str | None:
         """The path of the program that `name` starts, None where there is none."""
@@ -34,6 +39,15 @@ class Machine(Protocol):
 
     def commit_problem(self, request: WorkerRequest) -> tuple[str, str] | None:
         """Why the worker of `request` could not commit: a code and what git says; else None."""
+        ...
+
+    def identity(self, request: WorkerRequest) -> dict[str, str]:
+        """The variables that say who that worker commits as; empty where nobody does."""
+        ...
+
+    def login(self, request: WorkerRequest) -> Login | None:
+        """Whether the agent that `request` runs is logged in, by its own word; None where it
+        has no way to say."""
         ...
 
 
@@ -60,7 +74,10 @@ class Variable(NamedTuple):
 
 
 class ProfileCheck(NamedTuple):
-    """Whether a profile can run here: it can where `missing`, sentences, is empty."""
+    """Whether a profile can run here: it can where `missing`, sentences, is empty.
+
+    `login` says what was seen of its agent's login, and what was not.
+    """
 
     profile: Profile
     roles: tuple[str, ...]
@@ -68,6 +85,7 @@ class ProfileCheck(NamedTuple):
     version: str | None
     variables: tuple[Variable, ...]
     missing: tuple[str, ...]
+    login: str = ""
 
     @property
     def is_runnable(self) -> bool:
@@ -135,7 +153,27 @@ def _check(settings: Settings, machine: Machine, profile: Profile) -> ProfileChe
     ]
     version = machine.version(path) if path is not None and knows else None
     roles = _roles_of(settings, profile.name)
-    return ProfileCheck(profile, roles, path, version, variables, tuple(missing))
+    login = _login(settings, machine, profile) if path is not None else Login(None, "")
+    if login.is_in is False:
+        missing.append(f"Its agent is not logged in. {login.text}")
+    return ProfileCheck(
+        profile, roles, path, version, variables, tuple(missing), "" if missing else login.text
+    )
+
+
+def _login(settings: Settings, machine: Machine, profile: Profile) -> Login:
+    """What is seen of the login of a profile's agent."""
+    if not profile.agent:
+        return Login(None, "")
+    keys = [name for name in profile.secrets if machine.is_set(name)]
+    if keys:
+        return Login(None, f"{keys[0]} is set; whether it is accepted was not tried.")
+    spec = WorkerSpec(command=(), cwd="/", profile=profile.name)
+    answer = machine.login(request_of(spec, settings, machine.environment))
+    if answer is not None:
+        return answer
+    named = ", ".join(profile.secrets)
+    return Login(None, f"Not seen: it has no command that tells, and none of {named} is set.")
 
 
 def _roles_of(settings: Settings, name: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.workers.spec import WorkerRequest
@@ -102,6 +102,10 @@ class WorkerRuntime(Protocol):
     def output(self, worker_id: str, cursor: int, limit: int) -> Output:
         """At most `limit` bytes from the byte offset `cursor`; a negative one counts back
         from the end. Raises `ConflictError` (`worker_limit`)."""
+        ...
+
+    def read(self, worker_id: str, cursor: int, *, follow: bool = False) -> Iterator[Output]:
+        """All output from `cursor` on, in parts; to `follow` is to go on until it ends."""
         ...
 
     def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:

@@ -104,6 +104,10 @@ class Worktrees(Protocol):
         """Everything that doctor looks at; nothing is changed."""
         ...
 
+    def ignore(self, pattern: str) -> None:
+        """Have git ignore what `pattern` says, in every worktree of this clone."""
+        ...
+
     def remove(self, worktree: Worktree, *, force: bool) -> RemovedWorktree:
         """Take a worktree and its branch away. Raises `ConflictError` (`worktree_unsafe`)
         where work would be lost and not `force`; with it, that work is rescued first. Where

@@ -50,7 +50,7 @@ def test_a_profile_is_shown_as_a_table_that_overrides_it(yoi: Program, workspace
     assert tomllib.loads(pasted)["profiles"]["codex"]["command"] == list(PRESETS["codex"].command)
     configure(workspace, pasted.replace("danger-full-access", "workspace-write"))
     shown = yoi("profile", "show", "codex", "--json").json
-    assert shown["command"] == ["codex", "exec", "--sandbox", "workspace-write", "-"]
+    assert shown["command"] == ["codex", "exec", "--json", "--sandbox", "workspace-write", "-"]
     assert shown["preset"] is False
 
 

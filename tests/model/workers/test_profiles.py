@@ -66,7 +66,7 @@ def test_every_preset_can_be_pasted() -> None:
 
 
 def test_presets_are_sound() -> None:
-    assert list(PRESETS) == ["claude", "codex", "gemini", "aider", "opencode"]
+    assert list(PRESETS) == ["claude", "codex", "gemini", "aider", "opencode", "copilot"]
     for name, preset in PRESETS.items():
         assert preset.command[0] == name
         assert preset.secrets

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from support.workers import wait_until
 
-from yoi_cli.workers.local.machine import ask_version
+from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
+from yoi_cli.workers.local.machine import LocalMachine, ask_version
 
 pytestmark = pytest.mark.process
 
@@ -57,3 +58,28 @@ def _lives(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def ask(folder: Path, answer: str, config: str = "") -> bool | None:
+    """Whether a codex that answers so counts as logged in."""
+    agent = folder / "codex"
+    agent.write_text(f'#!/bin/sh\n[ "$*" = "login status" ] || exit 9\n{answer}\n')
+    agent.chmod(0o755)
+    (folder / ".codex").mkdir(exist_ok=True)
+    (folder / ".codex/config.toml").write_text(config)
+    machine = LocalMachine(str(folder), {"PATH": os.environ["PATH"], "HOME": str(folder)})
+    spec = WorkerSpec(command=(str(agent), "exec"), cwd="/", profile="codex", agent="codex")
+    login = machine.login(WorkerRequest(spec))
+    return login.is_in if login is not None else None
+
+
+def test_an_agent_is_asked_for_its_login_and_may_answer_on_either_output(tmp_path: Path) -> None:
+    assert ask(tmp_path, "echo 'Not logged in' >&2; exit 1") is False
+    assert ask(tmp_path, "echo 'Logged in using ChatGPT'") is True
+    assert ask(tmp_path, "exit 1") is None
+
+
+def test_an_agent_with_a_provider_of_its_own_needs_no_login(tmp_path: Path) -> None:
+    said = "echo 'Not logged in' >&2; exit 1"
+    assert ask(tmp_path, said, 'model_provider = "ours"\n') is None
+    assert ask(tmp_path, said, 'model_provider = "openai"\n') is False

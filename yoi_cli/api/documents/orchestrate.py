@@ -75,7 +75,9 @@ class ProfileDocument(Struct, frozen=True, kw_only=True):
     """A command that can be put to work, and the roles that it works as.
 
     `environment`, `secrets` and `requires` are names of variables; `timeout` is in seconds,
-    null for no limit. `preset` says that it comes with `yoi`.
+    null for no limit, and so is `idle_timeout`, the longest time without output. `preset` says
+    that it comes with `yoi`. `fallback` is the profile that works in its place while it is
+    paused, `agent` the coding agent that it runs; both may be empty.
     """
 
     name: str
@@ -89,6 +91,9 @@ class ProfileDocument(Struct, frozen=True, kw_only=True):
     description: str
     is_preset: bool = field(name="preset")
     roles: tuple[str, ...]
+    idle_timeout: float | None
+    fallback: str
+    agent: str
 
 
 class ProfilesDocument(Struct, frozen=True, kw_only=True):
@@ -107,7 +112,8 @@ class VariableDocument(Struct, frozen=True, kw_only=True):
 
 
 class ProfileCheckDocument(Struct, frozen=True, kw_only=True):
-    """Whether a profile can run on this machine; `missing` are sentences."""
+    """Whether a profile can run on this machine; `missing` are sentences. `login` says what was
+    seen of its agent's login, and what was not."""
 
     name: str
     roles: tuple[str, ...]
@@ -116,6 +122,7 @@ class ProfileCheckDocument(Struct, frozen=True, kw_only=True):
     version: str | None
     variables: tuple[VariableDocument, ...]
     missing: tuple[str, ...]
+    login: str
 
 
 class RoleProblemDocument(Struct, frozen=True, kw_only=True):

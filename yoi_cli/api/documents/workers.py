@@ -12,13 +12,27 @@ from yoi_cli.model.time import stamp
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from yoi_cli.workers.agents.base import AgentReport
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.runtime import Output, Recovery
 
 
+class AgentReportDocument(Struct, frozen=True, kw_only=True):
+    """What a coding agent told of itself: the id of its session, tokens, what they cost in US
+    dollars (null where it tells none), its last message and its error."""
+
+    session: str
+    input_tokens: int | None
+    output_tokens: int | None
+    cost: float | None
+    last_message: str
+    error: str
+
+
 class WorkerDocument(Struct, frozen=True, kw_only=True):
     """A worker. `state` is queued, running, exited, killed or lost, and `evidence` says why
-    it is known to be; `cause` is what ended it, where that was not itself."""
+    it is known to be; `cause` is what ended it, where that was not itself. `agent` is the coding
+    agent that it is, or empty; `report` is what that tells, where `worker show` was asked."""
 
     runtime_id: str
     worker_id: str
@@ -34,6 +48,8 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     started_at: str | None
     ended_at: str | None
     output_size: int
+    agent: str
+    report: AgentReportDocument | None
 
 
 class WorkersDocument(Struct, frozen=True, kw_only=True):
@@ -84,13 +100,14 @@ class PrunedWorkersDocument(Struct, frozen=True, kw_only=True):
     pruned: tuple[str, ...]
 
 
-def worker_document(view: WorkerView) -> WorkerDocument:
+def worker_document(view: WorkerView, told: AgentReport | None = None) -> WorkerDocument:
     return from_value(
         WorkerDocument,
         view,
         created_at=stamp(view.created_at),
         started_at=None if view.started_at is None else stamp(view.started_at),
         ended_at=None if view.ended_at is None else stamp(view.ended_at),
+        report=None if told is None else from_value(AgentReportDocument, told),
     )
 
 

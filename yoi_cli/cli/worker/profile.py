@@ -82,7 +82,8 @@ def check(
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Show what a profile lacks on this machine: its program, or a variable that it requires.
+    """Show what a profile lacks on this machine: its program, a variable that it requires, or
+    its agent's login, where the agent can be asked for it.
 
     Exits 0 if it can run, else 1. Of variables only the names are shown. Where no role has
     a profile, all are checked, and one that can run is enough.
@@ -124,6 +125,12 @@ def print_profile(row: ProfileRow, *, as_toml: bool, as_json: bool) -> None:
         ("secrets", ", ".join(profile.secrets)),
         ("requires", ", ".join(profile.requires)),
         ("timeout", "" if profile.timeout is None else f"{profile.timeout:g} seconds"),
+        (
+            "idle_timeout",
+            "" if profile.idle_timeout is None else f"{profile.idle_timeout:g} seconds",
+        ),
+        ("fallback", profile.fallback),
+        ("agent", profile.agent),
         ("group", profile.group),
     ]
     shown = [(name, value) for name, value in facts if value]
@@ -150,6 +157,7 @@ def _check_rows(check: ProfileCheck) -> list[tuple[str, str, str, str]]:
         ("program", check.program or ""),
         ("version", check.version or ""),
         *(("set" if one.is_set else "not set", one.name) for one in check.variables),
+        ("login", check.login),
         *(("missing", sentence) for sentence in check.missing),
     ]
     return [(name, runnable, what, value) for what, value in rows if value]
@@ -166,6 +174,8 @@ def _page(checked: CheckedProfiles) -> Page:
         if check.program:
             page.line("  ", Cell("program  ", "dim"), check.program)
             page.line("  ", Cell("version  ", "dim"), check.version or "not asked, or not told")
+        if check.login:
+            page.line("  ", Cell("login    ", "dim"), check.login)
         for word, is_set in (("set      ", True), ("not set  ", False)):
             names = [one.name for one in check.variables if one.is_set is is_set]
             if names and check.program:

@@ -18,7 +18,7 @@ from yoi_cli.model.text import visible
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
-    from yoi_cli.api.workers import LoggedWorker, Output, WorkerView
+    from yoi_cli.api.workers import AgentReport, LoggedWorker, Output, WorkerView
 
 
 _BY_SIGNAL = 128
@@ -55,9 +55,11 @@ def list_(
 
 def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
     """Show a worker's status, and the evidence for it."""
-    view = workers.show(session_of(ctx), worker)
+    session = session_of(ctx)
+    view = workers.show(session, worker)
+    told = workers.report(session, worker)
     if as_json:
-        _print_json(view)
+        _print_json(view, told)
         return
     rows = [
         ("worker_id", view.worker_id),
@@ -74,6 +76,16 @@ def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False
         ("ended_at", _time(view.ended_at)),
         ("output_size", str(view.output_size)),
     ]
+    if told is not None:
+        rows += [
+            ("agent", view.agent),
+            ("session", told.session),
+            ("tokens_in", _text(told.input_tokens)),
+            ("tokens_out", _text(told.output_tokens)),
+            ("cost", "" if told.cost is None else f"{told.cost:.4f}"),
+            ("last_message", told.last_message),
+            ("error", told.error),
+        ]
     report_lines(rows, [f"{name:<12} {value}" for name, value in rows if value])
 
 
@@ -90,30 +102,34 @@ def logs(
         ),
     ] = 0,
     raw: Annotated[
-        bool, typer.Option("--raw", help="Print the raw bytes, also on a terminal.")
+        bool, typer.Option("--raw", help="Print the bytes as they came, whoever wrote them.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print what a worker wrote, to stdout and stderr.
 
-    A pipe gets the bytes as they came; on a terminal, control characters are shown instead
-    of obeyed. --json prints one stretch of at most 1 MiB, with the cursor to go on from.
+    Of a coding agent, what it says and does as text. A pipe gets the bytes of any other as they
+    came; on a terminal, control characters are shown instead of obeyed. --json prints one
+    stretch of at most 1 MiB, with the cursor to go on from.
     """
     session = session_of(ctx)
     if as_json:
         print_output_part(*workers.output(session, worker, since=since))
         return
     worker_id, parts = workers.follow_output(session, worker, since=since, follow=follow)
+    agent = None if raw else workers.transcript(session, worker)
     shows = is_terminal(sys.stdout) and not raw
     lines = _Lines()
     for part in parts:
         if part.resync:
             warn([f"What {worker_id} wrote before byte {part.start} is not kept any more."])
-        if shows:
+        if agent is not None:
+            write_stdout(_shown(agent.feed(part.data)))
+        elif shows:
             write_stdout(lines.feed(part.data))
         else:
             _write_bytes(part.data)
-    write_stdout(lines.rest())
+    write_stdout(lines.rest() if agent is None else _shown(agent.rest()))
 
 
 def wait(
@@ -202,10 +218,10 @@ def _write_bytes(data: bytes) -> None:
         view = view[os.write(sys.stdout.fileno(), view) :]
 
 
-def _print_json(view: WorkerView) -> None:
+def _print_json(view: WorkerView, told: AgentReport | None = None) -> None:
     from yoi_cli.api.documents.workers import worker_document
 
-    report_json("worker", worker_document(view))
+    report_json("worker", worker_document(view, told))
 
 
 def _text(number: int | None) -> str:

@@ -15,6 +15,8 @@ from yoi_cli.model.workers.profiles import Profile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: In seconds: how long an agent may work, and for how long it may print nothing.
+_TIMEOUT, _IDLE_TIMEOUT = 7200.0, 1200.0
 _ANTHROPIC = "ANTHROPIC_API_KEY"
 _OPENAI = "OPENAI_API_KEY"
 _GEMINI = "GEMINI_API_KEY"
@@ -37,6 +39,9 @@ def _preset(
         secrets=secrets,
         description=description,
         is_preset=True,
+        timeout=_TIMEOUT,
+        idle_timeout=_IDLE_TIMEOUT,
+        agent=name,
     )
 
 
@@ -44,41 +49,64 @@ _ALL = (
     _preset(
         "claude",
         *("claude", "-p", "--permission-mode", "acceptEdits", "--allowedTools", "Bash"),
+        *("--output-format", "stream-json", "--verbose"),
         secrets=(_ANTHROPIC, "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
-        environment=("ANTHROPIC_BASE_URL", "ANTHROPIC_MODEL", "CLAUDE_CONFIG_DIR"),
-        description="Claude Code, printing its answer",
+        environment=(
+            *("ANTHROPIC_BASE_URL", "ANTHROPIC_MODEL", "CLAUDE_CONFIG_DIR"),
+            *("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"),
+        ),
+        description="Claude Code, printing what it does",
     ),
     _preset(
         "codex",
         # Its own sandbox keeps git's data of a linked worktree read-only: no commit succeeds.
-        *("codex", "exec", "--sandbox", "danger-full-access", "-"),
+        *("codex", "exec", "--json", "--sandbox", "danger-full-access", "-"),
         secrets=("CODEX_API_KEY", _OPENAI),
-        environment=("CODEX_HOME",),
+        environment=("CODEX_HOME", "OPENAI_BASE_URL"),
         description="Codex CLI, without its sandbox",
     ),
     _preset(
         "gemini",
-        *("gemini", "--approval-mode=yolo", "--skip-trust"),
+        *("gemini", "--approval-mode=yolo", "--skip-trust", "--output-format", "stream-json"),
         secrets=(_GEMINI, "GOOGLE_API_KEY"),
-        environment=("GEMINI_MODEL", "GOOGLE_CLOUD_PROJECT", "GOOGLE_GENAI_USE_VERTEXAI"),
+        environment=(
+            *("GEMINI_MODEL", "GOOGLE_GEMINI_BASE_URL", "GOOGLE_CLOUD_PROJECT"),
+            *("GOOGLE_CLOUD_LOCATION", "GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA"),
+        ),
         description="Gemini CLI, reading its prompt from a pipe",
     ),
     _preset(
         "aider",
         *("aider", "--yes-always", "--no-gitignore", "--no-check-update"),
+        *("--no-show-release-notes", "--no-show-model-warnings", "--no-detect-urls"),
+        *("--no-suggest-shell-commands", "--no-fancy-input", "--no-pretty"),
         *("--message-file", "{intent_file}"),
         prompt="file",
         secrets=(_ANTHROPIC, _OPENAI, _GEMINI, _OPENROUTER, "DEEPSEEK_API_KEY"),
-        environment=("AIDER_MODEL",),
+        environment=("AIDER_MODEL", "OPENAI_API_BASE", "ANTHROPIC_BASE_URL"),
         description="aider, for one message",
     ),
     _preset(
         "opencode",
-        *("opencode", "run"),
+        *("opencode", "run", "--auto", "--format", "json"),
         secrets=(_ANTHROPIC, _OPENAI, _GEMINI, _OPENROUTER),
-        environment=("OPENCODE_CONFIG",),
+        environment=("OPENCODE_CONFIG", "OPENCODE_CONFIG_CONTENT"),
         description="OpenCode, for one message",
+    ),
+    _preset(
+        "copilot",
+        *("copilot", "--allow-all-tools", "--no-ask-user", "--no-auto-update", "--no-color"),
+        secrets=("COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "COPILOT_PROVIDER_API_KEY"),
+        environment=(
+            *("COPILOT_HOME", "COPILOT_MODEL", "COPILOT_OFFLINE", "COPILOT_PROVIDER_BASE_URL"),
+            *("COPILOT_PROVIDER_TYPE", "COPILOT_PROVIDER_WIRE_API", "GH_HOST"),
+        ),
+        description="GitHub Copilot CLI, reading its prompt from a pipe",
     ),
 )
 
 PRESETS: Mapping[str, Profile] = MappingProxyType({profile.name: profile for profile in _ALL})
+#: What agents keep in the folder they work in, which is no work of theirs.
+LEAVES_BEHIND: Mapping[str, tuple[str, ...]] = MappingProxyType({"aider": (".aider*",)})
+#: Agents whose shell hides the configuration that says who commits: variables reach it.
+HIDES_IDENTITY = frozenset({"gemini"})

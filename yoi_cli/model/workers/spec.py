@@ -36,7 +36,7 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     worker that is kept is answered with that worker, and starts nothing. Of the limits, None
     is "as configured" in what is asked for, and "no limit" in what was started. `group` and
     `capacity` say how many of its kind run at once: beyond that it is `queued`. `idle_ms` is
-    for how long it may write nothing.
+    for how long it may write nothing, `agent` the coding agent that it is.
     """
 
     schema_version: int = 1
@@ -55,6 +55,7 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
     capacity: int | None = None
     idle_ms: int | None = None
+    agent: str = ""
 
     @property
     def grace(self) -> int:
@@ -110,6 +111,7 @@ def request_of(
         asked,
         command=command,
         profile=profile.name if profile is not None else None,
+        agent=profile.agent if profile is not None and not asked.command else "",
         secrets=(*limits.secrets, *(profile.secrets if profile is not None else ())),
         timeout_ms=milliseconds(timeout) if asked.timeout_ms is None else asked.timeout_ms,
         grace_ms=milliseconds(limits.grace) if asked.grace_ms is None else asked.grace_ms,
@@ -216,11 +218,16 @@ def looks_secret(name: str) -> bool:
 
 
 def secret_names(environment: Mapping[str, str], listed: Iterable[str]) -> tuple[str, ...]:
-    """The variables whose values are redacted: those that are `listed`, and those whose names
-    look secret and whose values are long enough to be one."""
+    """The variables whose values are redacted: those that are `listed`, those whose names look
+    secret and whose values are long enough to be one, and proxies with a password."""
     chosen = set(listed)
     return tuple(
         name
         for name, value in environment.items()
-        if value and (name in chosen or (looks_secret(name) and len(value) >= _SHORTEST_GUESS))
+        if value
+        and (
+            name in chosen
+            or (looks_secret(name) and len(value) >= _SHORTEST_GUESS)
+            or (name.lower().endswith("_proxy") and "@" in value)
+        )
     )

@@ -80,6 +80,7 @@ class WorkerFolder(RecordReader):
             started_at=(state.started_at or None) if state is not None else None,
             output_size=self.output_size(),
             key=spec.key,
+            agent=spec.agent,
         )
         if view.has_ended:
             view = _with_end(view, facts, state)

@@ -7,13 +7,14 @@ import shutil
 import signal
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from yoi_cli.git.identity import commit_problem
+from yoi_cli.git.identity import commit_problem, identity_of
+from yoi_cli.workers.agents.commands import Login, login_of, login_question
 from yoi_cli.workers.local.spec import checked_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.workspace.session import Session
@@ -23,6 +24,8 @@ _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XD
 _LONGEST = 200
 #: For how many seconds an answer counts, by whether all was well.
 _GOOD_FOR, _BAD_FOR = 600.0, 5.0
+_LOGIN_SECONDS = 20.0
+T = TypeVar("T")
 
 
 class LocalMachine:
@@ -34,7 +37,8 @@ class LocalMachine:
     def __init__(self, workspace: str, environment: Mapping[str, str]) -> None:
         self.workspace = workspace
         self.environment = environment
-        self._commits: dict[str, tuple[float, tuple[str, str] | None]] = {}
+        self._commits = _Answers[tuple[str, str] | None]()
+        self._logins = _Answers[Login]()
 
     def program(self, name: str) -> str | None:
         """A name with a slash is a path, which a relative one is from the worktree: looked
@@ -50,14 +54,66 @@ class LocalMachine:
         return bool(self.environment.get(variable))
 
     def commit_problem(self, request: WorkerRequest) -> tuple[str, str] | None:
-        name = request.spec.profile or ""
-        asked_at, known = self._commits.get(name, (-_GOOD_FOR, None))
+        return self._commits.ask(
+            request.spec.profile or "",
+            lambda: commit_problem(self.workspace, self._of_worker(request)),
+            lambda found: found is None,
+        )
+
+    def identity(self, request: WorkerRequest) -> dict[str, str]:
+        return identity_of(self.workspace, self._of_worker(request))
+
+    def login(self, request: WorkerRequest) -> Login | None:
+        asked = login_question(request.spec.agent, request.spec.command)
+        path = self.program(asked[0]) if asked is not None else None
+        if asked is None or path is None:
+            return None
+        return self._logins.ask(
+            request.spec.profile or "",
+            lambda: self._ask_login(request, (path, *asked[1:])),
+            lambda found: found.is_in is not False,
+        )
+
+    def _ask_login(self, request: WorkerRequest, command: tuple[str, ...]) -> Login:
+        environment = self._of_worker(request)
+        answer = ask_program(command, environment, seconds=_LOGIN_SECONDS, with_errors=True)
+        if answer is None:
+            return Login(None, "It did not answer.")
+        login = login_of(request.spec.agent, *answer)
+        if request.spec.agent == "codex" and login.is_in is False and _has_provider(environment):
+            return Login(None, f"{login.text} Its configuration names another provider.")
+        return login
+
+    def _of_worker(self, request: WorkerRequest) -> dict[str, str]:
+        return checked_environment(request, self.environment)
+
+
+def _has_provider(environment: Mapping[str, str]) -> bool:
+    """Whether Codex is configured to ask somebody whose keys its login knows nothing of."""
+    import tomllib
+
+    home = environment.get("CODEX_HOME") or os.path.join(environment.get("HOME", ""), ".codex")
+    try:
+        with open(os.path.join(home, "config.toml"), "rb") as file:
+            settings = tomllib.load(file)
+    except (OSError, ValueError):
+        return False
+    return "oss_provider" in settings or settings.get("model_provider", "openai") != "openai"
+
+
+class _Answers(Generic[T]):
+    """Answers that took long, by a name: a good one counts for long, a bad one not."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, T]] = {}
+
+    def ask(self, name: str, question: Callable[[], T], is_good: Callable[[T], bool]) -> T:
         now = time.monotonic()
-        if now - asked_at < (_GOOD_FOR if known is None else _BAD_FOR):
-            return known
-        environment = checked_environment(request, self.environment)
-        found = commit_problem(self.workspace, environment)
-        self._commits[name] = (now, found)
+        known = self._known.get(name)
+        if known is not None and now < known[0]:
+            return known[1]
+        found = question()
+        self._known[name] = (now + (_GOOD_FOR if is_good(found) else _BAD_FOR), found)
         return found
 
 
@@ -72,13 +128,26 @@ def ask_version(path: str, environment: Mapping[str, str], *, seconds: float = 1
     running.
     """
     passed = {name: environment[name] for name in _PASSED_ON if name in environment}
+    answer = ask_program([path, "--version"], passed, seconds=seconds)
+    lines = answer[1].strip().splitlines() if answer is not None and answer[0] == 0 else []
+    return lines[0].strip()[:_LONGEST] if lines else None
+
+
+def ask_program(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    seconds: float,
+    with_errors: bool = False,
+) -> tuple[int, str] | None:
+    """The exit code of `command` and what it prints, None where it does not end."""
     try:
         process = subprocess.Popen(
-            [path, "--version"],
-            env=passed,
+            command,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if with_errors else subprocess.DEVNULL,
             start_new_session=True,
         )
     except OSError:
@@ -89,8 +158,7 @@ def ask_version(path: str, environment: Mapping[str, str], *, seconds: float = 1
         return None
     finally:
         _end(process)
-    lines = printed.decode("utf-8", "replace").strip().splitlines()
-    return lines[0].strip()[:_LONGEST] if lines and process.returncode == 0 else None
+    return process.returncode, printed.decode("utf-8", "replace")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -26,9 +26,17 @@ if TYPE_CHECKING:
 
 _LONGEST_ARGUMENTS = 1 << 20
 _MOST_SETTINGS = 1000
-#: What is passed on of the caller's environment, besides `LC_*`.
+#: What is passed on of the caller's environment, besides `LC_*`: who works where, how others
+#: are reached, and where programs keep what is theirs.
 _ALLOWED = frozenset(
-    {"PATH", "HOME", "LANG", "TERM", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR", "LANGUAGE"}
+    {
+        *("PATH", "HOME", "LANG", "LANGUAGE", "TERM", "TZ", "USER", "LOGNAME", "SHELL", "TMPDIR"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+        *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"),
+        *("CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR"),
+        *("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"),
+    }
 )
 #: Who commits, and where git's configuration is that may say so.
 _IDENTITY = frozenset(

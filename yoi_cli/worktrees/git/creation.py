@@ -95,12 +95,13 @@ def _make(
     return _released(repository, path)
 
 
-def exclude(repository: RepositoryPaths) -> None:
-    """Have git ignore the folder of the worktrees, in this clone only."""
+def exclude(repository: RepositoryPaths, pattern: str = "") -> None:
+    """Have git ignore `pattern`, by default the folder of the worktrees, in this clone only."""
     folder = os.path.join(repository.common_dir, "info")
     os.makedirs(folder, exist_ok=True)
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-    line = os.fsencode("/" + re.sub(r"([*?\[\]\\ ])", r"\\\1", repository.folder) + "/")
+    own = "/" + re.sub(r"([*?\[\]\\ ])", r"\\\1", repository.folder) + "/"
+    line = os.fsencode(pattern or own)
     with open(os.open(os.path.join(folder, "exclude"), flags, 0o666), "rb+") as file:
         text = file.read()
         if line in text.splitlines():

@@ -50,6 +50,10 @@ class GitWorktrees:
             entry = creation.create(self._repository, new)
         return self._describe(entry, new.base)
 
+    def ignore(self, pattern: str) -> None:
+        with self._repository.locked():
+            creation.exclude(self._repository, pattern)
+
     def remove(self, worktree: Worktree, *, force: bool) -> RemovedWorktree:
         with self._repository.locked():
             entry = self._entry_of(worktree)

@@ -1,0 +1,1 @@
+"""What coding agents print, by agent: rules over lines (docs/agents.md)."""
