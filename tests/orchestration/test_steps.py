@@ -121,6 +121,7 @@ def test_a_persons_word_gives_the_coder_fresh_rounds() -> None:
     spent = (*CODED, "worker step=person reason=rounds_spent")
     assert at(*spent).spent == 1
     assert at(*spent, "review status=request_changes body=so").spent == 0
+    assert at(*spent, "foreign review status=request_changes body=so").spent == 1
     assert at(*spent, "worker step=resumed").spent == 0
     assert at(*spent, f"worker step=validate commit={C}").spent == 1
     assert at(*spent, f"review status=approve commit={B}").spent == 1

@@ -1,0 +1,339 @@
+"""What holds of every history: the decisions of the program, against workers that do anything and
+people who say anything at any time, also in logs that others write to."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+from unittest.mock import patch
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from yoi_cli.model import events
+from yoi_cli.model.events import Event, NewEvent
+from yoi_cli.model.ids import TicketId
+from yoi_cli.model.intent import packet_of
+from yoi_cli.model.own_events import is_own, mark_of_new
+from yoi_cli.model.settings import OrchestrationSettings
+from yoi_cli.model.workers.profiles import Profile
+from yoi_cli.orchestration import agents, coding, review
+from yoi_cli.orchestration import position as stages
+from yoi_cli.orchestration.context import RunOutcome, TicketContext
+from yoi_cli.orchestration.prompts import Assignment, coder_prompt, words_of_people
+from yoi_cli.orchestration.staffing import Choice
+from yoi_cli.orchestration.steps import position_of
+
+if TYPE_CHECKING:
+    from yoi_cli.orchestration.ports import OrchestrationPorts
+    from yoi_cli.orchestration.position import Position
+    from yoi_cli.worktrees.model import Worktree
+
+ROUNDS = 2
+#: Shrinking a history takes minutes, and what it was is printed as it is.
+_PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+_WAITING = frozenset({stages.PERSON, stages.NEEDS_ANSWER})
+
+
+class History(TicketContext):
+    """A ticket whose workers, merges and people do what `draw` says. The program decides who is
+    started; what it records stands in `log`, which people and others write to as well."""
+
+    def __init__(self, draw: st.DataObject) -> None:
+        orchestration = OrchestrationSettings(rounds=ROUNDS)
+        asked = SimpleNamespace(
+            settings=SimpleNamespace(orchestration=orchestration),
+            local_state=SimpleNamespace(note_target=lambda *_: None),
+        )
+        self.ports = cast("OrchestrationPorts", asked)
+        self.ticket = TicketId("00001KVZSGT14")
+        self.draw = draw
+        self.log: list[Event] = []
+        #: Where the ticket stood before each event, and after the last.
+        self.positions = [position_of((), ())]
+        self.marks: set[str] = set()
+        self.commits = 0
+        for kind, pairs in (
+            ("state_changed", {"from": "queued", "to": "inprogress", "field": "state"}),
+            ("claim", {"status": "taken", "holder": "us", "generation": "1"}),
+        ):
+            self.append(kind, "", **pairs)
+
+    def append(self, kind: str, body: str, *, own: bool = True, **pairs: str) -> None:
+        line = len(self.log) + 1
+        identity = f"{line:026d}"
+        self.log.append(Event(kind, "Ada", "", None, body, pairs, identity, identity, line))
+        if own:
+            new = NewEvent(kind, "Ada", "", "", tuple(pairs.items()))
+            self.marks.add(mark_of_new(new, identity))
+        self.positions.append(position_of(self.log, self.marks))
+
+    @property
+    def at(self) -> Position:
+        return self.positions[-1]
+
+    def record(
+        self,
+        at: Position,
+        step: str,
+        text: str,
+        *,
+        kind: str = events.WORKER,
+        author: str = "",
+        told: str = "",
+        line: str = "",
+        **attributes: str,
+    ) -> bool:
+        assert at == self.at, "nobody wrote since it was decided"
+        given_ = {"step": step, **attributes, "generation": "1"} if step else attributes
+        self.append(kind, f"<{len(self.log)}>", **{k: v for k, v in given_.items() if v})
+        return True
+
+    def head(self, at: Position) -> str:
+        return f"{self.commits:040d}"
+
+    def target_head(self, at: Position) -> str:
+        return "t" * 40
+
+    def worktree(self, at: Position) -> Worktree | None:
+        return cast("Worktree", SimpleNamespace(dirty=()))
+
+    standing_worktree = worktree
+
+    def go_on(self) -> bool:
+        """One step of the program; False where it waits for a person or has ended."""
+        at = self.at
+        if at.stage in _WAITING:
+            return self.answered(at)
+        if at.stage in (stages.MERGED, stages.CLEANUP, stages.KEPT):
+            return False
+        done = self.decide(at)
+        assert not isinstance(done, RunOutcome)
+        return True
+
+    def answered(self, at: Position) -> bool:
+        """As `TicketRun` waits: for a commit of somebody's, or an approval of the head."""
+        head = self.head(at)
+        approved = stages.is_same_commit(at.approved, head) and head != at.reported
+        if at.stage == stages.PERSON and (head != at.commit or approved):
+            return self.take_evidence(at, head)
+        return False
+
+    def decide(self, at: Position) -> bool | RunOutcome:
+        match at.stage:
+            case stages.ACCEPTED:
+                return self.record(at, stages.WORKTREE, "", branch="work/T", target="main")
+            case stages.CODER:
+                return self.end_coder(at)
+            case stages.VALIDATE:
+                return self.report(at, at.commit)
+            case stages.REPORTED | stages.NO_VERDICT:
+                return review.send_reviewer(self, at)
+            case stages.REVIEWER:
+                return self.end_reviewer(at)
+            case stages.COULD_NOT_RUN if at.before == stages.REVIEWER:
+                return review.send_reviewer(self, at)
+            case stages.APPROVED:
+                return self.record(at, stages.MERGE, "", kind=events.DECISION, commit=at.reported)
+            case stages.MERGE | stages.VALIDATE_MERGE | stages.ADVANCE:
+                return self.merge(at)
+        return coding.send_coder(self, at)
+
+    def end_coder(self, at: Position) -> bool:
+        if at.question:
+            return self.record(at, stages.NEEDS_ANSWER, "")
+        how = self.draw.draw(st.sampled_from(["commits", "fails", "cannot", "asks"]))
+        if how == "cannot":
+            return self.record(at, stages.COULD_NOT_RUN, "", role="coder")
+        if how == "asks":
+            return self.record(at, stages.NEEDS_ANSWER, "")
+        if how == "fails":
+            return self.report(at, at.start, passes=False)
+        self.commits += 1
+        return self.take_evidence(at, self.head(at))
+
+    def report(self, at: Position, commit: str, *, passes: bool | None = None) -> bool:
+        passes = self.draw.draw(st.booleans()) if passes is None else passes
+        kind = events.IMPLEMENTATION_REPORT
+        status = stages.PASSED if passes else stages.FAILED
+        return self.record(at, stages.EVIDENCE, "", kind=kind, commit=commit, status=status)
+
+    def end_reviewer(self, at: Position) -> bool:
+        how = self.draw.draw(st.sampled_from(["approve", "request_changes", "none", "cannot"]))
+        if how == "cannot":
+            return self.record(at, stages.COULD_NOT_RUN, "", role="reviewer")
+        if how == "none":
+            return self.record(at, stages.NO_VERDICT, "")
+        return self.record(
+            at, "", "", kind=events.REVIEW, status=how, commit=at.reported, worker="w"
+        )
+
+    def merge(self, at: Position) -> bool:
+        if at.stage == stages.ADVANCE and at.is_vetoed:
+            return self.send_back(at)
+        if self.draw.draw(st.booleans()):
+            if at.stage == stages.ADVANCE:
+                return self.call_person(at, "target_dirty", "")
+            return self.send_back(at)
+        following = {stages.MERGE: stages.VALIDATE_MERGE, stages.VALIDATE_MERGE: stages.ADVANCE}
+        step = following.get(at.stage, stages.MERGED)
+        kind = {
+            stages.ADVANCE: events.DECISION, stages.MERGED: events.IMPLEMENTATION_REPORT,
+        }.get(step, events.WORKER)  # fmt: skip
+        return self.record(at, step, "", kind=kind, merge="m" * 40, old="o" * 40)
+
+    def send_back(self, at: Position) -> bool:
+        kind, failed = events.IMPLEMENTATION_REPORT, stages.FAILED
+        return self.record(at, stages.INTEGRATION, "", kind=kind, commit=at.reported, status=failed)
+
+
+#: What people and others do, at any time: kind, whether this clone wrote it, and attributes; of the
+#: commit, which the branch's head stands for, as `HEAD`.
+WORDS = (
+    (events.REVIEW, True, {"status": "request_changes"}),
+    (events.REVIEW, False, {"status": "request_changes"}),
+    (events.REVIEW, True, {"status": "approve", "commit": "HEAD"}),
+    (events.REVIEW, False, {"status": "approve", "commit": "HEAD"}),
+    (events.QUESTION, False, {}),
+    (events.ANSWER, True, {}),
+    (events.ANSWER, False, {}),
+    (events.COMMENT, False, {}),
+    (events.WORKER, False, {"step": "resumed", "generation": "1"}),
+    (events.WORKER, False, {"step": "could_not_run", "generation": "1"}),
+    (events.WORKER, True, {"step": "coder", "generation": "9"}),
+    (events.DECISION, False, {"step": "advance", "generation": "1", "merge": "HEAD"}),
+    (events.IMPLEMENTATION_REPORT, False, {"step": "evidence", "status": "passed"}),
+    ("retry", True, {}),
+    ("commit", True, {}),
+)
+
+
+def say(history: History, number: int) -> None:
+    """One of `WORDS`, as somebody does it."""
+    kind, own, pairs = WORDS[number]
+    at = history.at
+    if kind == "commit":
+        history.commits += 1
+    elif kind == "retry":
+        if at.stage in _WAITING:
+            history.record(at, stages.RESUMED, "")
+    else:
+        filled = {k: history.head(at) if v == "HEAD" else v for k, v in pairs.items()}
+        history.append(kind, f"<{len(history.log)}>", own=own, **filled)
+
+
+def play(draw: st.DataObject, length: int) -> History:
+    """A history of up to `length` steps; the invariants of each are checked as it goes on."""
+    history = History(draw)
+    words = st.none() | st.integers(0, len(WORDS) - 1)
+    profile = Profile("script", ("true",))
+    with patch.object(agents, "choose", lambda _ports, _role: Choice(profile)):
+        for _ in range(length):
+            number = draw.draw(words)
+            if number is not None:
+                say(history, number)
+            elif not history.go_on() and draw.draw(st.booleans()):
+                break
+            check_last(history)
+    return history
+
+
+def check_last(history: History) -> None:
+    """The feedback and the veto of the newest step, by a reading of the log of its own."""
+    newest = history.log[-1]
+    step = newest.attributes.get("step")
+    if not is_own(newest, history.marks) or newest.attributes.get("generation") != "1":
+        return
+    if step == stages.CODER:
+        assignment = Assignment("T", "", packet_of("", ""), "", words_of_people(history.log), ())
+        prompt = coder_prompt(assignment, history.at)
+        for text in unanswered(history):
+            assert text in prompt
+        said = {e.body for e in history.log if e.kind in (events.COMMENT, events.ANSWER)}
+        assert all(text in prompt for text in said)
+    if step in (stages.REVIEWER, stages.MERGE, stages.VALIDATE_MERGE, stages.MERGED):
+        assert not open_vetoes(history), step
+
+
+def unanswered(history: History) -> list[str]:
+    """What a coder that is started now has to be told: by the rules of the page alone."""
+    reviews: list[str] = []
+    validations: list[str] = []
+    failure: list[str] = []
+    for index, event in enumerate(history.log):
+        before, after = history.positions[index : index + 2]
+        if before.stage != stages.APPROVED and after.stage == stages.APPROVED:
+            reviews, validations, failure = [], [], []
+        if event.kind == events.REVIEW and event.status == events.REQUEST_CHANGES:
+            reviews.append(event.body)
+        if before == after:
+            continue
+        step, status = event.attributes.get("step"), event.status
+        if step == stages.INTEGRATION:
+            reviews.append(event.body)
+        elif step == stages.EVIDENCE and status == stages.PASSED:
+            validations, failure = [], []
+        elif step == stages.EVIDENCE:
+            failure = [event.body]
+            if before.stage == stages.VALIDATE:
+                validations.append(event.body)
+    return [*reviews, *validations, *failure]
+
+
+def open_vetoes(history: History) -> list[str]:
+    """The vetoes that no coder which ran was told of and that no person took back."""
+    waiting: list[str] = []
+    told: list[str] = []
+    for index, event in enumerate(history.log[:-1]):
+        before, after = history.positions[index : index + 2]
+        step = event.attributes.get("step") if before != after else None
+        if event.kind == events.REVIEW and event.status == events.REQUEST_CHANGES:
+            waiting.append(event.body)
+        elif step == stages.CODER:
+            told, waiting = [*told, *waiting], []
+        elif step == stages.COULD_NOT_RUN and before.stage == stages.CODER:
+            told, waiting = [], [*told, *waiting]
+        elif before.stage != stages.APPROVED and after.stage == stages.APPROVED:
+            told, waiting = [], [] if "worker" not in event.attributes else waiting
+    return waiting
+
+
+def count(history: History, step: str) -> int:
+    """The steps of that name that the program recorded."""
+    return sum(
+        event.attributes.get("step") == step
+        and event.attributes.get("generation") == "1"
+        and is_own(event, history.marks)
+        for event in history.log
+    )
+
+
+@settings(max_examples=150, deadline=None, phases=_PHASES)
+@given(st.data())
+def test_the_workers_started_are_bounded_by_the_rounds_and_the_answers_of_people(
+    draw: st.DataObject,
+) -> None:
+    history = play(draw, 60)
+    own = [event for event in history.log if is_own(event, history.marks)]
+    answers = sum(event.kind == events.ANSWER for event in own)
+    vetoes = sum(
+        event.status == events.REQUEST_CHANGES and "worker" not in event.attributes for event in own
+    )
+    words = count(history, stages.RESUMED) + answers + vetoes
+    idle = count(history, stages.COULD_NOT_RUN)
+    coders, reviewers = count(history, stages.CODER), count(history, stages.REVIEWER)
+    assert idle <= agents.UNABLE_TRIES * (1 + words)
+    assert coders <= (ROUNDS + 1) * (1 + words) + idle
+    reported = count(history, stages.EVIDENCE) + count(history, stages.RESUMED)
+    assert reviewers <= review.REVIEW_TRIES * reported + idle
+
+
+@settings(max_examples=50, deadline=None, phases=_PHASES)
+@given(st.data())
+def test_without_a_word_of_a_person_every_history_comes_to_an_end(draw: st.DataObject) -> None:
+    history = History(draw)
+    with patch.object(agents, "choose", lambda _ports, _role: Choice(Profile("s", ("true",)))):
+        for _ in range(200):
+            if not history.go_on():
+                return
+    raise AssertionError([event.attributes.get("step") for event in history.log])
