@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 from support.orchestration import GOOD, Shop
+from support.workers import wait_until
 
 from yoi_cli.model.events import NewEvent
 from yoi_cli.model.ids import TicketId
@@ -144,4 +146,42 @@ def test_a_worker_does_not_orchestrate_its_own_clone(shop: Shop) -> None:
     ticket = shop.queue()
     shop.run()
     assert "no worker orchestrates its own clone" in (shop.agents / "said").read_text()
+    assert shop.state(ticket) == "closed"
+
+
+def test_a_ticket_whose_steps_were_not_noted_goes_to_a_person_once(shop: Shop) -> None:
+    """As one that a version without notes began, or whose notes are gone."""
+    shop.configure('review = "person"\nclose = true')
+    ticket = shop.queue()
+    shop.run(code=5)
+    (shop.repo / ".git/yoi/own" / ticket).unlink()
+    done = shop.run("--json", code=5)
+    assert done.json["outcomes"][0]["reason"] == "not_noted"
+    length = len(shop.steps(ticket))
+    shop.run(code=5)
+    assert len(shop.steps(ticket)) == length, "once"
+    shop.script("coder", MORE)
+    shop.run("--retry", code=5)
+    shop.yoi("ticket", "review", ticket, "--approve", "-m", "Good.")
+    shop.run()
+    assert shop.state(ticket) == "closed"
+
+
+def test_a_reviewer_that_is_overtaken_by_a_veto_ends_before_the_next_coder_begins(
+    shop: Shop,
+) -> None:
+    begun = shop.agents / "begun"
+    shop.script("reviewer-1", f"touch {begun}; sleep 60")
+    shop.script("coder-2", MORE)
+    ticket = shop.queue()
+    command = [*shop.yoi.argv, "orchestrate"]
+    with subprocess.Popen(
+        command, cwd=shop.repo, env=dict(shop.yoi.env), stdout=subprocess.DEVNULL
+    ) as run:
+        wait_until(begun.exists)
+        shop.yoi("ticket", "review", ticket, "--request-changes", "-m", "No.")
+        assert run.wait(timeout=60) == 0
+    workers = shop.yoi("worker", "list", "--json").json["workers"]
+    ended = {(one["role"], one["cause"]) for one in workers}
+    assert ("reviewer", "stopped") in ended
     assert shop.state(ticket) == "closed"

@@ -21,8 +21,9 @@ from yoi_cli.workspace.session import Start, open_session
 WRITERS = {"store", "tell", "local_state"}
 #: What it is handed besides: none of it takes a text that a person is to read.
 OTHERS = {
-    "own_events", "claims", "by", "routing", "worktrees", "repository", "runtime", "history",
-    "machine", "settings", "target", "holder", "lease", "environment", "now", "redaction",
+    "own_events", "claims", "share", "by", "routing", "worktrees", "repository", "runtime",
+    "history", "machine", "settings", "target", "holder", "lease", "environment", "now",
+    "redaction",
 }  # fmt: skip
 
 SECRET = "s3cr3t-t0ken-4711"

@@ -25,6 +25,8 @@ from yoi_cli.orchestration.staffing import Choice
 from yoi_cli.orchestration.steps import position_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.worktrees.model import Worktree
@@ -43,6 +45,7 @@ class History(TicketContext):
         orchestration = OrchestrationSettings(rounds=ROUNDS)
         asked = SimpleNamespace(
             settings=SimpleNamespace(orchestration=orchestration),
+            runtime=SimpleNamespace(all=lambda: ()),
             local_state=SimpleNamespace(note_target=lambda *_: None),
         )
         self.ports = cast("OrchestrationPorts", asked)
@@ -57,9 +60,9 @@ class History(TicketContext):
             ("state_changed", {"from": "queued", "to": "inprogress", "field": "state"}),
             ("claim", {"status": "taken", "holder": "us", "generation": "1"}),
         ):
-            self.append(kind, "", **pairs)
+            self.append(kind, "", pairs)
 
-    def append(self, kind: str, body: str, *, own: bool = True, **pairs: str) -> None:
+    def append(self, kind: str, body: str, pairs: Mapping[str, str], *, own: bool = True) -> None:
         line = len(self.log) + 1
         identity = f"{line:026d}"
         self.log.append(Event(kind, "Ada", "", None, body, pairs, identity, identity, line))
@@ -86,7 +89,7 @@ class History(TicketContext):
     ) -> bool:
         assert at == self.at, "nobody wrote since it was decided"
         given_ = {"step": step, **attributes, "generation": "1"} if step else attributes
-        self.append(kind, f"<{len(self.log)}>", **{k: v for k, v in given_.items() if v})
+        self.append(kind, f"<{len(self.log)}>", {k: v for k, v in given_.items() if v})
         return True
 
     def head(self, at: Position) -> str:
@@ -189,7 +192,7 @@ class History(TicketContext):
 
 #: What people and others do, at any time: kind, whether this clone wrote it, and attributes; of the
 #: commit, which the branch's head stands for, as `HEAD`.
-WORDS = (
+WORDS: tuple[tuple[str, bool, dict[str, str]], ...] = (
     (events.REVIEW, True, {"status": "request_changes"}),
     (events.REVIEW, False, {"status": "request_changes"}),
     (events.REVIEW, True, {"status": "approve", "commit": "HEAD"}),
@@ -219,7 +222,7 @@ def say(history: History, number: int) -> None:
             history.record(at, stages.RESUMED, "")
     else:
         filled = {k: history.head(at) if v == "HEAD" else v for k, v in pairs.items()}
-        history.append(kind, f"<{len(history.log)}>", own=own, **filled)
+        history.append(kind, f"<{len(history.log)}>", filled, own=own)
 
 
 def play(draw: st.DataObject, length: int) -> History:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from yoi_cli.model.events import Event, NewEvent
 from yoi_cli.model.own_events import mark_of_new
 from yoi_cli.orchestration.position import Position, is_same_commit
-from yoi_cli.orchestration.steps import position_of
+from yoi_cli.orchestration.steps import position_of, rival_of
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 
@@ -325,3 +325,25 @@ def test_a_reviewer_that_could_not_run_is_no_try_and_its_commit_stays_the_one() 
     assert (resumed.stage, resumed.commit) == ("reported", B)
     approved = at(*REPORTED, *failed, f"review status=approve commit={B}")
     assert approved.stage == "approved"
+
+
+@pytest.mark.parametrize(
+    ("claims", "rival"),
+    [
+        ((), ""),
+        (("foreign claim status=taken holder=them generation=1",), "them"),
+        (("foreign claim status=taken holder=them generation=0",), ""),
+        (("foreign claim status=taken holder=them generation=3",), "them"),
+        (
+            (
+                "foreign claim status=taken holder=them generation=1",
+                "foreign claim status=released holder=them generation=1",
+            ),
+            "",
+        ),
+    ],
+)
+def test_a_rival_is_who_claims_the_same_generation_elsewhere(
+    claims: Sequence[str], rival: str
+) -> None:
+    assert rival_of(*log(*ACCEPTED, *claims), 1) == rival

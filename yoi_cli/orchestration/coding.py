@@ -5,12 +5,15 @@ Each step gives True where one was made, and False where a worker is waited for.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from yoi_cli.errors import OperationError, YoiError
 from yoi_cli.model.events import IMPLEMENTATION_REPORT
 from yoi_cli.model.workers.profiles import CODER
 from yoi_cli.orchestration import agents
 from yoi_cli.orchestration import position as stages
+from yoi_cli.orchestration.context import LEFT
 from yoi_cli.orchestration.evidence import examine, settle, tree_word, worker_sentence
 from yoi_cli.orchestration.prompts import coder_prompt
 from yoi_cli.orchestration.target_watch import note_target, tell_target_moves, unapproved_in_target
@@ -26,6 +29,31 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.texts import WorkEvidence
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.worktrees.model import Worktree
+
+
+def ask_for_ticket(context: TicketContext, at: Position) -> bool | RunOutcome:
+    """Before anything is started: where the store is shared, the claim is brought there, and
+    given back where another clone's came before it. Then plan the worktree.
+
+    Raises `OperationError` (`claim_not_shared`) where the others cannot be asked.
+    """
+    try:
+        is_shared = context.ports.share()
+    except YoiError as error:
+        text = f"Other clones cannot be asked for it, so it is not begun: {error.message}"
+        raise OperationError("claim_not_shared", text, hint=error.hint) from error
+    if not is_shared:
+        return plan_worktree(context, at)
+    now = context.journal.position()
+    rival = context.journal.rival(at)
+    if rival and now == at:
+        context.journal.give_back(at)
+        with suppress(YoiError):
+            context.ports.share()  # a courtesy: they go by their own claim all the same
+    if rival or now != at:
+        text = f"Another clone has it: {rival or now.holder or 'it was given back'}."
+        return context.outcome(LEFT, "claimed_elsewhere", text)
+    return plan_worktree(context, at)
 
 
 def plan_worktree(context: TicketContext, at: Position) -> bool:
@@ -67,6 +95,7 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
     if not isinstance(profile, str):
         return profile
     worktree = context.worktree(at)
+    context.end_leftovers()
     note_target(context, at)
     return context.record(
         at,

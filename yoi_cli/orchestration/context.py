@@ -12,7 +12,12 @@ from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.prompts import Assignment, words_of_people
 from yoi_cli.orchestration.texts import short
-from yoi_cli.orchestration.worker_requests import TicketWorkers, WorkerWatch, words
+from yoi_cli.orchestration.worker_requests import (
+    ROLES,
+    TicketWorkers,
+    WorkerWatch,
+    words,
+)
 from yoi_cli.worktrees.ports import NewWorktree
 
 if TYPE_CHECKING:
@@ -149,6 +154,13 @@ class TicketContext:
         worktree = self.worktree(at)
         if worktree is None or worktree.is_unfinished:
             self.ports.worktrees.add(self._new_worktree(at))
+
+    def end_leftovers(self) -> None:
+        """End what of this ticket still works, though its way has gone on without it: there is one
+        coder in a worktree, and nobody else beside it."""
+        for view in self.ports.runtime.all():
+            if view.ticket == self.ticket and view.role in ROLES and not view.has_ended:
+                self.ports.runtime.stop(view.worker_id)
 
     def call_person(self, at: Position, reason: str, text: str) -> bool:
         """Record that nothing goes on without a person."""

@@ -8,7 +8,8 @@ from yoi_cli.errors import ConflictError
 from yoi_cli.model import events, states
 from yoi_cli.model.claim import ClaimRequest, renew, take
 from yoi_cli.model.events import NewEvent, heading_for
-from yoi_cli.orchestration.steps import position_of
+from yoi_cli.orchestration.steps import position_of, rival_of
+from yoi_cli.routing.claims import claim_event
 from yoi_cli.store.values import Change
 
 if TYPE_CHECKING:
@@ -51,6 +52,46 @@ class Journal:
         claim = self._ports.claims.get(self._ticket)
         return claim is None or not self._is_lost(claim, at)
 
+    def is_unrecorded(self, at: Position) -> bool:
+        """Whether by this clone's claims it has the ticket, though it did not note that it wrote
+        the claim's event: a version without such notes began it, or they are gone."""
+        if at.is_own or at.state != states.INPROGRESS or at.holder != self._ports.holder:
+            return False
+        claim = self._ports.claims.get(self._ticket)
+        return claim is not None and (claim.holder, claim.generation) == (at.holder, at.generation)
+
+    def begin_anew(self, seen: Position, *new: NewEvent) -> None:
+        """Take a claim of the next generation in place of that of `seen`, and append `new`, whose
+        generation is the claim's. Raises `ConflictError` (`log_moved_on`)."""
+        with self._ports.store.write() as writer:
+            self._check(writer, seen)
+            claim = self._ports.claims.get(self._ticket)
+            freed = claim.freed(writer.now_ms) if claim is not None else None
+            request = ClaimRequest(self._ports.holder, self._ports.lease)
+            taken = take(self._ticket, freed, request, writer.now_ms, logged=seen.generation)
+            event = claim_event(taken, self._ports.by, "taken")
+            if freed is not None:
+                self._ports.claims.put(freed)
+            writer.commit(self._ticket, Change(events=(event, *new)))
+            self._ports.claims.put(taken)
+
+    def give_back(self, seen: Position) -> None:
+        """End the claim of `seen`, which another clone had first. Raises as `record` does."""
+        with self._ports.store.write() as writer:
+            self._check(writer, seen)
+            claim = self._ports.claims.get(self._ticket)
+            if claim is None or self._is_lost(claim, seen):
+                return
+            freed = claim.freed(writer.now_ms)
+            event = claim_event(freed, self._ports.by, "released")
+            writer.commit(self._ticket, Change(events=(event,)))
+            self._ports.claims.put(freed)
+
+    def rival(self, at: Position) -> str:
+        """Who else has a claim of `at`'s generation or a greater one; empty for nobody."""
+        thread = self._ports.store.thread(self._ticket).events
+        return rival_of(thread, self._ports.own_events.of(self._ticket), at.generation)
+
     def record(self, seen: Position, *new: NewEvent) -> None:
         """Append events, if the log still says `seen` and the claim still holds.
 
@@ -73,10 +114,13 @@ class Journal:
                 self._ports.claims.put(claim.freed(writer.now_ms))
 
     def _append(self, writer: TicketWriter, seen: Position, new: tuple[NewEvent, ...]) -> None:
-        if self._fold(writer.thread(self._ticket).events) != seen:
-            raise ConflictError(MOVED_ON, f"{self._ticket} has gone on in the meantime.")
+        self._check(writer, seen)
         self._hold(writer, seen)
         writer.commit(self._ticket, Change(events=new))
+
+    def _check(self, writer: TicketWriter, seen: Position) -> None:
+        if self._fold(writer.thread(self._ticket).events) != seen:
+            raise ConflictError(MOVED_ON, f"{self._ticket} has gone on in the meantime.")
 
     def keep_claim(self, seen: Position) -> None:
         """Begin the lease anew once half of it has passed. Raises as `record` does."""

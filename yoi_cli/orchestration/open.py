@@ -41,6 +41,7 @@ def open_ports(
         own_events=session.own_events,
         claims=session.claims,
         by=session.author(author),
+        share=lambda: _share(session),
         routing=lambda: routing_context(session, holder),
         worktrees=open_worktrees(session),
         repository=repository,
@@ -57,6 +58,24 @@ def open_ports(
         tell=lambda progress: tell(clean_progress(redaction, progress)),
         now=lambda: time.time_ns() // 1_000_000,
     )
+
+
+def _share(session: Session) -> bool:
+    """Sync, where `[sync] branch` says that the store has a branch of its own to be shared by."""
+    from yoi_cli.errors import NotFoundError
+    from yoi_cli.sync.open import SyncRequest, sync_session
+    from yoi_cli.workspace.settings import tables_of
+
+    if tables_of(session, "sync").sync.branch is None:
+        return False
+    request = SyncRequest(None, None, may_ask=False, hear=lambda _what, _percent: None)
+    try:
+        sync_session(session, request, is_dry_run=False)
+    except NotFoundError as error:
+        if error.code != "sync_no_remote":
+            raise
+        return False
+    return True
 
 
 def holder_of(common_dir: str) -> str:

@@ -228,7 +228,9 @@ class Orchestrator:
                 continue
             journal = Journal(self._ports, row.id)
             at = _position(journal)
-            if at is not None and journal.is_ours(at) and self._is_open(at):
+            if at is None:
+                continue
+            if journal.is_unrecorded(at) or (journal.is_ours(at) and self._is_open(at)):
                 found.append((at.stage != stages.ADVANCE, row.id))
         return (ticket for _, ticket in sorted(found))
 
@@ -274,12 +276,15 @@ class Orchestrator:
         ports, journal = self._ports, Journal(self._ports, ticket)
         at = journal.position()
         if at.state != states.QUEUED:
-            return None if journal.is_ours(at) else RunOutcome(ticket, title, HELD, at.state, "")
+            is_begun = journal.is_ours(at) or journal.is_unrecorded(at)
+            return None if is_begun else RunOutcome(ticket, title, HELD, at.state, "")
         in_way = obstacles(ports, ticket, title)
         if in_way:
             text = " ".join(one.text for one in in_way)
             result = WAITS if all(one.code == PAUSED for one in in_way) else REFUSED
             return RunOutcome(ticket, title, result, in_way[0].code, text)
+        if ports.share() and journal.position().state != states.QUEUED:
+            return RunOutcome(ticket, title, HELD, "claimed_elsewhere", "Another clone has it.")
         planned = planned_worktree(ports, ticket, title)
         request = ClaimRequest(ports.holder, ports.lease, planned.path)
         acceptance = Acceptance(request, planned.branch, planned.path)

@@ -147,7 +147,8 @@ class Progress(NamedTuple):
 class OrchestrationPorts(NamedTuple):
     """All that an orchestrator works with.
 
-    `routing` gives what routing needs of the clone as it is now. `holder` is the name under
+    `share` brings the log to and from other clones, where sync is configured; it says whether it
+    is. `routing` gives what routing needs of the clone as it is now. `holder` is the name under
     which this clone's orchestrators claim, for `lease` milliseconds. `target` is the branch
     that work is merged into. `environment` is where the values of configured variables come
     from. `tell` is called with every step; `now` gives Unix milliseconds. `redaction` is what
@@ -159,6 +160,7 @@ class OrchestrationPorts(NamedTuple):
     own_events: OwnEvents
     claims: Claims
     by: Author
+    share: Callable[[], bool]
     routing: Callable[[], RoutingContext]
     worktrees: Worktrees
     repository: TargetRepository

@@ -101,6 +101,22 @@ def _claim(thread: Sequence[Event], marks: Container[str]) -> tuple[str, int, bo
     return "", 0, False
 
 
+def rival_of(thread: Sequence[Event], marks: Container[str], generation: int) -> str:
+    """The holder of a claim that another clone wrote, of `generation` or a greater one, and did
+    not give back; empty for none."""
+    claims = [
+        (event.status, event.attributes.get("holder", ""), event.attributes.get("generation", ""))
+        for event in thread
+        if event.kind == CLAIM and not is_own(event, marks)
+    ]
+    freed = {(holder, number) for status, holder, number in claims if status == "released"}
+    for status, holder, number in claims:
+        is_rival = status == "taken" and (parse_generation(number) or 0) >= generation
+        if is_rival and holder and (holder, number) not in freed:
+            return holder
+    return ""
+
+
 def _after(at: Position, event: Event, *, is_own: bool) -> Position:
     """The position after one more event."""
     if event.kind == events.REVIEW:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import states
+from yoi_cli.model.events import WORKER
 from yoi_cli.orchestration import coding, integration, review
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome, TicketContext
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.position import Position
 
 #: What the next run may well not meet again: nobody is asked for it. Ctrl-C ends a git, too.
-_PASSING = frozenset({"lock_timeout", "worker_limit", "worker_timeout", "git_ended"})
+_PASSING = frozenset(
+    {"lock_timeout", "worker_limit", "worker_timeout", "git_ended", "claim_not_shared"}
+)
 _AFTER_MERGE = frozenset({stages.MERGED, stages.CLEANUP, stages.KEPT})
 
 
@@ -52,7 +55,8 @@ class TicketRun:
             if at.stage not in WAITING:
                 self._queue.leave(self.ticket)
             if not self._context.journal.is_ours(at):
-                return self._leave(at)
+                is_unrecorded = self._context.journal.is_unrecorded(at)
+                return self._begin_anew(at) if is_unrecorded else self._leave(at)
             return self._step(at)
         except ConflictError as error:
             if error.code == MOVED_ON:
@@ -118,6 +122,25 @@ class TicketRun:
             result = FAILURE  # the log cannot be written: what was wrong first is said
         return self._context.outcome(result, error.code, error.message)
 
+    def _begin_anew(self, at: Position) -> bool:
+        """A ticket whose steps this clone did not note goes to a person, once."""
+        text = (
+            "A person is needed: this clone has the ticket, and no note that it wrote the steps "
+            "in its log: an older version, or somebody else, made them. None of them counts. Look "
+            "at its branch; `--retry` begins its way anew there."
+        )
+        event = self._context.journal.event(
+            WORKER,
+            text,
+            step=stages.PERSON,
+            reason="not_noted",
+            holder=at.holder,
+            generation=str(at.generation + 1),
+        )
+        self._context.journal.begin_anew(at, event)
+        self._context.tell(stages.PERSON, text)
+        return True
+
     def _leave(self, at: Position) -> RunOutcome:
         """Somebody took the ticket back or over: its worker is not to go on."""
         runtime = self._context.ports.runtime
@@ -173,7 +196,7 @@ def _end(context: TicketContext, at: Position) -> RunOutcome:
 
 #: What is done at each stage but that of waiting for a person.
 _STEPS: Mapping[str, Callable[[TicketContext, Position], bool | RunOutcome]] = {
-    stages.ACCEPTED: coding.plan_worktree,
+    stages.ACCEPTED: coding.ask_for_ticket,
     stages.WORKTREE: coding.enter_worktree,
     stages.CODER: coding.follow_coder,
     stages.VALIDATE: coding.validate,
