@@ -27,7 +27,7 @@ from support.threads import AT, block, bodies, read
 
 from yoi_cli.doctor.files.repair import apply_repair, without
 from yoi_cli.doctor.repair import RepairResult, make_repairs, plan_repairs
-from yoi_cli.errors import ConflictError
+from yoi_cli.errors import ConflictError, StoreInvalidError
 from yoi_cli.model.events import Event
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
@@ -178,6 +178,40 @@ def test_one_repair_that_fails_does_not_keep_the_others_from_being_made(
     assert [(repair.action, repair.ticket) for repair in mended.fixed] == [("reproject", OTHER)]
     assert [repair.action for repair, _ in mended.failed] == ["set_thread_aside"]
     assert "torn" in codes(store)
+
+
+def fused_move() -> bytes:
+    """A move without its last lines, as `merge=union` leaves it before another event."""
+    return move("planning", "ready")[:-5] + b"\n"
+
+
+@pytest.mark.parametrize("stays", ["fused", "cut"])
+def test_a_thread_with_a_fault_in_its_middle_is_left_and_nothing_is_projected(
+    store: FileStore, workspace: Path, stays: str
+) -> None:
+    torn = fused_move() if stays == "fused" else fused_move()[:60] + b"\n\n\n"
+    thread_file = workspace / FOLDER / "thread.md"
+    thread_file.write_bytes(b"\n".join((CREATED, torn)) + block("Said.", 3))
+    (workspace / FOLDER / "item.md").write_text(item(state="'ready'"), encoding="utf-8")
+    before = fingerprint(workspace)
+
+    mended = mend(store)
+
+    assert mended.fixed == ()
+    assert "reproject" in [repair.action for repair, _ in mended.failed]
+    assert all("thread.md is left as it is" in why for _, why in mended.failed)
+    assert {k: v for k, v in fingerprint(workspace).items() if "lock" not in k} == before
+
+
+def test_what_a_dead_writer_left_is_not_projected_from_a_thread_with_a_fault(
+    store: FileStore, workspace: Path
+) -> None:
+    (workspace / FOLDER / "thread.md").write_bytes(CREATED + b"\n" + fused_move() + block("A.", 3))
+    path = workspace / FOLDER / "item.md"
+    path.write_text(item(state="'ready'"), encoding="utf-8")
+    with store.write() as writer, pytest.raises(StoreInvalidError):
+        writer.tidy(TicketId(TICKET), "")
+    assert "ready" in path.read_text(encoding="utf-8")
 
 
 def test_nothing_is_repaired_while_somebody_else_writes(store: FileStore, workspace: Path) -> None:

@@ -176,7 +176,7 @@ def test_a_ticket_whose_own_log_is_damaged_is_untrusted_whatever_is_required(
 def test_what_damages_a_log_is_what_doctor_calls_an_error_of_a_thread() -> None:
     source = Path(thread_format.__file__).read_text(encoding="utf-8")
     found = {code for code in RULES if f'"{code}"' in source}
-    assert len(found) == 7
+    assert len(found) == 9
     assert {code for code in found if RULES[code].severity == ERROR} == LOSSES
 
 
@@ -265,7 +265,7 @@ def test_the_tickets_own_relations_must_be_readable(store: FileStore) -> None:
     asked = put(store, 1)
     break_relations(store, asked)
     result = ask(store, asked)
-    assert (result.exit_code, codes(result)) == (6, ["relations_unreadable"])
+    assert (result.exit_code, codes(result)) == (6, ["records_unreadable"])
 
 
 def test_somebody_elses_claim_keeps_out_and_ones_own_does_not(store: FileStore) -> None:

@@ -80,7 +80,7 @@ def waits_for(tickets: Tickets, id_: str) -> set[str]:
 
 
 def is_held_by_plan(tickets: Tickets, id_: str) -> bool:
-    underway = {t.id for t in tickets if t.is_readable and t.state == "inprogress"}
+    underway = {t.id for t in tickets if not t.is_readable or t.state == "inprogress"}
     for one in tickets:
         for kind, target in one.plans:
             if one.id == target or id_ not in (one.id, target):
@@ -96,14 +96,20 @@ def is_held_by_plan(tickets: Tickets, id_: str) -> bool:
     return False
 
 
+def says_whom_it_holds_up(one: MemoryTicket) -> bool:
+    """Whether it is known which tickets `one` may hold up; what is resolved holds up none."""
+    seems_resolved = one.is_readable and one.state in FINISHED
+    return one.has_readable_relations or seems_resolved
+
+
 def should_be_ready(tickets: Tickets, one: MemoryTicket) -> bool:
     """Queued, and nothing in the table of docs/routing.md holds it."""
     duplicates = {to for kind, to in one.relations if kind == "duplicate_of"}
-    open_twins = {t.id for t in tickets if t.is_readable and not is_finished(tickets, t.id)}
+    open_twins = {t.id for t in tickets if not is_finished(tickets, t.id)}
     return (
         one.state == "queued"
         and one.is_readable
-        and one.has_readable_relations
+        and all(map(says_whom_it_holds_up, tickets))
         and not one.is_diverged
         and all(is_finished(tickets, other) for other in waits_for(tickets, one.id))
         and not duplicates & open_twins

@@ -18,6 +18,7 @@ from yoi_cli.model.routing import (
 )
 from yoi_cli.routing import rules as routing
 from yoi_cli.routing.rules import ChainedBlocker, ReasonCode, Subject, classify
+from yoi_cli.tickets.trust import DOUBTS, Doubt
 
 T = "0000000000T01"
 OTHER = "0000000000T02"
@@ -77,16 +78,14 @@ ROWS: dict[str, tuple[Subject, str, tuple[str, ...]]] = {
         ("blocked", "cycle"),
     ),
     "6 its own log diverged": (subject("queued", is_diverged=True), BLOCKED, ("diverged",)),
-    "6 its own relations unreadable": (
-        subject("queued", unreadable_relations=(T,)),
-        BLOCKED,
-        ("records_unreadable",),
-    ),
-    "6 its own plan records unreadable": (
-        subject("queued", unreadable_plans=(T,)),
-        BLOCKED,
-        ("records_unreadable",),
-    ),
+    **{
+        f"6 nothing is decided about it: {code}": (
+            subject("queued", doubts=(Doubt(code, OTHER, f"{OTHER}/a file"),)),
+            BLOCKED,
+            (code,),
+        )
+        for code in DOUBTS
+    },
     "6 a blocker that is missing": (
         subject("queued", blockers=(BLOCKER._replace(state=None, problem="missing"),)),
         BLOCKED,
@@ -182,10 +181,19 @@ def test_missing_acceptance_criteria_are_a_notice_of_what_is_ready() -> None:
     assert said.notices == ("It has no acceptance criteria.",)
 
 
-def test_unreadable_records_of_another_ticket_are_a_notice_and_hide_nothing() -> None:
-    said = classify(subject("queued", unreadable_relations=(OTHER,), unreadable_plans=(OTHER,)))
-    assert said.classification == IMPLEMENTATION_READY
-    assert [OTHER in notice for notice in said.notices] == [True, True]
+@pytest.mark.parametrize("state", ["planning", "inprogress", "done", "closed"])
+def test_what_cannot_be_read_is_a_notice_where_nothing_is_to_start(state: str) -> None:
+    doubt = Doubt("relations_unreadable", OTHER, f"{OTHER}/artifacts/relations.json")
+    said = classify(subject(state, doubts=(doubt,)))
+    assert said.classification != BLOCKED
+    assert [doubt.about in notice for notice in said.notices] == [True]
+
+
+def test_a_doubt_names_the_ticket_the_file_and_a_command_that_repairs() -> None:
+    doubt = Doubt("relations_unreadable", OTHER, f"{OTHER}/artifacts/relations.json")
+    said = classify(subject("queued", doubts=(doubt,)))
+    assert doubt.about in said.reasons[0].text
+    assert f"`yoi ticket doctor {OTHER}`" in said.unblock[0]
 
 
 def test_what_is_behind_a_blocker_is_named_as_what_to_finish_first() -> None:

@@ -225,6 +225,12 @@ _THREAD = {
     ),
     "text_before_first_event": _thread(b"Words.\n\n" + CREATED, 1),
     "text_between_events": _thread(thread(CREATED, b"Words.\n", _SECOND), SECOND),
+    "event_disfigured": Breakage(
+        _write(f"{FOLDER}/thread.md", thread(CREATED, b"  " + _SECOND)),
+        f"{FOLDER}/thread.md",
+        SECOND,
+        frozenset({"text_between_events"}),
+    ),
     "event_repeated": _thread(thread(CREATED, _SECOND, _SECOND), SECOND + 8),
     "event_id_conflict": _thread(thread(CREATED, _SECOND, block("Else.", 2)), SECOND + 8),
     "first_event_not_create": _thread(_SECOND, 1),

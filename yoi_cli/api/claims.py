@@ -24,15 +24,13 @@ if TYPE_CHECKING:
 def next_tickets(session: Session, *, limit: int | None = 1) -> tuple[Decision, ...]:
     """What to work on next: by priority, by how many tickets wait for it, by age.
 
-    Raises `NotReadyError` (`nothing_ready`) where nothing may start.
+    Raises `NotReadyError` (`nothing_ready`) where nothing may start, `StoreInvalidError`
+    (`store_untrusted`) where that is for what cannot be read.
     """
-    from yoi_cli.routing.claims import find_next, nothing_ready
+    from yoi_cli.routing.claims import require_next
     from yoi_cli.routing.open import routing_context
 
-    found = find_next(session.store, routing_context(session), limit)
-    if not found:
-        raise nothing_ready()
-    return found
+    return require_next(session.store, routing_context(session), limit)
 
 
 def claim_next(
@@ -44,8 +42,8 @@ def claim_next(
     worktree: str | None = None,
     worker: str | None = None,
 ) -> NextTickets:
-    """Claim the first that can be had. Raises `NotReadyError` (`nothing_ready`), and
-    `ConflictError` (`all_claimed`)."""
+    """Claim the first that can be had. Raises `NotReadyError` (`nothing_ready`),
+    `ConflictError` (`all_claimed`) and `StoreInvalidError` (`store_untrusted`)."""
     from yoi_cli.routing.claims import claim_next
 
     claims, request = _opened(session, author, holder, lease_ms, worktree=worktree, worker=worker)
@@ -64,7 +62,8 @@ def claim(
 ) -> Claim:
     """Claim a ticket that may start, or one in progress whose claim has run out.
 
-    Raises `ConflictError` (`claimed`, `not_claimable`).
+    Raises `ConflictError` (`claimed`, `not_claimable`) and `StoreInvalidError`
+    (`store_untrusted`).
     """
     from yoi_cli.routing.claims import claim_ticket
 
@@ -123,7 +122,8 @@ def accept(
 ) -> Accepted:
     """Take a ticket up: plan record, decision, move and claim, all or nothing.
 
-    Raises `ConflictError` where the ticket may not start, or somebody else has it.
+    Raises `ConflictError` where the ticket may not start, or somebody else has it, and
+    `StoreInvalidError` (`store_untrusted`) where nothing is decided about it.
     """
     from yoi_cli.routing.accept import Acceptance, accept_ticket
     from yoi_cli.worktrees.open import worktree_folder

@@ -199,7 +199,7 @@ def new_event(
 
 
 #: Faults by which something that was recorded is not read, or cannot be told from another.
-LOSSES = frozenset({"torn", "event_id_conflict"})
+LOSSES = frozenset({"torn", "event_id_conflict", "event_disfigured", "thread_not_utf8"})
 
 
 class Fault(NamedTuple):

@@ -11,7 +11,7 @@ from yoi_cli.model.fold import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from yoi_cli.model.events import Event
+    from yoi_cli.model.events import Event, Thread
     from yoi_cli.model.fold import Move
 
 CLOSED_OR_NOOP = "closed_or_noop"
@@ -97,12 +97,14 @@ class Review(NamedTuple):
 class ThreadSummary(NamedTuple):
     """The state of a ticket, whether moves of it were set aside, and the review of its work.
 
-    A ticket that is not in progress has an empty review.
+    A ticket that is not in progress has an empty review. `is_damaged` says that not all that
+    was recorded in the thread can be read, so that the rest may say otherwise.
     """
 
     state: str
     is_diverged: bool = False
     review: Review = Review()
+    is_damaged: bool = False
 
 
 def summary_of(thread: Sequence[Event]) -> ThreadSummary:
@@ -110,6 +112,11 @@ def summary_of(thread: Sequence[Event]) -> ThreadSummary:
     state, moves, diverged = fold(thread)
     review = review_of(thread, moves) if state == states.INPROGRESS else Review()
     return ThreadSummary(state, bool(diverged), review)
+
+
+def summary_of_thread(thread: Thread) -> ThreadSummary:
+    """The summary of a thread, with whether all of it could be read."""
+    return summary_of(thread.events)._replace(is_damaged=thread.is_damaged)
 
 
 def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:

@@ -11,6 +11,7 @@ from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.orchestration.steps import position_of, rival_of
 from yoi_cli.routing.claims import claim_event
 from yoi_cli.store.values import Change
+from yoi_cli.tickets.trust import Doubt, untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +38,13 @@ class Journal:
         self._renew_at = -1
 
     def position(self) -> Position:
-        """What the log says of the ticket now."""
-        return self._fold(self._ports.store.thread(self._ticket).events)
+        """What the log says of the ticket now. Raises `StoreInvalidError` (`store_untrusted`)
+        for a log that cannot be read wholly: no work goes on by what is left of it."""
+        thread = self._ports.store.thread(self._ticket)
+        if thread.is_damaged:
+            about = f"{self._ticket}/thread.md"
+            raise untrusted(self._ticket, (Doubt("log_damaged", self._ticket, about),))
+        return self._fold(thread.events)
 
     def _fold(self, thread: Sequence[Event]) -> Position:
         return position_of(thread, self._ports.own_events.of(self._ticket))

@@ -21,6 +21,7 @@ from yoi_cli.routing.decide import (
     check_acceptance,
     check_judgement,
     check_may_be_ready,
+    check_trusted,
     decision_event,
     state_move,
 )
@@ -87,12 +88,17 @@ def accept_ticket(
     """Take a ticket up: plan record, decision with its packet, move and claim, under one lock.
 
     If any part fails nothing starts. Called again after a crash, it finishes what was begun
-    and writes nothing twice. Raises `ConflictError` where the ticket may not start.
+    and writes nothing twice. Raises `ConflictError` where the ticket may not start, and
+    `StoreInvalidError` (`store_untrusted`) where nothing is decided about it.
     """
     check_judgement(judgement)
     with service.store.write() as writer:
         ticket = identify(writer, word)
-        decision = Router(writer, service.context).route(ticket)
+        router = Router(writer, service.context)
+        decision = router.route(ticket)
+        if decision.state == states.INPROGRESS:
+            router.require_trust(ticket)
+        check_trusted(decision)
         item = writer.item(ticket)
         packet = intent.complete(intent.packet_of(item.title, item.body), parts)
         case = _Case(service, writer, ticket, decision, packet, _agreed(decision, acceptance))

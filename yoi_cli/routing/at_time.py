@@ -177,9 +177,10 @@ class AtTime:
 
     def thread_summary(self, ticket: TicketId) -> ThreadSummary:
         folded = self.folded(ticket)
+        summary = ThreadSummary(folded.state, folded.is_diverged)
         if folded.state == INPROGRESS:
-            return summary_of(self.thread(ticket).events)
-        return ThreadSummary(folded.state, folded.is_diverged)
+            summary = summary_of(self.thread(ticket).events)
+        return summary._replace(is_damaged=self.history.log(ticket).thread.is_damaged)
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
         self._check(ticket)
@@ -214,7 +215,7 @@ class AtTime:
         for ticket in self.ids():
             row = self.history.fields[ticket]
             try:
-                yield row if row.error else FieldsRow(ticket, self._fields(ticket, row))
+                yield row if row.error else row._replace(fields=self._fields(ticket, row))
             except YoiError as error:
                 yield FieldsRow(ticket, row.fields, error)
 

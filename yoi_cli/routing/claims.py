@@ -14,10 +14,12 @@ from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router,
 from yoi_cli.routing.rules import CLAIMED
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
+from yoi_cli.tickets.trust import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from yoi_cli.errors import YoiError
     from yoi_cli.model.claim import Claim, ClaimRequest
     from yoi_cli.model.events import Author, Event
     from yoi_cli.store.ports import Claims, RoutingStore, RoutingWriter
@@ -76,7 +78,8 @@ def claim_ticket(service: ClaimService, word: str, request: ClaimRequest) -> Cla
     """Claim a ticket that may start, or one in progress whose claim has run out.
 
     Raises `ConflictError`: `claimed` while somebody holds it, `not_claimable` with the
-    reasons where it may not start.
+    reasons where it may not start; `StoreInvalidError` (`store_untrusted`) where nothing is
+    decided about it.
     """
     with service.store.write() as writer:
         return _claim(writer, service, identify(writer, word), request)
@@ -88,9 +91,13 @@ def _claim(
     """The event first: one that a crash left without its claim is found by the next call."""
     current = service.claims.get(ticket)
     check_free(ticket, current, writer.now_ms)
-    decision = Router(writer, service.context._replace(claims={})).route(ticket)
+    router = Router(writer, service.context._replace(claims={}))
+    decision = router.route(ticket)
+    if decision.doubts:
+        raise untrusted(ticket, decision.doubts)
     if decision.classified.classification not in _CLAIMABLE:
         raise not_claimable(decision)
+    router.require_trust(ticket)
     log = writer.thread(ticket).events
     begun = unfinished_generation(log, current, request.holder)
     if begun is not None:
@@ -188,7 +195,22 @@ def find_next(
     store: RoutingStore, context: RoutingContext, limit: int | None = None
 ) -> tuple[Decision, ...]:
     """The tickets that may start now: by priority, by how many wait for them, by age."""
+    return _best(Router(store, context), limit)
+
+
+def require_next(
+    store: RoutingStore, context: RoutingContext, limit: int | None = None
+) -> tuple[Decision, ...]:
+    """As `find_next`. Raises `NotReadyError` (`nothing_ready`) where nothing may start, and
+    `StoreInvalidError` (`store_untrusted`) where that is for what cannot be read."""
     router = Router(store, context)
+    found = _best(router, limit)
+    if not found:
+        raise nothing_ready(router)
+    return found
+
+
+def _best(router: Router, limit: int | None) -> tuple[Decision, ...]:
     found = _rank(router, _queued(router))[:limit]
     routed = router.route_all(TicketId(ticket) for ticket in found)
     return tuple(row for row in routed if isinstance(row, Decision))
@@ -218,7 +240,7 @@ def claim_next(service: ClaimService, request: ClaimRequest) -> NextTickets:
                 continue
             return NextTickets((router.route(ticket),), claim)
         holders = _holders(service, [*candidates, *_waiting_for_claims(queued)], writer.now_ms)
-    raise all_claimed(holders) if holders else nothing_ready()
+    raise all_claimed(holders) if holders else nothing_ready(router)
 
 
 def _waiting_for_claims(queued: Iterable[DecisionSummary]) -> list[str]:
@@ -242,8 +264,13 @@ def all_claimed(holders: Iterable[Claim]) -> ConflictError:
     )
 
 
-def nothing_ready() -> NotReadyError:
-    """The error where nothing may start now."""
+def nothing_ready(router: Router) -> YoiError:
+    """The error where nothing may start now: for what queued tickets wait for, or for what of
+    the store cannot be read."""
+    for row in router.summarise((states.QUEUED,)):
+        doubts = router.doubts(row.ticket)
+        if doubts and router.dependencies.status(row.ticket).seen == states.QUEUED:
+            return untrusted(row.ticket, doubts)
     return NotReadyError(
         "nothing_ready",
         "Nothing may start now.",

@@ -20,6 +20,7 @@ from yoi_cli.routing.router import Decision, Router
 from yoi_cli.routing.rules import Evidence
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
+from yoi_cli.tickets.trust import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +67,9 @@ def record_decision(
 
 
 def check_may_be_ready(decision: Decision) -> None:
-    """Raise `ConflictError` (`ready_refused`) where the ticket must not be called ready."""
+    """Raise `ConflictError` (`ready_refused`) where the ticket must not be called ready, and
+    `StoreInvalidError` where nothing is decided about it."""
+    check_trusted(decision)
     computed = decision.classified
     is_queued = decision.state == states.QUEUED
     if computed.is_ready or (is_queued and computed.classification == WAITING):
@@ -82,6 +85,13 @@ def check_may_be_ready(decision: Decision) -> None:
             "blockers": [blocker.ticket for blocker in decision.blockers],
         },
     )
+
+
+def check_trusted(decision: Decision) -> None:
+    """Raise `StoreInvalidError` (`store_untrusted`) where nothing is decided about a ticket, and
+    no blocker says so already."""
+    if decision.doubts:
+        raise untrusted(decision.ticket, decision.doubts)
 
 
 def check_acceptance(ticket: str, packet: IntentPacket) -> None:

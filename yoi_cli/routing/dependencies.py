@@ -3,65 +3,52 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model import plan, states
-from yoi_cli.model.ids import TicketId
-from yoi_cli.model.relations import (
-    DIVERGED,
-    DUPLICATE_OF,
-    MISSING,
-    UNREADABLE,
-    cyclic_components,
-    place_of,
-)
+from yoi_cli.model.ids import TicketId, is_ticket_id
+from yoi_cli.model.relations import DUPLICATE_OF, UNREADABLE, cyclic_components
 from yoi_cli.routing.rules import CONFLICT, ORDERING, ChainedBlocker, ReasonCode
+from yoi_cli.tickets.trust import StoreFacts, TicketStatus, Uncertain, ends_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.plan import PlanRecord
-    from yoi_cli.model.relations import Relation
     from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.ports import RoutingReader
+    from yoi_cli.store.values import FieldsRow
 
+_PLAN = "artifacts/orchestration-plan.jsonl"
 _LONGEST_CHAIN = 100
 
 
-class TicketStatus(NamedTuple):
-    """The state that a ticket is in, None where it is not known, and what is wrong with it."""
-
-    state: str | None
-    problem: str | None = None
-
-    @property
-    def is_resolved(self) -> bool:
-        """Whether it holds nobody up: done or closed, and its log consistent about it."""
-        return self.problem is None and self.state in states.RESOLVED_STATES
-
-
-class Dependencies:
+class Dependencies(StoreFacts):
     """Answers about a store, as it is while they are asked; nothing is read twice."""
 
     def __init__(self, reader: RoutingReader) -> None:
+        super().__init__(reader)
         self.reader = reader
-        self._statuses: dict[str, TicketStatus] = {}
         self._folds: dict[str, Folded] = {}
-        self._summaries: dict[str, ThreadSummary] = {}
         self._unresolved: dict[str, tuple[str, ...]] = {}
         self._walked: set[str] = set()
         self._cycles: dict[str, tuple[str, ...]] = {}
-        self._unreadable_relations: list[str] = []
-        self._unreadable_plans: list[str] = []
 
-    def status(self, ticket: str) -> TicketStatus:
-        """The state of `ticket` by the fold of its thread, and what is wrong with it."""
-        known = self._statuses.get(ticket)
-        if known is None:
-            known = self._statuses[ticket] = self._read_status(ticket)
-        return known
+    def _read_summary(self, ticket: TicketId) -> ThreadSummary:
+        return self.reader.thread_summary(ticket)
+
+    @cached_property
+    def rows(self) -> Mapping[TicketId, FieldsRow]:
+        """The frontmatter of every ticket, by rising id."""
+        return {row.id: row for row in self.reader.all_fields()}
+
+    def has_broken_item(self, ticket: str) -> bool:
+        """As the facts say; where a pass over the store read it, without another look at it."""
+        row = self.rows.get(TicketId(ticket)) if "rows" in self.__dict__ else None
+        if row is None or row.is_text is None:
+            return super().has_broken_item(ticket)
+        return row.error is not None or not row.is_text
 
     def folded(self, ticket: str) -> Folded:
         """The fold of a ticket's thread. Raises where the thread cannot be read."""
@@ -70,54 +57,16 @@ class Dependencies:
             known = self._folds[ticket] = self.reader.folded(TicketId(ticket))
         return known
 
-    def thread_summary(self, ticket: str) -> ThreadSummary:
-        """The summary of a ticket's thread. Raises where the thread cannot be read."""
-        known = self._summaries.get(ticket)
-        if known is None:
-            known = self._summaries[ticket] = self.reader.thread_summary(TicketId(ticket))
-        return known
-
-    @cached_property
-    def relations(self) -> Mapping[str, tuple[Relation, ...]]:
-        """The forward relations of every ticket that has any."""
-        found: dict[str, tuple[Relation, ...]] = {}
-        for row in self.reader.all_relations():
-            if row.error is not None:
-                self._unreadable_relations.append(row.id)
-            else:
-                found[row.id] = row.relations
-        return found
-
-    @cached_property
+    @property
     def unreadable_relations(self) -> tuple[str, ...]:
         """The tickets whose relations cannot be read; any of them might name any ticket."""
-        return tuple(sorted(self._unreadable_relations)) if self.relations is not None else ()
+        found = (one for one in super().uncertain if one.code == "relations_unreadable")
+        return tuple(one.ticket for one in found)
 
     @cached_property
-    def unreadable_plans(self) -> tuple[str, ...]:
-        """The tickets whose plan records cannot be read."""
-        return tuple(sorted(self._unreadable_plans)) if self._records is not None else ()
-
-    @cached_property
-    def waits_for(self) -> Mapping[str, Mapping[str, str]]:
-        """For each ticket that others may hold up: those others, each with the relation's kind.
-
-        The others by rising id, and one that holds it up by several kinds with the first of
-        them, so that nothing depends on the order of files.
-        """
-        graph: dict[str, dict[str, str]] = {}
-        for relations in self.relations.values():
-            for relation in relations:
-                edge = relation.edge
-                if edge is not None:
-                    others = graph.setdefault(edge[0], {})
-                    kind = others.get(edge[1])
-                    if kind is None or place_of(relation.kind) < place_of(kind):
-                        others[edge[1]] = relation.kind
-        return {
-            ticket: dict(sorted(others.items())) if len(others) > 1 else others
-            for ticket, others in graph.items()
-        }
+    def uncertain(self) -> Sequence[Uncertain]:
+        """What anybody's relations and plan records hold and cannot be understood."""
+        return (*super().uncertain, *self._plans_read[1])
 
     @cached_property
     def held_by(self) -> Mapping[str, tuple[str, ...]]:
@@ -133,7 +82,7 @@ class Dependencies:
         found: list[ChainedBlocker] = []
         kinds = self.waits_for.get(ticket, {})
         for blocker in self.unresolved_blockers(ticket):
-            state, problem = self.status(blocker)
+            state, problem, _ = self.blocker_status(blocker)
             chain, is_cut = self._chain(blocker) if chained else ((), False)
             found.append(ChainedBlocker(blocker, kinds[blocker], state, problem, chain, is_cut))
         return tuple(found)
@@ -142,37 +91,8 @@ class Dependencies:
         """The ids of the unresolved blockers of `ticket`."""
         known = self._unresolved.get(ticket)
         if known is None:
-            blockers = self.waits_for.get(ticket, ())
-            known = tuple([one for one in blockers if not self.status(one).is_resolved])
-            self._unresolved[ticket] = known
+            known = self._unresolved[ticket] = super().unresolved_blockers(ticket)
         return known
-
-    def blockers_behind(self, ticket: str) -> tuple[str, ...]:
-        """All that `ticket` waits for or did: its blockers, and those behind unresolved ones."""
-        found: dict[str, None] = {}
-        pending = [ticket]
-        while pending:
-            waiting = pending.pop()
-            for blocker in self.waits_for.get(waiting, ()):
-                if blocker not in found and blocker != ticket:
-                    found[blocker] = None
-                    if not self.status(blocker).is_resolved:
-                        pending.append(blocker)
-        return tuple(found)
-
-    def is_damaged(self, ticket: str) -> bool:
-        """Whether a file of `ticket` that decisions rest on cannot be read, or not wholly.
-
-        The state by itself comes from the part of a thread that can be read. A file that is
-        not there is not damaged.
-        """
-        try:
-            self.reader.item(TicketId(ticket))
-            return self.reader.thread(TicketId(ticket)).is_damaged
-        except NotFoundError:
-            return False
-        except YoiError:
-            return True
 
     def cycle(self, ticket: str) -> tuple[str, ...]:
         """The tickets of the blocking cycle that `ticket` is on, none where it is on none.
@@ -218,24 +138,33 @@ class Dependencies:
         return min(found, default=None)
 
     @cached_property
-    def _records(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """For each ticket, what plan records say of it: (what, other ticket) pairs.
+    def _plans_read(
+        self,
+    ) -> tuple[Mapping[str, tuple[tuple[str, str], ...]], tuple[Uncertain, ...]]:
+        """For each ticket, what plan records say of it, as (what, other ticket) pairs, and the
+        records that do not say it.
 
         `after`: it comes after the other; `apart`: it must not run beside the other.
         """
         found: dict[str, dict[tuple[str, str], None]] = {}
+        uncertain: list[Uncertain] = []
         for row in self.reader.all_plans():
-            if row.error is not None:
-                self._unreadable_plans.append(row.id)
+            path = f"{row.id}/{_PLAN}"
+            if row.error is not None or row.is_torn:
+                uncertain.append(Uncertain(row.id, "plans_unreadable", path))
             for record in row.records:
+                if not _is_understood(record, row.id):
+                    ends = ends_of(row.id, record.ticket_id, *_named(record))
+                    uncertain.append(Uncertain(row.id, "plans_unknown", path, ends))
                 for ticket, what, other in constraints_of(record):
                     found.setdefault(ticket, {})[(what, other)] = None
-        return {ticket: tuple(sorted(pairs)) for ticket, pairs in found.items()}
+        holds = {ticket: tuple(sorted(pairs)) for ticket, pairs in found.items()}
+        return holds, tuple(sorted(uncertain, key=lambda one: one.ticket))
 
     def plan_holds(self, ticket: str) -> tuple[ReasonCode, ...]:
         """What plan records hold `ticket` back for: order, or conflict with work under way."""
         holds: list[ReasonCode] = []
-        for what, other in self._records.get(ticket, ()):
+        for what, other in self._plans_read[0].get(ticket, ()):
             if other == ticket:
                 continue
             status = self.status(other)
@@ -248,14 +177,12 @@ class Dependencies:
                 holds.append(ReasonCode(CONFLICT, other, other, status.state))
         return tuple(holds)
 
-    def _read_status(self, ticket: str) -> TicketStatus:
-        try:
-            seen = self._folds.get(ticket) or self.thread_summary(ticket)
-        except NotFoundError:
-            return TicketStatus(None, MISSING)
-        except YoiError:
-            return TicketStatus(None, UNREADABLE)
-        return TicketStatus(seen.state, DIVERGED if seen.is_diverged else None)
+    def may_be_in_progress(self, ticket: str) -> bool:
+        """Whether work on `ticket` is under way, or may be, by what of its log cannot be read."""
+        status = self.status(ticket)
+        if status.problem == UNREADABLE:
+            return not status.seems_resolved
+        return status.state == states.INPROGRESS
 
     def _chain(self, start: str) -> tuple[tuple[str, ...], bool]:
         """From `start` along the first unresolved blocker of each, until one waits for none."""
@@ -274,7 +201,21 @@ def holds_back(what: str, status: TicketStatus) -> bool:
     """Whether a plan record that says `what` of another ticket of that status holds one back."""
     if what == "after":
         return not status.is_resolved
-    return what == "apart" and status.state == states.INPROGRESS
+    return what == "apart" and (status.state == states.INPROGRESS or status.problem == UNREADABLE)
+
+
+def _named(record: PlanRecord) -> tuple[str, ...]:
+    """The other ticket that a record names; "" where it must and does not."""
+    if record.related_ticket is None and record.kind not in plan.RELATING_KINDS:
+        return ()
+    return (record.related_ticket or "",)
+
+
+def _is_understood(record: PlanRecord, owner: str) -> bool:
+    """Whether a record in the file of `owner` says whom it concerns, and how."""
+    if record.kind not in plan.KINDS or record.ticket_id != owner:
+        return False
+    return record.kind not in plan.RELATING_KINDS or is_ticket_id(record.related_ticket or "")
 
 
 def constraints_of(record: PlanRecord) -> Iterable[tuple[str, str, str]]:

@@ -13,19 +13,19 @@ from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.model import events, states
 from yoi_cli.model.commits import ticket_words
 from yoi_cli.model.ids import TicketId
-from yoi_cli.model.relations import DIVERGED, UNREADABLE
 from yoi_cli.model.routing import APPROVED, IN_PROGRESS, REQUIREMENTS, REVIEW_NEEDED
+from yoi_cli.model.wording import Wording
 from yoi_cli.routing.messages import sentence
-from yoi_cli.routing.reasons import Wording
 from yoi_cli.routing.rules import Reason, blocker_code
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from yoi_cli.model.events import Event
     from yoi_cli.routing.router import Decision, Router, WaitTree
     from yoi_cli.routing.rules import ChainedBlocker
+    from yoi_cli.tickets.trust import Doubt
 
 
 _NOT_READY = 5
@@ -35,10 +35,6 @@ _SHA = re.compile(r"[0-9a-f]{7,64}")
 
 #: The reasons that only the gate gives; `{about}` is what the sentence is about.
 _SENTENCES: Mapping[str, Wording] = {
-    "log_damaged": Wording(
-        "Part of its own log cannot be read.",
-        "自身のログの一部を読み取れません。",
-    ),
     "is_done": Wording("It is {about}.", "{about} です。"),
     "not_done": Wording("It is {about}, not done.", "{about} であり、まだ done ではありません。"),
     "not_reviewed": Wording("Nobody has reviewed it.", "まだレビューされていません。"),
@@ -148,45 +144,15 @@ class Gate(NamedTuple):
             return GateAnswer(ticket, False, False, (Reason(error.code, error.message, ticket),))
 
     def _answer_for(self, decision: Decision) -> GateAnswer:
-        doubts = tuple(self._doubts(decision))
+        doubts = tuple(map(self._doubted, self.router.doubts(decision.ticket, behind=True)))
         if doubts:
             return GateAnswer(decision.ticket, False, False, doubts, decision)
         is_ready, reasons = self._judge(decision)
         return GateAnswer(decision.ticket, is_ready, True, reasons, decision)
 
-    def _doubts(self, decision: Decision) -> Iterator[Reason]:
-        """Why nothing should be decided about the ticket from this store."""
-        ticket, dependencies = decision.ticket, self.router.dependencies
-        if dependencies.is_damaged(ticket):
-            yield self._own_reason("log_damaged")
-        if dependencies.status(ticket).problem == DIVERGED:
-            yield self._reason("diverged", ticket, decision.state)
-        if decision.state in states.RESOLVED_STATES:
-            return
-        yield from self._doubts_about_blockers(ticket)
-        for other in dependencies.unreadable_relations:
-            # What is resolved holds nobody up, whatever its relations say; the ticket's own
-            # may name any other.
-            if other == ticket or not dependencies.status(other).is_resolved:
-                yield self._reason("relations_unreadable", other, dependencies.status(other).state)
-
-    def _doubts_about_blockers(self, ticket: str) -> Iterator[Reason]:
-        """A blocker that is resolved counts too: what cannot be read may say otherwise. Its
-        records do not, since what is resolved holds nobody up."""
-        dependencies = self.router.dependencies
-        if ticket in dependencies.unreadable_plans:
-            yield self._reason("records_unreadable", ticket, None)
-        for blocker in dependencies.blockers_behind(ticket):
-            state, problem = dependencies.status(blocker)
-            if problem is None and dependencies.is_damaged(blocker):
-                state, problem = None, UNREADABLE
-            if problem in (UNREADABLE, DIVERGED):
-                yield self._waits(blocker, state, problem)
-            if (
-                blocker in dependencies.unreadable_plans
-                and not dependencies.status(blocker).is_resolved
-            ):
-                yield self._reason("plans_unreadable", blocker, state)
+    def _doubted(self, doubt: Doubt) -> Reason:
+        state = self.router.dependencies.status(doubt.ticket).state
+        return Reason(doubt.code, doubt.text(japanese=self._japanese), doubt.ticket, state)
 
     def _judge(self, decision: Decision) -> tuple[bool, tuple[Reason, ...]]:
         if self.required == states.DONE:
@@ -225,16 +191,10 @@ class Gate(NamedTuple):
         return True, (self._own_reason("review_approves", newest.author),)
 
     def _blocked(self, blocker: ChainedBlocker) -> Reason:
-        return self._waits(blocker.ticket, blocker.state, blocker.problem)
-
-    def _waits(self, blocker: str, state: str | None, problem: str | None) -> Reason:
-        about = f"{blocker} ({state})" if state else blocker
-        code = blocker_code(problem)
-        return Reason(code, sentence(code, japanese=self._japanese, about=about), blocker, state)
-
-    def _reason(self, code: str, ticket: str, state: str | None) -> Reason:
-        text = sentence(code, japanese=self._japanese, about=ticket)
-        return Reason(code, text, ticket, state)
+        about = f"{blocker.ticket} ({blocker.state})" if blocker.state else blocker.ticket
+        code = blocker_code(blocker.problem)
+        text = sentence(code, japanese=self._japanese, about=about)
+        return Reason(code, text, blocker.ticket, blocker.state)
 
     def _own_reason(self, code: str, about: str = "") -> Reason:
         return Reason(code, _SENTENCES[code].text(japanese=self._japanese, about=about))

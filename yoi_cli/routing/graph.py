@@ -14,9 +14,9 @@ from yoi_cli.tickets.lookup import identify
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.routing.dependencies import TicketStatus
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.store.values import FieldsRow
+    from yoi_cli.tickets.trust import TicketStatus
 
 
 class GraphRequest(NamedTuple):

@@ -16,7 +16,8 @@ from yoi_cli.model.routing import (
     SPIKE_NEEDED,
     WAITING,
 )
-from yoi_cli.routing.reasons import REASONS, Wording
+from yoi_cli.model.wording import Wording
+from yoi_cli.routing.reasons import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,20 +18,11 @@ from yoi_cli.model.routing import (
     REVIEW_NEEDED,
     WAITING,
 )
+from yoi_cli.model.wording import Wording
+from yoi_cli.tickets.trust import DOUBTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Wording(NamedTuple):
-    """A sentence in both languages of records."""
-
-    english: str
-    japanese: str
-
-    def text(self, *, japanese: bool, **about: str) -> str:
-        """The sentence in one language, its names in braces replaced."""
-        return (self.japanese if japanese else self.english).format(**about)
 
 
 class ReasonKind(NamedTuple):
@@ -172,40 +163,12 @@ REASONS: Mapping[str, ReasonKind] = {
             ),
         ),
         ReasonKind(
-            "blocker_unreadable",
-            BLOCKED,
-            Wording("It waits for {about}, which cannot be read.", "{about} を読み取れません。"),
-            remedy=Wording(
-                "Repair {about}; `yoi ticket doctor` says what is wrong with it.",
-                "{about} を修復する（`yoi ticket doctor` を参照）。",
-            ),
-        ),
-        ReasonKind(
-            "blocker_diverged",
-            BLOCKED,
-            Wording(
-                "It waits for {about}, whose log is not consistent.",
-                "{about} のログが分岐しています。",
-            ),
-            remedy=Wording(
-                "Settle {about} by a legal move.", "{about} の分岐を正しい状態遷移で解消する。"
-            ),
-        ),
-        ReasonKind(
             "cycle",
             BLOCKED,
             Wording("It waits for itself: {about}.", "循環した依存に含まれています: {about}。"),
             remedy=Wording(
                 "Decide which relation of the cycle is wrong.",
                 "循環のどの relation が誤りかを決める。",
-            ),
-        ),
-        ReasonKind(
-            "diverged",
-            BLOCKED,
-            Wording("Its own log is not consistent.", "自身のログが分岐しています。"),
-            remedy=Wording(
-                "Settle its log by a legal move.", "自身の分岐を正しい状態遷移で解消する。"
             ),
         ),
         ReasonKind(
@@ -254,34 +217,8 @@ REASONS: Mapping[str, ReasonKind] = {
                 "It is queued, and nothing holds it up.", "queued であり、妨げるものはありません。"
             ),
         ),
-        ReasonKind(
-            "relations_unreadable",
-            None,
-            Wording(
-                "The relations of {about} cannot be read; they might name this ticket.",
-                "{about} の relations を読み取れません。この Ticket を指す可能性があります。",
-            ),
-        ),
-        ReasonKind(
-            "plans_unreadable",
-            None,
-            Wording(
-                "The plan records of {about} cannot be read; they might name this ticket.",
-                "{about} の計画記録を読み取れません。この Ticket を指す可能性があります。",
-            ),
-        ),
-        ReasonKind(
-            "records_unreadable",
-            BLOCKED,
-            Wording(
-                "Its own relations or plan records cannot be read; they might hold it up.",
-                "自身の relations または計画記録を読み取れません。妨げがある可能性があります。",
-            ),
-            remedy=Wording(
-                "Repair {about}; `yoi ticket doctor` says what is wrong with it.",
-                "{about} を修復する（`yoi ticket doctor` を参照）。",
-            ),
-        ),
+        # Why the store is not trusted about a ticket, which the rule of trust declares.
+        *(ReasonKind(one.code, BLOCKED, one.sentence, one.remedy) for one in DOUBTS.values()),
     )
 }
 

@@ -10,7 +10,8 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import field_text, field_texts
-from yoi_cli.model.routing import IMPLEMENTATION_READY, MOST_IN_TREE, ThreadSummary
+from yoi_cli.model.relations import DIVERGED
+from yoi_cli.model.routing import IMPLEMENTATION_READY, MOST_IN_TREE
 from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.routing.rules import (
     CAPACITY,
@@ -23,6 +24,7 @@ from yoi_cli.routing.rules import (
     classify,
     evaluate,
 )
+from yoi_cli.tickets.trust import doubts_about, untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -30,12 +32,18 @@ if TYPE_CHECKING:
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
+    from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.routing.rules import ChainedBlocker, Classified
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.store.values import FieldsRow
+    from yoi_cli.tickets.trust import Doubt
 
     #: For a ticket and what it waits for: what each waits for, and how that stands.
     WaitTree = Mapping[str, Sequence[tuple[str, str]]]
+
+
+#: A path that overlaps with every other.
+_ANY_FILE = ("",)
 
 
 class ClaimView(NamedTuple):
@@ -63,7 +71,11 @@ class RoutingContext(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The decision about one ticket, with everything that it rests on."""
+    """The decision about one ticket, with everything that it rests on.
+
+    With `doubts` nothing may be decided from it: they are those of `doubts_about` that neither
+    its divergence nor its blockers tell.
+    """
 
     ticket: str
     title: str
@@ -75,6 +87,7 @@ class Decision(NamedTuple):
     has_acceptance: bool
     priority: str
     unblocks: int
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def summary(self) -> DecisionSummary:
@@ -120,17 +133,17 @@ class Router:
         self.context = context
         self.dependencies = Dependencies(reader)
 
-    @cached_property
+    @property
     def rows(self) -> Mapping[TicketId, FieldsRow]:
         """The frontmatter of every ticket, by rising id."""
-        return {row.id: row for row in self.reader.all_fields()}
+        return self.dependencies.rows
 
     def route(self, ticket: TicketId) -> Decision:
         """The decision about one ticket. Raises where its own files cannot be read."""
         folded = self.dependencies.folded(ticket)
         item = self.reader.item(ticket)
         acceptance = has_acceptance(item.body)
-        summary = self._thread_summary(ticket, folded)
+        summary = self.dependencies.thread_summary(ticket)
         subject = self._subject(ticket, item.fields, summary, acceptance=acceptance)
         return Decision(
             ticket=ticket,
@@ -143,18 +156,23 @@ class Router:
             has_acceptance=acceptance,
             priority=item.text("priority"),
             unblocks=self.count_unblocked(ticket),
+            doubts=subject.doubts,
         )
+
+    def doubts(self, ticket: str, *, behind: bool = False) -> tuple[Doubt, ...]:
+        """Why nothing should be decided about a ticket from this store."""
+        return tuple(doubts_about(ticket, self.dependencies, behind=behind))
+
+    def require_trust(self, ticket: str) -> None:
+        """Raise `StoreInvalidError` (`store_untrusted`) where there are doubts about a ticket."""
+        doubts = self.doubts(ticket)
+        if doubts:
+            raise untrusted(ticket, doubts)
 
     def _classified(self, subject: Subject) -> Classified:
         classified = classify(subject, japanese=self.context.japanese)
         notices = self.context.notices.get(subject.ticket, ())
         return classified._replace(notices=classified.notices + notices)
-
-    def _thread_summary(self, ticket: TicketId, folded: Folded) -> ThreadSummary:
-        """The summary of a ticket whose fold is known: mostly without another look at it."""
-        if folded.state == states.INPROGRESS:
-            return self.dependencies.thread_summary(ticket)
-        return ThreadSummary(folded.state, folded.is_diverged)
 
     def route_all(self, tickets: Iterable[TicketId]) -> Iterator[Decision | Unroutable]:
         """Decisions about many tickets; one that is broken never hides the others."""
@@ -196,7 +214,7 @@ class Router:
                 continue
             found[waiting] = []
             for blocker, via in self.dependencies.waits_for.get(waiting, {}).items():
-                status = self.dependencies.status(blocker)
+                status = self.dependencies.blocker_status(blocker)
                 found[waiting].append((blocker, f"{via}: {status.problem or status.state}"))
                 if not status.is_resolved:
                     pending.append(blocker)
@@ -223,22 +241,31 @@ class Router:
             state=state,
             has_acceptance=acceptance,
             is_diverged=summary.is_diverged,
+            doubts=self._doubted(ticket, blockers) if chained or may_be_held else (),
             duplicate_of=self.dependencies.duplicate_of(ticket),
             review=summary.review,
             claim_is_dead=self._claim_is_dead(ticket),
             blockers=blockers,
             cycle=self.dependencies.cycle(ticket) if blockers else (),
             holds=tuple(self._holds(ticket, fields)) if may_be_held else (),
-            unreadable_relations=self.dependencies.unreadable_relations,
-            unreadable_plans=self.dependencies.unreadable_plans,
+        )
+
+    def _doubted(self, ticket: str, blockers: Sequence[ChainedBlocker]) -> tuple[Doubt, ...]:
+        """The doubts about a ticket that neither its divergence nor its blockers tell: it waits
+        for these anyhow, and what else is wrong with them says no more about it."""
+        told = {blocker.ticket for blocker in blockers}
+        return tuple(
+            doubt
+            for doubt in self.doubts(ticket)
+            if doubt.code != DIVERGED and doubt.ticket not in told
         )
 
     def _holds(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> Iterator[ReasonCode]:
         yield from self.dependencies.plan_holds(ticket)
         yield from self._overlaps(ticket, field_texts(fields, "touches"))
         limit = self.context.max_in_progress
-        if limit is not None and len(self.in_progress) >= limit:
-            yield ReasonCode(CAPACITY, f"{len(self.in_progress)}/{limit}")
+        if limit is not None and self.in_progress >= limit:
+            yield ReasonCode(CAPACITY, f"{self.in_progress}/{limit}")
         if self.context.dirty:
             shown = ", ".join(self.context.dirty[:3])
             yield ReasonCode(DIRTY_WORKSPACE, shown + (" …" if len(self.context.dirty) > 3 else ""))
@@ -250,22 +277,24 @@ class Router:
         """Conflicts with work under way on the same files, by the `touches` of both items."""
         if not touches:
             return
-        for other, others in self.in_progress.items():
-            if other != ticket and any(_overlap(a, b) for a in touches for b in others):
+        for other, others in self._touching.items():
+            overlaps = other != ticket and any(_overlap(a, b) for a in touches for b in others)
+            if overlaps and self.dependencies.may_be_in_progress(other):
                 yield ReasonCode(CONFLICT, other, other, states.INPROGRESS)
 
     @cached_property
-    def in_progress(self) -> Mapping[str, tuple[str, ...]]:
-        """The tickets in progress, each with what it touches.
-
-        Which ones to look at comes from the projection; that they are, from their threads.
-        """
+    def _touching(self) -> Mapping[str, Sequence[str]]:
+        """What each ticket touches that may touch anything; one that cannot be read, any file."""
         return {
-            ticket: field_texts(row.fields, "touches")
+            ticket: field_texts(row.fields, "touches") if row.error is None else _ANY_FILE
             for ticket, row in self.rows.items()
-            if row.fields.get("state") == states.INPROGRESS
-            and self.dependencies.status(ticket).state == states.INPROGRESS
+            if row.error is not None or "touches" in row.fields
         }
+
+    @cached_property
+    def in_progress(self) -> int:
+        """How many tickets are in progress, by their threads alone: an item may be out of date."""
+        return sum(map(self.dependencies.may_be_in_progress, self.rows))
 
     def _claim_is_dead(self, ticket: str) -> bool:
         claim = self.context.claims.get(ticket)
@@ -283,7 +312,7 @@ class Router:
         yield Evidence(f"acceptance criteria {criteria}", f"{subject.ticket}/item.md")
         waits_for = self.dependencies.waits_for.get(subject.ticket, {})
         for blocker, via in waits_for.items():
-            status = self.dependencies.status(blocker)
+            status = self.dependencies.blocker_status(blocker)
             fact = f"{via} {blocker}: {status.problem or status.state}"
             yield Evidence(fact, f"{blocker}/thread.md")
         if not waits_for:

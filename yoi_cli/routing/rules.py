@@ -18,6 +18,8 @@ from yoi_cli.routing.reasons import classification_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from yoi_cli.tickets.trust import Doubt
+
 #: The reasons for which a queued and unblocked ticket is held.
 ORDERING = "ordering"
 CONFLICT = "conflict"
@@ -70,7 +72,8 @@ class ChainedBlocker(NamedTuple):
 class Subject(NamedTuple):
     """Everything that a ticket's classification depends on.
 
-    `holds` are what besides blockers keeps an unblocked ticket from starting.
+    `holds` are what besides blockers keeps an unblocked ticket from starting; `doubts` why the
+    store is not trusted about it, but for what `is_diverged` and `blockers` say.
     """
 
     ticket: str
@@ -83,13 +86,7 @@ class Subject(NamedTuple):
     blockers: tuple[ChainedBlocker, ...] = ()
     cycle: tuple[str, ...] = ()
     holds: tuple[ReasonCode, ...] = ()
-    unreadable_relations: tuple[str, ...] = ()
-    unreadable_plans: tuple[str, ...] = ()
-
-    @property
-    def has_unreadable_records(self) -> bool:
-        """Whether its own relations or plan records cannot be read, so that it may be held."""
-        return self.ticket in self.unreadable_relations or self.ticket in self.unreadable_plans
+    doubts: tuple[Doubt, ...] = ()
 
 
 class Classified(NamedTuple):
@@ -177,8 +174,8 @@ def _blocking(subject: Subject) -> Iterator[ReasonCode]:
         yield ReasonCode("cycle", " → ".join(subject.cycle))
     if subject.is_diverged:
         yield ReasonCode("diverged")
-    if subject.has_unreadable_records:
-        yield ReasonCode("records_unreadable", subject.ticket)
+    for doubt in subject.doubts:
+        yield ReasonCode(doubt.code, doubt.about, doubt.ticket)
 
 
 def blocker_code(problem: str | None) -> str:
@@ -200,8 +197,8 @@ def _unblock(subject: Subject, classification: str, *, japanese: bool) -> Iterat
         yield remedy("cycle", japanese=japanese)
     if subject.is_diverged:
         yield remedy("diverged", japanese=japanese)
-    if subject.has_unreadable_records:
-        yield remedy("records_unreadable", japanese=japanese, about=subject.ticket)
+    for doubt in subject.doubts:
+        yield doubt.remedy(japanese=japanese)
     if subject.state == states.READY:
         yield remedy("not_queued", japanese=japanese, about=subject.ticket)
     for hold in subject.holds:
@@ -213,13 +210,6 @@ def _notices(subject: Subject, classification: str, *, japanese: bool) -> Iterat
         yield sentence("acceptance_missing", japanese=japanese)
     if subject.is_diverged and classification != BLOCKED:
         yield sentence("diverged", japanese=japanese)
-    if classification != BLOCKED and subject.has_unreadable_records:
-        yield sentence("records_unreadable", japanese=japanese, about=subject.ticket)
-    unreadable = {
-        "relations_unreadable": subject.unreadable_relations,
-        "plans_unreadable": subject.unreadable_plans,
-    }
-    for code, others in unreadable.items():
-        for other in others:
-            if other != subject.ticket:
-                yield sentence(code, japanese=japanese, about=other)
+    if classification != BLOCKED:
+        for doubt in subject.doubts:
+            yield doubt.text(japanese=japanese)

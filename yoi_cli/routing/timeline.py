@@ -69,7 +69,7 @@ class Timeline:
         for edge in self._edges_at(ticket, moment):
             status = moment.dependencies.status(edge.blocker)
             if not status.is_resolved:
-                via, (state, problem) = edge.relation.kind, status
+                via, (state, problem, _) = edge.relation.kind, status
                 found[edge.blocker] = Blocker(edge.blocker, via, state, problem)
         return tuple(found.values())
 

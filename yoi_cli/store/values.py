@@ -23,11 +23,15 @@ NO_FIELDS: Mapping[str, FieldValue] = MappingProxyType({})
 
 
 class FieldsRow(NamedTuple):
-    """One ticket of a pass over the store: its frontmatter, or why it cannot be read."""
+    """One ticket of a pass over the store: its frontmatter, or why it cannot be read.
+
+    `is_text` is whether all of its item is UTF-8; None where the pass did not come to the end.
+    """
 
     id: TicketId
     fields: Mapping[str, FieldValue]
     error: YoiError | None = None
+    is_text: bool | None = None
 
 
 class RelationsRow(NamedTuple):
@@ -39,11 +43,15 @@ class RelationsRow(NamedTuple):
 
 
 class PlansRow(NamedTuple):
-    """One ticket of a pass over the plan records, or why they are unreadable."""
+    """One ticket of a pass over the plan records, or why they are unreadable.
+
+    `is_torn` says that the last of them was cut short, and left out.
+    """
 
     id: TicketId
     records: tuple[PlanRecord, ...]
     error: YoiError | None = None
+    is_torn: bool = False
 
 
 class Change(NamedTuple):

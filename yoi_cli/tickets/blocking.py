@@ -85,11 +85,14 @@ def blockers(
 
 def _judge(reader: TicketReader, ticket: str, via: str) -> Blocker | None:
     try:
-        folded = fold(reader.thread(TicketId(ticket)).events)
+        thread = reader.thread(TicketId(ticket))
     except NotFoundError:
         return Blocker(ticket, via, None, MISSING)
     except YoiError:
         return Blocker(ticket, via, None, UNREADABLE)
+    if thread.is_damaged:  # the rest of it may say anything
+        return Blocker(ticket, via, None, UNREADABLE)
+    folded = fold(thread.events)
     if folded.is_diverged:
         return Blocker(ticket, via, folded.state, DIVERGED)
     if folded.state in RESOLVED_STATES:

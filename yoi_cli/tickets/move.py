@@ -70,7 +70,8 @@ def move_ticket(
     Work that is done or given up frees the ticket's claim.
 
     Raises `UsageError` for an unknown state or a missing reason, `ConflictError` for an
-    illegal move, a lost compare-and-swap, or a blocker that forbids it.
+    illegal move, a lost compare-and-swap, or a blocker that forbids it, `StoreInvalidError`
+    (`store_untrusted`) where files that cannot be read may hide one.
     """
     states.check_state(request.target)
     if request.expect is not None:
@@ -82,7 +83,9 @@ def move_ticket(
         if state == request.target:
             return Moved(ticket, state, state, changed=False)
         _check_move(ticket, state, request)
-        _check_blockers(writer, ticket, request.target)
+        if request.target in (states.QUEUED, states.INPROGRESS):
+            _check_blockers(writer, ticket, request.target)
+            _check_trust(writer, ticket)
         change = _change(state, request, by, stamp(writer.now_ms))
         done = writer.commit(ticket, change)
         if request.target in FREEING_STATES:
@@ -263,8 +266,6 @@ def _illegal(
 
 def _check_blockers(writer: TicketWriter, ticket: TicketId, target: str) -> None:
     """The human gate asks that blockers are on their way, acceptance that they are through."""
-    if target not in (states.QUEUED, states.INPROGRESS):
-        return
     found = blockers(writer, ticket, surroundings(writer, ticket))
     if target == states.QUEUED:
         found = tuple(blocker for blocker in found if not _is_on_its_way(blocker))
@@ -282,6 +283,15 @@ def _check_blockers(writer: TicketWriter, ticket: TicketId, target: str) -> None
                 ],
             },
         )
+
+
+def _check_trust(writer: TicketWriter, ticket: TicketId) -> None:
+    """Raise `StoreInvalidError` (`store_untrusted`) where the files may hide what holds it up."""
+    from yoi_cli.tickets.trust import StoreFacts, doubts_about, untrusted
+
+    doubts = tuple(doubts_about(ticket, StoreFacts(writer)))
+    if doubts:
+        raise untrusted(ticket, doubts)
 
 
 def _is_on_its_way(blocker: Blocker) -> bool:

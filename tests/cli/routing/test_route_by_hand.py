@@ -42,10 +42,21 @@ def put_unreadable(workspace: Path) -> TicketId:
     return id_
 
 
-@pytest.mark.parametrize("put", [put_blocked, put_diverged, put_unreadable])
+@pytest.mark.parametrize(
+    ("put", "expected"),
+    [
+        (put_blocked, (4, "ready_refused")),
+        (put_diverged, (4, "ready_refused")),
+        (put_unreadable, (6, "store_untrusted")),
+    ],
+)
 @pytest.mark.parametrize("how", ["--record", "--accept"])
 def test_a_blocked_ticket_is_not_called_ready_and_nothing_is_written(
-    yoi: Program, workspace: Path, put: Callable[[Path], TicketId], how: str
+    yoi: Program,
+    workspace: Path,
+    put: Callable[[Path], TicketId],
+    expected: tuple[int, str],
+    how: str,
 ) -> None:
     put_ticket(workspace, 1)
     id_ = put(workspace)
@@ -53,7 +64,7 @@ def test_a_blocked_ticket_is_not_called_ready_and_nothing_is_written(
 
     refused = yoi("route", id_, how, *READY, "--json", check=False, cwd=workspace)
 
-    assert (refused.code, refused.error["code"]) == (4, "ready_refused")
+    assert (refused.code, refused.error["code"]) == expected
     assert fingerprint(workspace / ".yoi" / "tickets") == before
 
 

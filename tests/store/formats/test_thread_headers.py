@@ -12,7 +12,7 @@ from support.threads import block, event_id, older
 
 from yoi_cli.model.events import CLOSE, STATE_CHANGED
 from yoi_cli.model.fold import fold
-from yoi_cli.model.routing import summary_of
+from yoi_cli.model.routing import summary_of_thread
 from yoi_cli.model.states import STATES
 from yoi_cli.store.formats import thread_headers as quick_fold
 from yoi_cli.store.formats.thread import parse_thread
@@ -29,9 +29,9 @@ SPLINTERS = (
 
 
 def both(data: bytes) -> None:
-    events = parse_thread(data).thread.events
-    assert fold_thread(data) == fold(events)
-    assert summarise_thread(data) == summary_of(events)
+    thread = parse_thread(data).thread
+    assert fold_thread(data) == fold(thread.events)
+    assert summarise_thread(data) == summary_of_thread(thread)
 
 
 WORK = ("review", "implementation_report", "worker")

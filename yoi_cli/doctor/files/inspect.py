@@ -176,9 +176,6 @@ class _Inspection:
             return None
 
     def _parse_thread(self, data: bytes) -> Thread:
-        line = _line_not_utf8(data)
-        if line is not None:
-            self.report("thread_not_utf8", "The thread is not UTF-8 here.", layout.THREAD, line)
         parsed = parse_thread(data)
         self._check_merged(data, layout.THREAD, is_torn=bool(parsed.torn))
         return parsed.thread

@@ -6,6 +6,7 @@ What is taken out of a file is first brought to stable storage in `artifacts/.to
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from yoi_cli.doctor.repair import (
     SET_THREAD_ASIDE,
     adopt_state,
 )
-from yoi_cli.errors import ConflictError, NotFoundError
+from yoi_cli.errors import ConflictError, NotFoundError, StoreInvalidError
 from yoi_cli.model.fold import fold, is_kept, recorded_resolution
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.missing import concerning, hint_for
@@ -37,10 +38,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.doctor.repair import Repair
-    from yoi_cli.model.events import Author, Event
+    from yoi_cli.model.events import Author, Event, Thread
     from yoi_cli.store.files.directory import Directory
     from yoi_cli.store.files.store import FileStore
     from yoi_cli.store.files.writer import FileWriter
+
+#: The headers of what a ticket's state and its approval rest on, be they whole or cut.
+_DECIDING = re.compile(rb"(?m)^<!-- event: (?:state_changed|closed?|review)\b")
 
 
 def apply_repair(store: FileStore, repair: Repair, author: Callable[[], Author]) -> None:
@@ -72,18 +76,28 @@ def _bring_back(writer: FileWriter, ticket: TicketId) -> None:
 
 def _reproject(writer: FileWriter, ticket: TicketId) -> None:
     """Bring item.md in line with the thread, and resolution.md, which goes with the state."""
+    with writer.opened(ticket) as directory:
+        repair_tail(directory, writer.location.index_lock)
+        _whole_thread(directory)
     writer.reproject(ticket)
     _project_resolution(writer, ticket)
 
 
 def _set_thread_aside(writer: FileWriter, ticket: TicketId) -> None:
-    """Move the torn stretches of a thread to artifacts/.torn."""
+    """Move the torn stretches of a thread to artifacts/.torn.
+
+    Not where one before the end holds what the ticket's state rests on: no crash leaves that
+    there, and without it the rest of the thread would tell another state.
+    """
     with writer.opened(ticket) as directory:
         repair_tail(directory, writer.location.index_lock)
         data = read_part(directory, layout.THREAD)
         torn = parse_thread(data).torn
         if not torn:
             return
+        if any(end < len(data) and _DECIDING.search(data, start, end) for start, end in torn):
+            what = "Part of it that cannot be read holds a move or a review"
+            raise _needs_a_person(directory, what)
         with directory.make_child(layout.ARTIFACTS) as artifacts:
             for start, end in torn:
                 keep_torn(artifacts, f"thread-{start}", data[start:end])
@@ -105,7 +119,7 @@ def _project_resolution(writer: FileWriter, ticket: TicketId) -> None:
     """Write the resolution that a closed ticket's thread has, or remove one that the thread of
     an open ticket keeps."""
     with writer.opened(ticket) as directory:
-        events = parse_thread(read_part(directory, layout.THREAD)).thread.events
+        events = _whole_thread(directory).events
         present = directory.read_if_there(layout.RESOLUTION)
         recorded = recorded_resolution(events)
         if present is None and recorded is not None:
@@ -113,6 +127,23 @@ def _project_resolution(writer: FileWriter, ticket: TicketId) -> None:
         elif present is not None and _is_stale(present, events):
             directory.remove_if_there(layout.RESOLUTION)
             directory.sync()
+
+
+def _whole_thread(directory: Directory) -> Thread:
+    """The thread of a ticket. Raises where it cannot be read wholly: nothing is projected from
+    what is left of it."""
+    thread = parse_thread(read_part(directory, layout.THREAD)).thread
+    if thread.is_damaged:
+        raise _needs_a_person(directory, "Part of it cannot be read")
+    return thread
+
+
+def _needs_a_person(directory: Directory, why: str) -> StoreInvalidError:
+    return StoreInvalidError(
+        "thread_damaged",
+        f"{why}: {directory.shown(layout.THREAD)} is left as it is, and nothing follows from it.",
+        hint="`yoi resolve` parts events that a merge fused; `git log -p` of the file has more.",
+    )
 
 
 def _make_artifacts(writer: FileWriter, ticket: TicketId) -> None:

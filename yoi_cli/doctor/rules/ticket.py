@@ -135,6 +135,13 @@ THREAD_RULES = (
         "Make it a comment of the ticket, if it matters.",
     ),
     Rule(
+        "event_disfigured",
+        ERROR,
+        "An event's header was changed, as by a formatter, so that the event is not read as it was "
+        "written.",
+        "Put the line back as it was: `git log -p` of the file has it.",
+    ),
+    Rule(
         "event_repeated",
         WARNING,
         "The same event stands in the thread twice; it is read once.",

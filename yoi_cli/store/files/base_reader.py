@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Thread
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.model.item import FieldValue, Item
+    from yoi_cli.model.item import Item
     from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
@@ -43,7 +43,7 @@ class BaseReader(ABC):
         """How messages name the file at `path` of a ticket."""
 
     @abstractmethod
-    def _fields(self, ticket: TicketId) -> Mapping[str, FieldValue]:
+    def _fields_row(self, ticket: TicketId) -> FieldsRow:
         """A ticket's frontmatter, in a pass over the store."""
 
     @abstractmethod
@@ -120,7 +120,7 @@ class BaseReader(ABC):
             try:
                 if kind_error is not None:
                     raise kind_error
-                yield FieldsRow(ticket, self._fields(ticket))
+                yield self._fields_row(ticket)
             except YoiError as error:
                 yield FieldsRow(ticket, NO_FIELDS, error)
 
@@ -141,12 +141,23 @@ class BaseReader(ABC):
             if kind_error is not None or not self._may_have_plan(ticket):
                 continue
             try:
-                records = self.plan(ticket)
+                row = self._plans_row(ticket)
             except YoiError as error:
-                yield PlansRow(ticket, (), error)
-            else:
-                if records:
-                    yield PlansRow(ticket, records)
+                row = PlansRow(ticket, (), error)
+            if row is not None:
+                yield row
+
+    def _plans_row(self, ticket: TicketId) -> PlansRow | None:
+        """The plan records of a ticket, None where it has none."""
+        data = self._find(ticket, layout.PLAN_PATH)
+        if data is None:
+            return None
+        from yoi_cli.store.formats.plan import parse_plan, torn_tail
+
+        path = self._shown(ticket, layout.PLAN_PATH)
+        records = parse_plan(data, path=path)
+        is_torn = bool(torn_tail(data, path=path).strip())
+        return PlansRow(ticket, records, is_torn=is_torn) if records or is_torn else None
 
 
 def missing_part(shown: str) -> StoreInvalidError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,19 +19,21 @@ from yoi_cli.store.files.directory import (
     open_file,
     read_all,
 )
-from yoi_cli.store.formats.thread import latest_at
+from yoi_cli.store.formats.thread import is_utf8, latest_at
+from yoi_cli.store.values import FieldsRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yoi_cli.errors import StoreInvalidError
-    from yoi_cli.model.item import FieldValue
     from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.relations import Relation
     from yoi_cli.store.files.missing import Elsewhere
     from yoi_cli.store.values import Part
 
 _FIRST_READ = 4096
+#: No file system tells times more coarsely than by two seconds.
+_COARSEST_TIME_NS = 3_000_000_000
 
 
 class FileReader(BaseReader):
@@ -41,6 +44,7 @@ class FileReader(BaseReader):
         self.elsewhere = elsewhere
         self._seen_folders: frozenset[str] = frozenset()
         self._without_records: set[str] = set()
+        self._listed: tuple[int, list[tuple[TicketId, StoreInvalidError | None]]] | None = None
 
     @cached_property
     def folder(self) -> Directory | None:
@@ -50,6 +54,7 @@ class FileReader(BaseReader):
     def forget_folder(self) -> None:
         """Walk to the folder anew the next time: git may have put another in its place."""
         self._seen_folders = frozenset()
+        self._listed = None
         self._without_records.clear()
         folder = self.__dict__.pop("folder", None)
         if isinstance(folder, Directory):
@@ -164,8 +169,15 @@ class FileReader(BaseReader):
         return False
 
     def _entries(self) -> list[tuple[TicketId, StoreInvalidError | None]]:
+        """As the base says; not listed again while the folder has the same names.
+
+        The time that tells so is coarse, and a change right after it was taken does not show.
+        """
         if self.folder is None:
             return []
+        changed = os.fstat(self.folder.descriptor).st_mtime_ns
+        if self._listed is not None and self._listed[0] == changed:
+            return self._listed[1]
         found: list[tuple[TicketId, StoreInvalidError | None]] = []
         with os.scandir(self.folder.descriptor) as entries:
             for entry in entries:
@@ -176,9 +188,11 @@ class FileReader(BaseReader):
                     found.append((TicketId(entry.name), error))
         found.sort()
         self._seen_folders = frozenset([name for name, error in found if error is None])
+        is_settled = time.time_ns() - changed > _COARSEST_TIME_NS
+        self._listed = (changed, found) if is_settled else None
         return found
 
-    def _fields(self, ticket: TicketId) -> Mapping[str, FieldValue]:
+    def _fields_row(self, ticket: TicketId) -> FieldsRow:
         """A ticket's frontmatter, with as few system calls as reading it can cost."""
         from yoi_cli.store.formats.item import parse_fields, parse_item
 
@@ -189,16 +203,17 @@ class FileReader(BaseReader):
             try:
                 data = os.read(descriptor, _FIRST_READ)
                 fields = parse_fields(data, path=shown)
+                is_text = None if len(data) == _FIRST_READ else data.isascii() or is_utf8(data)
                 if fields is None:
                     data += read_all(descriptor, shown)
-                    fields = parse_item(data, path=shown).fields
+                    fields, is_text = parse_item(data, path=shown).fields, True
             finally:
                 os.close(descriptor)
         except FileNotFoundError as error:
             raise missing_part(shown) from error
         except OSError as error:
             raise cannot_open(error, shown, "a regular file") from error
-        return fields
+        return FieldsRow(ticket, fields, None, is_text)
 
     def _relations_in_pass(self, ticket: TicketId, naming: str) -> tuple[Relation, ...]:
         """Relations of one ticket of many: most have none, which one failed look tells.

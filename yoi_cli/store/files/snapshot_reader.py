@@ -17,13 +17,13 @@ from yoi_cli.store.files import layout
 from yoi_cli.store.files.base_reader import BaseReader
 from yoi_cli.store.files.directory import not_as_expected
 from yoi_cli.store.formats.item import parse_fields
-from yoi_cli.store.values import NO_FIELDS
+from yoi_cli.store.formats.thread import is_utf8
+from yoi_cli.store.values import NO_FIELDS, FieldsRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yoi_cli.errors import StoreInvalidError
-    from yoi_cli.model.item import FieldValue
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.trees import TreeFiles
 
@@ -72,9 +72,10 @@ class TreeReader(BaseReader):
             {path: self._files.read(self._shown(ticket, path)) for path in self._files_of(ticket)}
         )
 
-    def _fields(self, ticket: TicketId) -> Mapping[str, FieldValue]:
+    def _fields_row(self, ticket: TicketId) -> FieldsRow:
         data, path = self.raw(ticket, "item.md"), self._shown(ticket, layout.ITEM)
-        return parse_fields(data, path=path, complete=True) or NO_FIELDS
+        fields = parse_fields(data, path=path, complete=True) or NO_FIELDS
+        return FieldsRow(ticket, fields, is_text=is_utf8(data))
 
     def _relations_in_pass(self, ticket: TicketId, naming: str) -> tuple[Relation, ...]:
         return self.relations(ticket)

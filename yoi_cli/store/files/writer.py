@@ -256,13 +256,18 @@ class FileWriter(FileReader):
             finish(directory, parse_thread(read_part(directory, layout.THREAD)).thread, event_id)
 
     def reproject(self, ticket: TicketId) -> bool:
-        """Bring a ticket's tail and item in line with its thread; whether that changed any."""
+        """Bring a ticket's tail and item in line with its thread; whether that changed any.
+
+        An item beside a thread that cannot be read wholly stays: the rest may say otherwise.
+        """
         with self.opened(ticket) as directory:
             tail = settled_tail(directory, self.location.index_lock, whole=True)
             self._require_readable(ticket, directory, tail)
             repaired = repair_tail(directory, self.location.index_lock)
             item = read_part(directory, layout.ITEM)
             thread = parse_thread(read_part(directory, layout.THREAD)).thread
+            if thread.is_damaged:
+                return repaired
             path = directory.shown(layout.ITEM)
             # An edit of the item alone leaves no event, so its time may be the later one.
             updated_at = max(thread.last_at, parse_item(item, path=path).text("updated_at"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord
-from yoi_cli.store.formats.json_values import texts_of
+from yoi_cli.store.formats.json_values import DoubledKeyError, parse_json, texts_of
 from yoi_cli.store.formats.thread_writing import check_text
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def _accepted_entry(plan: AcceptedPlan) -> dict[str, str]:
 
 def _record(line: bytes, path: str, number: int) -> PlanRecord:
     try:
-        entry: object = json.loads(line.decode("utf-8-sig"))
+        entry = parse_json(line.decode("utf-8-sig"))
+    except DoubledKeyError as error:
+        raise _invalid(path, number, "says a key twice") from error
     except (ValueError, RecursionError) as error:  # a number may be too long for Python
         raise _invalid(path, number, "is not JSON") from error
     if not isinstance(entry, dict):

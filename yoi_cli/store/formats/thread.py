@@ -79,6 +79,7 @@ def parse_thread(data: bytes) -> ParsedThread:
     for index, boundary in enumerate(boundaries, start=1):
         end = boundaries[index].start if index < len(boundaries) else len(data)
         reader.read_block(boundary, end)
+    reader.check_text()
     return reader.result()
 
 
@@ -197,6 +198,12 @@ class _ThreadReader:
         thread = Thread(tuple(self._events), tuple(self._faults))
         return ParsedThread(thread, tuple(self._spans), tuple(self._torn), self._newline)
 
+    def check_text(self) -> None:
+        """Bytes that are no text: what they were, nobody can tell."""
+        offset = not_utf8_at(self._data)
+        if offset is not None:
+            self._fault("thread_not_utf8", offset, "The thread is not UTF-8 here.")
+
     def read_preamble(self, end: int) -> None:
         """What stands before the first header: kept, and reported unless it is blank."""
         preamble = self._data[:end].removeprefix(BYTE_ORDER_MARK)
@@ -204,6 +211,7 @@ class _ThreadReader:
             self._tear(0, end, "NUL bytes stand before the first event")
         elif preamble.strip():
             self._fault("text_before_first_event", 0, "Text stands before the first event.")
+            self._look_for_headers(end - len(preamble), end)
         if end > len(preamble):
             self._fault("byte_order_mark", 0, "The thread begins with a byte order mark.")
 
@@ -244,7 +252,14 @@ class _ThreadReader:
         if self._data[after:end].strip():
             offset = after + _leading_blanks(self._data[after:end])
             self._fault("text_between_events", offset, "Text stands between two events.")
+            self._look_for_headers(after, end)
         return True
+
+    def _look_for_headers(self, start: int, end: int) -> None:
+        """A header in text that belongs to no event was one before somebody changed its line."""
+        at = self._data.find(_HEADER_OPENING, start, end)
+        if at >= 0:
+            self._fault("event_disfigured", at, "An event's header stands where none is read.")
 
     def _is_closed(self, closing: re.Match[bytes], header: _HeaderMatch, lines: list[str]) -> bool:
         """Whether a `---` that ends the file is the event's last line, not the beginning of a
@@ -272,6 +287,8 @@ class _ThreadReader:
             body = unescape_any_line(body) if by_any_line else unescape_body(body)
         if not (header.is_sound and kind and at):
             self._fault("header_malformed", start, "An event's header is not well formed.")
+        if header.id is None and is_event_id(pairs.get("id", "")):
+            self._fault("event_disfigured", start, "An event's header was changed, its id is lost.")
         identity = header.id or f"{at}#{_digest(block.rstrip())}"
         attributes = MappingProxyType(pairs)
         line = self._line_at(start)
@@ -313,6 +330,20 @@ class _ThreadReader:
         self._line += self._data.count(b"\n", self._counted, offset)
         self._counted = offset
         return self._line
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether all of `data` is UTF-8."""
+    return data.isascii() or not_utf8_at(data) is None
+
+
+def not_utf8_at(data: bytes) -> int | None:
+    """Where the first byte stands that is not UTF-8, None where all is."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
 
 
 def _digest(block: bytes) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.events import ANSWER, CLOSE, KINDS, QUESTION, REVIEW, STATE_CHANGED, Event
 from yoi_cli.model.fold import Divergence, Folded, Move, fold
-from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
+from yoi_cli.store.formats.thread import is_utf8, parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -66,9 +66,9 @@ def summarise_thread(data: bytes) -> ThreadSummary:
     """The summary of a thread's bytes; the same as that of all its events."""
     headers = _HEADER.findall(_GAP + data)
     if not _is_plain(data, {header[4] for header in headers}):
-        from yoi_cli.model.routing import summary_of
+        from yoi_cli.model.routing import summary_of_thread
 
-        return summary_of(parse_thread(data).thread.events)
+        return summary_of_thread(parse_thread(data).thread)
     return _summarise_shape(
         tuple([(kind, pairs) for kind, _, _, pairs, _ in headers if kind in _OUTLINING])
     )
@@ -92,9 +92,10 @@ def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
     return (
         data.startswith(_OPENING)
         and data.endswith(b"\n---\n")
-        and data.count(b"\n<!-- event:") + 1 == len(ids)
+        and data.count(b"<!-- event:") == len(ids)
         and b"\0" not in data
         and b"\r" not in data
+        and is_utf8(data)
     )
 
 
