@@ -16,6 +16,7 @@ from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.model.events import Author
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.missing import MissingWrites
 from yoi_cli.model.plan import PlanRecord
 from yoi_cli.model.routing import GivenDecision
 from yoi_cli.model.states import CLOSED, DONE, INPROGRESS, PLANNING, QUEUED, READY, STATES
@@ -24,6 +25,7 @@ from yoi_cli.routing.claims import ClaimService, claim_ticket, find_next, requir
 from yoi_cli.routing.gate import Gate
 from yoi_cli.routing.router import Decision, DecisionSummary, Router, RoutingContext
 from yoi_cli.store.files.claims import FileClaims
+from yoi_cli.store.files.reader import FileReader
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.formats.plan import render_record
 from yoi_cli.tickets.move import MoveRequest, move_ticket
@@ -316,6 +318,28 @@ def test_what_names_other_tickets_or_takes_nothing_away_holds_nobody_up(
     store: FileStore, damage: Damage
 ) -> None:
     do(store, damage)
+    assert [way.__name__ for way in WAYS[-4:] if outcome(way, store) != "started"] == []
+
+
+@pytest.mark.parametrize("lost", [ASKED, BLOCKER, OTHER])
+def test_what_was_recorded_and_is_in_no_file_starts_nothing_that_it_may_concern(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch, lost: TicketId
+) -> None:
+    concerns = frozenset({lost, ASKED} if lost == OTHER else {lost})
+    found = {lost: MissingWrites(lost, events=1, is_gone=True, concerns=concerns)}
+    monkeypatch.setattr(FileReader, "missing_writes", lambda _: found)
+    assert {way.__name__ for way in WAYS if outcome(way, store) == "started"} == set()
+    with pytest.raises(StoreInvalidError) as caught:
+        accepted(store)
+    assert caught.value.code == "events_missing"
+    assert "`yoi restore`" in (caught.value.hint or "")
+
+
+def test_what_is_in_no_file_of_others_holds_nobody_up(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {OTHER: MissingWrites(OTHER, events=1, concerns=frozenset({OTHER}))}
+    monkeypatch.setattr(FileReader, "missing_writes", lambda _: found)
     assert [way.__name__ for way in WAYS[-4:] if outcome(way, store) != "started"] == []
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from yoi_cli.errors import NotFoundError, StoreInvalidError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.ids import TicketId, is_ticket_id
+from yoi_cli.model.missing import EVENTS_MISSING, concerning, hint_for
 from yoi_cli.model.relations import (
     DIVERGED,
     DUPLICATE_OF,
@@ -27,6 +28,7 @@ from yoi_cli.model.wording import Wording
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.relations import Relation
     from yoi_cli.store.ports import TicketReader
 
@@ -74,11 +76,13 @@ class Uncertain(NamedTuple):
 
 class Doubt(NamedTuple):
     """Why nothing is decided about a ticket: a code of `DOUBTS`, the ticket whose files give
-    cause for it, and what is meant, mostly a file of it."""
+    cause for it, and what is meant, mostly a file of it. `hint` says what takes it away, where
+    that is not what its kind says."""
 
     code: str
     ticket: str
     about: str
+    hint: str = ""
 
     def text(self, *, japanese: bool) -> str:
         """The sentence for it."""
@@ -86,7 +90,7 @@ class Doubt(NamedTuple):
 
     def remedy(self, *, japanese: bool) -> str:
         """What takes it away."""
-        return DOUBTS[self.code].remedy.text(japanese=japanese, about=self.ticket)
+        return self.hint or DOUBTS[self.code].remedy.text(japanese=japanese, about=self.ticket)
 
 
 class DoubtKind(NamedTuple):
@@ -106,6 +110,17 @@ _REPAIR = Wording(
 DOUBTS: Mapping[str, DoubtKind] = {
     kind.code: kind
     for kind in (
+        DoubtKind(
+            EVENTS_MISSING,
+            Wording(
+                "What was recorded is not in the store's files: {about}.",
+                "記録された内容がストアのファイルにありません: {about}。",
+            ),
+            Wording(
+                "`yoi restore` brings back what git does not keep.",
+                "`yoi restore` が git に残っていないものを復元します。",
+            ),
+        ),
         DoubtKind(
             "log_damaged",
             Wording(
@@ -210,6 +225,9 @@ class TrustFacts(Protocol):
 
     def has_broken_item(self, ticket: str) -> bool: ...
 
+    @property
+    def missing(self) -> Mapping[str, MissingWrites]: ...
+
     def blockers_behind(self, ticket: str) -> Iterable[str]: ...
 
     @property
@@ -225,13 +243,18 @@ class TrustFacts(Protocol):
 def doubts_about(ticket: str, facts: TrustFacts, *, behind: bool = False) -> Iterator[Doubt]:
     """Why nothing should be decided about `ticket` from this store; nothing where it may be.
 
-    Its item and its log must be whole, the log of one mind. Of a ticket that is not resolved,
-    besides: nothing that anybody's relations or plan records may say of it is unknown, but for
-    those of resolved tickets, which hold nobody up; and what it waits for can be read, with
-    `behind` also what is behind unresolved blockers. A blocker that is resolved counts too: the
-    part of it that cannot be read may say otherwise.
+    Nothing that was recorded may be missing, of it or of what it waits for. Its item and its log
+    must be whole, the log of one mind. Of a ticket that is not resolved, besides: nothing that
+    anybody's relations or plan records may say of it is unknown, but for those of resolved
+    tickets, which hold nobody up; and what it waits for can be read, with `behind` also what is
+    behind unresolved blockers. A blocker that is resolved counts too: the part of it that cannot
+    be read may say otherwise.
     """
     status = facts.status(ticket)
+    if facts.missing:
+        rests_on = (ticket, *(() if status.seems_resolved else facts.blockers_behind(ticket)))
+        for one in concerning(facts.missing, rests_on):
+            yield Doubt(EVENTS_MISSING, one.ticket, one.sentence, hint_for((one,)))
     if status.problem == UNREADABLE:
         yield Doubt("log_damaged", ticket, f"{ticket}/thread.md")
     elif status.problem == DIVERGED:
@@ -245,6 +268,11 @@ def doubts_about(ticket: str, facts: TrustFacts, *, behind: bool = False) -> Ite
             yield Doubt("records_unreadable", ticket, found.path)
         elif found.concerns(ticket) and not facts.status(found.ticket).seems_resolved:
             yield Doubt(found.code, found.ticket, found.path)
+    yield from _about_others(ticket, facts, behind=behind)
+
+
+def _about_others(ticket: str, facts: TrustFacts, *, behind: bool) -> Iterator[Doubt]:
+    """The doubts that come from tickets which this one names, or is named by."""
     blockers = facts.blockers_behind(ticket) if behind else facts.waits_for.get(ticket, ())
     for blocker in blockers:
         state, problem, _ = facts.blocker_status(blocker)
@@ -263,7 +291,7 @@ def untrusted(ticket: str, doubts: Sequence[Doubt]) -> StoreInvalidError:
     shown = " ".join(doubt.text(japanese=False) for doubt in doubts[:_SHOWN])
     more = f" There are {len(doubts) - _SHOWN} more causes." if len(doubts) > _SHOWN else ""
     return StoreInvalidError(
-        "store_untrusted",
+        EVENTS_MISSING if doubts[0].code == EVENTS_MISSING else "store_untrusted",
         f"Nothing is decided about {ticket}: {shown}{more}",
         hint=doubts[0].remedy(japanese=False),
         details={
@@ -281,6 +309,11 @@ class StoreFacts:
         self._summaries: dict[str, ThreadSummary] = {}
         self._statuses: dict[str, TicketStatus] = {}
         self._items: dict[str, bool] = {}
+
+    @cached_property
+    def missing(self) -> Mapping[str, MissingWrites]:
+        """What was acknowledged and is in no file, by ticket."""
+        return self._reader.missing_writes()
 
     def _read_summary(self, ticket: TicketId) -> ThreadSummary:
         return summary_of_thread(self._reader.thread(ticket))
