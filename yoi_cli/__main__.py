@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 _ALLOCATIONS_BEFORE_COLLECTION = 50_000
@@ -23,7 +24,8 @@ def main() -> NoReturn:
         from yoi_cli.cli.main import run
 
         code = run(sys.argv[1:])
-        sys.stderr.flush()
+        with suppress(OSError):  # what could be said was said; the code must be true all the same
+            sys.stderr.flush()
     except KeyboardInterrupt:  # while modules were loading, or an answer was on its way
         code = _INTERRUPTED
     os._exit(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -13,9 +14,10 @@ import typer
 from yoi_cli import __version__
 from yoi_cli.cli.context import Invocation, forget_drafts, where_drafts_are
 from yoi_cli.cli.lazy import LazyGroup, make_group
-from yoi_cli.cli.text.console import open_closed_streams, silence
+from yoi_cli.cli.text.console import open_closed_streams, output_has_failed, silence
 from yoi_cli.cli.text.report import report_error, warn
 from yoi_cli.errors import OperationError, UsageError, YoiError
+from yoi_cli.model.commit_point import is_recorded
 
 _READER_WENT_AWAY = 141
 _INTERRUPTED = 130
@@ -32,21 +34,56 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except YoiError as error:
         return _fail(error, as_json)
-    except BrokenPipeError:
-        return _leave_quietly()
-    except OSError as error:
-        failure = _as_operation_error(error)
-        return _fail(failure, as_json and failure.code != _OUTPUT_FAILED)
     except (KeyboardInterrupt, typer.Abort):
         warn(filter(None, [where_drafts_are()]))
         return _INTERRUPTED
-    except Exception as error:
-        usage = _as_usage_error(error)
-        if usage is None:
-            raise
-        return _fail(usage, as_json)
+    except Exception as error:  # noqa: BLE001 - what is a fault of the program is raised again
+        if is_recorded() and _is_all_done(arguments):
+            return _leave_recorded(error)
+        return _fail_of(error, as_json)
     forget_drafts()
     return outcome if isinstance(outcome, int) else 0
+
+
+#: Commands that write more than once, and answer at their end: only the answer may fail.
+_IN_STEPS = frozenset(
+    {"import", "sync", "resolve", "restore", "worker", "worktree", "hook", "init"}
+)
+#: Those that go on while they answer, or whose exit code says what they found.
+_GOING_ON = frozenset({"orchestrate", "doctor"})
+
+
+def _is_all_done(arguments: Sequence[str]) -> bool:
+    """Whether nothing is left to do once the command let go of the store, but for the answer."""
+    words = {one for one in arguments[:4] if not one.startswith("-")}
+    if not _GOING_ON.isdisjoint(words):
+        return False
+    return output_has_failed() or _IN_STEPS.isdisjoint(words)
+
+
+def _leave_recorded(error: Exception) -> int:
+    """The command has done its work, and only the answer failed: a warning, if that can be said."""
+    why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    with contextlib.suppress(Exception):
+        silence(sys.stdout)
+    with contextlib.suppress(Exception):
+        warn([f"It is recorded, but not all of the answer could be given: {why}."])
+    with contextlib.suppress(Exception):
+        forget_drafts()
+    return 0
+
+
+def _fail_of(error: Exception, as_json: bool) -> int:
+    """Say an error that is none of ours; the exit code. Raises what is a fault of the program."""
+    if isinstance(error, BrokenPipeError):
+        return _leave_quietly()
+    if isinstance(error, OSError):
+        failure = _as_operation_error(error)
+        return _fail(failure, as_json and failure.code != _OUTPUT_FAILED)
+    usage = _as_usage_error(error)
+    if usage is None:
+        raise error
+    return _fail(usage, as_json)
 
 
 def _own(arguments: Sequence[str]) -> Sequence[str]:

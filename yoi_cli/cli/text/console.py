@@ -124,7 +124,19 @@ def block(value: str, style: str = "") -> Text:
 
 def write_stdout(value: str) -> None:
     """Write `value` as it is to standard output and flush it; BrokenPipeError propagates."""
-    _write(sys.stdout, value)
+    try:
+        _write(sys.stdout, value)
+    except OSError:
+        _failed.append(value)
+        raise
+
+
+_failed: list[str] = []
+
+
+def output_has_failed() -> bool:
+    """Whether standard output refused something that was written to it."""
+    return bool(_failed)
 
 
 def write_stderr(value: str) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
+from yoi_cli.model.commit_point import pass_commit_point
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.store.files.append import GIT_IS_STUCK
 from yoi_cli.store.files.git_activity import wait_for_git
@@ -36,6 +37,7 @@ def writing(
 
     What git has taken out of the checkout and will put back by itself is waited for before that.
     """
+    pass_commit_point(is_passed=False)
     seen = (0, None) if location.git is None else wait_until_put_back(location.git, deadline)
     lock = StoreLock(location.lock, deadline=deadline, command=command)
     leftover = lock.acquire()
@@ -59,6 +61,7 @@ def writing(
                 _tidy_leftover(writer, leftover)
             lock.announce(None)
         yield writer
+        pass_commit_point()
         finished = not writer.left_undone
     except YoiError:
         finished = writer is not None and not writer.left_undone
