@@ -17,7 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs/format.md"
 NAMES = {"profiles": "NAME", "worker.capacity": "GROUP"}
 
 #: Defaults of a profile that are another setting's.
-BY_WORKER = {"`worker.timeout`", "`worker.idle_timeout`"}
+BY_WORKER = {"`worker.timeout`", "`worker.idle_timeout`", "`worker.confine`"}
 
 
 def defined(kind: type[Struct] = SettingsTables, at: str = "") -> Iterator[tuple[str, object]]:

@@ -32,6 +32,7 @@ SOUND = EnvironmentFacts(
     encoding="utf-8",
     is_utf8=True,
     variables=("YOI_AUTHOR",),
+    landlock=7,
 )
 CLONE = CloneFacts("/a/repository", tracked=True)
 
@@ -54,6 +55,7 @@ def test_a_sound_machine_is_ok_throughout() -> None:
         (replace(SOUND, editor=None), "editor", "warning"),
         (replace(SOUND, editor_is_set=False), "editor", "ok"),
         (replace(SOUND, encoding="iso8859-1", is_utf8=False), "encoding", "warning"),
+        (replace(SOUND, landlock=0), "confinement", "warning"),
         (replace(SOUND, variables=("YOI_AUTOR",)), "variables", "warning"),
         (replace(SOUND, timeout_problem="It is no number."), "variables", "error"),
     ],

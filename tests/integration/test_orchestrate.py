@@ -45,6 +45,7 @@ def test_what_a_reviewer_asks_for_goes_back_to_the_coder(shop: Shop) -> None:
     assert shop.steps(ticket) == [*ACCEPTED, *ROUND, *again, *REVIEWED, *INTEGRATED]
 
 
+UNCONFINED = 'confine = "off"'
 ONE_FILE = GOOD.replace("--all", '"$YOI_TICKET.txt"') + "true\n"
 GOOD_AGAIN = GOOD.replace('echo "$YOI_TICKET"', 'echo "again $YOI_TICKET"')
 
@@ -54,7 +55,10 @@ BAD = {
     "something is left over": ("echo x > left.txt\n" + ONE_FILE, "Not committed: `left.txt`"),
     "it exits with an error": (GOOD + "exit 3", "The coder exited with 3."),
     "HEAD is detached": (GOOD + "git checkout -q --detach", "HEAD of the worktree is detached"),
-    "it works on another branch": ("git checkout -q -b other\n" + GOOD, "is on `other`"),
+    "it works on another branch": (
+        "git checkout -q -b work/other\n" + GOOD,
+        "is on `work/other`",
+    ),
     "it takes too long": (GOOD + "sleep 60", "(timeout)"),
     "it is killed": (GOOD + "kill -9 $$", "killed by signal 9"),
 }
@@ -131,6 +135,7 @@ def test_a_coder_cannot_approve_its_own_work(shop: Shop) -> None:
 
 
 def test_a_reviewer_may_ask_for_changes_with_the_command(shop: Shop) -> None:
+    shop.configure(profile=UNCONFINED)
     command = f"PYTHONPATH={Path(__file__).parents[2]} {sys.executable} -m yoi_cli"
     ask = f'{command} ticket review "$YOI_TICKET" --request-changes -m "By hand."'
     shop.script("reviewer-1", ask)
@@ -189,6 +194,7 @@ def test_a_reviewer_that_changes_what_it_judges_approves_nothing(shop: Shop, cha
 
 
 def test_a_conflict_leaves_the_target_as_it_was_and_goes_back_to_the_coder(shop: Shop) -> None:
+    shop.configure(profile=UNCONFINED)  # the reviewer stands for whoever works in the main checkout
     clash = "echo {} > README.md\ngit commit --quiet -am Mine\n"
     shop.script("coder-1", clash.format("ours"))
     meanwhile = f"git -C {shop.repo} checkout -q main && cd {shop.repo} && "
@@ -208,7 +214,8 @@ def test_a_conflict_leaves_the_target_as_it_was_and_goes_back_to_the_coder(shop:
 
 
 def test_a_merge_that_fails_validation_leaves_the_target_as_it_was(shop: Shop) -> None:
-    shop.configure('rounds = 1\nvalidate = [["sh", "-c", "test ! -f a.txt -o ! -f b.txt"]]')
+    validate = 'validate = [["sh", "-c", "test ! -f a.txt -o ! -f b.txt"]]'
+    shop.configure(f"rounds = 1\n{validate}", UNCONFINED)
     shop.script("coder", "touch a.txt\n" + GOOD)
     add = "touch b.txt && git add b.txt && git commit --quiet -m Other"
     shop.script("reviewer-1", f"(cd {shop.repo} && {add})\n{APPROVE}")

@@ -106,10 +106,32 @@ def comment(
     from yoi_cli.tickets.comment import add_comment
 
     check_role(role)
+    if session.outbox is not None:
+        return _send_comment(session, ticket, role, text, sha)
     by = session.author(author)
     done = add_comment(session.store, ticket, role, text, by, commit=sha)
     what = f"{role.replace('_', ' ')} by {by.author}"
     return with_commit(session, done, what, asked=commit)
+
+
+def _send_comment(
+    session: Session, ticket: str, role: str, text: str, sha: str | None
+) -> Committed:
+    """Leave a comment in the outbox of the confined worker that makes it."""
+    from yoi_cli.store.files.outbox import leave_message, new_name, sender_of
+    from yoi_cli.store.files.store import worker_confined
+    from yoi_cli.store.values import Committed
+    from yoi_cli.tickets.comment import check_message
+    from yoi_cli.tickets.lookup import identify
+
+    full_id, outbox = identify(session.store, ticket), session.outbox or ""
+    message = check_message(new_name(), full_id, role, text, sha)
+    if not sender_of(outbox).may_say(role, message.ticket):
+        what = f"A confined worker writes a {role.replace('_', ' ')} on its own ticket only"
+        raise worker_confined(what)
+    leave_message(outbox, message)
+    waits = "It is written on the ticket by whoever looks after this worker."
+    return Committed(full_id, "", (), (waits,))
 
 
 def check_reviewer(session: Session) -> None:
@@ -158,6 +180,8 @@ def ask(
     from yoi_cli.model.events import QUESTION
     from yoi_cli.tickets.comment import add_comment
 
+    if session.outbox is not None:
+        return _send_comment(session, ticket, QUESTION, text, None)
     by = session.author(author)
     done = add_comment(session.store, ticket, QUESTION, text, by)
     return with_commit(session, done, f"question by {by.author}", asked=commit)

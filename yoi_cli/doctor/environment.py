@@ -28,6 +28,7 @@ VARIABLES = frozenset(
     {"YOI_AUTHOR", "YOI_DEBUG", "YOI_LOCK_TIMEOUT", "YOI_WORKSPACE"}
     | {"YOI_GENERATION", "YOI_INTENT_FILE", "YOI_TICKET", "YOI_WORKTREE"}
     | {"YOI_BRANCH", "YOI_ROLE", "YOI_ROUND", "YOI_TARGET", "YOI_WORKER_ID", "YOI_SHIM_OF"}
+    | {"YOI_LANDLOCK", "YOI_OUTBOX"}
 )
 #: A lock on git's index that is older than this (seconds) was left behind.
 STALE_AFTER = 60
@@ -97,7 +98,8 @@ class EnvironmentFacts:
     """What the machine says. `editor` is the one that would be started, None where none is.
 
     `git` is its version, None where it is missing; `variables` are the names of those set
-    that begin with YOI_; `timeout_problem` is what is wrong with YOI_LOCK_TIMEOUT.
+    that begin with YOI_; `timeout_problem` is what is wrong with YOI_LOCK_TIMEOUT. `landlock` is
+    the version of it by which workers are confined, 0 for none.
     """
 
     python: str
@@ -108,6 +110,7 @@ class EnvironmentFacts:
     is_utf8: bool
     variables: tuple[str, ...] = ()
     timeout_problem: str | None = None
+    landlock: int = 0
 
 
 def check_environment(facts: EnvironmentFacts) -> Iterator[EnvironmentCheck]:
@@ -126,6 +129,13 @@ def check_environment(facts: EnvironmentFacts) -> Iterator[EnvironmentCheck]:
         message = f"Output is {facts.encoding}, not UTF-8."
         yield EnvironmentCheck("encoding", ENVIRONMENT, WARNING, message, hint)
     yield _check_variables(facts)
+    if facts.landlock:
+        message = f"Workers are confined by Landlock, version {facts.landlock}."
+        yield EnvironmentCheck("confinement", ENVIRONMENT, OK, message)
+    else:
+        hint = "docs/security.md says what follows from that, and which kernels can do it."
+        message = "This system confines no worker: Landlock is missing, or turned off."
+        yield EnvironmentCheck("confinement", ENVIRONMENT, WARNING, message, hint)
 
 
 def _check_editor(facts: EnvironmentFacts) -> EnvironmentCheck:

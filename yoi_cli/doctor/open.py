@@ -99,8 +99,11 @@ def _age(path: str) -> float | None:
         return None
 
 
-def survey_environment(start: Start, *, encoding: str, is_utf8: bool) -> EnvironmentFacts:
-    """What the machine says; `encoding` is that of the output."""
+def survey_environment(
+    start: Start, *, encoding: str, is_utf8: bool, landlock: int
+) -> EnvironmentFacts:
+    """What the machine says; `encoding` is that of the output, `landlock` the version of it that
+    confines workers."""
     import platform
 
     from yoi_cli.doctor.environment import EnvironmentFacts
@@ -121,6 +124,7 @@ def survey_environment(start: Start, *, encoding: str, is_utf8: bool) -> Environ
         is_utf8=is_utf8,
         variables=tuple(name for name in start.environment if name.startswith("YOI_")),
         timeout_problem=timeout_problem,
+        landlock=landlock,
     )
 
 

@@ -105,6 +105,8 @@ def _record(
         return HookOutcome(call.name, said=tuple(said))
     if session is None:
         return HookOutcome(call.name, tickets, tickets, (*said, _NO_STORE))
+    if session.outbox is not None:  # whoever looks after the worker writes it
+        return HookOutcome(call.name, tickets, tickets, tuple(said))
     why = _settle(session)
     left = {spooled.note.ticket for spooled in spool.pending()}
     waiting = tuple(ticket for ticket in tickets if ticket in left)

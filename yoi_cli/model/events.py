@@ -58,13 +58,14 @@ KINDS: Mapping[str, EventKind] = {
     kind.name: kind
     for kind in (
         EventKind(CREATE, "Created", "作成"),
-        EventKind(COMMENT, "Comment", attributes=("commit",), is_role=True),
-        EventKind(PLAN, "Plan", attributes=("commit",), is_role=True),
+        EventKind(COMMENT, "Comment", attributes=("commit", "worker", "message"), is_role=True),
+        EventKind(PLAN, "Plan", attributes=("commit", "worker", "message"), is_role=True),
         EventKind(
             DECISION,
             "Decision",
             attributes=(
                 *("classification", "commit", "step", "holder", "generation", "merge", "old"),
+                *("worker", "message"),
             ),
             is_role=True,
             is_driving=True,
@@ -74,6 +75,7 @@ KINDS: Mapping[str, EventKind] = {
             "Implementation report",
             attributes=(
                 *("commit", "step", "status", "round", "worker", "holder", "generation", "merge"),
+                "message",
             ),
             is_role=True,
             is_work=True,
@@ -111,7 +113,7 @@ KINDS: Mapping[str, EventKind] = {
             is_work_without="step",
             is_driving=True,
         ),
-        EventKind(QUESTION, "Question", "質問"),
+        EventKind(QUESTION, "Question", "質問", attributes=("worker", "message")),
         EventKind(ANSWER, "Answer", "回答", is_driving=True),
         EventKind(RELATION_REMOVED, "Relation removed", attributes=("relation", "target")),
     )

@@ -53,6 +53,7 @@ _ONE_BY_ONE = 'Give the arguments one by one: ["make", "test"].'
 _EACH = 'Give each as an array: [["make", "test"]].'
 _NAMES_ONLY = "Name the variables only; their values come from the environment."
 _NAMING = "Use letters, digits, '.', '_' and '-', beginning with a letter or digit."
+_PATHS = "Each is absolute, begins with ~/, or is told from the worktree."
 _SHORT = "Write its short name, such as main."
 
 Flag = Annotated[bool, Expected("true or false")]
@@ -81,6 +82,14 @@ ProfileName = Annotated[
     str,
     Meta(pattern=r"^(?!inherit\Z)[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"),
     Expected("the name of a profile", hint=_NAMING),
+]
+Confine = Annotated[Literal["off", "protect", "strict"], Expected("off, protect or strict")]
+Paths = Annotated[
+    tuple[str, ...],
+    Expected("an array of paths", lambda paths: all(map(_is_line, paths)), _PATHS),
+]
+Ports = Annotated[
+    tuple[Annotated[int, Meta(ge=1, le=65535)], ...], Expected("an array of TCP ports")
 ]
 Branch = Annotated[str, Expected("the name of a branch", _is_branch, _SHORT)]
 Folder = Annotated[str, Expected("a folder below the repository's root", _is_folder)]
@@ -160,6 +169,10 @@ class ProfileSettings(Struct, frozen=True, forbid_unknown_fields=True):
     agent: Agent | None = None
     group: Line | None = None
     description: Line | None = None
+    confine: Confine | None = None
+    writable: Paths | None = None
+    readable: Paths | None = None
+    ports: Ports | None = None
 
 
 class RoleSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,6 +198,8 @@ class WorkerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     `environment` and `secrets` name variables that are passed on; the values of secrets are
     taken out of what is written. `capacity` says how many workers of a group run at once.
+    `confine` says how the kernel confines those whose profile does not say it, and `writable`
+    what all of them may write besides.
     """
 
     timeout: Seconds | None = None
@@ -195,6 +210,8 @@ class WorkerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     redact: Flag = True
     capacity: dict[str, Positive] = {}
     idle_timeout: Seconds | None = None
+    confine: Confine = "protect"
+    writable: Paths = ()
 
     def __post_init__(self) -> None:
         force_setattr(self, "output_limit", self.output_limit or None)

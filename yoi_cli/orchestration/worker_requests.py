@@ -221,6 +221,9 @@ class WorkerWatch:
             self._ids[key] = view.worker_id
         if view.state == QUEUED:
             runtime.recover()
+        if runtime.has_mail(view.worker_id):
+            with self._ports.store.write():  # which writes what confined workers said
+                pass
         self.worker = "" if view.has_ended else view.worker_id
         return view
 

@@ -179,12 +179,8 @@ class Spooled(NamedTuple):
     note: Note
 
 
-class NoteSpool(Protocol):
-    """Notes that wait for the store. A note is put there at once or not at all."""
-
-    def put(self, note: Note) -> None:
-        """Bring `note` to stable storage; one of the same commit, kind and ticket is the same."""
-        ...
+class WaitingNotes(Protocol):
+    """Notes that wait for the store."""
 
     def pending(self) -> Sequence[Spooled]:
         """What can be read, oldest first."""
@@ -192,4 +188,12 @@ class NoteSpool(Protocol):
 
     def remove(self, names: Iterable[str]) -> None:
         """Take away what the store holds."""
+        ...
+
+
+class NoteSpool(WaitingNotes, Protocol):
+    """Where notes wait. A note is put there at once or not at all."""
+
+    def put(self, note: Note) -> None:
+        """Bring `note` to stable storage; one of the same commit, kind and ticket is the same."""
         ...

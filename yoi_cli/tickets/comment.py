@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from yoi_cli.model.events import Author, Event, NewEvent
+    from yoi_cli.model.worker_message import WorkerMessage
     from yoi_cli.store.ports import TicketReader, TicketStore
 
 
@@ -39,10 +40,7 @@ def add_comment(
 def _event(
     kind: str, text: str, by: Author, attributes: tuple[tuple[str, str], ...] = ()
 ) -> NewEvent:
-    if not text.strip():
-        raise UsageError(
-            "text_empty", "The text is empty.", hint="Nothing was written; say something."
-        )
+    _check_text(text)
     return new_event(kind, by, text, attributes)
 
 
@@ -71,4 +69,28 @@ def _check_asked(ticket: str, thread: Sequence[Event]) -> None:
             hint=f"`yoi ticket comment {ticket}` reaches the next coder, too; `yoi ticket review "
             f"{ticket} --request-changes` sends it back.",
             details={"ticket": ticket},
+        )
+
+
+def check_message(
+    name: str, ticket: str, role: str, text: str, commit: str | None
+) -> WorkerMessage:
+    """What a confined worker says on a ticket. Raises `UsageError` where `text` is empty
+    (`text_empty`), or longer than a message may be (`text_too_long`)."""
+    from yoi_cli.model.worker_message import LONGEST, WorkerMessage
+
+    _check_text(text)
+    if len(text) > LONGEST:
+        raise UsageError(
+            "text_too_long",
+            f"The text has {len(text)} characters; a confined worker may say {LONGEST} at once.",
+            hint="Nothing was written; commit a long text as a file, and name that.",
+        )
+    return WorkerMessage(name, ticket, role, text, commit or "")
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise UsageError(
+            "text_empty", "The text is empty.", hint="Nothing was written; say something."
         )

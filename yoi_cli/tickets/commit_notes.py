@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.commits import Note
     from yoi_cli.model.events import Event
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.store.ports import NoteSpool, NoteWriter, Spooled
+    from yoi_cli.store.ports import NoteWriter, Spooled, WaitingNotes
 
 _PAIR = re.compile(r"^- ([0-9a-f]{40,64}) → (?:([0-9a-f]{40,64})(?: .*)?|dropped)$", re.MULTILINE)
 _ENGLISH = {
@@ -110,7 +110,7 @@ class SettledNotes(NamedTuple):
     waiting: tuple[str, ...] = ()
 
 
-def settle(writer: NoteWriter, spool: NoteSpool, *, japanese: bool) -> SettledNotes:
+def settle(writer: NoteWriter, spool: WaitingNotes, *, japanese: bool) -> SettledNotes:
     """Write the notes that wait, in their order, one append a ticket; never raises for one.
 
     What the log holds already is taken away without an event, so that a note found twice, by a

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from yoi_cli.model.workers.profiles import UNCONFINED
+
 QUEUED = "queued"
 RUNNING = "running"
 EXITED = "exited"
@@ -20,7 +22,9 @@ class WorkerView(NamedTuple):
     it is in that state. `cause` says what ended it where that was not itself: `stopped`,
     `cancelled`, `timeout`, `idle_timeout`, `output_limit`, or the empty string. Times are Unix
     milliseconds; `output_size` is how many bytes it wrote that are kept or were. `key` is the word
-    by which it is known again, `agent` the coding agent that it is, or empty.
+    by which it is known again, `agent` the coding agent that it is, or empty. `confine` is how it
+    was to be confined, `landlock` the version of Landlock by which the kernel does; 0, it does
+    not.
     """
 
     runtime_id: str
@@ -39,6 +43,8 @@ class WorkerView(NamedTuple):
     output_size: int = 0
     key: str | None = None
     agent: str = ""
+    confine: str = UNCONFINED
+    landlock: int = 0
 
     @property
     def has_ended(self) -> bool:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from yoi_cli.worktrees.open import open_repository, open_worktrees, orchestration_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from yoi_cli.workers.local.confinement import Clone
     from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workspace.session import Session
     from yoi_cli.worktrees.checks import WorktreeFinding
@@ -21,7 +22,35 @@ def open_runtime(session: Session) -> FileRuntime:
     """The workers of the clone, shared by all its worktrees."""
     from yoi_cli.workers.local.runtime import FileRuntime
 
-    return FileRuntime(os.path.join(session.own_folder(), "workers"), session.environment)
+    folder = session.own_folder()
+    return FileRuntime(os.path.join(folder, "workers"), session.environment, _clone_of(session))
+
+
+def _clone_of(session: Session) -> Clone:
+    from yoi_cli.store.files.layout import STORE_FOLDER
+    from yoi_cli.workers.local.confinement import Clone
+
+    checkout = session.checkout
+    workspace = os.path.realpath(session.workspace)
+    return Clone(
+        workspace,
+        tuple(os.path.join(workspace, one) for one in (STORE_FOLDER, session.location.folder)),
+        None if checkout is None else os.path.realpath(checkout.common_dir),
+        _real(checkout.main_root) if checkout is not None else None,
+        os.path.realpath(session.local_folder),
+    )
+
+
+def _real(path: str | None) -> str | None:
+    return None if path is None else os.path.realpath(path)
+
+
+def landlock_version(environment: Mapping[str, str]) -> int:
+    """The version of Landlock by which workers are confined here, 0 where they are not."""
+    from yoi_cli.workers.local.confinement import landlock_limit
+    from yoi_cli.workers.local.shim.landlock import kernel_abi
+
+    return min(kernel_abi(), landlock_limit(environment))
 
 
 def live_worker(session: Session, ticket: str) -> str | None:

@@ -131,6 +131,10 @@ class WorkerRuntime(Protocol):
         """Adopt what lives, end what is dead, start what is queued and has room."""
         ...
 
+    def has_mail(self, worker_id: str) -> bool:
+        """Whether a confined worker said something that is not on its ticket yet."""
+        ...
+
     def prune(self, ended_before: int) -> Sequence[str]:
         """Forget workers that ended before the instant (Unix milliseconds); their ids."""
         ...

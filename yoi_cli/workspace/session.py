@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _DEFAULT_DEADLINE = 10.0
 StoreKind = TypeVar("StoreKind", bound=FileStore)
+#: Set for confined workers (docs/workers.md).
+OUTBOX = "YOI_OUTBOX"
 
 
 class Start(NamedTuple):
@@ -76,6 +78,7 @@ class Session(NamedTuple):
             committed=None if self.checkout is None else partial(_committed_file, self.workspace),
             remember=_remembering(self),
             elsewhere=self.elsewhere,
+            is_read_only=self.outbox is not None,
         )
 
     def _spooling_folders(self) -> tuple[str, ...]:
@@ -89,6 +92,16 @@ class Session(NamedTuple):
     def elsewhere(self) -> Elsewhere | None:
         """What finds in git what is in no file of the store; None outside of git."""
         return None if self.checkout is None else _elsewhere(self.location, self.checkout)
+
+    @property
+    def outbox(self) -> str | None:
+        """Where a worker of this clone that is confined leaves what it has to say; None for
+        everybody else, who writes the store itself."""
+        path = self.environment.get(OUTBOX)
+        # The store of another clone, as tests make, is none that it was confined from.
+        if not path or not is_below(path, os.path.realpath(self.local_folder)):
+            return None
+        return path
 
     @property
     def objectives(self) -> FileObjectives:
@@ -272,12 +285,10 @@ def _settling(session: Session, folders: tuple[str, ...]) -> Callable[[FileWrite
             _keep_up(writer, git, session.checkout)
         for folder in folders:
             spool = os.path.join(folder, "spool")
-            try:
-                if not os.listdir(spool):
-                    continue
-            except OSError:  # no hook ever left anything here
-                continue
-            settle_spool(spool, writer, japanese=config.is_japanese)
+            if _has_entries(spool):
+                settle_spool(spool, writer, japanese=config.is_japanese)
+            if _has_entries(os.path.join(folder, "outbox")):
+                settle_outboxes(folder, writer, japanese=config.is_japanese)
 
     return settle
 
@@ -287,8 +298,15 @@ def _remembering(session: Session) -> Remember:
 
     def remember(ticket: TicketId, written: Sequence[tuple[NewEvent, str]]) -> None:
         from yoi_cli.model.events import KINDS
+        from yoi_cli.model.worker_message import MESSAGE
 
-        driving = [one for one in written if one[0].kind in KINDS and KINDS[one[0].kind].is_driving]
+        driving = [
+            one
+            for one in written
+            if one[0].kind in KINDS
+            and KINDS[one[0].kind].is_driving
+            and MESSAGE not in dict(one[0].attributes)
+        ]
         if not driving or session.worker_above() is not None:
             return
         from yoi_cli.model.own_events import mark_of_new
@@ -326,6 +344,29 @@ def settle_spool(path: str, writer: FileWriter, *, japanese: bool) -> None:
     with suppress(YoiError, OSError):
         spool.sweep()
         settle(writer, spool, japanese=japanese)
+
+
+def _has_entries(path: str) -> bool:
+    try:
+        return bool(os.listdir(path))
+    except OSError:  # nobody ever left anything here
+        return False
+
+
+def settle_outboxes(local_folder: str, writer: FileWriter, *, japanese: bool) -> None:
+    """Write what confined workers said, each once and under its name; what cannot be written
+    stays."""
+    from yoi_cli.store.files.outbox import outboxes
+    from yoi_cli.tickets.commit_notes import settle
+    from yoi_cli.tickets.worker_messages import SentNotes, settle_messages
+
+    with suppress(YoiError, OSError):
+        for one in outboxes(local_folder):
+            with suppress(YoiError, OSError):
+                settle(writer, SentNotes(one.notes, one.sender), japanese=japanese)
+                done = settle_messages(writer, one.sender, one.messages, japanese=japanese)
+                if done:
+                    one.remove(done)
 
 
 def _settings(workspace: str, *, forgiving: bool) -> Config:

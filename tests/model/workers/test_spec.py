@@ -73,6 +73,7 @@ def test_a_profile_and_the_configuration_fill_in_what_nobody_asked_for() -> None
         output_limit=100,
         group="agents",
         capacity=2,
+        confine="protect",
     )
     assert (stdin, redact) == (b"do", True)
     assert environment == {

@@ -32,7 +32,9 @@ class AgentReportDocument(Struct, frozen=True, kw_only=True):
 class WorkerDocument(Struct, frozen=True, kw_only=True):
     """A worker. `state` is queued, running, exited, killed or lost, and `evidence` says why
     it is known to be; `cause` is what ended it, where that was not itself. `agent` is the coding
-    agent that it is, or empty; `report` is what that tells, where `worker show` was asked."""
+    agent that it is, or empty; `report` is what that tells, where `worker show` was asked.
+    `confine` is off, protect or strict, `landlock` the version of Landlock by which the kernel
+    does that, 0 for none."""
 
     runtime_id: str
     worker_id: str
@@ -50,6 +52,8 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     output_size: int
     agent: str
     report: AgentReportDocument | None
+    confine: str
+    landlock: int
 
 
 class WorkersDocument(Struct, frozen=True, kw_only=True):

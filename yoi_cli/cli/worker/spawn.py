@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from yoi_cli.api import workers
-from yoi_cli.cli.candidates import complete_profiles
+from yoi_cli.cli.candidates import complete_profiles, complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_option
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.errors import UsageError
+from yoi_cli.model.workers.profiles import CONFINE_MODES
 from yoi_cli.model.workers.spec import looks_secret
 
 
@@ -32,6 +33,7 @@ def spawn(
     group: GroupOption = "",
     key: KeyOption = None,
     takes_input: InputOption = False,
+    confine: ConfineOption = None,
     redact: RedactOption = True,
     author: AuthorOption = None,
     as_json: JsonOption = False,
@@ -59,6 +61,7 @@ def spawn(
         idle_ms=milliseconds(idle_timeout),
         grace_ms=milliseconds(grace),
         group=group,
+        confine=confine,
     )
     started = workers.spawn(
         session_of(ctx),
@@ -172,6 +175,15 @@ KeyOption = Annotated[
 ]
 InputOption = Annotated[
     bool, typer.Option("--input", help="Keep its input open for `yoi worker input`.")
+]
+ConfineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--confine",
+        metavar="MODE",
+        help="off, protect or strict; default as configured, or protect.",
+        autocompletion=complete_words(CONFINE_MODES),
+    ),
 ]
 RedactOption = Annotated[
     bool, typer.Option("--redact/--no-redact", help="Redact secrets in its output.")

@@ -71,6 +71,8 @@ def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False
         ("ticket", view.ticket or ""),
         ("role", view.role or ""),
         ("profile", view.profile or ""),
+        ("confine", view.confine),
+        ("landlock", str(view.landlock)),
         ("created_at", stamp(view.created_at)),
         ("started_at", _time(view.started_at)),
         ("ended_at", _time(view.ended_at)),

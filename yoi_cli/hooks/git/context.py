@@ -84,7 +84,12 @@ def is_elsewhere(claim: Claim, checkout: Checkout) -> bool:
 
 
 def spool_of(session: Session) -> FileSpool:
-    """What waits for the store of the session's clone; its worktrees share it."""
+    """What waits for the store of the session's clone; its worktrees share it. A confined
+    worker has its own."""
+    if session.outbox is not None:
+        from yoi_cli.store.files.outbox import note_spool
+
+        return note_spool(session.outbox)
     return _spool_in(session.local_folder)
 
 

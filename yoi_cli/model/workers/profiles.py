@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 CODER = "coder"
 REVIEWER = "reviewer"
+#: What the kernel keeps a worker from (docs/security.md).
+UNCONFINED, PROTECT, STRICT = "off", "protect", "strict"
+CONFINE_MODES = (UNCONFINED, PROTECT, STRICT)
 BY_WORKER = "worker"
 BY_PERSON = "person"
 
@@ -28,7 +31,9 @@ class Profile(NamedTuple):
     out of what is written, and what is required must be set. `timeout` and `idle_timeout`, the
     longest time without output, are in seconds, None for no limit; what `[worker]` says of them
     is in them already. `fallback` names the profile that takes its place while it is paused,
-    `agent` the coding agent that its command runs. `is_preset` says that it comes with `yoi`
+    `agent` the coding agent that its command runs. `confine` says how the kernel confines it,
+    `writable` what it may write besides, `readable` and `ports` what alone it may read and
+    connect to, None for all (docs/security.md). `is_preset` says that it comes with `yoi`
     rather than from the configuration.
     """
 
@@ -45,6 +50,10 @@ class Profile(NamedTuple):
     idle_timeout: float | None = None
     fallback: str = ""
     agent: str = ""
+    confine: str = PROTECT
+    writable: tuple[str, ...] = ()
+    readable: tuple[str, ...] | None = None
+    ports: tuple[int, ...] | None = None
 
 
 class Settings(NamedTuple):
@@ -108,6 +117,14 @@ def profile_toml(profile: Profile) -> str:
         ("requires", profile.requires),
     )
     lines += [f"{key} = {_array(names)}" for key, names in named if names]
+    if profile.confine != PROTECT:
+        lines.append(f"confine = {_text(profile.confine)}")
+    if profile.writable:
+        lines.append(f"writable = {_array(profile.writable)}")
+    if profile.readable is not None:
+        lines.append(f"readable = {_array(profile.readable)}")
+    if profile.ports is not None:
+        lines.append(f"ports = [{', '.join(map(str, profile.ports))}]")
     if profile.timeout is not None:
         lines.append(f"timeout = {profile.timeout:g}")
     if profile.idle_timeout is not None:

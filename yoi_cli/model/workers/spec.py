@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from yoi_cli.errors import UsageError
+from yoi_cli.model.workers.profiles import CONFINE_MODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +37,10 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     worker that is kept is answered with that worker, and starts nothing. Of the limits, None
     is "as configured" in what is asked for, and "no limit" in what was started. `group` and
     `capacity` say how many of its kind run at once: beyond that it is `queued`. `idle_ms` is
-    for how long it may write nothing, `agent` the coding agent that it is.
+    for how long it may write nothing, `agent` the coding agent that it is. `confine` (`off`,
+    `protect`, `strict`; None is "as configured") says what the kernel is to keep it from,
+    `writable` what it may write besides, `readable` and `ports` what alone it may read and
+    connect to; None does not narrow that.
     """
 
     schema_version: int = 1
@@ -56,6 +60,10 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     capacity: int | None = None
     idle_ms: int | None = None
     agent: str = ""
+    confine: str | None = None
+    writable: tuple[str, ...] = ()
+    readable: tuple[str, ...] | None = None
+    ports: tuple[int, ...] | None = None
 
     @property
     def grace(self) -> int:
@@ -99,6 +107,12 @@ def request_of(
     Raises `UsageError` (`worker_invalid`, `variable_unset`), and `NotFoundError` for a profile
     (`profile_not_found`, `role_without_profile`).
     """
+    if asked.confine not in (None, *CONFINE_MODES):
+        raise UsageError(
+            "worker_invalid",
+            f"{asked.confine[:40]!r} is no way to confine a worker.",
+            hint=f"There are {', '.join(CONFINE_MODES)}; docs/security.md says what each does.",
+        )
     profile = _profile(asked, settings)
     limits = settings.worker
     group = asked.group or (profile.group if profile is not None else "")
@@ -119,6 +133,10 @@ def request_of(
         group=group,
         capacity=limits.capacity.get(group) if group else None,
         idle_ms=milliseconds(idle) if asked.idle_ms is None else asked.idle_ms,
+        confine=asked.confine or (profile.confine if profile is not None else limits.confine),
+        writable=(*limits.writable, *(profile.writable if profile is not None else ())),
+        readable=profile.readable if profile is not None else None,
+        ports=profile.ports if profile is not None else None,
     )
     values = {
         **_configured(settings, profile, environment, passes_secrets=passes_secrets),

@@ -74,7 +74,7 @@ def _profiles(tables: SettingsTables, report: _Report) -> Mapping[str, Profile]:
     limits = tables.worker
     found = {name: _bounded(preset, limits) for name, preset in PRESETS.items()}
     for name, table in tables.profiles.items():
-        base = found.get(name, _bounded(Profile(name, ()), limits))
+        base = found.get(name, _bounded(Profile(name, (), confine=limits.confine), limits))
         profile = _profile(base, table)
         key = f"profiles.{name}"
         if not profile.command:

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from yoi_cli.errors import ConflictError
 from yoi_cli.model.time import checked_now
 from yoi_cli.store.files.reader import FileReader
 
@@ -23,7 +24,8 @@ class FileStore(FileReader):
 
     `first` is done under every lock that is taken to write, before anything else. `committed`
     gives a file as git's HEAD has it, by its path below the workspace. `remember` is told of every
-    event that is appended, before it is. `elsewhere` finds in git what is in no file.
+    event that is appended, before it is. `elsewhere` finds in git what is in no file. One that
+    `is_read_only` is a confined worker's.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class FileStore(FileReader):
         committed: Callable[[str], bytes | None] | None = None,
         remember: Remember | None = None,
         elsewhere: Elsewhere | None = None,
+        is_read_only: bool = False,
     ) -> None:
         super().__init__(location, elsewhere)
         self._command = command
@@ -43,10 +46,14 @@ class FileStore(FileReader):
         self._first = first
         self._committed = committed
         self._remember = remember
+        self._is_read_only = is_read_only
 
     @contextmanager
     def write(self) -> Iterator[FileWriter]:
-        """Hold the lock and write. Raises `ConflictError` where it cannot be had in time."""
+        """Hold the lock and write. Raises `ConflictError` where it cannot be had in time, or
+        a confined worker asks for it (`worker_confined`)."""
+        if self._is_read_only:
+            raise worker_confined("This changes tickets, which a confined worker cannot do itself")
         from yoi_cli.store.files.writing import writing
 
         with writing(
@@ -63,6 +70,16 @@ class FileStore(FileReader):
             writer.remember = self._remember
             yield writer
         self.forget_folder()
+
+
+def worker_confined(what: str) -> ConflictError:
+    """The error for what a confined worker cannot do (docs/security.md)."""
+    return ConflictError(
+        "worker_confined",
+        f"{what}.",
+        hint="`yoi ticket comment` works, also with --role implementation_report: what it says is "
+        "written on the ticket in the worker's name. The rest is for whoever started the worker.",
+    )
 
 
 def _now_ms() -> int:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import UsageError
 from yoi_cli.model.ids import next_event_id
+from yoi_cli.store.files.outbox import remove_outbox
+from yoi_cli.workers.local.confinement import Grounds, landlock_limit, prepare_confinement
 from yoi_cli.workers.local.folder import WorkerFolder
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.spec import checked_environment, encode_spec, first_launch
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
+    from yoi_cli.workers.local.confinement import Clone
     from yoi_cli.workers.local.launcher import ShimAnswer
     from yoi_cli.workers.local.shim.launch import Launch
 
@@ -37,11 +40,14 @@ class PreparedWorker(NamedTuple):
 
 
 class WorkerMaker:
-    """Makes and forgets workers below `path`."""
+    """Makes and forgets workers below `path`; those of no `clone` are not confined."""
 
-    def __init__(self, path: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, path: str, environment: Mapping[str, str], clone: Clone | None = None
+    ) -> None:
         self._path = path
         self._environment = environment
+        self._clone = clone
 
     @contextmanager
     def prepare(self, request: WorkerRequest) -> Iterator[PreparedWorker]:
@@ -55,15 +61,16 @@ class WorkerMaker:
         worker_id, lock = self._claim(request, environment)
         while lock is None:
             worker_id, lock = self._claim(request, environment)
-        launch = first_launch(
-            request,
-            environment,
-            worker_id=worker_id,
-            path=os.path.join(self._path, worker_id),
-            lock=lock,
-            group=self._group_path(request.spec),
-        )
         try:
+            launch = first_launch(
+                request,
+                environment,
+                worker_id=worker_id,
+                path=os.path.join(self._path, worker_id),
+                lock=lock,
+                group=self._group_path(request.spec),
+                grounds=self._grounds(request, environment, worker_id) if lock >= 0 else Grounds(),
+            )
             yield PreparedWorker(launch, lock if lock >= 0 else None)
         finally:
             if lock >= 0:
@@ -79,6 +86,8 @@ class WorkerMaker:
             message = f"The worker's folder {cwd} cannot be entered: {why}."
         elif answer.missing == "program":
             message = f"The program {program!r} cannot be started: {why}."
+        elif answer.missing == "confinement":
+            message = f"The worker could not be confined, so it was not started: {why}."
         else:
             message = f"The worker could not be started: {why} ({answer.missing})."
         raise UsageError(
@@ -116,11 +125,15 @@ class WorkerMaker:
 
     def _remove(self, worker_id: str, key: str | None) -> None:
         gone = os.path.join(self._path, _GOING + worker_id)
+        with files.closing(files.open_folder(os.path.join(self._path, worker_id))) as folder:
+            files.remove_passing(folder)
         with self._store():
             os.rename(os.path.join(self._path, worker_id), gone)
             if key is not None and read_key(self._path, key) == worker_id:
                 os.unlink(os.path.join(self._path, _KEYS, _key_name(key)))
         shutil.rmtree(gone, ignore_errors=True)
+        if self._clone is not None:
+            remove_outbox(self._clone.local_folder, worker_id)
 
     @contextmanager
     def _store(self) -> Iterator[None]:
@@ -137,6 +150,14 @@ class WorkerMaker:
         if worker_id is None or not os.path.isdir(os.path.join(self._path, worker_id)):
             return None
         return worker_id
+
+    def _grounds(
+        self, request: WorkerRequest, environment: Mapping[str, str], worker_id: str
+    ) -> Grounds:
+        if self._clone is None:
+            return Grounds()
+        limit = landlock_limit(self._environment)
+        return prepare_confinement(request, environment, self._clone, worker_id, limit)
 
     def _group_path(self, spec: WorkerSpec) -> str:
         """The folder of the group in which it waits for room; empty where it waits for none."""

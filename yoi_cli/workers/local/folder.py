@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.model.workers.profiles import UNCONFINED
 from yoi_cli.workers.local.evidence import is_another_folders
 from yoi_cli.workers.local.records import RecordReader, corrupt
 from yoi_cli.workers.local.shim import files
@@ -81,6 +82,8 @@ class WorkerFolder(RecordReader):
             output_size=self.output_size(),
             key=spec.key,
             agent=spec.agent,
+            confine=spec.confine or UNCONFINED,
+            landlock=state.landlock if state is not None else 0,
         )
         if view.has_ended:
             view = _with_end(view, facts, state)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError, StoreInvalidError
+from yoi_cli.store.files.outbox import has_mail
 from yoi_cli.workers.local.commands import give_command, poke, write_input
 from yoi_cli.workers.local.folder import WorkerFolder, WorkerSnapshot
 from yoi_cli.workers.local.output import follow_output, read_output
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from yoi_cli.model.workers.spec import WorkerRequest
+    from yoi_cli.workers.local.confinement import Clone
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 #: Beyond its grace, a worker is made to end, and its shim tidies up: that long at most.
@@ -32,20 +34,23 @@ _START_SECONDS = 10.0
 
 class FileRuntime:
     """A `WorkerRuntime` with its workers' folders below `path`. They inherit a part of
-    `environment`."""
+    `environment`; those of a `clone` are confined to what they may write of it."""
 
     runtime_id = "local"
 
-    def __init__(self, path: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, path: str, environment: Mapping[str, str], clone: Clone | None = None
+    ) -> None:
         self._path = path
         self._environment = environment
+        self._clone = clone
 
     def spawn(self, request: WorkerRequest) -> WorkerView:
         from yoi_cli.workers.local.create import WorkerMaker
         from yoi_cli.workers.local.launcher import check_system, start_shim
 
         check_system()
-        maker = WorkerMaker(self._path, self._environment)
+        maker = WorkerMaker(self._path, self._environment, self._clone)
         while True:
             with maker.prepare(request) as prepared:
                 if prepared.lock is not None:
@@ -172,10 +177,13 @@ class FileRuntime:
             return Recovery(view, "lost", view.evidence)
         return Recovery(view, "ended", view.evidence)
 
+    def has_mail(self, worker_id: str) -> bool:
+        return self._clone is not None and has_mail(self._clone.local_folder, worker_id)
+
     def prune(self, ended_before: int) -> Sequence[str]:
         from yoi_cli.workers.local.create import WorkerMaker
 
-        maker = WorkerMaker(self._path, self._environment)
+        maker = WorkerMaker(self._path, self._environment, self._clone)
         maker.sweep()
         gone = []
         for seen in self._snapshots():

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
+    from yoi_cli.workers.local.confinement import Grounds
     from yoi_cli.workers.local.folder import WorkerSnapshot
 
 _LONGEST_ARGUMENTS = 1 << 20
@@ -191,12 +192,13 @@ def first_launch(
     path: str,
     lock: int,
     group: str,
+    grounds: Grounds,
 ) -> Launch:
     """What the shim of a new worker is given. `path` is the worker's folder, and `group` that of
     the group in which it waits for room, or empty; `lock` is a descriptor that holds the
-    worker's lock."""
+    worker's lock. `grounds` says what it may write."""
     spec = request.spec
-    variables = {**environment, OF_WORKER: worker_id}
+    variables = {**environment, **grounds.variables, OF_WORKER: worker_id}
     return Launch(
         worker_id=worker_id,
         folder=os.fsencode(path),
@@ -209,6 +211,7 @@ def first_launch(
         secrets=_secret_values(request, environment),
         group=os.fsencode(group),
         capacity=spec.capacity or 0,
+        confinement=grounds.confinement,
     )
 
 
@@ -228,6 +231,7 @@ def takeover_launch(seen: WorkerSnapshot, *, path: str, lock: int) -> Launch:
         output_start=state.output_start if state is not None else 0,
         why_lost=why_lost(seen.facts),
         secret_names=tuple(map(os.fsencode, spec.secrets)),
+        landlock=state.landlock if state is not None else 0,
     )
     return Launch(
         worker_id=seen.view.worker_id,

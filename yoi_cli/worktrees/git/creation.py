@@ -33,7 +33,7 @@ def create(repository: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
     """
     path = _checked_path(repository, new.path)
     begun = entry_at(repository, path)
-    if begun is not None and begun.is_missing and not os.path.lexists(path):
+    if begun is not None and begun.is_missing and _is_gone(path):
         _restore_folder(begun, new)
         if not begun.is_unfinished:
             return begun
@@ -50,13 +50,24 @@ def create(repository: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
     return _make(repository, path, options, new.branch, commit)
 
 
+def _is_gone(path: str) -> bool:
+    """Whether nothing is at `path`, or an empty folder, which is all that a confined worker leaves
+    of its worktree."""
+    try:
+        return not os.listdir(path)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
 def _restore_folder(entry: WorktreeEntry, new: NewWorktree) -> None:
     """Make the folder of a worktree anew. Its own git folder stays as it is, so that nothing is
     lost of what was staged, or of a merge under way. Raises `ConflictError` (`path_taken`)."""
     is_locked = entry.lock is not None and not entry.is_unfinished
     if is_locked or entry.branch not in (new.branch, None):
         raise _path_taken(entry.path, "git lists a worktree there that is another's, or locked")
-    os.mkdir(entry.path)
+    os.makedirs(entry.path, exist_ok=True)
     with open(os.path.join(entry.path, ".git"), "wb") as file:
         file.write(b"gitdir: " + os.fsencode(entry.tree.git_dir) + b"\n")
     if not entry.is_unfinished:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ COMMANDS = "commands"
 EXIT = "exit"
 STDIN = "stdin.fifo"
 LOCK = "shim.lock"
+#: What is there for this worker alone and goes with it: absolute paths, NUL between them.
+PASSING = "passing"
 #: How far the output was taken over and written, where it is redacted on its way.
 POSITION = "output.position"
 
@@ -106,6 +108,31 @@ def remove(folder: int, name: str) -> None:
         os.unlink(name, dir_fd=folder)
     except FileNotFoundError:
         return
+
+
+def remove_passing(folder: int) -> None:
+    """Take away what was there for the worker alone, as far as it can be."""
+    try:
+        paths = read(folder, PASSING).split(b"\0")
+    except OSError:
+        return
+    for path in paths:
+        with suppress(OSError):
+            parent, name = os.path.split(path)
+            with closing(open_folder(parent)) as descriptor:
+                _remove_below(descriptor, name)
+
+
+def _remove_below(folder: int, name: bytes) -> None:
+    """Take away what stands at `name`, with all below it; no symlink is followed."""
+    if not stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
+        os.unlink(name, dir_fd=folder)
+        return
+    with closing(open_folder(name, folder)) as inner:
+        for entry in os.listdir(inner):
+            with suppress(OSError):
+                _remove_below(inner, os.fsencode(entry))
+    os.rmdir(name, dir_fd=folder)
 
 
 def append(folder: int, name: str, data: bytes) -> None:

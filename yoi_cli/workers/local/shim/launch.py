@@ -50,6 +50,27 @@ class Takeover(NamedTuple):
     output_start: int
     why_lost: str
     secret_names: tuple[bytes, ...]
+    landlock: int = 0
+
+
+class Confinement(NamedTuple):
+    """What the kernel lets a worker write, read and connect to (docs/security.md).
+
+    `abi` is the newest version of Landlock that is made use of. All below `writable` may be
+    written but what is below `protected`; of two that lie in each other, the inner one counts.
+    `readable` and `ports` narrow reading and TCP connections; None leaves them as they are.
+    """
+
+    abi: int
+    mode: str
+    writable: tuple[bytes, ...]
+    protected: tuple[bytes, ...]
+    readable: tuple[bytes, ...] | None = None
+    ports: tuple[int, ...] | None = None
+
+    @property
+    def is_strict(self) -> bool:
+        return self.mode == "strict"
 
 
 class Launch(NamedTuple):
@@ -71,17 +92,19 @@ class Launch(NamedTuple):
     group: bytes = b""
     capacity: int = 0
     takeover: Takeover | None = None
+    confinement: Confinement | None = None
 
 
 #: What a field may hold; a named tuple counts as a tuple.
 Value: TypeAlias = "int | str | bytes | tuple[Value, ...] | None"
 
 _NONE, _INT, _STR, _BYTES, _TUPLE = b"-", b"i", b"s", b"b", b"("
-_RECORDS: Mapping[bytes, type[Launch | Bounds | Takeover | Identity]] = {
+_RECORDS: Mapping[bytes, type[Launch | Bounds | Takeover | Identity | Confinement]] = {
     b"L": Launch,
     b"B": Bounds,
     b"T": Takeover,
     b"I": Identity,
+    b"C": Confinement,
 }
 _LETTERS: Mapping[type, bytes] = {kind: letter for letter, kind in _RECORDS.items()}
 #: Before each value: the letter of its type, and its length in bytes.

@@ -96,13 +96,26 @@ def _supervise(launch: Launch) -> None:
     slot = Slot(launch.group, launch.capacity) if launch.group else None
     if slot is not None and not _wait_for_room(folder, launch, journal, wakeup, slot):
         return
-    journal.put(journal.state._replace(phase=STARTING))
+    launch = _confined(launch)
+    landlock = launch.confinement.abi if launch.confinement is not None else 0
+    journal.put(journal.state._replace(phase=STARTING, landlock=landlock))
     supervised = _begin(folder, launch, journal, wakeup)
     if supervised is not None:
         _answer(ANSWER_READY)
         Supervisor(folder, launch, journal, wakeup, supervised).run()
     if slot is not None:
         slot.leave()
+
+
+def _confined(launch: Launch) -> Launch:
+    """`launch` with as much of its confinement as this kernel knows."""
+    wanted = launch.confinement
+    if wanted is None:
+        return launch
+    from yoi_cli.workers.local.shim.landlock import kernel_abi
+
+    abi = min(wanted.abi, kernel_abi())
+    return launch._replace(confinement=wanted._replace(abi=abi) if abi else None)
 
 
 def _wait_for_room(
@@ -173,6 +186,7 @@ def _take_over(
         ready_at=takeover.ready_at,
         cause=takeover.cause,
         output_start=takeover.output_start,
+        landlock=takeover.landlock,
     )
     journal = StateWriter(folder, state)
     journal.put_if_possible(state)

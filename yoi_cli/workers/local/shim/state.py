@@ -25,7 +25,8 @@ CANNOT_START = "it could not be started"
 class WorkerState(NamedTuple):
     """How far a worker is; times are Unix milliseconds, but `ready_at`: since boot.
 
-    `cause` says who is ending it, `why` why it never ran or what was lost of it.
+    `cause` says who is ending it, `why` why it never ran or what was lost of it. `landlock`
+    is the version of Landlock that confines it, 0 where nothing does.
     """
 
     phase: Phase
@@ -39,6 +40,7 @@ class WorkerState(NamedTuple):
     cause: str = ""
     why: str = ""
     output_start: int = 0
+    landlock: int = 0
 
 
 class StateWriter:

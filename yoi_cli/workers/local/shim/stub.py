@@ -221,6 +221,11 @@ def _become_worker(launch: Launch, ends: StubDescriptors) -> NoReturn:
             os.dup2(source, target)
         where = "folder"
         os.chdir(launch.cwd)
+        if launch.confinement is not None:
+            where = "confinement"
+            from yoi_cli.workers.local.shim.landlock import confine  # loaded by the shim
+
+            confine(launch.confinement)
         where = "program"
         os.execvpe(launch.command[0], list(launch.command), dict(launch.environment))
     except OSError as error:

@@ -221,6 +221,7 @@ class Supervisor:
             self._supervised.pump.load()
             self._supervised.pump.move_all(at_end=True)
         self._bound.cut()
+        files.remove_passing(self._folder)
         state = self._journal.state
         self._journal.event("ended", **({"why": self._lost} if self._lost else {}))
         self._journal.put_if_possible(
