@@ -49,6 +49,9 @@ def test_an_approval_that_was_typed_merges_nothing(shop: Shop, is_remembered: bo
     assert len(shop.merges()) == is_remembered
     if not is_remembered:
         assert "counts for nothing here" in done.json["outcomes"][0]["message"]
+        assert shop.yoi("ticket", "show", ticket, "--json").json["elsewhere"] == [f"{ID}1"]
+        shown = shop.yoi("ticket", "show", ticket).out
+        assert shown.count("not written by this clone") == 1
         shop.yoi("ticket", "review", ticket, "--approve", "-m", "Good.")
         shop.run()
         assert len(shop.merges()) == 1

@@ -281,6 +281,22 @@ def test_a_question_waits_for_its_answer_and_is_not_held_against_the_coder() -> 
     assert at(*asked, "foreign answer body=this").spent == 1, "a coder may have typed it"
 
 
+def test_the_session_goes_on_for_the_profile_that_asked_and_the_question_stays() -> None:
+    asked = (
+        *CODED[:-2], f"worker step=coder head={A} profile=ada", "question body=which?",
+        "worker step=needs_answer", "answer body=this",
+    )  # fmt: skip
+    same = at(*asked, "worker step=coder profile=ada")
+    assert (same.resumes, same.asked) == (True, "which?")
+    other = at(*asked, "worker step=coder profile=eve")
+    assert (other.resumes, other.asked) == (False, "which?")
+    unable = (*asked, "worker step=coder profile=ada", "worker step=could_not_run role=coder")
+    again = at(*unable, "worker step=coder profile=ada")
+    assert (again.resumes, again.asked) == (True, "which?")
+    failed = (*asked, "worker step=coder profile=ada", *FAILED)
+    assert at(*failed, "worker step=coder profile=ada").asked == ""
+
+
 def test_an_answer_may_come_before_the_coder_has_ended() -> None:
     early = (*CODED[:-1], "question body=which?", "answer body=this", "worker step=needs_answer")
     assert at(*early).stage == "answered"

@@ -75,9 +75,11 @@ def list_tickets(
 
 def show(session: Session, ticket: str) -> Readable:
     """One ticket, as far as it can be read, and for the rest why not."""
-    from yoi_cli.tickets.show import show_ticket
+    from yoi_cli.tickets.show import from_elsewhere, show_ticket
 
-    return show_ticket(session.store, ticket)
+    found = show_ticket(session.store, ticket)
+    elsewhere = from_elsewhere(found.view.thread, session.own_events.of(found.view.id))
+    return found._replace(view=found.view._replace(elsewhere=elsewhere))
 
 
 def neighbours(session: Session, view: TicketView) -> Mapping[str, Neighbour]:

@@ -69,8 +69,7 @@ def _is_said(event: Event) -> bool:
 def coder_prompt(assignment: Assignment, at: Position) -> str:
     """What the coder of the round that was recorded reads."""
     wanted = _contract(assignment)
-    if at.resumes:
-        wanted += _under("You asked", [at.asked])
+    wanted += _under("You asked", [at.asked])
     so_far = [_request(one) for one in at.requests]
     marker = _marker([*wanted, *so_far])
     blocks = [
@@ -79,7 +78,7 @@ def coder_prompt(assignment: Assignment, at: Position) -> str:
         f"{short(at.base)} of `{at.target}`.",
         _explained(marker),
     ]
-    if at.resumes:
+    if at.asked:
         blocks.append("You asked a question before. It is answered in what was said on the ticket.")
     blocks += ["## What is wanted", _quoted(wanted, marker)]
     if so_far:

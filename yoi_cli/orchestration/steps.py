@@ -182,15 +182,20 @@ def _to(stage: str, *names: str, counted: tuple[str, ...] = ()) -> _Step:
 
 
 def _coder(at: Position, event: Event) -> Position:
+    """A coder begins. After an answer it goes on with the session in which its profile asked, also
+    where it could not run at first."""
+    profile = event.attributes.get("profile", "")
+    is_answered, again = at.stage == ANSWERED, at.stage == COULD_NOT_RUN
+    resumes = (is_answered or (again and at.resumes)) and at.profile == profile
     return at._replace(
         stage=CODER,
         round=at.round + 1,
         spent=at.spent + 1,
         tree=event.attributes.get("tree", ""),
-        profile=event.attributes.get("profile", ""),
+        profile=profile,
         start=event.attributes.get("head", ""),
-        resumes=at.stage == ANSWERED,
-        asked=at.question,
+        resumes=resumes,
+        asked=at.question if is_answered else at.asked if again else "",
         requests=tuple(one._replace(is_told=True) for one in at.requests),
         question="",
         is_answered=False,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.errors import NotFoundError, YoiError
-from yoi_cli.model.events import Thread
+from yoi_cli.model.events import APPROVE, REVIEW, Thread
 from yoi_cli.model.fold import Folded, fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.item import Item
 from yoi_cli.model.relations import MISSING, UNREADABLE
+from yoi_cli.model.states import INPROGRESS
 from yoi_cli.tickets.blocking import (
     Blocker,
     TicketRelations,
@@ -21,8 +22,9 @@ from yoi_cli.tickets.blocking import (
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
+    from yoi_cli.model.events import Event
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
     from yoi_cli.store.ports import TicketReader
@@ -42,7 +44,11 @@ class Neighbour(NamedTuple):
 
 
 class TicketView(NamedTuple):
-    """Everything that is known of a ticket; its state is the fold of its thread."""
+    """Everything that is known of a ticket; its state is the fold of its thread.
+
+    `elsewhere` are the identities of those steps and approvals that this clone did not write, and
+    that drive nothing here.
+    """
 
     id: TicketId
     item: Item
@@ -54,6 +60,7 @@ class TicketView(NamedTuple):
     plan: tuple[PlanRecord, ...]
     artifacts: tuple[str, ...]
     resolution: str | None
+    elsewhere: frozenset[str] = frozenset()
 
 
 class Readable(NamedTuple):
@@ -121,6 +128,21 @@ def what_can_be_read(reader: TicketReader, ticket: TicketId, incoming: TicketRel
         resolution=part("resolution", lambda: reader.resolution(ticket), None),
     )
     return Readable(known, errors)
+
+
+def from_elsewhere(thread: Thread, marks: Container[str]) -> frozenset[str]:
+    """The identities of the steps and approvals of a ticket in progress that are not of `marks`,
+    those of the events that this clone wrote (`model/own_events.py`)."""
+    driving = [event for event in thread.events if "step" in event.attributes or _approves(event)]
+    if not driving or fold(thread.events).state != INPROGRESS:
+        return frozenset()
+    from yoi_cli.model.own_events import is_own
+
+    return frozenset(event.identity for event in driving if not is_own(event, marks))
+
+
+def _approves(event: Event) -> bool:
+    return event.kind == REVIEW and event.status == APPROVE
 
 
 def neighbours(reader: TicketReader, around: TicketRelations) -> dict[str, Neighbour]:

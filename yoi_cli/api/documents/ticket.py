@@ -95,10 +95,13 @@ class FaultDocument(Struct, frozen=True, kw_only=True):
 
 
 class ShownDocument(TicketDocument, frozen=True, kw_only=True):
-    """One ticket, as `show` has it: `events` are those asked for, of `events_total`."""
+    """One ticket, as `show` has it: `events` are those asked for, of `events_total`. `elsewhere`
+    are the identities of the steps and approvals of a ticket in progress that this clone did not
+    write: they drive nothing here."""
 
     events_total: int
     faults: tuple[FaultDocument, ...]
+    elsewhere: tuple[str, ...]
 
 
 def ticket_document(
@@ -129,5 +132,10 @@ def shown_document(view: TicketView, events: Iterable[Event]) -> ShownDocument:
     thread = view.thread
     faults = from_values(FaultDocument, thread.faults)
     return ticket_document(
-        ShownDocument, view, events, events_total=len(thread.events), faults=faults
+        ShownDocument,
+        view,
+        events,
+        events_total=len(thread.events),
+        faults=faults,
+        elsewhere=tuple(sorted(view.elsewhere)),
     )

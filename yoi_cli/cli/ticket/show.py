@@ -214,14 +214,14 @@ def _print_thread(page: Page, view: TicketView, events: Sequence[Event]) -> None
         page.line(Cell(f"… {hidden}--events {total} shows all.", _QUIET))
     for event in events:
         page.blank()
-        _print_event(page, event)
+        _print_event(page, event, is_elsewhere=event.identity in view.elsewhere)
     if view.thread.faults:
         page.heading("Passed over in the thread")
     for fault in view.thread.faults:
         page.line("  ", Cell(f"thread.md:{fault.line} ", _LOUD), fault.message)
 
 
-def _print_event(page: Page, event: Event) -> None:
+def _print_event(page: Page, event: Event, *, is_elsewhere: bool) -> None:
     attributes = event.attributes
     moved = "from" in attributes and "to" in attributes
     change = f" {attributes['from']} → {attributes['to']}" if moved else ""
@@ -232,6 +232,7 @@ def _print_event(page: Page, event: Event) -> None:
         f"  {event.author}",
         Cell(f"  {event.at}", _QUIET),
         Cell(f"  ({', '.join(rest)})" if rest else "", _QUIET),
+        Cell("  not written by this clone: it drives nothing here" if is_elsewhere else "", _LOUD),
     )
     if event.heading:
         page.prose(f"## {event.heading}")
