@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from support.workers import wait_until
 from yoi_cli.model.events import NewEvent
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.own_events import mark_of_new
+from yoi_cli.orchestration.open import holder_of
 from yoi_cli.store.files.own_events import FileOwnEvents
 
 ID = "01ZZZZZZZZ000000000000000"
@@ -188,3 +190,46 @@ def test_a_reviewer_that_is_overtaken_by_a_veto_ends_before_the_next_coder_begin
     ended = {(one["role"], one["cause"]) for one in workers}
     assert ("reviewer", "stopped") in ended
     assert shop.state(ticket) == "closed"
+
+
+@pytest.mark.parametrize(
+    ("branch", "worktree"),
+    [
+        ("main", None),
+        ("work/00001KVZSGT14-x", None),
+        (None, "../outside"),
+        (None, ".worktree/../x"),
+    ],
+)
+def test_a_plan_that_names_what_is_not_the_tickets_goes_to_a_person(
+    shop: Shop, branch: str | None, worktree: str | None
+) -> None:
+    """Plan records are lines of a file that a sync may bring."""
+    ticket = shop.queue()
+    holder = holder_of(str(shop.repo / ".git"))
+    shop.yoi("route", ticket, "--accept", "--holder", holder)
+    plan = shop.repo / ".yoi/tickets" / ticket / "artifacts/orchestration-plan.jsonl"
+    record = json.loads(plan.read_text())
+    agreed = record["accepted_plan"]
+    agreed |= {"branch": branch or agreed["branch"], "worktree": worktree or agreed["worktree"]}
+    plan.write_text(json.dumps(record) + "\n")
+    done = shop.run("--json", code=5)
+    assert done.json["outcomes"][0]["reason"] == "plan_unexpected"
+    assert shop.ran() == []
+
+
+def test_a_worker_of_another_workspace_of_the_clone_approves_nothing(shop: Shop) -> None:
+    below = shop.repo / "part"
+    below.mkdir()
+    shop.yoi("init", cwd=below)
+    shop.configure('review = "person"')
+    ticket = shop.queue()
+    shop.run(code=5)
+    approve = f"-m yoi_cli -C {shop.repo} ticket review {ticket} --approve -m Good"
+    command = ["sh", "-c", f"{shop.yoi.argv[0]} -P {approve}; exit 0"]
+    path = f"PYTHONPATH={Path(__file__).parents[2]}"
+    spawned = shop.yoi("worker", "spawn", "--json", "--", "env", path, *command, cwd=below)
+    worker = spawned.json["worker_id"]
+    shop.yoi("worker", "wait", worker, cwd=below)
+    assert "a worker approves nothing" in shop.yoi("worker", "logs", worker, cwd=below).out
+    assert "review approve" not in shop.steps(ticket)

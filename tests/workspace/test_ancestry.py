@@ -14,7 +14,7 @@ from yoi_cli.workspace import ancestry
 
 pytestmark = pytest.mark.process
 
-ASK = "import sys; from yoi_cli.workspace.ancestry import worker_above; print(worker_above('{}'))"
+ASK = "from yoi_cli.workspace.ancestry import worker_above; print(worker_above(['/nowhere', '{}']))"
 
 
 def above(workers: Path, env: dict[str, str], *wrapping: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError, YoiError
 from yoi_cli.model.events import IMPLEMENTATION_REPORT
+from yoi_cli.model.naming import ticket_of_branch
 from yoi_cli.model.workers.profiles import CODER
 from yoi_cli.orchestration import agents
 from yoi_cli.orchestration import position as stages
@@ -65,6 +66,12 @@ def plan_worktree(context: TicketContext, at: Position) -> bool:
         text = "the accepted plan, which names branch and worktree, is gone."
         return context.call_person(at, "plan_missing", text)
     branch, worktree, target = agreed.branch or "", agreed.worktree or "", ports.target
+    if not _is_its_own(context.ticket, branch, worktree):
+        text = (
+            f"the accepted plan names `{branch}` in `{worktree}`, which are not this ticket's. A "
+            "plan may come from anywhere; correct it with `yoi route --accept`."
+        )
+        return context.call_person(at, "plan_unexpected", text)
     head = ports.repository.commit_of(f"refs/heads/{target}") or ""
     if ports.repository.commit_of(f"refs/heads/{branch}") is not None:
         head = ports.history.fork_point(f"refs/heads/{branch}", head) or head
@@ -72,6 +79,13 @@ def plan_worktree(context: TicketContext, at: Position) -> bool:
     return context.record(
         at, stages.WORKTREE, text, branch=branch, worktree=worktree, target=target, base=head
     )
+
+
+def _is_its_own(ticket: str, branch: str, worktree: str) -> bool:
+    """Whether a branch, and a path relative to the repository, are by their names a ticket's."""
+    *folders, name = worktree.split("/")
+    is_within = all(folder not in ("", ".", "..") for folder in folders)
+    return ticket_of_branch(branch) == ticket and is_within and name.split("-")[0] == ticket
 
 
 def enter_worktree(context: TicketContext, at: Position) -> bool | RunOutcome:

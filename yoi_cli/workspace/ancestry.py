@@ -7,6 +7,10 @@ was started with can be read and not be changed from below, and a shim adopts wh
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Says of which worker a process is the shim, or the program (`workers/local/shim/launch.py`).
 OF_SHIM = b"YOI_SHIM_OF"
@@ -14,16 +18,16 @@ OF_WORKER = b"YOI_WORKER_ID"
 _MOST_ANCESTORS = 1000
 
 
-def worker_above(workers: str) -> str | None:
+def worker_above(folders: Sequence[str]) -> str | None:
     """The id of the worker that this process descends from, None where there is none.
 
-    `workers` is the folder of the clone's workers: those of other clones do not count. Where the
+    `folders` are those of the clone's workers: those of other clones do not count. Where the
     kernel has no `/proc`, there are no workers.
     """
     pid = "self"
     for _ in range(_MOST_ANCESTORS):
         named = _worker_of(pid)
-        if named is not None and os.path.isdir(os.path.join(workers, named)):
+        if named is not None and any(os.path.isdir(os.path.join(one, named)) for one in folders):
             return named
         parent = _parent_of(pid)
         if parent in ("", "0"):

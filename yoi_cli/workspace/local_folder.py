@@ -38,6 +38,13 @@ def path_below(workspace: str, checkout: Checkout) -> str:
     return os.path.relpath(workspace, checkout.root)
 
 
+def all_folders(checkout: Checkout) -> list[str]:
+    """The local folders of all workspaces of a clone."""
+    shared = shared_folder(checkout)
+    names = map(_name_of, known_workspaces(checkout))
+    return [shared, *(os.path.join(shared, _WORKSPACES, name) for name in names)]
+
+
 def known_workspaces(checkout: Checkout) -> list[str]:
     """The workspaces below the top of which this clone has anything, as `path_below` has them."""
     try:

@@ -125,10 +125,13 @@ class Session(NamedTuple):
         return FileOwnEvents(os.path.join(self.local_folder, "own"))
 
     def worker_above(self) -> str | None:
-        """The id of the clone's worker that this process descends from, None for none."""
+        """The id of the clone's worker that this process descends from, None for none: of any of
+        its workspaces."""
         from yoi_cli.workspace.ancestry import worker_above
+        from yoi_cli.workspace.local_folder import all_folders
 
-        return worker_above(os.path.join(self.local_folder, "workers"))
+        every = (self.local_folder,) if self.checkout is None else all_folders(self.checkout)
+        return worker_above([os.path.join(folder, "workers") for folder in every])
 
     @property
     def local_folder(self) -> str:
