@@ -33,8 +33,9 @@ class FileOwnEvents:
 
     def add(self, ticket: str, marks: Iterable[str]) -> None:
         """Bring more of them to stable storage."""
-        os.makedirs(self._path, mode=0o700, exist_ok=True)
-        with self._open() as folder:
+        parent, name = os.path.split(self._path)
+        os.makedirs(parent, exist_ok=True)
+        with Directory.open(parent, name) as local, local.make_child(name) as folder:
             known = folder.read_if_there(ticket) or b""
             lines = "".join(f"{mark}\n" for mark in marks).encode()
             folder.replace(ticket, known + lines)
