@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from yoi_cli.model.events import Event, NewEvent
 from yoi_cli.model.own_events import mark_of_new
+from yoi_cli.orchestration.holder import rival_of
 from yoi_cli.orchestration.position import Position, is_same_commit
-from yoi_cli.orchestration.steps import position_of, rival_of
+from yoi_cli.orchestration.steps import position_of
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 
@@ -219,6 +220,7 @@ def test_asking_for_changes_counts_wherever_it_comes_from() -> None:
         (("foreign claim status=taken holder=them generation=1",), "us"),
         (("foreign claim status=taken holder=them generation=2",), "them"),
         (("foreign claim status=released holder=them generation=1",), "us"),
+        (("foreign claim status=released holder=us generation=1",), "us"),
         (("claim status=taken holder=us generation=2",), "us"),
         (("claim status=released holder=us generation=1",), ""),
     ],
@@ -227,6 +229,24 @@ def test_the_claim_of_the_greatest_generation_holds_and_of_two_the_first(
     claims: Sequence[str], holder: str
 ) -> None:
     assert at(*ACCEPTED, *claims).holder == holder
+
+
+def test_moves_that_somebody_typed_do_not_begin_the_way_anew() -> None:
+    to_and_fro = [
+        f"foreign {move}"
+        for move in ("state_changed from=inprogress to=planning field=state", *ACCEPTED[:3])
+    ]
+    assert at(*REPORTED, *to_and_fro) == at(*REPORTED)
+    begun = at(*ACCEPTED[:4], *to_and_fro)
+    assert (begun.stage, begun.generation) == ("accepted", 1)
+
+
+@pytest.mark.parametrize(("before", "after"), [(4, "accepted"), (5, "worktree"), (6, "changes")])
+def test_asking_for_changes_starts_no_coder_where_there_is_no_worktree(
+    before: int, after: str
+) -> None:
+    asked = (*CODED[:before], "worker step=person reason=any", VETO)
+    assert at(*asked).stage == after
 
 
 def test_a_claim_in_our_name_that_we_did_not_write_is_not_ours() -> None:

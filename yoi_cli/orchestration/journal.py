@@ -8,7 +8,8 @@ from yoi_cli.errors import ConflictError
 from yoi_cli.model import events, states
 from yoi_cli.model.claim import ClaimRequest, renew, take
 from yoi_cli.model.events import NewEvent, heading_for
-from yoi_cli.orchestration.steps import position_of, rival_of
+from yoi_cli.orchestration.holder import rival_of
+from yoi_cli.orchestration.steps import position_of
 from yoi_cli.routing.claims import claim_event
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.trust import Doubt, untrusted

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.model import events, states
-from yoi_cli.model.claim import parse_generation
-from yoi_cli.model.events import CLAIM, WORKER
+from yoi_cli.model.events import WORKER
 from yoi_cli.model.fold import fold
 from yoi_cli.model.own_events import is_own
+from yoi_cli.orchestration.holder import claim_of
 from yoi_cli.orchestration.position import (
     ACCEPTED,
     ADVANCE,
@@ -70,51 +70,31 @@ def position_of(thread: Sequence[Event], marks: Container[str]) -> Position:
     """
     folded = fold(thread)
     begun = [move.line for move in folded.moves if move.target == states.INPROGRESS]
-    at = Position(folded.state, *_claim(thread, marks))
+    at = Position(folded.state, *claim_of(thread, marks))
     if not begun or folded.state not in (states.INPROGRESS, *states.RESOLVED_STATES):
         return at
     at = at._replace(stage=ACCEPTED)
-    for event in thread:
-        if event.line > begun[-1] and event.kind in _COUNTED:
-            at = _after(at, event, is_own=is_own(event, marks))
+    counted = [(event, is_own(event, marks)) for event in thread if event.kind in _COUNTED]
+    since = _beginning(at, begun, counted)
+    for event, own in counted:
+        if event.line > since:
+            at = _after(at, event, is_own=own)
     return at
 
 
-def _claim(thread: Sequence[Event], marks: Container[str]) -> tuple[str, int, bool]:
-    """Holder and generation of the claim that holds, and whether this clone wrote it.
+def _beginning(at: Position, begun: Sequence[int], counted: Sequence[tuple[Event, bool]]) -> int:
+    """Where the present way began: the last move to `inprogress` before the claim's first step.
 
-    That is the one of the greatest generation, and of two clones' claims of one generation the
-    first, unless it was given back.
+    What moves the ticket to and fro after that does not begin it anew: that takes a new claim.
     """
-    claims = [
-        (parse_generation(event.attributes.get("generation", "")) or 0, event)
-        for event in thread
-        if event.kind == CLAIM
-    ]
-    generation = max((number for number, _ in claims), default=0)
-    newest = [event for number, event in claims if number == generation]
-    freed = {event.attributes.get("holder") for event in newest if event.status == "released"}
-    for event in newest:
-        holder = event.attributes.get("holder", "")
-        if event.status == "taken" and holder not in freed:
-            return holder, generation, is_own(event, marks)
-    return "", 0, False
+    steps = (event.line for event, own in counted if own and _is_step(at, event))
+    first = next(steps, begun[-1] + 1)
+    return max((line for line in begun if line < first), default=begun[-1])
 
 
-def rival_of(thread: Sequence[Event], marks: Container[str], generation: int) -> str:
-    """The holder of a claim that another clone wrote, of `generation` or a greater one, and did
-    not give back; empty for none."""
-    claims = [
-        (event.status, event.attributes.get("holder", ""), event.attributes.get("generation", ""))
-        for event in thread
-        if event.kind == CLAIM and not is_own(event, marks)
-    ]
-    freed = {(holder, number) for status, holder, number in claims if status == "released"}
-    for status, holder, number in claims:
-        is_rival = status == "taken" and (parse_generation(number) or 0) >= generation
-        if is_rival and holder and (holder, number) not in freed:
-            return holder
-    return ""
+def _is_step(at: Position, event: Event) -> bool:
+    pairs = event.attributes
+    return "step" in pairs and pairs.get("generation") == str(at.generation)
 
 
 def _after(at: Position, event: Event, *, is_own: bool) -> Position:
@@ -126,9 +106,7 @@ def _after(at: Position, event: Event, *, is_own: bool) -> Position:
     if event.kind == events.ANSWER:
         return _after_answer(at, is_own=is_own)
     step = RECORDED.get((event.kind, event.attributes.get("step", "")))
-    if step is None or not is_own or event.attributes.get("generation") != str(at.generation):
-        return at
-    return step(at, event)
+    return step(at, event) if step is not None and is_own and _is_step(at, event) else at
 
 
 def _after_review(at: Position, event: Event, *, is_own: bool) -> Position:
@@ -157,7 +135,8 @@ def _after_veto(at: Position, event: Event, *, is_own: bool) -> Position:
         return at
     if at.stage == PERSON and is_own:
         at = at._replace(spent=0, unable=0)
-    return at._replace(stage=CHANGES)
+    has_no_worktree = at.stage == PERSON and at.before in (ACCEPTED, WORKTREE)
+    return at._replace(stage=at.before if has_no_worktree else CHANGES)
 
 
 def _after_answer(at: Position, *, is_own: bool) -> Position:
