@@ -8,10 +8,17 @@ asked where a repository is not laid out as usual, and where it might refuse
 from __future__ import annotations
 
 import os
+import re
 from typing import NamedTuple
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.dot_git import copied, first_line, git_dir_of, record_of
+
+#: The values of `core.sharedRepository`; the others keep to the owner's umask.
+_SHARED = re.compile(rb"sharedrepository[ \t]*=[ \t]*\"?([a-z0-9]+)")
+_GROUP = frozenset({b"group", b"true", b"yes", b"on", b"1"})
+_EVERYBODY = frozenset({b"all", b"world", b"everybody", b"2"})
+_OCTAL = re.compile(rb"0[0-7]{3}")
 
 
 class Checkout(NamedTuple):
@@ -97,6 +104,21 @@ def _is_plain(git_dir: str) -> bool:
         text = text.replace(b"worktreeconfig", b"") + _config(git_dir, "config.worktree")
     text = text.replace(b"bare = false", b"")
     return b"bare" not in text and b"worktree" not in text
+
+
+def shared_with(common_dir: str) -> int:
+    """What `core.sharedRepository` gives to others than the owner, as bits of a folder's mode."""
+    text = _config(common_dir, "config")
+    if b"sharedrepository" not in text:
+        return 0
+    found = _SHARED.findall(text)
+    said = found[-1] if found else b"true"  # a key without a value
+    if said in _GROUP:
+        return 0o070
+    if said in _EVERYBODY:
+        return 0o075
+    bits = int(said, 8) & 0o077 if _OCTAL.fullmatch(said) else 0
+    return bits | (bits & 0o044) >> 2  # a folder is searched by whoever may read it
 
 
 def _config(git_dir: str, name: str) -> bytes:

@@ -34,12 +34,25 @@ class Config(NamedTuple):
 
 
 DEFAULT = Config()
+#: What HFS+ leaves out of names.
+_NOT_SHOWN = frozenset(
+    map(chr, (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF))
+)
 
 
 def is_store_folder(root: str) -> bool:
     """Whether `root` is a relative path of plain names, without a way out of the workspace."""
     names = store_folder(root).split("/")
-    return not any(name in ("", ".", "..", ".git") or "\0" in name for name in names)
+    return not any(name in ("", ".", "..") or "\0" in name or is_git_folder(name) for name in names)
+
+
+def is_git_folder(name: str) -> bool:
+    """Whether some file system takes the file name `name`, or a part of it, for `.git`: without
+    regard to case (macOS, Windows), for its short name or its streams, with blanks, dots or
+    characters that do not show (git's own rules, for names in trees)."""
+    shown = "".join(char for char in name if char not in _NOT_SHOWN).casefold()
+    parts = (part.partition(":")[0].rstrip(" .") for part in shown.split("\\"))
+    return any(part in (".git", "git~1") for part in parts)
 
 
 def store_folder(root: str) -> str:

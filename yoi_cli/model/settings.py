@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, Literal, NamedTuple, TypeV
 from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
-from yoi_cli.model.config import DEFAULT, PROVIDER, is_store_folder
+from yoi_cli.model.config import DEFAULT, PROVIDER, is_git_folder, is_store_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,9 @@ def _is_branch(name: str) -> bool:
 
 def _is_folder(path: str) -> bool:
     names = path.rstrip("/").split("/")
-    return _is_line(path) and not any(name in ("", ".", "..", ".git") for name in names)
+    return _is_line(path) and not any(
+        name in ("", ".", "..") or is_git_folder(name) for name in names
+    )
 
 
 _ONE_BY_ONE = 'Give the arguments one by one: ["make", "test"].'

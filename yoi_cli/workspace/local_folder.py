@@ -8,6 +8,7 @@ in `yoi`, of one further down in a folder of its own below `yoi/workspaces`.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.checkout import is_below
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _FOLDER = "yoi"
 _WORKSPACES = "workspaces"
+#: What would be made for its owner alone, or by whoever comes first.
+_SHARED = ("claims", "spool", "workers/keys", "workers/groups", "prompts", "orchestrate/prompts")
 
 
 def shared_folder(checkout: Checkout) -> str:
@@ -29,6 +32,17 @@ def local_folder(workspace: str, checkout: Checkout) -> str:
     below = path_below(workspace, checkout)
     shared = shared_folder(checkout)
     return os.path.join(shared, _WORKSPACES, _name_of(below)) if below else shared
+
+
+def share(folder: str, bits: int) -> None:
+    """Let others than the owner have what is made from now on, as `bits` of a folder's mode say,
+    and the local `folder` with what they need of it."""
+    if not bits:
+        return
+    os.umask(os.umask(0o077) & ~bits)
+    for name in _SHARED:
+        with suppress(OSError):  # somebody else's, or nothing can be written here
+            os.makedirs(os.path.join(folder, name), exist_ok=True)
 
 
 def path_below(workspace: str, checkout: Checkout) -> str:

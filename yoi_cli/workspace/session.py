@@ -8,11 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError, YoiError
-from yoi_cli.git.checkout import Checkout, find_checkout, is_below
-from yoi_cli.store.files.layout import STORE_FOLDER, TICKETS_FOLDER, GitPlaces, StoreLocation
+from yoi_cli.git.checkout import Checkout, find_checkout, is_below, shared_with
+from yoi_cli.store.files.layout import (
+    CONFIG_FILE,
+    STORE_FOLDER,
+    TICKETS_FOLDER,
+    GitPlaces,
+    StoreLocation,
+)
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.workspace.finding import is_workspace, read_config
-from yoi_cli.workspace.local_folder import local_folder, shared_folder
+from yoi_cli.workspace.local_folder import local_folder, share, shared_folder
 from yoi_cli.workspace.which import find_workspace
 
 if TYPE_CHECKING:
@@ -190,7 +196,8 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
 
     Raises what `find_checkout` and `find_workspace` raise, and `StoreInvalidError` for a
     configuration that cannot be read. `forgiving` takes the defaults for what is wrong in
-    the configuration or the environment, so that doctor can look at the rest.
+    the configuration or the environment, so that doctor can look at the rest. In a clone that
+    git shares among users, the process's umask lets through what git gives them.
     """
     folder = starting_folder(start)
     checkout = find_checkout(folder)
@@ -198,6 +205,8 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
     config = _settings(workspace, forgiving=forgiving)
     if checkout is not None and not is_below(workspace, checkout.root):
         checkout = find_checkout(workspace)
+    if checkout is not None and config.root != TICKETS_FOLDER:
+        _check_outside_of_git(os.path.join(workspace, config.root), checkout)
     location = StoreLocation(
         workspace=workspace,
         lock=_lock_path(workspace, checkout),
@@ -205,6 +214,8 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
         index_lock=_index_lock(start, checkout),
         git=_git_places(workspace, config.root, checkout),
     )
+    if checkout is not None:
+        share(os.path.dirname(location.lock), shared_with(checkout.common_dir))
     deadline = _DEFAULT_DEADLINE if forgiving else lock_deadline(start)
     return Session(
         workspace, why, checkout, config, location, start.command, deadline, start.environment
@@ -233,6 +244,18 @@ def _how(start: Start) -> str:
     if start.environment.get("YOI_WORKSPACE"):
         return "Found upward from YOI_WORKSPACE"
     return "Found upward from the current folder"
+
+
+def _check_outside_of_git(store: str, checkout: Checkout) -> None:
+    """Raise `StoreInvalidError` where the store would lie in the repository's own folder, which
+    may be called anything and stand in the checkout."""
+    if any(is_below(store, folder) for folder in (checkout.git_dir, checkout.common_dir)):
+        raise StoreInvalidError(
+            "config_invalid",
+            f"{CONFIG_FILE}: backend.root: {store} lies in git's own folder.",
+            hint="Name a folder of the checkout, such as .yoi/tickets.",
+            details={"path": CONFIG_FILE, "key": "backend.root"},
+        )
 
 
 def _lock_path(workspace: str, checkout: Checkout | None) -> str:

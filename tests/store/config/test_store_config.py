@@ -67,7 +67,23 @@ def test_what_is_wrong_is_refused_with_its_line_and_key(text: str, said: str) ->
     assert said in caught.value.message
 
 
-@pytest.mark.parametrize("root", ["..", "/x", "a/../b", ".", "./", "a//b", ".git/x", "x/\\u0000"])
+@pytest.mark.parametrize(
+    "root",
+    [
+        *("..", "/x", "a/../b", ".", "./", "a//b", ".git/x", "x/\\u0000"),
+        *(
+            ".GIT/x",
+            "a/.Git",
+            ".git.",
+            ".git ",
+            "git~1/x",
+            "GIT~1",
+            ".g\\u200cit/x",
+            "a\\\\.git\\\\b",
+        ),
+        *(".git::$INDEX_ALLOCATION/x", "\\ufeff.git"),
+    ],
+)
 def test_a_store_outside_of_the_workspace_is_refused(root: str) -> None:
     with pytest.raises(StoreInvalidError, match=r"backend\.root"):
         parse_config(f'[backend]\nroot = "{root}"\n'.encode(), path="p")

@@ -38,7 +38,7 @@ class FileLocalState:
         if ticket in self._held:
             return True
         os.makedirs(self._folder, exist_ok=True)
-        descriptor = os.open(os.path.join(self._folder, f"{ticket}.lock"), _FLAGS, 0o600)
+        descriptor = os.open(os.path.join(self._folder, f"{ticket}.lock"), _FLAGS, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -74,7 +74,7 @@ class FileLocalState:
     def note_merge(self, merge: OwnMerge) -> None:
         if merge in self.merges():
             return
-        descriptor = os.open(self._made(_MERGES), _FLAGS | os.O_APPEND, 0o600)
+        descriptor = os.open(self._made(_MERGES), _FLAGS | os.O_APPEND, 0o666)
         try:
             os.write(descriptor, os.fsencode(" ".join(merge) + "\n"))
             os.fsync(descriptor)

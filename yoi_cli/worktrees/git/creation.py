@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+from yoi_cli.model.config import is_git_folder
 from yoi_cli.workspace.which import mark_worktree
 from yoi_cli.worktrees.git.branch_names import name_in_the_way
 from yoi_cli.worktrees.git.hooks_path import share_hooks
@@ -124,7 +125,7 @@ def exclude(repository: RepositoryPaths, pattern: str = "") -> None:
 def _checked_path(repository: RepositoryPaths, relative: str) -> str:
     """The absolute path, no step of which leaves the repository."""
     parts = relative.split("/")
-    if not relative or any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
+    if not relative or any(part in ("", ".", "..") or is_git_folder(part) for part in parts):
         raise UsageError(
             "path_invalid",
             f"{relative[:80]!r} is no path for a worktree.",
