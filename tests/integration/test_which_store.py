@@ -194,3 +194,26 @@ def test_a_store_that_only_a_copy_in_a_worktree_has_is_not_written_to_in_silence
     assert (told.code, "store_ambiguous" in told.err) == (4, True)
     assert str(workspace) in told.err
     yoi("--here", "ticket", "create", "-t", "x", "-m", "y", cwd=tmp_path / "other")
+
+
+def test_a_copy_of_a_clone_leaves_the_worktrees_of_the_first_one_alone(
+    yoi: Program, git: Program, workspace: Path, tmp_path: Path
+) -> None:
+    layout = Layout(workspace, workspace, yoi, git)
+    ticket = layout.ticket()
+    layout.commit_store()
+    yoi("worktree", "add", ticket, cwd=workspace)
+    tree = next((workspace / ".worktree").iterdir())
+    shutil.copytree(workspace, tmp_path / "copy", symlinks=True)
+    copy = tmp_path / "copy"
+
+    spawned = yoi("worker", "spawn", "--ticket", ticket, "--", "touch", "made", cwd=copy)
+    yoi("worker", "wait", "--timeout", "30", layout.created(spawned), cwd=copy)
+    assert not (tree / "made").exists()
+    assert yoi("worktree", "add", ticket, cwd=copy, check=False).code == 4
+    assert yoi("worktree", "remove", ticket, "--force", cwd=copy, check=False).code != 0
+    found = yoi("worktree", "doctor", "--json", cwd=copy, check=False).out
+    assert ("link_broken" in found, "folder_gone" in found) == (True, False)
+    assert git("status", "--porcelain", cwd=tree).out == ""
+    assert str(tree) in git("worktree", "list", cwd=workspace).out
+    assert yoi("worktree", "doctor", cwd=workspace, check=False).out.count("\n") == 1

@@ -38,7 +38,12 @@ def examine_worktree_facts(facts: WorktreeFacts, tickets: Tickets) -> Sequence[W
     """Everything about worktrees that somebody should look at."""
     return [
         *_of_git(facts),
-        *(one for worktree in facts.worktrees for one in _of_worktree(worktree, tickets)),
+        *(
+            one
+            for worktree in facts.worktrees
+            if worktree.path not in facts.strays
+            for one in _of_worktree(worktree, tickets)
+        ),
         *_of_branches(facts, tickets),
         *_of_claims(facts, tickets),
     ]
@@ -51,7 +56,8 @@ def _of_git(facts: WorktreeFacts) -> Iterator[WorktreeFinding]:
             None,
             path,
             "git knows no worktree here.",
-            "See what it holds; `git worktree repair` helps one that was moved.",
+            "See what it holds; `git worktree repair` helps one that was moved, and takes one that "
+            "was copied away from where it is a copy of.",
         )
     for path in facts.strays:
         yield WorktreeFinding(
@@ -59,7 +65,8 @@ def _of_git(facts: WorktreeFacts) -> Iterator[WorktreeFinding]:
             None,
             path,
             "Its .git leads to another repository or worktree.",
-            "`git worktree repair` restores the link.",
+            "If this clone is a copy of another, it is that one's: leave it alone. Else `git "
+            "worktree repair` restores the link.",
         )
     for path in facts.tries:
         yield WorktreeFinding(

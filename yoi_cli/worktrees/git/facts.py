@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.checkout import find_checkout
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.worktrees.git.hooks_path import lacking_hooks
 from yoi_cli.worktrees.git.listing import main_and_linked
@@ -36,7 +35,7 @@ def inspect(repository: RepositoryPaths, worktrees: Sequence[Worktree]) -> Workt
         worktrees=tuple(one for one in worktrees if one.path not in tries),
         unknown=tuple(_unknown(folder, linked)),
         tries=tuple(tries),
-        strays=tuple(entry.path for entry in present if _leads_elsewhere(entry)),
+        strays=tuple(entry.path for entry in linked if entry.is_stray),
         branches=tuple(_free_branches(repository, known)),
         local=tuple((path, files) for path, files in local if files),
         halted=tuple(entry.path for entry in known if was_cut_short(repository, entry.tree)),
@@ -57,11 +56,6 @@ def _unknown(folder: str, linked: Iterable[WorktreeEntry]) -> list[str]:
         return []
     paths = (os.path.join(folder, name) for name in names)
     return [path for path in paths if os.path.realpath(path) not in known]
-
-
-def _leads_elsewhere(entry: WorktreeEntry) -> bool:
-    checkout = find_checkout(entry.path)
-    return checkout is None or not os.path.samefile(checkout.git_dir, entry.tree.git_dir)
 
 
 def _free_branches(repository: RepositoryPaths, known: Iterable[WorktreeEntry]) -> list[str]:

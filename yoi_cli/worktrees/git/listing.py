@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
+from yoi_cli.git.dot_git import git_dir_of
 from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
 
 if TYPE_CHECKING:
@@ -35,8 +36,21 @@ class WorktreeEntry(NamedTuple):
 
     @property
     def is_missing(self) -> bool:
-        """Whether its folder is gone, or is no worktree any more."""
-        return not os.path.lexists(os.path.join(self.path, ".git"))
+        """Whether its folder is gone, or is no worktree of this repository any more."""
+        return not os.path.lexists(os.path.join(self.path, ".git")) or self.is_anothers
+
+    @property
+    def is_anothers(self) -> bool:
+        """Whether its folder is another's worktree: in a copy of a clone, git's list names those
+        of the clone that was copied."""
+        found = git_dir_of(os.path.join(self.path, ".git"))
+        return found is not None and found != os.path.realpath(self.tree.git_dir)
+
+    @property
+    def is_stray(self) -> bool:
+        """Whether its `.git` leads elsewhere, or nowhere."""
+        dot_git = os.path.join(self.path, ".git")
+        return os.path.lexists(dot_git) and (self.is_anothers or git_dir_of(dot_git) is None)
 
     @property
     def is_unfinished(self) -> bool:

@@ -40,7 +40,7 @@ class GitWorktrees:
     def of(self, ticket: str, target: str) -> Worktree | None:
         _, linked = main_and_linked(self._repository)
         own = (entry for entry in linked if self._ticket(entry) == ticket)
-        finished = [entry for entry in own if not entry.is_unfinished]
+        finished = [entry for entry in own if not (entry.is_unfinished or entry.is_anothers)]
         # One on the ticket's branch comes before one that merely has its folder.
         finished.sort(key=lambda entry: ticket_of_branch(entry.branch or "") != ticket)
         return self._describe(finished[0], target) if finished else None
