@@ -217,3 +217,16 @@ def test_a_copy_of_a_clone_leaves_the_worktrees_of_the_first_one_alone(
     assert git("status", "--porcelain", cwd=tree).out == ""
     assert str(tree) in git("worktree", "list", cwd=workspace).out
     assert yoi("worktree", "doctor", cwd=workspace, check=False).out.count("\n") == 1
+
+
+def test_in_a_clone_without_init_a_worktree_of_ours_knows_the_checkout_that_made_it(
+    yoi: Program, git: Program, tmp_path: Path
+) -> None:
+    layout = make_layout("separate git dir", yoi, git, tmp_path / "base")
+    ticket = layout.ticket()
+    layout.commit_store()
+    (tmp_path / "base/elsewhere/yoi/checkout").unlink()
+    yoi("worktree", "add", ticket, cwd=layout.workspace)
+    tree = next((layout.top / ".worktree").iterdir())
+    yoi("ticket", "comment", ticket, "-m", "from its worktree", cwd=tree)
+    assert "from its worktree" in layout.thread(ticket)

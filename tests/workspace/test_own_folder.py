@@ -97,5 +97,5 @@ def test_what_an_earlier_version_kept_in_one_place_comes_to_the_workspace_that_i
 
 
 def test_a_folder_that_cannot_be_written_is_taken_as_it_is(tmp_path: Path) -> None:
-    own_folder.own(str(tmp_path / "not there"))
+    own_folder.own(str(tmp_path / "not there"), mark=True)
     assert not (tmp_path / "not there").exists()

@@ -27,8 +27,9 @@ _LONGEST = 1 << 16
 _SUFFIX = ".json"
 
 
-def own(folder: str) -> None:
-    """See to it that the local folder is this clone's own.
+def own(folder: str, *, mark: bool) -> None:
+    """See to it that the local folder is this clone's own; with `mark` it knows from now on whose
+    it is, if it did not.
 
     It knows its path and its inode, and is a copy where both are others: so it may be moved, and
     seen at another place from a container. Where nothing can be written, nothing is done.
@@ -36,12 +37,12 @@ def own(folder: str) -> None:
     with suppress(OSError):
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            _own(folder, opened)
+            _own(folder, opened, is_new=mark)
         finally:
             os.close(opened)
 
 
-def _own(folder: str, opened: int) -> None:
+def _own(folder: str, opened: int, *, is_new: bool) -> None:
     inode = os.fstat(opened).st_ino
     mark = f"{os.path.realpath(folder)}\n{inode}\n".encode("utf-8", "surrogateescape")
     flags = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -52,6 +53,8 @@ def _own(folder: str, opened: int) -> None:
         with open(reading, "rb") as file:
             if file.read(len(mark) + 1) == mark:
                 return
+    elif not is_new:
+        return
     writing = os.open(_MARK, os.O_RDWR | os.O_CREAT | flags, 0o666, dir_fd=opened)
     with open(writing, "rb+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -121,7 +121,9 @@ class Session(NamedTuple):
         """The claims of this clone, local to it and shared by its worktrees."""
         from yoi_cli.store.files.claims import FileClaims
 
-        return FileClaims(os.path.join(self.own_folder(), "claims"), self.own_folder)
+        return FileClaims(
+            os.path.join(self.own_folder(), "claims"), partial(self.own_folder, make=True)
+        )
 
     @property
     def own_events(self) -> FileOwnEvents:
@@ -152,7 +154,7 @@ class Session(NamedTuple):
         folder = self.local_folder
         if make:
             os.makedirs(folder, exist_ok=True)
-        own_folder.own(folder)
+        own_folder.own(folder, mark=make)
         if self.checkout is not None:
             shared = shared_folder(self.checkout)
             if folder != shared:

@@ -12,6 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+from yoi_cli.git.dot_git import git_dir_of
+from yoi_cli.git.unusual import record_main
 from yoi_cli.model.config import is_git_folder
 from yoi_cli.workspace.which import mark_worktree
 from yoi_cli.worktrees.git.branch_names import name_in_the_way
@@ -89,6 +91,7 @@ def _make(
 ) -> WorktreeEntry:
     """Add a worktree and fill it; where that fails, it is gone again, with its new `branch`."""
     exclude(repository)
+    _record_root(repository)
     locked = ["--no-checkout", "--lock", "--reason", MAKING]
     answer = repository.ask(["worktree", "add", "--quiet", *locked, *options])
     if answer.code:
@@ -105,6 +108,14 @@ def _make(
         _undo(repository, path, branch, commit)
         raise
     return _released(repository, path)
+
+
+def _record_root(repository: RepositoryPaths) -> None:
+    """Let the new worktree find its way to the main checkout, where git does not know it: the
+    clone may be one in which nobody ran `yoi init`."""
+    git_dir = git_dir_of(os.path.join(repository.root, ".git"))
+    if git_dir == repository.common_dir:
+        record_main(repository.root, git_dir, repository.common_dir)
 
 
 def exclude(repository: RepositoryPaths, pattern: str = "") -> None:
