@@ -28,8 +28,8 @@ SETTINGS = (
 def test_another_users_repository_runs_nothing(yoi: Program, git: Program, tmp_path: Path) -> None:
     layout = make_layout("plain", yoi, git, tmp_path / "base")
     ticket = _with_traps(layout, tmp_path / "witness")
-    for folder, _, files in os.walk(layout.top):
-        for path in (folder, *(os.path.join(folder, file) for file in files)):
+    for above, _, files in os.walk(layout.top):
+        for path in (above, *(os.path.join(above, file) for file in files)):
             os.lchown(path, 65534, 65534)
     linked = next((layout.top / ".worktree").iterdir())
     tried = [(command, layout.top) for command in COMMANDS]
