@@ -82,7 +82,8 @@ printed: such characters are shown as `\\\\t`, `\\\\n`, `\\\\x1b`.
 Exit code 0 means that what was written is on stable storage. What goes wrong after that point is a
 warning, because a retry would write it twice.
 
-**Environment.** `YOI_WORKSPACE`, `YOI_AUTHOR`, `YOI_LOCK_TIMEOUT` (seconds to wait for the store's
+**Environment.** `YOI_WORKSPACE`, `YOI_AUTHOR`, `YOI_TRUST` (what may be run,
+`docs/trust.md`), `YOI_LOCK_TIMEOUT` (seconds to wait for the store's
 lock, 10), `YOI_DEBUG` (show where a fault of yoi's own happened).
 """
 

@@ -98,6 +98,7 @@ SCENARIO = (
     ("restored", "restore {a} --leave"),
     ("merged", "merge-driver" + " .yoi/tickets/{a}/thread.md" * 4),
     ("environment", "doctor --fix"),
+    ("trust", "trust --show"),
     ("hooks", "hook install"),
     ("hooks", "hook status"),
     ("hook_run", "hook run post-commit"),

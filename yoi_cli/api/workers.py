@@ -49,8 +49,8 @@ def spawn(
 
     Without a folder (`asked.cwd` is empty) it runs in the ticket's worktree, else in the
     current one; without a `prompt` it is told the ticket's intent packet. Of `variables`, a
-    value of None is that of the session's environment. Raises `UsageError`, and
-    `NotFoundError` for ticket and profile.
+    value of None is that of the session's environment. Raises `UsageError`, `NotFoundError` for
+    ticket and profile, and `ConflictError` where a profile is not trusted (docs/trust.md).
     """
     from yoi_cli.errors import YoiError
     from yoi_cli.model.workers.spec import request_of
@@ -58,7 +58,10 @@ def spawn(
     from yoi_cli.workers.open import open_runtime
     from yoi_cli.workers.runtime import LoggedWorker
     from yoi_cli.workspace.settings import settings_of
+    from yoi_cli.workspace.trust import require_trust
 
+    if not asked.command:
+        require_trust(session)
     spec, packet = _located(session, asked)
     text = packet if prompt is None else prompt
     request = request_of(
@@ -226,11 +229,16 @@ def show_profile(session: Session, name: str) -> ProfileRow:
 
 
 def check_profiles(session: Session, name: str | None = None) -> CheckedProfiles:
-    """What profiles lack on this machine: one, those that roles use, or all of them."""
+    """What profiles lack on this machine: one, those that roles use, or all of them.
+
+    It asks the programs, so it raises `ConflictError` where they are not trusted (docs/trust.md).
+    """
     from yoi_cli.workers.local.machine import machine_of
     from yoi_cli.workers.profile_checks import check_profiles
     from yoi_cli.workspace.settings import settings_of
+    from yoi_cli.workspace.trust import require_trust
 
+    require_trust(session)
     return check_profiles(settings_of(session), machine_of(session), name)
 
 

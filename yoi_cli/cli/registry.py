@@ -36,6 +36,7 @@ _ROOT = (
         ("init", "init:init", "Make a workspace in this folder."),
         ("where", "init:where", "Show which store is used, and why."),
         ("doctor", "doctor:doctor", "Check the store, the clone and the environment."),
+        ("trust", "trust:trust", "Show what the settings run, and say that it may be run."),
         ("prime", "prime:prime", "Print how to work here, for a coding agent."),
         (
             "completion",

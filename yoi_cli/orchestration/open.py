@@ -18,8 +18,8 @@ def open_ports(
 ) -> OrchestrationPorts:
     """What the session's orchestrators work with; `tell` is called with every step.
 
-    Raises `NotFoundError` (`repository_not_found`) outside of git, and `StoreInvalidError`
-    (`config_invalid`).
+    Raises `NotFoundError` (`repository_not_found`) outside of git, `StoreInvalidError`
+    (`config_invalid`), and `ConflictError` (`workspace_untrusted`, `commands_changed`).
     """
     from yoi_cli.orchestration.clean_writing import clean_change, clean_progress, redaction_of
     from yoi_cli.orchestration.files.clean_store import CleanStore
@@ -30,8 +30,10 @@ def open_ports(
     from yoi_cli.workers.local.machine import machine_of
     from yoi_cli.workers.open import open_runtime
     from yoi_cli.workspace.settings import settings_of
+    from yoi_cli.workspace.trust import require_trust
     from yoi_cli.worktrees.open import open_repository, open_worktrees, repository_paths
 
+    require_trust(session)
     settings, paths = settings_of(session), repository_paths(session)
     repository, holder = open_repository(session), holder_of(paths.common_dir)
     redaction = redaction_of(settings, session.environment)

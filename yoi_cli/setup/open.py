@@ -36,6 +36,7 @@ def init_workspace(
     """
     from yoi_cli.git.checkout import find_checkout
     from yoi_cli.setup.workspace_files import workspace_files
+    from yoi_cli.store.files import layout
     from yoi_cli.workspace.finding import make_workspace
 
     folder = starting_folder(start)
@@ -53,8 +54,20 @@ def init_workspace(
     written = make_workspace(folder, files)
     if checkout is not None:
         _record(folder, checkout, here=start.here)
+    if layout.CONFIG_FILE in written:
+        _trust(start)
     merging = _set_up_merging(folder, checkout)
     return Initialised(folder, (*written, *merging, *agents_files))
+
+
+def _trust(start: Start) -> None:
+    """Whoever makes a workspace is trusted with what they write into its settings."""
+    from yoi_cli.workspace.session import open_session
+    from yoi_cli.workspace.trust import settings_in, trust_files
+
+    session = open_session(start)
+    if session.worker_above() is None:
+        trust_files(session).add(settings_in(b""))
 
 
 def _check_place(folder: str, checkout: Checkout, *, here: bool) -> None:

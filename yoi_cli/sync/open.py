@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.merge.git.operation import operation
+from yoi_cli.model.trust import TRUSTED
+from yoi_cli.store.files.layout import CONFIG_FILE
 from yoi_cli.sync.git import checkout as sync_checkout
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session
 
 _LONGEST_PAUSE = 2.0
+_HELD = (
+    f"What came for {CONFIG_FILE} would run other commands, and is held back: `yoi trust` shows "
+    "it, and asks whether they may be run."
+)
 _HINT_REMOTE = "Add one with `git remote add origin URL`, or name one with --remote."
 
 
@@ -60,10 +66,14 @@ class SyncPorts(NamedTuple):
 def sync_session(session: Session, request: SyncRequest, *, is_dry_run: bool) -> Synced:
     """Sync the store of `session`. Raises what `open_sync` and `sync_store` raise."""
     from yoi_cli.sync.service import sync_store
+    from yoi_cli.workspace.trust import trust_files
 
     with open_sync(session, request) as ports:
         report = sync_store(ports.store, ports.remote, _pause, is_dry_run=is_dry_run)
-    return Synced(report, ports.target.remote, ports.target.branch, ports.warnings)
+    warnings = ports.warnings
+    if trust_files(session).held() is not None:
+        warnings = (*warnings, _HELD)
+    return Synced(report, ports.target.remote, ports.target.branch, warnings)
 
 
 @contextmanager
@@ -81,6 +91,7 @@ def open_sync(session: Session, request: SyncRequest) -> Iterator[SyncPorts]:
     from yoi_cli.sync.git.remote import GitRemote
     from yoi_cli.sync.git.snapshot import StoreTrees
     from yoi_cli.workspace.settings import tables_of
+    from yoi_cli.workspace.trust import SettingsGate, look_at
 
     checkout = _checkout_of(session)
     tables = tables_of(session, "sync")
@@ -94,7 +105,7 @@ def open_sync(session: Session, request: SyncRequest) -> Iterator[SyncPorts]:
         ref=f"refs/worktree/yoi/{key}/fetched",
         silence=settings.timeout,
         may_ask=request.may_ask,
-        runs_hooks=tables.git.run_hooks,
+        runs_hooks=tables.git.run_hooks and look_at(session).state == TRUSTED,
         hear=request.hear,
     )
     author = session.author(None).author
@@ -105,8 +116,11 @@ def open_sync(session: Session, request: SyncRequest) -> Iterator[SyncPorts]:
     lock.acquire()
     try:
         with open_objects(paths.cwd) as objects:
-            trees = StoreTrees(paths, objects)
-            store = CloneStore(session.store, trees, target, checkout.common_dir, signed)
+            gate = SettingsGate(session) if target.local_branch is None else None
+            trees = StoreTrees(paths, objects, gate)
+            store = CloneStore(
+                session.store, trees, target, checkout.common_dir, signed, settings=gate
+            )
             yield SyncPorts(store, remote, target, warnings)
     finally:
         lock.release(finished=True)

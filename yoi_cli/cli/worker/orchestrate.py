@@ -17,6 +17,7 @@ from yoi_cli.cli.options import AuthorOption, JsonOption, tickets_argument
 from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, Column, fitted_table, print_table
+from yoi_cli.cli.trust import ask_for_trust
 from yoi_cli.errors import UsageError
 from yoi_cli.model.text import visible
 from yoi_cli.model.time import stamp
@@ -75,6 +76,7 @@ def orchestrate(
         plan = orchestration.plan(session, tickets or (), at_once=at_once, author=author)
         print_plan(plan, as_json=as_json)
         return
+    ask_for_trust(session)
     progress, ended = ProgressView(as_json=as_json), _ending()
 
     def pause(seconds: float, running: Sequence[orchestration.RunningTicket]) -> bool:

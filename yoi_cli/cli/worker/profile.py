@@ -16,6 +16,7 @@ from yoi_cli.cli.text.console import is_terminal, write_stdout
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn, write_rows
 from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.cli.trust import ask_for_trust
 from yoi_cli.model.text import visible_block
 from yoi_cli.model.workers.profiles import profile_toml
 
@@ -88,7 +89,9 @@ def check(
     Exits 0 if it can run, else 1. Of variables only the names are shown. Where no role has
     a profile, all are checked, and one that can run is enough.
     """
-    checked = workers.check_profiles(session_of(ctx), name)
+    session = session_of(ctx)
+    ask_for_trust(session)
+    checked = workers.check_profiles(session, name)
     print_checks(checked, as_json=as_json)
     return 0 if checked.is_enough else 1
 

@@ -63,8 +63,13 @@ def spawn(
         group=group,
         confine=confine,
     )
+    session = session_of(ctx)
+    if not asked.command:
+        from yoi_cli.cli.trust import ask_for_trust
+
+        ask_for_trust(session)
     started = workers.spawn(
-        session_of(ctx),
+        session,
         asked,
         prompt=given_text(None if prompt is None else [prompt], prompt_file),
         variables=[_variable(word) for word in variables or ()],

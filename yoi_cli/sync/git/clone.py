@@ -33,13 +33,15 @@ from yoi_cli.sync.ports import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from yoi_cli.model.findings import Conflict
     from yoi_cli.model.trees import TreeFiles
     from yoi_cli.store.files.store import FileStore
+    from yoi_cli.sync.files.writing import FileChange
     from yoi_cli.sync.git.snapshot import StoreSnapshot, StoreTrees
     from yoi_cli.sync.ports import Unpushed
+    from yoi_cli.workspace.trust import SettingsGate
 
 _INDEX_ATTEMPTS = 20
 _MOST_RENUMBERED = 1000
@@ -60,7 +62,8 @@ class SyncTarget(NamedTuple):
 
 
 class CloneStore:
-    """A `SyncedStore`. `signed` are the variables that sign commits for git."""
+    """A `SyncedStore`. `signed` are the variables that sign commits for git; `settings` holds back
+    what would run commands, where the store has a branch of its own."""
 
     def __init__(
         self,
@@ -69,7 +72,10 @@ class CloneStore:
         target: SyncTarget,
         common_dir: str,
         signed: Mapping[str, str],
+        *,
+        settings: SettingsGate | None = None,
     ) -> None:
+        self._settings = settings
         self._store = store
         self._trees = trees
         self._paths = trees.paths
@@ -201,11 +207,18 @@ class CloneStore:
             then = merged.commit
             if now.tree != snapshot.tree:
                 then = self._with_what_came(snapshot, now, merged)
-            changes = self._trees.file_changes(now, now.tree, then, self._base)
+            changes = self._let_in(self._trees.file_changes(now, now.tree, then, self._base))
             moved = {str(one.old): str(one.new) for one in merged.renumbered}
             if not StoreFiles(writer, moved).bring(changes):
                 return False
             return self._arrive(merged.commit)
+
+    def _let_in(self, changes: Iterable[FileChange]) -> Iterable[FileChange]:
+        """The changes but for settings that nobody trusted yet."""
+        gate = self._settings
+        if gate is None:
+            return changes
+        return [one for one in changes if not gate.holds_back(one.path, one.was, one.data)]
 
     def _with_what_came(
         self, before: StoreSnapshot, now: StoreSnapshot, merged: MergedCommit

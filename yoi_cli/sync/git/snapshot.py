@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from yoi_cli.git.object_reader import ObjectReader
     from yoi_cli.merge.files.merged_store import MergeEdit
     from yoi_cli.model.trees import TreeFiles
+    from yoi_cli.workspace.trust import SettingsGate
 
 
 class StorePaths(NamedTuple):
@@ -82,22 +83,27 @@ class StoreSnapshot(NamedTuple):
 class StoreTrees:
     """Makes trees of a store's folder, and of merges, out of what `objects` reads."""
 
-    def __init__(self, paths: StorePaths, objects: ObjectReader) -> None:
+    def __init__(
+        self, paths: StorePaths, objects: ObjectReader, settings: SettingsGate | None = None
+    ) -> None:
         self.paths = paths
         self._objects = objects
+        self._settings = settings
 
     def snapshot(self, base: str | None) -> StoreSnapshot:
         """The store as it stands, under its lock; `base` is the commit that it comes from.
 
         A ticket that is gone is there as in `base`, and one whose log has shrunk has what it
-        had besides: nothing is ever lost by leaving it out.
+        had besides: nothing is ever lost by leaving it out. Settings that are held back are there
+        as they came, or they would be taken back from those who sent them.
         """
         subtrees: dict[str, str | None] = {}
         absent: set[str] = set()
         for folder in self.paths.folders:
             subtrees[folder] = self._take(folder, base, absent)
         raw = self._store_tree(subtrees)
-        if base is None or raw == self.in_commit(base, None):
+        held = {} if self._settings is None else self._settings.held()
+        if base is None or (not held and raw == self.in_commit(base, None)):
             return StoreSnapshot(
                 raw,
                 raw,
@@ -108,6 +114,7 @@ class StoreTrees:
         before, now, root = self.paths.files(base), self.paths.files(raw), self.paths.root
         shrunk = shrunk_tickets(before, now, root)
         restored = dict(with_what_was(before, now, shrunk, root)) if shrunk else {}
+        restored |= held
         entries = (self._entry(path, data, before, now) for path, data in restored.items())
         tree = self.edited(raw, entries)
         put_back = sorted({*subjects_of(absent, root), *shrunk})
