@@ -137,3 +137,50 @@ def test_a_store_elsewhere_merges_by_meaning_too(
     attribute = git("check-attr", "merge", "work/items/0000000000000/thread.md").out
     assert attribute.strip().endswith("merge: yoi")
     assert check_of(yoi, workspace, "attributes") == "ok"
+
+
+def test_a_ticket_with_attributes_of_its_own_is_told(yoi: Program, workspace: Path) -> None:
+    ticket = yoi("ticket", "create", "--title", "x", "--message", "y").out.split("\t")[1].strip()
+    folder = workspace / ".yoi/tickets" / ticket
+    (folder / ".gitattributes").write_text("thread.md merge=union text\n")
+
+    said = yoi("doctor", "--json", check=False).json["checks"]
+
+    checks = {one["name"]: one for one in said}
+    assert checks["attributes"]["status"] == "error"
+    assert checks["line_ends"]["status"] == "warning"
+    assert ticket in checks["attributes"]["message"]
+    assert ticket in checks["line_ends"]["message"]
+
+
+def test_line_ends_of_threads_are_left_alone_whatever_the_repository_says(
+    yoi: Program, git: Program, workspace: Path
+) -> None:
+    (workspace / ".gitattributes").write_text("* text=auto eol=crlf\n")
+    names = [one["name"] for one in yoi("doctor", "--json", check=False).json["checks"]]
+    assert "line_ends" not in names
+    lines = (workspace / ".yoi/.gitattributes").read_text().splitlines(keepends=True)
+    older = "".join(line for line in lines if "-text" not in line)
+    (workspace / ".yoi/.gitattributes").write_text(older)
+    assert check_of(yoi, workspace, "line_ends") == "warning"
+    yoi("doctor", "--fix")
+    said = git("check-attr", "text", ".yoi/tickets/0000000000000/thread.md").out
+    assert said.endswith("text: unset\n")
+
+
+def test_an_import_with_attributes_of_its_own_is_refused(
+    yoi: Program, workspace: Path, tmp_path: Path
+) -> None:
+    ticket = yoi("ticket", "create", "--title", "x", "--message", "y").out.split("\t")[1].strip()
+    attributes = workspace / ".yoi/tickets" / ticket / "artifacts/.GitAttributes"
+    attributes.write_text("* merge=union\n")
+    exported = yoi("ticket", "export").out
+    for path in sorted((workspace / ".yoi/tickets" / ticket).rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    (workspace / ".yoi/tickets" / ticket).rmdir()
+
+    refused = yoi("ticket", "import", "-", stdin=exported, check=False)
+
+    assert refused.code != 0
+    assert ".gitattributes" in refused.out + refused.err
+    assert not (workspace / ".yoi/tickets" / ticket).exists()

@@ -31,18 +31,19 @@ def count_tickets(session: Session) -> int:
 def examine_store(session: Session, *, advance: Callable[[], None] = lambda: None) -> Examination:
     """Everything that is wrong in the store."""
     from yoi_cli.doctor.examine import examine_store
-    from yoi_cli.doctor.open import open_inspector
+    from yoi_cli.doctor.open import open_inspector, with_history
 
-    return examine_store(open_inspector(session), advance=advance)
+    return with_history(session, examine_store(open_inspector(session), advance=advance))
 
 
 def examine_ticket(session: Session, ticket: str) -> Examination:
     """What is wrong with one ticket. Raises what finding a ticket raises."""
     from yoi_cli.doctor.examine import examine_ticket
-    from yoi_cli.doctor.open import open_inspector
+    from yoi_cli.doctor.open import open_inspector, with_history
     from yoi_cli.tickets.lookup import identify
 
-    return examine_ticket(open_inspector(session), identify(session.store, ticket))
+    known = identify(session.store, ticket)
+    return with_history(session, examine_ticket(open_inspector(session), known), [known])
 
 
 def repair(

@@ -7,17 +7,20 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import OperationError, UsageError
+from yoi_cli.errors import OperationError, UsageError, YoiError
 from yoi_cli.git.checkout import is_below
 from yoi_cli.workspace.session import lock_deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from yoi_cli.doctor.environment import CloneFacts, EnvironmentFacts, LockFacts
+    from yoi_cli.doctor.examine import Examination
+    from yoi_cli.doctor.git.history import ThreadHistory
     from yoi_cli.doctor.ports import StoreInspector
     from yoi_cli.doctor.repair import Repair, RepairResult
     from yoi_cli.git.checkout import Checkout
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.workspace.session import Session, Start
 
 _INFO = ("info/attributes", "info/exclude", "info/sparse-checkout")
@@ -37,11 +40,52 @@ def repair_store(
 
     Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
     """
-    from yoi_cli.doctor.files.repair import apply_repair
-    from yoi_cli.doctor.repair import make_repairs
+    from yoi_cli.doctor.files.repair import apply_repair, restore_events
+    from yoi_cli.doctor.repair import RESTORE_EVENTS, make_repairs
+    from yoi_cli.model.ids import TicketId
 
     store, by = session.store, partial(session.author, author)
-    return make_repairs(repairs, lambda repair: apply_repair(store, repair, by))
+
+    def make(repair: Repair) -> None:
+        history = _history(session) if repair.action == RESTORE_EVENTS else None
+        if history is not None and repair.ticket is not None:
+            restore_events(store, TicketId(repair.ticket), history.restored)
+        else:
+            apply_repair(store, repair, by)
+
+    return make_repairs(repairs, make)
+
+
+def with_history(
+    session: Session, found: Examination, tickets: Collection[TicketId] | None = None
+) -> Examination:
+    """`found` with what git's history knows of the threads, of `tickets` or of all."""
+    from dataclasses import replace
+
+    history = _history(session)
+    if history is None:
+        return found
+    more = history.findings(found.diagnostics, tickets)
+    diagnostics = sorted((*found.diagnostics, *more), key=lambda one: one.order)
+    return replace(found, diagnostics=tuple(diagnostics))
+
+
+def _history(session: Session) -> ThreadHistory | None:
+    if session.checkout is None:
+        return None
+    from yoi_cli.doctor.git.history import ThreadHistory
+    from yoi_cli.model.ids import TicketId
+
+    store = session.store
+
+    def thread(ticket: str) -> bytes | None:
+        try:
+            return store.raw(TicketId(ticket), "thread.md")
+        except (YoiError, OSError):
+            return None
+
+    folder = session.location.folder
+    return ThreadHistory(session.checkout, session.workspace, folder, thread)
 
 
 def survey_clone(session: Session) -> tuple[CloneFacts, LockFacts]:

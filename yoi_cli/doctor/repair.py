@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 FINISH_WRITE = "finish_write"
+RESTORE_EVENTS = "restore_events"
 BRING_BACK = "bring_back"
 SET_THREAD_ASIDE = "set_thread_aside"
 SET_PLAN_ASIDE = "set_plan_aside"
@@ -37,6 +38,7 @@ CONFIGURE_CLONE = "configure_clone"
 #: In the order in which they are made: what a thread says is settled before its projection.
 _SENTENCES = {
     FINISH_WRITE: "finish the write that a command left",
+    RESTORE_EVENTS: "put events back as git's history has them",
     BRING_BACK: "bring back what was recorded and is in no file, stash or commit",
     SET_THREAD_ASIDE: "move the torn bytes of the thread to artifacts/.torn",
     SET_PLAN_ASIDE: "move the torn last line to artifacts/.torn",
@@ -48,9 +50,12 @@ _SENTENCES = {
     WRITE_ATTRIBUTES: "name the merge driver for tickets",
     CONFIGURE_CLONE: "tell this clone how git merges tickets",
 }
+_HELD_BY_THREADS = frozenset({"thread_fused", "events_changed", "events_lost"})
 _ORDER = tuple(_SENTENCES)
 _FIXES = {
     "intent_left": FINISH_WRITE,
+    "events_changed": RESTORE_EVENTS,
+    "events_lost": RESTORE_EVENTS,
     "events_missing": BRING_BACK,
     "torn": SET_THREAD_ASIDE,
     "plan_torn": SET_PLAN_ASIDE,
@@ -98,10 +103,11 @@ def plan_repairs(found: Examination, *, fix: bool, adopt_item: bool) -> tuple[Re
     """
     planned: set[Repair] = set()
     # The bytes of a fused event are an event: `yoi resolve` parts them, and keeps them.
-    fused = {one.ticket for one in found.diagnostics if one.code == "thread_fused"}
+    # So are those that history has: nothing is set aside before they are put back.
+    left = {one.ticket for one in found.diagnostics if one.code in _HELD_BY_THREADS}
     for one in found.diagnostics:
         action = _FIXES.get(one.code)
-        if action == SET_THREAD_ASIDE and one.ticket in fused:
+        if action == SET_THREAD_ASIDE and one.ticket in left:
             continue
         if one.code == "state_mismatch" and adopt_item:
             action = ADOPT_ITEM

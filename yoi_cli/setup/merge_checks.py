@@ -6,7 +6,7 @@ driver, and each clone says what it runs (docs/merging.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.environment import CLONE, OK, EnvironmentCheck
@@ -34,6 +34,7 @@ ANCESTOR_COMMAND = (
 )
 _FALLBACK = "merge-file"
 _UNION = "union"
+_UNSET = "unset"
 #: What would change the line ends in a thread, or the driver, wherever it stands in a line.
 _OVERRIDING = ("merge", "text", "binary", "eol")
 _HEADING = "# yoi: tickets merge by meaning; `yoi init` tells a clone how."
@@ -43,6 +44,8 @@ _TICKET_FILES = (
     "*/artifacts/relations.json",
     "*/artifacts/orchestration-plan.jsonl",
 )
+#: The files of a ticket that merge by meaning, by their path in its folder.
+TICKET_PARTS = tuple(file.removeprefix("*/") for file in _TICKET_FILES)
 _OBJECTIVES = ".yoi/objectives"
 #: A ticket that no store has, to ask git what it would do with one.
 _ANY = "0000000000000"
@@ -53,10 +56,10 @@ class MergeFacts:
     """What git would do with tickets in a merge.
 
     `attributes` says for some paths of tickets what `merge` is (`unspecified` where nothing
-    is). `driver` is the command that the clone has, None where it has none, `ancestor_driver`
-    the one for ancestors, and `program_missing` the program of `driver` that cannot be started.
-    `missing_lines` are the attributes files that lack lines; `unmerged` are the store's paths
-    in conflict.
+    is), `text` for threads what `text` is. `driver` is the command that the clone has, None where
+    it has none, `ancestor_driver` the one for ancestors, and `program_missing` the program of
+    `driver` that cannot be started. `missing_lines` are the attributes files that lack lines;
+    `unmerged` are the store's paths in conflict.
     """
 
     attributes: Mapping[str, str]
@@ -65,6 +68,7 @@ class MergeFacts:
     program_missing: str | None = None
     missing_lines: tuple[str, ...] = ()
     unmerged: tuple[str, ...] = ()
+    text: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ignores_ancestors(self) -> bool:
@@ -128,6 +132,13 @@ def missing_lines(existing: bytes, lines: tuple[str, ...]) -> tuple[str, ...]:
 def check_merging(facts: MergeFacts) -> Iterator[EnvironmentCheck]:
     """Whether git would merge tickets by meaning, and whether a merge is left in conflict."""
     yield _check_attributes(facts)
+    converted = sorted(path for path, value in facts.text.items() if value != _UNSET)
+    if converted:
+        message = f"git may change the line ends of threads: {converted[0]}."
+        hint = "`yoi doctor --fix` completes .gitattributes; then commit it."
+        if not facts.missing_lines:
+            hint = "Another attribute overrides .yoi/.gitattributes: `git check-attr -a` says."
+        yield EnvironmentCheck("line_ends", CLONE, WARNING, message, hint)
     yield _check_driver(facts)
     if facts.unmerged:
         number = len(facts.unmerged)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import ConflictError, YoiError
+from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.transfer.model import ImportProblem
 from yoi_cli.transfer.report import ImportReport, ImportTally, Incoming, Refused
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import TicketReader, TicketStore
+
+#: Git's, which says how the files beside and below it are merged, converted and filtered.
+_ATTRIBUTES = ".gitattributes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,14 @@ def restore(
 
 
 def _install(store: TicketStore, ticket: StoredTicket, *, dry_run: bool) -> bool:
-    """Whether the ticket was not there; it is now. Raises `ConflictError` where it differs."""
+    """Whether the ticket was not there; it is now. Raises `ConflictError` where it differs, and
+    `OperationError` (`import_refused`) where it would change how git treats files."""
+    if any(name.lower() == _ATTRIBUTES for path in ticket.files for name in path.split("/")):
+        raise OperationError(
+            "import_refused",
+            f"{ticket.id} brings a {_ATTRIBUTES}, which would tell git how to treat its files.",
+            hint="Look at what it says, take it out, and import the ticket again.",
+        )
     if _is_here(store, ticket):
         return False
     if dry_run:

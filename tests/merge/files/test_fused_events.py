@@ -187,5 +187,5 @@ def test_a_history_reads_the_same_whether_each_version_is_read_whole(versions: l
     """A version is read by the events that are new in it, where that says the same."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fused_events, "_fresh_blocks", lambda version, seen: None)
-        whole = fused_events._known_blocks(versions)
-    assert fused_events._known_blocks(versions) == whole
+        whole = fused_events.known_blocks(versions)
+    assert fused_events.known_blocks(versions) == whole

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.repair import (
@@ -23,6 +24,7 @@ from yoi_cli.doctor.repair import (
     adopt_state,
 )
 from yoi_cli.errors import ConflictError, NotFoundError, StoreInvalidError
+from yoi_cli.merge.files.originals import left_out
 from yoi_cli.model.fold import fold, is_kept, recorded_resolution
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.missing import concerning, hint_for
@@ -30,6 +32,7 @@ from yoi_cli.model.states import CLOSED
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn, repair_tail
 from yoi_cli.store.files.bring_back import restore_lost
+from yoi_cli.store.files.kept import keep_left_out
 from yoi_cli.store.files.reader import read_part
 from yoi_cli.store.formats.plan import torn_tail
 from yoi_cli.store.formats.thread import parse_thread
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.doctor.repair import Repair
+    from yoi_cli.merge.files.restored import RestoredThread
     from yoi_cli.model.events import Author, Event, Thread
     from yoi_cli.store.files.directory import Directory
     from yoi_cli.store.files.store import FileStore
@@ -74,8 +78,27 @@ def _bring_back(writer: FileWriter, ticket: TicketId) -> None:
         raise ConflictError("events_set_aside", f"{left[0].sentence}.", hint=hint_for(left))
 
 
+def restore_events(
+    store: FileStore, ticket: TicketId, restored: Callable[[str, bytes], RestoredThread]
+) -> None:
+    """Put events of a thread back as `restored` (of the ticket and its thread) has them.
+
+    What that takes out is kept first. Raises as `apply_repair`.
+    """
+    with store.write() as writer:
+        with writer.opened(ticket) as directory:
+            data = read_part(directory, layout.THREAD)
+            found = restored(ticket, data)
+            if found.data != data:
+                keep_left_out(directory, layout.THREAD, left_out(data, found.data))
+                _replace_unchanged(directory, layout.THREAD, data, found.data)
+        with suppress(StoreInvalidError):  # what is not read even now the next look tells
+            _reproject(writer, ticket)
+
+
 def _reproject(writer: FileWriter, ticket: TicketId) -> None:
     """Bring item.md in line with the thread, and resolution.md, which goes with the state."""
+    writer.thread(ticket)  # what is no cut append is left where it is
     with writer.opened(ticket) as directory:
         repair_tail(directory, writer.location.index_lock)
         _whole_thread(directory)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yoi_cli.doctor.rules.rule import Rule
+from yoi_cli.doctor.rules.rule import FIX, Rule
 from yoi_cli.model.findings import ERROR, INFO, WARNING
 
 ITEM_RULES = (
@@ -153,6 +153,18 @@ THREAD_RULES = (
         "Two events that differ carry the same id.",
         "See in `git log -p` which is the original, and give the other's words a comment of "
         "their own.",
+    ),
+    Rule(
+        "events_changed",
+        WARNING,
+        "Events are not as they were written: git's history has them otherwise, or readable.",
+        f"A formatter or a hand was at work. Put them back as they were: {FIX}",
+    ),
+    Rule(
+        "events_lost",
+        ERROR,
+        "A merge took one side's thread whole: events that its other parent had are nowhere.",
+        f"Put them back from git's history: {FIX}",
     ),
     Rule(
         "first_event_not_create",

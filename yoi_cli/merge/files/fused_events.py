@@ -115,7 +115,7 @@ def separate_events(data: bytes, versions: Iterable[bytes], *, path: str) -> Sep
     that has no header here. Raises the errors of `merge_threads`.
     """
     parsed = parse_thread(data)
-    known = _known_blocks(versions)
+    known = known_blocks(versions)
     here = _blocks(data, parsed)
     opened = {_header(data[start:end]): data[start:end] for start, end in _fused(data, parsed)}
     blocks: list[bytes] = []
@@ -138,7 +138,7 @@ def separate_events(data: bytes, versions: Iterable[bytes], *, path: str) -> Sep
     return SeparatedThread(merged, tuple(recovered), tuple(closed), _loose_lines(data, merged))
 
 
-def _known_blocks(versions: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+def known_blocks(versions: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     """Blocks by header, from versions that are sound; of an event with an id the first.
 
     An event is never changed once it is written, so the oldest version is as it was meant.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.merge.algebra import MergeEntry
 from yoi_cli.model.ids import event_id_ms, is_event_id
 from yoi_cli.model.time import seconds_of
-from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
+from yoi_cli.store.formats.thread import BYTE_ORDER_MARK, parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 
 class Stretch(NamedTuple):
@@ -54,13 +54,31 @@ def cut_thread(data: bytes) -> ThreadCut:
     stray: list[Stretch] = []
     position, about = 0, ""
     for start, end, name in (*sorted(places), (len(data), len(data), "")):
-        text = data[position:start].removeprefix(b"\xef\xbb\xbf" if not position else b"")
+        text = data[position:start].removeprefix(BYTE_ORDER_MARK if not position else b"")
         for entry in entries if repeated else ():
             text = text.replace(entry.block, b"")
         if text.strip():
             stray.append(Stretch(about, text))
         position, about = end, name
     return ThreadCut(tuple(dict.fromkeys(entries)), is_crlf, torn, tuple(stray))
+
+
+def places_in(data: bytes) -> Iterator[tuple[str | None, bytes]]:
+    """The pieces of a thread in their order: events with their identities, and with None what is
+    torn or belongs to no event. What is blank is left out."""
+    parsed = parse_thread(data)
+    places: list[tuple[int, int, str | None]] = [(*span, None) for span in parsed.torn]
+    for event, span in zip(parsed.thread.events, parsed.spans, strict=True):
+        places.append((*span, event.identity))
+    position = len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
+    places.sort(key=lambda place: place[:2])
+    for start, end, name in (*places, (len(data), len(data), None)):
+        text = data[position:start]
+        if text.strip():
+            yield None, text.strip(b"\r\n")
+        if start < end:
+            yield name, data[start:end].rstrip() if name is not None else data[start:end]
+        position = max(position, end)
 
 
 def as_they_were(

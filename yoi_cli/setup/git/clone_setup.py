@@ -11,6 +11,7 @@ from yoi_cli.setup.merge_checks import (
     DRIVER,
     DRIVER_COMMAND,
     DRIVER_NAME,
+    TICKET_PARTS,
     MergeFacts,
     asked_paths,
     attribute_lines,
@@ -18,11 +19,17 @@ from yoi_cli.setup.merge_checks import (
     missing_lines,
 )
 from yoi_cli.store.files.directory import Directory
-from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
+from yoi_cli.store.files.layout import OBJECTIVES_FOLDER, StoreLocation
+from yoi_cli.store.files.reader import FileReader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yoi_cli.doctor.repair import Repair, RepairResult
     from yoi_cli.git.checkout import Checkout
+
+
+_THREAD = "/thread.md"
 
 
 class CloneSetup:
@@ -43,14 +50,24 @@ class CloneSetup:
 
         cwd = self._workspace
         driver = merge_config.configured_driver(cwd, DRIVER)
+        asked = (*asked_paths(self._root), *self._present_paths())
+        found = merge_config.attributes_of(cwd, asked)
+        threads = {path: one for path, one in found["text"].items() if path.endswith(_THREAD)}
         return MergeFacts(
-            attributes=merge_config.merge_attributes(cwd, asked_paths(self._root)),
+            attributes=found["merge"],
+            text=threads,
             driver=driver,
             ancestor_driver=merge_config.configured_ancestor_driver(cwd, DRIVER),
             program_missing=merge_config.missing_program(driver),
             missing_lines=self.incomplete(),
             unmerged=merge_config.unmerged_paths(cwd, [self._root, OBJECTIVES_FOLDER]),
         )
+
+    def _present_paths(self) -> Iterator[str]:
+        """The files of the tickets that are there: folders may have attributes of their own."""
+        location = StoreLocation(self._workspace, "", self._root)
+        for ticket in FileReader(location).ids():
+            yield from (f"{self._root}/{ticket}/{part}" for part in TICKET_PARTS)
 
     def incomplete(self) -> tuple[str, ...]:
         """The attributes files that lack lines."""

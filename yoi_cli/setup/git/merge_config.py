@@ -6,7 +6,7 @@ import shlex
 import shutil
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.command import look_up, run_git
+from yoi_cli.git.command import ask_git, git_failed, look_up, run_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,11 +54,18 @@ def missing_program(command: str | None) -> str | None:
     return words[0] if words and shutil.which(words[0]) is None else None
 
 
-def merge_attributes(cwd: str, paths: Sequence[str]) -> Mapping[str, str]:
-    """What the attribute `merge` is for each of `paths`, relative to `cwd`."""
-    said = run_git(["check-attr", "-z", "merge", "--", *paths], cwd=cwd)
-    words = said.split("\0")
-    return dict(zip(words[0::3], words[2::3], strict=False))
+def attributes_of(cwd: str, paths: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+    """What `merge` and `text` are for each of `paths`, relative to `cwd`, by attribute and path."""
+    asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
+    question = ["check-attr", "--stdin", "-z", "merge", "text"]
+    answer = ask_git(question, cwd=cwd, stdin=asked)
+    if answer.code:
+        raise git_failed(question, answer)
+    words = answer.text.split("\0")
+    found: dict[str, dict[str, str]] = {"merge": {}, "text": {}}
+    for path, attribute, value in zip(words[0::3], words[1::3], words[2::3], strict=False):
+        found[attribute][path] = value
+    return found
 
 
 def unmerged_paths(cwd: str, folders: Sequence[str]) -> tuple[str, ...]:
