@@ -336,3 +336,15 @@ def test_one_run_settles_a_state_and_the_resolution_that_goes_with_it(
     assert codes(store) == {"state_mismatch"}
     assert [repair.action for repair in mend(store).fixed] == ["reproject"]
     assert codes(store) == set()
+
+
+def test_the_event_that_made_a_ticket_is_never_set_aside(store: FileStore, workspace: Path) -> None:
+    path = workspace / FOLDER / "thread.md"
+    path.write_bytes(CREATED[:-4])
+    before = path.read_bytes()
+
+    mended = mend(store)
+
+    assert [repair.action for repair, _ in mended.failed] == ["set_thread_aside"]
+    assert path.read_bytes() == before
+    assert not (workspace / FOLDER / "artifacts/.torn").exists()

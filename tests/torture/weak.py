@@ -58,7 +58,7 @@ def _no_truncate() -> None:
 
 def _no_tail_check() -> None:
     """A torn tail is appended to."""
-    _put(append.Tail, "sound_size", property(lambda tail: tail.size))
+    _put(append, "_set_aside_torn", lambda directory, thread, tail: None)
 
 
 def _no_rising_ids() -> None:

@@ -81,8 +81,9 @@ def look_over(session: Session, *, advance: Callable[[], None] = lambda: None) -
     from yoi_cli.doctor.open import survey_clone
     from yoi_cli.hooks.git.context import spool_of
     from yoi_cli.hooks.open import check_hooks
+    from yoi_cli.setup.formatters import check_formatters
     from yoi_cli.setup.merge_checks import check_merging
-    from yoi_cli.setup.open import merge_facts
+    from yoi_cli.setup.open import merge_facts, missing_exclusions
 
     found = examine_store(session, advance=advance)
     clone, lock = survey_clone(session)
@@ -90,6 +91,8 @@ def look_over(session: Session, *, advance: Callable[[], None] = lambda: None) -
     waits = check_spool(session.store, spool.notes, spool.unreadable, spool.folder)
     facts = None if clone.irregular else merge_facts(session)
     merging = () if facts is None else tuple(check_merging(facts))
+    _, unguarded = missing_exclusions(session.workspace, session.checkout)
+    merging = (*merging, *check_formatters(unguarded))
     hooks = None if clone.irregular else check_hooks(session)
     places = (*check_clone(clone), *merging, check_lock(lock), waits, *([hooks] if hooks else []))
     return DoctorReport((*check_store(found), *places), found)

@@ -5,23 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from yoi_cli.setup.formatters import Offer as Offer
     from yoi_cli.setup.open import Initialised as Initialised
     from yoi_cli.workspace.session import Session, Start
     from yoi_cli.workspace.where import Whereabouts as Whereabouts
 
 
 def init(
-    start: Start, *, name: str | None = None, language: str | None = None, agents: bool = False
+    start: Start,
+    *,
+    name: str | None = None,
+    language: str | None = None,
+    agents: bool = False,
+    excludes: bool = False,
 ) -> Initialised:
     """Make the starting folder a workspace, or complete the one that it is.
 
     What stands already is never changed; the clone is told how git merges tickets. With
-    `agents`, AGENTS.md tells coding agents of the tickets. Raises, before anything is
+    `agents`, AGENTS.md tells coding agents of the tickets; with `excludes`, the files of formatters
+    and fixers that are configured here keep them away from the store. Raises, before anything is
     written, what stands against that.
     """
     from yoi_cli.setup.open import init_workspace
 
-    return init_workspace(start, name=name, language=language, agents=agents)
+    return init_workspace(start, name=name, language=language, agents=agents, excludes=excludes)
 
 
 def where(session: Session) -> Whereabouts:

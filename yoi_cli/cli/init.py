@@ -29,14 +29,22 @@ def init(
     agents: Annotated[
         bool, typer.Option("--agents", help="Describe the tickets for coding agents in AGENTS.md.")
     ] = False,
+    excludes: Annotated[
+        bool,
+        typer.Option(
+            "--exclude-formatters",
+            help="Tell formatters and fixers that are configured here to leave the store alone.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make a workspace in this folder, or complete an existing one.
 
-    Existing files are not changed; --agents rewrites only its own lines of AGENTS.md.
-    Nothing is committed.
+    Existing files are not changed; --agents rewrites only its own lines of AGENTS.md, and
+    --exclude-formatters adds lines to .editorconfig, .prettierignore, .markdownlintignore and
+    .pre-commit-config.yaml, where these tools are in use. Nothing is committed.
     """
-    made = setup.init(start_of(ctx), name=name, language=language, agents=agents)
+    made = setup.init(start_of(ctx), name=name, language=language, agents=agents, excludes=excludes)
     if as_json:
         from yoi_cli.api.documents.workspace import initialised_document
 
@@ -46,13 +54,30 @@ def init(
     if not any(path.startswith(".yoi/") for path in made.written):
         sentence = f"This folder is a workspace already: {made.workspace}"
     report_lines(
-        [("workspace", made.workspace), *(("written", path) for path in made.written)],
+        [
+            ("workspace", made.workspace),
+            *(("written", path) for path in made.written),
+            *(("offered", offer.path, line) for offer in made.offered for line in offer.lines),
+        ],
         [
             sentence,
             *(f"  wrote {path}" for path in made.written),
+            *_offered(made.offered),
             'Next: yoi ticket create --title "What needs doing"',
         ],
     )
+
+
+def _offered(offers: tuple[setup.Offer, ...]) -> list[str]:
+    """What would keep formatters away, for somebody to read."""
+    lines: list[str] = []
+    for offer in offers:
+        how = "add" if offer.is_appended else "work in"
+        lines.append(f"{offer.tool} may rewrite tickets; {how} to {offer.path}:")
+        lines += [f"    {line}" for line in offer.lines]
+    if any(offer.is_appended for offer in offers):
+        lines.append("`yoi init --exclude-formatters` adds what can be added.")
+    return lines
 
 
 def where(ctx: typer.Context, as_json: JsonOption = False) -> None:

@@ -71,7 +71,10 @@ def with_history(
 
 
 def _history(session: Session) -> ThreadHistory | None:
-    if session.checkout is None:
+    folder = session.location.folder
+    if session.checkout is None or _irregular(
+        session.checkout, os.path.join(session.workspace, folder)
+    ):
         return None
     from yoi_cli.doctor.git.history import ThreadHistory
     from yoi_cli.model.ids import TicketId
@@ -84,7 +87,6 @@ def _history(session: Session) -> ThreadHistory | None:
         except (YoiError, OSError):
             return None
 
-    folder = session.location.folder
     return ThreadHistory(session.checkout, session.workspace, folder, thread)
 
 

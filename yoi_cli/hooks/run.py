@@ -111,7 +111,9 @@ def _record(
     left = {spooled.note.ticket for spooled in spool.pending()}
     waiting = tuple(ticket for ticket in tickets if ticket in left)
     if waiting:
-        said.append(why or f"{', '.join(waiting)} is not in the store; {_LATER}")
+        said.append(
+            why or f"{', '.join(waiting)} is not in the store, or cannot be written to; {_LATER}"
+        )
     return HookOutcome(call.name, tickets, waiting, tuple(said))
 
 

@@ -13,24 +13,36 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.examine import Examination
     from yoi_cli.doctor.repair import RepairResult
     from yoi_cli.git.checkout import Checkout
+    from yoi_cli.setup.formatters import Offer
     from yoi_cli.setup.git.clone_setup import CloneSetup
     from yoi_cli.setup.merge_checks import MergeFacts
     from yoi_cli.workspace.session import Session, Start
 
 
 class Initialised(NamedTuple):
-    """A workspace that `init` made or completed; `written` are the files that it wrote."""
+    """A workspace that `init` made or completed; `written` are the files that it wrote.
+
+    `offered` are lines that would keep formatters and fixers, which are configured here, away from
+    the store.
+    """
 
     workspace: str
     written: tuple[str, ...]
+    offered: tuple[Offer, ...] = ()
 
 
 def init_workspace(
-    start: Start, *, name: str | None, language: str | None, agents: bool = False
+    start: Start,
+    *,
+    name: str | None,
+    language: str | None,
+    agents: bool = False,
+    excludes: bool = False,
 ) -> Initialised:
     """Make the starting folder a workspace, or complete the one that it is.
 
-    With `agents`, AGENTS.md tells coding agents of the tickets. Raises, before anything is
+    With `agents`, AGENTS.md tells coding agents of the tickets; with `excludes`, the files of
+    formatters and fixers keep them away from the store. Raises, before anything is
     written, what stands against that: `find_checkout`'s errors, `NotFoundError`
     (`workspace_not_checked_out`), `ConflictError` (`workspace_elsewhere`).
     """
@@ -57,7 +69,31 @@ def init_workspace(
     if layout.CONFIG_FILE in written:
         _trust(start)
     merging = _set_up_merging(folder, checkout)
-    return Initialised(folder, (*written, *merging, *agents_files))
+    top, offered = missing_exclusions(folder, checkout)
+    excluded: tuple[str, ...] = ()
+    if excludes:
+        from yoi_cli.setup.files.formatter_files import append_exclusions
+
+        excluded = append_exclusions(top, offered)
+        offered = tuple(one for one in offered if not one.is_appended)
+    return Initialised(folder, (*written, *merging, *agents_files, *excluded), offered)
+
+
+def missing_exclusions(folder: str, checkout: Checkout | None) -> tuple[str, tuple[Offer, ...]]:
+    """The folder where formatters and fixers of the workspace in `folder` are configured, and
+    what they lack to leave the store alone."""
+    from yoi_cli.errors import StoreInvalidError
+    from yoi_cli.setup.files.formatter_files import missing_exclusions
+    from yoi_cli.store.files.layout import STORE_FOLDER
+    from yoi_cli.workspace.finding import read_config
+
+    top = folder if checkout is None else checkout.root
+    folders = [STORE_FOLDER]
+    with suppress(StoreInvalidError):  # doctor names the line
+        root = read_config(folder).root
+        folders += [] if root == STORE_FOLDER or root.startswith(f"{STORE_FOLDER}/") else [root]
+    below = [os.path.relpath(os.path.join(folder, one), top) for one in folders]
+    return top, missing_exclusions(top, below)
 
 
 def _trust(start: Start) -> None:

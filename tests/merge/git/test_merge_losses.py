@@ -58,6 +58,15 @@ def test_what_was_put_back_since_is_not_lost_and_a_removed_ticket_is_not_asked_f
     assert lost(branches) == {}
 
 
+def test_what_a_later_commit_took_away_no_merge_lost(branches: Branches) -> None:
+    ticket = fork(branches)
+    before = branches.path(ticket).read_bytes()
+    branches.merge(driver=True)
+    branches.path(ticket).write_bytes(before)
+    branches.commit("Take an event away")
+    assert lost(branches) == {}
+
+
 def test_outside_of_git_nothing_is_asked(branches: Branches) -> None:
     session = open_session(Start(str(branches.folder), False, "test", {}))
     assert lost_in_merges(session._replace(checkout=None)) == {}

@@ -134,3 +134,10 @@ def test_what_takes_no_event_away_keeps_nobody_from_writing(
     assert path.read_bytes().startswith(thread)
     assert store.thread(TICKET).events[-1].body == "New."
     assert event_id(1) in path.read_text("utf-8", "replace") or thread.startswith(b"<!--")
+
+
+def test_nothing_is_decided_by_a_thread_that_is_not_read(store: FileStore) -> None:
+    with_thread(store, re.sub(rb"(?m)^---$", b"___", TWO))
+    with store.write() as writer, pytest.raises(StoreInvalidError, match="cannot be read"):
+        writer.thread(TICKET)
+    assert store.thread(TICKET).events == ()

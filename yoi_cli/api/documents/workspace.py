@@ -24,11 +24,27 @@ class ErrorDocument(Struct, frozen=True, kw_only=True):
     details: Mapping[str, object]
 
 
+class OfferDocument(Struct, frozen=True, kw_only=True):
+    """Lines for a file, from the top of the repository, that keep a tool away from the store.
+
+    `is_appended` says whether they can stand at the end of the file.
+    """
+
+    tool: str
+    path: str
+    lines: tuple[str, ...]
+    is_appended: bool
+
+
 class InitialisedDocument(Struct, frozen=True, kw_only=True):
-    """A folder that is a workspace now; `written` are the files that were missing or changed."""
+    """A folder that is a workspace now; `written` are the files that were missing or changed.
+
+    `offered` is what formatters and fixers that are configured here lack to leave the store alone.
+    """
 
     workspace: str
     written: tuple[str, ...]
+    offered: tuple[OfferDocument, ...]
 
 
 class WhereDocument(Struct, frozen=True, kw_only=True):
@@ -85,7 +101,7 @@ class PrimeDocument(Struct, frozen=True, kw_only=True):
 
 
 def initialised_document(made: Initialised) -> InitialisedDocument:
-    return from_value(InitialisedDocument, made)
+    return from_value(InitialisedDocument, made, offered=from_values(OfferDocument, made.offered))
 
 
 def where_document(found: Whereabouts) -> WhereDocument:

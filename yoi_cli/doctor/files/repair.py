@@ -25,6 +25,7 @@ from yoi_cli.doctor.repair import (
 )
 from yoi_cli.errors import ConflictError, NotFoundError, StoreInvalidError
 from yoi_cli.merge.files.originals import left_out
+from yoi_cli.model.events import CREATE
 from yoi_cli.model.fold import fold, is_kept, recorded_resolution
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.missing import concerning, hint_for
@@ -35,7 +36,7 @@ from yoi_cli.store.files.bring_back import restore_lost
 from yoi_cli.store.files.kept import keep_left_out
 from yoi_cli.store.files.reader import read_part
 from yoi_cli.store.formats.plan import torn_tail
-from yoi_cli.store.formats.thread import parse_thread
+from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -113,6 +114,14 @@ def _set_thread_aside(writer: FileWriter, ticket: TicketId) -> None:
     there, and without it the rest of the thread would tell another state.
     """
     with writer.opened(ticket) as directory:
+        data = read_part(directory, layout.THREAD)
+        if any(_made_by(data[start:end]) for start, end in parse_thread(data).torn):
+            raise StoreInvalidError(
+                "thread_unreadable",
+                "The event that made the ticket cannot be read, and that is no torn append; "
+                "nothing was set aside.",
+                hint="Bring the file back from git, or put the `---` lines back.",
+            )
         repair_tail(directory, writer.location.index_lock)
         data = read_part(directory, layout.THREAD)
         torn = parse_thread(data).torn
@@ -125,6 +134,12 @@ def _set_thread_aside(writer: FileWriter, ticket: TicketId) -> None:
             for start, end in torn:
                 keep_torn(artifacts, f"thread-{start}", data[start:end])
         _replace_unchanged(directory, layout.THREAD, data, without(data, torn))
+
+
+def _made_by(torn: bytes) -> bool:
+    """Whether what is torn is the event that made a ticket, which no append ever wrote."""
+    line = torn.partition(b"\n")[0].decode("utf-8", "surrogateescape")
+    return parse_header_pairs(line).get("event") == CREATE
 
 
 def _set_plan_aside(writer: FileWriter, ticket: TicketId) -> None:

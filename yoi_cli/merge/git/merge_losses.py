@@ -34,7 +34,8 @@ def lost_events(
     read: Callable[[str], bytes | None],
     tickets: Iterable[str] | None = None,
 ) -> Mapping[str, frozenset[str]]:
-    """The ids of events that parents of HEAD's merges had and the threads here lack, by ticket.
+    """The ids of events that parents of HEAD's merges had, and neither the merge nor the threads
+    here have, by ticket.
 
     `folder` is that of the tickets below `workspace`, which lies in a checkout; `read` gives the
     thread of a ticket as it is now, None for a ticket that is not there (it may have been removed
@@ -45,19 +46,20 @@ def lost_events(
     here: dict[str, set[bytes]] = {}
     try:
         objects = ObjectStream(workspace)
-        for ticket, blob in _sides(workspace, folder, tickets):
+        for ticket, before, after in _sides(workspace, folder, tickets):
             if ticket not in here:
                 now = read(ticket)
                 here[ticket] = {b"*"} if now is None else set(_ID.findall(now))
             if b"*" in here[ticket]:
                 continue
-            data = objects.read(blob).data
-            if set(_ID.findall(data)) <= here[ticket]:
-                continue
-            events = parse_thread(data).thread.events
-            ids = {event.id for event in events if event.id is not None}
-            missing = {one for one in ids if one.encode() not in here[ticket]}
-            lost.setdefault(ticket, set()).update(missing)
+            data = objects.read(before).data
+            gone = set(_ID.findall(data)) - here[ticket]
+            if gone and set(after) != _NONE:
+                gone -= set(_ID.findall(objects.read(after).data))  # it went later, if it did
+            if gone:
+                events = parse_thread(data).thread.events
+                missing = {event.id for event in events if event.id and event.id.encode() in gone}
+                lost.setdefault(ticket, set()).update(missing)
     except OperationError:  # no git, or a clone that lacks what is long past
         pass
     moved = _elsewhere(workspace, folder, {one for ids in lost.values() for one in ids})
@@ -76,8 +78,10 @@ def _elsewhere(workspace: str, folder: str, ids: Collection[str]) -> frozenset[s
     return frozenset(line.strip().split(" ")[1] for line in answer.text.splitlines() if line)
 
 
-def _sides(workspace: str, folder: str, tickets: Iterable[str] | None) -> Iterator[tuple[str, str]]:
-    """Tickets with the blobs that parents of merges had where the merge has another, each once."""
+def _sides(
+    workspace: str, folder: str, tickets: Iterable[str] | None
+) -> Iterator[tuple[str, str, str]]:
+    """Tickets with the blobs that a parent of a merge and the merge itself had, each pair once."""
     if not look_up(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=workspace):
         return
     wanted = ["rev-list", "--merges", f"--max-count={MERGES}", "HEAD", "--"]
@@ -89,12 +93,12 @@ def _sides(workspace: str, folder: str, tickets: Iterable[str] | None) -> Iterat
     wanted = [f"{magic}{_escaped(folder, magic)}/{name}/{layout.THREAD}" for name in names]
     options = ["-m", "--stdin", "-r", "--raw", "--no-abbrev", "--no-renames", "--no-commit-id"]
     answer = ask_git(["diff-tree", *options, "--", *wanted], cwd=workspace, stdin=merges.encode())
-    found: dict[tuple[str, str], None] = {}
+    found: dict[tuple[str, str, str], None] = {}
     for line in answer.text.splitlines():
         facts, _, path = line.partition("\t")
         words = facts.split(" ")
         if line.startswith(":") and len(words) == 5 and set(words[2]) != _NONE:
-            found[path.strip('"').rsplit("/", 2)[1], words[2]] = None
+            found[path.strip('"').rsplit("/", 2)[1], words[2], words[3]] = None
     yield from list(found)[:VERSIONS]
 
 

@@ -41,7 +41,7 @@ from yoi_cli.store.formats.thread_writing import encode_event
 from yoi_cli.store.values import Change, Committed
 
 if TYPE_CHECKING:
-    from yoi_cli.model.events import NewEvent
+    from yoi_cli.model.events import NewEvent, Thread
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.files.directory import Directory
     from yoi_cli.store.files.git_holds import Held
@@ -97,6 +97,13 @@ class FileWriter(FileReader):
         git = self.location.git
         if git is not None and stirred(git) != self._stirred:
             self._stirred, self.held = stirred(git), held_by(git)
+
+    def thread(self, ticket: TicketId) -> Thread:
+        """A ticket's log, to be decided by. Raises `StoreInvalidError` (`thread_unreadable`)."""
+        with self.opened(ticket) as directory:
+            tail = settled_tail(directory, self.location.index_lock, whole=True)
+            self._require_readable(ticket, directory, tail, is_strict=False)
+        return tail.parsed.thread
 
     def commit(self, ticket: TicketId, change: Change) -> Committed:
         if self.clean is not None:
