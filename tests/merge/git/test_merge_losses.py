@@ -67,6 +67,21 @@ def test_what_a_later_commit_took_away_no_merge_lost(branches: Branches) -> None
     assert lost(branches) == {}
 
 
+def test_what_one_side_reverted_no_merge_lost(branches: Branches) -> None:
+    ticket = branches.ticket("Shared")
+    branches.say(ticket, "on both")
+    branches.commit("Begin")
+    branches.on("work", new=True)
+    branches.yoi("ticket", "create", "--title", "Other", "--message", "x")
+    branches.commit("Work")
+    branches.on("main")
+    text = branches.path(ticket).read_text()
+    branches.path(ticket).write_text(text[: text.rindex("\n<!-- event:")])
+    branches.commit("Take back")
+    branches.git("merge", "--quiet", "--no-edit", "work")
+    assert lost(branches) == {}
+
+
 def test_outside_of_git_nothing_is_asked(branches: Branches) -> None:
     session = open_session(Start(str(branches.folder), False, "test", {}))
     assert lost_in_merges(session._replace(checkout=None)) == {}

@@ -278,7 +278,9 @@ def meet(walk: Walk, folder: Path) -> list[Clone]:
             clone.join("merge", "--quiet", "--no-edit", "FETCH_HEAD", go_on="merge")
         # Of a single pick git tells a driver too little to project the state: that is mended
         # by whoever writes next (docs/merging.md).
-        clone.yoi("doctor", "--fix")
+        # It would put back what merges by lines lost, too.
+        if clone.drives:
+            clone.yoi("doctor", "--fix")
         met.append(clone)
     return met
 

@@ -34,8 +34,8 @@ def lost_events(
     read: Callable[[str], bytes | None],
     tickets: Iterable[str] | None = None,
 ) -> Mapping[str, frozenset[str]]:
-    """The ids of events that parents of HEAD's merges had, and neither the merge nor the threads
-    here have, by ticket.
+    """The ids of events that parents of HEAD's merges had, and neither the merge, nor the
+    ancestors of its sides, nor the threads here have, by ticket.
 
     `folder` is that of the tickets below `workspace`, which lies in a checkout; `read` gives the
     thread of a ticket as it is now, None for a ticket that is not there (it may have been removed
@@ -46,7 +46,7 @@ def lost_events(
     here: dict[str, set[bytes]] = {}
     try:
         objects = ObjectStream(workspace)
-        for ticket, before, after in _sides(workspace, folder, tickets):
+        for ticket, before, after, merge in _sides(workspace, folder, tickets):
             if ticket not in here:
                 now = read(ticket)
                 here[ticket] = {b"*"} if now is None else set(_ID.findall(now))
@@ -56,6 +56,10 @@ def lost_events(
             gone = set(_ID.findall(data)) - here[ticket]
             if gone and set(after) != _NONE:
                 gone -= set(_ID.findall(objects.read(after).data))  # it went later, if it did
+            if gone:  # what the ancestors had somebody took away before the merge
+                path = f"{folder}/{ticket}/{layout.THREAD}"
+                for blob in _ancestors(workspace, merge, path):
+                    gone -= set(_ID.findall(objects.read(blob).data))
             if gone:
                 events = parse_thread(data).thread.events
                 missing = {event.id for event in events if event.id and event.id.encode() in gone}
@@ -80,8 +84,9 @@ def _elsewhere(workspace: str, folder: str, ids: Collection[str]) -> frozenset[s
 
 def _sides(
     workspace: str, folder: str, tickets: Iterable[str] | None
-) -> Iterator[tuple[str, str, str]]:
-    """Tickets with the blobs that a parent of a merge and the merge itself had, each pair once."""
+) -> Iterator[tuple[str, str, str, str]]:
+    """Tickets with the blobs that a parent of a merge and the merge itself had, each pair once,
+    and the merge."""
     if not look_up(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=workspace):
         return
     wanted = ["rev-list", "--merges", f"--max-count={MERGES}", "HEAD", "--"]
@@ -91,15 +96,28 @@ def _sides(
     names = ["*"] if tickets is None else list(tickets)
     magic = ":(glob)" if tickets is None else ":(literal)"
     wanted = [f"{magic}{_escaped(folder, magic)}/{name}/{layout.THREAD}" for name in names]
-    options = ["-m", "--stdin", "-r", "--raw", "--no-abbrev", "--no-renames", "--no-commit-id"]
+    options = ["-m", "--stdin", "-r", "--raw", "--no-abbrev", "--no-renames"]
     answer = ask_git(["diff-tree", *options, "--", *wanted], cwd=workspace, stdin=merges.encode())
-    found: dict[tuple[str, str, str], None] = {}
+    found: dict[tuple[str, str, str], str] = {}
+    merge = ""
     for line in answer.text.splitlines():
         facts, _, path = line.partition("\t")
         words = facts.split(" ")
         if line.startswith(":") and len(words) == 5 and set(words[2]) != _NONE:
-            found[path.strip('"').rsplit("/", 2)[1], words[2], words[3]] = None
-    yield from list(found)[:VERSIONS]
+            found[path.strip('"').rsplit("/", 2)[1], words[2], words[3]] = merge
+        elif not line.startswith(":"):
+            merge = words[0]
+    yield from [(*sides, commit) for sides, commit in found.items()][:VERSIONS]
+
+
+def _ancestors(workspace: str, merge: str, path: str) -> Iterator[str]:
+    """The blobs that the ancestors of a merge had at `path` below the workspace."""
+    parents = run_git(["rev-parse", f"{merge}^@"], cwd=workspace).split()
+    bases = look_up(["merge-base", "--all", *parents], cwd=workspace).split()
+    for base in bases:
+        name = ask_git(["rev-parse", "--verify", "--quiet", f"{base}:./{path}"], cwd=workspace)
+        if name.code == 0:
+            yield name.text.strip()
 
 
 def _escaped(folder: str, magic: str) -> str:
