@@ -99,8 +99,11 @@ def restore_events(
 
 def _reproject(writer: FileWriter, ticket: TicketId) -> None:
     """Bring item.md in line with the thread, and resolution.md, which goes with the state."""
-    writer.thread(ticket)  # what is no cut append is left where it is
     with writer.opened(ticket) as directory:
+        try:
+            writer.thread(ticket)  # what is no cut append stays where it is
+        except StoreInvalidError as error:
+            raise _needs_a_person(directory, "Part of it cannot be read") from error
         repair_tail(directory, writer.location.index_lock)
         _whole_thread(directory)
     writer.reproject(ticket)
