@@ -103,6 +103,10 @@ HIDING = {
         Damage(ASKED, "item.md", lambda data: (data or b"") + b"caf\xe9\n"),
         "item_unreadable",
     ),
+    "own item: its first line twice": (
+        Damage(ASKED, "item.md", lambda data: b"---\n" + (data or b"")),
+        "item_unreadable",
+    ),
     "own relations: markers": (Damage(ASKED, RELATIONS, replaced(MARKERS)), "records_unreadable"),
     "own relations: unknown kind": (
         Damage(ASKED, RELATIONS, replaced(entry(ASKED, "needs", OTHER))),

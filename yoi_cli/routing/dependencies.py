@@ -48,7 +48,7 @@ class Dependencies(StoreFacts):
         row = self.rows.get(TicketId(ticket)) if "rows" in self.__dict__ else None
         if row is None or row.is_text is None:
             return super().has_broken_item(ticket)
-        return row.error is not None or not row.is_text
+        return row.error is not None or not row.is_text or "state" not in row.fields
 
     def folded(self, ticket: str) -> Folded:
         """The fold of a ticket's thread. Raises where the thread cannot be read."""

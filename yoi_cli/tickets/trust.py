@@ -355,12 +355,12 @@ class StoreFacts:
         return status
 
     def has_broken_item(self, ticket: str) -> bool:
-        """Whether a ticket's `item.md` cannot be read, as where a byte of it is not UTF-8."""
+        """Whether a ticket's `item.md` cannot be read, as where a byte of it is not UTF-8, or its
+        frontmatter says nothing, as where its first line stands there twice."""
         known = self._items.get(ticket)
         if known is None:
             try:
-                self._reader.item(TicketId(ticket))
-                known = False
+                known = "state" not in self._reader.item(TicketId(ticket)).fields
             except YoiError:
                 known = True
             self._items[ticket] = known
