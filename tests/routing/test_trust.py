@@ -339,6 +339,17 @@ def test_what_was_recorded_and_is_in_no_file_starts_nothing_that_it_may_concern(
     assert "`yoi restore`" in (caught.value.hint or "")
 
 
+@pytest.mark.parametrize("lost", [ASKED, BLOCKER])
+def test_what_a_merge_lost_starts_nothing(store: FileStore, lost: TicketId) -> None:
+    context = NOTHING._replace(lost=lambda asked: {lost: frozenset("x")} if lost in asked else {})
+    assert Gate(Router(store, context), READY).ask([ASKED]).exit_code == 6
+    asking = service(store)._replace(context=context)
+    with pytest.raises(StoreInvalidError, match=f"{lost}/thread.md"):
+        claim_ticket(asking, ASKED, REQUEST)
+    with pytest.raises(StoreInvalidError, match=f"{lost}/thread.md"):
+        accept_ticket(asking, ASKED, Acceptance(REQUEST), GivenDecision(), {})
+
+
 def test_what_is_in_no_file_of_others_holds_nobody_up(
     store: FileStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

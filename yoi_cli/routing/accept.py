@@ -9,7 +9,7 @@ from yoi_cli.model import intent, plan, states
 from yoi_cli.model.claim import renew, take
 from yoi_cli.model.naming import WORKTREE_FOLDER, branch_name, worktree_path
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
-from yoi_cli.model.routing import IMPLEMENTATION_READY
+from yoi_cli.model.routing import BLOCKED, IMPLEMENTATION_READY
 from yoi_cli.model.time import stamp
 from yoi_cli.routing.claims import (
     ClaimService,
@@ -96,9 +96,9 @@ def accept_ticket(
         ticket = identify(writer, word)
         router = Router(writer, service.context)
         decision = router.route(ticket)
-        if decision.state == states.INPROGRESS:
-            router.require_trust(ticket)
         check_trusted(decision)
+        if decision.classified.classification != BLOCKED:
+            router.require_trust(ticket)
         item = writer.item(ticket)
         packet = intent.complete(intent.packet_of(item.title, item.body), parts)
         case = _Case(service, writer, ticket, decision, packet, _agreed(decision, acceptance))

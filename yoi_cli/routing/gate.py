@@ -144,7 +144,7 @@ class Gate(NamedTuple):
             return GateAnswer(ticket, False, False, (Reason(error.code, error.message, ticket),))
 
     def _answer_for(self, decision: Decision) -> GateAnswer:
-        doubts = tuple(map(self._doubted, self.router.doubts(decision.ticket, behind=True)))
+        doubts = tuple(map(self._doubted, self.router.all_doubts(decision.ticket)))
         if doubts:
             return GateAnswer(decision.ticket, False, False, doubts, decision)
         is_ready, reasons = self._judge(decision)

@@ -10,6 +10,9 @@ from yoi_cli.routing.router import Router, RoutingContext
 from yoi_cli.workspace.session import Session, Start, open_session, starting_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.routing.claims import ClaimList, ClaimService
 
 
@@ -27,7 +30,14 @@ def routing_context(session: Session, caller: str = "") -> RoutingContext:
         dirty=session.uncommitted() if config.require_clean else (),
         caller=caller,
         japanese=config.is_japanese,
+        lost=lambda tickets: _lost(session, tickets),
     )
+
+
+def _lost(session: Session, tickets: Collection[TicketId]) -> Mapping[str, frozenset[str]]:
+    from yoi_cli.merge.open import lost_in_merges
+
+    return lost_in_merges(session, tickets)
 
 
 def open_router(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
+from yoi_cli.model.ids import TicketId
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.relations import DIVERGED
@@ -24,19 +25,25 @@ from yoi_cli.routing.rules import (
     classify,
     evaluate,
 )
-from yoi_cli.tickets.trust import doubts_about, untrusted
+from yoi_cli.tickets.trust import Doubt, doubts_about, untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Container,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from yoi_cli.model.fold import Folded
-    from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
     from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.routing.rules import ChainedBlocker, Classified
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.store.values import FieldsRow
-    from yoi_cli.tickets.trust import Doubt
 
     #: For a ticket and what it waits for: what each waits for, and how that stands.
     WaitTree = Mapping[str, Sequence[tuple[str, str]]]
@@ -59,7 +66,7 @@ class RoutingContext(NamedTuple):
     `claims` by ticket; `max_in_progress` is None without a limit; `dirty` are paths that are
     not committed, where the configuration asks for a clean workspace; `caller` is the holder
     on whose behalf is routed: its own claim does not hold it up. `notices`, by ticket, are shown
-    besides those that routing finds.
+    besides those that routing finds. `lost` gives, of tickets, those of which merges lost events.
     """
 
     claims: Mapping[str, ClaimView] = {}
@@ -68,6 +75,7 @@ class RoutingContext(NamedTuple):
     caller: str = ""
     japanese: bool = False
     notices: Mapping[str, tuple[str, ...]] = {}
+    lost: Callable[[Collection[TicketId]], Mapping[str, frozenset[str]]] | None = None
 
 
 class Decision(NamedTuple):
@@ -163,9 +171,23 @@ class Router:
         """Why nothing should be decided about a ticket from this store."""
         return tuple(doubts_about(ticket, self.dependencies, behind=behind))
 
+    def all_doubts(self, ticket: str) -> tuple[Doubt, ...]:
+        """Those about what is behind its blockers too, and about what merges lost of them: git is
+        asked for that, which a list of many tickets could not pay for."""
+        found = self.doubts(ticket, behind=True)
+        if self.context.lost is None:
+            return found
+        behind = (
+            ()
+            if self.dependencies.status(ticket).seems_resolved
+            else (self.dependencies.blockers_behind(ticket))
+        )
+        lost = self.context.lost([TicketId(one) for one in (ticket, *behind)])
+        return (*found, *(Doubt("events_lost", one, f"{one}/thread.md") for one in sorted(lost)))
+
     def require_trust(self, ticket: str) -> None:
         """Raise `StoreInvalidError` (`store_untrusted`) where there are doubts about a ticket."""
-        doubts = self.doubts(ticket)
+        doubts = self.all_doubts(ticket)
         if doubts:
             raise untrusted(ticket, doubts)
 

@@ -122,6 +122,15 @@ DOUBTS: Mapping[str, DoubtKind] = {
             ),
         ),
         DoubtKind(
+            "events_lost",
+            Wording(
+                "A merge lost events of {about}: git's history has them, its log has not.",
+                "merge により {about} の event が失われました。git の履歴にはありますが、"
+                "ログにはありません。",
+            ),
+            _REPAIR,
+        ),
+        DoubtKind(
             "log_damaged",
             Wording(
                 "Part of its own log cannot be read: {about}.",
