@@ -308,9 +308,9 @@ class Router:
     def _touching(self) -> Mapping[str, Sequence[str]]:
         """What each ticket touches that may touch anything; one that cannot be read, any file."""
         return {
-            ticket: field_texts(row.fields, "touches") if row.error is None else _ANY_FILE
+            ticket: _ANY_FILE if is_broken else field_texts(row.fields, "touches")
             for ticket, row in self.rows.items()
-            if row.error is not None or "touches" in row.fields
+            if (is_broken := self.dependencies.has_broken_item(ticket)) or "touches" in row.fields
         }
 
     @cached_property
