@@ -75,8 +75,13 @@ def _events(lines: list[str]) -> tuple[list[Found], bool]:
         header, start = _HEADER.fullmatch(line), number
         if header is None:
             is_read = False
-            continue
-        pairs = {key: quoted or bare for key, quoted, bare in _PAIR.findall(header.group(1))}
+            if not line.rstrip(" \t").endswith("-->"):
+                continue
+        # Of a header that is not well formed, what can be told is read (docs/doctor.md).
+        said = header.group(1) if header else line.rstrip(" \t")[5:-3] + " "
+        pairs = {key: quoted or bare for key, quoted, bare in _PAIR.findall(said)}
+        if header is None:
+            pairs.pop("id", None)
         is_ours = _ULID.fullmatch(pairs.get("id", "")) is not None
         while number < len(lines) and not lines[number].startswith("<!-- event:"):
             number += 1
