@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.attacks import ATTACKS, WORK, AttackedClone
+from support.attacks import ATTACKS, NOTICED, WORK, AttackedClone
 
 from yoi_cli.workers.local.shim.landlock import kernel_abi
 
@@ -45,3 +45,36 @@ def test_a_confined_worker_can_work(clone: AttackedClone, mode: str) -> None:
     assert "event: implementation_report" in log
     assert "event: question" in log
     assert log.count("Half way.") == 1
+
+
+@pytest.mark.parametrize("landlock", ["", "0"], ids=["confined", "without Landlock"])
+def test_work_alone_is_not_noticed(clone: AttackedClone, landlock: str) -> None:
+    worker = clone.run(WORK, landlock=landlock)
+    assert clone.changes(worker) == []
+
+
+@pytest.mark.parametrize("attack", NOTICED)
+def test_what_landlock_cannot_prevent_is_noticed(clone: AttackedClone, attack: str) -> None:
+    script, path = NOTICED[attack]
+    found = clone.changes(clone.run(script))
+    assert [one for one in found if one.endswith(path)], found
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("attack", NOTICED)
+def test_nobody_compares_for_a_worker_that_is_not_confined(
+    clone: AttackedClone, attack: str
+) -> None:
+    assert clone.changes(clone.run(NOTICED[attack][0], "--confine", "off")) == []
+
+
+def test_without_landlock_the_attacks_are_noticed(clone: AttackedClone) -> None:
+    script = "\n".join(f"( {one.script} ) < /dev/null" for one in ATTACKS[:17])
+    worker = clone.run(script, landlock="0")
+    found = clone.changes(worker)
+    ends = (
+        *("/hooks/post-checkout", "/.git/config", "/info/attributes", "/refs/heads/main"),
+        *("/refs/tags/main", "/info/grafts", "/planted.txt", "/.yoi/ticket.config.toml"),
+    )
+    assert [end for end in ends if not any(one.endswith(end) for one in found)] == []
+    assert any("/refs/replace/" in one for one in found)

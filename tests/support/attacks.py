@@ -141,6 +141,27 @@ ATTACKS = (
     ),
 )
 
+#: What Landlock cannot keep from a worker, and the end of the path by which it is noticed.
+NOTICED = {
+    "forge another ticket's branch": (
+        'cd "$MAIN/.git/refs/heads/work" && git rev-parse HEAD > 0000000000ABC-forged',
+        "/refs/heads/work/0000000000ABC-forged",
+    ),
+    "configure its own worktree": (
+        "git config --worktree filter.x.clean true",
+        "/config.worktree",
+    ),
+    "lead git elsewhere": (
+        'echo "$PWD" > "$(git rev-parse --git-dir)/commondir"',
+        "/commondir",
+    ),
+    "have a git folder of its own": ('echo "gitdir: /tmp" > .git', "/.git"),
+    "borrow objects": (
+        'mkdir -p "$MAIN/.git/objects/info"; echo /tmp > "$MAIN/.git/objects/info/alternates"',
+        "/objects/info/alternates",
+    ),
+}
+
 #: What a worker must be able to do, whatever it is kept from.
 WORK = """\
 set -e
@@ -191,6 +212,13 @@ class AttackedClone:
         worker = started.out.split("\t")[1].strip()
         self.yoi("worker", "wait", worker, cwd=self.main, check=False)
         return worker
+
+    def changes(self, worker: str) -> list[str]:
+        """What was noticed of a worker."""
+        found: list[str] = self.yoi("worker", "show", worker, "--json", cwd=self.main).json[
+            "changes"
+        ]
+        return found
 
     def play(self, *options: str, landlock: str = "") -> set[str]:
         """Have one worker play every attack; the names of those that came to anything."""

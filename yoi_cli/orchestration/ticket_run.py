@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _PASSING = frozenset(
     {"lock_timeout", "worker_limit", "worker_timeout", "git_ended", "claim_not_shared"}
 )
+#: Why a person is asked where something of the clone changed while a worker ran.
+CLONE_CHANGED = "clone_changed"
 _AFTER_MERGE = frozenset({stages.MERGED, stages.CLEANUP, stages.KEPT})
 
 
@@ -73,6 +75,11 @@ class TicketRun:
             self._context.journal.keep_claim(at)
         if at.state != states.INPROGRESS and at.stage not in _AFTER_MERGE:
             return self._context.outcome(LEFT, at.state, f"It is {at.state} now.")
+        noticed = self._context.watch.noticed
+        if noticed and at.state == states.INPROGRESS and at.stage != stages.PERSON:
+            self._context.call_person(at, CLONE_CHANGED, " ".join(noticed))
+            noticed.clear()
+            return True
         if at.stage == stages.PERSON:
             done = self._wait_for_person(at)
         elif at.stage == stages.NEEDS_ANSWER:

@@ -17,6 +17,7 @@ from yoi_cli.orchestration.texts import CommandResult, plain_text
 from yoi_cli.workers.agents.base import AgentReport
 from yoi_cli.workers.agents.commands import resume_command
 from yoi_cli.workers.agents.transcript import report_of, text_of
+from yoi_cli.workers.changes import changes_sentence, unexplained
 from yoi_cli.workers.model import EXITED, QUEUED
 
 if TYPE_CHECKING:
@@ -208,7 +209,9 @@ class WorkerWatch:
     def __init__(self, ports: OrchestrationPorts) -> None:
         self._ports = ports
         self._ids: dict[str, str] = {}
+        self._seen: set[str] = set()
         self.worker = ""
+        self.noticed: list[str] = []
 
     def follow(self, key: str, request: Callable[[], WorkerRequest]) -> WorkerView:
         """The worker with that key as it is now; started if nobody ever started it."""
@@ -224,6 +227,11 @@ class WorkerWatch:
         if runtime.has_mail(view.worker_id):
             with self._ports.store.write():  # which writes what confined workers said
                 pass
+        if view.changes and view.worker_id not in self._seen:
+            self._seen.add(view.worker_id)
+            found = unexplained(view, runtime.all(), self._ports.target)
+            if found:
+                self.noticed.append(changes_sentence(view, found))
         self.worker = "" if view.has_ended else view.worker_id
         return view
 

@@ -24,7 +24,7 @@ class WorkerView(NamedTuple):
     milliseconds; `output_size` is how many bytes it wrote that are kept or were. `key` is the word
     by which it is known again, `agent` the coding agent that it is, or empty. `confine` is how it
     was to be confined, `landlock` the version of Landlock by which the kernel does; 0, it does
-    not.
+    not. `changes` are paths of the clone that changed while it ran and are not its work.
     """
 
     runtime_id: str
@@ -45,6 +45,7 @@ class WorkerView(NamedTuple):
     agent: str = ""
     confine: str = UNCONFINED
     landlock: int = 0
+    changes: tuple[str, ...] = ()
 
     @property
     def has_ended(self) -> bool:

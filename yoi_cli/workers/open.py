@@ -11,7 +11,7 @@ from yoi_cli.worktrees.open import open_repository, open_worktrees, orchestratio
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from yoi_cli.workers.local.confinement import Clone
+    from yoi_cli.workers.local.place import Clone
     from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workspace.session import Session
     from yoi_cli.worktrees.checks import WorktreeFinding
@@ -28,7 +28,7 @@ def open_runtime(session: Session) -> FileRuntime:
 
 def _clone_of(session: Session) -> Clone:
     from yoi_cli.store.files.layout import STORE_FOLDER
-    from yoi_cli.workers.local.confinement import Clone
+    from yoi_cli.workers.local.place import Clone
 
     checkout = session.checkout
     workspace = os.path.realpath(session.workspace)

@@ -34,7 +34,7 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     it is known to be; `cause` is what ended it, where that was not itself. `agent` is the coding
     agent that it is, or empty; `report` is what that tells, where `worker show` was asked.
     `confine` is off, protect or strict, `landlock` the version of Landlock by which the kernel
-    does that, 0 for none."""
+    does that, 0 for none; `changes` are paths of the clone that changed while it ran."""
 
     runtime_id: str
     worker_id: str
@@ -54,6 +54,7 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     report: AgentReportDocument | None
     confine: str
     landlock: int
+    changes: tuple[str, ...]
 
 
 class WorkersDocument(Struct, frozen=True, kw_only=True):

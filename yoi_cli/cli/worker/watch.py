@@ -73,6 +73,7 @@ def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False
         ("profile", view.profile or ""),
         ("confine", view.confine),
         ("landlock", str(view.landlock)),
+        ("changes", ", ".join(view.changes)),
         ("created_at", stamp(view.created_at)),
         ("started_at", _time(view.started_at)),
         ("ended_at", _time(view.ended_at)),

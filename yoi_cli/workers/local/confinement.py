@@ -1,8 +1,4 @@
-"""What a worker may write of the clone that it belongs to (docs/security.md).
-
-Nothing that a worker could have written decides what it is given: which worktree a folder
-belongs to is believed only where the worktree and the clone say the same.
-"""
+"""What a worker may write of the clone that it belongs to (docs/security.md)."""
 
 from __future__ import annotations
 
@@ -15,8 +11,10 @@ from yoi_cli.git.checkout import is_below
 from yoi_cli.model.worker_message import Sender
 from yoi_cli.model.workers.profiles import STRICT, UNCONFINED
 from yoi_cli.store.files.outbox import make_outbox
+from yoi_cli.workers.local.place import Clone, Place, branch_of, place_of, worktrees_of
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.launch import Confinement
+from yoi_cli.workers.local.watched import settings_of_git, watched_always, watched_too
 from yoi_cli.workspace.session import OUTBOX
 
 if TYPE_CHECKING:
@@ -39,30 +37,11 @@ _SYSTEM = (
 _GIT_SETTINGS = (("gc.auto", "0"), ("maintenance.auto", "false"), ("rerere.enabled", "false"))
 
 
-class Clone(NamedTuple):
-    """What is protected: the workspace and its `store` folders, the git folder that all worktrees
-    share and the main worktree (None outside of git), and what is local to the clone."""
-
-    workspace: str
-    stores: tuple[str, ...]
-    common_dir: str | None
-    main_root: str | None
-    local_folder: str
-
-
 class Grounds(NamedTuple):
     """What the kernel lets a worker do, and the variables that it needs for that."""
 
     confinement: Confinement | None = None
     variables: Mapping[str, str] = MappingProxyType({})
-
-
-class _Place(NamedTuple):
-    """Where a worker works: the top of what it may change, and its own git folder where it is
-    a linked worktree that the clone knows as such."""
-
-    root: str
-    git_dir: str | None = None
 
 
 def is_confined(spec: WorkerSpec) -> bool:
@@ -88,13 +67,19 @@ def prepare_confinement(
         return Grounds()
     folder = os.path.join(clone.local_folder, "workers", worker_id)
     outbox = make_outbox(clone.local_folder, _sender(spec, worker_id))
-    place = _place_of(os.path.realpath(spec.cwd), clone)
+    place = place_of(os.path.realpath(spec.cwd), clone)
     protected = tuple(dict.fromkeys(_protected(clone, place)))
-    protected += tuple(_settings_of_git(environment, protected))
+    protected += tuple(
+        path
+        for path in settings_of_git(environment)
+        # Where keeping it costs nothing: in a folder that cannot be granted as a whole anyway.
+        if any(is_below(one, os.path.dirname(path)) for one in protected)
+    )
     own = [place.root, outbox, os.path.join(folder, files.OUTPUT)]
     passing: list[str] = []
+    branch, refs = "", ""
     if place.git_dir is not None and clone.common_dir is not None:
-        branch = request.environment.get("YOI_BRANCH") or _branch_of(place.git_dir)
+        branch = request.environment.get("YOI_BRANCH") or branch_of(place.git_dir)
         refs = "" if spec.role in _ONLY_LOOK else _folder_of(clone.common_dir, branch)
         own += _git_folders(clone.common_dir, place.git_dir, refs)
         if refs:
@@ -122,6 +107,8 @@ def prepare_confinement(
         protected=_encoded(protected),
         readable=readable,
         ports=spec.ports if is_strict else None,
+        watched=_encoded([*watched_always(clone, place, environment, branch, refs)]),
+        watched_too=_encoded([*watched_too(clone, place)]),
     )
     return Grounds(confinement, variables)
 
@@ -133,63 +120,16 @@ def _sender(spec: WorkerSpec, worker_id: str) -> Sender:
     return Sender(worker_id, author, spec.ticket or "")
 
 
-def _place_of(cwd: str, clone: Clone) -> _Place:
-    if clone.common_dir is None:
-        return _Place(clone.workspace if is_below(cwd, clone.workspace) else cwd)
-    own = [one for one in _worktrees(clone.common_dir) if is_below(cwd, one.root)]
-    innermost = max(own, key=lambda one: len(one.root), default=None)
-    if innermost is not None:
-        claimed = sum(one.root == innermost.root for one in own)
-        is_sure = claimed == 1 and _points_at(innermost)
-        return innermost if is_sure else _Place(cwd)
-    if clone.main_root is not None and is_below(cwd, clone.main_root):
-        return _Place(clone.main_root)
-    return _Place(cwd)
-
-
-def _worktrees(common_dir: str) -> Iterator[_Place]:
-    """The linked worktrees, as the clone has them written down."""
-    parent = os.path.join(common_dir, "worktrees")
-    try:
-        names = os.listdir(parent)
-    except OSError:
-        return
-    for name in names:
-        git_dir = os.path.join(parent, name)
-        dot_git = _line(os.path.join(git_dir, "gitdir"))
-        if dot_git.endswith("/.git"):
-            path = os.path.join(git_dir, os.path.dirname(dot_git))
-            yield _Place(os.path.realpath(path), git_dir)
-
-
-def _points_at(place: _Place) -> bool:
-    """Whether the worktree names the git folder that names it."""
-    said = _line(os.path.join(place.root, ".git")).removeprefix("gitdir: ")
-    path = os.path.normpath(os.path.join(place.root, said))
-    return bool(said) and os.path.realpath(path) == place.git_dir
-
-
-def _protected(clone: Clone, place: _Place) -> Iterator[str]:
+def _protected(clone: Clone, place: Place) -> Iterator[str]:
     yield from clone.stores
     yield clone.local_folder
     if clone.main_root is not None and place.root != clone.main_root:
         yield clone.main_root
     if clone.common_dir is not None:
         yield clone.common_dir
-        for one in _worktrees(clone.common_dir):
+        for one in worktrees_of(clone.common_dir):
             if one.root != place.root:
                 yield one.root
-
-
-def _settings_of_git(environment: Mapping[str, str], protected: tuple[str, ...]) -> Iterator[str]:
-    """A person's own configuration of git, where keeping it costs nothing: in a folder that
-    cannot be granted as a whole anyway."""
-    home = environment.get("HOME", "/nonexistent")
-    general = environment.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
-    named = (os.path.join(home, ".gitconfig"), os.path.join(general, "git"))
-    for path in map(os.path.realpath, named):
-        if any(is_below(one, os.path.dirname(path)) for one in protected):
-            yield path
 
 
 def _git_folders(common_dir: str, git_dir: str, refs: str) -> Iterator[str]:
@@ -243,11 +183,6 @@ def _folder_of(common_dir: str, branch: str) -> str:
     return folder if os.path.realpath(path) == path else ""
 
 
-def _branch_of(git_dir: str) -> str:
-    said = _line(os.path.join(git_dir, "HEAD"))
-    return said.removeprefix("ref: refs/heads/") if said.startswith("ref: refs/heads/") else ""
-
-
 def _git_variables(environment: Mapping[str, str]) -> dict[str, str]:
     if "GIT_CONFIG_COUNT" in environment:
         return {}
@@ -287,11 +222,3 @@ def _of_yoi() -> list[str]:
 
 def _encoded(paths: list[str] | tuple[str, ...]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(os.fsencode(path) for path in paths))
-
-
-def _line(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.readline().rstrip("\r\n")
-    except OSError:
-        return ""

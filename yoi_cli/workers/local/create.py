@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
-    from yoi_cli.workers.local.confinement import Clone
     from yoi_cli.workers.local.launcher import ShimAnswer
+    from yoi_cli.workers.local.place import Clone
     from yoi_cli.workers.local.shim.launch import Launch
 
 _LOCK, _KEYS, _GROUPS = "store.lock", "keys", "groups"

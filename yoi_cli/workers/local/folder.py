@@ -84,6 +84,7 @@ class WorkerFolder(RecordReader):
             agent=spec.agent,
             confine=spec.confine or UNCONFINED,
             landlock=state.landlock if state is not None else 0,
+            changes=self.changes(),
         )
         if view.has_ended:
             view = _with_end(view, facts, state)

@@ -4,6 +4,7 @@ holds something else (docs/workers.md, "The files")."""
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING, TypeVar
 
@@ -60,6 +61,16 @@ class RecordReader:
             return None
         values = _array(entry, WorkerExit)
         return self._typed(files.EXIT, values, WorkerExit, WorkerExit._fields)
+
+    def changes(self) -> tuple[str, ...]:
+        """What its shim saw to have changed while it ran."""
+        try:
+            paths = files.read(self.descriptor, files.CHANGES).split(b"\0")
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise corrupt(self.worker_id, files.CHANGES, "it cannot be read") from error
+        return tuple(os.fsdecode(path) for path in paths)
 
     def _object(self, name: str) -> Mapping[str, object] | None:
         try:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from yoi_cli.model.workers.spec import WorkerRequest
-    from yoi_cli.workers.local.confinement import Clone
+    from yoi_cli.workers.local.place import Clone
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 #: Beyond its grace, a worker is made to end, and its shim tidies up: that long at most.

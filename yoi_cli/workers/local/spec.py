@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from yoi_cli.errors import UsageError
+from yoi_cli.model.workers.profiles import UNCONFINED
 from yoi_cli.model.workers.spec import secret_names
 from yoi_cli.workers.local.shim.kernel import NO_PROCESS
 from yoi_cli.workers.local.shim.launch import OF_WORKER, Bounds, Launch, Takeover
@@ -232,6 +233,9 @@ def takeover_launch(seen: WorkerSnapshot, *, path: str, lock: int) -> Launch:
         why_lost=why_lost(seen.facts),
         secret_names=tuple(map(os.fsencode, spec.secrets)),
         landlock=state.landlock if state is not None else 0,
+        is_unwatched=int(
+            state is not None and not state.landlock and spec.confine not in (None, UNCONFINED)
+        ),
     )
     return Launch(
         worker_id=seen.view.worker_id,

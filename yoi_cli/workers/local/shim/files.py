@@ -20,6 +20,8 @@ COMMANDS = "commands"
 EXIT = "exit"
 STDIN = "stdin.fifo"
 LOCK = "shim.lock"
+#: What of the clone changed while it ran, where anything did: absolute paths, NUL between them.
+CHANGES = "changes"
 #: What is there for this worker alone and goes with it: absolute paths, NUL between them.
 PASSING = "passing"
 #: How far the output was taken over and written, where it is redacted on its way.

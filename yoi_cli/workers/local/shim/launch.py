@@ -51,6 +51,7 @@ class Takeover(NamedTuple):
     why_lost: str
     secret_names: tuple[bytes, ...]
     landlock: int = 0
+    is_unwatched: int = 0
 
 
 class Confinement(NamedTuple):
@@ -59,6 +60,8 @@ class Confinement(NamedTuple):
     `abi` is the newest version of Landlock that is made use of. All below `writable` may be
     written but what is below `protected`; of two that lie in each other, the inner one counts.
     `readable` and `ports` narrow reading and TCP connections; None leaves them as they are.
+    What Landlock cannot keep from the worker is `watched`: compared before and after it. So is
+    `watched_too` where the kernel has no Landlock.
     """
 
     abi: int
@@ -67,6 +70,8 @@ class Confinement(NamedTuple):
     protected: tuple[bytes, ...]
     readable: tuple[bytes, ...] | None = None
     ports: tuple[int, ...] | None = None
+    watched: tuple[bytes, ...] = ()
+    watched_too: tuple[bytes, ...] = ()
 
     @property
     def is_strict(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.begin import StubKilledError, prepare, release
@@ -23,6 +23,7 @@ from yoi_cli.workers.local.shim.launch import (
     ANSWER_FAILED,
     ANSWER_QUEUED,
     ANSWER_READY,
+    Confinement,
     Launch,
     Takeover,
     unpack,
@@ -52,6 +53,9 @@ from yoi_cli.workers.local.shim.supervisor import (
     new_commands,
 )
 from yoi_cli.workers.local.shim.wakeup import Wakeup
+
+if TYPE_CHECKING:
+    from yoi_cli.workers.local.shim.compare import Comparison
 
 _QUEUE_POLL_MS = 100
 _TRIES = 3
@@ -96,12 +100,14 @@ def _supervise(launch: Launch) -> None:
     slot = Slot(launch.group, launch.capacity) if launch.group else None
     if slot is not None and not _wait_for_room(folder, launch, journal, wakeup, slot):
         return
-    launch = _confined(launch)
+    wanted, launch = launch.confinement, _confined(launch)
     landlock = launch.confinement.abi if launch.confinement is not None else 0
     journal.put(journal.state._replace(phase=STARTING, landlock=landlock))
+    comparison = _compared(wanted, landlock)
     supervised = _begin(folder, launch, journal, wakeup)
     if supervised is not None:
         _answer(ANSWER_READY)
+        supervised = supervised._replace(comparison=comparison)
         Supervisor(folder, launch, journal, wakeup, supervised).run()
     if slot is not None:
         slot.leave()
@@ -116,6 +122,15 @@ def _confined(launch: Launch) -> Launch:
 
     abi = min(wanted.abi, kernel_abi())
     return launch._replace(confinement=wanted._replace(abi=abi) if abi else None)
+
+
+def _compared(wanted: Confinement | None, landlock: int) -> Comparison | None:
+    """What the kernel cannot keep from the worker, as it is before that runs."""
+    if wanted is None:
+        return None
+    from yoi_cli.workers.local.shim.compare import begin
+
+    return begin(wanted.watched if landlock else wanted.watched + wanted.watched_too)
 
 
 def _wait_for_room(
@@ -194,6 +209,11 @@ def _take_over(
     pump = _pump_of(folder, launch.worker_id, takeover)
     supervised = Supervised(takeover.stub, takeover.worker, -1, pump)
     runs = is_alive(takeover.worker) and not files.exists(folder, files.EXIT)
+    if takeover.is_unwatched:
+        from yoi_cli.workers.local.shim.compare import write_unknown
+
+        with suppress(OSError):
+            write_unknown(folder)
     if runs:
         _answer(ANSWER_READY)
     Supervisor(folder, launch, journal, wakeup, supervised).run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.workers.local.shim import files
@@ -15,6 +16,7 @@ from yoi_cli.workers.local.shim.state import ENDED, ENDING, StateWriter
 from yoi_cli.workers.local.shim.stub import LEAVE, ended_child, write_exit
 
 if TYPE_CHECKING:
+    from yoi_cli.workers.local.shim.compare import Comparison
     from yoi_cli.workers.local.shim.launch import Launch
     from yoi_cli.workers.local.shim.pump import Pump
     from yoi_cli.workers.local.shim.wakeup import Wakeup
@@ -36,13 +38,15 @@ _UNSEEN = "nobody saw how it ended"
 class Supervised(NamedTuple):
     """What a shim supervises; `input_writer` is -1 where it keeps no input open.
 
-    `pump` takes over redacted output when the stub dies.
+    `pump` takes over redacted output when the stub dies. `comparison` has what was there before
+    the worker.
     """
 
     stub: Identity
     worker: Identity
     input_writer: int
     pump: Pump | None
+    comparison: Comparison | None = None
 
 
 class Supervisor:
@@ -222,6 +226,9 @@ class Supervisor:
             self._supervised.pump.move_all(at_end=True)
         self._bound.cut()
         files.remove_passing(self._folder)
+        if self._supervised.comparison is not None:
+            with suppress(OSError):
+                self._supervised.comparison.write_changes(self._folder)
         state = self._journal.state
         self._journal.event("ended", **({"why": self._lost} if self._lost else {}))
         self._journal.put_if_possible(

@@ -1,0 +1,36 @@
+"""What a worker did to the clone, and nobody can prevent, goes to a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.orchestration import GOOD, Shop, shop_in
+from support.process import Program
+
+
+@pytest.fixture
+def shop(workspace: Path, yoi: Program, git: Program) -> Shop:
+    return shop_in(workspace, yoi, git)
+
+
+FILTER = "git config --worktree filter.x.clean true\n"
+
+
+def test_a_worktree_that_its_coder_configured_goes_to_a_person(shop: Shop) -> None:
+    shop.script("coder", FILTER + GOOD)
+    ticket = shop.queue()
+    shop.run(code=5)
+    assert "reason: clone_changed" in shop.thread(ticket)
+    assert "config.worktree" in shop.thread(ticket)
+    assert shop.state(ticket) == "inprogress"
+    shop.run("--retry")
+    assert shop.state(ticket) == "closed"
+
+
+def test_nobody_asks_where_nothing_is_compared(shop: Shop) -> None:
+    shop.configure(profile='confine = "off"')
+    shop.script("coder", FILTER + GOOD)
+    ticket = shop.queue()
+    shop.run()
+    assert shop.state(ticket) == "closed"
