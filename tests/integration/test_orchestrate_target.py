@@ -129,3 +129,38 @@ def test_a_merge_that_this_clone_does_not_know_is_not_moved_to(shop: Shop) -> No
     shop.run()
     assert "no merge of this clone's is called that" in shop.thread(ticket)
     assert len(shop.merges()) == 1
+
+
+def test_a_red_target_is_told_and_no_coder_is_blamed_for_it_alone(shop: Shop) -> None:
+    shop.configure('rounds = 1\nvalidate = [["sh", "-c", "echo broken; test -f mended"]]')
+    ticket = shop.queue()
+    done = shop.run(code=5)
+    head = shop.head()[:12]
+    assert "`main` fails `sh -c 'echo broken; test -f mended'` itself: exit code 1." in done.out
+    assert f"exit code 1; `main` fails it itself, at {head}." in shop.thread(ticket)
+    assert "is not done. `main` fails" in shop.thread(ticket)
+    assert [tree.name for tree in (shop.repo / ".worktree").iterdir()] == [
+        shop.worktree(ticket).name
+    ]
+
+
+def test_a_green_target_is_validated_once_and_what_was_merged_is_known(shop: Shop) -> None:
+    shop.configure(f'validate = [["sh", "-c", "pwd >> {shop.agents}/validated"]]')
+    shop.queue("One")
+    shop.queue("Two")
+    shop.run("--max", "2")
+    shop.queue("Three")
+    shop.run()
+    lines = (shop.agents / "validated").read_text().splitlines()
+    folders = [line.rpartition("/")[2] for line in lines]
+    assert folders.count("merge-target") == 1
+    assert len(folders) == 1 + 3 + 3
+
+
+def test_a_target_that_cannot_be_validated_holds_nobody_up(shop: Shop) -> None:
+    shop.configure('validate = [["true"]]')
+    in_way = shop.repo / ".worktree/merge-target"
+    in_way.mkdir(parents=True)
+    ticket = shop.queue()
+    assert "`main` could not be validated" in shop.run().out
+    assert shop.state(ticket) == "done"

@@ -102,7 +102,10 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
         return context.call_person(at, "approved_failed", text)
     if at.spent > rounds:
         return context.call_person(
-            at, "rounds_spent", f"The coder was sent back {rounds} times, and it is not done."
+            at,
+            "rounds_spent",
+            f"The coder was sent back {rounds} times, and it is not done."
+            + "".join(map(context.target_check.told, context.target_check.failed)),
         )
     number = at.round + 1
     profile = agents.next_profile(context, at, CODER)
@@ -125,6 +128,7 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
 
 def follow_coder(context: TicketContext, at: Position) -> bool:
     """Wait for the coder, and look at what it left."""
+    context.target_check.begin()
     view = context.watch.follow(
         context.workers.key(at, CODER, str(at.round)),
         lambda: context.workers.agent(
@@ -188,8 +192,10 @@ def validate(context: TicketContext, at: Position) -> bool:
     results = context.watch.validate(
         context.workers, at, f"v{at.validations}", lambda: context.entered(at)
     )
-    if results is None:
+    is_bad = results is not None and not all(one.is_good for one in results)
+    if results is None or (is_bad and not context.target_check.is_known):
         return False
+    results = tuple(map(context.target_check.with_note, results))
     worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)

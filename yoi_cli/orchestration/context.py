@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.merge_queue import MergeQueue
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
+    from yoi_cli.orchestration.target_check import TargetCheck
     from yoi_cli.worktrees.model import Worktree
 
 MERGED = "merged"
@@ -56,8 +57,11 @@ class RunOutcome(NamedTuple):
 class TicketContext:
     """One ticket that this process works on, and what is done with it."""
 
-    def __init__(self, ports: OrchestrationPorts, ticket: TicketId, queue: MergeQueue) -> None:
+    def __init__(
+        self, ports: OrchestrationPorts, ticket: TicketId, queue: MergeQueue, check: TargetCheck
+    ) -> None:
         self.ports = ports
+        self.target_check = check
         self._queue = queue
         self.ticket = ticket
         self.journal = Journal(ports, ticket)

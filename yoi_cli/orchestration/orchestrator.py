@@ -22,6 +22,7 @@ from yoi_cli.orchestration.preflight import (
     planned_worktree,
 )
 from yoi_cli.orchestration.staffing import PAUSED, PreflightObstacle
+from yoi_cli.orchestration.target_check import TargetCheck
 from yoi_cli.orchestration.ticket_run import TicketRun
 from yoi_cli.routing.accept import Acceptance, accept_ticket
 from yoi_cli.routing.claims import ClaimService, find_next
@@ -99,6 +100,7 @@ class Orchestrator:
         self._options = options
         self._active: dict[str, TicketRun] = {}
         self._queue = MergeQueue(ports.local_state)
+        self._check = TargetCheck(ports)
         self._is_due = True
         self._is_full = False
         self._reported: dict[str, str] = {}
@@ -121,7 +123,7 @@ class Orchestrator:
             while True:
                 moved = self.step()
                 self._look_at_disk()
-                if not self._active and not moved:
+                if not self._active and not moved and self._check.is_known:
                     if not self._options.watches:
                         break
                     delay = _WATCH_PAUSE
@@ -146,6 +148,7 @@ class Orchestrator:
         """One step of every ticket in context, and new ones where there is room; whether any
         went on."""
         moved = self._begin()
+        self._check.step()
         for ticket, run in list(self._active.items()):
             done = run.step()
             if isinstance(done, RunOutcome):
@@ -252,7 +255,7 @@ class Orchestrator:
             title = self._ports.store.item(ticket).title
             refused = self._accept(ticket, title)
             if refused is None:
-                run = TicketRun(self._ports, ticket, self._queue)
+                run = TicketRun(self._ports, ticket, self._queue, self._check)
                 if self._options.retries and ticket not in self._resumed:
                     self._resumed.add(ticket)
                     run.resume()

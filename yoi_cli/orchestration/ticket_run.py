@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.merge_queue import MergeQueue
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
+    from yoi_cli.orchestration.target_check import TargetCheck
 
 #: What the next run may well not meet again: nobody is asked for it. Ctrl-C ends a git, too.
 _PASSING = frozenset(
@@ -41,8 +42,10 @@ _AFTER_MERGE = frozenset({stages.MERGED, stages.CLEANUP, stages.KEPT})
 class TicketRun:
     """One ticket that this process works on; the caller holds it in the local state."""
 
-    def __init__(self, ports: OrchestrationPorts, ticket: TicketId, queue: MergeQueue) -> None:
-        self._context = TicketContext(ports, ticket, queue)
+    def __init__(
+        self, ports: OrchestrationPorts, ticket: TicketId, queue: MergeQueue, check: TargetCheck
+    ) -> None:
+        self._context = TicketContext(ports, ticket, queue, check)
         self._queue = queue
         self.ticket, self.title = ticket, self._context.title
         self._tried_again = False

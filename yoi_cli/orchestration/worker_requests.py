@@ -59,7 +59,7 @@ class TicketWorkers:
             command=tuple(command),
             cwd=folder,
             key=self.key(at, VALIDATOR, number),
-            ticket=self._ticket,
+            ticket=self._ticket or None,
             role=VALIDATOR,
             timeout_ms=milliseconds(self._ports.settings.orchestration.validate_timeout),
         )

@@ -145,6 +145,11 @@ class TargetRepository(Protocol):
         `OperationError` (`merge_failed`)."""
         ...
 
+    def check_out(self, commit: str, name: str) -> str:
+        """The folder of a detached worktree called `name` at `commit`, made anew. Raises
+        `OperationError`."""
+        ...
+
     def targets_with(self, commit: str, target: str) -> tuple[str, ...]:
         """The branch `target`, and what remotes were last seen to have of it, as far as they
         hold `commit`: short names."""
@@ -158,5 +163,5 @@ class TargetRepository(Protocol):
         ...
 
     def drop_try(self, name: str) -> None:
-        """Take the worktree of `try_merge` away, where it stands."""
+        """Take the worktree of `try_merge` or `check_out` away, where it stands."""
         ...

@@ -63,6 +63,9 @@ class GitRepository:
             self._repository, target, commit, message, name, runs_hooks=self._runs_hooks
         )
 
+    def check_out(self, commit: str, name: str) -> str:
+        return trial_merge.check_out(self._repository, commit, name).path
+
     def targets_with(self, commit: str, target: str) -> tuple[str, ...]:
         asked = ["for-each-ref", "--format=%(refname)", f"--contains={commit}"]
         found = self._repository.run([*asked, f"refs/heads/{target}", "refs/remotes"]).splitlines()

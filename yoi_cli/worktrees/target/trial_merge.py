@@ -61,9 +61,7 @@ def merge(
     merged = repository.commit_of(commit)
     if merged is None:
         raise _missing("revision_not_found", f"There is no commit {commit[:80]!r}.", commit)
-    drop(repository, name)
-    with repository.locked():
-        tree = create_detached(repository, try_path(repository, name), head)
+    tree = check_out(repository, head, name)
     done = False
     try:
         tried = _merge_in(tree, merged, message, runs_hooks=runs_hooks)
@@ -72,6 +70,13 @@ def merge(
     finally:
         if not done:
             drop(repository, name)
+
+
+def check_out(repository: RepositoryPaths, commit: str, name: str) -> WorktreePaths:
+    """A new worktree called `name` with `commit` in it, and no branch."""
+    drop(repository, name)
+    with repository.locked():
+        return create_detached(repository, try_path(repository, name), commit)
 
 
 def _merge_in(tree: WorktreePaths, commit: str, message: str, *, runs_hooks: bool) -> MergeTry:
