@@ -23,7 +23,7 @@ WRITERS = {"store", "tell", "local_state"}
 OTHERS = {
     "own_events", "claims", "share", "by", "routing", "worktrees", "repository", "runtime",
     "history", "machine", "settings", "target", "holder", "lease", "environment", "now",
-    "redaction",
+    "redaction", "setup",
 }  # fmt: skip
 
 SECRET = "s3cr3t-t0ken-4711"

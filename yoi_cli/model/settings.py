@@ -94,6 +94,10 @@ Ports = Annotated[
     tuple[Annotated[int, Meta(ge=1, le=65535)], ...], Expected("an array of TCP ports")
 ]
 Branch = Annotated[str, Expected("the name of a branch", _is_branch, _SHORT)]
+Paths = Annotated[
+    tuple[str, ...],
+    Expected("an array of paths below the root", lambda paths: all(map(_is_folder, paths))),
+]
 Folder = Annotated[str, Expected("a folder below the repository's root", _is_folder)]
 StoreFolder = Annotated[str, Expected("a folder inside the workspace", is_store_folder)]
 Provider = Annotated[Literal["builtin:yoi_local", ""], Expected(PROVIDER)]
@@ -227,7 +231,12 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     seconds. `close` delegates closing. `rounds` bounds how often a coder is sent back,
     `max_workers` how many tickets are worked on at once. `cleanup` says whether the worktree
     goes once the work is merged. `worktree_dir` is the folder for worktrees, below the
-    repository's root. The last two are the original system's, and kept.
+    repository's root. `branch` and `worktree_name` are the original system's, and kept.
+
+    `setup` are argument lists that are run in every worktree first, each within `setup_timeout`
+    seconds, and again where a file of `setup_key` changed; the paths `setup_keeps` that they make
+    are kept for worktrees with the same. `copy` are paths that the main checkout has and git
+    ignores.
     """
 
     target: Branch | None = None
@@ -241,6 +250,11 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     worktree_dir: Folder = ".worktree"
     branch: Kept = ""
     worktree_name: Kept = ""
+    setup: Commands = ()
+    setup_timeout: Seconds = 1800.0
+    setup_key: Paths = ()
+    setup_keeps: Paths = ()
+    copy: Paths = ()
 
     def __post_init__(self) -> None:
         force_setattr(self, "worktree_dir", self.worktree_dir.rstrip("/"))

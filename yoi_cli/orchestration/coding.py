@@ -18,7 +18,13 @@ from yoi_cli.orchestration.context import LEFT
 from yoi_cli.orchestration.evidence import examine, settle, tree_word, worker_sentence
 from yoi_cli.orchestration.prompts import coder_prompt
 from yoi_cli.orchestration.target_watch import note_target, tell_target_moves, unapproved_in_target
-from yoi_cli.orchestration.texts import evidence_line, evidence_report, question_of, short
+from yoi_cli.orchestration.texts import (
+    evidence_line,
+    evidence_report,
+    question_of,
+    short,
+    validation_blocks,
+)
 from yoi_cli.orchestration.worker_requests import is_success
 
 #: So many characters of the end of a coder's output may be its question.
@@ -107,6 +113,12 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
             f"The coder was sent back {rounds} times, and it is not done."
             + "".join(map(context.target_check.told, context.target_check.failed)),
         )
+    results = context.set_up(at)
+    if results is None:
+        return False
+    if results:
+        text = "\n\n".join(["the setup of the worktree failed.", *validation_blocks(results)])
+        return context.call_person(at, "setup_failed", text)
     number = at.round + 1
     profile = agents.next_profile(context, at, CODER)
     if not isinstance(profile, str):
@@ -189,9 +201,11 @@ def _ask(context: TicketContext, at: Position, question: str, view: WorkerView) 
 
 def validate(context: TicketContext, at: Position) -> bool:
     """Run the validation commands on the commit, and report."""
-    results = context.watch.validate(
-        context.workers, at, f"v{at.validations}", lambda: context.entered(at)
-    )
+    results = context.set_up(at)
+    if results == ():
+        results = context.watch.validate(
+            context.workers, at, f"v{at.validations}", lambda: context.entered(at)
+        )
     is_bad = results is not None and not all(one.is_good for one in results)
     if results is None or (is_bad and not context.target_check.is_known):
         return False

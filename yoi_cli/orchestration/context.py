@@ -11,6 +11,7 @@ from yoi_cli.orchestration.evidence import tree_word
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.prompts import Assignment, words_of_people
+from yoi_cli.orchestration.setting_up import Preparation
 from yoi_cli.orchestration.texts import short
 from yoi_cli.orchestration.worker_requests import (
     ROLES,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.orchestration.target_check import TargetCheck
+    from yoi_cli.orchestration.texts import CommandResult
     from yoi_cli.worktrees.model import Worktree
 
 MERGED = "merged"
@@ -67,6 +69,7 @@ class TicketContext:
         self.journal = Journal(ports, ticket)
         self.workers = TicketWorkers(ports, ticket)
         self.watch = WorkerWatch(ports)
+        self.preparation = Preparation(ports, self.workers, self.watch)
         #: Where merges that this process tried are checked out, by their commit.
         self.trials: dict[str, str] = {}
         self.title = ports.store.item(ticket).title
@@ -165,6 +168,13 @@ class TicketContext:
         for view in self.ports.runtime.all():
             if view.ticket == self.ticket and view.role in ROLES and not view.has_ended:
                 self.ports.runtime.stop(view.worker_id)
+
+    def set_up(self, at: Position) -> tuple[CommandResult, ...] | None:
+        """What came of setting the ticket's worktree up, as `Preparation.run` gives it."""
+        if not self.preparation.is_needed:
+            return ()
+        is_untouched = not at.round and self.head(at) in ("", at.base)
+        return self.preparation.run(at, self.entered(at), is_untouched=is_untouched)
 
     def call_person(self, at: Position, reason: str, text: str) -> bool:
         """Record that nothing goes on without a person."""

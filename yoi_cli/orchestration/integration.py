@@ -76,7 +76,9 @@ def validate(context: TicketContext, at: Position) -> bool:
     folder = _folder(context, at)
     if folder is None:
         return begin(context, at, f"The merge {short(at.merge)} is checked out nowhere. ")
-    results = context.watch.validate(context.workers, at, number, lambda: folder)
+    results = context.preparation.run(at, folder)
+    if results == ():
+        results = context.watch.validate(context.workers, at, number, lambda: folder)
     if results is None:
         return False
     if not all(one.is_good for one in results):

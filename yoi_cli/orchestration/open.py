@@ -24,6 +24,7 @@ def open_ports(
     from yoi_cli.orchestration.clean_writing import clean_change, clean_progress, redaction_of
     from yoi_cli.orchestration.files.clean_store import CleanStore
     from yoi_cli.orchestration.files.local_state import FileLocalState
+    from yoi_cli.orchestration.files.setup import FileSetup
     from yoi_cli.orchestration.git.changes import GitHistory
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.routing.open import routing_context
@@ -49,6 +50,7 @@ def open_ports(
         repository=repository,
         runtime=open_runtime(session),
         history=GitHistory(paths),
+        setup=FileSetup(paths.root, os.path.join(own_folder, "setup"), settings.orchestration),
         local_state=FileLocalState(own_folder, paths.root, redaction.text),
         machine=machine_of(session),
         settings=settings,

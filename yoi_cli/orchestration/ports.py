@@ -39,6 +39,10 @@ class BranchHistory(Protocol):
         """What `head` has that `base` has not."""
         ...
 
+    def is_ignored(self, path: str) -> bool:
+        """Whether git ignores `path`, relative to the repository, which it does not track."""
+        ...
+
     def has_file(self, commit: str, path: str) -> bool:
         """Whether `commit` holds a file at `path`, relative to the repository."""
         ...
@@ -134,6 +138,39 @@ class OwnEvents(Protocol):
         ...
 
 
+class WorktreeSetup(Protocol):
+    """What a worktree gets besides what is committed. Folders are absolute."""
+
+    def missing(self) -> Sequence[str]:
+        """The paths to be copied that are not there."""
+        ...
+
+    def copy_in(self, folder: str) -> None:
+        """Copy what is configured from the main checkout. Raises `ConflictError`
+        (`copy_unsafe`)."""
+        ...
+
+    def is_done(self, folder: str) -> bool:
+        """Whether `done` was said of this folder, with its lock files as they are."""
+        ...
+
+    def done(self, folder: str) -> None: ...
+
+    def mark(self, folder: str) -> str:
+        """A word that is another one for another folder, other lock files, and after `forget`."""
+        ...
+
+    def forget(self, folder: str) -> None: ...
+
+    def restore(self, folder: str) -> bool:
+        """Put in place what a setup with the same lock files made; whether that was kept."""
+        ...
+
+    def keep(self, folder: str) -> None:
+        """Keep what the setup made."""
+        ...
+
+
 class Progress(NamedTuple):
     """One step, as it happens: of which ticket, which step, and a sentence about it."""
 
@@ -167,6 +204,7 @@ class OrchestrationPorts(NamedTuple):
     runtime: WorkerRuntime
     history: BranchHistory
     local_state: LocalState
+    setup: WorktreeSetup
     machine: Machine
     settings: Settings
     target: str

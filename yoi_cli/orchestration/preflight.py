@@ -8,6 +8,7 @@ from yoi_cli.model.naming import branch_name, worktree_path
 from yoi_cli.model.workers.profiles import BY_WORKER, CODER, REVIEWER
 from yoi_cli.orchestration.position import WORKTREE
 from yoi_cli.orchestration.staffing import PreflightObstacle, role_obstacles
+from yoi_cli.orchestration.texts import code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,13 @@ def _of_machine(ports: OrchestrationPorts) -> Iterator[PreflightObstacle]:
                 "program_missing",
                 f"The validation program {command[0]!r} is not on this machine.",
             )
+    for path in ports.setup.missing():
+        text = f"{code(path)}, which is to be copied into worktrees, is not there."
+        yield PreflightObstacle("copy_missing", text)
+    for path in settings.orchestration.copy:
+        if not ports.history.is_ignored(path):
+            text = f"{code(path)} is to be copied into worktrees, and git does not ignore it."
+            yield PreflightObstacle("copy_not_ignored", text)
     if ports.local_state.free_bytes() < LEAST_FREE_BYTES:
         yield PreflightObstacle("disk_full", DISK_FULL)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import YoiError
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.position import Position
+from yoi_cli.orchestration.setting_up import Preparation
 from yoi_cli.orchestration.texts import code, short
 from yoi_cli.orchestration.worker_requests import TicketWorkers, WorkerWatch
 
@@ -29,6 +30,7 @@ class TargetCheck:
     def __init__(self, ports: OrchestrationPorts) -> None:
         self._ports = ports
         self._workers, self._watch = TicketWorkers(ports, ""), WorkerWatch(ports)
+        self._preparation = Preparation(ports, self._workers, self._watch)
         self._at = Position("", target=ports.target)
         self._commit = ""
         self._folder = ""
@@ -48,7 +50,7 @@ class TargetCheck:
         if self._results is not None:
             return
         try:
-            results = self._watch.validate(self._workers, self._at, self._commit, self._checked_out)
+            results = self._validated()
             if results is None:
                 return
             self._ports.repository.drop_try(_NAME)
@@ -58,6 +60,14 @@ class TargetCheck:
         self._results = results
         for command, outcome in self.failed.items():
             self._tell(f"`{self._at.target}` fails {code(command)} itself: {outcome}.")
+
+    def _validated(self) -> tuple[CommandResult, ...] | None:
+        if self._preparation.is_needed:
+            folder = self._checked_out()
+            results = self._preparation.run(self._at, folder, is_untouched=True)
+            if results != ():
+                return results
+        return self._watch.validate(self._workers, self._at, self._commit, self._checked_out)
 
     @property
     def is_known(self) -> bool:

@@ -21,7 +21,7 @@ from yoi_cli.workers.changes import changes_sentence, unexplained
 from yoi_cli.workers.model import EXITED, QUEUED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from yoi_cli.model.workers.profiles import Profile
     from yoi_cli.model.workers.spec import WorkerRequest
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 
 VALIDATOR = "validator"
+SETUP = "setup"
 #: The roles of the workers that an orchestrator starts; each is part of its worker's key.
-ROLES = frozenset({CODER, REVIEWER, VALIDATOR})
+ROLES = frozenset({CODER, REVIEWER, VALIDATOR, SETUP})
 #: So much of a transcript is read for what the agent reports, and for the end of what it shows.
 _REPORT_BYTES, _AGENT_TAIL_BYTES = 1 << 26, 1 << 18
 #: How many characters of a failed command's output are reported.
@@ -51,17 +52,20 @@ class TicketWorkers:
     def key(self, at: Position, role: str, number: str) -> str:
         return f"{self._ticket}:{at.generation}:{role}:{number}"
 
-    def validator(
-        self, at: Position, number: str, command: Sequence[str], folder: str
+    def command(
+        self, at: Position, role: str, number: str, command: Sequence[str], folder: str
     ) -> WorkerRequest:
-        """One validation command, in the folder where what it judges is checked out."""
+        """One command of the setup or the validation, in the folder where what it is about is
+        checked out."""
+        settings = self._ports.settings.orchestration
+        timeout = settings.validate_timeout if role == VALIDATOR else settings.setup_timeout
         spec = WorkerSpec(
             command=tuple(command),
             cwd=folder,
-            key=self.key(at, VALIDATOR, number),
+            key=self.key(at, role, number),
             ticket=self._ticket or None,
-            role=VALIDATOR,
-            timeout_ms=milliseconds(self._ports.settings.orchestration.validate_timeout),
+            role=role,
+            timeout_ms=milliseconds(timeout),
         )
         return request_of(
             spec,
@@ -193,14 +197,8 @@ def how_it_ended(view: WorkerView) -> str:
     return f"{view.state}{because}"
 
 
-def _validator(
-    workers: TicketWorkers,
-    at: Position,
-    name: str,
-    command: Sequence[str],
-    folder: Callable[[], str],
-) -> WorkerRequest:
-    return workers.validator(at, name, command, folder())
+def _in_folder(request: Callable[[str], WorkerRequest], folder: Callable[[], str]) -> WorkerRequest:
+    return request(folder())
 
 
 class WorkerWatch:
@@ -251,10 +249,29 @@ class WorkerWatch:
     ) -> tuple[CommandResult, ...] | None:
         """How the validation commands ended, one after the other up to the first that failed;
         None while one runs. `folder` gives where what they judge is checked out."""
+        return self._run(workers, at, VALIDATOR, self._commands(number), folder)
+
+    def set_up(
+        self, workers: TicketWorkers, at: Position, mark: str, folder: str
+    ) -> tuple[CommandResult, ...] | None:
+        """The same for the commands of the setup in `folder`."""
+        commands = self._ports.settings.orchestration.setup
+        named = ((f"{mark}.{index}:{words(one)}", one) for index, one in enumerate(commands))
+        return self._run(workers, at, SETUP, named, lambda: folder)
+
+    def _run(
+        self,
+        workers: TicketWorkers,
+        at: Position,
+        role: str,
+        commands: Iterable[tuple[str, Sequence[str]]],
+        folder: Callable[[], str],
+    ) -> tuple[CommandResult, ...] | None:
         results: list[CommandResult] = []
-        for name, command in self._commands(number):
-            make = partial(_validator, workers, at, name, command, folder)
-            view = self.follow(workers.key(at, VALIDATOR, name), make)
+        for name, command in commands:
+            request = partial(workers.command, at, role, name, command)
+            make = partial(_in_folder, request, folder)
+            view = self.follow(workers.key(at, role, name), make)
             if not view.has_ended:
                 return None
             results.append(workers.result(command, view))

@@ -53,6 +53,9 @@ review = "person"
 close = true
 rounds = 1
 max_workers = 4
+setup = [["npm", "ci"]]
+setup_keeps = ["node_modules"]
+copy = [".env"]
 cleanup = false
 worktree_dir = "trees/"
 """
@@ -83,6 +86,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert settings.orchestration == OrchestrationSettings(
         *("main", (("make", "test"), ("true",)), 5.0, "person", True, 1, 4, False, "trees"),
         *("orchestration", "orchestration"),
+        setup=(("npm", "ci"),),
+        setup_keeps=("node_modules",),
+        copy=(".env",),
     )
 
 
@@ -213,6 +219,7 @@ def test_the_placeholders_of_a_command_say_how_it_is_given_its_prompt(
         ("[orchestration]\nrounds = 0", "orchestration.rounds", "whole number of 1"),
         ("[orchestration]\ntarget = '-f'", "orchestration.target", "name of a branch"),
         ("[orchestration]\nworktree_dir = '../x'", "orchestration.worktree_dir", "a folder below"),
+        ("[orchestration]\ncopy = ['../x']", "orchestration.copy", "below the root"),
         ("[orchestration]\nworktree_dir = '/x'", "orchestration.worktree_dir", "a folder below"),
         ("[orchestration]\nbranch = 1", "orchestration.branch", "a text is expected"),
         ("[orchestration]\nclose = 1", "orchestration.close", "true or false is expected"),

@@ -43,6 +43,12 @@ class GitHistory:
             file_count=len(files),
         )
 
+    def is_ignored(self, path: str) -> bool:
+        """Whether git ignores `path`, relative to the repository."""
+        root = self._repository.root
+        asked = ["--work-tree", root, "check-ignore", "--quiet", "--", path]
+        return self._repository.ask(asked).code == 0
+
     def has_file(self, commit: str, path: str) -> bool:
         """Whether `commit` holds a file at `path`, relative to the repository."""
         named = self._repository.commit_of(commit)
