@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
+    from yoi_cli.orchestration.target_check import TargetCheck
+    from yoi_cli.orchestration.texts import CommandResult
     from yoi_cli.worktrees.model import Worktree
 
 ROUNDS = 2
@@ -48,6 +50,7 @@ class History(TicketContext):
             runtime=SimpleNamespace(all=lambda: ()),
             local_state=SimpleNamespace(note_target=lambda *_: None),
         )
+        self.target_check = cast("TargetCheck", SimpleNamespace(failed={}, told=str))
         self.ports = cast("OrchestrationPorts", asked)
         self.ticket = TicketId("00001KVZSGT14")
         self.draw = draw
@@ -102,6 +105,9 @@ class History(TicketContext):
         return cast("Worktree", SimpleNamespace(dirty=()))
 
     standing_worktree = worktree
+
+    def set_up(self, at: Position) -> tuple[CommandResult, ...] | None:
+        return ()
 
     def go_on(self) -> bool:
         """One step of the program; False where it waits for a person or has ended."""

@@ -94,7 +94,7 @@ Ports = Annotated[
     tuple[Annotated[int, Meta(ge=1, le=65535)], ...], Expected("an array of TCP ports")
 ]
 Branch = Annotated[str, Expected("the name of a branch", _is_branch, _SHORT)]
-Paths = Annotated[
+RootPaths = Annotated[
     tuple[str, ...],
     Expected("an array of paths below the root", lambda paths: all(map(_is_folder, paths))),
 ]
@@ -252,9 +252,9 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     worktree_name: Kept = ""
     setup: Commands = ()
     setup_timeout: Seconds = 1800.0
-    setup_key: Paths = ()
-    setup_keeps: Paths = ()
-    copy: Paths = ()
+    setup_key: RootPaths = ()
+    setup_keeps: RootPaths = ()
+    copy: RootPaths = ()
 
     def __post_init__(self) -> None:
         force_setattr(self, "worktree_dir", self.worktree_dir.rstrip("/"))
