@@ -126,6 +126,10 @@ _STYLES = {
     "refused": "red",
     "failed": "red",
 }
+#: Steps whose text says why, and is not cut where the terminal is narrow.
+_WHOLE = frozenset(
+    {"report failed", "merge failed", "person", "target_fails", "target_moved", "refused"}
+)
 _COLUMNS = (
     Column("ticket", style="bold", no_wrap=True),
     Column("result", no_wrap=True),
@@ -192,7 +196,10 @@ class ProgressView:
             shown.append(text(f"{progress.ticket} ", "bold"))
             shown.append(text(f"{progress.step:<15} ", _STYLES.get(progress.step, "cyan")))
             shown.append(text(progress.text))
-            self._live.console.print(shown, no_wrap=True, overflow="ellipsis", soft_wrap=False)
+            if progress.step in _WHOLE:
+                self._live.console.print(shown, soft_wrap=False)
+            else:
+                self._live.console.print(shown, no_wrap=True, overflow="ellipsis", soft_wrap=False)
         elif is_terminal(sys.stdout):
             write_stdout(
                 visible(f"{now[11:19]} {progress.ticket} {progress.step}: {progress.text}") + "\n"
