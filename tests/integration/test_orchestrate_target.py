@@ -16,6 +16,11 @@ git -C "$main" commit --quiet --message Beside
 """
 
 
+def unconfine(shop: Shop, settings: str = "close = true") -> None:
+    """Let workers do what the kernel keeps them from where it can: then it must be noticed."""
+    shop.configure(f'{settings}\n\n[worker]\nconfine = "off"')
+
+
 @pytest.mark.parametrize(
     "move",
     ["git update-ref refs/heads/main HEAD", 'git -C "$YOI_WORKTREE/../.." merge -q $YOI_BRANCH'],
@@ -23,6 +28,7 @@ git -C "$main" commit --quiet --message Beside
 def test_work_that_its_coder_brought_into_the_target_goes_to_a_person(
     shop: Shop, move: str
 ) -> None:
+    unconfine(shop)
     shop.script("coder", f"{GOOD}{move}\n")
     ticket = shop.queue()
     done = shop.run("--json", code=5)
@@ -33,6 +39,7 @@ def test_work_that_its_coder_brought_into_the_target_goes_to_a_person(
 
 
 def test_such_work_is_done_once_a_person_approves_it(shop: Shop) -> None:
+    unconfine(shop)
     shop.script("coder", f"{GOOD}git update-ref refs/heads/main HEAD\n")
     ticket = shop.queue()
     shop.run(code=5)
@@ -45,6 +52,7 @@ def test_such_work_is_done_once_a_person_approves_it(shop: Shop) -> None:
 
 
 def test_work_that_is_on_a_remote_already_goes_to_a_person(shop: Shop) -> None:
+    unconfine(shop)
     remote = shop.repo.parent / "remote.git"
     shop.git("init", "--quiet", "--bare", remote)
     shop.git("remote", "add", "origin", remote)
@@ -56,6 +64,7 @@ def test_work_that_is_on_a_remote_already_goes_to_a_person(shop: Shop) -> None:
 
 
 def test_a_commit_beside_the_work_is_told_and_merged_around(shop: Shop) -> None:
+    unconfine(shop)
     shop.script("coder", IN_MAIN + GOOD)
     ticket = shop.queue()
     done = shop.run()
@@ -67,6 +76,7 @@ def test_a_commit_beside_the_work_is_told_and_merged_around(shop: Shop) -> None:
 
 
 def test_a_target_that_lost_commits_is_told(shop: Shop) -> None:
+    unconfine(shop)
     shop.git("commit", "--quiet", "--allow-empty", "-m", "To be lost")
     shop.script("coder", f"{GOOD}git update-ref refs/heads/main main~1\n")
     ticket = shop.queue()
@@ -109,7 +119,7 @@ case $PWD in *merge-0*)
 esac
 """,
     )
-    shop.configure(f'validate = [["sh", "{shop.agents}/check.sh"]]')
+    unconfine(shop, f'validate = [["sh", "{shop.agents}/check.sh"]]')
     ticket = shop.queue()
     shop.run()
     assert re.search(r"`main` moved on from \w+ meanwhile. Merge", shop.thread(ticket))
