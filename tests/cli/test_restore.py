@@ -78,6 +78,26 @@ def test_a_relation_comes_back(yoi: Program, git: Program, ticket: str) -> None:
     assert blocker in yoi("ticket", "relation", "list", ticket).out
 
 
+def test_a_relation_that_was_said_to_stand_is_missed_as_one_that_was_added(
+    yoi: Program, git: Program, ticket: str
+) -> None:
+    blocker = other(yoi)
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "Another")
+    words = (ticket, "depends_on", blocker)
+    yoi("ticket", "relation", "add", *words)
+    git("stash", "--quiet", "--include-untracked")
+    git("stash", "apply", "--quiet")
+    yoi("ticket", "relation", "remove", *words)
+    git("checkout", "--quiet", "--", ".")
+    git("clean", "-fdq")
+    yoi("restore", "--leave", check=False)
+    git("stash", "pop", "--quiet")
+    yoi("ticket", "relation", "add", *words)  # it stands
+    git("clean", "-fdq")
+    assert rows(yoi("restore")) == [["restored", ticket, "1 relation", ""]]
+
+
 def test_a_ticket_that_was_cleaned_away_comes_back_with_all_that_was_said(
     yoi: Program, git: Program, workspace: Path, ticket: str
 ) -> None:
@@ -205,3 +225,56 @@ def test_a_store_outside_of_git_needs_no_journal(yoi: Program, tmp_path: Path) -
 
 def test_leaving_and_looking_exclude_one_another(yoi: Program, ticket: str) -> None:
     assert yoi("restore", "--leave", "--dry-run", check=False).code == 2
+
+
+@pytest.mark.parametrize("words", ["state {} planning --reason x", "close {} -m done"])
+def test_no_move_is_made_on_a_log_that_lacks_what_was_recorded(
+    yoi: Program, git: Program, ticket: str, words: str
+) -> None:
+    yoi("ticket", "comment", ticket, "-m", "Said.")
+    git("stash", "--quiet")
+    refused = yoi("ticket", *words.format(ticket).split(), check=False)
+    assert (refused.code, "events_missing" in refused.err) == (6, True)
+    assert "stash@{0}" in refused.err
+    git("stash", "pop", "--quiet")
+    yoi("ticket", *words.format(ticket).split())
+
+
+def test_lists_say_what_they_lack(yoi: Program, git: Program, ticket: str) -> None:
+    yoi("ticket", "comment", ticket, "-m", "Said.")
+    git("stash", "--quiet")
+    for words in (("list",), ("list", "--json"), ("show", ticket)):
+        assert f"{ticket}: 1 event (stash@{{0}})" in yoi("ticket", *words).err
+
+
+def test_the_gate_says_ready_of_nothing_that_it_read_while_git_was_at_work(
+    yoi: Program, workspace: Path, ticket: str
+) -> None:
+    lock = workspace / ".git" / "index.lock"
+    lock.touch()
+    refused = yoi("gate", ticket, check=False)
+    assert (refused.code, "git_at_work" in refused.err) == (6, True)
+    os.utime(lock, (1, 1))  # left behind by a git that is gone
+    yoi("gate", ticket)
+
+
+def test_nothing_starts_while_what_may_hold_it_up_is_in_a_stash(
+    yoi: Program, git: Program, ticket: str
+) -> None:
+    blocker = other(yoi)
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "Another")
+    yoi("ticket", "relation", "add", ticket, "depends_on", blocker)
+    git("stash", "--quiet", "--include-untracked")
+    for words in (
+        ("gate", ticket),
+        ("next",),
+        ("claim", ticket),
+        ("route", ticket, "--accept"),
+        ("ticket", "state", ticket, "inprogress"),
+    ):
+        refused = yoi(*words, check=False)
+        assert (refused.code, "1 relation" in refused.out + refused.err) == (6, True), words
+    assert "events_missing" in yoi("route", ticket).out
+    git("stash", "pop", "--quiet")
+    assert yoi("gate", ticket, check=False).code == 5

@@ -79,6 +79,10 @@ def test_an_event_waits_beside_the_store_for_a_hook_that_takes_long(
         refused = yoi(
             "ticket", "state", ticket, "ready", env={"YOI_LOCK_TIMEOUT": "0.3"}, check=False
         )
+        assert (refused.code, "events_missing" in refused.err) == (6, True)
+        refused = yoi(
+            "ticket", "edit", ticket, "-t", "B", env={"YOI_LOCK_TIMEOUT": "0.3"}, check=False
+        )
         assert (refused.code, "git_holds_files" in refused.err) == (4, True)
         told = yoi("restore", "--dry-run", check=False)
         assert told.code == 6
@@ -159,6 +163,26 @@ def test_while_a_rebase_stands_with_an_autostash_only_events_are_taken(
     yoi("ticket", "comment", ticket, "-m", "After.")
     bodies = [line for line in thread().splitlines() if line.endswith(".") and " " not in line]
     assert bodies == ["Before.", "Meanwhile.", "After."]
+
+
+def test_what_the_rebased_branch_has_committed_is_missed_until_git_brings_it_back(
+    yoi: Program, git: Program, workspace: Path, ticket: str
+) -> None:
+    git("switch", "--quiet", "--create", "topic")
+    (workspace / "README.md").write_text("topic")
+    git("commit", "--quiet", "--all", "-m", "Topic")
+    yoi("ticket", "comment", ticket, "-m", "On the topic.")
+    git("commit", "--quiet", "--all", "-m", "Said")
+    git("switch", "--quiet", "main")
+    (workspace / "README.md").write_text("main")
+    git("commit", "--quiet", "--all", "-m", "Main")
+    assert yoi("restore").code == 0
+    git("switch", "--quiet", "topic")
+    git("rebase", "main", check=False)
+    told = yoi("restore", check=False)
+    assert (told.code, "the branch that is rebased" in told.out) == (6, True)
+    git("rebase", "--abort")
+    assert yoi("restore").code == 0
 
 
 def test_hooks_of_ours_leave_an_autostash_alone(

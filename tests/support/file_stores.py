@@ -28,7 +28,7 @@ def open_store(workspace: Path, *, deadline: float = 10.0, in_git: bool = False)
     lock = workspace / ".yoi/store.lock"
     if in_git:
         environment = {"YOI_LOCK_TIMEOUT": f"{deadline:g}"}
-        return open_session(Start(str(workspace), True, "a test", environment)).store
+        return open_session(Start(str(workspace), False, "a test", environment)).store
     return FileStore(StoreLocation(str(workspace), str(lock)), command="a test", deadline=deadline)
 
 

@@ -78,6 +78,10 @@ class MemoryReader:
     def artifacts(self, ticket: TicketId) -> tuple[str, ...]:
         return ()
 
+    @property
+    def is_disturbed(self) -> bool:
+        return False
+
     def missing_writes(self) -> Mapping[str, MissingWrites]:
         return {}
 

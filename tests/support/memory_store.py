@@ -64,6 +64,10 @@ class MemoryStore:
     def exists(self, ticket: str) -> bool:
         return ticket in self._tickets
 
+    @property
+    def is_disturbed(self) -> bool:
+        return False
+
     def missing_writes(self) -> Mapping[str, MissingWrites]:
         return {}
 
@@ -158,6 +162,9 @@ class MemoryStore:
             )
         self.install(id_, files)
         return Committed(id_, at, event_ids)
+
+    def affirm(self, relation: Relation) -> None:
+        """Nothing takes it away here."""
 
     def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
         parts = {part for path in files for part in path.split("/")}

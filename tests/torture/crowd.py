@@ -36,13 +36,25 @@ class Crowd:
         self._running: list[subprocess.Popen[bytes]] = []
         self._started = 0
 
-    def start(self, count: int, tickets: Sequence[str]) -> None:
-        """Start one more writer of `count` events, which begins with another ticket."""
+    def start(
+        self,
+        count: int,
+        tickets: Sequence[str],
+        *,
+        folder: Path | None = None,
+        deadline: float = 600.0,
+    ) -> None:
+        """Start one more writer of `count` events, which begins with another ticket.
+
+        It works in `folder`, where not in the workspace itself, and waits at most `deadline`
+        seconds before it tries again.
+        """
         turn = self._started % len(tickets)
         name = f"writer-{self._started}"
         self._started += 1
-        command = [sys.executable, "-P", str(_WRITER), str(self._workspace), name, str(count)]
-        command += [str(self._folder / "notes"), self._weakness, *tickets[turn:], *tickets[:turn]]
+        command = [sys.executable, "-P", str(_WRITER), str(folder or self._workspace), name]
+        command += [str(count), str(self._folder / "notes"), self._weakness, f"{deadline:g}"]
+        command += [*tickets[turn:], *tickets[:turn]]
         with (self._folder / f"{name}.err").open("wb") as errors:
             self._running.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=errors))
 

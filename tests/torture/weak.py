@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from support import faulty
 
 from yoi_cli.model import ids
-from yoi_cli.store.files import append, directory, writer, writing
+from yoi_cli.store.files import append, directory, git_holds, journal, writer, writing
 
 
 def _no_sync() -> None:
@@ -36,6 +36,17 @@ def _no_guard() -> None:
     for module in (append, writing):
         _put(module, "wait_for_git", lambda index_lock: True)
     _put(append, "_stands", lambda folder, place, blocks: True)
+
+
+def _no_journal() -> None:
+    """Nobody keeps what was acknowledged, nor looks who has the files in his hands."""
+    for name in ("append", "append_late"):
+        _put(journal.Journal, name, lambda kept, entry, **_: None)
+    for module in (writing, writer, git_holds):
+        for name in ("held_by", "wait_until_put_back"):
+            if hasattr(module, name):
+                seen = (0, None) if name == "wait_until_put_back" else None
+                _put(module, name, lambda *_, seen=seen: seen)
 
 
 def _no_rename() -> None:
@@ -75,6 +86,7 @@ WEAKNESSES: Mapping[str, Callable[[], None]] = {
     "sync": _no_sync,
     "lock": _no_lock,
     "guard": _no_guard,
+    "journal": _no_journal,
     "rename": _no_rename,
     "truncate": _no_truncate,
     "tail": _no_tail_check,

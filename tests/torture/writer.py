@@ -1,11 +1,12 @@
 """One of many long-lived processes that write to a store, and note what was acknowledged.
 
-    python writer.py WORKSPACE NAME COUNT NOTES WEAKNESS TICKET...
+    python writer.py WORKSPACE NAME COUNT NOTES WEAKNESS DEADLINE TICKET...
 
 Comments `NAME 0`, `NAME 1`, … on the tickets in turn, COUNT of them. As soon as the store
 says that an event is committed, a line `TICKET EVENT NAME NUMBER` is appended to the file
 NOTES; not where it warns that git is stuck, for then it promises less. WEAKNESS is a part of
-the protocol to take out, or "". What is refused, because git has a thread in its hands, is
+the protocol to take out, or "", DEADLINE how many seconds it waits before it is refused.
+What is refused, because git has a thread in its hands, is
 tried again with the same text. An error that no retry helps ends the process.
 """
 
@@ -20,6 +21,7 @@ from support.file_stores import comment, open_store
 from torture.weak import weaken
 
 from yoi_cli.errors import ConflictError, StoreInvalidError
+from yoi_cli.store.files.append import GIT_IS_STUCK
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.values import Committed
 
@@ -27,13 +29,13 @@ _REFUSALS = 5000
 
 
 def main() -> None:
-    workspace, name, count, notes_path, weakness = Path(sys.argv[1]), *sys.argv[2:6]
+    workspace, name, count, notes_path, weakness, wait = Path(sys.argv[1]), *sys.argv[2:7]
     weaken(weakness)
-    store = open_store(workspace, deadline=600.0, in_git=(workspace / ".git").is_dir())
+    store = open_store(workspace, deadline=float(wait), in_git=(workspace / ".git").exists())
     notes = os.open(notes_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-    for number, ticket in zip(range(int(count)), cycle(sys.argv[6:]), strict=False):
+    for number, ticket in zip(range(int(count)), cycle(sys.argv[7:]), strict=False):
         done = _persistently(store, ticket, f"{name} {number}")
-        if not done.warnings:
+        if GIT_IS_STUCK not in done.warnings:
             os.write(notes, f"{ticket} {done.event_ids[0]} {name} {number}\n".encode())
 
 

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session, Start
 
 
+#: How often the gate asks again while git is at work, and how much longer it waits each time
+#: (seconds).
+_ATTEMPTS = 8
+_PAUSE = 0.05
+
+
 def route(
     where: Session | Start,
     tickets: Sequence[str] = (),
@@ -134,16 +140,43 @@ def gate(
     check_requirement(require)
     cwd = folder_of(where)
     found = None if commits is None else commits_of(cwd, commits)
-    router = open_router(where, at=at, merge=merge, caller=holder or None)
     wanted = gate_scope.head_of(cwd, head, found) if require == APPROVED else None
-    asked = Gate(router, require, wanted)
-    if found is None:
-        answer = asked.ask(tickets or [gate_scope.ticket_of(cwd, branch)])
-        return GateReport(answer, router.tree)
-    answer = asked.ask_commits(value for one in found.commits for value in one.trailers)
-    if not answer.tickets and not allow_none:
+    named = tickets or ([gate_scope.ticket_of(cwd, branch)] if found is None else ())
+
+    def ask() -> tuple[GateReport, bool]:
+        router = open_router(where, at=at, merge=merge, caller=holder or None)
+        asked = Gate(router, require, wanted)
+        if found is None:
+            answer = asked.ask(named)
+        else:
+            answer = asked.ask_commits(value for one in found.commits for value in one.trailers)
+        return GateReport(answer, router.tree), router.reader.is_disturbed
+
+    report = _undisturbed(ask)
+    if found is not None and not report.result.tickets and not allow_none:
         raise gate_scope.no_trailers(found, commits or "")
-    return GateReport(answer, router.tree)
+    return report
+
+
+def _undisturbed(ask: Callable[[], tuple[GateReport, bool]]) -> GateReport:
+    """An answer for which nothing was read while git was at work in the checkout: it may have
+    taken files away, and put them back. Raises `StoreInvalidError` (`git_at_work`) where git does
+    not come to rest, and the answer would be that all are ready."""
+    import time
+
+    for attempt in range(_ATTEMPTS):
+        report, is_disturbed = ask()
+        if not (is_disturbed and report.result.is_ready):
+            return report
+        time.sleep(_PAUSE * attempt)
+    from yoi_cli.errors import StoreInvalidError
+
+    raise StoreInvalidError(
+        "git_at_work",
+        "git is at work in the checkout of the store, so what stands in its files now may not be "
+        "what was recorded.",
+        hint="Ask again when the git command is done.",
+    )
 
 
 def add_plan(

@@ -1,8 +1,9 @@
 """Where git has other versions of a checkout's files: commits, autostash, stashes, what was
 dropped (docs/format.md, "Journal").
 
-What a commit that some branch reaches holds counts as kept. A stash and an autostash are what
-somebody set aside, and what only the reflog still knows was taken back.
+What a commit that some branch reaches holds counts as kept, but for the branch that is just
+rebased: git has taken its commits out of the files, and is about to bring them back. A stash and an
+autostash are what somebody set aside, and what only the reflog still knows was taken back.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _COMMITS = 500
 _TIPS = 50
 _STASHES = 50
 _A_DAY = 86400
+_HEADS = "refs/heads/"
 
 
 class Place(NamedTuple):
@@ -62,13 +64,21 @@ class FileVersions:
         (Unix seconds): commits first, then what was set aside, then what was dropped."""
         paths = ["--", *(f":(top,literal){folder}" for folder in folders)]
         recent = [f"--since={max(0, since - _A_DAY)}", f"--max-count={_COMMITS}"]
-        heads = ["--branches", "--remotes", "--tags", *self._head()]
+        rebased, before = self._rebase()
+        others = [] if rebased is None else [f"--exclude={rebased.removeprefix(_HEADS)}"]
+        heads = [*others, "--branches", "--remotes", "--tags", *self._head()]
         tips = ["for-each-ref", f"--count={_TIPS}", "--sort=-committerdate"]
+        named = self._lines(*tips, "--format=%(objectname) %(refname)", "refs/heads")
+        rows = zip(named[::2], named[1::2], strict=False)
         seen: dict[str, None] = dict.fromkeys(self._head_commit())
-        seen |= dict.fromkeys(self._lines(*tips, "--format=%(objectname)", "refs/heads"))
+        seen |= dict.fromkeys(commit for commit, name in rows if name != rebased)
         seen |= dict.fromkeys(self._lines("log", "--format=%H", *recent, *heads, *paths))
         for commit in seen:
             yield Place(f"commit {commit[:12]}", COMMITTED, (commit,))
+        if before:
+            walk = ["log", "--format=%H", *recent, before, *paths]
+            for commit in dict.fromkeys([before, *self._lines(*walk)]):
+                yield Place("the branch that is rebased", STASHED, (commit,))
         yield from self._set_aside()
         walk = ["log", "--walk-reflogs", "--format=%H", f"--max-count={_COMMITS}"]
         for commit in dict.fromkeys(self._lines(*walk, "HEAD", *paths)):
@@ -92,6 +102,17 @@ class FileVersions:
         walk = ["log", "--walk-reflogs", "--format=%H", f"--max-count={_STASHES}"]
         for number, commit in enumerate(self._lines(*walk, "refs/stash", "--")):
             yield _stash(f"stash@{{{number}}}", commit)
+
+    def _rebase(self) -> tuple[str | None, str]:
+        """The branch of a rebase that is under way (its full name), and the commit it was at."""
+        for name in _REBASES:
+            with suppress(OSError):
+                words: list[str] = []
+                for part in ("head-name", "orig-head"):
+                    with open(f"{self._git_dir}/{name}/{part}", encoding="utf-8") as file:
+                        words.append(file.read().strip())
+                return words[0], words[1]
+        return None, ""
 
     def _head(self) -> list[str]:
         """HEAD, where it is no stop of a rebase: that is taken back by an `--abort`."""

@@ -72,6 +72,14 @@ def concerning(
     return tuple(one for one in missing.values() if not wanted.isdisjoint(one.concerns))
 
 
+def require_present(missing: Mapping[str, MissingWrites], ticket: str) -> None:
+    """Raise `StoreInvalidError` (`events_missing`) where something of `ticket` is missing: what its
+    files say is not what was recorded."""
+    found = concerning(missing, (ticket,))
+    if found:
+        raise events_missing(found)
+
+
 def events_missing(missing: Iterable[MissingWrites]) -> StoreInvalidError:
     """The error by which nothing is decided: acknowledged writes are not in the files."""
     found = tuple(missing)
@@ -91,8 +99,13 @@ def hint_for(missing: Iterable[MissingWrites]) -> str:
     """What to do about `missing`."""
     found = tuple(missing)
     hints: list[str] = []
+    if any("the branch that is rebased" in one.places for one in found):
+        hints.append("`git rebase --continue` or `--abort` brings back what the branch has.")
     if any("autostash" in one.places for one in found):
-        hints.append("`git rebase --continue` (or the end of the merge) brings the autostash back.")
+        hints.append(
+            "`git rebase --continue` (or the end of the merge) brings the autostash back; where "
+            "git knows of no rebase, `git rebase --quit` makes a stash of it."
+        )
     if any(place.startswith("stash@") for one in found for place in one.places):
         hints.append("`git stash pop` brings the stash back.")
     if any(one.is_waiting for one in found):

@@ -8,6 +8,7 @@ from yoi_cli.errors import ConflictError
 from yoi_cli.model import events, states
 from yoi_cli.model.claim import ClaimRequest, renew, take
 from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.missing import concerning, require_present
 from yoi_cli.orchestration.holder import rival_of
 from yoi_cli.orchestration.steps import position_of
 from yoi_cli.routing.claims import claim_event
@@ -39,13 +40,24 @@ class Journal:
         self._renew_at = -1
 
     def position(self) -> Position:
-        """What the log says of the ticket now. Raises `StoreInvalidError` (`store_untrusted`)
-        for a log that cannot be read wholly: no work goes on by what is left of it."""
+        """What the log says of the ticket now. Raises `StoreInvalidError` (`store_untrusted`,
+        `events_missing`) for a log that cannot be read wholly, or of which git took something
+        away: no work goes on by what is left of it."""
+        self._require_present()
         thread = self._ports.store.thread(self._ticket)
         if thread.is_damaged:
             about = f"{self._ticket}/thread.md"
             raise untrusted(self._ticket, (Doubt("log_damaged", self._ticket, about),))
         return self._fold(thread.events)
+
+    def _require_present(self) -> None:
+        """Raise `StoreInvalidError` (`events_missing`) where git has taken away what was recorded.
+        What only waits for its place is put there by whoever takes the lock."""
+        store = self._ports.store
+        if any(one.is_waiting for one in concerning(store.missing_writes(), (self._ticket,))):
+            with store.write():
+                pass
+        require_present(store.missing_writes(), self._ticket)
 
     def _fold(self, thread: Sequence[Event]) -> Position:
         return position_of(thread, self._ports.own_events.of(self._ticket))

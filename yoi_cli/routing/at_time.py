@@ -145,6 +145,10 @@ class AtTime:
         self.instant = instant
         self._present: dict[str, bool] = {}
 
+    @property
+    def is_disturbed(self) -> bool:
+        return self.history.reader.is_disturbed
+
     def missing_writes(self) -> Mapping[str, MissingWrites]:
         return self.history.reader.missing_writes()
 

@@ -72,6 +72,11 @@ class TicketReader(Protocol):
         """Every file of a ticket by its path below the ticket's folder, exactly."""
         ...
 
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether files may have been taken away and put back since this began to read."""
+        ...
+
     def missing_writes(self) -> Mapping[str, MissingWrites]:
         """What was acknowledged and is neither in a file nor in a commit, by ticket."""
         ...
@@ -127,6 +132,10 @@ class TicketWriter(TicketReader, Protocol):
 
     def commit(self, ticket: TicketId, change: Change) -> Committed:
         """Write `change` in the order of docs/format.md. Raises before anything is written."""
+        ...
+
+    def affirm(self, relation: Relation) -> None:
+        """Somebody was told that `relation` stands, though nothing was written for it."""
         ...
 
     def create(self, ticket: NewTicket) -> Committed: ...

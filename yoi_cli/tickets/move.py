@@ -8,6 +8,7 @@ from yoi_cli.errors import ConflictError, UsageError, YoiError
 from yoi_cli.model import events, states
 from yoi_cli.model.events import NewEvent, new_event
 from yoi_cli.model.fold import fold, is_kept
+from yoi_cli.model.missing import require_present
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.blocking import Blocker, blockers, describe, surroundings, unblocked_by
@@ -71,13 +72,15 @@ def move_ticket(
 
     Raises `UsageError` for an unknown state or a missing reason, `ConflictError` for an
     illegal move, a lost compare-and-swap, or a blocker that forbids it, `StoreInvalidError`
-    (`store_untrusted`) where files that cannot be read may hide one.
+    (`store_untrusted`) where files that cannot be read may hide one, and (`events_missing`) where
+    git took away what was recorded.
     """
     states.check_state(request.target)
     if request.expect is not None:
         states.check_state(request.expect)
     with store.write() as writer:
         ticket = identify(writer, word)
+        require_present(writer.missing_writes(), ticket)
         state = fold(writer.thread(ticket).events).state
         _check_expectation(ticket, state, request.expect)
         if state == request.target:
@@ -124,6 +127,7 @@ def close_ticket(
     event = new_event(events.CLOSE, by, text, (("status", "closed"),))
     with store.write() as writer:
         ticket = identify(writer, word)
+        require_present(writer.missing_writes(), ticket)
         state = fold(writer.thread(ticket).events).state
         _check_expectation(ticket, state, expect)
         if state == states.CLOSED:
@@ -155,6 +159,7 @@ def reopen_ticket(
     _require_reason(reason)
     with store.write() as writer:
         ticket = identify(writer, word)
+        require_present(writer.missing_writes(), ticket)
         thread = writer.thread(ticket)
         state = fold(thread.events).state
         if not states.is_reopening(state, states.PLANNING):

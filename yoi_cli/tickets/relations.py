@@ -57,6 +57,7 @@ def add_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:
         new = Relation(ticket, link.kind, target, by.author, at, link.note)
         for relation in existing:
             if relation.key == new.key:
+                writer.affirm(relation)
                 return RelationChange(relation, False, Committed(ticket, relation.at))
         _check_cycle(writer, new)
         done = writer.commit(ticket, Change(relations=(*existing, new)))

@@ -260,10 +260,10 @@ def doubts_about(ticket: str, facts: TrustFacts, *, behind: bool = False) -> Ite
     be read may say otherwise.
     """
     status = facts.status(ticket)
-    if facts.missing:
-        rests_on = (ticket, *(() if status.seems_resolved else facts.blockers_behind(ticket)))
-        for one in concerning(facts.missing, rests_on):
-            yield Doubt(EVENTS_MISSING, one.ticket, one.sentence, hint_for((one,)))
+    # What is missing is asked for when the rest is read: it may be taken away at any moment.
+    rests_on = (ticket, *(() if status.seems_resolved else facts.blockers_behind(ticket)))
+    for one in concerning(facts.missing, rests_on):
+        yield Doubt(EVENTS_MISSING, one.ticket, one.sentence, hint_for((one,)))
     if status.problem == UNREADABLE:
         yield Doubt("log_damaged", ticket, f"{ticket}/thread.md")
     elif status.problem == DIVERGED:
@@ -318,11 +318,14 @@ class StoreFacts:
         self._summaries: dict[str, ThreadSummary] = {}
         self._statuses: dict[str, TicketStatus] = {}
         self._items: dict[str, bool] = {}
+        # Before anything is read: what is put back meanwhile was not there when it was read.
+        self._missing_at_first = reader.missing_writes()
 
     @cached_property
     def missing(self) -> Mapping[str, MissingWrites]:
-        """What was acknowledged and is in no file, by ticket."""
-        return self._reader.missing_writes()
+        """What was acknowledged and is in no file, by ticket, or was in none when the reading
+        began."""
+        return {**self._reader.missing_writes(), **self._missing_at_first}
 
     def _read_summary(self, ticket: TicketId) -> ThreadSummary:
         return summary_of_thread(self._reader.thread(ticket))

@@ -9,11 +9,12 @@ from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
 from yoi_cli.model.text import tsv, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from msgspec import Struct
 
     from yoi_cli.api.queries import Unreadable
+    from yoi_cli.api.restore import MissingWrites
     from yoi_cli.api.tickets import Committed
     from yoi_cli.errors import YoiError
 
@@ -59,6 +60,17 @@ def warn(sentences: Iterable[str]) -> None:
 def warn_of_unreadable(broken: Iterable[Unreadable]) -> None:
     """Say on stderr which tickets are missing from the output, and why."""
     warn(f"{one.ticket}: {one.error.message}" for one in broken)
+
+
+def warn_of_missing(missing: Mapping[str, MissingWrites], ticket: str | None = None) -> None:
+    """Say on stderr what was recorded and is in no file, of `ticket` or of all: what is shown
+    lacks it."""
+    found = [one for one in missing.values() if ticket in (None, one.ticket)]
+    if found:
+        from yoi_cli.model.missing import events_missing
+
+        error = events_missing(found)
+        warn([f"{error.message} {error.hint}"])
 
 
 def print_written(word: str, kind: str, done: Committed, sentence: str, *, as_json: bool) -> None:

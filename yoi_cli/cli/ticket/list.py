@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import queries
+from yoi_cli.api.restore import missing_writes
 from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, LimitOption, StatesOption, chosen_states
 from yoi_cli.cli.text.console import is_terminal, write_stderr
-from yoi_cli.cli.text.report import report_json, warn_of_unreadable, write_rows
+from yoi_cli.cli.text.report import report_json, warn_of_missing, warn_of_unreadable, write_rows
 from yoi_cli.model.fields import LIST, SORTS, shown_fields
 from yoi_cli.model.item import field_text, field_texts
 
@@ -67,8 +68,9 @@ def list_(
       yoi ticket list -s ready,queued --sort priority
       yoi ticket list --all --tag bug --json
     """
+    session = session_of(ctx)
     listing = queries.list_tickets(
-        session_of(ctx),
+        session,
         states=chosen_states(state),
         closed_too=closed_too,
         fields={"tags": tag, "assignee": assignee, "priority": priority},
@@ -86,6 +88,7 @@ def list_(
     else:
         _write_lines(listing)
         warn_of_unreadable(listing.unreadable)
+    warn_of_missing(missing_writes(session))
 
 
 _HEADER = ("state", "id", "title", "updated_at", "hints")

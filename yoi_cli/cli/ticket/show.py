@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from yoi_cli.api import queries
+from yoi_cli.api.restore import missing_writes
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, SinceOption, TicketArgument, instant
 from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
-from yoi_cli.cli.text.report import report_json
+from yoi_cli.cli.text.report import report_json, warn_of_missing
 from yoi_cli.cli.text.table import Cell, state_style
 from yoi_cli.model.event_views import EventWindow
 from yoi_cli.model.fields import shown_fields
@@ -46,6 +47,7 @@ def show(
     window = EventWindow(events, instant(since))
     session = session_of(ctx)
     readable = queries.show(session, ticket)
+    warn_of_missing(missing_writes(session), readable.view.id)
     around = {} if as_json else queries.neighbours(session, readable.view)
     if not readable.errors:
         print_ticket(readable.view, window, around, as_json=as_json)

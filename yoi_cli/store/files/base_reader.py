@@ -62,6 +62,11 @@ class BaseReader(ABC):
         """What was acknowledged and is in no file, by ticket. Of the past, nothing is."""
         return {}
 
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether git was at work in the checkout since this began to read it."""
+        return False
+
     def ids(self) -> list[TicketId]:
         return [ticket for ticket, _ in self._entries()]
 

@@ -71,17 +71,9 @@ def held_by(git: GitPlaces) -> Held | None:
             name = subcommand(process_file(process, "cmdline").split(b"\0"))
             if name in _COMMITTING and _runs_a_hook(process):
                 return Held(AUTOSTASH if has_autostash else HOOK, process in above, True)
-            is_running = is_running or (name in _STASHING and process not in above)
+            moves = name in _STASHING and process not in above
+            is_running = is_running or (moves and not _waits_for_a_person(process))
     return Held(AUTOSTASH, is_running=is_running) if has_autostash else None
-
-
-def stirred(git: GitPlaces) -> int:
-    """When git last made or removed a file in its folder, as every one of its commands does that
-    may hold files: as long as it is the same, no other has begun."""
-    try:
-        return os.stat(git.git_dir).st_mtime_ns
-    except OSError:
-        return -1
 
 
 def wait_until_put_back(git: GitPlaces, deadline: float) -> tuple[int, Held | None]:
@@ -90,7 +82,7 @@ def wait_until_put_back(git: GitPlaces, deadline: float) -> tuple[int, Held | No
     end = time.monotonic() + deadline
     pause = _PAUSE
     while True:
-        seen = stirred(git), held_by(git)
+        seen = git.stirred, held_by(git)
         held = seen[1]
         if held is None or held.waits_for_us or not held.is_running or time.monotonic() > end:
             return seen
@@ -102,7 +94,10 @@ def git_holds(held: Held) -> ConflictError:
     """The error for a change that must see the files which git has taken away."""
     if held.kind == AUTOSTASH:
         what = "A rebase or merge has uncommitted files of the store in its autostash"
-        hint = "`git rebase --continue` or `--abort` (of a merge: its end) brings them back."
+        hint = (
+            "`git rebase --continue` or `--abort` (of a merge: its end) brings them back; where "
+            "git knows of no rebase, `git rebase --quit` makes a stash of them."
+        )
     else:
         what = "A hook of a git commit holds uncommitted files of the store"
         hint = "Try again when the commit is done, or wait longer with YOI_LOCK_TIMEOUT (seconds)."
@@ -128,12 +123,23 @@ def _may_run_hooks(common_dir: str) -> bool:
 
 def _runs_a_hook(process: int) -> bool:
     """Whether a git has started something that is neither an editor nor a signer."""
+    return any(_is_hook(arguments) for arguments in _started_by(process))
+
+
+def _waits_for_a_person(process: int) -> bool:
+    """Whether a git has opened an editor, as for the list of a rebase's steps."""
+    last = (arguments[-1] for arguments in _started_by(process) if arguments)
+    return any(os.path.basename(word) in _MESSAGES for word in last)
+
+
+def _started_by(process: int) -> list[list[bytes]]:
+    """The arguments of whatever a process has started and waits for."""
     children = process_file(process, f"task/{process}/children").split()
-    return any(_is_hook(process_file(int(child), "cmdline").split(b"\0")) for child in children)
+    lines = (process_file(int(child), "cmdline") for child in children)
+    return [[word for word in line.split(b"\0") if word] for line in lines]
 
 
-def _is_hook(arguments: list[bytes]) -> bool:
-    words = [word for word in arguments if word]
+def _is_hook(words: list[bytes]) -> bool:
     if not words or os.path.basename(words[0]).startswith(_SIGNERS):
         return False
     if any(b"post-" in word for word in words):

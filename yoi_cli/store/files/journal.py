@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.store.files.directory import TEMPORARY, Directory, read_all, write_all
-from yoi_cli.store.formats.journal import JournalText, render_entry, render_journal
+from yoi_cli.store.formats.journal import render_entry, render_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from yoi_cli.store.formats.journal import JournalEntry
+    from yoi_cli.store.formats.journal_reading import JournalText
 
 _LATE = ".late"
 _ASIDE = ".aside"
@@ -126,7 +127,7 @@ def _opened(path: str) -> int:
 def _read(path: str) -> JournalText:
     """The journal at `path`. One that cannot be read, or is larger than any that is kept, counts
     as foreign: nothing is known from it."""
-    from yoi_cli.store.formats.journal_reading import parse_journal
+    from yoi_cli.store.formats.journal_reading import JournalText, parse_journal
 
     try:
         with _folder(path) as folder, folder.opened(_name(path)) as descriptor:

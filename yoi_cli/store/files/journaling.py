@@ -50,6 +50,11 @@ def parts_of_files(files: Mapping[str, bytes]) -> Parts:
     return tuple((journal.FILE, path, data) for path, data in files.items())
 
 
+def parts_of_relation(relation: Relation) -> Parts:
+    """What adding `relation` does."""
+    return ((journal.RELATION, "", b"[" + b", ".join(map(json_of, relation)) + b"]"),)
+
+
 def _related(
     relations: Sequence[Relation], earlier: bytes | None
 ) -> Iterator[tuple[str, str, bytes]]:
@@ -59,7 +64,7 @@ def _related(
     before, after = {one.key for one in known}, {one.key for one in relations}
     for one in relations:
         if one.key not in before:
-            yield journal.RELATION, "", b"[" + b", ".join(map(json_of, one)) + b"]"
+            yield from parts_of_relation(one)
     for kind, target in sorted(before - after):
         yield journal.UNRELATED, f"{kind} {target}", b""
 

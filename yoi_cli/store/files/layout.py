@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ TORN = ".torn"
 RELATIONS_PATH = f"{ARTIFACTS}/{RELATIONS}"
 PLAN_PATH = f"{ARTIFACTS}/{PLAN}"
 KEEP_PATH = f"{ARTIFACTS}/{KEEP}"
+#: After so many seconds a lock of git's is taken for one that was left behind.
+_LEFT_BEHIND = 60
 #: A folder that is being made, and not a ticket yet.
 UNFINISHED = TEMPORARY
 
@@ -39,6 +42,23 @@ class GitPlaces(NamedTuple):
     git_dir: str
     common_dir: str
     journal: str
+
+    @property
+    def stirred(self) -> int:
+        """When git last made or removed a file in its folder, as every one of its commands does
+        that may take files away: as long as it is the same, no other has begun."""
+        try:
+            return os.stat(self.git_dir).st_mtime_ns
+        except OSError:
+            return -1
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether git holds its index, by a lock that is not one left behind."""
+        try:
+            return time.time() - os.lstat(f"{self.git_dir}/index.lock").st_mtime < _LEFT_BEHIND
+        except OSError:
+            return False
 
 
 class StoreLocation(NamedTuple):

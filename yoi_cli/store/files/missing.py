@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId
 from yoi_cli.store.files.directory import mark_of
-from yoi_cli.store.files.told import Told, told_by
 from yoi_cli.store.formats import journal
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.missing import MissingWrites
     from yoi_cli.store.files.directory import Directory
+    from yoi_cli.store.files.told import Told
     from yoi_cli.store.formats.journal import JournalEntry
 
 #: What a place outside of the files does with what it holds: a commit settles it, a stash gives
@@ -61,8 +61,13 @@ def find_lost(
     folder: Directory | None, entries: Sequence[JournalEntry], elsewhere: Elsewhere | None
 ) -> Mapping[str, Lost]:
     """What `entries` tell that is neither in the store's `folder` nor in a commit, by ticket."""
+    suspicious = _suspicious(folder, entries)
+    if not suspicious:
+        return {}
+    from yoi_cli.store.files.told import told_by
+
     rest: dict[str, Told] = {}
-    for told in told_by(_suspicious(folder, entries)).values():
+    for told in told_by(suspicious).values():
         left = told.without(partial(read_file, folder))
         if not left.is_empty:
             rest[told.ticket] = left
@@ -78,9 +83,14 @@ def find_missing(
     elsewhere: Elsewhere | None,
 ) -> Mapping[str, MissingWrites]:
     """The same as values; `late` are the last of `entries`, which wait for their files."""
+    all_lost = find_lost(folder, entries, elsewhere)
+    if not all_lost:
+        return {}
+    from yoi_cli.store.files.told import told_by
+
     waiting = told_by(entry for entry in late if entry.mark == journal.WAITS)
     found: dict[str, MissingWrites] = {}
-    for ticket, lost in find_lost(folder, entries, elsewhere).items():
+    for ticket, lost in all_lost.items():
         waits = ticket in waiting and set(lost.gone.events) <= set(waiting[ticket].events)
         waits = waits and not (lost.gone.relations or lost.gone.records or lost.gone.fields)
         gone = not lost.gone.is_empty and not waits
@@ -97,9 +107,7 @@ def read_file(folder: Directory | None, ticket: str, path: str) -> bytes | None:
     return None
 
 
-def _suspicious(
-    folder: Directory | None, entries: Sequence[JournalEntry]
-) -> Iterable[JournalEntry]:
+def _suspicious(folder: Directory | None, entries: Sequence[JournalEntry]) -> list[JournalEntry]:
     """The entries on tickets that are not seen at once to be as they were left."""
     marks: dict[str, str] = {}
     doubtful: set[str] = set()
@@ -125,7 +133,8 @@ def _mark_at(folder: Directory | None, ticket: str) -> str:
 
 def _sought(rest: Mapping[str, Told], elsewhere: Elsewhere) -> Mapping[str, Lost]:
     """`rest` without what commits hold, and what of that nothing gives back."""
-    missing, gone = dict(rest), dict[str, Told]()
+    missing: dict[str, Told] = dict(rest)
+    gone: dict[str, Told] = {}
     places: dict[str, list[str]] = {}
     for version in elsewhere({ticket: told.since for ticket, told in rest.items()}):
         seen = missing if version.kind == COMMITTED else gone

@@ -42,6 +42,7 @@ class FileReader(BaseReader):
     def __init__(self, location: layout.StoreLocation, elsewhere: Elsewhere | None = None) -> None:
         self.location = location
         self.elsewhere = elsewhere
+        self._begun = 0 if location.git is None else location.git.stirred
         self._seen_folders: frozenset[str] = frozenset()
         self._without_records: set[str] = set()
         self._listed: tuple[int, list[tuple[TicketId, StoreInvalidError | None]]] | None = None
@@ -91,6 +92,11 @@ class FileReader(BaseReader):
                 with directory.descend(above) as folder:
                     found[path] = folder.read(name)
         return MappingProxyType(found)
+
+    @property
+    def is_disturbed(self) -> bool:
+        git = self.location.git
+        return git is not None and (git.stirred != self._begun or git.is_at_work)
 
     def missing_writes(self) -> Mapping[str, MissingWrites]:
         git = self.location.git

@@ -6,17 +6,15 @@ on disk, in a commit or in a stash; None stands for one that is not there.
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from zlib import crc32
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.missing import MissingWrites
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats import journal
-from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.thread import parse_thread
 
 if TYPE_CHECKING:
@@ -35,8 +33,10 @@ Value = TypeVar("Value")
 _HEADER_ID = re.compile(rb"(?m)^<!-- event:[^\n]* id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->[ \t\r]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
+
+
+class Told(NamedTuple):
     """What should stand in the files of `ticket`, by what the journal tells.
 
     `events` are their bytes by id, `records` lines by the id of the plan record, `fields` what
@@ -46,12 +46,12 @@ class Told:
 
     ticket: str
     since: int
-    events: Mapping[str, bytes] = field(default_factory=dict)
-    relations: Mapping[tuple[str, str], Relation] = field(default_factory=dict)
-    records: Mapping[str, bytes] = field(default_factory=dict)
-    fields: Mapping[str, tuple[FieldValue, FieldValue]] = field(default_factory=dict)
+    events: Mapping[str, bytes] = _NOTHING
+    relations: Mapping[tuple[str, str], Relation] = MappingProxyType({})
+    records: Mapping[str, bytes] = _NOTHING
+    fields: Mapping[str, tuple[FieldValue, FieldValue]] = MappingProxyType({})
     description: tuple[int, str] | None = None
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = _NOTHING
     is_whole: bool = False
 
     @property
@@ -131,6 +131,8 @@ class Told:
         data = read(self.ticket, layout.ITEM)
         if data is None:
             return self.fields, self.description
+        from yoi_cli.store.formats.item import parse_item
+
         try:
             item = parse_item(data, path=layout.ITEM)
         except YoiError:  # as above
@@ -198,6 +200,8 @@ def ids_in(thread: bytes) -> frozenset[str]:
 
 def relation_from(data: bytes) -> Relation:
     """A relation as the journal has it."""
+    import json
+
     from yoi_cli.model.relations import Relation
 
     values: list[str | None] = json.loads(data)
@@ -227,6 +231,8 @@ def _relations_of(data: bytes) -> dict[tuple[str, str], Relation]:
 
 
 def _value_pair(data: bytes) -> tuple[FieldValue, FieldValue]:
+    import json
+
     old, new = json.loads(data)
     return _field_value(old), _field_value(new)
 

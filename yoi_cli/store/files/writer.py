@@ -27,7 +27,7 @@ from yoi_cli.store.files.append import (
 )
 from yoi_cli.store.files.atomic_folder import is_inside, place_tree, remove_tree
 from yoi_cli.store.files.directory import mark_of
-from yoi_cli.store.files.git_holds import AUTOSTASH, git_holds, held_by, stirred
+from yoi_cli.store.files.git_holds import AUTOSTASH, git_holds, held_by
 from yoi_cli.store.files.interrupts import held_back
 from yoi_cli.store.files.lock import Intent, StoreLock
 from yoi_cli.store.files.reader import FileReader, read_part
@@ -95,8 +95,8 @@ class FileWriter(FileReader):
         """Take over what was `seen` before the lock was had, where it holds still."""
         self._stirred, self.held = seen
         git = self.location.git
-        if git is not None and stirred(git) != self._stirred:
-            self._stirred, self.held = stirred(git), held_by(git)
+        if git is not None and git.stirred != self._stirred:
+            self._stirred, self.held = git.stirred, held_by(git)
 
     def thread(self, ticket: TicketId) -> Thread:
         """A ticket's log, to be decided by. Raises `StoreInvalidError` (`thread_unreadable`)."""
@@ -182,6 +182,14 @@ class FileWriter(FileReader):
             )
             return committed._replace(warnings=(*committed.warnings, warning))
         return committed
+
+    def affirm(self, relation: Relation) -> None:
+        """The journal is to miss `relation`, too, which a merge or a stash may have brought."""
+        if self.location.git is not None:
+            from yoi_cli.store.files.journaling import parts_of_relation
+
+            done = Committed(TicketId(relation.ticket_id), relation.at)
+            self._noted(done, parts_of_relation(relation), Appended())
 
     def create(self, ticket: NewTicket) -> Committed:
         at = stamp(self._now_ms)
@@ -302,6 +310,8 @@ class FileWriter(FileReader):
         """What the journal is to keep of `change`; nothing where no git can take it away."""
         if self.location.git is None:
             return ()
+        if event_ids and change == Change(change.events):  # most are nothing but events
+            return ((journal.EVENTS, " ".join(event_ids), blocks),)
         from yoi_cli.store.files.journaling import parts_of
 
         return parts_of(change, blocks, event_ids, item, earlier)
@@ -330,7 +340,7 @@ class FileWriter(FileReader):
         """Whether a hook or an autostash may have set files aside while this was written."""
         if self.held is not None or GIT_IS_STUCK in (*self.warnings, *appended.warnings):
             return True
-        return stirred(git) != self._stirred and held_by(git) is not None
+        return git.stirred != self._stirred and held_by(git) is not None
 
     def _set_down(self, ticket: TicketId, change: Change) -> Committed:
         """Keep events that decide nothing beside the store, for the next writer to write: git

@@ -42,21 +42,6 @@ class JournalEntry(NamedTuple):
     mark: str = UNMARKED
 
 
-class JournalText(NamedTuple):
-    """What a journal's bytes hold: the sound entries, in their order, and what is damaged.
-
-    `is_foreign` says that another version wrote it, or another program.
-    """
-
-    entries: tuple[JournalEntry, ...] = ()
-    damaged: int = 0
-    is_foreign: bool = False
-
-    @property
-    def is_sound(self) -> bool:
-        return not (self.damaged or self.is_foreign)
-
-
 def render_entry(entry: JournalEntry) -> bytes:
     """The bytes of `entry`, to be put at the end of a journal as they are."""
     body = b"".join(

@@ -2,60 +2,88 @@
 
 from __future__ import annotations
 
-import re
+from typing import NamedTuple
 from zlib import crc32
 
-from yoi_cli.store.formats.journal import JournalEntry, JournalText
+from yoi_cli.store.formats.journal import JournalEntry
 
-#: The first line, and how long (bytes) the journal may become before it is looked over.
-_OPENING = re.compile(rb"yoi journal 1 (\d{1,12})\n")
-_HEADER = re.compile(rb"\nentry ([0-9a-f]{8}) (\d{1,12}) ([0-9A-Z]{13}) (\d{1,15}) (\S{1,80})\n")
-_PART = re.compile(rb"([a-z]+)((?: [^\n ]+)*) (\d{1,12})\n")
+_VERSION = b"yoi journal 1 "
+_HEADER = b"\nentry "
+
+
+class JournalText(NamedTuple):
+    """What a journal's bytes hold: the sound entries, in their order, and what is damaged.
+
+    `is_foreign` says that another version wrote it, or another program.
+    """
+
+    entries: tuple[JournalEntry, ...] = ()
+    damaged: int = 0
+    is_foreign: bool = False
+
+    @property
+    def is_sound(self) -> bool:
+        return not (self.damaged or self.is_foreign)
 
 
 def parse_journal(data: bytes) -> JournalText:
     """The entries of a journal. Never fails."""
     if not data:
         return JournalText()
-    opening = _OPENING.match(data)
-    if opening is None:
+    begin = data.find(b"\n") + 1
+    if not threshold_of(data):
         return JournalText(is_foreign=True)
     entries: list[JournalEntry] = []
-    damaged, position = 0, opening.end()
+    damaged, position = 0, begin
     while position < len(data):
-        found = _HEADER.match(data, position)
-        entry = None if found is None else _entry(data, found)
-        if found is not None and entry is not None:
+        entry, end = _entry(data, position)
+        if entry is not None:
             entries.append(entry)
-            position = found.end() + int(found[2])
+            position = end
             continue
         damaged += 1
-        following = data.find(b"\nentry ", position + 1)
+        following = data.find(_HEADER, position + 1)
         position = len(data) if following < 0 else following
     return JournalText(tuple(entries), damaged)
-
-
-def _entry(data: bytes, header: re.Match[bytes]) -> JournalEntry | None:
-    crc, size, ticket, at, mark = header.groups()
-    body = data[header.end() : header.end() + int(size)]
-    told = data[header.start(2) : header.end()]
-    if len(body) < int(size) or crc32(body, crc32(told)) != int(crc, 16):
-        return None
-    parts: list[tuple[str, str, bytes]] = []
-    position = 0
-    while position < len(body):
-        found = _PART.match(body, position)
-        if found is None:
-            return None
-        end = found.end() + int(found[3])
-        about = found[2].decode("utf-8", "surrogateescape").strip()
-        parts.append((found[1].decode(), about, body[found.end() : end]))
-        position = end + 1
-    return JournalEntry(ticket.decode(), int(at), tuple(parts), mark.decode("ascii", "replace"))
 
 
 def threshold_of(data: bytes) -> int:
     """The length at which the journal that begins with `data` is looked over; 0 for a foreign
     one, which is looked over at once."""
-    opening = _OPENING.match(data)
-    return 0 if opening is None else int(opening[1])
+    opening, newline, _ = data[:64].partition(b"\n")
+    number = opening.removeprefix(_VERSION)
+    is_ours = opening.startswith(_VERSION) and newline and number.isdigit()
+    return int(number) if is_ours else 0
+
+
+def _entry(data: bytes, start: int) -> tuple[JournalEntry | None, int]:
+    """The entry that begins at `start`, None where none does that is whole, and its end."""
+    line_end = data.find(b"\n", start + 1)
+    words = data[start:line_end].split(b" ") if line_end > 0 else []
+    if len(words) != 6 or words[0] != _HEADER.rstrip() or not (words[2] + words[4]).isdigit():
+        return None, start
+    end = line_end + 1 + int(words[2])
+    body = data[line_end + 1 : end]
+    told = data[start + len(_HEADER) + len(words[1]) + 1 : line_end + 1]
+    if end > len(data) or b"%08x" % crc32(body, crc32(told)) != words[1]:
+        return None, start
+    parts = _parts(body)
+    if parts is None:
+        return None, start
+    ticket, mark = words[3].decode("ascii", "replace"), words[5].decode("ascii", "replace")
+    return JournalEntry(ticket, int(words[4]), parts, mark), end
+
+
+def _parts(body: bytes) -> tuple[tuple[str, str, bytes], ...] | None:
+    parts: list[tuple[str, str, bytes]] = []
+    position = 0
+    while position < len(body):
+        line_end = body.find(b"\n", position)
+        name, *about, size = body[position:line_end].split(b" ")
+        if line_end < 0 or not size.isdigit():
+            return None
+        end = line_end + 1 + int(size)
+        told = b" ".join(about).decode("utf-8", "surrogateescape")
+        parts.append((name.decode("ascii", "replace"), told, body[line_end + 1 : end]))
+        position = end + 1
+    return tuple(parts)
