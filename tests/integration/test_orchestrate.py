@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.orchestration import APPROVE, GOOD, REQUEST_CHANGES, Shop
+from support.orchestration import APPROVE, GOOD, REQUEST_CHANGES, UNCONFINED, Shop
 
 ACCEPTED = ["decision", "state_changed", "claim taken", "worker worktree"]
 ROUND = ["worker coder", "worker validate", "implementation_report evidence passed"]
@@ -45,7 +45,6 @@ def test_what_a_reviewer_asks_for_goes_back_to_the_coder(shop: Shop) -> None:
     assert shop.steps(ticket) == [*ACCEPTED, *ROUND, *again, *REVIEWED, *INTEGRATED]
 
 
-UNCONFINED = 'confine = "off"'
 ONE_FILE = GOOD.replace("--all", '"$YOI_TICKET.txt"') + "true\n"
 GOOD_AGAIN = GOOD.replace('echo "$YOI_TICKET"', 'echo "again $YOI_TICKET"')
 

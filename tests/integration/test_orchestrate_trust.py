@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.orchestration import GOOD, Shop
+from support.orchestration import GOOD, UNCONFINED, Shop
 from support.workers import wait_until
 
 from yoi_cli.model.events import NewEvent
@@ -86,7 +86,7 @@ def test_a_coder_that_reports_and_approves_in_the_log_itself_is_not_merged(shop:
         f"{shop.repo}/.yoi/tickets/$YOI_TICKET/thread.md\n"
     )
     shop.script("coder", GOOD + forged)
-    shop.configure('review = "person"')
+    shop.configure('review = "person"', profile=UNCONFINED)
     ticket = shop.queue()
     shop.run(code=5)
     shop.run(code=5)
@@ -95,6 +95,7 @@ def test_a_coder_that_reports_and_approves_in_the_log_itself_is_not_merged(shop:
 
 
 def test_changes_that_are_asked_for_while_the_coder_works_reach_the_next(shop: Shop) -> None:
+    shop.configure("close = true", profile=UNCONFINED)
     veto = "ticket review $YOI_TICKET --request-changes -m"
     program = f"PYTHONPATH={Path(__file__).parents[2]} {shop.yoi.argv[0]} -m yoi_cli"
     shop.script("coder-1", f"{program} -C {shop.repo} {veto} 'Use the other file.'\n{GOOD}")

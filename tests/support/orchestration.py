@@ -28,6 +28,8 @@ git commit --quiet --message "Work $YOI_ROUND on $YOI_TICKET"
 """
 APPROVE = 'echo "Looked at it."\necho "YOI-REVIEW: approve"\n'
 REQUEST_CHANGES = 'echo "Not like this."\necho "YOI-REVIEW: request_changes"\n'
+#: In a profile: what its workers could do where the kernel kept them from nothing.
+UNCONFINED = 'confine = "off"'
 CRITERIA = "## Acceptance criteria\n\n- The file is there.\n"
 
 _AGENT = """\
