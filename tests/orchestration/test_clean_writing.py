@@ -21,6 +21,7 @@ from yoi_cli.workspace.session import Start, open_session
 WRITERS = {"store", "tell", "local_state"}
 #: What it is handed besides: none of it takes a text that a person is to read.
 OTHERS = {
+    "run_budget",
     "own_events", "claims", "share", "by", "routing", "worktrees", "repository", "runtime",
     "history", "machine", "settings", "target", "holder", "lease", "environment", "now",
     "redaction", "setup",

@@ -67,6 +67,7 @@ Count = Annotated[int, Meta(ge=0), Expected("a whole number of 0 or more")]
 Positive = Annotated[int, Meta(ge=1), Expected("a whole number of 1 or more")]
 #: At most over thirty years: whoever writes more means something else, and 0 says "no limit".
 Seconds = Annotated[float, Meta(ge=0, le=1e9), Expected("a number of seconds (0 to 1000000000)")]
+Dollars = Annotated[float, Meta(ge=0, le=1e9), Expected("an amount of US dollars")]
 Variable = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z")]
 Variables = Annotated[
     tuple[Variable, ...], Expected("an array of names of variables", hint=_NAMES_ONLY)
@@ -226,7 +227,8 @@ class WorkerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[orchestration]`: what `yoi orchestrate` does with a ticket.
 
-    `target` is the branch that work is merged into, None for the repository's own. `validate`
+    `target` is the branch that work is merged into, None for the repository's own; `max_cost` and
+    `max_run_cost` are what agents may spend on a ticket, and in a run. `validate`
     are argument lists that must exit with 0 in the worktree, each within `validate_timeout`
     seconds. `close` delegates closing. `rounds` bounds how often a coder is sent back,
     `max_workers` how many tickets are worked on at once. `cleanup` says whether the worktree
@@ -255,6 +257,8 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     setup_key: RootPaths = ()
     setup_keeps: RootPaths = ()
     copy: RootPaths = ()
+    max_cost: Dollars | None = None
+    max_run_cost: Dollars | None = None
 
     def __post_init__(self) -> None:
         force_setattr(self, "worktree_dir", self.worktree_dir.rstrip("/"))

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.model.spending import spending_of
 from yoi_cli.model.time import stamp
 from yoi_cli.orchestration import position as stages
-from yoi_cli.orchestration.context import WAITS
+from yoi_cli.orchestration.context import PERSON, WAITS
 from yoi_cli.orchestration.evidence import worker_sentence
 from yoi_cli.orchestration.outcome import inability_of
 from yoi_cli.orchestration.pauses import LONGEST_WAIT_MS
+from yoi_cli.orchestration.run_budget import RUN_SPENT
 from yoi_cli.orchestration.staffing import PAUSED, choose, rest
 from yoi_cli.orchestration.texts import printed
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 #: How often agents of one ticket may fail to run before a person is asked for.
 UNABLE_TRIES = 5
+#: The reason for which a person is called once the ticket's budget is spent.
+SPENT = "budget_spent"
 
 
 def next_profile(context: TicketContext, at: Position, role: str) -> str | bool | RunOutcome:
@@ -30,6 +34,9 @@ def next_profile(context: TicketContext, at: Position, role: str) -> str | bool 
     Else what the step comes to: False while a short rest is waited out, an outcome where the
     profile is paused, True where a person was called, since it failed too often.
     """
+    spent = _over_budget(context, at)
+    if spent is not None:
+        return spent
     if at.unable >= UNABLE_TRIES:
         text = f"Agents could not run {at.unable} times; the log says why."
         return context.call_person(at, stages.COULD_NOT_RUN, text)
@@ -41,6 +48,37 @@ def next_profile(context: TicketContext, at: Position, role: str) -> str | bool 
     return False
 
 
+def _over_budget(context: TicketContext, at: Position) -> bool | RunOutcome | None:
+    """Call a person where the ticket's budget is spent, since one last said so; end the ticket's
+    part in a run that spent its own. None where there is something left."""
+    limits = context.ports.settings.orchestration
+    if context.ports.run_budget.is_spent:
+        return context.outcome(PERSON, RUN_SPENT, context.ports.run_budget.text)
+    if not limits.max_cost:
+        return None
+    events = context.ports.store.thread(context.ticket).events
+    asked = [n for n, event in enumerate(events) if event.attributes.get("reason") == SPENT]
+    spent = spending_of(events[asked[-1] + 1 if asked else 0 :]).cost or 0.0
+    if spent < limits.max_cost:
+        return None
+    text = f"Agents spent ${spent:.2f} of ${limits.max_cost:.2f}; --retry allows as much again."
+    return context.call_person(at, SPENT, text)
+
+
+def usage(context: TicketContext, view: WorkerView | None) -> dict[str, str]:
+    """What an agent that has ended spent, as attributes of an event that names it; it counts for
+    this run too."""
+    if view is None:
+        return {}
+    told = context.workers.report(view)
+    tokens = (told.input_tokens or 0) + (told.output_tokens or 0)
+    used = {"tokens": str(tokens)} if tokens else {}
+    if told.cost is None:
+        return used
+    context.ports.run_budget.add(view.worker_id, told.cost)
+    return {**used, "cost": f"{max(told.cost, 0.0):.6f}"}
+
+
 def could_not_run(
     context: TicketContext, at: Position, role: str, view: WorkerView, *, has_work: bool
 ) -> bool:
@@ -50,7 +88,7 @@ def could_not_run(
     """
     ports, tail = context.ports, context.workers.tail(view)
     profile = view.profile or ""
-    error = context.workers.report(view).error
+    error = ports.redaction.text(context.workers.report(view).error)
     found = inability_of(view, tail, error=error, has_work=has_work, now=ports.now())
     if found is None:
         if ports.local_state.pause_of(profile) is not None:
@@ -78,6 +116,7 @@ def could_not_run(
         profile=profile,
         status=found.kind,
         until=until,
+        **usage(context, view),
     )
 
 

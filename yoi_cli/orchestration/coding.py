@@ -196,6 +196,7 @@ def _ask(context: TicketContext, at: Position, question: str, view: WorkerView) 
         question,
         round=str(at.round),
         worker=view.worker_id,
+        **agents.usage(context, view),
     )
 
 
@@ -234,4 +235,5 @@ def _report(
         round=str(at.round),
         worker=view.worker_id if view else "",
         commit=found.commit,
+        **agents.usage(context, view),
     )

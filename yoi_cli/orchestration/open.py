@@ -27,6 +27,7 @@ def open_ports(
     from yoi_cli.orchestration.files.setup import FileSetup
     from yoi_cli.orchestration.git.changes import GitHistory
     from yoi_cli.orchestration.ports import OrchestrationPorts
+    from yoi_cli.orchestration.run_budget import RunBudget
     from yoi_cli.routing.open import routing_context
     from yoi_cli.workers.local.machine import machine_of
     from yoi_cli.workers.open import open_runtime
@@ -61,6 +62,7 @@ def open_ports(
         redaction=redaction,
         tell=lambda progress: tell(clean_progress(redaction, progress)),
         now=lambda: time.time_ns() // 1_000_000,
+        run_budget=RunBudget(settings.orchestration.max_run_cost),
     )
 
 

@@ -21,6 +21,7 @@ from yoi_cli.orchestration.preflight import (
     obstacles,
     planned_worktree,
 )
+from yoi_cli.orchestration.run_budget import RUN_SPENT
 from yoi_cli.orchestration.staffing import PAUSED, PreflightObstacle
 from yoi_cli.orchestration.target_check import TargetCheck
 from yoi_cli.orchestration.ticket_run import TicketRun
@@ -284,7 +285,7 @@ class Orchestrator:
         in_way = obstacles(ports, ticket, title)
         if in_way:
             text = " ".join(one.text for one in in_way)
-            result = WAITS if all(one.code == PAUSED for one in in_way) else REFUSED
+            result = WAITS if all(one.code in (PAUSED, RUN_SPENT) for one in in_way) else REFUSED
             return RunOutcome(ticket, title, result, in_way[0].code, text)
         if ports.share() and journal.position().state != states.QUEUED:
             return RunOutcome(ticket, title, HELD, "claimed_elsewhere", "Another clone has it.")

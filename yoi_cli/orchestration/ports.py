@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.redaction import Redaction
     from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.orchestration.pauses import Pause
+    from yoi_cli.orchestration.run_budget import RunBudget
     from yoi_cli.routing.router import RoutingContext
     from yoi_cli.store.ports import Claims, RoutingStore
     from yoi_cli.workers.profile_checks import Machine
@@ -214,3 +215,4 @@ class OrchestrationPorts(NamedTuple):
     redaction: Redaction
     tell: Callable[[Progress], None]
     now: Callable[[], int]
+    run_budget: RunBudget

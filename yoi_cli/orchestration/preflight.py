@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.model.naming import branch_name, worktree_path
 from yoi_cli.model.workers.profiles import BY_WORKER, CODER, REVIEWER
 from yoi_cli.orchestration.position import WORKTREE
+from yoi_cli.orchestration.run_budget import RUN_SPENT
 from yoi_cli.orchestration.staffing import PreflightObstacle, role_obstacles
 from yoi_cli.orchestration.texts import code
 
@@ -57,6 +58,8 @@ def _of_machine(ports: OrchestrationPorts) -> Iterator[PreflightObstacle]:
     roles = [CODER, *([REVIEWER] if settings.orchestration.review == BY_WORKER else [])]
     for role in roles:
         yield from role_obstacles(ports, role)
+    if ports.run_budget.is_spent:
+        yield PreflightObstacle(RUN_SPENT, ports.run_budget.text)
     target = ports.repository.commit_of(f"refs/heads/{ports.target}")
     if target is None:
         yield PreflightObstacle(

@@ -97,6 +97,7 @@ def _judge(context: TicketContext, at: Position, view: WorkerView) -> bool:
         status=verdict.status,
         round=str(at.round),
         worker=view.worker_id,
+        **agents.usage(context, view),
         commit=at.commit,
     )
 
@@ -114,6 +115,7 @@ def _miss_verdict(context: TicketContext, at: Position, view: WorkerView) -> boo
         text,
         round=str(at.round),
         worker=view.worker_id,
+        **agents.usage(context, view),
         commit=at.commit,
         status=view.state,
     )

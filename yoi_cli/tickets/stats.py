@@ -10,6 +10,7 @@ from yoi_cli.model.events import APPROVE, CREATE, REQUEST_CHANGES, REVIEW
 from yoi_cli.model.fields import PRIORITIES
 from yoi_cli.model.fold import fold
 from yoi_cli.model.item import field_text
+from yoi_cli.model.spending import Spending, spending_of, together
 from yoi_cli.model.states import CLOSED, DONE, INPROGRESS, RESOLVED_STATES, STATES
 from yoi_cli.model.statistics import by_week
 from yoi_cli.model.time import seconds_of
@@ -33,7 +34,8 @@ class Statistics(NamedTuple):
     The rest is of what happened from `since` on: `kinds` counts events; `lead_times` are
     the seconds from creation to done or closed, `cycle_times` those from inprogress to done,
     of the tickets that came to rest; `review_rounds` the requests for changes before each
-    ticket's last approval; `throughput` the tickets that came to rest, by ISO week.
+    ticket's last approval; `throughput` the tickets that came to rest, by ISO week; `spent` what
+    coding agents spent.
     """
 
     since: str | None
@@ -46,6 +48,7 @@ class Statistics(NamedTuple):
     review_rounds: Sequence[int]
     throughput: Mapping[str, int]
     unreadable: Sequence[Unreadable]
+    spent: Spending = Spending()
 
 
 def measure(
@@ -77,6 +80,7 @@ class _Tally:
         self._cycle_times: list[int] = []
         self._review_rounds: list[int] = []
         self._finished: list[str] = []
+        self._spent: list[Spending] = []
 
     def add(self, row: FieldsRow, events: Sequence[Event]) -> None:
         folded = fold(events)
@@ -84,6 +88,7 @@ class _Tally:
         if folded.state != CLOSED:
             self._priorities[field_text(row.fields, "priority").upper() or NO_PRIORITY] += 1
         self._kinds.update(event.kind for event in events if event.at >= self._since)
+        self._spent.append(spending_of(one for one in events if one.at >= self._since))
         self._add_reviews(events)
         finish = _finish(folded.moves)
         if finish is not None and finish.at >= self._since:
@@ -101,6 +106,7 @@ class _Tally:
             review_rounds=self._review_rounds,
             throughput=by_week(self._finished),
             unreadable=unreadable,
+            spent=together(self._spent),
         )
 
     def _add_times(

@@ -38,7 +38,8 @@ class WeekDocument(Struct, frozen=True, kw_only=True):
 
 
 class StatsDocument(Struct, frozen=True, kw_only=True):
-    """Figures of a store. Durations are in seconds; `priorities` counts open tickets."""
+    """Figures of a store. Durations are in seconds; `priorities` counts open tickets. `tokens` and
+    `cost`, in US dollars (null where no agent told any), are what coding agents spent."""
 
     since: str | None
     tickets: int
@@ -50,6 +51,8 @@ class StatsDocument(Struct, frozen=True, kw_only=True):
     review_rounds: RoundsDocument
     throughput: tuple[WeekDocument, ...]
     unreadable: tuple[UnreadableDocument, ...]
+    tokens: int
+    cost: float | None
 
 
 class ReasonTimeDocument(Struct, frozen=True, kw_only=True):
@@ -84,6 +87,8 @@ def stats_document(stats: Statistics) -> StatsDocument:
             WeekDocument(week=week, count=count) for week, count in stats.throughput.items()
         ),
         unreadable=unreadable_documents(stats.unreadable),
+        tokens=stats.spent.tokens,
+        cost=stats.spent.cost,
     )
 
 

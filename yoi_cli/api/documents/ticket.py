@@ -19,6 +19,7 @@ from yoi_cli.api.documents.relations import (
     RelationDocument,
     plan_document,
 )
+from yoi_cli.model.spending import spending_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,11 +98,14 @@ class FaultDocument(Struct, frozen=True, kw_only=True):
 class ShownDocument(TicketDocument, frozen=True, kw_only=True):
     """One ticket, as `show` has it: `events` are those asked for, of `events_total`. `elsewhere`
     are the identities of the steps and approvals of a ticket in progress that this clone did not
-    write: they drive nothing here."""
+    write: they drive nothing here. `tokens` and `cost`, in US dollars (null where no agent told
+    any), are what coding agents spent on it."""
 
     events_total: int
     faults: tuple[FaultDocument, ...]
     elsewhere: tuple[str, ...]
+    tokens: int
+    cost: float | None
 
 
 def ticket_document(
@@ -131,6 +135,7 @@ def ticket_document(
 def shown_document(view: TicketView, events: Iterable[Event]) -> ShownDocument:
     thread = view.thread
     faults = from_values(FaultDocument, thread.faults)
+    spent = spending_of(thread.events)
     return ticket_document(
         ShownDocument,
         view,
@@ -138,4 +143,6 @@ def shown_document(view: TicketView, events: Iterable[Event]) -> ShownDocument:
         events_total=len(thread.events),
         faults=faults,
         elsewhere=tuple(sorted(view.elsewhere)),
+        tokens=spent.tokens,
+        cost=spent.cost,
     )

@@ -18,6 +18,7 @@ from yoi_cli.cli.text.table import Cell, state_style
 from yoi_cli.model.event_views import EventWindow
 from yoi_cli.model.fields import shown_fields
 from yoi_cli.model.findings import ERROR
+from yoi_cli.model.spending import spending_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -113,6 +114,7 @@ def _print_head(page: Page, view: TicketView) -> None:
         ("queued", _by_at(item.text("queued_by"), item.text("queued_at"))),
         ("created", item.text("created_at")),
         ("updated", item.text("updated_at")),
+        ("spent", spending_of(view.thread.events).text),
     ]
     shown = {*_FACTS, "title", "state", "queued_by", "queued_at", "created_at", "updated_at"}
     facts += [(key, ", ".join(item.texts(key))) for key in item.fields if key not in shown]

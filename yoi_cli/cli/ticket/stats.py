@@ -104,6 +104,10 @@ def _rows(stats: Statistics) -> Iterator[tuple[str, str, str]]:
             yield (metric, name, number(value))
     for week, count in stats.throughput.items():
         yield ("throughput", week, str(count))
+    if stats.spent.tokens:
+        yield ("spent", "tokens", str(stats.spent.tokens))
+    if stats.spent.cost is not None:
+        yield ("spent", "dollars", f"{stats.spent.cost:.2f}")
 
 
 def _distributions(stats: Statistics) -> Iterator[tuple[str, Sequence[int]]]:
@@ -144,6 +148,8 @@ def _print_plots(stats: Statistics) -> None:
         section(f"{title}{since}", [_durations(seconds), *histogram(seconds, room)])
     section(f"Review rounds before approval{since}", _rounds(stats.review_rounds, room))
     section(f"Finished by week{since}", _weeks(stats.throughput, room))
+    if stats.spent.text:
+        section(f"Spent by coding agents{since}", [stats.spent.text])
 
 
 def _bars(counted: Mapping[str, int], width: int) -> list[str]:
