@@ -159,7 +159,7 @@ def not_logged_in(trial: Trial) -> None:
 
 def rate_limited(trial: Trial) -> None:
     """No round is spent, the profile is paused, and the log says why."""
-    trial.configure("timeout = 150")
+    trial.configure("timeout = 100")
     trial.model.scenario = LIMIT
     trial.yoi("orchestrate", code=5)
     trial.sees("step: could_not_run", "status: limit")

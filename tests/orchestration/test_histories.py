@@ -21,6 +21,7 @@ from yoi_cli.orchestration import agents, coding, review
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import RunOutcome, TicketContext
 from yoi_cli.orchestration.prompts import Assignment, coder_prompt, words_of_people
+from yoi_cli.orchestration.run_budget import RunBudget
 from yoi_cli.orchestration.staffing import Choice
 from yoi_cli.orchestration.steps import position_of
 
@@ -49,6 +50,7 @@ class History(TicketContext):
             settings=SimpleNamespace(orchestration=orchestration),
             runtime=SimpleNamespace(all=lambda: ()),
             local_state=SimpleNamespace(note_target=lambda *_: None),
+            run_budget=RunBudget(None),
         )
         self.target_check = cast("TargetCheck", SimpleNamespace(failed={}, told=str))
         self.ports = cast("OrchestrationPorts", asked)

@@ -93,6 +93,19 @@ def test_the_line_that_says_why_is_kept() -> None:
     )
 
 
+def test_the_time_is_found_before_the_places_where_an_agent_failed() -> None:
+    places = "\n".join(
+        f"    at async Models.call{n} (bundle/chunk.js:{n}:24) {{" for n in range(10)
+    )
+    said = f"Attempt 3 failed: You have hit your usage limit, resets in 3 hours.\n{places}"
+    found = inability_of(
+        ended(None, cause="timeout"), f"{said}\n  status: 429\n}}", has_work=False, now=NOW
+    )
+    assert found is not None
+    assert (found.kind, found.until) == ("limit", NOW + 3 * 3_600_000)
+    assert "resets in 3 hours" in found.said
+
+
 def test_equal_failures_become_a_pause_that_grows_and_has_an_end() -> None:
     pause: Pause | None = None
     rests = []

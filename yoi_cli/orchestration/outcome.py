@@ -59,8 +59,8 @@ _COMPLAINT = re.compile(
     r"|not (?:logged|signed) in|please (?:run )?/?(?:log|sign) ?in|\b(?:401|403|429|5\d\d)\b",
     re.IGNORECASE,
 )
-#: So many of the last lines can say why.
-_LINES = 8
+#: So many of the last lines can say why: an agent may print where in itself it failed behind it.
+_LINES = 20
 _LONGEST_LINE = 300
 #: What a shell exits with for a program that is missing, or that cannot be run.
 _NO_PROGRAM = frozenset({126, 127})
@@ -104,9 +104,11 @@ def inability_of(
     has_failed = has_hung or view.exit_code != 0 or bool(error)
     said = [one.strip() for one in error.splitlines() if one.strip()] or lines[-_LINES:]
     for kind, words in _KINDS:
-        for line in reversed(said):
-            if words.search(line) and (has_failed or _complains(line)):
-                return Inability(kind, line[:_LONGEST_LINE], reset_time("\n".join(said), now))
+        found = [one for one in said if words.search(one) and (has_failed or _complains(one))]
+        if found:
+            telling = [one for one in found if reset_time(one, now) is not None]
+            line = (telling or found)[-1]
+            return Inability(kind, line[:_LONGEST_LINE], reset_time("\n".join(said), now))
     if has_hung:
         return Inability(HUNG, last[:_LONGEST_LINE])
     if view.exit_code in _NO_PROGRAM:
