@@ -18,6 +18,7 @@ from support.threads import AT, block, event_id, older
 from yoi_cli.doctor.examine import Examination, examine_store
 from yoi_cli.doctor.files.inspect import FileInspector
 from yoi_cli.model.events import CLOSE, CREATE, REVIEW, STATE_CHANGED
+from yoi_cli.model.limits import MOST_RECORD
 from yoi_cli.store.files.layout import GitPlaces
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.formats.journal import EVENTS, JournalEntry, render_journal
@@ -159,7 +160,7 @@ def _no_artifacts(workspace: Path) -> None:
 _LAYOUT = {
     "store_missing": Breakage(_no_tickets, ".yoi/tickets"),
     "path_unsafe": Breakage(_fifo(f"{FOLDER}/thread.md"), f"{FOLDER}/thread.md"),
-    "file_too_large": Breakage(_hole(f"{FOLDER}/item.md", 3 << 30), f"{FOLDER}/item.md"),
+    "file_too_large": Breakage(_hole(f"{FOLDER}/item.md", MOST_RECORD + 1), f"{FOLDER}/item.md"),
     "stray_name": Breakage(_write(".yoi/tickets/notes.md", "x"), ".yoi/tickets/notes.md"),
     "stray_file": Breakage(_write(f"{FOLDER}/.item.md.swp", "x"), f"{FOLDER}/.item.md.swp"),
     "conflict_markers": Breakage(
