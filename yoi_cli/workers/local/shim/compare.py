@@ -24,7 +24,8 @@ UNKNOWN = b"*"
 #: As many entries are looked at, and as many differences told.
 _MOST, _TOLD = 200_000, 50
 _LARGEST = 1 << 24
-_PACKED = b"/packed-refs"
+_PACKED, _BRANCHES = b"/packed-refs", b"/refs/heads/"
+_ID_LENGTH, _ID_DIGITS = 13, b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Comparison(NamedTuple):
@@ -37,9 +38,18 @@ class Comparison(NamedTuple):
         """Write down in the worker's folder what changed, where anything did. Raises `OSError`."""
         after = snapshot(self.watched)
         paths = self.before.keys() | after.keys()
-        found = sorted(path for path in paths if self.before.get(path) != after.get(path))
+        changed = (path for path in paths if self.before.get(path) != after.get(path))
+        found = sorted(path for path in changed if not self._is_plain(path, after))
         if found:
             files.replace(folder, files.CHANGES, b"\0".join(found[:_TOLD]))
+
+    def _is_plain(self, path: bytes, after: dict[bytes, int]) -> bool:
+        """Whether it is a branch more, of no ticket, or a worktree that is gone as a whole."""
+        if path not in self.before:
+            id_, _, _ = os.path.basename(path).partition(b"-")
+            names_ticket = len(id_) == _ID_LENGTH and not id_.translate(None, _ID_DIGITS)
+            return _BRANCHES in path and not names_ticket
+        return path not in after and path.endswith(b"/.git")
 
 
 def begin(watched: Sequence[bytes]) -> Comparison:
