@@ -52,9 +52,21 @@ def test_events_that_union_fused_are_whole_again(
     assert branches.yoi("resolve", "--json").json["steps"] == []
 
 
-def test_doctor_leaves_fused_events_to_resolve(branches: Branches) -> None:
+def test_doctor_parts_fused_events_that_history_has(branches: Branches) -> None:
+    ticket = united(branches, ("left", "right"))
+
+    branches.yoi("ticket", "doctor", "--fix")
+
+    assert sorted(branches.bodies(ticket)) == ["left", "right"]
+    assert branches.problems() == []
+
+
+def test_doctor_leaves_fused_events_to_resolve_where_history_lacks_them(
+    branches: Branches,
+) -> None:
     ticket = united(branches, ("left", "right"))
     before = branches.path(ticket).read_bytes()
+    shutil.rmtree(branches.folder / ".git")
 
     branches.yoi("ticket", "doctor", "--fix", check=False)
 

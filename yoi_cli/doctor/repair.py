@@ -50,6 +50,7 @@ _SENTENCES = {
     WRITE_ATTRIBUTES: "name the merge driver for tickets",
     CONFIGURE_CLONE: "tell this clone how git merges tickets",
 }
+#: Findings beside which torn bytes are events, that another repair or `yoi resolve` puts right.
 _HELD_BY_THREADS = frozenset({"thread_fused", "events_changed", "events_lost"})
 _ORDER = tuple(_SENTENCES)
 _FIXES = {

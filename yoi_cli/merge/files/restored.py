@@ -10,7 +10,7 @@ from yoi_cli.merge.files.originals import cut_thread, places_in
 from yoi_cli.store.formats.thread import BYTE_ORDER_MARK, parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _ID = re.compile(rb" id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->")
 
@@ -28,9 +28,10 @@ def restored_thread(
 ) -> RestoredThread:
     """`data` with each event as the first sound of `versions` (oldest first) has it.
 
-    An event is put back where its header, or what is left of it, stands; those of `lost`, which
-    stand nowhere, by their ids. Text and torn stretches that history does not explain stay where
-    they are. A thread of which every event is as it was comes back byte for byte.
+    An event that cannot be read, by what is left of its header, and those of `lost`, which stand
+    nowhere, come back at the places that their ids give them. Text and torn stretches that history
+    does not explain stay where they are. A thread of which every event is as it was comes back byte
+    for byte.
     """
     return _Restoring(data, known_blocks(versions)).run(lost)
 
@@ -52,6 +53,7 @@ class _Restoring:
             text = text.replace(b"\r\n", b"\n")
         whole = {entry.identity.encode() for entry in cut_thread(text).entries}
         pieces: list[tuple[bytes, bytes]] = []
+        absent: dict[bytes, None] = {}
         was_restored = False
         for name, piece in places_in(text):
             if name is not None:
@@ -61,15 +63,13 @@ class _Restoring:
                 continue
             ids = [one for one in dict.fromkeys(_ID.findall(piece)) if one in self._by_id]
             missing = [one for one in ids if one not in whole]
-            if missing:
-                pieces += [(one, self._put_back(one)) for one in missing]
-                whole.update(missing)
-            elif not was_restored:
+            absent.update(dict.fromkeys(missing))
+            if not missing and not was_restored:
                 pieces.append((b"", piece))
-        for one in sorted(name.encode() for name in lost if name.encode() not in whole):
+        absent.update(dict.fromkeys(name.encode() for name in lost))
+        for one in sorted(absent.keys() - whole):
             if one in self._by_id:
-                after = [n for n, (name, _) in enumerate(pieces) if _is_id(name) and name > one]
-                pieces.insert(after[0] if after else len(pieces), (one, self._put_back(one)))
+                pieces.insert(_place_of(one, pieces), (one, self._put_back(one)))
         if not self._restored:
             return RestoredThread(self._data)
         mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else b""
@@ -95,6 +95,13 @@ class _Restoring:
     def _put_back(self, event_id: bytes) -> bytes:
         self._restored[event_id.decode()] = None
         return self._by_id[event_id]
+
+
+def _place_of(event_id: bytes, pieces: Sequence[tuple[bytes, bytes]]) -> int:
+    """Where an event goes: before the first that is later, else behind the last."""
+    later = (n for n, (name, _) in enumerate(pieces) if _is_id(name) and name > event_id)
+    events = (n + 1 for n, (name, _) in enumerate(pieces) if name)
+    return next(later, max(events, default=0))
 
 
 def _is_id(name: bytes) -> bool:
