@@ -12,6 +12,7 @@ CONFIG = """
 [roles]
 coder = {{ profile = "s" }}
 [profiles.s]
+confine = "off"
 command = ["sh", "-c", "echo $YOI_TICKET >> {log}; echo 1 > a; git add a; git commit -qm A"]
 [orchestration]
 review = "person"
@@ -39,6 +40,8 @@ def clones(tmp_path: Path, repo: Path, yoi: Program, git: Program) -> tuple[Path
     yoi("ticket", "state", ticket, "queued", cwd=a)
     yoi("sync", cwd=a)
     yoi("sync", cwd=b)
+    for clone in (a, b):
+        yoi("trust", "--yes", cwd=clone)
     return a, b, ticket
 
 

@@ -48,11 +48,14 @@ def test_a_ticket_whose_worktree_is_elsewhere_stays_queued(shop: Shop) -> None:
     assert shop.state(ticket) == "queued"
 
 
-def test_a_plan_that_is_gone_is_asked_for(shop: Shop) -> None:
+def test_a_plan_that_is_gone_is_told_of_and_once_that_was_meant_asked_for(shop: Shop) -> None:
     ticket = shop.queue()
     holder = holder_of(str(shop.repo / ".git"))
     shop.yoi("route", ticket, "--accept", "--holder", holder)
     (shop.repo / ".yoi/tickets" / ticket / "artifacts/orchestration-plan.jsonl").unlink()
+    done = shop.run("--json", code=1)
+    assert done.json["outcomes"][0]["reason"] == "events_missing"
+    shop.yoi("restore", "--leave")
     done = shop.run("--json", code=5)
     assert done.json["outcomes"][0]["reason"] == "plan_missing"
 

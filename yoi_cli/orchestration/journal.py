@@ -71,6 +71,11 @@ class Journal:
         claim = self._ports.claims.get(self._ticket)
         return claim is None or not self._is_lost(claim, at)
 
+    def has_claim(self) -> bool:
+        """Whether this clone's claims say that its orchestrators have the ticket."""
+        claim = self._ports.claims.get(self._ticket)
+        return claim is not None and not claim.is_released and claim.holder == self._ports.holder
+
     def is_unrecorded(self, at: Position) -> bool:
         """Whether by this clone's claims it has the ticket, though it did not note that it wrote
         the claim's event: a version without such notes began it, or they are gone."""

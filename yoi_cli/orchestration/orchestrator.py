@@ -233,6 +233,8 @@ class Orchestrator:
             journal = Journal(self._ports, row.id)
             at = _position(journal)
             if at is None:
+                if journal.has_claim():  # taken up, it says why it cannot go on
+                    found.append((True, row.id))
                 continue
             if journal.is_unrecorded(at) or (journal.is_ours(at) and self._is_open(at)):
                 found.append((at.stage != stages.ADVANCE, row.id))
