@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.events import Event, NewEvent
 
-#: Says how long an event is, not what it says.
-_LINES = "lines"
+#: What a header says of how its event is written, not of what it says.
+_FRAMING = frozenset({"escaping", "lines"})
 
 
 def mark_of_new(event: NewEvent, event_id: str) -> str:
@@ -27,7 +27,7 @@ def is_own(event: Event, marks: Container[str]) -> bool:
     """
     if event.id is None:
         return False
-    pairs = ((key, value) for key, value in event.attributes.items() if key != _LINES)
+    pairs = ((key, value) for key, value in event.attributes.items() if key not in _FRAMING)
     return _mark(event.id, event.kind, event.author, pairs) in marks
 
 
