@@ -76,6 +76,7 @@ SCENARIO = (
     ("profile", "profile show claude"),
     ("profile_checks", "profile check own"),
     ("orchestration", "orchestrate --dry-run"),
+    ("inbox", "inbox"),
     ("worker", "worker spawn --key one --input cat"),
     ("workers", "worker list"),
     ("worker_input", "worker input {w} -m x --close"),

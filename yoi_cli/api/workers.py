@@ -89,10 +89,10 @@ def list_workers(
 ) -> WorkerList:
     """The workers of this clone, the newest last; those of one ticket, or that have not ended."""
     from yoi_cli.tickets.lookup import identify
-    from yoi_cli.workers.open import open_runtime
+    from yoi_cli.workers.open import collect_mail, open_runtime
     from yoi_cli.workers.runtime import WorkerList
 
-    _collect_mail(session)
+    collect_mail(session)
     full_id = identify(session.store, ticket) if ticket is not None else None
     runtime = open_runtime(session)
     shown = tuple(
@@ -105,7 +105,9 @@ def list_workers(
 
 def show(session: Session, worker: str) -> WorkerView:
     """How a worker stands, and what that is known by."""
-    _collect_mail(session)
+    from yoi_cli.workers.open import collect_mail
+
+    collect_mail(session)
     runtime, worker_id = _runtime_of(session, worker)
     return runtime.show(worker_id)
 
@@ -300,21 +302,11 @@ def _logged(session: Session, view: WorkerView) -> LoggedWorker:
 
 def _log(session: Session, views: Sequence[WorkerView]) -> tuple[str, ...]:
     """Write on their tickets how workers ended, where that is not there yet; warnings."""
-    _collect_mail(session)
+    from yoi_cli.workers.open import collect_mail
+
+    collect_mail(session)
     if not any(view.ticket is not None and view.has_ended for view in views):
         return ()
     from yoi_cli.workers.log import log_ends
 
     return log_ends(session.store, views, session.author(None))
-
-
-def _collect_mail(session: Session) -> None:
-    """Write on their tickets what confined workers said; a store that is busy is left alone."""
-    from contextlib import suppress
-
-    from yoi_cli.errors import YoiError
-    from yoi_cli.store.files.outbox import has_mail
-
-    if session.outbox is None and has_mail(session.local_folder):
-        with suppress(YoiError), session.store.write():
-            pass

@@ -72,6 +72,7 @@ _ROOT = (
             "worker.orchestrate:orchestrate",
             "Take queued tickets to merged branches.",
         ),
+        ("inbox", "inbox:inbox", "Show what waits for a person, and what answers it."),
         ("profile", None, "Show what workers run, and whether it can run here."),
         ("worker", None, "Start, watch and stop processes that outlive the terminal."),
         ("worktree", None, "Make, list and remove the worktrees of tickets."),

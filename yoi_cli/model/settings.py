@@ -264,6 +264,14 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
         force_setattr(self, "worktree_dir", self.worktree_dir.rstrip("/"))
 
 
+class NotifySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[notify]`: the command that is run once for everything that begins to wait for a person,
+    and how many seconds it has; 0 is no limit."""
+
+    command: Command | None = None
+    timeout: Seconds = 60.0
+
+
 class SettingsTables(Struct, frozen=True):
     """The whole file, table by table."""
 
@@ -277,3 +285,4 @@ class SettingsTables(Struct, frozen=True):
     roles: RoleTables = field(default_factory=RoleTables)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     orchestration: OrchestrationSettings = field(default_factory=OrchestrationSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from yoi_cli.model.redaction import Redaction
+    from yoi_cli.orchestration.inbox import InboxPorts
     from yoi_cli.orchestration.ports import OrchestrationPorts, Progress
+    from yoi_cli.workers.runtime import WorkerRuntime
     from yoi_cli.workspace.session import Session
 
 
@@ -64,6 +67,45 @@ def open_ports(
         now=lambda: time.time_ns() // 1_000_000,
         run_budget=RunBudget(settings.orchestration.max_run_cost),
     )
+
+
+def open_inbox(session: Session) -> InboxPorts:
+    """What the inbox of the clone is made from. What confined workers said is written on their
+    tickets first. Raises `StoreInvalidError` (`config_invalid`)."""
+    from yoi_cli.model.workers.profiles import BY_PERSON
+    from yoi_cli.orchestration.clean_writing import redaction_of
+    from yoi_cli.orchestration.files.local_state import FileLocalState
+    from yoi_cli.orchestration.inbox import InboxPorts
+    from yoi_cli.workers.open import collect_mail, open_runtime
+    from yoi_cli.workspace.settings import settings_of
+
+    collect_mail(session)
+    settings = settings_of(session)
+    redaction = redaction_of(settings, session.environment)
+    folder = os.path.join(session.local_folder, "orchestrate")
+    state = FileLocalState(folder, session.workspace, redaction.text)
+    found = {name: state.pause_of(name) for name in settings.profiles}
+    runtime = open_runtime(session)
+    return InboxPorts(
+        store=session.store,
+        own_events=session.own_events,
+        reviews_by_hand=settings.orchestration.review == BY_PERSON,
+        pauses={name: pause for name, pause in found.items() if pause is not None},
+        said=lambda worker: _said(runtime, redaction, worker),
+        now=time.time_ns() // 1_000_000,
+    )
+
+
+def _said(runtime: WorkerRuntime, redaction: Redaction, worker: str) -> str:
+    """What a worker, named by its id or its key, said last; empty where it is not known here."""
+    from yoi_cli.errors import YoiError
+    from yoi_cli.orchestration.last_words import last_words
+
+    try:
+        view = runtime.find(worker) if ":" in worker else runtime.show(worker)
+        return "" if view is None else last_words(runtime, redaction, view)
+    except YoiError:  # it was forgotten, or is another clone's
+        return ""
 
 
 def _share(session: Session) -> bool:

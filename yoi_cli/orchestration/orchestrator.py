@@ -13,6 +13,7 @@ from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, WAITS, RunOutcome
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.merge_queue import MergeQueue
+from yoi_cli.orchestration.notifying import Notifier
 from yoi_cli.orchestration.orphans import end_orphans
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.preflight import (
@@ -102,6 +103,7 @@ class Orchestrator:
         self._active: dict[str, TicketRun] = {}
         self._queue = MergeQueue(ports.local_state)
         self._check = TargetCheck(ports)
+        self._notifier = Notifier(ports)
         self._is_due = True
         self._is_full = False
         self._reported: dict[str, str] = {}
@@ -309,6 +311,10 @@ class Orchestrator:
         if self._reported.get(outcome.ticket) != text:
             self._reported[outcome.ticket] = text
             self._ports.tell(Progress(outcome.ticket, "ended", text, "", outcome.commit))
+        if outcome.result == PERSON:
+            self._notifier.tell_of_ticket(outcome.ticket, outcome.title)
+        elif outcome.reason == PAUSED:
+            self._notifier.tell_of_profiles()
 
     def _forget_what_waits(self) -> None:
         """Whoever stays looks again at what could not go on; what is merged is over."""

@@ -26,6 +26,18 @@ def open_runtime(session: Session) -> FileRuntime:
     return FileRuntime(os.path.join(folder, "workers"), session.environment, _clone_of(session))
 
 
+def collect_mail(session: Session) -> None:
+    """Write on their tickets what confined workers said; a store that is busy is left alone."""
+    from contextlib import suppress
+
+    from yoi_cli.errors import YoiError
+    from yoi_cli.store.files.outbox import has_mail
+
+    if session.outbox is None and has_mail(session.local_folder):
+        with suppress(YoiError), session.store.write():
+            pass
+
+
 def _clone_of(session: Session) -> Clone:
     from yoi_cli.store.files.layout import STORE_FOLDER
     from yoi_cli.workers.local.place import Clone

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yoi_cli.errors import UsageError
-from yoi_cli.model.settings import OrchestrationSettings, WorkerSettings
+from yoi_cli.model.settings import NotifySettings, OrchestrationSettings, WorkerSettings
 from yoi_cli.model.workers.profiles import Profile, Settings
 from yoi_cli.model.workers.spec import WorkerSpec, command_of, request_of
 
@@ -26,6 +26,7 @@ SETTINGS = Settings(
     ),
     orchestration=OrchestrationSettings(),
     foreign_roles={},
+    notify=NotifySettings(),
 )
 CALLER = {"PLAIN": "plain", "TOKEN": "token", "KEY": "key", "OTHER": "other"}
 

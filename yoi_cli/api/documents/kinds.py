@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.api.documents import (
     doctor,
     hooks,
+    inbox,
     lists,
     merging,
     objective,
@@ -63,6 +64,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "hook_run": hooks.HookRunDocument,
     "hooks": hooks.HooksDocument,
     "imported": transfer.ImportedDocument,
+    "inbox": inbox.InboxDocument,
     "initialised": workspace.InitialisedDocument,
     "intent": routing.IntentDocument,
     "log": lists.LogDocument,

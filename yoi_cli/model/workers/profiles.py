@@ -9,7 +9,7 @@ from yoi_cli.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from yoi_cli.model.settings import OrchestrationSettings, WorkerSettings
+    from yoi_cli.model.settings import NotifySettings, OrchestrationSettings, WorkerSettings
 
 CODER = "coder"
 REVIEWER = "reviewer"
@@ -69,6 +69,7 @@ class Settings(NamedTuple):
     worker: WorkerSettings
     orchestration: OrchestrationSettings
     foreign_roles: Mapping[str, str]
+    notify: NotifySettings
 
     def named(self, name: str) -> Profile:
         """The profile `name`. Raises `NotFoundError` (`profile_not_found`)."""

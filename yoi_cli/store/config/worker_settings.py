@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     _Report = Callable[[str, str, str], None]
 
-WORKER_TABLES = frozenset({"profiles", "roles", "worker", "orchestration"})
+WORKER_TABLES = frozenset({"profiles", "roles", "worker", "orchestration", "notify"})
 #: Selectors of the original system, which finds its profiles elsewhere.
 _FOREIGN = re.compile(r"inherit|(?:builtin|user|project):.+")
 
@@ -65,7 +65,7 @@ def parse_settings(data: bytes, *, path: str) -> SettingsRead:
         else:
             what = f"there is no profile {name[:60]!r}"
             report(f"roles.{role}.profile", what, f"There are: {', '.join(profiles)}.")
-    settings = Settings(profiles, own, tables.worker, tables.orchestration, foreign)
+    settings = Settings(profiles, own, tables.worker, tables.orchestration, foreign, tables.notify)
     return SettingsRead(settings, tuple(problems))
 
 
