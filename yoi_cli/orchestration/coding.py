@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import OperationError, YoiError
 from yoi_cli.model.events import IMPLEMENTATION_REPORT
 from yoi_cli.model.naming import ticket_of_branch
+from yoi_cli.model.text import counted
 from yoi_cli.model.workers.profiles import CODER
 from yoi_cli.orchestration import agents
 from yoi_cli.orchestration import position as stages
@@ -110,7 +111,7 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
         return context.call_person(
             at,
             "rounds_spent",
-            f"The coder was sent back {rounds} times, and it is not done."
+            f"The coder was sent back {counted(rounds, 'time')}, and it is not done."
             + "".join(map(context.target_check.told, context.target_check.failed)),
         )
     results = context.set_up(at)

@@ -126,6 +126,8 @@ _STYLES = {
     "refused": "red",
     "failed": "red",
 }
+#: As wide as an id: what is told of a run as a whole names no ticket.
+_TICKET = 13
 #: Steps whose text says why, and is not cut where the terminal is narrow.
 _WHOLE = frozenset(
     {"report failed", "merge failed", "person", "target_fails", "target_moved", "refused"}
@@ -193,7 +195,7 @@ class ProgressView:
             return
         if self._live is not None:
             shown = text(f"{now[11:19]} ", "dim")
-            shown.append(text(f"{progress.ticket} ", "bold"))
+            shown.append(text(f"{progress.ticket:{_TICKET}} ", "bold"))
             shown.append(text(f"{progress.step:<15} ", _STYLES.get(progress.step, "cyan")))
             shown.append(text(progress.text))
             if progress.step in _WHOLE:
@@ -202,7 +204,10 @@ class ProgressView:
                 self._live.console.print(shown, no_wrap=True, overflow="ellipsis", soft_wrap=False)
         elif is_terminal(sys.stdout):
             write_stdout(
-                visible(f"{now[11:19]} {progress.ticket} {progress.step}: {progress.text}") + "\n"
+                visible(
+                    f"{now[11:19]} {progress.ticket:{_TICKET}} {progress.step}: {progress.text}"
+                )
+                + "\n"
             )
         else:
             from yoi_cli.api.documents.envelope import json_line
