@@ -88,6 +88,7 @@ SCENARIO = (
     ("worker_recovery", "worker recover"),
     ("workers_pruned", "worker prune"),
     ("worktree_added", "worktree add {a}"),
+    ("diff", "ticket diff {a}"),
     ("worktrees", "worktree list"),
     ("worktree", "worktree show {a}"),
     ("worktree_doctor", "worktree doctor"),

@@ -178,6 +178,23 @@ def git_failed(arguments: Sequence[str], answer: GitAnswer) -> OperationError:
     )
 
 
+def hand_over(arguments: Sequence[str], *, cwd: str) -> int:
+    """Run `git ARGUMENTS` with this process's own streams, for a program that a person uses; its
+    exit code. Raises `OperationError` (`git_missing`)."""
+    try:
+        return subprocess.call(
+            ["git", *_SAFE_SETTINGS, *arguments], cwd=cwd, env=clean_environment(os.environ)
+        )
+    except FileNotFoundError as error:
+        raise _not_installed() from error
+
+
+def _not_installed() -> OperationError:
+    return OperationError(
+        "git_missing", "git is not installed.", hint="Install git, then try again."
+    )
+
+
 def start_git(arguments: Sequence[str], *, cwd: str) -> GitProcess:
     """Start `git ARGUMENTS` in the folder `cwd`, to be written to and read from.
 
@@ -313,9 +330,7 @@ def _start(
                 hint="Bring it back, or name another with -C.",
                 details={"folder": cwd},
             ) from error
-        raise OperationError(
-            "git_missing", "git is not installed.", hint="Install git, then try again."
-        ) from error
+        raise _not_installed() from error
 
 
 def _text_of(errors: bytes) -> str:

@@ -37,16 +37,17 @@ _ANSWER = "yoi ticket answer {ticket} -m TEXT"
 _APPROVE = "yoi ticket review {ticket} --approve -m TEXT"
 _CHANGES = "yoi ticket review {ticket} --request-changes -m TEXT"
 _RETRY = "yoi orchestrate {ticket} --retry"
+_DIFF = "yoi ticket diff {ticket}"
 _GIVE_UP = "yoi ticket state {ticket} planning --reason TEXT"
 #: What answers a reason, the likeliest first; `_OTHERS` answer every other one.
 _COMMANDS: Mapping[str, tuple[str, ...]] = {
     NEEDS_ANSWER: (_ANSWER,),
-    REVIEW_WAITS: (_APPROVE, _CHANGES),
-    "no_verdict": (_APPROVE, _CHANGES, _RETRY),
-    "reviewer_changed": (_APPROVE, _CHANGES, _RETRY),
-    "not_approved": (_APPROVE, _CHANGES),
-    "rounds_spent": (_CHANGES, _APPROVE, _RETRY, _GIVE_UP),
-    "approved_failed": (_CHANGES, _APPROVE, _RETRY, _GIVE_UP),
+    REVIEW_WAITS: (_APPROVE, _CHANGES, _DIFF),
+    "no_verdict": (_APPROVE, _CHANGES, _RETRY, _DIFF),
+    "reviewer_changed": (_APPROVE, _CHANGES, _RETRY, _DIFF),
+    "not_approved": (_APPROVE, _CHANGES, _DIFF),
+    "rounds_spent": (_CHANGES, _APPROVE, _RETRY, _DIFF, _GIVE_UP),
+    "approved_failed": (_CHANGES, _APPROVE, _RETRY, _DIFF, _GIVE_UP),
     "plan_unexpected": ("yoi route {ticket} --accept", _GIVE_UP),
     SPENT: (_RETRY, _CHANGES, _GIVE_UP),
 }

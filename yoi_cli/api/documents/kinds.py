@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.api.documents import (
+    diff,
     doctor,
     hooks,
     inbox,
@@ -52,6 +53,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "claims": routing.ClaimsDocument,
     "completion": workspace.CompletionDocument,
     "created": outcomes.CreatedDocument,
+    "diff": diff.DiffDocument,
     "doctor": doctor.DoctorDocument,
     "edited": outcomes.EditedDocument,
     "environment": doctor.EnvironmentDocument,

@@ -1,0 +1,49 @@
+"""What a ticket's branch changes (docs/orchestrate.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yoi_cli.orchestration.git.ticket_diff import TicketDiff as TicketDiff
+    from yoi_cli.orchestration.ports import Changes as Changes
+    from yoi_cli.workspace.session import Session
+
+
+def find(session: Session, ticket: str) -> TicketDiff:
+    """The range of commits that is a ticket's work: its branch since it left the target, or the
+    merge of that. Raises `NotFoundError` (`branch_missing`, `repository_not_found`)."""
+    from yoi_cli.orchestration.git.ticket_diff import diff_of
+
+    return diff_of(session, ticket)
+
+
+def changes(session: Session, found: TicketDiff) -> Changes:
+    """The commits and the files of the range, with how many lines came and went."""
+    from yoi_cli.orchestration.git.ticket_diff import changes_of
+
+    return changes_of(session, found)
+
+
+def patch(session: Session, found: TicketDiff, *, stat: int | None = None) -> bytes:
+    """The range as git prints it: a patch, or with `stat` (columns) a line for every file.
+
+    It is what somebody committed, as bytes: whoever shows it to a person escapes it first.
+    """
+    from yoi_cli.orchestration.git.ticket_diff import patch_of
+
+    return patch_of(session, found, stat=stat)
+
+
+def open_tool(session: Session, found: TicketDiff) -> int:
+    """Open git's own diff tool on the range, with this process's terminal; its exit code."""
+    from yoi_cli.orchestration.git.ticket_diff import show_in_tool
+
+    return show_in_tool(session, found)
+
+
+def pager(session: Session) -> str:
+    """The pager that git is configured to use, as a line of shell, but for GIT_PAGER."""
+    from yoi_cli.git.command import look_up
+
+    return look_up(["var", "GIT_PAGER"], cwd=session.workspace)
