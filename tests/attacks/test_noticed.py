@@ -28,6 +28,17 @@ def test_a_worktree_that_its_coder_configured_goes_to_a_person(shop: Shop) -> No
     assert shop.state(ticket) == "closed"
 
 
+def test_a_git_folder_in_the_place_of_the_worktrees_link_is_what_a_person_is_told_of(
+    shop: Shop,
+) -> None:
+    """And not what fails of it."""
+    shop.script("coder", GOOD + "rm .git\ngit init --quiet\n")
+    ticket = shop.queue()
+    shop.run(code=5)
+    assert "reason: clone_changed" in shop.thread(ticket)
+    assert "/.git/HEAD`" in shop.thread(ticket)
+
+
 def test_nobody_asks_where_nothing_is_compared(shop: Shop) -> None:
     shop.configure(profile='confine = "off"')
     shop.script("coder", FILTER + GOOD)

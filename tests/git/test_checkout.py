@@ -12,6 +12,7 @@ from support.process import Program
 
 from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.git.checkout import find_checkout
+from yoi_cli.git.dot_git import git_dir_of
 from yoi_cli.git.unusual import record_main
 
 
@@ -160,3 +161,16 @@ def test_another_users_repository_is_refused_in_gits_words(
         assert find_checkout(str(top)) is not None
     finally:
         git("config", "--global", "--unset-all", "safe.directory", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "circle", "device"])
+def test_a_git_file_that_is_no_file_says_nothing_and_nobody_waits_for_it(
+    tmp_path: Path, kind: str
+) -> None:
+    """A worker may put anything in the place of its worktree's `.git`."""
+    dot_git = tmp_path / ".git"
+    if kind == "fifo":
+        os.mkfifo(dot_git)
+    else:
+        dot_git.symlink_to(dot_git if kind == "circle" else "/dev/zero")
+    assert git_dir_of(str(dot_git)) is None

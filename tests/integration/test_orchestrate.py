@@ -51,6 +51,10 @@ GOOD_AGAIN = GOOD.replace('echo "$YOI_TICKET"', 'echo "again $YOI_TICKET"')
 #: What a coder does that is not good enough, and what the report says of it.
 BAD = {
     "nothing is committed": ("true", "Nothing was committed."),
+    "what is committed is empty": (
+        "git commit --quiet --allow-empty -m Done",
+        "What was committed changes no file.",
+    ),
     "something is left over": ("echo x > left.txt\n" + ONE_FILE, "Not committed: `left.txt`"),
     "it exits with an error": (GOOD + "exit 3", "The coder exited with 3."),
     "HEAD is detached": (GOOD + "git checkout -q --detach", "HEAD of the worktree is detached"),

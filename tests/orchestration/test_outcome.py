@@ -28,16 +28,23 @@ def kind(view: WorkerView, output: str, *, error: str = "", has_work: bool = Fal
         ("Credit balance is too low", "limit"),
         ("You exceeded your current quota, please check your plan and billing details.", "limit"),
         ("RESOURCE_EXHAUSTED", "limit"),
+        ("ThrottlingException: Too many tokens, please wait before trying again.", "limit"),
+        ("Daily limit of 50 requests hit; come back tomorrow", "limit"),
+        ("limit will reset at 3am (America/New_York)", "limit"),
+        ("payment required (402)", "limit"),
+        ("利用上限に達しました", "limit"),
         ("API Error: 529 Overloaded", "limit"),
         ("Not logged in · Please run /login", "login"),
         ("Invalid API key · Fix external API key", "login"),
         ("unexpected status 401 Unauthorized: Missing bearer authentication", "login"),
         ("Please set an Auth method or specify GEMINI_API_KEY: authentication is missing", "login"),
         ("Error: No API key was set", "login"),
+        ("Session expired. Run `codex login`", "login"),
         ("Missing environment variable: `OPENAI_API_KEY`.", "login"),
         ("you must specify the GEMINI_API_KEY environment variable.", "login"),
         ("Error: getaddrinfo ENOTFOUND api.example.org", "network"),
         ("stream disconnected before completion: connection refused", "network"),
+        ("Service temporarily unavailable", "network"),
         ("Segmentation fault", "failed"),
         ("", "failed"),
     ],
@@ -52,7 +59,14 @@ def test_one_that_left_work_behind_ran() -> None:
     assert kind(ended(), "usage limit", has_work=True) == ""
 
 
-@pytest.mark.parametrize("said", ["usage limit reached", "Error: 429 Too Many Requests"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("usage limit reached", "Error: 429 Too Many Requests", "Too many requests"),
+        *("usage limit, resets 9pm", "Your credit balance is too low to access the API"),
+        "rate limited, retry after 3600s",
+    ],
+)
 def test_some_say_that_they_failed_and_exit_with_0(said: str) -> None:
     assert kind(ended(0), said) == "limit"
 

@@ -137,6 +137,32 @@ def test_what_people_said_goes_along_with_author_and_time_and_what_is_new_is_mar
     )
 
 
+def test_why_a_ticket_was_moved_reopened_or_approved_goes_along() -> None:
+    """The words of commands do not."""
+    thread = [
+        event("intake_summary", "Marked ready by `yoi ticket intake`.", 1),
+        event("state_changed", "Moved from a to b by `yoi ticket state`.", 2, reason="cli_state"),
+        event("intake_summary", "Take Decimal.", 3),
+        event("state_changed", "Not yet.", 4, reason="Not yet."),
+        event(
+            "state_changed", "`yoi ticket state` が状態を a から b に移しました。", 5, reason="Go."
+        ),
+        event("state_changed", "Accepted.", 6, reason="orchestrator_acceptance"),
+        event("review", "Asked before.", 7, status="request_changes"),
+        event("close", "Superseded.", 8),
+        event("claim", "Taken.", 9, status="taken"),
+        event("review", "Good, but name it.", 10, status="approve"),
+        event("review", "A request of this way.", 11, status="request_changes"),
+        event("implementation_report", "Done by hand.", 12),
+        event("implementation_report", "Round 1.", 13, step="evidence"),
+    ]
+    said = [text.partition("\n\n")[2] for text in words_of_people(thread)]
+    assert said == [
+        *("Take Decimal.", "Not yet.", "Go.", "Asked before.", "Superseded."),
+        *("Good, but name it.", "Done by hand."),
+    ]
+
+
 def test_a_long_talk_is_cut_at_its_beginning_and_says_so() -> None:
     said = words_of_people([event("comment", "x" * 2_000, n) for n in range(100)])
     assert said[0].startswith("(")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from yoi_cli.errors import ConflictError
+
+#: More than any path has.
+_LONGEST_LINE = 1 << 16
 
 
 def git_dir_of(dot_git: str) -> str | None:
@@ -21,12 +25,21 @@ def git_dir_of(dot_git: str) -> str | None:
 
 
 def first_line(path: str) -> str | None:
-    """The first line of the file at `path`; None where there is none."""
+    """The first line of the file at `path`; None where there is none that can be read.
+
+    Whoever works in a worktree may put something else there: a FIFO, of which nobody may wait for
+    the end, or a link into a circle.
+    """
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.readline().rstrip("\r\n")
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
+        with open(path, encoding="utf-8", errors="surrogateescape", opener=_at_once) as file:
+            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            return file.readline(_LONGEST_LINE).rstrip("\r\n") if is_file else None
+    except OSError:
         return None
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def record_of(common_dir: str) -> str:

@@ -73,6 +73,8 @@ def _of_tree(ports: OrchestrationPorts, at: Position, worktree: Worktree) -> Ite
         yield f"Nothing was committed since {short(head)} was reported."
     elif not ports.repository.is_ancestor(at.base, head):
         yield f"{short(head)} does not come from {short(at.base)}, where the branch began."
+    elif not ports.history.changes(at.base, head).file_count:
+        yield "What was committed changes no file."
     if worktree.dirty:
         yield f"Not committed: {_some(worktree.dirty)}."
     if head:

@@ -30,10 +30,14 @@ BECAUSE = {
 _WORDS = (
     (
         LIMIT,
-        r"(?:usage|rate|quota|spend(?:ing)?|message|request|session|weekly|token|credit)s?"
-        r"[ _-]?(?:limit|exceed|exhaust)|\b429\b|too many requests|quota|insufficient[_ ]"
-        r"(?:quota|credit|balance|funds)|credit balance|out of credits|resource[_ ]exhausted"
-        r"|overloaded|\b529\b|at capacity|limit reached|hit your limit|billing",
+        r"(?:usage|rate|quota|spend(?:ing)?|message|request|session|hour(?:ly)?|daily|weekly"
+        r"|monthly|plan|token|credit)s?[ _-]?(?:limit|exceed|exhaust|allowance)|\b429\b|too many "
+        r"(?:requests|tokens|concurrent)|throttl|quota|insufficient[_ ]"
+        r"(?:quota|credit|balance|funds)"
+        r"|credit balance|out of credits|resource[_ ]exhausted|overloaded|\b529\b|at capacity"
+        r"|limit (?:was |is |has been )?(?:reached|exceeded|hit)|limit (?:will )?resets?"
+        r"|hit (?:your|the) .{0,20}limit|billing|payment required|\b402\b"
+        r"|subscription (?:has )?(?:expired|ended|required)|利用(?:上限|制限)|レート制限",
     ),
     (
         LOGIN,
@@ -42,21 +46,23 @@ _WORDS = (
         r"|authenticat(?:e|ion)|\b401\b|invalid[ _-](?:x-)?api[ _-]?key|api[ _-]?key\b.{0,40}"
         r"(?:invalid|missing|not (?:set|found|valid)|required|expired)|(?:no|missing|set|without"
         r"|specify)\b.{0,40}api[ _-]?key|token (?:is |has )?expired|credentials"
-        r"|\b403\b.{0,30}forbidden",
+        r"|\b403\b.{0,30}forbidden|session (?:has |is )?expired|run .{0,20}\blogin\b|ログインし",
     ),
     (
         NETWORK,
         r"\bE(?:NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|AI_AGAIN)\b|connection "
         r"(?:refused|reset|error|timed out)|could ?n.t connect|(?:un)?able to connect|fetch failed"
         r"|network (?:error|is unreachable)|certificate|getaddrinfo|name resolution"
-        r"|\b50[234]\b|bad gateway|service unavailable|stream disconnected|dns error",
+        r"|\b50[234]\b|bad gateway|service (?:is )?(?:temporarily )?unavailable"
+        r"|stream disconnected|dns error",
     ),
 )
 _KINDS = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _WORDS)
 #: An agent that exits with 0 is believed only where it says in so many words that it failed.
 _COMPLAINT = re.compile(
-    r"error|fail|denied|reject|exceed|exhaust|unauthori|invalid|expired|reached|hit your"
-    r"|not (?:logged|signed) in|please (?:run )?/?(?:log|sign) ?in|\b(?:401|403|429|5\d\d)\b",
+    r"error|fail|denied|reject|exceed|exhaust|unauthori|invalid|expired|reached|hit (?:your|the)"
+    r"|too (?:low|many)|insufficient|throttled|not (?:logged|signed) in|not authenticated"
+    r"|please (?:run )?/?(?:log|sign) ?in|\b(?:401|402|403|429|5\d\d)\b|unavailable|達しました",
     re.IGNORECASE,
 )
 #: So many of the last lines can say why: an agent may print where in itself it failed behind it.
@@ -104,7 +110,7 @@ def inability_of(
     has_failed = has_hung or view.exit_code != 0 or bool(error)
     said = [one.strip() for one in error.splitlines() if one.strip()] or lines[-_LINES:]
     for kind, words in _KINDS:
-        found = [one for one in said if words.search(one) and (has_failed or _complains(one))]
+        found = [one for one in said if words.search(one) and (has_failed or _complains(one, now))]
         if found:
             telling = [one for one in found if reset_time(one, now) is not None]
             line = (telling or found)[-1]
@@ -116,5 +122,7 @@ def inability_of(
     return Inability(FAILED, (said[-1] if said else "")[:_LONGEST_LINE]) if has_failed else None
 
 
-def _complains(line: str) -> bool:
-    return bool(_COMPLAINT.search(line)) and not line.endswith("?")
+def _complains(line: str, now: int) -> bool:
+    """Whether a line says that something failed, or when to come again."""
+    is_told = _COMPLAINT.search(line) is not None or reset_time(line, now) is not None
+    return is_told and not line.endswith("?")

@@ -6,14 +6,29 @@ commit's subject and no output can pass for what `yoi` says itself.
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import events
-from yoi_cli.model.events import ANSWER, COMMENT, DECISION, PLAN, QUESTION
+from yoi_cli.model.events import (
+    ANSWER,
+    CLAIM,
+    CLOSE,
+    COMMENT,
+    DECISION,
+    IMPLEMENTATION_REPORT,
+    INTAKE_SUMMARY,
+    PLAN,
+    QUESTION,
+    REQUEST_CHANGES,
+    REVIEW,
+    STATE_CHANGED,
+)
 from yoi_cli.model.intent import render_packet
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.texts import MARK, code, short
+from yoi_cli.tickets.move import is_standard_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +37,12 @@ if TYPE_CHECKING:
     from yoi_cli.model.intent import IntentPacket
     from yoi_cli.orchestration.position import Position, Request
 
-_SAID = frozenset({COMMENT, PLAN, DECISION, QUESTION, ANSWER})
+_SAID = frozenset(
+    {COMMENT, PLAN, DECISION, QUESTION, ANSWER, INTAKE_SUMMARY, STATE_CHANGED, CLOSE, REVIEW}
+    | {IMPLEMENTATION_REPORT}
+)
+#: The reasons of moves that commands give; others are somebody's words.
+_REASON_CODE = re.compile(r"[a-z]+(?:_[a-z]+)+|orchestrated")
 #: So many of the newest comments go along, of so many characters in all.
 _MOST_COMMENTS, _MOST_CHARACTERS = 50, 60_000
 
@@ -40,17 +60,21 @@ class Assignment(NamedTuple):
 
 
 def words_of_people(thread: Sequence[Event]) -> tuple[str, ...]:
-    """What was said on a ticket, each with author and time, oldest first: comments, plans and
-    decisions, questions and answers. Those since the coder before the newest one are marked."""
+    """What was said on a ticket, each with author and time, oldest first: comments, plans,
+    decisions, reports, questions and answers, why it was moved, reopened or approved, and what
+    reviews asked for before the claim that holds. Those since the coder before the newest one are
+    marked."""
     rounds = [event.line for event in thread if event.attributes.get("step") == stages.CODER]
     since = rounds[-2] if len(rounds) > 1 else None
-    said = [event for event in thread if _is_said(event)]
+    claimed = max((event.line for event in thread if event.kind == CLAIM), default=0)
+    said = [(event, _said(event, claimed)) for event in thread]
+    said = [(event, text) for event, text in said if text]
     kept: list[str] = []
     room = _MOST_CHARACTERS
-    for event in reversed(said[-_MOST_COMMENTS:]):
+    for event, body in reversed(said[-_MOST_COMMENTS:]):
         is_new = since is not None and event.line > since
         kind = (event.heading or event.kind) + (", since the last round" if is_new else "")
-        text = f"{kind}, by {event.author}, {event.at}:\n\n{event.body}"
+        text = f"{kind}, by {event.author}, {event.at}:\n\n{body}"
         room -= len(text)
         if room < 0 and kept:
             break
@@ -60,10 +84,26 @@ def words_of_people(thread: Sequence[Event]) -> tuple[str, ...]:
     return tuple(reversed(kept))
 
 
-def _is_said(event: Event) -> bool:
-    """Whether it is what somebody said, and no step of an orchestrator, no decision of routing."""
-    is_recorded = "step" in event.attributes or "classification" in event.attributes
-    return event.kind in _SAID and not is_recorded and bool(event.body)
+def _said(event: Event, claimed: int) -> str:
+    """What somebody said by an event; nothing for the steps of an orchestrator, the decisions of
+    routing, sentences of commands, and the reviews after the line `claimed`, which a coder is told
+    of as what it has to answer."""
+    pairs = event.attributes
+    if event.kind not in _SAID or "step" in pairs or "classification" in pairs:
+        return ""
+    if event.kind == REVIEW and event.status == REQUEST_CHANGES and event.line > claimed:
+        return ""
+    if event.kind not in (STATE_CHANGED, INTAKE_SUMMARY):
+        return event.body
+    reason = pairs.get("reason", "")
+    reason = "" if _REASON_CODE.fullmatch(reason) else reason
+    body = "" if _is_of_a_command(event) else event.body
+    return body if reason in body else "\n\n".join(filter(None, (reason, body)))
+
+
+def _is_of_a_command(event: Event) -> bool:
+    by_routing = event.attributes.get("reason") in ("orchestrator_acceptance", "orchestrated")
+    return by_routing or is_standard_sentence(event.body)
 
 
 def coder_prompt(assignment: Assignment, at: Position) -> str:

@@ -122,11 +122,15 @@ class TicketRun:
     def _fail(self, error: YoiError) -> RunOutcome:
         """What fails after acceptance is recorded on the ticket; nothing is silently undone."""
         lasting = error.code not in _PASSING
+        noticed = self._context.watch.noticed
         try:
             at = self._context.journal.position()
             ours = at.state == states.INPROGRESS and self._context.journal.is_ours(at)
             if lasting and ours and at.stage != stages.PERSON:
-                self._context.call_person(at, error.code, error.message)
+                # What a worker changed may well be why this failed.
+                code = CLONE_CHANGED if noticed else error.code
+                self._context.call_person(at, code, " ".join([*noticed, error.message]))
+                noticed.clear()
             result = PERSON if lasting and ours else FAILURE
         except YoiError:
             result = FAILURE  # the log cannot be written: what was wrong first is said

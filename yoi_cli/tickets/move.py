@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, UsageError, YoiError
@@ -219,6 +220,17 @@ def _sentence(state: str, request: MoveRequest, by: Author) -> str:
     if request.target == states.READY:
         return f"Marked ready by `{request.by_command}`."
     return f"Moved from {state} to {request.target} by `{request.by_command}`."
+
+
+_STANDARD = re.compile(
+    r"Moved from \w+ to \w+ by `yoi [a-z ]+`\.|Marked ready by `yoi [a-z ]+`\."
+    r"|`yoi [a-z ]+` が状態を \w+ から \w+ に移しました。"
+)
+
+
+def is_standard_sentence(text: str) -> bool:
+    """Whether `text` is what an event says of a move of which nobody said anything."""
+    return _STANDARD.fullmatch(text) is not None
 
 
 def _check_expectation(ticket: str, state: str, expect: str | None) -> None:

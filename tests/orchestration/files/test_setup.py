@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,30 @@ def test_it_is_done_until_the_folder_or_a_lock_file_is_another_one(
     before = setup.mark(str(folder))
     setup.forget(str(folder))
     assert setup.mark(str(folder)) != before
+
+
+def test_a_lock_file_that_is_none_is_waited_for_by_nobody(setup: FileSetup, tmp_path: Path) -> None:
+    """A worker may put a FIFO there, or a link to a file without an end."""
+    folder = worktree(tmp_path, "one")
+    lock = folder / "lock.json"
+    lock.unlink()
+    without = setup.mark(str(folder))
+    os.mkfifo(lock)
+    assert setup.mark(str(folder)) == without
+    lock.unlink()
+    lock.symlink_to("/dev/zero")
+    assert setup.mark(str(folder)) == without
+
+
+def test_a_worktree_whose_git_file_was_changed_is_not_set_up(
+    setup: FileSetup, tmp_path: Path
+) -> None:
+    folder = worktree(tmp_path, "one")
+    (folder / ".git").unlink()
+    (folder / ".git").mkdir()
+    with pytest.raises(ConflictError) as error:
+        setup.done(str(folder))
+    assert error.value.code == "worktree_changed"
 
 
 def test_what_a_setup_made_is_kept_for_the_same_lock_files(

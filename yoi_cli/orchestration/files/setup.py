@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
+from yoi_cli.git.dot_git import git_dir_of
 
 if TYPE_CHECKING:
     from yoi_cli.model.settings import OrchestrationSettings
@@ -92,19 +94,36 @@ class FileSetup:
         """A word for the setup's commands and what its lock files hold in `folder`."""
         digest = sha256(repr(self._settings.setup).encode())
         for path in self._settings.setup_key:
-            try:
-                with open(os.path.join(folder, path), "rb") as file:
-                    digest.update(sha256(file.read()).digest())
-            except OSError:
-                digest.update(b"-")
+            digest.update(_digest_of(os.path.join(folder, path)))
         return digest.hexdigest()[:32]
 
 
+def _digest_of(path: str) -> bytes:
+    """A word for what a lock file holds; nobody waits for what is no file, such as a FIFO."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return file_digest(file, "sha256").digest()
+    except OSError:
+        pass
+    return b"-"
+
+
 def _mark_file(folder: str) -> str:
-    """Where it stands that a worktree was set up: in its own git folder, which goes with it."""
-    with open(os.path.join(folder, ".git"), "rb") as file:
-        git_dir = os.fsdecode(file.read()).removeprefix("gitdir: ").rstrip("\n")
-    return os.path.join(folder, git_dir, _MARK)
+    """Where it stands that a worktree was set up: in its own git folder, which goes with it.
+
+    Raises `ConflictError` (`worktree_changed`) where its `.git` leads to none.
+    """
+    dot_git = os.path.join(folder, ".git")
+    git_dir = None if os.path.isdir(dot_git) else git_dir_of(dot_git)
+    if git_dir is None:
+        raise ConflictError(
+            "worktree_changed",
+            f"{dot_git} leads to no git folder: something changed it.",
+            hint="`git worktree repair`, in the main checkout, makes it anew.",
+            details={"path": dot_git},
+        )
+    return os.path.join(git_dir, _MARK)
 
 
 def _copy(source: str, folder: str, path: str) -> None:

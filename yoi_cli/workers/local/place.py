@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.git.checkout import is_below
+from yoi_cli.git.dot_git import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def worktrees_of(common_dir: str) -> Iterator[Place]:
         return
     for name in names:
         git_dir = os.path.join(parent, name)
-        dot_git = first_line(os.path.join(git_dir, "gitdir"))
+        dot_git = first_line(os.path.join(git_dir, "gitdir")) or ""
         if dot_git.endswith("/.git"):
             path = os.path.join(git_dir, os.path.dirname(dot_git))
             yield Place(os.path.realpath(path), git_dir)
@@ -65,19 +66,11 @@ def worktrees_of(common_dir: str) -> Iterator[Place]:
 
 def _points_at(place: Place) -> bool:
     """Whether the worktree names the git folder that names it."""
-    said = first_line(os.path.join(place.root, ".git")).removeprefix("gitdir: ")
+    said = (first_line(os.path.join(place.root, ".git")) or "").removeprefix("gitdir: ")
     path = os.path.normpath(os.path.join(place.root, said))
     return bool(said) and os.path.realpath(path) == place.git_dir
 
 
 def branch_of(git_dir: str) -> str:
-    said = first_line(os.path.join(git_dir, "HEAD"))
+    said = first_line(os.path.join(git_dir, "HEAD")) or ""
     return said.removeprefix("ref: refs/heads/") if said.startswith("ref: refs/heads/") else ""
-
-
-def first_line(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.readline().rstrip("\r\n")
-    except OSError:
-        return ""

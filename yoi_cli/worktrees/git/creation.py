@@ -45,6 +45,8 @@ def create(repository: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
         populate(begun.tree)
         share_hooks(repository, begun.tree)
         return _released(repository, path)
+    if begun is not None and begun.is_missing and begun.branch == new.branch:
+        raise _path_taken(path, "its `.git` is gone or leads elsewhere, and the files are there")
     commit = _start_of(repository, new)
     _check_path_free(path, begun)
     if new.reuse:
