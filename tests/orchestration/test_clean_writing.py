@@ -22,8 +22,8 @@ WRITERS = {"store", "tell", "local_state"}
 #: What it is handed besides: none of it takes a text that a person is to read.
 OTHERS = {
     "run_budget",
-    "own_events", "claims", "share", "by", "routing", "worktrees", "repository", "runtime",
-    "history", "machine", "settings", "target", "holder", "lease", "environment", "now",
+    "own_events", "approvals", "claims", "share", "by", "routing", "worktrees", "repository",
+    "runtime", "history", "machine", "settings", "target", "holder", "lease", "environment", "now",
     "redaction", "setup",
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from support.run_logs import ACCEPTED, APPROVED, FAILED, REPORTED, A, log
 
+from yoi_cli.orchestration.approvals import LocalApprovals
 from yoi_cli.orchestration.inbox import Waiting, of_profile, waiting_of
 from yoi_cli.orchestration.pauses import Pause
 
@@ -14,7 +15,7 @@ ASKED = (*RUNNING, "worker step=needs_answer body=Which?")
 
 
 def waiting(*said: str, by_hand: bool = False) -> Waiting | None:
-    return waiting_of(ID, "Title", *log(*said), reviews_by_hand=by_hand)
+    return waiting_of(ID, "Title", *log(*said), approvals=LocalApprovals(), reviews_by_hand=by_hand)
 
 
 def asked(*said: str, by_hand: bool = False) -> Waiting:

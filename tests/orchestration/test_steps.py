@@ -9,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.run_logs import ACCEPTED, APPROVED, CODED, FAILED, REPORTED, A, B, C, log
 
+from yoi_cli.model.events import Event
+from yoi_cli.orchestration.approvals import Worth
 from yoi_cli.orchestration.holder import rival_of
 from yoi_cli.orchestration.position import Position, is_same_commit
 from yoi_cli.orchestration.steps import position_of
+
+GOOD_C = f"implementation_report step=evidence status=passed commit={C} body=good"
 
 
 def at(*said: str) -> Position:
@@ -172,7 +176,49 @@ def test_a_step_whose_header_was_changed_afterwards_counts_for_nothing() -> None
 
 
 def test_an_approval_that_arrived_is_told_of() -> None:
-    assert at(*REPORTED, f"foreign review status=approve commit={B}").unrecorded == ("Ada",)
+    assert at(*REPORTED, f"foreign review status=approve commit={B}").unrecorded == (
+        ("Ada", "is not this clone's"),
+    )
+
+
+class Signed:
+    """Those approvals count that say they are signed, whoever wrote them down."""
+
+    is_signed = True
+
+    def worth(self, ticket: str, approval: Event, target: str, *, is_own: bool) -> Worth:
+        assert (ticket, target) == ("T", "main")
+        return Worth(by="ada") if "signature" in approval.attributes else Worth("is not signed")
+
+
+def signed(*said: str) -> Position:
+    return position_of(*log(*said), ticket="T", approvals=Signed())
+
+
+SIGNED = f"foreign review status=approve commit={B} nonce=1 signature=x"
+
+
+def test_a_signed_approval_counts_wherever_it_was_written_and_another_nowhere() -> None:
+    assert signed(*REPORTED, SIGNED).stage == "approved"
+    seen = signed(*REPORTED, f"review status=approve commit={B}")
+    assert (seen.stage, seen.unrecorded) == ("reported", (("Ada", "is not signed"),))
+
+
+def test_a_signed_approval_from_before_the_report_is_none() -> None:
+    assert signed(*CODED, SIGNED, *REPORTED[len(CODED) :]).stage == "reported"
+
+
+def test_what_was_signed_once_counts_once() -> None:
+    veto = "review status=request_changes body=no"
+    assert signed(*REPORTED, SIGNED, veto, SIGNED).stage == "changes"
+    assert signed(*REPORTED, SIGNED, veto, SIGNED.replace("=1", "=2")).stage == "approved"
+
+
+def test_a_reviewer_whose_approval_is_not_signed_is_not_asked_again() -> None:
+    reviewed = (*APPROVED[:-1], f"review status=approve commit={B} worker=w")
+    seen = signed(*reviewed)
+    assert (seen.stage, seen.is_endorsed, seen.unrecorded) == ("reported", True, ())
+    assert not signed(*reviewed, f"worker step=validate commit={C}", GOOD_C).is_endorsed
 
 
 def test_asking_for_changes_counts_wherever_it_comes_from() -> None:

@@ -75,11 +75,21 @@ def list_tickets(
 
 def show(session: Session, ticket: str) -> Readable:
     """One ticket, as far as it can be read, and for the rest why not."""
-    from yoi_cli.tickets.show import from_elsewhere, show_ticket
+    from yoi_cli.tickets.show import approves, from_elsewhere, show_ticket
 
     found = show_ticket(session.store, ticket)
-    elsewhere = from_elsewhere(found.view.thread, session.own_events.of(found.view.id))
-    return found._replace(view=found.view._replace(elsewhere=elsewhere))
+    view, marks = found.view, session.own_events.of(found.view.id)
+    elsewhere = from_elsewhere(view.thread, marks)
+    approvals: Mapping[str, str] = {}
+    if any(approves(event) for event in view.thread.events):
+        from yoi_cli.orchestration.git.signed_approvals import worths
+
+        known = worths(session, view.id, view.thread.events, marks)
+        elsewhere -= {identity for identity, worth in known.items() if worth.counts}
+        approvals = {
+            identity: worth.sentence for identity, worth in known.items() if worth.sentence
+        }
+    return found._replace(view=view._replace(elsewhere=elsewhere, approvals=approvals))
 
 
 def neighbours(session: Session, view: TicketView) -> Mapping[str, Neighbour]:

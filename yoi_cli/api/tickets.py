@@ -151,12 +151,16 @@ def review(
     folder: str | None = None,
     author: str | None = None,
     commit: bool = False,
+    sign: bool = False,
+    key: str | None = None,
 ) -> Committed:
     """Record a review: it approves, or asks for changes.
 
     It holds for the commit `sha` alone, else for the head of the branch on which the ticket
     is in progress. `folder` is the worktree that a `sha` such as HEAD is told from, the
-    workspace where it is not given. To approve raises what `check_reviewer` raises.
+    workspace where it is not given. To approve raises what `check_reviewer` raises. `sign` signs it
+    with the SSH key `key`, by default the one that git signs with, else that of an agent, and
+    raises what `signature_on` raises.
     """
     from yoi_cli.api.autocommit import with_commit
     from yoi_cli.model.events import APPROVE, REQUEST_CHANGES, REVIEW
@@ -168,7 +172,18 @@ def review(
     by = session.author(author)
     result = APPROVE if approve else REQUEST_CHANGES
     about = commit_under_review(session, ticket, sha, folder or session.workspace)
-    done = add_comment(session.store, ticket, REVIEW, text, by, status=result, commit=about)
+    more: tuple[tuple[str, str], ...] = ()
+    if sign or key is not None:
+        from yoi_cli.orchestration.git.signed_approvals import signature_on
+        from yoi_cli.tickets.comment import check_text
+        from yoi_cli.tickets.lookup import identify
+
+        check_text(text)
+        ticket = identify(session.store, ticket)
+        more = signature_on(session, ticket, about, result, key)
+    done = add_comment(
+        session.store, ticket, REVIEW, text, by, status=result, commit=about, more=more
+    )
     return with_commit(session, done, f"review: {result}", asked=commit)
 
 

@@ -110,6 +110,8 @@ Agent = Annotated[
     Expected("claude, codex, gemini, aider, opencode or copilot"),
 ]
 Review = Annotated[Literal["worker", "person"], Expected("worker or person")]
+Approvals = Annotated[Literal["local", "signed"], Expected("local or signed")]
+File = Annotated[str, Expected("a file below the workspace", _is_folder)]
 
 
 class BackendSettings(Struct, frozen=True):
@@ -230,7 +232,9 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     `target` is the branch that work is merged into, None for the repository's own; `max_cost` and
     `max_run_cost` are what agents may spend on a ticket, and in a run. `validate`
     are argument lists that must exit with 0 in the worktree, each within `validate_timeout`
-    seconds. `close` delegates closing. `rounds` bounds how often a coder is sent back,
+    seconds. `approvals` says which count: those of this clone's own commands, or those that
+    somebody signed whom `allowed_signers`, a file that is read from the target branch, allows to.
+    `close` delegates closing. `rounds` bounds how often a coder is sent back,
     `max_workers` how many tickets are worked on at once. `cleanup` says whether the worktree
     goes once the work is merged. `worktree_dir` is the folder for worktrees, below the
     repository's root. `branch` and `worktree_name` are the original system's, and kept.
@@ -259,6 +263,8 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     copy: RootPaths = ()
     max_cost: Dollars | None = None
     max_run_cost: Dollars | None = None
+    approvals: Approvals = "local"
+    allowed_signers: File = ".yoi/allowed_signers"
 
     def __post_init__(self) -> None:
         force_setattr(self, "worktree_dir", self.worktree_dir.rstrip("/"))

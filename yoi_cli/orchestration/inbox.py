@@ -15,6 +15,7 @@ from yoi_cli.model.time import stamp
 from yoi_cli.model.workers.profiles import CODER, REVIEWER
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.agents import SPENT
+from yoi_cli.orchestration.approvals import told_of
 from yoi_cli.orchestration.outcome import BECAUSE, LOGIN, MISSING
 from yoi_cli.orchestration.steps import position_of
 from yoi_cli.store.values import Unreadable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
 
     from yoi_cli.model.events import Event
+    from yoi_cli.orchestration.approvals import Approvals
     from yoi_cli.orchestration.pauses import Pause
     from yoi_cli.orchestration.ports import OwnEvents
     from yoi_cli.orchestration.position import Position
@@ -82,6 +84,7 @@ class InboxPorts(NamedTuple):
 
     store: TicketReader
     own_events: OwnEvents
+    approvals: Approvals
     reviews_by_hand: bool
     pauses: Mapping[str, Pause]
     said: Callable[[str], str]
@@ -119,6 +122,7 @@ def _look_at(ports: InboxPorts, row: FieldsRow) -> Waiting | None:
         field_text(row.fields, "title"),
         ports.store.thread(row.id).events,
         ports.own_events.of(row.id),
+        approvals=ports.approvals,
         reviews_by_hand=ports.reviews_by_hand,
     )
     return None if found is None else found._replace(last_words=ports.said(found.worker))
@@ -130,14 +134,15 @@ def waiting_of(
     thread: Sequence[Event],
     marks: Container[str],
     *,
+    approvals: Approvals,
     reviews_by_hand: bool,
 ) -> Waiting | None:
     """What a ticket in progress waits for a person with, None for nothing.
 
-    `marks` are those of the events that this clone wrote, `reviews_by_hand` says that people
-    review what its orchestrators reported.
+    `marks` are those of the events that this clone wrote, `approvals` says which
+    approvals count, `reviews_by_hand` that people review what its orchestrators reported.
     """
-    at = position_of(thread, marks)
+    at = position_of(thread, marks, ticket=ticket, approvals=approvals)
     if at.state != states.INPROGRESS:
         return None
     if at.is_own and at.stage != stages.ACCEPTED:
@@ -157,10 +162,16 @@ def waiting_of(
         reason,
         _summary(at, why) if reason == REVIEW_WAITS else why,
         event.at,
-        tuple(one.format(ticket=ticket) for one in commands),
+        tuple(_command(one, ticket, approvals) for one in commands),
         f"{ticket}:{event.id or event.line}",
         _worker(ticket, at, thread),
     )
+
+
+def _command(command: str, ticket: str, approvals: Approvals) -> str:
+    if approvals.is_signed:
+        command = command.replace("--approve", "--approve --sign")
+    return command.format(ticket=ticket)
 
 
 def of_profile(name: str, pause: Pause, now: int) -> Waiting | None:
@@ -194,7 +205,7 @@ def _of_run(
         if at.is_answered:
             return None
         return NEEDS_ANSWER, _newest(thread, _asks), _COMMANDS[NEEDS_ANSWER]
-    if at.stage == stages.REPORTED and reviews_by_hand:
+    if at.stage == stages.REPORTED and (reviews_by_hand or at.is_endorsed):
         event = _newest(own, lambda one: _step(one) == stages.EVIDENCE)
         return REVIEW_WAITS, event, _COMMANDS[REVIEW_WAITS]
     return None
@@ -230,7 +241,9 @@ def _newest(thread: Sequence[Event], wanted: Callable[[Event], bool]) -> Event:
 def _summary(at: Position, report: str) -> str:
     """A report in short: what there is to review."""
     first = report.partition("\n")[0]
-    return f"{at.reported[:12]} waits for a review. {first}" if at.reported else first
+    if not at.reported:
+        return first
+    return f"{at.reported[:12]} waits for a review.{told_of(at)} {first}"
 
 
 def _worker(ticket: str, at: Position, thread: Sequence[Event]) -> str:

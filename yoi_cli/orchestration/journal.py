@@ -60,7 +60,8 @@ class Journal:
         require_present(store.missing_writes(), self._ticket)
 
     def _fold(self, thread: Sequence[Event]) -> Position:
-        return position_of(thread, self._ports.own_events.of(self._ticket))
+        marks, approvals = self._ports.own_events.of(self._ticket), self._ports.approvals
+        return position_of(thread, marks, ticket=self._ticket, approvals=approvals)
 
     def is_ours(self, at: Position) -> bool:
         """Whether this clone's orchestrators have the ticket, or had it when it was merged."""

@@ -42,7 +42,9 @@ class Notifier:
             thread = ports.store.thread(TicketId(ticket)).events
             marks = ports.own_events.of(ticket)
             by_hand = ports.settings.orchestration.review == BY_PERSON
-            found = waiting_of(ticket, title, thread, marks, reviews_by_hand=by_hand)
+            found = waiting_of(
+                ticket, title, thread, marks, approvals=ports.approvals, reviews_by_hand=by_hand
+            )
             if found is not None:
                 self._start(found)
         except YoiError as error:

@@ -29,6 +29,7 @@ def open_ports(
     from yoi_cli.orchestration.files.local_state import FileLocalState
     from yoi_cli.orchestration.files.setup import FileSetup
     from yoi_cli.orchestration.git.changes import GitHistory
+    from yoi_cli.orchestration.git.signed_approvals import open_approvals
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.run_budget import RunBudget
     from yoi_cli.routing.open import routing_context
@@ -46,6 +47,7 @@ def open_ports(
     return OrchestrationPorts(
         store=CleanStore.of(session, lambda change: clean_change(redaction, change)),
         own_events=session.own_events,
+        approvals=open_approvals(session, settings.orchestration),
         claims=session.claims,
         by=session.author(author),
         share=lambda: _share(session),
@@ -75,6 +77,7 @@ def open_inbox(session: Session) -> InboxPorts:
     from yoi_cli.model.workers.profiles import BY_PERSON
     from yoi_cli.orchestration.clean_writing import redaction_of
     from yoi_cli.orchestration.files.local_state import FileLocalState
+    from yoi_cli.orchestration.git.signed_approvals import open_approvals
     from yoi_cli.orchestration.inbox import InboxPorts
     from yoi_cli.workers.open import collect_mail, open_runtime
     from yoi_cli.workspace.settings import settings_of
@@ -89,6 +92,7 @@ def open_inbox(session: Session) -> InboxPorts:
     return InboxPorts(
         store=session.store,
         own_events=session.own_events,
+        approvals=open_approvals(session, settings.orchestration),
         reviews_by_hand=settings.orchestration.review == BY_PERSON,
         pauses={name: pause for name, pause in found.items() if pause is not None},
         said=lambda worker: _said(runtime, redaction, worker),

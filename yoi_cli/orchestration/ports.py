@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Author
     from yoi_cli.model.redaction import Redaction
     from yoi_cli.model.workers.profiles import Settings
+    from yoi_cli.orchestration.approvals import Approvals
     from yoi_cli.orchestration.pauses import Pause
     from yoi_cli.orchestration.run_budget import RunBudget
     from yoi_cli.routing.router import RoutingContext
@@ -196,6 +197,7 @@ class OrchestrationPorts(NamedTuple):
 
     store: RoutingStore
     own_events: OwnEvents
+    approvals: Approvals
     claims: Claims
     by: Author
     share: Callable[[], bool]

@@ -70,8 +70,9 @@ class Position(NamedTuple):
     commit whose evidence was good, `tree` a word for what was not committed when the stage began.
     `merge` and `old` are the merge commit and the target's head that it was made on. `requests` go
     into the next coder's prompt, `report` into the reviewer's. `approved` is what somebody approved
-    while a person was waited for: what fails of it is theirs; `unrecorded` are the authors of
-    approvals of what is reported that this clone did not write, and that count for nothing.
+    while a person was waited for: what fails of it is theirs; `unrecorded` are
+    approvals of what is reported that count for nothing: their authors and why; `is_endorsed` says
+    that a reviewer approved it, whose approval does not count since a person is to sign.
     `question` is what the coder asks, `asked` what the one before did, `is_answered` whether
     somebody has answered. `before` is the stage from which a person was asked for, `reason` why; of
     an agent that could not run, the stage it was started at. `unable` counts those since somebody
@@ -103,7 +104,8 @@ class Position(NamedTuple):
     requests: tuple[Request, ...] = ()
     report: str = ""
     approved: str = ""
-    unrecorded: tuple[str, ...] = ()
+    unrecorded: tuple[tuple[str, str], ...] = ()
+    is_endorsed: bool = False
     question: str = ""
     asked: str = ""
     is_answered: bool = False

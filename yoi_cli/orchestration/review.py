@@ -8,6 +8,7 @@ from yoi_cli.model import events
 from yoi_cli.model.workers.profiles import BY_PERSON, REVIEWER
 from yoi_cli.orchestration import agents, integration
 from yoi_cli.orchestration import position as stages
+from yoi_cli.orchestration.approvals import told_of
 from yoi_cli.orchestration.context import PERSON
 from yoi_cli.orchestration.evidence import changes_of_reviewer, tree_word, worker_sentence
 from yoi_cli.orchestration.prompts import reviewer_prompt
@@ -30,13 +31,8 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
     head = context.head(at)
     if head and head != at.reported:
         return context.take_evidence(at, head)
-    if context.ports.settings.orchestration.review == BY_PERSON:
-        how = f"yoi ticket review {context.ticket} --approve|--request-changes -m TEXT"
-        text = f"{short(at.reported)} waits for a review: {how}"
-        if at.unrecorded:
-            who = ", ".join(dict.fromkeys(at.unrecorded))
-            text += f". An approval by {who} is not this clone's, and counts for nothing here."
-        return context.outcome(PERSON, "review", text, at.reported)
+    if context.ports.settings.orchestration.review == BY_PERSON or at.is_endorsed:
+        return _ask_person(context, at)
     if at.tries >= REVIEW_TRIES:
         text = f"{at.tries} reviewers ended without a verdict on {short(at.reported)}."
         return context.call_person(at, "no_verdict", text)
@@ -56,6 +52,16 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
         tree=tree_word(worktree.dirty),
         commit=at.reported,
     )
+
+
+def _ask_person(context: TicketContext, at: Position) -> RunOutcome:
+    """What is reported waits for a person, and why what was said so far is no approval."""
+    is_signed = context.ports.approvals.is_signed
+    sign = " --sign" if is_signed else ""
+    how = f"yoi ticket review {context.ticket} --approve{sign}|--request-changes -m TEXT"
+    text = f"{short(at.reported)} waits for a {'signed ' if is_signed else ''}review: {how}"
+    told = told_of(at)
+    return context.outcome(PERSON, "review", f"{text}.{told}" if told else text, at.reported)
 
 
 def follow_reviewer(context: TicketContext, at: Position) -> bool:

@@ -13,6 +13,8 @@ from yoi_cli.model import events, states
 from yoi_cli.model.events import WORKER
 from yoi_cli.model.fold import fold
 from yoi_cli.model.own_events import is_own
+from yoi_cli.model.signed_review import NONCE
+from yoi_cli.orchestration.approvals import REPEATED, LocalApprovals, Worth
 from yoi_cli.orchestration.holder import claim_of
 from yoi_cli.orchestration.position import (
     ACCEPTED,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
 
     from yoi_cli.model.events import Event
+    from yoi_cli.orchestration.approvals import Approvals
 
     _Step = Callable[[Position, Event], Position]
 
@@ -63,10 +66,17 @@ _REVIEWABLE = frozenset({REPORTED, REVIEWER, NO_VERDICT, CHANGES, REJECTED, COUL
 _STOPPABLE = _REVIEWABLE | {APPROVED, MERGE, VALIDATE_MERGE, NEEDS_ANSWER, ANSWERED}
 
 
-def position_of(thread: Sequence[Event], marks: Container[str]) -> Position:
-    """The position that a ticket's events say. One that was never accepted has no stage.
+def position_of(
+    thread: Sequence[Event],
+    marks: Container[str],
+    *,
+    ticket: str = "",
+    approvals: Approvals | None = None,
+) -> Position:
+    """The position that the events of `ticket` say. One that was never accepted has no stage.
 
-    `marks` are those of the events that this clone wrote (`model/own_events.py`).
+    `marks` are those of the events that this clone wrote (`model/own_events.py`); `approvals` says
+    which approvals count, by default those that it wrote.
     """
     folded = fold(thread)
     begun = [move.line for move in folded.moves if move.target == states.INPROGRESS]
@@ -76,10 +86,40 @@ def position_of(thread: Sequence[Event], marks: Container[str]) -> Position:
     at = at._replace(stage=ACCEPTED)
     counted = [(event, is_own(event, marks)) for event in thread if event.kind in _COUNTED]
     since = _beginning(at, begun, counted)
+    approvals, repeated = approvals or LocalApprovals(), _repeated(thread)
     for event, own in counted:
-        if event.line > since:
+        if event.line <= since:
+            continue
+        if event.kind == events.REVIEW and event.status == events.APPROVE:
+            worth = approvals.worth(ticket, event, at.target, is_own=own)
+            worth = Worth(REPEATED) if event.line in repeated else worth
+            at = _after_approval(at, event, worth, is_own=own)
+        else:
             at = _after(at, event, is_own=own)
     return at
+
+
+def approvals_in(
+    thread: Sequence[Event], marks: Container[str], ticket: str, target: str, approvals: Approvals
+) -> Mapping[str, Worth]:
+    """What each approval in a log is worth, by the event's identity: by who gave it, whatever the
+    ticket waits for."""
+    repeated = _repeated(thread)
+    return {
+        event.identity: Worth(REPEATED)
+        if event.line in repeated
+        else approvals.worth(ticket, event, target, is_own=is_own(event, marks))
+        for event in thread
+        if event.kind == events.REVIEW and event.status == events.APPROVE
+    }
+
+
+def _repeated(thread: Sequence[Event]) -> frozenset[int]:
+    """The lines of signed reviews that are in the log already: what was signed once counts once,
+    whoever writes it down again."""
+    signed = [event for event in thread if NONCE in event.attributes]
+    seen = {event.attributes[NONCE]: event.line for event in reversed(signed)}
+    return frozenset(one.line for one in signed if seen[one.attributes[NONCE]] != one.line)
 
 
 def _beginning(at: Position, begun: Sequence[int], counted: Sequence[tuple[Event, bool]]) -> int:
@@ -100,7 +140,8 @@ def _is_step(at: Position, event: Event) -> bool:
 def _after(at: Position, event: Event, *, is_own: bool) -> Position:
     """The position after one more event."""
     if event.kind == events.REVIEW:
-        return _after_review(at, event, is_own=is_own)
+        is_veto = event.status == events.REQUEST_CHANGES
+        return _after_veto(at, event, is_own=is_own) if is_veto else at
     if event.kind == events.QUESTION:
         return at._replace(question=event.body, is_answered=False) if at.stage == CODER else at
     if event.kind == events.ANSWER:
@@ -109,21 +150,28 @@ def _after(at: Position, event: Event, *, is_own: bool) -> Position:
     return step(at, event) if step is not None and is_own and _is_step(at, event) else at
 
 
-def _after_review(at: Position, event: Event, *, is_own: bool) -> Position:
-    verdict, commit = event.status, event.attributes.get("commit", "")
-    if verdict == events.REQUEST_CHANGES:
-        return _after_veto(at, event, is_own=is_own)
-    if verdict != events.APPROVE or not commit:
+def _after_approval(at: Position, event: Event, worth: Worth, *, is_own: bool) -> Position:
+    commit = event.attributes.get("commit", "")
+    if not worth.counts:
+        return _after_worthless(at, event, worth, is_own=is_own)
+    if not commit:
         return at
-    if not is_own:
-        is_reported = is_same_commit(commit, at.reported)
-        return at._replace(unrecorded=(*at.unrecorded, event.author)) if is_reported else at
     if at.is_vetoed and "worker" in event.attributes:
         return at  # a worker's approval does not answer what a person asks for
     if at.stage in _REVIEWABLE and is_same_commit(commit, at.reported):
         by_answer = at.reported if at.stage == PERSON else ""
         return at._replace(stage=APPROVED, commit=at.reported, requests=(), approved=by_answer)
     return at._replace(approved=commit) if at.stage == PERSON else at
+
+
+def _after_worthless(at: Position, event: Event, worth: Worth, *, is_own: bool) -> Position:
+    """An approval that counts for nothing is told of; of a reviewer that this clone sent, what it
+    found is not asked for again."""
+    if not is_same_commit(event.attributes.get("commit", ""), at.reported):
+        return at
+    if is_own and at.stage == REVIEWER and "worker" in event.attributes:
+        return at._replace(stage=REPORTED, is_endorsed=True)
+    return at._replace(unrecorded=(*at.unrecorded, (event.author, worth.why_not)))
 
 
 def _after_veto(at: Position, event: Event, *, is_own: bool) -> Position:
@@ -211,6 +259,7 @@ def _report(at: Position, event: Event) -> Position:
         return at._replace(stage=REJECTED, commit=commit, requests=(*kept, asked))
     kept = tuple(one for one in at.requests if one.kind not in (VALIDATION, FAILURE))
     at = at._replace(commit=commit, reported=commit, report=event.body, tries=0, unrecorded=())
+    at = at._replace(is_endorsed=False)
     at = at._replace(requests=kept, approved="")
     return at._replace(stage=CHANGES if at.is_vetoed else REPORTED)
 

@@ -26,13 +26,15 @@ def add_comment(
     *,
     status: str | None = None,
     commit: str | None = None,
+    more: tuple[tuple[str, str], ...] = (),
 ) -> Committed:
-    """Append an event of `kind`, bound to `commit` where one is given; `status` is a review's.
+    """Append an event of `kind`, bound to `commit` where one is given; `status` is a review's, and
+    `more` are other attributes.
 
     Raises `UsageError` where `text` is empty.
     """
     given = (("status", status), ("commit", commit))
-    event = _event(kind, text, by, tuple((name, value) for name, value in given if value))
+    event = _event(kind, text, by, (*((name, value) for name, value in given if value), *more))
     with store.write() as writer:
         return writer.commit(identify(writer, word), Change(events=(event,)))
 
@@ -40,7 +42,7 @@ def add_comment(
 def _event(
     kind: str, text: str, by: Author, attributes: tuple[tuple[str, str], ...] = ()
 ) -> NewEvent:
-    _check_text(text)
+    check_text(text)
     return new_event(kind, by, text, attributes)
 
 
@@ -79,7 +81,7 @@ def check_message(
     (`text_empty`), or longer than a message may be (`text_too_long`)."""
     from yoi_cli.model.worker_message import LONGEST, WorkerMessage
 
-    _check_text(text)
+    check_text(text)
     if len(text) > LONGEST:
         raise UsageError(
             "text_too_long",
@@ -89,7 +91,8 @@ def check_message(
     return WorkerMessage(name, ticket, role, text, commit or "")
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Raise `UsageError` (`text_empty`) for a text that says nothing."""
     if not text.strip():
         raise UsageError(
             "text_empty", "The text is empty.", hint="Nothing was written; say something."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.errors import NotFoundError, YoiError
@@ -47,7 +48,8 @@ class TicketView(NamedTuple):
     """Everything that is known of a ticket; its state is the fold of its thread.
 
     `elsewhere` are the identities of those steps and approvals that this clone did not write, and
-    that drive nothing here.
+    that drive nothing here. `approvals` says of approvals, by identity, who signed them or why they
+    count for nothing.
     """
 
     id: TicketId
@@ -61,6 +63,7 @@ class TicketView(NamedTuple):
     artifacts: tuple[str, ...]
     resolution: str | None
     elsewhere: frozenset[str] = frozenset()
+    approvals: Mapping[str, str] = MappingProxyType({})
 
 
 class Readable(NamedTuple):
@@ -133,7 +136,7 @@ def what_can_be_read(reader: TicketReader, ticket: TicketId, incoming: TicketRel
 def from_elsewhere(thread: Thread, marks: Container[str]) -> frozenset[str]:
     """The identities of the steps and approvals of a ticket in progress that are not of `marks`,
     those of the events that this clone wrote (`model/own_events.py`)."""
-    driving = [event for event in thread.events if "step" in event.attributes or _approves(event)]
+    driving = [event for event in thread.events if "step" in event.attributes or approves(event)]
     if not driving or fold(thread.events).state != INPROGRESS:
         return frozenset()
     from yoi_cli.model.own_events import is_own
@@ -141,7 +144,8 @@ def from_elsewhere(thread: Thread, marks: Container[str]) -> frozenset[str]:
     return frozenset(event.identity for event in driving if not is_own(event, marks))
 
 
-def _approves(event: Event) -> bool:
+def approves(event: Event) -> bool:
+    """Whether it is a review that approves."""
     return event.kind == REVIEW and event.status == APPROVE
 
 

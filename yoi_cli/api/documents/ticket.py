@@ -98,12 +98,14 @@ class FaultDocument(Struct, frozen=True, kw_only=True):
 class ShownDocument(TicketDocument, frozen=True, kw_only=True):
     """One ticket, as `show` has it: `events` are those asked for, of `events_total`. `elsewhere`
     are the identities of the steps and approvals of a ticket in progress that this clone did not
-    write: they drive nothing here. `tokens` and `cost`, in US dollars (null where no agent told
-    any), are what coding agents spent on it."""
+    write: they drive nothing here. `approvals` says of approvals, by identity, who signed them or
+    why they count for nothing, where they are to be signed. `tokens` and `cost`, in US dollars
+    (null where no agent told any), are what coding agents spent on it."""
 
     events_total: int
     faults: tuple[FaultDocument, ...]
     elsewhere: tuple[str, ...]
+    approvals: dict[str, str]
     tokens: int
     cost: float | None
 
@@ -143,6 +145,7 @@ def shown_document(view: TicketView, events: Iterable[Event]) -> ShownDocument:
         events_total=len(thread.events),
         faults=faults,
         elsewhere=tuple(sorted(view.elsewhere)),
+        approvals=dict(view.approvals),
         tokens=spent.tokens,
         cost=spent.cost,
     )

@@ -36,6 +36,16 @@ def review(
     message: MessageOption = None,
     file: FileOption = None,
     sha: ShaOption = None,
+    sign: Annotated[bool, typer.Option("--sign", help="Sign it with your SSH key.")] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="KEY",
+            help="Sign with this SSH key; default git's user.signingKey with gpg.format=ssh, else "
+            "the agent's.",
+        ),
+    ] = None,
     author: AuthorOption = None,
     as_json: JsonOption = False,
     commit: CommitOption = False,
@@ -43,7 +53,8 @@ def review(
     """Record a review: --approve or --request-changes, with what was found.
 
     It holds for one commit and no other: that of --sha, else the head of the branch on
-    which the ticket is in progress.
+    which the ticket is in progress. Where [orchestration] approvals = "signed", an approval
+    counts if it is signed, wherever it was given.
     """
     if approve == request_changes:
         raise UsageError(
@@ -65,6 +76,8 @@ def review(
         folder=starting_folder(start),
         author=author,
         commit=commit,
+        sign=sign,
+        key=key,
     )
     result = APPROVE if approve else REQUEST_CHANGES
     sentence = f"Reviewed {done.ticket}: {result.replace('_', ' ')}"

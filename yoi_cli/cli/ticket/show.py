@@ -63,6 +63,9 @@ _UNFOLDED_EVENTS = 5
 _FACTS = tuple(field.name for field in shown_fields())
 _QUIET = "dim"
 _LOUD = "bold red"
+_NOT_OURS = "not written by this clone: it drives nothing here"
+#: Moves stand before them, and a signature is no text for people.
+_NOT_SHOWN = ("from", "to", "nonce", "signature")
 
 
 def print_ticket(
@@ -218,25 +221,27 @@ def _print_thread(page: Page, view: TicketView, events: Sequence[Event]) -> None
         page.line(Cell(f"… {hidden}--events {total} shows all.", _QUIET))
     for event in events:
         page.blank()
-        _print_event(page, event, is_elsewhere=event.identity in view.elsewhere)
+        known = view.approvals.get(event.identity, "")
+        is_elsewhere = not known and event.identity in view.elsewhere
+        _print_event(page, event, _NOT_OURS if is_elsewhere else known)
     if view.thread.faults:
         page.heading("Passed over in the thread")
     for fault in view.thread.faults:
         page.line("  ", Cell(f"thread.md:{fault.line} ", _LOUD), fault.message)
 
 
-def _print_event(page: Page, event: Event, *, is_elsewhere: bool) -> None:
+def _print_event(page: Page, event: Event, remark: str) -> None:
     attributes = event.attributes
     moved = "from" in attributes and "to" in attributes
     change = f" {attributes['from']} → {attributes['to']}" if moved else ""
-    rest = [f"{key}: {value}" for key, value in attributes.items() if key not in ("from", "to")]
+    rest = [f"{key}: {value}" for key, value in attributes.items() if key not in _NOT_SHOWN]
     page.line(
         Cell(event.kind, "bold cyan"),
         Cell(change, "bold"),
         f"  {event.author}",
         Cell(f"  {event.at}", _QUIET),
         Cell(f"  ({', '.join(rest)})" if rest else "", _QUIET),
-        Cell("  not written by this clone: it drives nothing here" if is_elsewhere else "", _LOUD),
+        Cell(f"  {remark}" if remark else "", _LOUD),
     )
     if event.heading:
         page.prose(f"## {event.heading}")
