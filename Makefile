@@ -47,7 +47,8 @@ unit: $(READY) ## Run the tests, on all cores
 	@echo 'YOI_CORPUS: $(or $(YOI_CORPUS),not set: tests on the real store are skipped)'
 	$(BIN)/pytest -q -n auto
 
-fuzz: $(READY) ## Feed the readers for SECONDS (3600) with what a fuzzer makes
+fuzz: $(READY) ## Hold two readers together on CASES (400000); then a fuzzer for SECONDS (3600)
+	$(BIN)/python tests/format/differential.py --cases $(or $(CASES),400000)
 	cd $${TMPDIR:-/tmp} && $(CURDIR)/$(BIN)/python $(CURDIR)/tests/fuzz/run.py all --seconds $(or $(SECONDS),3600)
 
 torture: $(READY) ## Try to break the store: CAMPAIGN=name ARGS='--runs 100' (takes long)

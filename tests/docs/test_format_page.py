@@ -13,8 +13,7 @@ PAGE = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
 
 
 def test_every_kind_of_event_has_its_row_and_no_other_has_one() -> None:
-    older = {"status_changed"}
-    assert set(event_rows()) == set(events.KINDS) - older
+    assert set(event_rows()) == set(events.KINDS)
 
 
 def test_a_row_names_the_attributes_that_the_kind_declares() -> None:

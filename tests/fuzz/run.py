@@ -14,14 +14,17 @@ import sys
 from pathlib import Path
 
 #: The targets of `targets.py`, which must be imported under the fuzzer's eyes only.
-NAMES = ("thread", "appended", "merged", "item", "merged_items", "relations", "plan", "config")
+NAMES = (
+    *("thread", "appended", "merged", "item", "merged_items", "relations", "plan", "config"),
+    *("second_thread", "second_item"),
+)
 
 
 def fuzz(name: str, options: list[str]) -> None:
     """Feed the target `name` until an option of libFuzzer's says enough; never returns."""
     import atheris
 
-    with atheris.instrument_imports(include=["yoi_cli"], enable_loader_override=False):
+    with atheris.instrument_imports(include=["yoi_cli", "format"], enable_loader_override=False):
         from fuzz.targets import SEEDS, TARGETS
 
     corpus = Path("fuzz-corpus", name)

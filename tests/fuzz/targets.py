@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from format.compare import item_difference, thread_difference
 from support.threads import block, older, read, uncovered
 
 from yoi_cli.errors import StoreInvalidError, UsageError
@@ -91,6 +92,16 @@ def relations(data: bytes) -> None:
     assert sorted(map(repr, again)) == sorted(map(repr, known))
 
 
+def second_thread(data: bytes) -> None:
+    """A reader that was written from docs/format.md alone tells the same of a thread."""
+    assert thread_difference(data) == ""
+
+
+def second_item(data: bytes) -> None:
+    """The same of an item, as far as it must be read; and PyYAML's two parsers agree."""
+    assert item_difference(data) == ""
+
+
 def plan(data: bytes) -> None:
     """Plan records are read or refused."""
     try:
@@ -125,7 +136,10 @@ def _merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 TARGETS: dict[str, Target] = {
     target.__name__: target
-    for target in (thread, appended, merged, item, merged_items, relations, plan, config)
+    for target in (
+        *(thread, appended, merged, item, merged_items, relations, plan, config),
+        *(second_thread, second_item),
+    )
 }
 
 _ITEM = (
@@ -133,12 +147,16 @@ _ITEM = (
     b"updated_at: '2026-06-01T00:00:00Z'\ntags: ['a', 'b']\n---\n\nText.\n"
 )
 _THREAD = block("One.", 1) + b"\n" + older("Two.") + b"\n" + block("---\n<!-- event: x", 3)
+_THREADS = (_THREAD, _THREAD[:-5], _THREAD.replace(b"\n", b"\r\n"))
+_ITEMS = (_ITEM, _ITEM.replace(b"'One'", b"no"), b"---\n? a\n: b\n---\n")
 #: Where a fuzzer begins: one sound input for each target.
 SEEDS: dict[str, tuple[bytes, ...]] = {
-    "thread": (_THREAD, _THREAD[:-5], _THREAD.replace(b"\n", b"\r\n")),
+    "thread": _THREADS,
+    "second_thread": _THREADS,
     "appended": (_THREAD + _THREAD,),
     "merged": (_THREAD + b"\xff\xfe" + block("Other.", 2),),
-    "item": (_ITEM, _ITEM.replace(b"'One'", b"no"), b"---\n? a\n: b\n---\n"),
+    "item": _ITEMS,
+    "second_item": _ITEMS,
     "merged_items": (b"\xff\xfe".join([_ITEM, _ITEM.replace(b"One", b"A"), _ITEM]),),
     "relations": (
         b'{"version": 1, "relations": [{"ticket_id": "00000000000A1", "kind": "depends_on", '

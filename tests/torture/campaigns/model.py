@@ -1,7 +1,7 @@
 """`model`: every "ready" of the program held against a second opinion, on damaged stores.
 
 A random store is routed undamaged: the program and the model, which is written from the docs
-alone (`tests/independent/`), agree on the class of every ticket. Then it is damaged, as merges,
+alone (`tests/format/`), agree on the class of every ticket. Then it is damaged, as merges,
 editors, disks and hands do, and nothing may be called ready, or be started, that the model does
 not find free. The control trusts every store.
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-from independent.routing import Model
+from format.routing import Model
 from torture.outcome import ENOUGH, Outcome, Settings
 from torture.warm import in_child, warm_yoi
 

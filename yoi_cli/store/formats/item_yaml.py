@@ -37,6 +37,9 @@ _COLON = re.compile(r"[ \t]*:")
 _NOT_YAML = re.compile(
     "^\ufeff|[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
+#: Outside of quotes, libyaml and PyYAML's own parser take these for different things.
+_UNSETTLED = re.compile("[\t\ufeff]|[|>][-+0-9]*#")
+_COMMENT = re.compile("(?m)(?:^|(?<=[ \t\r\x85\u2028\u2029]))#[^\n\r\x85\u2028\u2029]*")
 
 
 class _StrictHandler(BaseHandler):
@@ -77,11 +80,13 @@ class _Scanner:
         self._text = text
         self._path = path
         self._events = yaml.parse(text, Loader=LOADER)
+        self._quoted: list[tuple[int, int]] = []
 
     def entries(self) -> Iterator[FrontmatterEntry]:
         self._require_yaml_characters()
         self._next()  # the start of the stream
         if not self._enter_mapping():
+            self._require_settled()
             return
         lines: dict[str, int] = {}
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
@@ -95,6 +100,7 @@ class _Scanner:
             lines[entry.key] = entry.line
             yield entry
         self._require_end()
+        self._require_settled()
 
     def _enter_mapping(self) -> bool:
         """Whether there is a mapping; a frontmatter of comments or blanks has none."""
@@ -156,7 +162,23 @@ class _Scanner:
             raise self._refused(event, "anchors (`&name`) are not supported", _FLAT)
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
             raise self._refused(event, "tags (`!name`) are not supported", _FLAT)
+        if isinstance(event, yaml.ScalarEvent) and event.style in ("'", '"'):
+            self._quoted.append((_start(event), _end(event)))
         return event
+
+    def _require_settled(self) -> None:
+        """Refuse what may be flat for one of PyYAML's parsers and not for the other."""
+        position = 0
+        for start, end in (*self._quoted, (len(self._text), len(self._text))):
+            outside = _COMMENT.sub(lambda found: " " * len(found[0]), self._text[position:start])
+            if odd := _UNSETTLED.search(outside):
+                raise item_error(
+                    self._path,
+                    self._line(position + odd.start()),
+                    f"{odd[0]!a} stands outside of quotes",
+                    "Write a space, or put the text in quotes.",
+                )
+            position = end
 
     def _checked(self, event: yaml.ScalarEvent) -> str:
         """The event's text; PyYAML's own parser, unlike libyaml, lets surrogates through."""

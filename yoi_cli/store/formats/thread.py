@@ -29,8 +29,10 @@ _FIRST_HEADER_LINE = rb"<!-- event:[^\n]*"
 #: What some editors put before a text; it is no part of it.
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: A bare value begins with no quote, so that there is one way to read a header.
-_HEADER_FORM = re.compile(r"<!-- ((?:[\w-]+: (?:\"(?:[^\"\\]|\\.)*\"|[^\s\"]\S*) )+)-->[ \t\r]*")
-_PAIR = re.compile(r"(?<![\w-])([\w-]+): (?:\"((?:[^\"\\]|\\.)*)\"|(\S+)) ")
+_HEADER_FORM = re.compile(
+    r"<!-- ((?:[A-Za-z0-9_-]+: (?:\"(?:[^\"\\]|\\.)*\"|[^\s\"]\S*) )+)-->[ \t\r]*"
+)
+_PAIR = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z0-9_-]+): (?:\"((?:[^\"\\]|\\.)*)\"|(\S+)) ")
 _TIME = rb'\bat: "?([^\s"]+)'
 _ESCAPED_CHARACTER = r"(?s)\\(.)"
 _SEPARATOR_LINE = re.compile(rb"^---[ \t]*$", re.MULTILINE)
@@ -41,6 +43,7 @@ _FENCE = rb"(?m)^ {0,3}(`{3,}|~{3,})([^\n]*)"
 #: How many lines an event's body has, said in the header of one that a cut could end early.
 LINES = "lines"
 _BLANKS = " \t\r"
+_BLANK_BYTES = b" \t\r"
 
 
 class ParsedThread(NamedTuple):
@@ -121,12 +124,14 @@ def _boundaries(data: bytes) -> list[_Boundary]:
 
 def _cut_header(data: bytes) -> int | None:
     """Where an append begins whose header was cut short, at the end; None if there is none."""
-    start = data.rfind(b"\n") + 1
+    first = len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
+    start = max(data.rfind(b"\n") + 1, first)
     line = data[start : start + len(_HEADER_OPENING)]
-    if not line or not _HEADER_OPENING.startswith(line) or data.rstrip().endswith(b"-->"):
+    is_header = _HEADER_OPENING.startswith(line) and not data.rstrip(_BLANK_BYTES).endswith(b"-->")
+    if not line or not is_header:
         return None
-    is_parted = start == 0 or data.endswith((b"\n\n", b"\n\r\n"), 0, start)
-    return start if is_parted else None
+    is_parted = data.endswith((b"\n\n", b"\n\r\n"), 0, start)
+    return start if is_parted or data[first:start] in (b"", b"\n", b"\r\n") else None
 
 
 class _FenceScanner:
@@ -144,7 +149,7 @@ class _FenceScanner:
             if not self._open:
                 if not (marks.startswith(b"`") and b"`" in rest):
                     self._open = marks
-            elif marks.startswith(self._open) and not rest.strip():
+            elif marks.startswith(self._open) and not rest.strip(_BLANK_BYTES):
                 self._open = b""
         self._position = end
         return bool(self._open)
@@ -164,11 +169,11 @@ def _parse_header(line: str) -> _HeaderMatch | None:
     """The pairs of a header line, or None where the line is not closed.
 
     A closed line of another form is still a boundary, or it could hide what follows; it
-    gives the pairs that can be told.
+    gives the pairs that can be told. One with a NUL was never written to its end.
     """
     sound = _HEADER_FORM.fullmatch(line)
     stripped = line.rstrip(_BLANKS)
-    if not stripped.endswith("-->"):
+    if "\0" in line or not stripped.endswith("-->"):
         return None
     text = sound.group(1) if sound else stripped[5:-3] + " "
     pairs: dict[str, str] = {}
@@ -224,14 +229,14 @@ class _ThreadReader:
         # An editor or a merge may have left a file with both line ends.
         self._has_crlf = self._data.endswith(b"\r", start, boundary.line_end)
         nul = self._data.find(b"\0", start, end)
-        whole_end = end if nul < 0 else self._data.rfind(b"\n", start, nul) + 1 or nul
+        whole_end = end if nul < 0 else self._data.rfind(b"\n", start, nul) + 1
         if header.id is None:
-            self._read_older(boundary, header, max(whole_end, boundary.line_end))
+            self._read_older(boundary, header, whole_end)
         elif not self._read_with_id(boundary, header, whole_end):
             self._tear(start, end, "an event is not finished by its `---` line")
             return
         if nul >= 0:
-            self._tear(max(whole_end, boundary.line_end), end, "NUL bytes follow an event")
+            self._tear(whole_end, end, "NUL bytes follow an event")
 
     def _read_older(self, boundary: _Boundary, header: _HeaderMatch, end: int) -> None:
         lines = _trim(self._lines(boundary.line_end, end))
@@ -265,8 +270,8 @@ class _ThreadReader:
         """Whether a `---` that ends the file is the event's last line, not the beginning of a
         longer one in its body: it stands where a writer puts it, behind as many lines as the
         header says, where it says that."""
-        before = self._data[max(0, closing.start() - 4) : closing.start()]
-        is_placed = before.endswith(b"\n\n") or (self._has_crlf and before == b"\r\n\r\n")
+        before = self._data[max(0, closing.start() - 3) : closing.start()]
+        is_placed = before.endswith(b"\n\n") or (self._has_crlf and before == b"\n\r\n")
         return is_placed and header.pairs.get(LINES, str(len(lines))) == str(len(lines))
 
     def _add(self, boundary: _Boundary, header: _HeaderMatch, end: int, lines: list[str]) -> None:
@@ -276,7 +281,7 @@ class _ThreadReader:
             return
         heading = None
         if lines and lines[0].startswith("## "):
-            heading = lines[0][3:].strip()
+            heading = lines[0][3:].strip(_BLANKS)
             lines = _trim(lines[1:])
         body = "\n".join(lines)
         pairs = dict(header.pairs)

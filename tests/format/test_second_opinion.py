@@ -10,7 +10,8 @@ from torture.campaigns.model import DAMAGES, try_store
 
 
 def test_it_imports_nothing_of_the_program() -> None:
-    for path in Path(__file__).parent.glob("[!t]*.py"):
+    for name in ("threads", "items", "records", "routing", "makers"):
+        path = Path(__file__).with_name(f"{name}.py")
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         names = [one.module or "" for one in nodes if isinstance(one, ast.ImportFrom)]
         names += [alias.name for one in nodes if isinstance(one, ast.Import) for alias in one.names]

@@ -8,8 +8,9 @@ import stat
 from functools import cached_property
 from pathlib import Path
 
-from independent import reading
-from independent.reading import RESOLVED, Log
+from format import records
+from format.items import Item, read_item
+from format.records import RESOLVED, Log
 
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
 _HOLDING = {"before", "after", "blocked_by", "blocks", "conflicts_with", "do_not_parallelize"}
@@ -45,12 +46,12 @@ class Ticket:
     @cached_property
     def log(self) -> Log | None:
         data = self._read("thread.md")
-        return reading.read_log(data) if isinstance(data, bytes) else None
+        return records.read_log(data) if isinstance(data, bytes) else None
 
     @cached_property
-    def item(self) -> dict[str, str] | None:
+    def item(self) -> Item | None:
         data = self._read("item.md")
-        return reading.read_item(data) if isinstance(data, bytes) else None
+        return read_item(data) if isinstance(data, bytes) else None
 
     @cached_property
     def relations(self) -> list[dict[str, str]] | None:
@@ -58,7 +59,7 @@ class Ticket:
         return (
             []
             if data == ABSENT
-            else reading.read_relations(data)
+            else records.read_relations(data)
             if isinstance(data, bytes)
             else None
         )
@@ -67,7 +68,7 @@ class Ticket:
     def plan(self) -> list[dict[str, str]] | None:
         data = self._read("artifacts", "orchestration-plan.jsonl")
         return (
-            [] if data == ABSENT else reading.read_plan(data) if isinstance(data, bytes) else None
+            [] if data == ABSENT else records.read_plan(data) if isinstance(data, bytes) else None
         )
 
     @property
@@ -220,10 +221,10 @@ class Model:
         in_progress = {t.id for t in self.tickets.values() if t.may_be_in_progress}
         if self._limit is not None and len(in_progress) >= self._limit:
             return True
-        mine = reading.touches_of(one.item or {})
+        mine = _touches(one.item)
         for other in in_progress - {one.id}:
             item = self.tickets[other].item
-            theirs = [""] if item is None else reading.touches_of(item)
+            theirs = [""] if item is None else _touches(item)
             if any(_overlap(a, b) for a in mine for b in theirs):
                 return True
         for owner in self.tickets.values():
@@ -243,6 +244,11 @@ class Model:
                     if not known:
                         return True
         return False
+
+
+def _touches(item: Item | None) -> tuple[str, ...]:
+    found = item.fields.get("touches") if item else None
+    return found if isinstance(found, tuple) else ()
 
 
 def _overlap(one: str, other: str) -> bool:
