@@ -18,6 +18,8 @@ from yoi_cli.cli.options import (
     WorkerOption,
     WorktreeOption,
     lease_of,
+    options_clash,
+    refuse_without,
 )
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
@@ -50,7 +52,17 @@ def next_(
       yoi next --claim --holder ada --json
     """
     session = session_of(ctx)
+    given = {
+        "--holder": holder,
+        "--lease": lease,
+        "--worktree": worktree,
+        "--worker": worker,
+        "--author": author,
+    }
+    if claim and limit != 1:
+        raise options_clash("--claim takes the first one, so there is nothing to limit.", "--limit")
     if not claim:
+        refuse_without("--claim", given)
         print_next(api.next_tickets(session, limit=limit), None, as_json=as_json)
         return
     taken = api.claim_next(

@@ -22,6 +22,8 @@ from yoi_cli.cli.options import (
     WorktreeOption,
     chosen_states,
     lease_of,
+    options_clash,
+    refuse_without,
     tickets_argument,
 )
 from yoi_cli.cli.routing.route_text import (
@@ -138,6 +140,18 @@ def route(
     judgement = GivenDecision(as_class, reason, missing, checked, beyond_latitude, next_question)
     if not (record or accept):
         _check_reading(judgement)
+        if words and (all_open or state):
+            unused = "--all" if all_open else "--state"
+            raise options_clash("--all and --state choose tickets, and so do ids.", unused)
+        without_use = {
+            "--branch": branch,
+            "--worktree": worktree,
+            "--worker": worker,
+            "--holder": holder,
+            "--lease": lease,
+            "--author": author,
+        }
+        refuse_without("--record or --accept", without_use)
         asked = _Reading(words, chosen_states(state), at, merge)
         _route(start_of(ctx), asked, explain=explain, as_json=as_json)
         return
