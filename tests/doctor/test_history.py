@@ -55,6 +55,29 @@ def test_fix_puts_back_what_a_formatter_did(
     branches.say(ticket, "goes on")
 
 
+TAKEN: dict[str, Callable[[bytes], bytes]] = {
+    "a header's line": lambda data: re.sub(rb"<!-- event: closed?[^\n]*\n", b"", data),
+    "an opening": lambda data: data.replace(b"<!-- event: close", b"&lt;!-- event: close"),
+    "a kind": lambda data: data.replace(b"<!-- event: close", b"<!-- event: clos"),
+    "all headers": lambda data: re.sub(rb"(?m)^<!--.*\n", b"", data),
+    "an event": lambda data: data[: data.rindex(b"<!-- event:")],
+    "another encoding": lambda data: data.decode().encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(TAKEN))
+def test_what_is_left_of_a_closed_ticket_says_no_other_state(branches: Branches, name: str) -> None:
+    ticket, thread = closed(branches)
+    branches.path(ticket).write_bytes(TAKEN[name](thread))
+    assert branches.yoi("gate", ticket, check=False).code == 6
+
+    branches.yoi("ticket", "doctor", "--fix", check=False)
+
+    assert branches.yoi("ticket", "state", ticket).out.split("\t")[2].strip() == "closed"
+    assert {"events_lost", "events_changed"}.isdisjoint(branches.problems())
+    branches.say(ticket, "goes on")
+
+
 def test_what_was_appended_since_the_last_commit_stays(branches: Branches) -> None:
     ticket, _ = closed(branches)
     branches.say(ticket, "not committed")

@@ -64,6 +64,7 @@ def _is_all_done(arguments: Sequence[str]) -> bool:
 def _leave_recorded(error: Exception) -> int:
     """The command has done its work, and only the answer failed: a warning, if that can be said."""
     why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    why = why or "nobody reads it"
     with contextlib.suppress(Exception):
         silence(sys.stdout)
     with contextlib.suppress(Exception):

@@ -90,10 +90,10 @@ def resolve_store(
         )
 
 
-def lost_in_merges(
+def lost_to_git(
     session: Session, tickets: Collection[TicketId] | None = None
 ) -> Mapping[str, frozenset[str]]:
-    """The ids of events that merges lost, by ticket: a parent had them, the store has not.
+    """The ids of events that HEAD, or a parent of its merges, has and the store has not, by ticket.
 
     Only `tickets` are asked for, or all. Outside of git, and for a store whose files no commit
     of the checkout has, there is nothing to say. docs/merging.md says how far back it looks.

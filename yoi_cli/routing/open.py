@@ -35,9 +35,9 @@ def routing_context(session: Session, caller: str = "") -> RoutingContext:
 
 
 def _lost(session: Session, tickets: Collection[TicketId]) -> Mapping[str, frozenset[str]]:
-    from yoi_cli.merge.open import lost_in_merges
+    from yoi_cli.merge.open import lost_to_git
 
-    return lost_in_merges(session, tickets)
+    return lost_to_git(session, tickets)
 
 
 def open_router(

@@ -66,7 +66,7 @@ class RoutingContext(NamedTuple):
     `claims` by ticket; `max_in_progress` is None without a limit; `dirty` are paths that are
     not committed, where the configuration asks for a clean workspace; `caller` is the holder
     on whose behalf is routed: its own claim does not hold it up. `notices`, by ticket, are shown
-    besides those that routing finds. `lost` gives, of tickets, those of which merges lost events.
+    besides those that routing finds. `lost` gives those of some tickets that lack events of git's.
     """
 
     claims: Mapping[str, ClaimView] = {}
@@ -172,7 +172,7 @@ class Router:
         return tuple(doubts_about(ticket, self.dependencies, behind=behind))
 
     def all_doubts(self, ticket: str) -> tuple[Doubt, ...]:
-        """Those about what is behind its blockers too, and about what merges lost of them: git is
+        """Those about what is behind its blockers too, and about what git has and they lost: git is
         asked for that, which a list of many tickets could not pay for."""
         found = self.doubts(ticket, behind=True)
         if self.context.lost is None:

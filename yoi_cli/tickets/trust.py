@@ -124,7 +124,7 @@ DOUBTS: Mapping[str, DoubtKind] = {
         DoubtKind(
             "events_lost",
             Wording(
-                "A merge lost events of {about}: git's history has them, its log has not.",
+                "Events of {about} are lost: git's history has them, its log has not.",
                 "merge により {about} の event が失われました。git の履歴にはありますが、"
                 "ログにはありません。",
             ),

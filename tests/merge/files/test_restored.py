@@ -46,6 +46,18 @@ def test_a_thread_that_is_as_it_was_is_not_touched() -> None:
         assert restored_thread(here, [THREE, NEW[:-9]]) == (here, ())
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("versions", [[], [THREE]], ids=["no history", "history"])
+def test_a_thread_that_was_saved_in_another_encoding_is_as_it_was(
+    encoding: str, versions: list[bytes]
+) -> None:
+    found = restored_thread((THREE + b"\n" + NEW).decode().encode(encoding), versions)
+    assert found.data == THREE + b"\n" + NEW
+    assert found.restored == (*map(event_id, (0, 1, 2)), event_id(10))
+    broken = "<!-- event: no\n".encode(encoding)
+    assert restored_thread(broken, []) == (broken, ())
+
+
 def test_lost_events_come_back_at_their_place() -> None:
     here = THREE + b"\n" + OTHER
     found = restored_thread(here, [THREE + b"\n" + NEW], [event_id(10), event_id(77)])

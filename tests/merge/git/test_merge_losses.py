@@ -8,7 +8,7 @@ import pytest
 from support.clones import Branches, fork
 from support.process import Program
 
-from yoi_cli.merge.open import lost_in_merges
+from yoi_cli.merge.open import lost_to_git
 from yoi_cli.model.ids import TicketId
 from yoi_cli.workspace.session import Start, open_session
 
@@ -22,7 +22,7 @@ def lost(branches: Branches, *tickets: str) -> dict[str, int]:
     """How many events merges lost, by ticket."""
     session = open_session(Start(str(branches.folder), False, "test", {}))
     asked = [TicketId(ticket) for ticket in tickets] if tickets else None
-    return {ticket: len(ids) for ticket, ids in lost_in_merges(session, asked).items()}
+    return {ticket: len(ids) for ticket, ids in lost_to_git(session, asked).items()}
 
 
 @pytest.mark.parametrize("way", [("-s", "ours"), ("-X", "ours"), ("-X", "theirs")])
@@ -67,6 +67,22 @@ def test_what_a_later_commit_took_away_no_merge_lost(branches: Branches) -> None
     assert lost(branches) == {}
 
 
+def test_what_head_has_and_a_file_here_lacks_is_lost_until_it_is_committed(
+    branches: Branches,
+) -> None:
+    ticket, other = branches.ticket("Shared"), branches.ticket("Other")
+    branches.commit("Store")
+    branches.say(ticket, "committed")
+    branches.commit("Say")
+    assert lost(branches) == {}
+    branches.say(ticket, "not committed")
+    branches.git("checkout", "--quiet", "HEAD~1", "--", ".yoi")
+    assert lost(branches) == lost(branches, ticket) == {ticket: 1}
+    assert lost(branches, other) == {}
+    branches.path(ticket).unlink()
+    assert lost(branches) == {}
+
+
 def test_what_one_side_reverted_no_merge_lost(branches: Branches) -> None:
     ticket = branches.ticket("Shared")
     branches.say(ticket, "on both")
@@ -84,4 +100,4 @@ def test_what_one_side_reverted_no_merge_lost(branches: Branches) -> None:
 
 def test_outside_of_git_nothing_is_asked(branches: Branches) -> None:
     session = open_session(Start(str(branches.folder), False, "test", {}))
-    assert lost_in_merges(session._replace(checkout=None)) == {}
+    assert lost_to_git(session._replace(checkout=None)) == {}

@@ -67,19 +67,22 @@ class ThreadHistory:
             if one.code in _FAULTS and one.ticket is not None and one.path.endswith(layout.THREAD)
         }
         changed = [name for name in self._changed() if only is None or name in only]
+        readable: set[str] = set()
         for ticket in dict.fromkeys((*faulty, *changed)):
             if ticket in in_conflict:
                 continue
             known = self._restored(ticket, (), all_versions=ticket in faulty)
             if known is not None and known.restored:
+                readable.update(known.restored)
                 number = counted(len(known.restored), "event")
                 what = f"{number} can be read in git's history and not here, or otherwise here."
                 yield self._finding("events_changed", what, ticket)
         lost = lost_events(self._workspace, self._folder, self._read, only)
-        for ticket, ids in lost.items():
-            what = (
-                f"{counted(len(ids), 'event')} that a merge left out: {', '.join(sorted(ids)[:3])}"
-            )
+        for ticket, found_lost in lost.items():
+            ids = sorted(found_lost - readable)
+            if not ids or ticket in in_conflict:
+                continue
+            what = f"{counted(len(ids), 'event')} that git has: {', '.join(ids[:3])}"
             yield self._finding("events_lost", f"{what}{'.' if len(ids) < 4 else ', …'}", ticket)
 
     def restored(self, ticket: str, data: bytes) -> RestoredThread:

@@ -163,7 +163,7 @@ THREAD_RULES = (
     Rule(
         "events_lost",
         ERROR,
-        "A merge took one side's thread whole: events that its other parent had are nowhere.",
+        "Events are nowhere that git's HEAD has, or that a merge left out.",
         f"Put them back from git's history: {FIX}",
     ),
     Rule(

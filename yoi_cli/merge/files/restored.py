@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.merge.files.fused_events import known_blocks
@@ -31,9 +32,25 @@ def restored_thread(
     An event that cannot be read, by what is left of its header, and those of `lost`, which stand
     nowhere, come back at the places that their ids give them. Text and torn stretches that history
     does not explain stay where they are. A thread of which every event is as it was comes back byte
-    for byte.
+    for byte; one that an editor saved as UTF-16 is UTF-8 again.
     """
-    return _Restoring(data, known_blocks(versions)).run(lost)
+    recoded = _recoded(data)
+    found = _Restoring(data if recoded is None else recoded, known_blocks(versions)).run(lost)
+    if recoded is None:
+        return found
+    return RestoredThread(found.data, tuple(e.identity for e in cut_thread(found.data).entries))
+
+
+def _recoded(data: bytes) -> bytes | None:
+    """A thread in UTF-16 as UTF-8, or None where it is none, or holds no event even so."""
+    if b"\0" not in data[:4]:
+        return None
+    for encoding in ("utf-16-le", "utf-16-be"):
+        with suppress(UnicodeError):
+            text = data.decode(encoding).removeprefix("\ufeff").encode()
+            if parse_thread(text).thread.events:
+                return text
+    return None
 
 
 class _Restoring:

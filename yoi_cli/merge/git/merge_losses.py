@@ -1,8 +1,8 @@
-"""Events that a merge lost: one side's thread taken whole, without the merge driver.
+"""Events that git has and the store has not: what a merge lost, or who changed a file since.
 
-`-X ours`, `-s ours`, a forge's button or a hand do that, in silence (docs/merging.md, "With git").
-A merge's thread must hold its parents' events, so whatever a parent had and nobody has now is
-lost.
+`-X ours`, `-s ours`, a forge's button or a hand take one side's thread whole, in silence
+(docs/merging.md, "With git"). A merge's thread must hold its parents' events, and a thread here
+those of HEAD: whatever one had and nobody has now is lost.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ VERSIONS = 2000
 _ID = re.compile(
     rb"^<!-- event:[^\n]* id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->[ \t\r]*$", re.MULTILINE
 )
+_HEADER = re.compile(rb"^<!-- event:[^\n]* id: [0-7][0-9A-HJKMNP-TV-Z]{25} -->", re.MULTILINE)
 _NONE = frozenset("0")
 
 
@@ -34,8 +35,8 @@ def lost_events(
     read: Callable[[str], bytes | None],
     tickets: Iterable[str] | None = None,
 ) -> Mapping[str, frozenset[str]]:
-    """The ids of events that parents of HEAD's merges had, and neither the merge, nor the
-    ancestors of its sides, nor the threads here have, by ticket.
+    """The ids of events that the threads here lack, by ticket: of those that HEAD has, and of those
+    that parents of its merges had, and neither the merge nor the ancestors of its sides have.
 
     `folder` is that of the tickets below `workspace`, which lies in a checkout; `read` gives the
     thread of a ticket as it is now, None for a ticket that is not there (it may have been removed
@@ -44,9 +45,13 @@ def lost_events(
     """
     lost: dict[str, set[str]] = {}
     here: dict[str, set[bytes]] = {}
+    names = None if tickets is None else list(tickets)
     try:
+        if not look_up(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=workspace):
+            return {}
         objects = ObjectStream(workspace)
-        for ticket, before, after, merge in _sides(workspace, folder, tickets):
+        changed = _changed(workspace, folder, names)
+        for ticket, before, after, merge in (*changed, *_sides(workspace, folder, names)):
             if ticket not in here:
                 now = read(ticket)
                 here[ticket] = {b"*"} if now is None else set(_ID.findall(now))
@@ -54,9 +59,12 @@ def lost_events(
                 continue
             data = objects.read(before).data
             gone = set(_ID.findall(data)) - here[ticket]
+            if not merge:  # that an event is there says little where its header was changed
+                headers = set(_HEADER.findall(data)) - set(_HEADER.findall(read(ticket) or b""))
+                gone |= {header.split(b" ")[-2] for header in headers}
             if gone and set(after) != _NONE:
                 gone -= set(_ID.findall(objects.read(after).data))  # it went later, if it did
-            if gone:  # what the ancestors had somebody took away before the merge
+            if gone and merge:  # what the ancestors had somebody took away before the merge
                 path = f"{folder}/{ticket}/{layout.THREAD}"
                 for blob in _ancestors(workspace, merge, path):
                     gone -= set(_ID.findall(objects.read(blob).data))
@@ -66,36 +74,59 @@ def lost_events(
                 lost.setdefault(ticket, set()).update(missing)
     except OperationError:  # no git, or a clone that lacks what is long past
         pass
-    moved = _elsewhere(workspace, folder, {one for ids in lost.values() for one in ids})
-    left = {ticket: frozenset(ids - moved) for ticket, ids in lost.items()}
+    found = _holders(workspace, folder, {one for ids in lost.values() for one in ids})
+    left = {
+        ticket: frozenset(one for one in ids if found.get(one, {ticket}) <= {ticket})
+        for ticket, ids in lost.items()
+    }
     return {ticket: ids for ticket, ids in left.items() if ids}
 
 
-def _elsewhere(workspace: str, folder: str, ids: Collection[str]) -> frozenset[str]:
-    """Those of `ids` that another ticket's thread has: one of two with one id got a new one."""
+def _holders(workspace: str, folder: str, ids: Collection[str]) -> Mapping[str, set[str]]:
+    """The tickets whose thread has each of `ids`: of two tickets with one id, one got a new one."""
+    found: dict[str, set[str]] = {}
     if not ids:
-        return frozenset()
-    patterns = "".join(f" id: {one} -->\n" for one in ids)
-    wanted = f":(glob){_escaped(folder, ':(glob)')}/*/{layout.THREAD}"
-    options = ["-h", "-o", "-F", "--untracked", "--no-exclude-standard", "-f", "-"]
-    answer = ask_git(["grep", *options, "--", wanted], cwd=workspace, stdin=patterns.encode())
-    return frozenset(line.strip().split(" ")[1] for line in answer.text.splitlines() if line)
+        return found
+    patterns = "".join(f"^<!-- event:.* id: {one} -->\n" for one in ids)
+    options = ["-o", "-z", "-G", "--untracked", "--no-exclude-standard", "-f", "-"]
+    wanted = ["grep", *options, "--", *_patterns(folder, None)]
+    answer = ask_git(wanted, cwd=workspace, stdin=patterns.encode())
+    for line in answer.text.splitlines():
+        path, _, header = line.partition("\0")
+        found.setdefault(header.split(" ")[-2], set()).add(path.rsplit("/", 2)[1])
+    return found
+
+
+def _changed(
+    workspace: str, folder: str, tickets: Collection[str] | None
+) -> Iterator[tuple[str, str, str, str]]:
+    """The tickets whose thread is not as HEAD has it, as `_sides` has them, without a merge."""
+    options = ["--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--relative", "HEAD", "--"]
+    answer = run_git(["diff", *options, *_patterns(folder, tickets)], cwd=workspace)
+    for line in answer.splitlines():
+        facts, _, path = line.partition("\t")
+        words = facts.split(" ")
+        if line.startswith(":") and len(words) == 5 and set(words[2]) != _NONE:
+            yield path.strip('"').rsplit("/", 2)[1], words[2], "0", ""
+
+
+def _patterns(folder: str, tickets: Collection[str] | None) -> list[str]:
+    """What names the threads of `tickets`, or of all, to git."""
+    magic = ":(glob)" if tickets is None else ":(literal)"
+    names = ["*"] if tickets is None else tickets
+    return [f"{magic}{_escaped(folder, magic)}/{name}/{layout.THREAD}" for name in names]
 
 
 def _sides(
-    workspace: str, folder: str, tickets: Iterable[str] | None
+    workspace: str, folder: str, tickets: Collection[str] | None
 ) -> Iterator[tuple[str, str, str, str]]:
     """Tickets with the blobs that a parent of a merge and the merge itself had, each pair once,
     and the merge."""
-    if not look_up(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=workspace):
-        return
     wanted = ["rev-list", "--merges", f"--max-count={MERGES}", "HEAD", "--"]
     merges = run_git(wanted, cwd=workspace)
     if not merges:
         return
-    names = ["*"] if tickets is None else list(tickets)
-    magic = ":(glob)" if tickets is None else ":(literal)"
-    wanted = [f"{magic}{_escaped(folder, magic)}/{name}/{layout.THREAD}" for name in names]
+    wanted = _patterns(folder, tickets)
     options = ["-m", "--stdin", "-r", "--raw", "--no-abbrev", "--no-renames"]
     answer = ask_git(["diff-tree", *options, "--", *wanted], cwd=workspace, stdin=merges.encode())
     found: dict[tuple[str, str, str], str] = {}
