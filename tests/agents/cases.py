@@ -14,6 +14,8 @@ from pathlib import Path
 from agents.installed import lead
 from agents.model_server import ASK, CLAIM, HANG, LIMIT, LOGIN, PRETEND, QUESTION, WORK, ModelServer
 
+from yoi_cli.workers.local.shim.landlock import kernel_abi
+
 _ROOT = Path(__file__).parents[2]
 _SECONDS = 400
 #: Agents that tell by themselves, before anything is started, that they are not logged in.
@@ -127,12 +129,15 @@ class Trial:
 
 
 def whole(trial: Trial) -> None:
-    """From queued to merged, by the agent as coder and as reviewer."""
+    """From queued to merged, by the agent as coder and as reviewer, confined as its preset says."""
     trial.yoi("orchestrate")
     trial.is_merged()
     coder, reviewer = trial.workers()
     trial.must(reviewer["role"] == "reviewer", "nobody reviewed it")
     shown = json.loads(trial.yoi("worker", "show", str(coder["worker_id"]), "--json"))["data"]
+    kept = (coder["confine"], reviewer["confine"], coder["landlock"])
+    trial.must(kept[:2] == ("strict", "strict"), f"it was confined otherwise: {kept}")
+    trial.must(bool(kernel_abi()) is bool(kept[2]), "the kernel did not confine it")
     report = shown["report"]
     trial.must(bool(report["input_tokens"] and report["output_tokens"]), "no tokens are known")
     if trial.agent != "aider":

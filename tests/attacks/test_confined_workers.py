@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from support.attacks import ATTACKS, NOTICED, WORK, AttackedClone
 
@@ -78,3 +80,28 @@ def test_without_landlock_the_attacks_are_noticed(clone: AttackedClone) -> None:
     )
     assert [end for end in ends if not any(one.endswith(end) for one in found)] == []
     assert any("/refs/replace/" in one for one in found)
+
+
+@needs_landlock
+def test_an_agent_writes_what_is_its_own_and_what_leads_it_later_is_noticed(
+    clone: AttackedClone, tmp_path: Path
+) -> None:
+    home, programs = tmp_path / "ada", tmp_path / "programs"
+    for folder in (home, programs):
+        folder.mkdir()
+    for name in (".bashrc", ".claude.json"):
+        (home / name).write_text("")
+    agent = programs / "codex"
+    paths = "~/.codex/auth.json ~/.codex/config.toml ~/.bashrc ~/.claude.json ~/new work.txt"
+    agent.write_text(f"#!/bin/sh\nfor one in {paths}; do echo x > $one; done\ntrue\n")
+    agent.chmod(0o755)
+    env = {"HOME": str(home), "PATH": f"{programs}:{clone.yoi.env['PATH']}"}
+    given = ("worker", "spawn", "--profile", "codex", "--ticket", clone.ticket)
+    worker = clone.yoi(*given, cwd=clone.main, env=env).out.split("\t")[1].strip()
+    clone.yoi("worker", "wait", worker, cwd=clone.main, check=False)
+    written = sorted(str(path.relative_to(home)) for path in home.rglob("*") if path.is_file())
+    assert written == [".bashrc", ".claude.json", ".codex/auth.json", ".codex/config.toml"]
+    assert not (home / ".bashrc").read_text()
+    assert not (home / ".claude.json").read_text()
+    assert (clone.tree / "work.txt").read_text() == "x\n"
+    assert clone.changes(worker) == [f"{home}/.codex/config.toml"]

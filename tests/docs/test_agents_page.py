@@ -26,7 +26,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_every_block_of_configuration_is_read_without_a_problem() -> None:
-    assert len(blocks("toml")) == 2 * len(PRESETS) + 2
+    assert len(blocks("toml")) == 2 * len(PRESETS) + 3
     for block in blocks("toml"):
         assert not parse_settings(block.encode(), path="p").problems, block
 

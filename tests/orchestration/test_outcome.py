@@ -55,6 +55,17 @@ def test_one_that_fails_and_left_nothing_could_not_run_whatever_it_said(
     assert kind(ended(), f"Hello.\n{said}\n") == why
 
 
+@pytest.mark.parametrize("landlock", [0, 6])
+def test_one_that_fails_at_what_the_kernel_keeps_from_it_is_told_apart(landlock: int) -> None:
+    said = "Error: EACCES: permission denied, mkdir '/home/ada/.agent'\n    at mkdir"
+    view = ended()._replace(confine="strict", landlock=landlock)
+    found = inability_of(view, said, has_work=False, now=NOW)
+    assert found is not None
+    assert found.kind == ("confined" if landlock else "failed")
+    assert found.is_certain is bool(landlock)
+    assert kind(ended(0)._replace(landlock=landlock), said) == ""
+
+
 def test_one_that_left_work_behind_ran() -> None:
     assert kind(ended(), "usage limit", has_work=True) == ""
 
@@ -138,7 +149,7 @@ def test_failures_of_no_known_reason_spend_rounds_and_still_become_a_pause() -> 
         rests.append((pause.until - NOW) // 1000)
     assert rests == [0, 0, 900]
     certain = {kind for kind in BECAUSE if Inability(kind, "").is_certain}
-    assert certain == {"limit", "login", "network", "missing"}
+    assert certain == {"limit", "login", "network", "confined", "missing"}
 
 
 def test_another_failure_begins_anew_and_a_named_time_counts_at_once() -> None:

@@ -114,14 +114,21 @@ def show(session: Session, worker: str) -> WorkerView:
 
 def report(session: Session, worker: str) -> AgentReport | None:
     """What the coding agent that a worker is tells of itself so far: its session, its last
-    message, tokens and cost; None of a worker that is none."""
+    message, tokens and cost; None of a worker that is none. Where it told no error, and failed
+    for what the kernel kept from it, the line that says so is its error."""
     from yoi_cli.workers.agents.transcript import report_of
+    from yoi_cli.workers.refusals import TAIL, refusal_in
 
     runtime, worker_id = _runtime_of(session, worker)
     view = runtime.show(worker_id)
     if not view.agent:
         return None
-    return report_of(view.agent, (part.data for part in runtime.read(worker_id, 0)))
+    told = report_of(view.agent, (part.data for part in runtime.read(worker_id, 0)))
+    if told.error:
+        return told
+    last = runtime.read(worker_id, max(0, view.output_size - TAIL))
+    lines = b"".join(part.data for part in last).decode("utf-8", "replace").splitlines()
+    return told._replace(error=refusal_in(view, lines).strip())
 
 
 def transcript(session: Session, worker: str) -> AgentTranscript | None:
@@ -235,7 +242,7 @@ def check_profiles(session: Session, name: str | None = None) -> CheckedProfiles
 
     It asks the programs, so it raises `ConflictError` where they are not trusted (docs/trust.md).
     """
-    from yoi_cli.workers.local.machine import machine_of
+    from yoi_cli.workers.open import machine_of
     from yoi_cli.workers.profile_checks import check_profiles
     from yoi_cli.workspace.settings import settings_of
     from yoi_cli.workspace.trust import require_trust

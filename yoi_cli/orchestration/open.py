@@ -33,8 +33,7 @@ def open_ports(
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.run_budget import RunBudget
     from yoi_cli.routing.open import routing_context
-    from yoi_cli.workers.local.machine import machine_of
-    from yoi_cli.workers.open import open_runtime
+    from yoi_cli.workers.open import machine_of, open_runtime
     from yoi_cli.workspace.settings import settings_of
     from yoi_cli.workspace.trust import require_trust
     from yoi_cli.worktrees.open import open_repository, open_worktrees, repository_paths

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.orchestration.reset_time import reset_time
 from yoi_cli.workers.model import EXITED
+from yoi_cli.workers.refusals import refusal_in
 
 if TYPE_CHECKING:
     from yoi_cli.workers.model import WorkerView
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 LIMIT = "limit"
 LOGIN = "login"
 NETWORK = "network"
+CONFINED = "confined"
 MISSING = "missing"
 HUNG = "hung"
 FAILED = "failed"
@@ -23,6 +25,7 @@ BECAUSE = {
     LIMIT: "a limit is reached",
     LOGIN: "it is not logged in",
     NETWORK: "it reaches nobody",
+    CONFINED: "it failed at what the kernel keeps it from (docs/security.md)",
     MISSING: "its program cannot be started",
     HUNG: "it did nothing until its time was over",
     FAILED: "it failed before it did anything",
@@ -115,8 +118,10 @@ def inability_of(
             telling = [one for one in found if reset_time(one, now) is not None]
             line = (telling or found)[-1]
             return Inability(kind, line[:_LONGEST_LINE], reset_time("\n".join(said), now))
-    if has_hung:
-        return Inability(HUNG, last[:_LONGEST_LINE])
+    refused = refusal_in(view, said)
+    if refused or has_hung:
+        kind, line = (CONFINED, refused) if refused else (HUNG, last)
+        return Inability(kind, line[:_LONGEST_LINE])
     if view.exit_code in _NO_PROGRAM:
         return Inability(MISSING, last[:_LONGEST_LINE])
     return Inability(FAILED, (said[-1] if said else "")[:_LONGEST_LINE]) if has_failed else None

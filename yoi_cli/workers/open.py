@@ -11,6 +11,7 @@ from yoi_cli.worktrees.open import open_repository, open_worktrees, orchestratio
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from yoi_cli.workers.local.machine import LocalMachine
     from yoi_cli.workers.local.place import Clone
     from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workspace.session import Session
@@ -36,6 +37,13 @@ def collect_mail(session: Session) -> None:
     if session.outbox is None and has_mail(session.local_folder):
         with suppress(YoiError), session.store.write():
             pass
+
+
+def machine_of(session: Session) -> LocalMachine:
+    """The machine on which the session's profiles are to run."""
+    from yoi_cli.workers.local.machine import LocalMachine
+
+    return LocalMachine(session.workspace, session.environment, _clone_of(session))
 
 
 def _clone_of(session: Session) -> Clone:

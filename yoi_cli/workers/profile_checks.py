@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from yoi_cli.model.workers.presets import PRESETS
-from yoi_cli.model.workers.profiles import BY_WORKER, REVIEWER
+from yoi_cli.model.workers.profiles import BY_WORKER, REVIEWER, STRICT, UNCONFINED
 from yoi_cli.model.workers.spec import WorkerSpec, request_of
 from yoi_cli.workers.agents.commands import Login
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from yoi_cli.model.workers.profiles import Profile, Settings
     from yoi_cli.model.workers.spec import WorkerRequest
@@ -19,11 +19,30 @@ if TYPE_CHECKING:
 _TELL_THEIR_VERSION = frozenset(preset.command[0] for preset in PRESETS.values())
 
 
+class NamedPath(Protocol):
+    """A path that is named to be written, and why it may not be after all, or the empty string."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def problem(self) -> str: ...
+
+
 class Machine(Protocol):
     """What is installed and set where this runs."""
 
     @property
     def environment(self) -> Mapping[str, str]: ...
+
+    @property
+    def landlock(self) -> int:
+        """The version of Landlock by which workers are confined, 0 where they are not."""
+        ...
+
+    def grants(self, request: WorkerRequest) -> Sequence[NamedPath]:
+        """The paths that the worker of `request` may write because they are named."""
+        ...
 
     def program(self, name: str) -> str | None:
         """The path of the program that `name` starts, None where there is none."""
@@ -76,7 +95,9 @@ class Variable(NamedTuple):
 class ProfileCheck(NamedTuple):
     """Whether a profile can run here: it can where `missing`, sentences, is empty.
 
-    `login` says what was seen of its agent's login, and what was not.
+    `login` says what was seen of its agent's login, and what was not. `confine` is how it is
+    confined, `landlock` the version of Landlock that does it, 0 for none; `writable` is what it
+    may write besides its worktree, by its real path.
     """
 
     profile: Profile
@@ -86,6 +107,9 @@ class ProfileCheck(NamedTuple):
     variables: tuple[Variable, ...]
     missing: tuple[str, ...]
     login: str = ""
+    confine: str = UNCONFINED
+    landlock: int = 0
+    writable: tuple[str, ...] = ()
 
     @property
     def is_runnable(self) -> bool:
@@ -151,14 +175,33 @@ def _check(settings: Settings, machine: Machine, profile: Profile) -> ProfileChe
         for one in variables
         if one.is_required and not one.is_set
     ]
+    granted = _grants(settings, machine, profile)
+    missing += [f"It may not write {one.path}: {one.problem}." for one in granted if one.problem]
     version = machine.version(path) if path is not None and knows else None
     roles = _roles_of(settings, profile.name)
     login = _login(settings, machine, profile) if path is not None else Login(None, "")
     if login.is_in is False:
         missing.append(f"Its agent is not logged in. {login.text}")
     return ProfileCheck(
-        profile, roles, path, version, variables, tuple(missing), "" if missing else login.text
+        profile,
+        roles,
+        path,
+        version,
+        variables,
+        tuple(missing),
+        "" if missing else login.text,
+        profile.confine,
+        machine.landlock if profile.confine != UNCONFINED else 0,
+        tuple(one.path for one in granted if not one.problem),
     )
+
+
+def _grants(settings: Settings, machine: Machine, profile: Profile) -> Sequence[NamedPath]:
+    """What a profile names to be written, where that is needed: elsewhere it may write anyway."""
+    if profile.confine != STRICT:
+        return ()
+    spec = WorkerSpec(command=(), cwd="/", profile=profile.name)
+    return machine.grants(request_of(spec, settings, machine.environment))
 
 
 def _login(settings: Settings, machine: Machine, profile: Profile) -> Login:

@@ -9,6 +9,7 @@ import pytest
 from support.process import Program
 
 from yoi_cli.model.workers.presets import PRESETS
+from yoi_cli.workers.local.shim.landlock import kernel_abi
 
 OWN = """
 [profiles.own]
@@ -79,6 +80,32 @@ def test_check_finds_an_agent_and_its_version_and_names_variables_without_their_
     assert "claude\tyes\tset\tANTHROPIC_API_KEY\n" in result.out
     assert "claude\tyes\tnot set\tANTHROPIC_MODEL\n" in result.out
     assert secret not in result.out + result.err
+
+
+def test_check_says_how_it_is_confined_and_what_it_may_write(
+    yoi: Program, workspace: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    env = {**install(tmp_path / "bin", "aider", "aider 1"), "HOME": str(home)}
+    out = yoi("profile", "check", "aider", env={**env, "YOI_LANDLOCK": "0"}).out
+    told = "strict, which this kernel cannot do: nothing confines it"
+    assert f"aider\tyes\tconfine\t{told}\n" in out
+    assert f"aider\tyes\twritable\t{home}/.aider/caches\n" in out
+    (found,) = yoi("profile", "check", "aider", "--json", env=env).json["profiles"]
+    assert (found["confine"], found["writable"]) == ("strict", [f"{home}/.aider/caches"])
+    assert found["landlock"] == kernel_abi()
+    assert not (home / ".aider").exists()
+
+
+def test_check_says_what_a_profile_needs_to_write_and_may_not(
+    yoi: Program, workspace: Path, tmp_path: Path
+) -> None:
+    env = {**install(tmp_path / "bin", "codex", "codex 1"), "CODEX_HOME": str(workspace / ".codex")}
+    result = yoi("profile", "check", "codex", env=env, check=False)
+    assert result.code == 1
+    path = workspace / ".codex"
+    assert f"missing\tIt may not write {path}: it belongs to the clone.\n" in result.out
 
 
 def test_a_program_of_ones_own_is_never_started_by_check(yoi: Program, workspace: Path) -> None:

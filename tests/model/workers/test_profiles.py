@@ -7,8 +7,8 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.model.workers.presets import PRESETS
-from yoi_cli.model.workers.profiles import Profile, profile_toml
+from yoi_cli.model.workers.presets import AGENT_SETTINGS, PRESETS
+from yoi_cli.model.workers.profiles import STRICT, Profile, profile_toml
 from yoi_cli.store.config.worker_settings import parse_settings
 
 _WORD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
@@ -72,3 +72,18 @@ def test_presets_are_sound() -> None:
         assert preset.secrets
         assert set(preset.secrets).isdisjoint(preset.environment)
         assert preset.description
+
+
+def test_every_preset_is_confined_to_its_worktree_and_to_what_is_its_own() -> None:
+    for name, preset in PRESETS.items():
+        assert preset.confine == STRICT
+        assert preset.writable
+        for path in preset.writable:
+            assert path.endswith("/"), "a folder is made where it is missing"
+            assert name in path, "nothing of another program's"
+
+
+def test_what_leads_an_agent_is_compared_where_the_agent_may_write_it() -> None:
+    for name, settings in AGENT_SETTINGS.items():
+        assert settings.folder in PRESETS[name].writable
+        assert settings.names

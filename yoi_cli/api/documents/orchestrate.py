@@ -77,7 +77,9 @@ class ProfileDocument(Struct, frozen=True, kw_only=True):
     `environment`, `secrets` and `requires` are names of variables; `timeout` is in seconds,
     null for no limit, and so is `idle_timeout`, the longest time without output. `preset` says
     that it comes with `yoi`. `fallback` is the profile that works in its place while it is
-    paused, `agent` the coding agent that it runs; both may be empty.
+    paused, `agent` the coding agent that it runs; both may be empty. `confine` is off, protect or
+    strict, `writable` what it may write besides, `readable` and `ports` what alone it may read
+    and connect to, null for all.
     """
 
     name: str
@@ -94,6 +96,10 @@ class ProfileDocument(Struct, frozen=True, kw_only=True):
     idle_timeout: float | None
     fallback: str
     agent: str
+    confine: str
+    writable: tuple[str, ...]
+    readable: tuple[str, ...] | None
+    ports: tuple[int, ...] | None
 
 
 class ProfilesDocument(Struct, frozen=True, kw_only=True):
@@ -113,7 +119,8 @@ class VariableDocument(Struct, frozen=True, kw_only=True):
 
 class ProfileCheckDocument(Struct, frozen=True, kw_only=True):
     """Whether a profile can run on this machine; `missing` are sentences. `login` says what was
-    seen of its agent's login, and what was not."""
+    seen of its agent's login, and what was not. `landlock` is the version of Landlock that confines
+    it as `confine` says, 0 for none; `writable` are the real paths that are granted besides."""
 
     name: str
     roles: tuple[str, ...]
@@ -123,6 +130,9 @@ class ProfileCheckDocument(Struct, frozen=True, kw_only=True):
     variables: tuple[VariableDocument, ...]
     missing: tuple[str, ...]
     login: str
+    confine: str
+    landlock: int
+    writable: tuple[str, ...]
 
 
 class RoleProblemDocument(Struct, frozen=True, kw_only=True):

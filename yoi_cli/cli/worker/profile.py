@@ -18,7 +18,7 @@ from yoi_cli.cli.text.report import report_json, report_lines, warn, write_rows
 from yoi_cli.cli.text.table import Cell, Column, print_table
 from yoi_cli.cli.trust import ask_for_trust
 from yoi_cli.model.text import visible_block
-from yoi_cli.model.workers.profiles import profile_toml
+from yoi_cli.model.workers.profiles import UNCONFINED, profile_toml
 
 if TYPE_CHECKING:
     from yoi_cli.api.workers import CheckedProfiles, ProfileCheck, ProfileRow
@@ -132,6 +132,10 @@ def print_profile(row: ProfileRow, *, as_toml: bool, as_json: bool) -> None:
             "idle_timeout",
             "" if profile.idle_timeout is None else f"{profile.idle_timeout:g} seconds",
         ),
+        ("confine", profile.confine),
+        ("writable", ", ".join(profile.writable)),
+        ("readable", ", ".join(profile.readable or ())),
+        ("ports", ", ".join(map(str, profile.ports or ()))),
         ("fallback", profile.fallback),
         ("agent", profile.agent),
         ("group", profile.group),
@@ -161,9 +165,20 @@ def _check_rows(check: ProfileCheck) -> list[tuple[str, str, str, str]]:
         ("version", check.version or ""),
         *(("set" if one.is_set else "not set", one.name) for one in check.variables),
         ("login", check.login),
+        ("confine", _confined(check)),
+        *(("writable", path) for path in check.writable),
         *(("missing", sentence) for sentence in check.missing),
     ]
     return [(name, runnable, what, value) for what, value in rows if value]
+
+
+def _confined(check: ProfileCheck) -> str:
+    """How a profile is confined here."""
+    if check.confine == UNCONFINED:
+        return "off"
+    if not check.landlock:
+        return f"{check.confine}, which this kernel cannot do: nothing confines it"
+    return f"{check.confine} (Landlock {check.landlock})"
 
 
 def _page(checked: CheckedProfiles) -> Page:
@@ -179,6 +194,10 @@ def _page(checked: CheckedProfiles) -> Page:
             page.line("  ", Cell("version  ", "dim"), check.version or "not asked, or not told")
         if check.login:
             page.line("  ", Cell("login    ", "dim"), check.login)
+        if check.program:
+            page.line("  ", Cell("confine  ", "dim"), _confined(check))
+        for path in check.writable if check.program else ():
+            page.line("  ", Cell("writable ", "dim"), path)
         for word, is_set in (("set      ", True), ("not set  ", False)):
             names = [one.name for one in check.variables if one.is_set is is_set]
             if names and check.program:

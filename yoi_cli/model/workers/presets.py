@@ -1,16 +1,17 @@
 """Profiles for well-known coding agents: how each is run without a person (docs/orchestrate.md).
 
-An agent that nobody watches cannot ask, so that each is told to act without asking, and none
-is confined by its preset: `docs/agents.md` says so, and how to change it. The names of
+An agent that nobody watches cannot ask, so that each is told to act without asking, and the
+kernel confines it to its worktree and to what it keeps for itself (docs/security.md). Each renews
+its login by a new file in its folder, so that the folder is granted as a whole. The names of
 variables are those that the agents document for their keys and homes.
 """
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.model.workers.profiles import Profile
+from yoi_cli.model.workers.profiles import STRICT, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ def _preset(
     prompt: str = "stdin",
     secrets: tuple[str, ...],
     environment: tuple[str, ...] = (),
+    writable: tuple[str, ...],
     description: str,
 ) -> Profile:
     return Profile(
@@ -42,9 +44,15 @@ def _preset(
         timeout=_TIMEOUT,
         idle_timeout=_IDLE_TIMEOUT,
         agent=name,
+        confine=STRICT,
+        writable=writable,
     )
 
 
+_CLAUDE = "${CLAUDE_CONFIG_DIR:-~/.claude}/"
+_CODEX = "${CODEX_HOME:-~/.codex}/"
+_GEMINI_FOLDER = "~/.gemini/"
+_COPILOT = "${COPILOT_HOME:-~/.copilot}/"
 _ALL = (
     _preset(
         "claude",
@@ -55,6 +63,7 @@ _ALL = (
             *("ANTHROPIC_BASE_URL", "ANTHROPIC_MODEL", "CLAUDE_CONFIG_DIR"),
             *("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"),
         ),
+        writable=(_CLAUDE,),
         description="Claude Code, printing what it does",
     ),
     _preset(
@@ -63,6 +72,7 @@ _ALL = (
         *("codex", "exec", "--json", "--sandbox", "danger-full-access", "-"),
         secrets=("CODEX_API_KEY", _OPENAI),
         environment=("CODEX_HOME", "OPENAI_BASE_URL"),
+        writable=(_CODEX,),
         description="Codex CLI, without its sandbox",
     ),
     _preset(
@@ -73,6 +83,7 @@ _ALL = (
             *("GEMINI_MODEL", "GOOGLE_GEMINI_BASE_URL", "GOOGLE_CLOUD_PROJECT"),
             *("GOOGLE_CLOUD_LOCATION", "GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA"),
         ),
+        writable=(_GEMINI_FOLDER,),
         description="Gemini CLI, reading its prompt from a pipe",
     ),
     _preset(
@@ -84,6 +95,7 @@ _ALL = (
         prompt="file",
         secrets=(_ANTHROPIC, _OPENAI, _GEMINI, _OPENROUTER, "DEEPSEEK_API_KEY"),
         environment=("AIDER_MODEL", "OPENAI_API_BASE", "ANTHROPIC_BASE_URL"),
+        writable=("~/.aider/caches/",),
         description="aider, for one message",
     ),
     _preset(
@@ -91,6 +103,11 @@ _ALL = (
         *("opencode", "run", "--auto", "--format", "json"),
         secrets=(_ANTHROPIC, _OPENAI, _GEMINI, _OPENROUTER),
         environment=("OPENCODE_CONFIG", "OPENCODE_CONFIG_CONTENT"),
+        writable=(
+            "${XDG_DATA_HOME:-~/.local/share}/opencode/",
+            "${XDG_STATE_HOME:-~/.local/state}/opencode/",
+            "${XDG_CACHE_HOME:-~/.cache}/opencode/",
+        ),
         description="OpenCode, for one message",
     ),
     _preset(
@@ -101,6 +118,7 @@ _ALL = (
             *("COPILOT_HOME", "COPILOT_MODEL", "COPILOT_OFFLINE", "COPILOT_PROVIDER_BASE_URL"),
             *("COPILOT_PROVIDER_TYPE", "COPILOT_PROVIDER_WIRE_API", "GH_HOST"),
         ),
+        writable=(_COPILOT, "${XDG_CACHE_HOME:-~/.cache}/copilot/"),
         description="GitHub Copilot CLI, reading its prompt from a pipe",
     ),
 )
@@ -110,3 +128,42 @@ PRESETS: Mapping[str, Profile] = MappingProxyType({profile.name: profile for pro
 LEAVES_BEHIND: Mapping[str, tuple[str, ...]] = MappingProxyType({"aider": (".aider*",)})
 #: Agents whose shell hides the configuration that says who commits: variables reach it.
 HIDES_IDENTITY = frozenset({"gemini"})
+
+
+class AgentSettings(NamedTuple):
+    """What in an agent's folder says what it runs, or what it is told, from then on."""
+
+    folder: str
+    names: tuple[str, ...]
+
+
+#: Of the agents that may write such: it is compared before and after each worker.
+AGENT_SETTINGS: Mapping[str, AgentSettings] = MappingProxyType(
+    {
+        "claude": AgentSettings(
+            _CLAUDE,
+            (
+                *("settings.json", "settings.local.json", "CLAUDE.md", "agents", "commands"),
+                *("hooks", "rules", "skills", "plugins/installed_plugins.json"),
+            ),
+        ),
+        "codex": AgentSettings(
+            _CODEX,
+            ("config.toml", "hooks.json", "AGENTS.md", "AGENTS.override.md", "rules", "prompts"),
+        ),
+        "gemini": AgentSettings(
+            _GEMINI_FOLDER,
+            (
+                *("settings.json", "trustedFolders.json", "GEMINI.md", ".env", "commands"),
+                *("extensions", "policies", "skills", "agents"),
+            ),
+        ),
+        "copilot": AgentSettings(
+            _COPILOT,
+            (
+                *("settings.json", "mcp-config.json", "copilot-instructions.md", "agents"),
+                *("hooks", "skills", "instructions"),
+            ),
+        ),
+    }
+)

@@ -11,10 +11,16 @@ from yoi_cli.git.checkout import is_below
 from yoi_cli.model.worker_message import Sender
 from yoi_cli.model.workers.profiles import STRICT, UNCONFINED
 from yoi_cli.store.files.outbox import make_outbox
+from yoi_cli.workers.local.grants import Grant, grants_of, make_named, named_path
 from yoi_cli.workers.local.place import Clone, Place, branch_of, place_of, worktrees_of
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.launch import Confinement
-from yoi_cli.workers.local.watched import settings_of_git, watched_always, watched_too
+from yoi_cli.workers.local.watched import (
+    settings_of_agent,
+    settings_of_git,
+    watched_always,
+    watched_too,
+)
 from yoi_cli.workspace.session import OUTBOX
 
 if TYPE_CHECKING:
@@ -93,12 +99,12 @@ def prepare_confinement(
         passing.append(temporary)
         variables["TMPDIR"] = temporary
     _write_passing(folder, passing)
-    named = [_named(one, place.root, environment) for one in spec.writable]
-    own += [one for one in named if os.path.exists(one) and not _is_inside(one, protected)]
+    own += make_named(spec.writable, place.root, environment, protected)
     general = [f"/dev/{name}" for name in _DEVICES] if is_strict else ["/"]
     readable = None
     if spec.readable is not None and is_strict:
-        also = [_named(one, place.root, environment) for one in spec.readable]
+        named = [named_path(one, place.root, environment) for one in spec.readable]
+        also = [one for one in named if one is not None]
         readable = _encoded([*_SYSTEM, clone.workspace, *_of_git(clone), *_of_yoi(), *also])
     confinement = Confinement(
         abi=limit,
@@ -107,10 +113,23 @@ def prepare_confinement(
         protected=_encoded(protected),
         readable=readable,
         ports=spec.ports if is_strict else None,
-        watched=_encoded([*watched_always(clone, place, environment, branch, refs)]),
+        watched=_encoded(
+            [
+                *watched_always(clone, place, environment, branch, refs),
+                *settings_of_agent(spec.agent, environment),
+            ]
+        ),
         watched_too=_encoded([*watched_too(clone, place)]),
     )
     return Grounds(confinement, variables)
+
+
+def named_grants(
+    spec: WorkerSpec, environment: Mapping[str, str], clone: Clone
+) -> tuple[Grant, ...]:
+    """What a worker in a linked worktree of the clone may write because it is named."""
+    protected = tuple(_protected(clone, Place("")))
+    return tuple(grants_of(spec.writable, clone.workspace, environment, protected))
 
 
 def _sender(spec: WorkerSpec, worker_id: str) -> Sender:
@@ -190,24 +209,6 @@ def _git_variables(environment: Mapping[str, str]) -> dict[str, str]:
     for number, (key, value) in enumerate(_GIT_SETTINGS):
         found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return found
-
-
-def _named(path: str, root: str, environment: Mapping[str, str]) -> str:
-    """A path of the configuration as it really is; a folder, written with a slash at its end,
-    is made where it is missing."""
-    if path == "~" or path.startswith("~/"):
-        path = environment.get("HOME", "/nonexistent") + path[1:]
-    full = os.path.realpath(os.path.join(root, path))
-    if path.endswith("/"):
-        try:
-            os.makedirs(full, exist_ok=True)
-        except OSError:  # what is not there is not granted
-            return full
-    return full
-
-
-def _is_inside(path: str, protected: tuple[str, ...]) -> bool:
-    return any(is_below(path, one) for one in protected)
 
 
 def _of_git(clone: Clone) -> list[str]:

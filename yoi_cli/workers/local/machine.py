@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from yoi_cli.git.identity import commit_problem, identity_of
 from yoi_cli.workers.agents.commands import Login, login_of, login_question
+from yoi_cli.workers.local.confinement import landlock_limit, named_grants
+from yoi_cli.workers.local.shim.landlock import kernel_abi
 from yoi_cli.workers.local.spec import checked_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.model.workers.spec import WorkerRequest
-    from yoi_cli.workspace.session import Session
+    from yoi_cli.workers.local.grants import Grant
+    from yoi_cli.workers.local.place import Clone
 
 #: What a program needs to start; no key is for one that is asked its version.
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
@@ -34,9 +37,12 @@ class LocalMachine:
     What takes long to ask is asked again after some time.
     """
 
-    def __init__(self, workspace: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, workspace: str, environment: Mapping[str, str], clone: Clone | None = None
+    ) -> None:
         self.workspace = workspace
         self.environment = environment
+        self._clone = clone
         self._commits = _Answers[tuple[str, str] | None]()
         self._logins = _Answers[Login]()
 
@@ -52,6 +58,15 @@ class LocalMachine:
 
     def is_set(self, variable: str) -> bool:
         return bool(self.environment.get(variable))
+
+    @property
+    def landlock(self) -> int:
+        return min(kernel_abi(), landlock_limit(self.environment))
+
+    def grants(self, request: WorkerRequest) -> tuple[Grant, ...]:
+        if self._clone is None:
+            return ()
+        return named_grants(request.spec, self._of_worker(request), self._clone)
 
     def commit_problem(self, request: WorkerRequest) -> tuple[str, str] | None:
         return self._commits.ask(
@@ -115,10 +130,6 @@ class _Answers(Generic[T]):
         found = question()
         self._known[name] = (now + (_GOOD_FOR if is_good(found) else _BAD_FOR), found)
         return found
-
-
-def machine_of(session: Session) -> LocalMachine:
-    return LocalMachine(session.workspace, session.environment)
 
 
 def ask_version(path: str, environment: Mapping[str, str], *, seconds: float = 10.0) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from yoi_cli.model.workers.presets import AGENT_SETTINGS
+from yoi_cli.workers.local.grants import named_path
 from yoi_cli.workers.local.place import worktrees_of
 
 if TYPE_CHECKING:
@@ -24,6 +26,14 @@ def settings_of_git(environment: Mapping[str, str]) -> Iterator[str]:
     general = environment.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
     yield os.path.realpath(os.path.join(home, ".gitconfig"))
     yield os.path.realpath(os.path.join(general, "git"))
+
+
+def settings_of_agent(agent: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """What an agent may write, since it stands beside its login, and what leads its next run."""
+    found = AGENT_SETTINGS.get(agent)
+    folder = named_path(found.folder, "/", environment) if found is not None else None
+    if found is not None and folder is not None:
+        yield from (os.path.join(folder, name) for name in found.names)
 
 
 def watched_always(
