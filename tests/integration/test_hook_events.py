@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from support.hooked import Hooked
@@ -150,6 +151,24 @@ def test_a_hostile_commit_is_recorded_and_forges_nothing(hooked: Hooked) -> None
     assert not set("\x1b\x07\u202e\u2028") & {*event.body, *event.attributes["branch"]}
     assert hooked.yoi("ticket", "state", hooked.ticket, cwd=hooked.repo).out.endswith("planning\n")
     assert hooked.yoi("ticket", "doctor", "--strict", hooked.ticket, cwd=hooked.repo).code == 0
+
+
+def test_what_a_worker_commits_is_recorded_without_the_values_of_its_secrets(
+    hooked: Hooked,
+) -> None:
+    config = hooked.repo / ".yoi/ticket.config.toml"
+    with config.open("a") as settings:
+        settings.write('[worker]\nsecrets = ["PIN"]\n')
+    named = {"YOI_WORKER_ID": "1", "API_TOKEN": "tok-123456", "PIN": "p-9"}
+    hooked.git("switch", "--quiet", "-c", f"{hooked.branch}-p-9", cwd=hooked.tree)
+    hooked = replace(hooked, git=replace(hooked.git, env={**hooked.git.env, **named}))
+    hooked.commit("Use tok-123456 " + "x" * 270 + " and tok-123456", file="p-9.txt")
+    hooked.git("commit", "--quiet", "--amend", "-m", "Use p-9 and tok-123456", cwd=hooked.tree)
+    events = hooked.events()
+    assert [one.body.count("[redacted]") > 0 for one in events] == [True, True]
+    assert events[0].attributes["branch"] == f"{hooked.branch}-[redacted]"
+    thread = (hooked.repo / ".yoi/tickets" / hooked.ticket / "thread.md").read_text()
+    assert not [value for value in ("tok-1", "p-9") if value in thread]
 
 
 @pytest.mark.slow

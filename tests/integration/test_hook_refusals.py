@@ -260,6 +260,25 @@ def test_before_a_push_the_answer_is_that_of_the_gate(hooked: Hooked, tmp_path: 
     assert answers() == (0, "ready", "0")
 
 
+def test_before_a_push_nothing_is_ready_that_was_read_while_git_was_at_work(
+    hooked: Hooked, tmp_path: Path
+) -> None:
+    remote = tmp_path / "remote.git"
+    hooked.git("init", "--quiet", "--bare", remote)
+    hooked.git("push", "--quiet", remote, hooked.branch, cwd=hooked.repo)
+    hooked.yoi("hook", "install", "--pre-push", cwd=hooked.repo)
+    for state in ("ready", "queued"):
+        hooked.yoi("ticket", "state", hooked.ticket, state, cwd=hooked.repo)
+    hooked.commit("Work")
+    push = ("push", "--quiet", remote, hooked.branch)
+    lock = hooked.repo / ".git" / "index.lock"
+    lock.touch()
+    refused = hooked.git(*push, cwd=hooked.repo, check=False)
+    assert (refused.code, "git is at work" in refused.err) == (1, True)
+    lock.unlink()
+    hooked.git(*push, cwd=hooked.repo)
+
+
 MESSAGES = {
     "plain": "Fix\n",
     "no newline": "Fix",

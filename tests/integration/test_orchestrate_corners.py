@@ -60,6 +60,32 @@ def test_a_plan_that_is_gone_is_told_of_and_once_that_was_meant_asked_for(shop: 
     assert done.json["outcomes"][0]["reason"] == "plan_missing"
 
 
+def test_what_holds_every_queued_ticket_is_told_where_the_store_is_not_trusted(shop: Shop) -> None:
+    ticket = shop.queue()
+    relations = shop.repo / ".yoi/tickets" / ticket / "artifacts/relations.json"
+    relations.parent.mkdir(exist_ok=True)
+    relations.write_text("{")
+    done = shop.run("--once", "--json", code=5)
+    assert [(one["ticket"], one["reason"]) for one in done.json["outcomes"]] == [
+        (ticket, "store_untrusted")
+    ]
+    assert shop.run("--once", ticket, "--json", code=5).json["outcomes"] == done.json["outcomes"]
+    assert "relations.json" in shop.run(code=5).out
+
+
+def test_what_holds_every_queued_ticket_is_told_where_events_are_missing(shop: Shop) -> None:
+    ticket = shop.queue()
+    thread = shop.repo / ".yoi/tickets" / ticket / "thread.md"
+    before = thread.read_bytes()
+    shop.yoi("ticket", "comment", ticket, "-m", "Said.")
+    thread.write_bytes(before)
+    done = shop.run("--once", "--json", code=5)
+    assert [one["reason"] for one in done.json["outcomes"]] == ["events_missing"]
+    shop.yoi("restore")
+    shop.run()
+    assert shop.state(ticket) == "closed"
+
+
 def test_a_worker_of_somebodys_keeps_a_merged_worktree(shop: Shop) -> None:
     shop.configure('review = "person"')
     ticket = shop.queue()

@@ -29,18 +29,13 @@ if TYPE_CHECKING:
     from yoi_cli.routing.replay import ReplayedDecision as ReplayedDecision
     from yoi_cli.routing.router import Decision as Decision
     from yoi_cli.routing.router import DecisionSummary as DecisionSummary
+    from yoi_cli.routing.router import Router
     from yoi_cli.routing.router import Unroutable as Unroutable
     from yoi_cli.routing.router import WaitTree as WaitTree
     from yoi_cli.tickets.blocking import Blocker as Blocker
     from yoi_cli.tickets.plan_records import PlanList as PlanList
     from yoi_cli.tickets.plan_records import Planned as Planned
     from yoi_cli.workspace.session import Session, Start
-
-
-#: How often the gate asks again while git is at work, and how much longer it waits each time
-#: (seconds).
-_ATTEMPTS = 8
-_PAUSE = 0.05
 
 
 def route(
@@ -135,7 +130,7 @@ def gate(
     from yoi_cli.model.routing import APPROVED
     from yoi_cli.routing.gate import Gate, GateReport, check_requirement
     from yoi_cli.routing.git import gate_scope
-    from yoi_cli.routing.open import folder_of, open_router
+    from yoi_cli.routing.open import ask_undisturbed, folder_of, open_router
 
     check_requirement(require)
     cwd = folder_of(where)
@@ -143,40 +138,17 @@ def gate(
     wanted = gate_scope.head_of(cwd, head, found) if require == APPROVED else None
     named = tickets or ([gate_scope.ticket_of(cwd, branch)] if found is None else ())
 
-    def ask() -> tuple[GateReport, bool]:
+    def ask() -> tuple[GateResult, Router]:
         router = open_router(where, at=at, merge=merge, caller=holder or None)
         asked = Gate(router, require, wanted)
         if found is None:
-            answer = asked.ask(named)
-        else:
-            answer = asked.ask_commits(value for one in found.commits for value in one.trailers)
-        return GateReport(answer, router.tree), router.reader.is_disturbed
+            return asked.ask(named), router
+        return asked.ask_commits(v for one in found.commits for v in one.trailers), router
 
-    report = _undisturbed(ask)
-    if found is not None and not report.result.tickets and not allow_none:
+    result, router = ask_undisturbed(ask)
+    if found is not None and not result.tickets and not allow_none:
         raise gate_scope.no_trailers(found, commits or "")
-    return report
-
-
-def _undisturbed(ask: Callable[[], tuple[GateReport, bool]]) -> GateReport:
-    """An answer for which nothing was read while git was at work in the checkout: it may have
-    taken files away, and put them back. Raises `StoreInvalidError` (`git_at_work`) where git does
-    not come to rest, and the answer would be that all are ready."""
-    import time
-
-    for attempt in range(_ATTEMPTS):
-        report, is_disturbed = ask()
-        if not (is_disturbed and report.result.is_ready):
-            return report
-        time.sleep(_PAUSE * attempt)
-    from yoi_cli.errors import StoreInvalidError
-
-    raise StoreInvalidError(
-        "git_at_work",
-        "git is at work in the checkout of the store, so what stands in its files now may not be "
-        "what was recorded.",
-        hint="Ask again when the git command is done.",
-    )
+    return GateReport(result, router.tree)
 
 
 def add_plan(

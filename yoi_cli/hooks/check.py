@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.hooks.ports import HookCall
     from yoi_cli.routing.gate import GateResult
+    from yoi_cli.routing.router import Router
     from yoi_cli.workspace.session import Session
 
 #: Where a message comes from, in git's words, that is not to name its ticket.
@@ -75,10 +76,13 @@ def _holder(environment: Mapping[str, str], checkout: Checkout) -> Holder:
 
 def _gate(call: HookCall, checkout: Checkout, sessions: Sequence[Session]) -> GateResult | None:
     """Whether the tickets of what is pushed are ready, by branch names and trailers; each is asked
-    of the workspace that has it. None where there is no workspace."""
+    of the workspace that has it. None where there is no workspace. Raises as `yoi gate` does where
+    git is at work on the store's files."""
+    from functools import partial
+
     from yoi_cli.model.states import READY
     from yoi_cli.routing.gate import Gate
-    from yoi_cli.routing.open import open_router
+    from yoi_cli.routing.open import ask_undisturbed, open_router
 
     if not sessions:
         return None
@@ -88,8 +92,13 @@ def _gate(call: HookCall, checkout: Checkout, sessions: Sequence[Session]) -> Ga
     for word in [*found.branches, *found.trailers]:
         session = session_of(sessions, word) or sessions[0]
         words.setdefault(session.workspace, []).append(word)
+
+    def ask(session: Session) -> tuple[GateResult, Router]:
+        router = open_router(session, caller=None)
+        return Gate(router, READY).ask_commits(words[session.workspace]), router
+
     results = [
-        Gate(open_router(session, caller=None), READY).ask_commits(words[session.workspace])
+        ask_undisturbed(partial(ask, session))[0]
         for session in sessions
         if session.workspace in words
     ]

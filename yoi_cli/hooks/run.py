@@ -15,6 +15,7 @@ from yoi_cli.hooks.git.context import (
     clone_spool,
     is_index_locked,
     now_ms,
+    redaction_at,
     session_of,
     sessions_at,
     spool_of,
@@ -52,7 +53,10 @@ def run_hook(call: HookCall) -> HookOutcome:
         from yoi_cli.hooks.check import check_hook
 
         return check_hook(call, checkout)
-    notes = _notes(call, GitCommits(checkout))
+    clean = redaction_at(call, checkout)
+    notes = _notes(call, GitCommits(checkout, clean))
+    if clean is not None:  # the names of branches had to be as git has them till now
+        notes = [one._replace(branch=clean(one.branch), into=clean(one.into)) for one in notes]
     if not notes:
         return HookOutcome(call.name)
     sessions = sessions_at(call, checkout)

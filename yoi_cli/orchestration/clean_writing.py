@@ -8,26 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.redaction import Redaction
-from yoi_cli.model.workers.spec import secret_names
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from yoi_cli.model.workers.profiles import Settings
+    from yoi_cli.model.redaction import Redaction
     from yoi_cli.orchestration.ports import Progress
     from yoi_cli.store.values import Change
-
-
-def redaction_of(settings: Settings, environment: Mapping[str, str]) -> Redaction:
-    """What takes out the values of configured secrets, and of variables whose names look like
-    one; nothing with `redact = false`."""
-    if not settings.worker.redact:
-        return Redaction(())
-    listed = [*settings.worker.secrets]
-    for profile in settings.profiles.values():
-        listed += profile.secrets
-    return Redaction(environment[name] for name in secret_names(environment, listed))
 
 
 def clean_change(redaction: Redaction, change: Change) -> Change:

@@ -24,7 +24,8 @@ def open_ports(
     Raises `NotFoundError` (`repository_not_found`) outside of git, `StoreInvalidError`
     (`config_invalid`), and `ConflictError` (`workspace_untrusted`, `commands_changed`).
     """
-    from yoi_cli.orchestration.clean_writing import clean_change, clean_progress, redaction_of
+    from yoi_cli.model.workers.spec import redaction_of
+    from yoi_cli.orchestration.clean_writing import clean_change, clean_progress
     from yoi_cli.orchestration.files.clean_store import CleanStore
     from yoi_cli.orchestration.files.local_state import FileLocalState
     from yoi_cli.orchestration.files.setup import FileSetup

@@ -27,8 +27,9 @@ from yoi_cli.orchestration.staffing import PAUSED, PreflightObstacle
 from yoi_cli.orchestration.target_check import TargetCheck
 from yoi_cli.orchestration.ticket_run import TicketRun
 from yoi_cli.routing.accept import Acceptance, accept_ticket
-from yoi_cli.routing.claims import ClaimService, find_next
+from yoi_cli.routing.claims import ClaimService, doubted_tickets, find_next
 from yoi_cli.routing.router import Router
+from yoi_cli.tickets.trust import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -322,14 +323,27 @@ class Orchestrator:
         self.outcomes = {t: one for t, one in self.outcomes.items() if one.result in over}
 
     def _explain_the_rest(self) -> None:
-        """Say of tickets that were asked for by name why nothing was done."""
+        """Say why nothing was done for tickets that were asked for by name, and for queued ones
+        about which the store cannot be trusted."""
         router = Router(self._ports.store, self._ports.routing())
-        for ticket in self._options.tickets:
+        named = self._options.tickets
+        for word, doubts in doubted_tickets(router):
+            if word not in self.outcomes and (not named or word in named):
+                error, title = untrusted(word, doubts), self._title(TicketId(word))
+                text = f"{error.message} {error.hint}"
+                self._end(RunOutcome(TicketId(word), title, WAITS, error.code, text))
+        for ticket in named:
             if ticket not in self.outcomes:
                 decision = router.route(ticket)
                 text = " ".join(reason.text for reason in decision.classified.reasons)
                 word = decision.classified.classification
-                self.outcomes[ticket] = RunOutcome(ticket, decision.title, WAITS, word, text)
+                self._end(RunOutcome(ticket, decision.title, WAITS, word, text))
+
+    def _title(self, ticket: TicketId) -> str:
+        try:
+            return self._ports.store.item(ticket).title
+        except YoiError:
+            return ""
 
 
 def _other_target(at: stages.Position, target: str) -> str:

@@ -17,12 +17,13 @@ from yoi_cli.tickets.lookup import identify
 from yoi_cli.tickets.trust import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from yoi_cli.errors import YoiError
     from yoi_cli.model.claim import Claim, ClaimRequest
     from yoi_cli.model.events import Author, Event
     from yoi_cli.store.ports import Claims, RoutingStore, RoutingWriter
+    from yoi_cli.tickets.trust import Doubt
 
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
 _UNKNOWN = "a claim that cannot be read"
@@ -267,15 +268,21 @@ def all_claimed(holders: Iterable[Claim]) -> ConflictError:
 def nothing_ready(router: Router) -> YoiError:
     """The error where nothing may start now: for what queued tickets wait for, or for what of
     the store cannot be read."""
-    for row in router.summarise((states.QUEUED,)):
-        doubts = router.doubts(row.ticket)
-        if doubts and router.dependencies.status(row.ticket).seen == states.QUEUED:
-            return untrusted(row.ticket, doubts)
+    for ticket, doubts in doubted_tickets(router):
+        return untrusted(ticket, doubts)
     return NotReadyError(
         "nothing_ready",
         "Nothing may start now.",
         hint="`yoi route` says of every open ticket what it waits for.",
     )
+
+
+def doubted_tickets(router: Router) -> Iterator[tuple[str, tuple[Doubt, ...]]]:
+    """The queued tickets about which nothing is decided, and why, by rising id."""
+    for row in router.summarise((states.QUEUED,)):
+        doubts = router.doubts(row.ticket)
+        if doubts and router.dependencies.status(row.ticket).seen == states.QUEUED:
+            yield row.ticket, doubts
 
 
 def _rank(router: Router, rows: Iterable[DecisionSummary]) -> list[str]:

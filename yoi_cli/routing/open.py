@@ -5,15 +5,21 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import UsageError
+from yoi_cli.errors import StoreInvalidError, UsageError
 from yoi_cli.routing.router import Router, RoutingContext
 from yoi_cli.workspace.session import Session, Start, open_session, starting_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from yoi_cli.model.ids import TicketId
     from yoi_cli.routing.claims import ClaimList, ClaimService
+    from yoi_cli.routing.gate import GateResult
+
+#: How often a gate asks again while git is at work, and how much longer it waits each time
+#: (seconds).
+_ATTEMPTS = 8
+_PAUSE = 0.05
 
 
 def routing_context(session: Session, caller: str = "") -> RoutingContext:
@@ -67,6 +73,26 @@ def open_router(
     session = where if isinstance(where, Session) else open_session(where)
     context = routing_context(session, session.author(None).author if caller is None else caller)
     return Router(session.store, context)
+
+
+def ask_undisturbed(ask: Callable[[], tuple[GateResult, Router]]) -> tuple[GateResult, Router]:
+    """What a gate answers, by a router whose store git left alone meanwhile: it may have taken
+    files away, and put them back.
+
+    Raises `StoreInvalidError` (`git_at_work`) where git does not come to rest, and the answer
+    would be that all are ready.
+    """
+    for attempt in range(_ATTEMPTS):
+        result, router = ask()
+        if not (router.reader.is_disturbed and result.is_ready):
+            return result, router
+        time.sleep(_PAUSE * attempt)
+    raise StoreInvalidError(
+        "git_at_work",
+        "git is at work in the checkout of the store, so what stands in its files now may not be "
+        "what was recorded.",
+        hint="Ask again when the git command is done.",
+    )
 
 
 def open_claims(

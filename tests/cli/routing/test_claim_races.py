@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -197,7 +198,9 @@ def test_claims_are_not_written_through_a_symlink(yoi: Program, tmp_path: Path) 
     (bare / ".yoi").mkdir(parents=True)
     yoi("init", cwd=bare)
     id_ = put_queued(bare, 1)
-    (bare / ".yoi" / "local").symlink_to(outside)
+    local = bare / ".yoi" / "local"
+    shutil.rmtree(local)
+    local.symlink_to(outside)
     refused = yoi("claim", id_, "--json", cwd=bare, check=False)
     assert (refused.code, refused.error["code"]) == (6, "path_unsafe")
     assert list(outside.iterdir()) == []

@@ -47,7 +47,7 @@ def placed_records(
     if data is None:
         return ()
     ticket = _ticket_of(path)
-    torn = torn_tail(data, path=path)
+    torn = torn_tail(data)
     records = []
     for number, line, record in parse_each(data.removesuffix(torn), path=path):
         if isinstance(record, StoreInvalidError):

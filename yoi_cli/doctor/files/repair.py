@@ -149,7 +149,7 @@ def _set_plan_aside(writer: FileWriter, ticket: TicketId) -> None:
     """Move the torn last line of the plan records to artifacts/.torn."""
     with writer.opened(ticket) as directory, directory.child(layout.ARTIFACTS) as artifacts:
         data = artifacts.read_if_there(layout.PLAN) or b""
-        torn = torn_tail(data, path=artifacts.shown(layout.PLAN))
+        torn = torn_tail(data)
         if torn.strip():
             sound = data.removesuffix(torn)
             keep_torn(artifacts, f"plan-{len(sound)}", torn)

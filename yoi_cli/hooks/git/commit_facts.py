@@ -17,7 +17,7 @@ from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.model.trailers import ticket_trailers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from yoi_cli.git.checkout import Checkout
 
@@ -41,11 +41,13 @@ _LOG = (
 
 
 class GitCommits:
-    """The repository of `checkout`, as a hook that git runs in it sees it."""
+    """The repository of `checkout`, as a hook that git runs in it sees it; `clean` makes of the
+    subjects and paths of commits what may be written down."""
 
-    def __init__(self, checkout: Checkout) -> None:
+    def __init__(self, checkout: Checkout, clean: Callable[[str], str] | None = None) -> None:
         self._cwd = checkout.root
         self._git_dir = checkout.git_dir
+        self._clean = clean
 
     def branch(self) -> str | None:
         return current_branch(self._cwd)
@@ -106,7 +108,16 @@ class GitCommits:
     def _log(self, arguments: list[str], stdin: str = "") -> list[tuple[CommitFact, str]]:
         """Commits, each with what the reflog calls it; none where git has no answer."""
         answer = ask_git([*_LOG, *arguments], cwd=self._cwd, stdin=stdin.encode())
-        return list(_entries(answer.text)) if answer.code == 0 else []
+        if answer.code:
+            return []
+        return [(self._cleaned(fact), action) for fact, action in _entries(answer.text)]
+
+    def _cleaned(self, fact: CommitFact) -> CommitFact:
+        clean = self._clean
+        if clean is None:
+            return fact
+        files = tuple(one._replace(path=clean(one.path)) for one in fact.files)
+        return fact._replace(subject=clean(fact.subject), files=files)
 
 
 def _entries(output: str) -> Iterator[tuple[CommitFact, str]]:

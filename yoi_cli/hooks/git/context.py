@@ -8,11 +8,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
+from yoi_cli.workspace.ancestry import OF_WORKER
 from yoi_cli.workspace.local_folder import known_workspaces, shared_folder
 from yoi_cli.workspace.session import Start, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.hooks.git.message import CommitMessage
@@ -62,6 +63,22 @@ def session_of(sessions: Sequence[Session], ticket: str) -> Session | None:
                 identify(session.store, ticket)
                 return session
     return sessions[0] if sessions else None
+
+
+def redaction_at(call: HookCall, checkout: Checkout) -> Callable[[str], str] | None:
+    """What takes the values of a worker's secrets out of what git tells of its commits; None where
+    no worker runs git. Whatever stands in the settings, a worker may commit."""
+    if OF_WORKER.decode() not in call.environment:
+        return None
+    from yoi_cli.model.redaction import Redaction
+    from yoi_cli.model.workers.spec import redaction_of, secret_names
+    from yoi_cli.workspace.settings import settings_of
+
+    for session in sessions_at(call, checkout):
+        with suppress(YoiError):
+            return redaction_of(settings_of(session), call.environment).line
+    names = secret_names(call.environment, ())
+    return Redaction(call.environment[name] for name in names).line
 
 
 def message_of(call: HookCall, checkout: Checkout) -> CommitMessage:

@@ -163,7 +163,7 @@ def renamed_plan(
     Lines in `keep` stay. Other lines, and unknown keys, keep their bytes.
     """
     lines: list[bytes] = []
-    tail = torn_tail(data, path=path)
+    tail = torn_tail(data)
     for _, line, record in parse_each(data.removesuffix(tail), path=path):
         names = not isinstance(record, YoiError) and change.old in (
             record.ticket_id,

@@ -176,7 +176,7 @@ def merge_plan_files(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
     from yoi_cli.store.formats.plan import torn_tail
 
     merged = merge.merge_logs(*(tuple(_lines(data, path)) for data in (ours, theirs)))
-    torn = {torn_tail(data, path=path) for data in (ours, theirs)} - {b""}
+    torn = {torn_tail(data) for data in (ours, theirs)} - {b""}
     conflicts = [Conflict(PLAN_ID, identity) for identity in merged.contested]
     conflicts.extend(Conflict(TORN, f"{len(tail)} bytes") for tail in torn if tail.strip())
     data = b"".join(entry.block + b"\n" for entry in merged.entries)
@@ -186,7 +186,7 @@ def merge_plan_files(ours: bytes, theirs: bytes, *, path: str) -> MergedText:
 def _lines(data: bytes, path: str) -> Iterator[MergeEntry]:
     from yoi_cli.store.formats.plan import parse_each, torn_tail
 
-    for _, line, record in parse_each(data.removesuffix(torn_tail(data, path=path)), path=path):
+    for _, line, record in parse_each(data.removesuffix(torn_tail(data)), path=path):
         if isinstance(record, StoreInvalidError):
             raise record
         yield MergeEntry(_time_of(record.at), False, record.id, line.rstrip())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from yoi_cli.errors import UsageError
+from yoi_cli.model.redaction import Redaction
 from yoi_cli.model.workers.profiles import CONFINE_MODES
 
 if TYPE_CHECKING:
@@ -249,3 +250,14 @@ def secret_names(environment: Mapping[str, str], listed: Iterable[str]) -> tuple
             or (name.lower().endswith("_proxy") and "@" in value)
         )
     )
+
+
+def redaction_of(settings: Settings, environment: Mapping[str, str]) -> Redaction:
+    """What takes out the values of configured secrets, and of variables whose names look like
+    one; nothing with `redact = false`."""
+    if not settings.worker.redact:
+        return Redaction(())
+    listed = [*settings.worker.secrets]
+    for profile in settings.profiles.values():
+        listed += profile.secrets
+    return Redaction(environment[name] for name in secret_names(environment, listed))

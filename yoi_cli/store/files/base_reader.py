@@ -161,7 +161,7 @@ class BaseReader(ABC):
 
         path = self._shown(ticket, layout.PLAN_PATH)
         records = parse_plan(data, path=path)
-        is_torn = bool(torn_tail(data, path=path).strip())
+        is_torn = bool(torn_tail(data).strip())
         return PlansRow(ticket, records, is_torn=is_torn) if records or is_torn else None
 
 

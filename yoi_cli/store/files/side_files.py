@@ -45,7 +45,7 @@ def _append_plan(artifacts: Directory, records: tuple[PlanRecord, ...]) -> None:
     from yoi_cli.store.formats.plan import render_record, torn_tail
 
     data = artifacts.read_if_there(layout.PLAN) or b""
-    torn = torn_tail(data, path=artifacts.shown(layout.PLAN))
+    torn = torn_tail(data)
     if torn:
         keep_torn(artifacts, f"plan-{len(data) - len(torn)}", torn)
     sound = data.removesuffix(torn)

@@ -23,7 +23,7 @@ def parse_plan(data: bytes, *, path: str) -> tuple[PlanRecord, ...]:
     for any other line that is not a record.
     """
     records: list[PlanRecord] = []
-    for _, _, record in parse_each(data.removesuffix(torn_tail(data, path=path)), path=path):
+    for _, _, record in parse_each(data.removesuffix(torn_tail(data)), path=path):
         if isinstance(record, StoreInvalidError):
             raise record
         records.append(record)
@@ -42,13 +42,13 @@ def parse_each(
                 yield number, line, error
 
 
-def torn_tail(data: bytes, *, path: str) -> bytes:
+def torn_tail(data: bytes) -> bytes:
     """An append that was cut short: what follows the last line end and is no record."""
     tail = data[data.rfind(b"\n") + 1 :]
     if not tail.strip():
         return tail
     try:
-        _record(tail, path, 1)
+        _record(tail, "", 1)
     except StoreInvalidError:
         return tail
     return b""
