@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -262,6 +263,7 @@ def test_an_index_lock_that_nobody_takes_away_is_named(yoi: Program, store: Path
 
 
 def test_a_lock_that_cannot_be_opened_is_an_error(yoi: Program, store: Path) -> None:
+    shutil.rmtree(store / ".git/yoi")
     (store / ".git/yoi").write_text("in the way", encoding="utf-8")
 
     assert checks(yoi)["lock"][0] == "error"

@@ -19,6 +19,7 @@ def make_as(branches: Branches, id_: str, title: str) -> None:
     """A ticket `title` with the id `id_`, as two machines make at the same millisecond."""
     made = branches.ticket(title)
     shutil.move(branches.path(made, ""), branches.path(id_, ""))
+    branches.yoi("restore", "--leave")
 
 
 def made_twice(branches: Branches) -> tuple[str, str]:

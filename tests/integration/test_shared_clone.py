@@ -37,12 +37,14 @@ def test_what_git_gives_to_others_is_read_from_the_configuration(
 
 @pytest.mark.parametrize(("value", "bits"), [("group", 0o020), ("", 0)])
 def test_what_yoi_makes_in_a_shared_clone_is_the_groups_as_well(
-    yoi: Program, git: Program, workspace: Path, value: str, bits: int
+    yoi: Program, git: Program, repo: Path, value: str, bits: int
 ) -> None:
+    workspace = repo
     if value:
         git("config", "core.sharedRepository", value, cwd=workspace)
     before = os.umask(0o022)
     try:
+        yoi("init", cwd=workspace)
         ticket = yoi("ticket", "create", "-t", "x", "-m", "y", cwd=workspace).out.split()[1]
         for state in ("ready", "queued"):
             yoi("ticket", "state", ticket, state, cwd=workspace)

@@ -27,6 +27,7 @@ class _Story:
         other = clones.create(self.here, "Twin made here")
         store = self.here / ".yoi/tickets"
         (store / other).rename(store / twin)
+        clones.yoi("restore", "--leave", cwd=self.here)
         clones.comment(self.here, self.shared, "Said here")
         self.kept = clones.folder / "kept"
         self.kept.mkdir()

@@ -75,7 +75,7 @@ def open_inbox(session: Session) -> InboxPorts:
     """What the inbox of the clone is made from. What confined workers said is written on their
     tickets first. Raises `StoreInvalidError` (`config_invalid`)."""
     from yoi_cli.model.workers.profiles import BY_PERSON
-    from yoi_cli.orchestration.clean_writing import redaction_of
+    from yoi_cli.model.workers.spec import redaction_of
     from yoi_cli.orchestration.files.local_state import FileLocalState
     from yoi_cli.orchestration.git.signed_approvals import open_approvals
     from yoi_cli.orchestration.inbox import InboxPorts

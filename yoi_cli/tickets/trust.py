@@ -234,8 +234,7 @@ class TrustFacts(Protocol):
 
     def has_broken_item(self, ticket: str) -> bool: ...
 
-    @property
-    def missing(self) -> Mapping[str, MissingWrites]: ...
+    def missing_for(self, ticket: str, *, behind: bool) -> Iterable[MissingWrites]: ...
 
     def blockers_behind(self, ticket: str) -> Iterable[str]: ...
 
@@ -260,9 +259,7 @@ def doubts_about(ticket: str, facts: TrustFacts, *, behind: bool = False) -> Ite
     be read may say otherwise.
     """
     status = facts.status(ticket)
-    # What is missing is asked for when the rest is read: it may be taken away at any moment.
-    rests_on = (ticket, *(() if status.seems_resolved else facts.blockers_behind(ticket)))
-    for one in concerning(facts.missing, rests_on):
+    for one in facts.missing_for(ticket, behind=not status.seems_resolved):
         yield Doubt(EVENTS_MISSING, one.ticket, one.sentence, hint_for((one,)))
     if status.problem == UNREADABLE:
         yield Doubt("log_damaged", ticket, f"{ticket}/thread.md")
@@ -326,6 +323,37 @@ class StoreFacts:
         """What was acknowledged and is in no file, by ticket, or was in none when the reading
         began."""
         return {**self._reader.missing_writes(), **self._missing_at_first}
+
+    def missing_for(self, ticket: str, *, behind: bool) -> Iterable[MissingWrites]:
+        """What is missing of a ticket, with `behind` also of what it waits for."""
+        if "missing" not in self.__dict__ and behind:
+            self.blockers_behind(ticket)  # read before it is asked what is missing
+        more = self._missing_behind.get(ticket, ()) if behind else ()
+        return concerning(self.missing, (ticket, *more))
+
+    @cached_property
+    def _missing_behind(self) -> Mapping[str, set[str]]:
+        """For each ticket: those that it waits for, or did, and of which something is missing.
+
+        From those that are missing upwards, so that a long chain of tickets is walked once and not
+        from each of them.
+        """
+        found: dict[str, set[str]] = {}
+        concerned = {name for one in self.missing.values() for name in one.concerns}
+        waiting: dict[str, list[str]] = {}
+        for above, blockers in self.waits_for.items() if concerned else ():
+            for blocker in blockers:
+                waiting.setdefault(blocker, []).append(above)
+        for missed in concerned:
+            pending = [missed]
+            while pending:
+                for above in waiting.get(pending.pop(), ()):
+                    behind = found.setdefault(above, set())
+                    if missed not in behind and above != missed:
+                        behind.add(missed)
+                        if not self.blocker_status(above).is_resolved:
+                            pending.append(above)
+        return found
 
     def _read_summary(self, ticket: TicketId) -> ThreadSummary:
         return summary_of_thread(self._reader.thread(ticket))

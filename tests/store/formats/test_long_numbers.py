@@ -36,10 +36,12 @@ def test_in_a_plan_record() -> None:
     assert record.code == "plan_invalid"
 
 
-def test_doctor_names_each_file_and_ends(yoi: Program, workspace: Path) -> None:
+def test_doctor_names_each_file_and_ends(yoi: Program, git: Program, workspace: Path) -> None:
     made = yoi("ticket", "create", "--title", "A", "-m", "x").out.split("\t")[1].strip()
     other = yoi("ticket", "create", "--title", "B", "-m", "x").out.split("\t")[1].strip()
     yoi("plan", "add", made, "after", other)
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "Planned")
     plan = workspace / ".yoi/tickets" / made / "artifacts/orchestration-plan.jsonl"
     line = plan.read_text()
     number = line.split('"')[3].rpartition("-")[2]
