@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from random import Random
@@ -14,10 +15,12 @@ from support.tickets import ticket as ticket_id
 
 from yoi_cli.model import states
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.missing import MissingWrites
 from yoi_cli.model.plan import RELATING_KINDS
 from yoi_cli.model.relations import KINDS
 from yoi_cli.model.routing import BLOCKED, MOST_IN_TREE
 from yoi_cli.routing.router import Decision, DecisionSummary, Router, RoutingContext
+from yoi_cli.tickets.trust import StoreFacts
 
 #: The last two are the ids of no ticket.
 IDS = [ticket_id(number) for number in range(9)]
@@ -226,6 +229,38 @@ def test_a_chain_ten_thousand_deep_is_routed_without_recursion() -> None:
     first = router.route(tickets[0].id)
     assert first.blockers[0].is_cut
     assert len(router.tree(tickets[0].id)) == MOST_IN_TREE
+
+
+class _Lacking(MemoryReader):
+    """A store whose `lost` tickets lack something that was recorded."""
+
+    lost: frozenset[str] = frozenset()
+
+    def missing_writes(self) -> Mapping[str, MissingWrites]:
+        return {one: MissingWrites(one, events=1, concerns=frozenset({one})) for one in self.lost}
+
+
+def lacking(tickets: Tickets, lost: Iterable[str]) -> StoreFacts:
+    reader = _Lacking(tickets)
+    reader.lost = frozenset(lost)
+    return StoreFacts(reader)
+
+
+@given(stores(), st.sets(st.sampled_from(IDS), max_size=3))
+def test_what_is_missing_behind_a_ticket_is_what_a_walk_from_it_meets(
+    tickets: Tickets, lost: set[str]
+) -> None:
+    facts = lacking(tickets, lost)
+    for asked in (one.id for one in tickets):
+        walked = {asked, *facts.blockers_behind(asked)} & lost
+        assert {one.ticket for one in facts.missing_for(asked, behind=True)} == walked
+        assert {one.ticket for one in facts.missing_for(asked, behind=False)} == {asked} & lost
+
+
+def test_of_a_long_chain_that_waits_for_what_is_missing_all_tickets_are_told() -> None:
+    tickets = chain(10_000)
+    facts = lacking(tickets, {tickets[-1].id})
+    assert all(facts.missing_for(one.id, behind=True) for one in tickets)
 
 
 def test_a_cycle_through_ten_thousand_tickets_is_found() -> None:
