@@ -114,8 +114,8 @@ def _cut(folder: Path, seconds: float, weakness: str) -> tuple[list[Note], list[
         # In processes of their own: an open folder would keep the image from being unmounted.
         tickets = in_child(lambda: _furnish(place / "store")).split()
         os.sync()
-        words = [str(place / "store"), "writer-0", "1000000", str(notes_path), weakness, *tickets]
-        writer = subprocess.Popen([sys.executable, "-P", str(_WRITER), *words])
+        words = [str(place / "store"), "writer-0", "1000000", str(notes_path), weakness, "60"]
+        writer = subprocess.Popen([sys.executable, "-P", str(_WRITER), *words, *tickets])
         try:
             _await_first(notes_path)
             time.sleep(seconds)
