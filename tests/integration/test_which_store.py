@@ -66,6 +66,9 @@ def test_hooks_and_workers_in_a_tickets_worktree_reach_that_store(layout: Layout
     assert ticket in [one["worktree"]["ticket"] for one in listed]
 
 
+# What a run does it does through the commands of the tests around this one: those two layouts
+# have between them all that the others have.
+@pytest.mark.parametrize("layout", ["submodule", "bare, subfolder"], indirect=True)
 def test_orchestrated_work_reaches_that_store(layout: Layout) -> None:
     with (layout.workspace / ".yoi/ticket.config.toml").open("a", encoding="utf-8") as file:
         file.write(CONFIG)
