@@ -68,10 +68,14 @@ class Clones:
         return (clone / ".yoi/tickets" / ticket / "thread.md").read_text(encoding="utf-8")
 
     def converge(self, *clones: Path) -> dict[str, str]:
-        """Sync every clone until all must have everything; the store that all have then."""
+        """Sync every clone until all must have everything; the store that all have then. What a
+        clone has put aside in `.torn` is its own."""
         for clone in (*clones, *clones[:-1]):
             self.sync(clone)
-        stores = [fingerprint(clone / ".yoi") for clone in clones]
+        stores = [
+            {path: has for path, has in fingerprint(clone / ".yoi").items() if ".torn" not in path}
+            for clone in clones
+        ]
         for clone, store in zip(clones, stores, strict=True):
             assert store == stores[0], clone
         self.yoi("ticket", "doctor", cwd=clones[0])
