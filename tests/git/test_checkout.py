@@ -174,3 +174,13 @@ def test_a_git_file_that_is_no_file_says_nothing_and_nobody_waits_for_it(
     else:
         dot_git.symlink_to(dot_git if kind == "circle" else "/dev/zero")
     assert git_dir_of(str(dot_git)) is None
+    assert find_checkout(str(tmp_path)) is None
+
+
+def test_nobody_waits_for_a_configuration_that_is_a_fifo(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/HEAD").write_text("ref: refs/heads/main\n")
+    os.mkfifo(tmp_path / ".git/config")
+    found = find_checkout(str(tmp_path))
+    assert found is not None
+    assert found.is_main

@@ -177,7 +177,7 @@ def test_a_worktree_that_is_gone_between_two_runs_is_made_anew(shop: Shop) -> No
 
 
 def test_secrets_and_escapes_in_subjects_and_names_do_not_reach_any_file(shop: Shop) -> None:
-    shop.configure("rounds = 1\nclose = true", profile='environment = ["SHOP_TOKEN"]')
+    shop.configure("rounds = 1\nclose = true", profile='secrets = ["SHOP_TOKEN"]')
     shop.script(
         "coder-1",
         'touch "name-$SHOP_TOKEN" "$(printf \'new\\nline\')"\n'

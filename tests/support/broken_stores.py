@@ -352,6 +352,11 @@ _REST = {
         _CONFIG,
         5,
     ),
+    "config_secret_withheld": Breakage(
+        _write(_CONFIG, "[profiles.ada]\ncommand = ['a']\nenvironment = ['A_TOKEN']\n"),
+        _CONFIG,
+        3,
+    ),
     "workspace_missing": Breakage(_remove(_IDENTITY), _IDENTITY),
     "workspace_invalid": Breakage(
         _write(_IDENTITY, _WORKSPACE.replace("-7f2a-", "-4f2a-")), _IDENTITY, 1

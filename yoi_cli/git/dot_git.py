@@ -31,14 +31,15 @@ def first_line(path: str) -> str | None:
     the end, or a link into a circle.
     """
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", opener=_at_once) as file:
+        with open(path, encoding="utf-8", errors="surrogateescape", opener=at_once) as file:
             is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             return file.readline(_LONGEST_LINE).rstrip("\r\n") if is_file else None
     except OSError:
         return None
 
 
-def _at_once(path: str, flags: int) -> int:
+def at_once(path: str, flags: int) -> int:
+    """An opener for `open` that waits for nobody who writes into a FIFO."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 

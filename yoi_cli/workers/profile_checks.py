@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from yoi_cli.model.workers.presets import PRESETS
 from yoi_cli.model.workers.profiles import BY_WORKER, REVIEWER, STRICT, UNCONFINED
-from yoi_cli.model.workers.spec import WorkerSpec, request_of
+from yoi_cli.model.workers.spec import WorkerSpec, request_of, withheld
 from yoi_cli.workers.agents.commands import Login
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ class ProfileCheck(NamedTuple):
 
     `login` says what was seen of its agent's login, and what was not. `confine` is how it is
     confined, `landlock` the version of Landlock that does it, 0 for none; `writable` is what it
-    may write besides its worktree, by its real path.
+    may write besides its worktree, by its real path. `withheld` are variables that it names, and
+    that are not passed on, since they look secret.
     """
 
     profile: Profile
@@ -110,6 +111,7 @@ class ProfileCheck(NamedTuple):
     confine: str = UNCONFINED
     landlock: int = 0
     writable: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     @property
     def is_runnable(self) -> bool:
@@ -193,6 +195,7 @@ def _check(settings: Settings, machine: Machine, profile: Profile) -> ProfileChe
         profile.confine,
         machine.landlock if profile.confine != UNCONFINED else 0,
         tuple(one.path for one in granted if not one.problem),
+        withheld(profile, settings.worker),
     )
 
 

@@ -27,8 +27,9 @@ def settings_of(session: Session) -> Settings:
     from yoi_cli.store.config.worker_settings import parse_settings
 
     read = parse_settings(config_bytes(session.workspace), path=CONFIG_FILE)
-    if read.problems:
-        raise refusal(CONFIG_FILE, read.problems)
+    problems = [one for one in read.problems if not one.is_ignored]
+    if problems:
+        raise refusal(CONFIG_FILE, problems)
     return read.settings
 
 

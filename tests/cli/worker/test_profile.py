@@ -127,6 +127,15 @@ def test_a_required_variable_that_is_not_set_is_missing(yoi: Program, workspace:
     assert yoi("profile", "check", env={"OWN_KEY": "x"}).out.startswith("profile\trunnable")
 
 
+def test_a_secret_that_only_environment_names_is_told_as_not_passed(
+    yoi: Program, workspace: Path
+) -> None:
+    configure(workspace, "[profiles.own]\ncommand = ['git']\nenvironment = ['A_TOKEN', 'PLAIN']\n")
+    result = yoi("profile", "check", "own")
+    assert "own\tyes\tnot passed\tA_TOKEN looks like a secret" in result.out
+    assert yoi("profile", "check", "own", "--json").json["profiles"][0]["withheld"] == ["A_TOKEN"]
+
+
 def test_without_roles_one_profile_that_can_run_is_enough(
     yoi: Program, workspace: Path, tmp_path: Path
 ) -> None:

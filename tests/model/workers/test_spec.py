@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from yoi_cli.errors import UsageError
 from yoi_cli.model.settings import NotifySettings, OrchestrationSettings, WorkerSettings
 from yoi_cli.model.workers.profiles import Profile, Settings
-from yoi_cli.model.workers.spec import WorkerSpec, command_of, request_of
+from yoi_cli.model.workers.spec import WorkerSpec, command_of, request_of, withheld
 
 SETTINGS = Settings(
     profiles={
@@ -86,6 +86,20 @@ def test_a_profile_and_the_configuration_fill_in_what_nobody_asked_for() -> None
         "YOI_INTENT_FILE": "/file",
         "YOI_WORKTREE": "/tree",
     }
+
+
+def test_a_secret_that_only_environment_names_is_not_passed_on() -> None:
+    caller = {**CALLER, "A_TOKEN": "a", "B_TOKEN": "b", "C_TOKEN": "c"}
+    profile = SETTINGS.profiles["agent"]._replace(
+        environment=("A_TOKEN", "B_TOKEN", "C_TOKEN", "OTHER"),
+        secrets=("B_TOKEN",),
+        requires=("C_TOKEN",),
+    )
+    settings = SETTINGS._replace(profiles={"agent": profile})
+    asked = WorkerSpec(command=("make",), cwd="/", profile="agent")
+    passed = request_of(asked, settings, caller).environment
+    assert {*passed} == {"PLAIN", "TOKEN", "OTHER", "B_TOKEN", "C_TOKEN"}
+    assert withheld(profile, settings.worker) == ("A_TOKEN",)
 
 
 def test_what_was_asked_for_goes_before_what_is_configured() -> None:

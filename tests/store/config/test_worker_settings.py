@@ -11,6 +11,7 @@ from yoi_cli.errors import NotFoundError, StoreInvalidError
 from yoi_cli.model.settings import OrchestrationSettings, WorkerSettings
 from yoi_cli.model.workers.presets import PRESETS
 from yoi_cli.model.workers.profiles import Settings
+from yoi_cli.model.workers.spec import withheld
 from yoi_cli.store.config.toml_file import line_of
 from yoi_cli.store.config.worker_settings import parse_settings
 from yoi_cli.workspace.session import Start, open_session
@@ -111,6 +112,21 @@ def test_a_table_with_the_name_of_a_preset_replaces_what_it_mentions_and_keeps_t
     profiles = parse_settings(text, path="p").settings.profiles
     assert profiles["aider"] == PRESETS["aider"]._replace(timeout=9.0, is_preset=False)
     assert profiles["claude"] == PRESETS["claude"]._replace(timeout=5.0)
+
+
+def test_a_secret_that_only_environment_names_is_told_with_its_line_and_harms_nothing() -> None:
+    text = b"[profiles.ada]\ncommand = ['a']\nenvironment = ['HOME', 'A_TOKEN', 'B_KEY']\n"
+    (problem,) = parse_settings(text, path="p").problems
+    assert (problem.key, problem.line, problem.is_ignored) == ("profiles.ada.environment", 3, True)
+    assert "A_TOKEN, B_KEY is not passed on" in problem.sentence
+    for more in (b"secrets = ['A_TOKEN', 'B_KEY']", b"[worker]\nsecrets = ['A_TOKEN', 'B_KEY']"):
+        assert parse_settings(text + more, path="p").problems == ()
+
+
+def test_no_preset_names_a_secret_that_it_is_not_given() -> None:
+    assert [withheld(preset, WorkerSettings()) for preset in PRESETS.values()] == [()] * len(
+        PRESETS
+    )
 
 
 def test_a_profile_may_be_freed_of_the_limit_that_others_have() -> None:

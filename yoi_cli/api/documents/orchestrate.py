@@ -120,7 +120,9 @@ class VariableDocument(Struct, frozen=True, kw_only=True):
 class ProfileCheckDocument(Struct, frozen=True, kw_only=True):
     """Whether a profile can run on this machine; `missing` are sentences. `login` says what was
     seen of its agent's login, and what was not. `landlock` is the version of Landlock that confines
-    it as `confine` says, 0 for none; `writable` are the real paths that are granted besides."""
+    it as `confine` says, 0 for none; `writable` are the real paths that are granted besides.
+    `withheld` are variables of its `environment` that are not passed on, since they look secret and
+    its `secrets` do not name them."""
 
     name: str
     roles: tuple[str, ...]
@@ -133,6 +135,7 @@ class ProfileCheckDocument(Struct, frozen=True, kw_only=True):
     confine: str
     landlock: int
     writable: tuple[str, ...]
+    withheld: tuple[str, ...]
 
 
 class RoleProblemDocument(Struct, frozen=True, kw_only=True):

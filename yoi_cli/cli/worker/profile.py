@@ -167,6 +167,7 @@ def _check_rows(check: ProfileCheck) -> list[tuple[str, str, str, str]]:
         ("login", check.login),
         ("confine", _confined(check)),
         *(("writable", path) for path in check.writable),
+        *(("not passed", _why_withheld(one)) for one in check.withheld),
         *(("missing", sentence) for sentence in check.missing),
     ]
     return [(name, runnable, what, value) for what, value in rows if value]
@@ -181,6 +182,10 @@ def _confined(check: ProfileCheck) -> str:
     return f"{check.confine} (Landlock {check.landlock})"
 
 
+def _why_withheld(name: str) -> str:
+    return f"{name} looks like a secret; name it in the profile's secrets."
+
+
 def _page(checked: CheckedProfiles) -> Page:
     page = Page()
     for check in checked.checks:
@@ -189,6 +194,8 @@ def _page(checked: CheckedProfiles) -> Page:
         page.line(Cell(check.profile.name, "bold"), "  ", verdict, roles)
         for sentence in check.missing:
             page.line("  ", Cell(sentence, "yellow"))
+        for name in check.withheld:
+            page.line("  ", Cell(f"Not passed: {_why_withheld(name)}", "yellow"))
         if check.program:
             page.line("  ", Cell("program  ", "dim"), check.program)
             page.line("  ", Cell("version  ", "dim"), check.version or "not asked, or not told")

@@ -132,7 +132,8 @@ def _inspect_config(data: bytes) -> Iterator[Diagnostic]:
             what = f"The key {quote(problem.key)} is not known."
             yield _found("config_key_unknown", what, path, problem.line)
     for problem in parse_settings(data, path=path).problems:
-        yield _found("config_settings_invalid", problem.sentence, path, problem.line)
+        code = "config_secret_withheld" if problem.is_ignored else "config_settings_invalid"
+        yield _found(code, problem.sentence, path, problem.line)
 
 
 def _inspect_workspace(data: bytes) -> Iterator[Diagnostic]:

@@ -137,6 +137,12 @@ SETTINGS_RULES = (
         "Correct the key; docs/format.md lists the tables and keys.",
     ),
     Rule(
+        "config_secret_withheld",
+        WARNING,
+        "A profile's environment names what looks like a secret, which is not passed on.",
+        "Name it in the profile's secrets, if the worker is to have it.",
+    ),
+    Rule(
         "workspace_missing",
         WARNING,
         "There is no workspace.toml.",

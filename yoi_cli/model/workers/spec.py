@@ -15,6 +15,7 @@ from yoi_cli.model.workers.profiles import CONFINE_MODES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from yoi_cli.model.settings import WorkerSettings
     from yoi_cli.model.workers.profiles import Profile, Settings
 
 _DEFAULT_GRACE_MS = 10_000
@@ -179,7 +180,8 @@ def _configured(
     if passes_secrets:
         names += settings.worker.secrets
     if profile is not None:
-        names += [*profile.environment, *profile.secrets, *profile.requires]
+        names += [one for one in profile.environment if not looks_secret(one)]
+        names += [*profile.secrets, *profile.requires]
     return {name: environment[name] for name in names if name in environment}
 
 
@@ -228,6 +230,13 @@ def _fill(word: str, known: Mapping[str, str]) -> str:
         done += known[name] if name else word[0]
         word = word[len(name) if name else 1 :]
     return done
+
+
+def withheld(profile: Profile, limits: WorkerSettings) -> tuple[str, ...]:
+    """The names of a profile's `environment` that look secret and are told nowhere else, so that
+    they are not passed on: only `secrets` says that somebody meant to give them away."""
+    told = {*profile.secrets, *profile.requires, *limits.secrets, *limits.environment}
+    return tuple(one for one in profile.environment if looks_secret(one) and one not in told)
 
 
 def looks_secret(name: str) -> bool:

@@ -23,7 +23,7 @@ class SettingProblem(NamedTuple):
 
     `key` is its path, such as `profiles.ada.command`; it is empty where the file as a whole
     cannot be read. `line` is 1-based, None where it cannot be told. `is_ignored` marks a key
-    that nothing reads: doctor tells of it, and it harms nobody.
+    that nothing reads, or of which something is not: doctor tells of it, and it harms nobody.
     """
 
     key: str

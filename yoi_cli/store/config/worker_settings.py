@@ -14,6 +14,7 @@ from msgspec.structs import asdict
 
 from yoi_cli.model.workers.presets import PRESETS
 from yoi_cli.model.workers.profiles import Profile, Settings
+from yoi_cli.model.workers.spec import withheld
 from yoi_cli.store.config.reading import read_tables
 from yoi_cli.store.config.toml_file import SettingProblem, line_of
 
@@ -56,6 +57,7 @@ def parse_settings(data: bytes, *, path: str) -> SettingsRead:
             )
 
     profiles = _profiles(tables, report)
+    problems += _withheld(profiles, tables, data)
     own, foreign = {}, {}
     for role, name in _selectors(tables):
         if name in profiles:
@@ -90,6 +92,19 @@ def _profiles(tables: SettingsTables, report: _Report) -> Mapping[str, Profile]:
             report(f"profiles.{name}.fallback", what, hint)
             found[name] = profile._replace(fallback="")
     return found
+
+
+def _withheld(
+    profiles: Mapping[str, Profile], tables: SettingsTables, data: bytes
+) -> Iterator[SettingProblem]:
+    """What a table says in `environment` and is not passed on: the profile can run without it."""
+    for name in tables.profiles:
+        names = ", ".join(withheld(profiles[name], tables.worker))
+        if names:
+            key = f"profiles.{name}.environment"
+            what = f"{names} is not passed on: whatever looks like a secret must be in secrets"
+            line = line_of(data.decode("utf-8-sig"), key)
+            yield SettingProblem(key, what, line, is_ignored=True)
 
 
 def _bounded(profile: Profile, limits: WorkerSettings) -> Profile:
