@@ -150,6 +150,44 @@ def test_what_others_commits_bring_is_asked_about_anew(
     assert refused(mine) == "commands_changed", "an edit besides does not make it mine"
 
 
+@pytest.mark.parametrize("before", ["pulled", "looked at"])
+def test_what_others_took_away_does_not_become_mine_by_an_edit_of_something_else(
+    yoi: Program, git: Program, theirs: Path, mine: Path, commit: Edit, before: str
+) -> None:
+    """Without its line a review by a person, or a confinement, is none."""
+    write(theirs, "two")
+    (theirs / CONFIG).write_text((theirs / CONFIG).read_text() + 'confine = "strict"\n')
+    commit(theirs, "Strict")
+    git("pull", "--quiet", cwd=mine)
+    yoi("trust", "--yes", cwd=mine)
+    write(theirs, "two")
+    commit(theirs, "Not strict")
+    git("pull", "--quiet", cwd=mine)
+    if before == "looked at":
+        assert refused(mine) == "commands_changed"
+    (mine / CONFIG).write_text((mine / CONFIG).read_text() + "timeout = 60\n")
+    assert refused(mine) == "commands_changed"
+    commit(mine, "A timeout")
+    assert refused(mine) == "commands_changed"
+
+
+def test_what_i_take_away_myself_is_mine(
+    yoi: Program, git: Program, theirs: Path, mine: Path, commit: Edit
+) -> None:
+    path = mine / CONFIG
+    path.write_text(path.read_text() + 'confine = "strict"\n')
+    commit(mine, "Strict")
+    assert refused(mine) == ""
+    (theirs / CONFIG).write_text("# A remark\n" + (theirs / CONFIG).read_text())
+    commit(theirs, "A remark")
+    git("pull", "--quiet", "--no-rebase", "--no-edit", cwd=mine)
+    assert refused(mine) == ""
+    path.write_text(path.read_text().replace('confine = "strict"\n', ""))
+    assert refused(mine) == ""
+    commit(mine, "Not strict")
+    assert refused(mine) == ""
+
+
 def test_an_edit_on_top_of_what_is_trusted_is_mine(
     yoi: Program, git: Program, theirs: Path, mine: Path, commit: Edit
 ) -> None:

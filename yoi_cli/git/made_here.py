@@ -52,6 +52,23 @@ def versions_from_elsewhere(checkout: Checkout, path: str) -> Iterator[bytes]:
                 yield answer.out
 
 
+def newest_versions(checkout: Checkout, path: str) -> Iterator[tuple[bytes, bytes | None]]:
+    """The file at `path` as the commits of HEAD that changed it have it, the newest first, and
+    what stood there before, for a commit that was not made here (else None); the newest
+    `_MOST_VERSIONS` of them."""
+    asked = ["log", "--format=%H", f"--max-count={_MOST_VERSIONS}", "HEAD", "--"]
+    made = _made_here(checkout)
+    for commit in ask_git([*asked, f":(top,literal){path}"], cwd=checkout.root).text.split():
+        before = None if commit in made else _blob(checkout, f"{commit}^", path)
+        yield _blob(checkout, commit, path), before
+
+
+def _blob(checkout: Checkout, commit: str, path: str) -> bytes:
+    """The file at `path` in a commit, empty where there is none."""
+    answer = ask_git(["cat-file", "blob", f"{commit}:{path}"], cwd=checkout.root)
+    return answer.out if answer.code == 0 else b""
+
+
 def _made_here(checkout: Checkout) -> frozenset[str]:
     """The commits that were made in this checkout, as far as its reflog goes back.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yoi_cli.git.checkout import Checkout
-    from yoi_cli.model.trust import SettingsOrigin
+    from yoi_cli.model.trust import SettingsOrigin, TrustRecord
     from yoi_cli.workspace.session import Session
 
 _VARIABLE = "YOI_TRUST"
@@ -194,8 +194,12 @@ def _foreign(session: Session, settings: RunningSettings, origin: SettingsOrigin
         return ""
     if brings_others(checkout):
         return "it changed, and git is in the middle of bringing in what others committed."
-    new = set(settings.lines) - set(trust_files(session).record().lines)
-    if any(line in new for line in _lines_from_elsewhere(session, checkout)):
+    record = trust_files(session).record()
+    new = set(settings.lines) - set(record.lines)
+    gone = set(record.lines) - set(settings.lines)
+    if any(line in new for line in _lines_from_elsewhere(session, checkout)) or (
+        gone and any(line in gone for line in _lines_taken_away(session, checkout, record))
+    ):
         return "it changed, by a commit that was not made here."
     if origin is not None and not origin.is_here and _is_committed(session, settings):
         return f"it changed, by {origin.author}'s commit {origin.commit[:12]}."
@@ -208,6 +212,20 @@ def _lines_from_elsewhere(session: Session, checkout: Checkout) -> Iterator[str]
     for data in versions_from_elsewhere(checkout, _path(session, checkout)):
         with suppress(StoreInvalidError):
             yield from settings_in(data).lines
+
+
+def _lines_taken_away(session: Session, checkout: Checkout, record: TrustRecord) -> Iterator[str]:
+    """What commits that were not made here took away since something was trusted: a review by a
+    person, a validation command, a confinement."""
+    from yoi_cli.git.made_here import newest_versions
+
+    for data, before in newest_versions(checkout, _path(session, checkout)):
+        with suppress(StoreInvalidError):
+            now = settings_in(data)
+            if now.digest in record.digests:
+                return
+            if before is not None:
+                yield from set(settings_in(before).lines) - set(now.lines)
 
 
 def _is_committed(session: Session, settings: RunningSettings) -> bool:
