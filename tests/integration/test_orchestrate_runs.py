@@ -65,6 +65,18 @@ def test_a_ticket_that_is_taken_back_loses_its_worker_and_keeps_its_work(shop: S
     assert shop.worktree(ticket).is_dir()
 
 
+def test_a_ticket_that_is_closed_under_its_coder_leaves_none_at_work(shop: Shop) -> None:
+    shop.script("coder", f"{GOOD}\nsleep 60")
+    ticket = shop.queue()
+    run = orchestrating(shop)
+    wait_until(lambda: f"{ticket}.txt" in _names(shop, ticket))
+    shop.yoi("ticket", "close", ticket, "--force", "-m", "Not wanted any more.")
+    assert run.wait(timeout=30) == 0
+    run.communicate()
+    workers = FileRuntime(str(shop.repo / ".git/yoi/workers"), {}).all()
+    assert [(one.state, one.cause) for one in workers] == [("killed", "stopped")]
+
+
 def _names(shop: Shop, ticket: str) -> set[str]:
     trees = list((shop.repo / ".worktree").glob(f"{ticket}*"))
     return {path.name for tree in trees for path in tree.iterdir()}

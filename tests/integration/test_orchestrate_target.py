@@ -38,6 +38,29 @@ def test_work_that_its_coder_brought_into_the_target_goes_to_a_person(
     assert shop.state(ticket) == "inprogress"
 
 
+def test_work_that_is_committed_on_the_target_itself_goes_to_a_person(shop: Shop) -> None:
+    """git lets no two worktrees have one branch, but for who writes HEAD."""
+    unconfine(shop)
+    shop.script("coder", f"git symbolic-ref HEAD refs/heads/main\n{GOOD}")
+    ticket = shop.queue()
+    done = shop.run("--json", code=5)
+    assert done.json["outcomes"][0]["reason"] == "not_approved"
+    assert [line.split()[0] for line in shop.ran()] == [ticket]
+
+
+def test_a_target_that_is_deleted_meanwhile_is_named_and_may_come_back(shop: Shop) -> None:
+    unconfine(shop, 'target = "next"\nclose = true')
+    shop.git("branch", "next")
+    shop.script("reviewer", "git branch --quiet -D next\necho 'YOI-REVIEW: approve'\n")
+    ticket = shop.queue()
+    done = shop.run("--json", code=5)
+    assert done.json["outcomes"][0]["reason"] == "target_missing"
+    assert "there is no branch `next` any more" in shop.thread(ticket)
+    shop.git("branch", "next", "main")
+    shop.run("--retry")
+    assert shop.state(ticket) == "closed"
+
+
 def test_such_work_is_done_once_a_person_approves_it(shop: Shop) -> None:
     unconfine(shop)
     shop.script("coder", f"{GOOD}git update-ref refs/heads/main HEAD\n")

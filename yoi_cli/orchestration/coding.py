@@ -153,6 +153,9 @@ def follow_coder(context: TicketContext, at: Position) -> bool:
     if context.journal.position() != at:
         return True  # it asked a question meanwhile, or somebody had a word
     unapproved = unapproved_in_target(context, at, context.head(at))
+    left = context.worktree(at)
+    if left is not None and left.branch == at.target:  # it led its HEAD there
+        unapproved = unapproved or unapproved_in_target(context, at, left.head or "")
     tell_target_moves(context, at)
     worktree = context.standing_worktree(at)
     if worktree is None:

@@ -39,8 +39,8 @@ def merge(context: TicketContext, at: Position) -> bool:
     if not context.is_its_turn(at):
         return False
     repository, target = context.ports.repository, context.target_head(at)
-    if repository.is_ancestor(at.reported, target):
-        return _finish(context, at)
+    if not target or repository.is_ancestor(at.reported, target):
+        return _finish(context, at) if target else _miss_target(context, at)
     head = context.head(at)
     if head != at.reported:
         return context.take_evidence(at, head)
@@ -62,6 +62,11 @@ def merge(context: TicketContext, at: Position) -> bool:
         merge=tried.commit,
         old=target,
     )
+
+
+def _miss_target(context: TicketContext, at: Position) -> bool:
+    text = f"there is no branch `{at.target}` any more, which it was begun for."
+    return context.call_person(at, "target_missing", text)
 
 
 def validate(context: TicketContext, at: Position) -> bool:

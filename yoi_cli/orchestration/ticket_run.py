@@ -77,6 +77,7 @@ class TicketRun:
         if at.state == states.INPROGRESS and at.stage != stages.ADVANCE:
             self._context.journal.keep_claim(at)
         if at.state != states.INPROGRESS and at.stage not in _AFTER_MERGE:
+            self._end_workers()
             return self._context.outcome(LEFT, at.state, f"It is {at.state} now.")
         noticed = self._context.watch.noticed
         if noticed and at.state == states.INPROGRESS and at.stage != stages.PERSON:
@@ -157,12 +158,16 @@ class TicketRun:
 
     def _leave(self, at: Position) -> RunOutcome:
         """Somebody took the ticket back or over: its worker is not to go on."""
+        self._end_workers()
+        text = f"It is {at.state}, and not this clone's orchestrators' any more."
+        return self._context.outcome(LEFT, "taken_back", text)
+
+    def _end_workers(self) -> None:
+        """End what this run started for the ticket and is not wanted any more."""
         runtime = self._context.ports.runtime
         for view in runtime.all():
             if self._context.watch.started(view) and not view.has_ended:
                 runtime.stop(view.worker_id)
-        text = f"It is {at.state}, and not this clone's orchestrators' any more."
-        return self._context.outcome(LEFT, "taken_back", text)
 
 
 def _run_again(context: TicketContext, at: Position) -> bool | RunOutcome:
