@@ -79,12 +79,36 @@ def edit(
     from yoi_cli.api.autocommit import with_commit
     from yoi_cli.tickets.edit import ItemEdit, edit_ticket
 
+    _check_profiles(session, fields or {})
     wanted = ItemEdit(fields or {}, added or {}, removed or {}, description, expected)
     edited = edit_ticket(session.store, ticket, wanted)
     if not edited.changed:
         return edited
     what = "edit " + ", ".join(edited.changed)
     return edited._replace(committed=with_commit(session, edited.committed, what, asked=commit))
+
+
+def _check_profiles(session: Session, fields: Mapping[str, FieldValue]) -> None:
+    """Raise `UsageError` (`choice_invalid`) for a profile that the settings do not name; settings
+    that cannot be read keep nobody from writing."""
+    from yoi_cli.model.run_choices import RUN_CHOICES
+
+    chosen = {name: value for name, value in fields.items() if name in RUN_CHOICES and value}
+    if not chosen:
+        return
+    from yoi_cli.errors import StoreInvalidError, UsageError
+    from yoi_cli.orchestration.choices import problem_of
+    from yoi_cli.workspace.settings import settings_of
+
+    try:
+        settings = settings_of(session)
+    except StoreInvalidError:
+        return
+    for name, value in chosen.items():
+        problem = problem_of(settings, name, str(value))
+        if problem:
+            hint = "`yoi profile list` shows the profiles; nothing was written."
+            raise UsageError("choice_invalid", problem, hint=hint)
 
 
 def comment(

@@ -28,7 +28,8 @@ VARIABLES = frozenset(
     {"YOI_AUTHOR", "YOI_DEBUG", "YOI_LOCK_TIMEOUT", "YOI_TRUST", "YOI_WORKSPACE"}
     | {"YOI_GENERATION", "YOI_INTENT_FILE", "YOI_TICKET", "YOI_WORKTREE"}
     | {"YOI_BRANCH", "YOI_ROLE", "YOI_ROUND", "YOI_TARGET", "YOI_WORKER_ID", "YOI_SHIM_OF"}
-    | {"YOI_LANDLOCK", "YOI_OUTBOX"}
+    | {"YOI_LANDLOCK", "YOI_OUTBOX", "YOI_MODEL"}
+    | {"YOI_COMMAND", "YOI_LAST_WORDS", "YOI_MESSAGE", "YOI_REASON", "YOI_TITLE"}
 )
 #: A lock on git's index that is older than this (seconds) was left behind.
 STALE_AFTER = 60

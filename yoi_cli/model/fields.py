@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.model.run_choices import RUN_CHOICES
 from yoi_cli.model.states import STATES
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ FIELDS: Mapping[str, Field] = {
             fault="item_priority_invalid",
         ),
         Field("tags", LIST, shown=3, hint="tag"),
+        *(Field(name) for name in RUN_CHOICES),
         Field("queued_by", merge=QUEUING),
         Field("queued_at", TIME, merge=QUEUING),
         Field("repository", RESERVED),

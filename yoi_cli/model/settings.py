@@ -14,6 +14,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
 from yoi_cli.model.config import DEFAULT, PROVIDER, is_git_folder, is_store_folder
+from yoi_cli.model.run_choices import MODEL_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +94,10 @@ Paths = Annotated[
 ]
 Ports = Annotated[
     tuple[Annotated[int, Meta(ge=1, le=65535)], ...], Expected("an array of TCP ports")
+]
+Models = Annotated[
+    tuple[Annotated[str, Meta(pattern=rf"^{MODEL_NAME}\Z")], ...],
+    Expected("an array of names of models"),
 ]
 Branch = Annotated[str, Expected("the name of a branch", _is_branch, _SHORT)]
 RootPaths = Annotated[
@@ -182,6 +187,7 @@ class ProfileSettings(Struct, frozen=True, forbid_unknown_fields=True):
     writable: Paths | None = None
     readable: Paths | None = None
     ports: Ports | None = None
+    models: Models | None = None
 
 
 class RoleSettings(Struct, frozen=True, forbid_unknown_fields=True):

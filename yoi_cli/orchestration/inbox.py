@@ -6,13 +6,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
-from yoi_cli.model import states
+from yoi_cli.model import run_choices, states
 from yoi_cli.model.events import IMPLEMENTATION_REPORT, QUESTION, REVIEW
 from yoi_cli.model.item import field_text
 from yoi_cli.model.own_events import is_own
 from yoi_cli.model.routing import NEEDS_ANSWER, summary_of
 from yoi_cli.model.time import stamp
-from yoi_cli.model.workers.profiles import CODER, REVIEWER
+from yoi_cli.model.workers.profiles import BY_PERSON, CODER, REVIEWER
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.agents import SPENT
 from yoi_cli.orchestration.approvals import told_of
@@ -123,7 +123,8 @@ def _look_at(ports: InboxPorts, row: FieldsRow) -> Waiting | None:
         ports.store.thread(row.id).events,
         ports.own_events.of(row.id),
         approvals=ports.approvals,
-        reviews_by_hand=ports.reviews_by_hand,
+        reviews_by_hand=ports.reviews_by_hand
+        or field_text(row.fields, run_choices.REVIEWER) == BY_PERSON,
     )
     return None if found is None else found._replace(last_words=ports.said(found.worker))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.run_choices import REVIEWER
 from yoi_cli.model.workers.profiles import BY_PERSON
 from yoi_cli.model.workers.spec import WorkerSpec, milliseconds, request_of
 from yoi_cli.orchestration.inbox import of_profile, waiting_of
@@ -41,7 +42,10 @@ class Notifier:
         try:
             thread = ports.store.thread(TicketId(ticket)).events
             marks = ports.own_events.of(ticket)
-            by_hand = ports.settings.orchestration.review == BY_PERSON
+            by_hand = BY_PERSON in (
+                ports.settings.orchestration.review,
+                ports.store.item(TicketId(ticket)).text(REVIEWER),
+            )
             found = waiting_of(
                 ticket, title, thread, marks, approvals=ports.approvals, reviews_by_hand=by_hand
             )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.routing import GivenDecision
 from yoi_cli.orchestration import position as stages
+from yoi_cli.orchestration.choices import settings_for
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, WAITS, RunOutcome
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.merge_queue import MergeQueue
@@ -34,6 +37,7 @@ from yoi_cli.tickets.trust import untrusted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from yoi_cli.orchestration.choices import TicketSettings
     from yoi_cli.orchestration.ports import OrchestrationPorts
 
 REFUSED = "refused"
@@ -191,8 +195,9 @@ class Orchestrator:
         for ticket in self._candidates():
             title = self._ports.store.item(ticket).title
             at = Journal(self._ports, ticket).position()
-            ways = () if at.stage else obstacles(self._ports, ticket, title)
-            other = _other_target(at, target)
+            own = self._settings_of(ticket)
+            ways = own.obstacles if at.stage else self._obstacles(ticket, title)
+            other = _other_target(at, own.target)
             if other:
                 ways = (*ways, PreflightObstacle("target_changed", other))
             found.append(PlannedStep(ticket, title, at.stage or states.QUEUED, ways))
@@ -261,7 +266,8 @@ class Orchestrator:
             title = self._ports.store.item(ticket).title
             refused = self._accept(ticket, title)
             if refused is None:
-                run = TicketRun(self._ports, ticket, self._queue, self._check)
+                ports = self._ports_for(ticket)
+                run = TicketRun(ports, ticket, self._queue, self._check_for(ports))
                 if self._options.retries and ticket not in self._resumed:
                     self._resumed.add(ticket)
                     run.resume()
@@ -275,10 +281,36 @@ class Orchestrator:
         return refused is None
 
     def _tell_target(self, ticket: TicketId) -> None:
-        """Say it where a ticket was begun for another target than is configured now."""
-        text = _other_target(Journal(self._ports, ticket).position(), self._ports.target)
+        """Say it where a ticket was begun for another target than is configured now, and which of
+        its choices count for nothing."""
+        own = self._settings_of(ticket)
+        for one in own.obstacles:
+            self._ports.tell(Progress(ticket, one.code, f"{one.text} It counts for nothing."))
+        text = _other_target(Journal(self._ports, ticket).position(), own.target)
         if text:
             self._ports.tell(Progress(ticket, "target", text))
+
+    def _settings_of(self, ticket: TicketId) -> TicketSettings:
+        """How a ticket is worked on, as it chose."""
+        ports = self._ports
+        return settings_for(ports.settings, ports.target, ports.store.item(ticket))
+
+    def _ports_for(self, ticket: TicketId) -> OrchestrationPorts:
+        own = self._settings_of(ticket)
+        return self._ports._replace(settings=own.settings, target=own.target)
+
+    def _check_for(self, ports: OrchestrationPorts) -> TargetCheck:
+        """The check of the target; one that is some ticket's alone is not validated by itself."""
+        if ports.target == self._ports.target:
+            return self._check
+        orchestration = replace(ports.settings.orchestration, validate=())
+        settings = ports.settings._replace(orchestration=orchestration)
+        return TargetCheck(ports._replace(settings=settings))
+
+    def _obstacles(self, ticket: TicketId, title: str) -> tuple[PreflightObstacle, ...]:
+        """What keeps a ticket from being begun, its own choices included."""
+        chosen = self._settings_of(ticket).obstacles
+        return (*chosen, *obstacles(self._ports_for(ticket), ticket, title))
 
     def _accept(self, ticket: TicketId, title: str) -> RunOutcome | None:
         """Accept a queued ticket once nothing is in its way; None where it may be worked on."""
@@ -287,14 +319,14 @@ class Orchestrator:
         if at.state != states.QUEUED:
             is_begun = journal.is_ours(at) or journal.is_unrecorded(at)
             return None if is_begun else RunOutcome(ticket, title, HELD, at.state, "")
-        in_way = obstacles(ports, ticket, title)
+        in_way = self._obstacles(ticket, title)
         if in_way:
             text = " ".join(one.text for one in in_way)
             result = WAITS if all(one.code in (PAUSED, RUN_SPENT) for one in in_way) else REFUSED
             return RunOutcome(ticket, title, result, in_way[0].code, text)
         if ports.share() and journal.position().state != states.QUEUED:
             return RunOutcome(ticket, title, HELD, "claimed_elsewhere", "Another clone has it.")
-        planned = planned_worktree(ports, ticket, title)
+        planned = planned_worktree(self._ports_for(ticket), ticket, title)
         request = ClaimRequest(ports.holder, ports.lease, planned.path)
         acceptance = Acceptance(request, planned.branch, planned.path)
         service = ClaimService(ports.store, ports.claims, ports.by, ports.routing())

@@ -87,6 +87,7 @@ class TicketWorkers:
         prompt = self._ports.redaction.text(prompt)
         facts = self._facts(at)
         facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{role} ({profile.name})"}
+        facts |= {"YOI_MODEL": profile.model} if profile.model else {}
         spec = WorkerSpec(
             command=(),
             cwd=folder,

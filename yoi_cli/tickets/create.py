@@ -9,6 +9,7 @@ from yoi_cli.model import events
 from yoi_cli.model.events import new_event
 from yoi_cli.model.fields import CHOICE, FIELDS
 from yoi_cli.model.relations import TARGET, TICKET, waiting_end
+from yoi_cli.model.run_choices import RUN_CHOICES, fault
 from yoi_cli.store.values import NO_FIELDS, Committed, NewTicket
 from yoi_cli.tickets.lookup import identify
 
@@ -108,8 +109,13 @@ def check_title(title: str, *, of: str = "A ticket") -> str:
 
 
 def check_choices(fields: Mapping[str, FieldValue]) -> None:
-    """Raise `UsageError` (`priority_invalid`) for a value that is none of its field's choices."""
+    """Raise `UsageError` (`priority_invalid`) for a value that is none of its field's choices, and
+    (`choice_invalid`) for what no ticket can say of how it is worked on."""
     for name, value in fields.items():
+        if name in RUN_CHOICES and isinstance(value, str):
+            wrong = fault(name, value)
+            if wrong:
+                raise UsageError("choice_invalid", wrong, hint="Nothing was written.")
         field = FIELDS.get(name)
         if field is None or field.type != CHOICE or value is None or value in field.choices:
             continue

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from yoi_cli.model.workers.presets import PRESETS
-from yoi_cli.workers.agents.commands import login_of, login_question, resume_command
+from yoi_cli.workers.agents.commands import (
+    login_of,
+    login_question,
+    model_command,
+    resume_command,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +60,19 @@ def test_nothing_is_resumed_by_what_is_no_session(session: str) -> None:
 
 def test_a_codex_that_runs_something_else_is_not_resumed() -> None:
     assert resume_command("codex", ("codex", "review"), "s-1") is None
+
+
+@pytest.mark.parametrize(
+    ("agent", "command", "said"),
+    [
+        ("claude", "claude -p --verbose", "claude -p --verbose --model opus"),
+        ("claude", "claude --model sonnet -p", "claude -p --model opus"),
+        ("claude", "claude --model=sonnet -p", "claude -p --model opus"),
+        ("codex", "codex exec --json -", "codex exec --model opus --json -"),
+        ("codex", "codex exec -m o3 --json -", "codex exec --model opus --json -"),
+        ("aider", "aider -m {prompt}", "aider -m {prompt} --model opus"),
+        ("", "mine -m x", "mine -m x"),
+    ],
+)
+def test_an_agent_is_told_one_model(agent: str, command: str, said: str) -> None:
+    assert model_command(agent, tuple(command.split()), "opus") == tuple(said.split())

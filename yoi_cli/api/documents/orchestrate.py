@@ -79,7 +79,7 @@ class ProfileDocument(Struct, frozen=True, kw_only=True):
     that it comes with `yoi`. `fallback` is the profile that works in its place while it is
     paused, `agent` the coding agent that it runs; both may be empty. `confine` is off, protect or
     strict, `writable` what it may write besides, `readable` and `ports` what alone it may read
-    and connect to, null for all.
+    and connect to, null for all. `models` are those that a ticket may choose.
     """
 
     name: str
@@ -100,6 +100,7 @@ class ProfileDocument(Struct, frozen=True, kw_only=True):
     writable: tuple[str, ...]
     readable: tuple[str, ...] | None
     ports: tuple[int, ...] | None
+    models: tuple[str, ...]
 
 
 class ProfilesDocument(Struct, frozen=True, kw_only=True):

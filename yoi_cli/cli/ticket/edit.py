@@ -22,6 +22,7 @@ from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.errors import UsageError
 from yoi_cli.model.item import FieldValue
+from yoi_cli.model.run_choices import RUN_CHOICES
 
 if TYPE_CHECKING:
     from yoi_cli.api.tickets import Edited
@@ -53,6 +54,14 @@ def edit(
         list[str] | None,
         typer.Option("--remove-tag", metavar="TAG", help="Remove a tag; may be repeated."),
     ] = None,
+    choices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="How it is worked on: coder, reviewer, model, target, rounds; empty for none.",
+        ),
+    ] = None,
     message: MessageOption = None,
     file: FileOption = None,
     as_json: JsonOption = False,
@@ -66,12 +75,14 @@ def edit(
     \b
     Example:
       yoi ticket edit 00001M7WFCY38 -p P0 --tag urgent --remove-tag later
+      yoi ticket edit 00001M7WFCY38 --set coder=codex --set rounds=5
     """
     session = session_of(ctx)
     given = {"title": title, "priority": priority, "assignee": assignee, "readiness": readiness}
     fields: dict[str, FieldValue] = {
         key: value or None for key, value in given.items() if value is not None
     }
+    fields.update(map(_choice, choices or ()))
     description = given_text(message, file, source)
     if fields or tag or remove_tag or description is not None:
         edited = tickets.edit(
@@ -99,13 +110,25 @@ def edit(
     warn(done.warnings)
 
 
+def _choice(given: str) -> tuple[str, str | None]:
+    """The key and the value that `--set` names. Raises `UsageError` (`choice_unknown`)."""
+    key, sign, value = given.partition("=")
+    if not sign or key not in RUN_CHOICES:
+        raise UsageError(
+            "choice_unknown",
+            f"--set {given[:60]!r} is not KEY=VALUE with a key that there is.",
+            hint=f"The keys are {', '.join(RUN_CHOICES)}.",
+        )
+    return key, value or None
+
+
 def _edit_by_hand(session: Session, ticket: str, *, commit: bool) -> Edited:
     """Let the person change the description in the editor."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "edit_empty",
             "Nothing to change was given.",
-            hint="Give --title, --priority, --assignee, --tag, --message, --file or -.",
+            hint="Give --title, --priority, --assignee, --tag, --set, --message, --file or -.",
         )
     from yoi_cli.cli.editor import edit_text
 

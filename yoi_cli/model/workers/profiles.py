@@ -33,8 +33,9 @@ class Profile(NamedTuple):
     is in them already. `fallback` names the profile that takes its place while it is paused,
     `agent` the coding agent that its command runs. `confine` says how the kernel confines it,
     `writable` what it may write besides, `readable` and `ports` what alone it may read and
-    connect to, None for all (docs/security.md). `is_preset` says that it comes with `yoi`
-    rather than from the configuration.
+    connect to, None for all (docs/security.md). `models` are those that a ticket may choose, and
+    `model` the one that it chose, which the command names already. `is_preset` says that it
+    comes with `yoi` rather than from the configuration.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Profile(NamedTuple):
     writable: tuple[str, ...] = ()
     readable: tuple[str, ...] | None = None
     ports: tuple[int, ...] | None = None
+    models: tuple[str, ...] = ()
+    model: str = ""
 
 
 class Settings(NamedTuple):
@@ -126,6 +129,8 @@ def profile_toml(profile: Profile) -> str:
         lines.append(f"readable = {_array(profile.readable)}")
     if profile.ports is not None:
         lines.append(f"ports = [{', '.join(map(str, profile.ports))}]")
+    if profile.models:
+        lines.append(f"models = {_array(profile.models)}")
     if profile.timeout is not None:
         lines.append(f"timeout = {profile.timeout:g}")
     if profile.idle_timeout is not None:

@@ -1,4 +1,5 @@
-"""How an agent is asked for its login, and how its session is resumed (docs/agents.md)."""
+"""How an agent is asked for its login, told its model, and how its session is resumed
+(docs/agents.md)."""
 
 from __future__ import annotations
 
@@ -11,6 +12,15 @@ _QUESTIONS: dict[str, tuple[str, ...]] = {
     "claude": ("auth", "status"),
     "codex": ("login", "status"),
     "opencode": ("auth", "list"),
+}
+#: The options by which each is told its model.
+_MODEL_FLAGS: dict[str, tuple[str, ...]] = {
+    "claude": ("--model",),
+    "codex": ("--model", "-m"),
+    "gemini": ("--model", "-m"),
+    "aider": ("--model",),
+    "opencode": ("--model", "-m"),
+    "copilot": ("--model",),
 }
 _COUNT = re.compile(r"(\d+) (?:credentials?|environment variables?)\b")
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -58,6 +68,25 @@ def _of_claude(text: str) -> Login:
     if not isinstance(is_in, bool):
         return Login(None, "It does not say.")
     return Login(is_in, "It is logged in." if is_in else "It says that it is not logged in.")
+
+
+def model_command(agent: str, command: tuple[str, ...], model: str) -> tuple[str, ...]:
+    """A profile's `command` that has its agent work with `model`, in place of the one that it
+    names; as it is where it runs no agent that is known."""
+    flags = _MODEL_FLAGS.get(agent)
+    if flags is None:
+        return command
+    kept: list[str] = []
+    words = iter(command)
+    for word in words:
+        if word in flags:
+            next(words, None)
+        elif not word.startswith("--model="):
+            kept.append(word)
+    if agent == "codex" and "exec" in kept:
+        place = kept.index("exec") + 1
+        return (*kept[:place], "--model", model, *kept[place:])
+    return (*kept, "--model", model)
 
 
 def resume_command(agent: str, command: tuple[str, ...], session: str) -> tuple[str, ...] | None:
