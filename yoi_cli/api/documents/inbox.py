@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.inbox import Inbox, Waiting
 
 
-class WaitingDocument(Struct, frozen=True, kw_only=True):
+class InboxItemDocument(Struct, frozen=True, kw_only=True):
     """Something that waits for a person. `ticket` is null where a profile waits, whose name is
     the `title` then, and so is `since`. `reason` is a code. `command` is what likely answers it,
     `commands` are all that may."""
@@ -30,20 +30,20 @@ class WaitingDocument(Struct, frozen=True, kw_only=True):
 class InboxDocument(Struct, frozen=True, kw_only=True):
     """All that waits for a person, longest first."""
 
-    waiting: tuple[WaitingDocument, ...]
+    waiting: tuple[InboxItemDocument, ...]
     unreadable: tuple[UnreadableDocument, ...]
 
 
 def inbox_document(found: Inbox) -> InboxDocument:
     return InboxDocument(
-        waiting=tuple(map(_waiting_document, found.waiting)),
+        waiting=tuple(map(_item_document, found.waiting)),
         unreadable=unreadable_documents(found.unreadable),
     )
 
 
-def _waiting_document(one: Waiting) -> WaitingDocument:
+def _item_document(one: Waiting) -> InboxItemDocument:
     return from_value(
-        WaitingDocument,
+        InboxItemDocument,
         one,
         ticket=one.ticket or None,
         since=one.since or None,
