@@ -92,9 +92,9 @@ class Shop:
         path.write_text(text)
 
     def queue(self, title: str = "A piece of work", depends_on: str = "") -> str:
-        """A new ticket, queued; its id."""
+        """A new ticket, queued; its id. `depends_on` has the ids that it waits for."""
         store, by = open_store(self.repo, in_git=True), Author("Ada")
-        relations = (("depends_on", depends_on),) if depends_on else ()
+        relations = tuple(("depends_on", one) for one in depends_on.split())
         ticket = create_ticket(store, Draft(title, CRITERIA, relations=relations), by).ticket
         for state in ("ready", "queued"):
             move_ticket(store, ticket, MoveRequest(state), by)

@@ -9,6 +9,7 @@ from torture.campaigns import (
     fifty,
     git_hooks,
     git_races,
+    graph,
     kill,
     merge,
     model,
@@ -35,6 +36,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("workers", "whoever stands over a worker killed, at rest and under load", workers.run),
     Campaign("fifty", "fifty workers at once, and a gigabyte that is followed", fifty.run),
     Campaign("orchestrate", "orchestrate killed at every step, and ended", orchestrate.run),
+    Campaign("graph", "tickets that wait for one another, orchestrate killed", graph.run),
     Campaign("clones", "three clones that merge, rebase, pick and revert converge", clones.run),
     Campaign("parser", "the readers' properties hold on very many examples", parser.run),
 )
