@@ -213,7 +213,8 @@ def killed(trial: Trial) -> None:
     end = time.monotonic() + 120
     while not trial.model.bodies and time.monotonic() < end:
         time.sleep(0.2)
-    (state,) = (trial.repo / ".git/yoi/workers").glob("w-*/state.json")
+    (coder,) = trial.workers()
+    state = trial.repo / ".git/yoi/workers" / str(coder["worker_id"]) / "state.json"
     trial.model.scenario = "work"
     os.kill(json.loads(state.read_text())["worker"]["pid"], signal.SIGKILL)
     out, said = run.communicate(timeout=_SECONDS)
