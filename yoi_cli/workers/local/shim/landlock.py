@@ -99,9 +99,14 @@ def _granted_below(
         entries = [entry.name for entry in os.scandir(path) if not entry.is_symlink()]
     except OSError:
         return
+    leading = {one[len(start) :].partition(b"/")[0] for one in inner}
     for name in entries:
-        if start + name not in named:
+        if start + name in named:
+            continue
+        if name in leading:
             yield from _granted_below(start + name, inner, named)
+        else:  # there may be thousands of these
+            yield start + name
 
 
 def _allow(ruleset: int, path: bytes, rights: int) -> None:
