@@ -88,7 +88,7 @@ def test_a_notification_is_confined_without_secrets_and_holds_nothing_up(
     shop: Shop, env: dict[str, str]
 ) -> None:
     told, secret = shop.agents / "told", "correct-horse"
-    shop.configure("close = true", profile='secrets = ["SHOP_TOKEN"]')
+    shop.configure("close = true", profile='[worker]\nsecrets = ["SHOP_TOKEN"]')
     script = (
         f'{{ cat; echo "token=$SHOP_TOKEN"; echo x 2>&1 >> .yoi/forged; }} > {told} 2>&1; sleep 60'
     )

@@ -59,8 +59,9 @@ def print_inbox(found: Inbox) -> None:
         page.line(Cell(one.ticket or "profile", "bold"), "  ", one.title)
         page.line(Cell(one.reason, "magenta"), Cell(f"  {one.since}" if one.since else "", "dim"))
         page.prose(one.why)
-        words = "\n".join(one.last_words.split("\n")[-_LINES:])
-        if words and words not in one.why:
+        said = one.last_words.removesuffix(one.why).rstrip()
+        words = "\n".join(said.split("\n")[-_LINES:])
+        if words:
             page.line(Cell("last words:", "dim"))
             page.prose(words)
         for command in one.commands:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from yoi_cli.model.run_choices import CODER, MODEL, MOST_ROUNDS, REVIEWER, ROUNDS, TARGET
 from yoi_cli.model.run_choices import fault as fault_of
-from yoi_cli.model.workers.profiles import BY_PERSON, BY_WORKER, Profile
+from yoi_cli.model.workers.profiles import BY_PERSON, Profile
 from yoi_cli.orchestration.staffing import PreflightObstacle
 from yoi_cli.workers.agents.commands import model_command
 
@@ -85,7 +85,7 @@ def _settings(settings: Settings, good: Mapping[str, str]) -> Settings:
         roles[CODER] = good[CODER]
     if good.get(REVIEWER) == BY_PERSON:
         orchestration = replace(orchestration, review=BY_PERSON)
-    elif REVIEWER in good and orchestration.review == BY_WORKER:
+    elif REVIEWER in good:
         roles[REVIEWER] = good[REVIEWER]
     if ROUNDS in good:
         orchestration = replace(orchestration, rounds=min(int(good[ROUNDS]), MOST_ROUNDS))
