@@ -251,20 +251,20 @@ def test_what_is_written_while_the_reader_is_open_is_read(
     assert len(reader.entries(second)) == len(first) + 1
 
 
-def test_a_replaced_object_is_what_it_was_replaced_with(
+def test_a_replaced_object_is_what_it_was_before(
     reader: ObjectReader, git: Program, repo: Path
 ) -> None:
     first = name_of(git, repo, "HEAD")
     old_tree = name_of(git, repo, "HEAD^{tree}")
-    blob = name_of(git, repo, "HEAD:README.md")
+    blob, before = name_of(git, repo, "HEAD:README.md"), (repo / "README.md").read_bytes()
     (repo / "README.md").write_text("replaced\n")
     second = commit(git, repo)
-    new_tree = name_of(git, repo, "HEAD^{tree}")
     git("replace", first, second, cwd=repo)
     git("replace", blob, name_of(git, repo, "HEAD:README.md"), cwd=repo)
-    assert reader.tree_of(first) == new_tree
-    assert list(reader.entries(first)) == list(reader.entries(new_tree))
-    assert reader.blob(blob) == b"replaced\n"
+    assert git("show", f"{first}:README.md", cwd=repo).out == "replaced\n", "git goes by it"
+    assert reader.tree_of(first) == old_tree
+    assert list(reader.entries(first)) == list(reader.entries(old_tree))
+    assert reader.blob(blob) == before
     assert by_name(list(reader.entries(old_tree)))["README.md"].object == blob
 
 

@@ -25,7 +25,7 @@ def settings(shop: Shop, more: str = "") -> str:
     return f'copy = [".env"]\nsetup = [["sh", "-c", "{command}"]]\nvalidate = [{CHECK}]\n{more}'
 
 
-def test_the_worktrees_of_ticket_merge_and_target_are_set_up_once_each(shop: Shop) -> None:
+def test_the_worktrees_of_ticket_merge_and_target_are_set_up(shop: Shop) -> None:
     ignoring(shop)
     shop.configure(settings(shop))
     shop.script("coder", f"test -s made/now && test -s .env || exit 9\n{GOOD}")
@@ -33,6 +33,8 @@ def test_the_worktrees_of_ticket_merge_and_target_are_set_up_once_each(shop: Sho
     shop.run()
     assert sorted(folders(shop)) == [
         f"{ticket}-a-piece-of-work",
+        f"check-{ticket}",
+        f"check-{ticket}",
         f"merge-{ticket}",
         "merge-target",
     ]
@@ -48,7 +50,8 @@ def test_a_lock_file_that_changed_has_it_run_again_and_the_same_one_brings_what_
     first = shop.queue("First")
     shop.run()
     ran = folders(shop)
-    assert ran.count(f"{first}-first") == 2, "before the coder, and with the lock file it made"
+    assert ran.count(f"{first}-first") == 1, "before the coder"
+    assert ran.count(f"check-{first}") == 2, "with the lock file it made: validation, and review"
     assert f"merge-{first}" in ran
     shop.script("coder", GOOD)
     second = shop.queue("Second")

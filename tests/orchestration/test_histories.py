@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
+    from yoi_cli.orchestration.setting_up import Preparation
     from yoi_cli.orchestration.target_check import TargetCheck
     from yoi_cli.orchestration.texts import CommandResult
     from yoi_cli.worktrees.model import Worktree
@@ -54,6 +55,7 @@ class History(TicketContext):
         )
         self.target_check = cast("TargetCheck", SimpleNamespace(failed={}, told=str))
         self.ports = cast("OrchestrationPorts", asked)
+        self.preparation = cast("Preparation", SimpleNamespace(run=lambda *_: ()))
         self.ticket = TicketId("00001KVZSGT14")
         self.draw = draw
         self.log: list[Event] = []
@@ -107,6 +109,14 @@ class History(TicketContext):
         return cast("Worktree", SimpleNamespace(dirty=()))
 
     standing_worktree = worktree
+
+    def checkout(self, at: Position, commit: str, purpose: str, *, is_begun: bool = False) -> str:
+        return ""
+
+    find_checkout = worktree
+
+    def drop_checkout(self) -> None:
+        """There is none."""
 
     def set_up(self, at: Position) -> tuple[CommandResult, ...] | None:
         return ()

@@ -48,6 +48,9 @@ _KEPT = frozenset(
         "GIT_TERMINAL_PROMPT",
     }
 )
+#: What is committed is what it says: no ref below refs/replace and no graft, which whoever writes
+#: to the git folder can set, puts anything else in its place.
+_UNCHANGED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 _KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 #: How long git's streams must be quiet after its end, in seconds, to count as read to their end.
 _AFTER_THE_END = 0.2
@@ -316,7 +319,7 @@ def _start(
         return subprocess.Popen(
             ["git", *settings, *arguments],
             cwd=cwd,
-            env={**base, **variables},
+            env={**base, **_UNCHANGED, **variables},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -22,6 +22,7 @@ from yoi_cli.git.command import (
     is_yes,
     run_git,
 )
+from yoi_cli.git.worktree_settings import clone_settings, common_dir_of
 from yoi_cli.model.naming import WORKTREE_FOLDER
 
 if TYPE_CHECKING:
@@ -126,20 +127,27 @@ class WorktreePaths(NamedTuple):
         no `stdin`) may be silent.
         """
         cwd = self.path if os.path.isdir(self.path) else self.git_dir
-        arguments = ["--git-dir", self.git_dir, "--work-tree", self.path, *arguments]
+        # What a worker that works here can set is not gone by: which clone it is, and how git
+        # reads its files.
+        common_dir = common_dir_of(self.git_dir)
+        own = clone_settings(self.git_dir, common_dir) if common_dir else ()
+        arguments = [*own, "--git-dir", self.git_dir, "--work-tree", self.path, *arguments]
+        variables = dict(variables or {})
+        if common_dir:
+            variables["GIT_COMMON_DIR"] = common_dir
         if patience is not None:
             return ask_patiently(
                 arguments,
                 cwd=cwd,
                 seconds=patience,
-                variables=variables or {},
+                variables=variables,
                 runs_hooks=runs_hooks,
             )
         return ask_git(
             arguments,
             cwd=cwd,
             stdin=stdin,
-            variables=variables or {},
+            variables=variables,
             runs_hooks=runs_hooks,
         )
 

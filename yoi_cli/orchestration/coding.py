@@ -126,6 +126,7 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
         return profile
     worktree = context.worktree(at)
     context.end_leftovers()
+    context.drop_checkout()
     note_target(context, at)
     return context.record(
         at,
@@ -205,15 +206,19 @@ def _ask(context: TicketContext, at: Position, question: str, view: WorkerView) 
 
 
 def validate(context: TicketContext, at: Position) -> bool:
-    """Run the validation commands on the commit, and report."""
-    results = context.set_up(at)
+    """Run the validation commands on the commit, where no coder could touch it, and report."""
+    number = f"v{at.validations}"
+
+    def folder() -> str:
+        return context.checkout(at, at.commit, number, is_begun=True)
+
+    results = context.preparation.run(at, folder()) if context.preparation.is_needed else ()
     if results == ():
-        results = context.watch.validate(
-            context.workers, at, f"v{at.validations}", lambda: context.entered(at)
-        )
+        results = context.watch.validate(context.workers, at, number, folder)
     is_bad = results is not None and not all(one.is_good for one in results)
     if results is None or (is_bad and not context.target_check.is_known):
         return False
+    context.drop_checkout()
     results = tuple(map(context.target_check.with_note, results))
     worktree = context.standing_worktree(at)
     if worktree is None:

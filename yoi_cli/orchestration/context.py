@@ -72,6 +72,8 @@ class TicketContext:
         self.preparation = Preparation(ports, self.workers, self.watch)
         #: Where merges that this process tried are checked out, by their commit.
         self.trials: dict[str, str] = {}
+        #: Where commits are checked out to be validated or reviewed, by what for.
+        self._checkouts: dict[str, str] = {}
         self.title = ports.store.item(ticket).title
 
     def assignment(self) -> Assignment:
@@ -151,6 +153,31 @@ class TicketContext:
         text = f"The folder `{at.worktree}` was gone; it was made anew from `{at.branch}`."
         self.record(at, stages.REMADE, text)
         return made
+
+    def checkout(self, at: Position, commit: str, purpose: str, *, is_begun: bool = False) -> str:
+        """The folder of a checkout of `commit` that no coder could touch: made anew for each
+        `purpose`, unless what it is for `is_begun` already, by another run perhaps."""
+        if purpose not in self._checkouts:
+            found = self.find_checkout(at) if is_begun else None
+            if found is not None and (found.head, found.branch) == (commit, None):
+                self._checkouts = {purpose: found.path}
+            else:
+                name = f"check-{self.ticket}"
+                self._checkouts = {purpose: self.ports.repository.check_out(commit, name)}
+        return self._checkouts[purpose]
+
+    def find_checkout(self, at: Position) -> Worktree | None:
+        """The checkout that stands now, as somebody left it."""
+        for one in self.ports.worktrees.all(at.target):
+            is_whole = not (one.is_missing or one.is_unfinished)
+            if one.path.endswith(f"/check-{self.ticket}") and is_whole:
+                return one
+        return None
+
+    def drop_checkout(self) -> None:
+        """Take the checkout away, where there is one."""
+        self._checkouts = {}
+        self.ports.repository.drop_try(f"check-{self.ticket}")
 
     def _new_worktree(self, at: Position) -> NewWorktree:
         has_branch = bool(self.head(at))

@@ -136,14 +136,17 @@ def tree_word(dirty: Sequence[str]) -> str:
     return sha256("\0".join(sorted(dirty)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def changes_of_reviewer(at: Position, worktree: Worktree) -> str:
-    """What a reviewer changed that was only to look, as a sentence; empty for nothing."""
-    if worktree.branch != at.branch:
-        return f"The reviewer left the worktree on {worktree.branch or 'a detached HEAD'}."
-    if worktree.head != at.reported:
-        return f"The reviewer committed: {at.branch} is at {short(worktree.head or '')}."
-    if tree_word(worktree.dirty) != at.tree:
-        return f"The reviewer changed files: {_some(worktree.dirty) or 'some are gone'}."
+def changes_of_reviewer(at: Position, checkout: Worktree | None) -> str:
+    """What a reviewer changed in its checkout, where it was only to look, as a sentence; empty
+    for nothing."""
+    if checkout is None:
+        return "The reviewer's checkout is gone."
+    if checkout.branch is not None:
+        return f"The reviewer left its checkout on {checkout.branch}."
+    if checkout.head != at.reported:
+        return f"The reviewer committed: its checkout is at {short(checkout.head or '')}."
+    if tree_word(checkout.dirty) != at.tree:
+        return f"The reviewer changed files: {_some(checkout.dirty) or 'some are gone'}."
     return ""
 
 

@@ -12,7 +12,7 @@ from yoi_cli.orchestration.approvals import told_of
 from yoi_cli.orchestration.context import PERSON
 from yoi_cli.orchestration.evidence import changes_of_reviewer, tree_word, worker_sentence
 from yoi_cli.orchestration.prompts import reviewer_prompt
-from yoi_cli.orchestration.texts import printed, short, verdict_of
+from yoi_cli.orchestration.texts import printed, short, validation_blocks, verdict_of
 from yoi_cli.orchestration.worker_requests import how_it_ended, is_success
 
 if TYPE_CHECKING:
@@ -36,12 +36,23 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
     if at.tries >= REVIEW_TRIES:
         text = f"{at.tries} reviewers ended without a verdict on {short(at.reported)}."
         return context.call_person(at, "no_verdict", text)
-    worktree = context.standing_worktree(at)
-    if worktree is None:
-        return context.miss_worktree(at)
     profile = agents.next_profile(context, at, REVIEWER)
-    if not isinstance(profile, str):
-        return profile
+    return _begin(context, at, profile) if isinstance(profile, str) else profile
+
+
+def _begin(context: TicketContext, at: Position, profile: str) -> bool:
+    """Set a checkout of the commit up, which no coder could touch, and record that the reviewer
+    begins; False while that is set up."""
+    if context.standing_worktree(at) is None:
+        return context.miss_worktree(at)
+    folder = context.checkout(at, at.reported, f"r{at.reviews + 1}")
+    results = context.preparation.run(at, folder)
+    if results is None:
+        return False
+    if results:
+        text = "\n\n".join(["the setup for the reviewer failed.", *validation_blocks(results)])
+        return context.call_person(at, "setup_failed", text)
+    checkout = context.find_checkout(at)
     return context.record(
         at,
         stages.REVIEWER,
@@ -49,7 +60,7 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
         role=REVIEWER,
         round=str(at.round),
         profile=profile,
-        tree=tree_word(worktree.dirty),
+        tree=tree_word(checkout.dirty) if checkout else "",
         commit=at.reported,
     )
 
@@ -69,17 +80,19 @@ def follow_reviewer(context: TicketContext, at: Position) -> bool:
     view = context.watch.follow(
         context.workers.key(at, REVIEWER, str(at.reviews)),
         lambda: context.workers.agent(
-            at, REVIEWER, at.reviews, context.entered(at), reviewer_prompt(context.assignment(), at)
+            at,
+            REVIEWER,
+            at.reviews,
+            context.checkout(at, at.reported, f"r{at.reviews}", is_begun=True),
+            reviewer_prompt(context.assignment(), at),
         ),
     )
     if not view.has_ended:
         return False
     if context.journal.position() != at:  # it gave its review itself, and the log has it
         return True
-    worktree = context.standing_worktree(at)
-    if worktree is None:
-        return context.miss_worktree(at)
-    changed = changes_of_reviewer(at, worktree)
+    changed = changes_of_reviewer(at, context.find_checkout(at))
+    context.drop_checkout()
     if changed:
         return context.call_person(at, "reviewer_changed", changed)
     return _judge(context, at, view)

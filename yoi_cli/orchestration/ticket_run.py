@@ -193,6 +193,7 @@ def _close(context: TicketContext, at: Position) -> bool | RunOutcome:
 
 def _clean_up(context: TicketContext, at: Position) -> bool | RunOutcome:
     integration.drop_trial(context)
+    context.drop_checkout()
     worktree = context.worktree(at)
     if worktree is None:
         return _end(context, at)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 
 VALIDATOR = "validator"
+#: Git shows those who judge what was committed, and nothing that was put in its place.
+_AS_COMMITTED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null"}
 SETUP = "setup"
 #: The roles of the workers that an orchestrator starts; each is part of its worker's key.
 ROLES = frozenset({CODER, REVIEWER, VALIDATOR, SETUP})
@@ -71,7 +73,7 @@ class TicketWorkers:
             spec,
             self._ports.settings,
             self._ports.environment,
-            variables=self._facts(at).items(),
+            variables=(self._facts(at) | _AS_COMMITTED).items(),
             passes_secrets=False,
         )
 
@@ -88,6 +90,7 @@ class TicketWorkers:
         facts = self._facts(at)
         facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{role} ({profile.name})"}
         facts |= {"YOI_MODEL": profile.model} if profile.model else {}
+        facts |= _AS_COMMITTED if role == REVIEWER else {}
         spec = WorkerSpec(
             command=(),
             cwd=folder,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 UNKNOWN = "*"
 #: The ticket whose branch or worktree a path is about.
 _OF_TICKET = re.compile(r"/(?:work|worktrees|\.worktree)/([0-9A-HJKMNP-TV-Z]{13})(?=[-/]|$)")
-#: A worktree in which a merge is tried, which is an orchestrator's own.
-_TRIAL = re.compile(r"/(?:worktrees|\.worktree)/merge-[^/]*(?=/|$)")
+#: A worktree in which a merge is tried or a commit looked at, which is an orchestrator's own.
+_TRIAL = re.compile(r"/(?:worktrees|\.worktree)/(?:merge|check)-[^/]*(?=/|$)")
 
 
 def unexplained(

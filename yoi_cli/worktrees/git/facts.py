@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
 from yoi_cli.worktrees.git.hooks_path import lacking_hooks
 from yoi_cli.worktrees.git.listing import main_and_linked
-from yoi_cli.worktrees.git.marks import TRY_PREFIX, was_cut_short
+from yoi_cli.worktrees.git.marks import CHECK_PREFIX, TRY_PREFIX, was_cut_short
 from yoi_cli.worktrees.git.populate import local_files
 from yoi_cli.worktrees.ports import WorktreeFacts
 
@@ -45,7 +45,7 @@ def inspect(repository: RepositoryPaths, worktrees: Sequence[Worktree]) -> Workt
 
 def _is_try(path: str, folder: str) -> bool:
     parent, name = os.path.split(path)
-    return parent == folder and name.startswith(TRY_PREFIX)
+    return parent == folder and name.startswith((TRY_PREFIX, CHECK_PREFIX))
 
 
 def _unknown(folder: str, linked: Iterable[WorktreeEntry]) -> list[str]:

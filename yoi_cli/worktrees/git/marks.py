@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 #: How the folders of worktrees begin in which merges are tried.
 TRY_PREFIX = "merge-"
+#: And of one in which a commit is validated or reviewed.
+CHECK_PREFIX = "check-"
 #: What git's lock on an index holds while a move of the target branch has it.
 MARK = b"yoi advance\n"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import NotFoundError, OperationError, UsageError
 from yoi_cli.worktrees.git.creation import create_detached
 from yoi_cli.worktrees.git.listing import entry_at
-from yoi_cli.worktrees.git.marks import TRY_PREFIX
+from yoi_cli.worktrees.git.marks import CHECK_PREFIX, TRY_PREFIX
 from yoi_cli.worktrees.ports import MergeTry
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def try_path(repository: RepositoryPaths, name: str) -> str:
             f"{name[:80]!r} is no name for a merge.",
             hint="Use letters, digits, dots, dashes and underscores.",
         )
-    return f"{repository.folder}/{TRY_PREFIX}{name}"
+    prefix = "" if name.startswith(CHECK_PREFIX) else TRY_PREFIX
+    return f"{repository.folder}/{prefix}{name}"
 
 
 def merge(
