@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,10 @@ def test_what_head_has_and_a_file_here_lacks_is_lost_until_it_is_committed(
     branches.git("checkout", "--quiet", "HEAD~1", "--", ".yoi")
     assert lost(branches) == lost(branches, ticket) == {ticket: 1}
     assert lost(branches, other) == {}
+    attributes = branches.folder / ".yoi/.gitattributes"
+    attributes.unlink()
+    os.mkfifo(attributes)  # which git would wait for, were it asked to compare files
+    assert lost(branches) == lost(branches, ticket) == {ticket: 1}
     branches.path(ticket).unlink()
     assert lost(branches) == {}
 

@@ -7,6 +7,7 @@ those of HEAD: whatever one had and nobody has now is lost.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def lost_events(
         if not look_up(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=workspace):
             return {}
         objects = ObjectStream(workspace)
-        changed = _changed(workspace, folder, names)
+        changed = _changed(workspace, folder, names, read)
         for ticket, before, after, merge in (*changed, *_sides(workspace, folder, names)):
             if ticket not in here:
                 now = read(ticket)
@@ -83,12 +84,15 @@ def lost_events(
 
 
 def _holders(workspace: str, folder: str, ids: Collection[str]) -> Mapping[str, set[str]]:
-    """The tickets whose thread has each of `ids`: of two tickets with one id, one got a new one."""
+    """The tickets whose thread has each of `ids`: of two tickets with one id, one got a new one.
+
+    With `-a` git reads no attributes in the checkout, which may be a FIFO.
+    """
     found: dict[str, set[str]] = {}
     if not ids:
         return found
     patterns = "".join(f"^<!-- event:.* id: {one} -->\n" for one in ids)
-    options = ["-o", "-z", "-G", "--untracked", "--no-exclude-standard", "-f", "-"]
+    options = ["-a", "-o", "-z", "-G", "--untracked", "--no-exclude-standard", "-f", "-"]
     wanted = ["grep", *options, "--", *_patterns(folder, None)]
     answer = ask_git(wanted, cwd=workspace, stdin=patterns.encode())
     for line in answer.text.splitlines():
@@ -98,16 +102,33 @@ def _holders(workspace: str, folder: str, ids: Collection[str]) -> Mapping[str, 
 
 
 def _changed(
-    workspace: str, folder: str, tickets: Collection[str] | None
+    workspace: str,
+    folder: str,
+    tickets: Collection[str] | None,
+    read: Callable[[str], bytes | None],
 ) -> Iterator[tuple[str, str, str, str]]:
-    """The tickets whose thread is not as HEAD has it, as `_sides` has them, without a merge."""
-    options = ["--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--relative", "HEAD", "--"]
-    answer = run_git(["diff", *options, *_patterns(folder, tickets)], cwd=workspace)
-    for line in answer.splitlines():
-        facts, _, path = line.partition("\t")
-        words = facts.split(" ")
-        if line.startswith(":") and len(words) == 5 and set(words[2]) != _NONE:
-            yield path.strip('"').rsplit("/", 2)[1], words[2], "0", ""
+    """The tickets whose thread is not as HEAD has it, as `_sides` has them, without a merge.
+
+    Git is not asked to compare: it would read attributes in the checkout, which may be a FIFO.
+    """
+    wanted = (
+        [f"{folder}/"]
+        if tickets is None
+        else [f"{folder}/{one}/{layout.THREAD}" for one in tickets]
+    )
+    for entry in run_git(["ls-tree", "-r", "-z", "HEAD", "--", *wanted], cwd=workspace).split("\0"):
+        facts, _, path = entry.partition("\t")
+        ticket = path.removeprefix(f"{folder}/").removesuffix(f"/{layout.THREAD}")
+        if path != f"{folder}/{ticket}/{layout.THREAD}" or "/" in ticket:
+            continue
+        blob, data = facts.split(" ")[-1], read(ticket)
+        if data is not None and not _is_blob(data, blob):
+            yield ticket, blob, "0", ""
+
+
+def _is_blob(data: bytes, name: str) -> bool:
+    kind = "sha1" if len(name) == 40 else "sha256"
+    return hashlib.new(kind, b"blob %d\0" % len(data) + data).hexdigest() == name
 
 
 def _patterns(folder: str, tickets: Collection[str] | None) -> list[str]:
