@@ -48,6 +48,25 @@ def test_work_that_is_committed_on_the_target_itself_goes_to_a_person(shop: Shop
     assert [line.split()[0] for line in shop.ran()] == [ticket]
 
 
+@pytest.mark.parametrize("who", ["validator", "reviewer"])
+def test_a_target_that_validation_or_a_reviewer_moved_goes_to_a_person(
+    shop: Shop, who: str
+) -> None:
+    """Both run what the coder wrote."""
+    move = "git update-ref refs/heads/main HEAD\n"
+    settings = ""
+    if who == "validator":
+        (shop.agents / "validate.sh").write_text(move)
+        settings = f'review = "person"\nvalidate = [["sh", "{shop.agents}/validate.sh"]]\n'
+    unconfine(shop, f"{settings}close = true")
+    shop.script("reviewer", f"{move}echo 'YOI-REVIEW: approve'\n")
+    ticket = shop.queue()
+    done = shop.run("--json", code=5)
+    assert done.json["outcomes"][0]["reason"] == "not_approved"
+    assert "step: target_moved" in shop.thread(ticket)
+    assert "status: approve" not in shop.thread(ticket)
+
+
 def test_a_target_that_is_deleted_meanwhile_is_named_and_may_come_back(shop: Shop) -> None:
     unconfine(shop, 'target = "next"\nclose = true')
     shop.git("branch", "next")

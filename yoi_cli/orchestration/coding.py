@@ -18,7 +18,12 @@ from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import LEFT
 from yoi_cli.orchestration.evidence import examine, settle, tree_word, worker_sentence
 from yoi_cli.orchestration.prompts import coder_prompt
-from yoi_cli.orchestration.target_watch import note_target, tell_target_moves, unapproved_in_target
+from yoi_cli.orchestration.target_watch import (
+    is_moved_unapproved,
+    note_target,
+    tell_target_moves,
+    unapproved_in_target,
+)
 from yoi_cli.orchestration.texts import (
     evidence_line,
     evidence_report,
@@ -219,6 +224,8 @@ def validate(context: TicketContext, at: Position) -> bool:
     if results is None or (is_bad and not context.target_check.is_known):
         return False
     context.drop_checkout()
+    if is_moved_unapproved(context, at):
+        return True
     results = tuple(map(context.target_check.with_note, results))
     worktree = context.standing_worktree(at)
     if worktree is None:

@@ -219,4 +219,5 @@ class TicketContext:
         text = f"Looking at {short(commit)}; validation commands: {commands}."
         worktree = self.standing_worktree(at)
         tree = tree_word(worktree.dirty) if worktree else ""
+        self.ports.local_state.note_target(self.ticket, self.target_head(at))
         return self.record(at, stages.VALIDATE, text, round=str(at.round), tree=tree, commit=commit)

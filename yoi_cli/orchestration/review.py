@@ -12,6 +12,7 @@ from yoi_cli.orchestration.approvals import told_of
 from yoi_cli.orchestration.context import PERSON
 from yoi_cli.orchestration.evidence import changes_of_reviewer, tree_word, worker_sentence
 from yoi_cli.orchestration.prompts import reviewer_prompt
+from yoi_cli.orchestration.target_watch import is_moved_unapproved, note_target
 from yoi_cli.orchestration.texts import printed, short, validation_blocks, verdict_of
 from yoi_cli.orchestration.worker_requests import how_it_ended, is_success
 
@@ -53,6 +54,7 @@ def _begin(context: TicketContext, at: Position, profile: str) -> bool:
         text = "\n\n".join(["the setup for the reviewer failed.", *validation_blocks(results)])
         return context.call_person(at, "setup_failed", text)
     checkout = context.find_checkout(at)
+    note_target(context, at)
     return context.record(
         at,
         stages.REVIEWER,
@@ -93,6 +95,8 @@ def follow_reviewer(context: TicketContext, at: Position) -> bool:
         return True
     changed = changes_of_reviewer(at, context.find_checkout(at))
     context.drop_checkout()
+    if is_moved_unapproved(context, at):
+        return True
     if changed:
         return context.call_person(at, "reviewer_changed", changed)
     return _judge(context, at, view)

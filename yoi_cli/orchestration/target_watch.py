@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def note_target(context: TicketContext, at: Position) -> None:
-    """Keep what the target is, just before a coder is started."""
+    """Keep what the target is, just before a worker of the ticket is started."""
     context.ports.local_state.note_target(context.ticket, context.target_head(at))
 
 
@@ -31,13 +31,26 @@ def tell_target_moves(context: TicketContext, at: Position) -> None:
         note_target(context, at)
 
 
+def is_moved_unapproved(context: TicketContext, at: Position) -> bool:
+    """After validation commands or a reviewer, which run what a coder wrote: whether the target
+    moved meanwhile to hold the commit that they were to judge. Then a person is called."""
+    if context.target_head(at) == context.ports.local_state.noted_target(context.ticket):
+        return False
+    unapproved = unapproved_in_target(context, at, at.commit)
+    if not unapproved:
+        return False
+    tell_target_moves(context, at)
+    return context.call_person(at, "not_approved", unapproved)
+
+
 def _target_moves(context: TicketContext, at: Position) -> str:
     """A sentence about a move since then that no orchestrator of this clone made, else empty."""
     ports, now = context.ports, context.target_head(at)
     then = ports.local_state.noted_target(context.ticket)
     if not then or then == now or ports.repository.commit_of(then) is None:
         return ""
-    moved = f"`{at.target}` moved from {short(then)} to {short(now) or 'nothing'} while the coder"
+    who = {stages.CODER: "the coder", stages.REVIEWER: "the reviewer"}.get(at.stage, "validation")
+    moved = f"`{at.target}` moved from {short(then)} to {short(now) or 'nothing'} while {who}"
     if not now or not ports.repository.is_ancestor(then, now):
         return f"{moved} worked, and lost commits; no merge of ours did that."
     ours = {merge.merge for merge in ports.local_state.merges()}
