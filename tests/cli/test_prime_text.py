@@ -36,7 +36,17 @@ def test_no_title_and_no_priority_can_begin_a_line_or_drive_a_terminal(
     lines = told(title, priority).split("\n")
     assert len(lines) == len(plain)
     assert all(char >= " " and char != "\x7f" for line in lines for char in line)
-    assert sum(a != b for a, b in zip(lines, plain, strict=True)) <= 2
+    assert sum(a != b for a, b in zip(lines, plain, strict=True)) <= 4
+
+
+@given(st.text())
+def test_titles_stand_between_lines_that_they_cannot_contain(title: str) -> None:
+    lines = told(title).split("\n")
+    begin = next(n for n, line in enumerate(lines) if line.startswith("--- begin ticket text "))
+    assert lines[begin + 3] == lines[begin].replace("begin", "end")
+    word = lines[begin].split()[4]
+    assert not any(word in line for line in lines[begin + 1 : begin + 3])
+    assert [n for n, line in enumerate(lines) if TICKET in line] == [begin + 1, begin + 2]
 
 
 def test_a_title_that_was_cut_says_so() -> None:

@@ -252,7 +252,8 @@ def check_profiles(session: Session, name: str | None = None) -> CheckedProfiles
 
 
 def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
-    """`asked` with its full ticket id and its folder, and the ticket's intent packet."""
+    """`asked` with its full ticket id and its folder, and the ticket's intent packet between
+    lines that it cannot contain."""
     import os
 
     from msgspec.structs import replace
@@ -261,12 +262,15 @@ def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
     if asked.ticket is None:
         return replace(asked, cwd=cwd or os.getcwd()), ""
     from yoi_cli.model.intent import packet_of, render_packet
+    from yoi_cli.model.quoting import explained, marker_of, quoted
     from yoi_cli.tickets.edit import read_item
 
     ticket, item = read_item(session.store, asked.ticket)
     if cwd is None:
         cwd = _worktree_of(session, ticket) or os.getcwd()
     packet = render_packet(packet_of(item.title, item.body))
+    marker = marker_of([packet])
+    packet = f"{explained(marker)}\n\n{quoted([packet], marker)}\n"
     return replace(asked, cwd=cwd, ticket=ticket), packet
 
 

@@ -13,6 +13,7 @@ from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.errors import YoiError
 from yoi_cli.model.fields import PRIORITIES
+from yoi_cli.model.quoting import closing, marker_of, opening
 from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
@@ -91,10 +92,17 @@ def _facts(primer: Primer) -> Iterator[str]:
     yield f"- Tickets: {counts or 'none'}"
     if primer.unreadable:
         yield f"- {primer.unreadable} cannot be read: `yoi ticket doctor` says why."
+    if not primer.startable and primer.states:
+        yield "- Nothing may start now."
+    named = list(_with_titles(primer))
+    if named:
+        marker = marker_of(named)
+        yield from (opening(marker), *named, closing(marker))
+
+
+def _with_titles(primer: Primer) -> Iterator[str]:
     if primer.startable:
         yield f"- May start now: {'; '.join(map(_named, primer.startable))}"
-    elif primer.states:
-        yield "- Nothing may start now."
     if primer.current is not None:
         yield f"- Your ticket: {_named(primer.current)}, {primer.current.state}"
 
