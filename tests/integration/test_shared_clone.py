@@ -56,7 +56,14 @@ def test_what_yoi_makes_in_a_shared_clone_is_the_groups_as_well(
     local = workspace / ".git/yoi"
     files = workspace / ".yoi/tickets" / ticket
     names = ("", "claims", f"claims/{ticket}.json", "workers", "store.lock", "store.next.lock")
-    made = [*(local / name for name in names), local / "worktrees.lock", files, *files.iterdir()]
+    store = [workspace / ".yoi", files.parent, *(workspace / ".yoi").glob("*.toml")]
+    made = [
+        *store,
+        *(local / name for name in names),
+        local / "worktrees.lock",
+        files,
+        *files.iterdir(),
+    ]
     for path in made:
         assert stat.S_IMODE(path.stat().st_mode) & 0o020 == bits, path
     for worker in (local / "workers").glob("w-*"):

@@ -107,7 +107,10 @@ def hint_for(missing: Iterable[MissingWrites]) -> str:
             "git knows of no rebase, `git rebase --quit` makes a stash of it."
         )
     if any(place.startswith("stash@") for one in found for place in one.places):
-        hints.append("`git stash pop` brings the stash back.")
+        hints.append(
+            "`git stash pop` brings the stash back; where git refuses, since its files were "
+            "written meanwhile, commit them first."
+        )
     if any(one.is_waiting for one in found):
         hints.append("What waits is written by the next command, once git is done here.")
     if any(one.is_gone for one in found):

@@ -46,15 +46,17 @@ def init_workspace(
     written, what stands against that: `find_checkout`'s errors, `NotFoundError`
     (`workspace_not_checked_out`), `ConflictError` (`workspace_elsewhere`).
     """
-    from yoi_cli.git.checkout import find_checkout
+    from yoi_cli.git.checkout import find_checkout, shared_with
     from yoi_cli.setup.workspace_files import workspace_files
     from yoi_cli.store.files import layout
     from yoi_cli.workspace.finding import make_workspace
+    from yoi_cli.workspace.local_folder import local_folder, share
 
     folder = starting_folder(start)
     checkout = find_checkout(folder)
     if checkout is not None:
         _check_place(folder, checkout, here=start.here)
+        share(local_folder(folder, checkout), shared_with(checkout.common_dir))
     called = os.fsencode(name or os.path.basename(folder) or "workspace")
     files = workspace_files(
         name=called.decode("utf-8", "replace"),  # a folder may be called by any bytes
