@@ -9,6 +9,8 @@ import pytest
 from support.clones import Branches, fork
 from support.process import Program
 
+from yoi_cli.errors import OperationError
+from yoi_cli.git import command
 from yoi_cli.merge.open import lost_to_git
 from yoi_cli.model.ids import TicketId
 from yoi_cli.workspace.session import Start, open_session
@@ -106,3 +108,15 @@ def test_what_one_side_reverted_no_merge_lost(branches: Branches) -> None:
 def test_outside_of_git_nothing_is_asked(branches: Branches) -> None:
     session = open_session(Start(str(branches.folder), False, "test", {}))
     assert lost_to_git(session._replace(checkout=None)) == {}
+
+
+def test_a_git_that_does_not_answer_says_nothing_of_what_was_lost(
+    branches: Branches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "_QUICK_SECONDS", 0.3)
+    session = open_session(Start(str(branches.folder), False, "test", {}))
+    (branches.folder / ".git/HEAD").unlink()
+    os.mkfifo(branches.folder / ".git/HEAD")
+    with pytest.raises(OperationError) as caught:
+        lost_to_git(session)
+    assert caught.value.code == "git_timeout"

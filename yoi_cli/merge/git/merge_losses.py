@@ -42,7 +42,8 @@ def lost_events(
     `folder` is that of the tickets below `workspace`, which lies in a checkout; `read` gives the
     thread of a ticket as it is now, None for a ticket that is not there (it may have been removed
     on purpose). `tickets` are the only ones that are asked for; None asks for all. One git looks
-    at the newest `MERGES` merges, another reads what they changed. Nothing where git is no help.
+    at the newest `MERGES` merges, another reads what they changed. Nothing where git is no help;
+    one that does not answer at all is an error (`OperationError`, `git_timeout`).
     """
     lost: dict[str, set[str]] = {}
     here: dict[str, set[bytes]] = {}
@@ -73,8 +74,9 @@ def lost_events(
                 events = parse_thread(data).thread.events
                 missing = {event.id for event in events if event.id and event.id.encode() in gone}
                 lost.setdefault(ticket, set()).update(missing)
-    except OperationError:  # no git, or a clone that lacks what is long past
-        pass
+    except OperationError as error:  # no git, or a clone that lacks what is long past
+        if error.code == "git_timeout":
+            raise
     found = _holders(workspace, folder, {one for ids in lost.values() for one in ids})
     left = {
         ticket: frozenset(one for one in ids if found.get(one, {ticket}) <= {ticket})
