@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -238,3 +239,22 @@ def test_a_record_that_cannot_be_read_trusts_nothing(mine: Path) -> None:
     record.unlink()
     record.mkdir()
     assert refused(mine) == "workspace_untrusted"
+
+
+def test_outside_of_git_a_folder_that_was_copied_brings_no_trust_along(
+    yoi: Program, tmp_path: Path
+) -> None:
+    first, copy = tmp_path / "first", tmp_path / "copy"
+    first.mkdir()
+    yoi("init", cwd=first)
+    write(first, "one")
+
+    def code(folder: Path) -> str:
+        answer = yoi("profile", "check", "ada", "--json", cwd=folder, check=False)
+        return str(answer.error["code"]) if answer.code == 4 else ""
+
+    assert code(first) == ""
+    shutil.copytree(first, copy, symlinks=True)
+    assert code(copy) == "workspace_untrusted"
+    yoi("trust", "--yes", cwd=copy)
+    assert (code(copy), code(first)) == ("", "")

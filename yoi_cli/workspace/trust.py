@@ -31,8 +31,18 @@ _SHORTEST = 12
 
 
 def trust_files(session: Session) -> FileTrust:
-    """The clone's own records."""
-    return FileTrust(os.path.join(session.local_folder, "trust"))
+    """The clone's own records.
+
+    Outside of git they stand with the user's: a folder that was unpacked or copied must not bring
+    its own.
+    """
+    if session.checkout is not None:
+        return FileTrust(os.path.join(session.local_folder, "trust"))
+    from hashlib import sha256
+
+    state = session.environment.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    name = sha256(os.fsencode(os.path.realpath(session.workspace))).hexdigest()[:32]
+    return FileTrust(os.path.join(state, "yoi", "trust", name))
 
 
 def settings_in(data: bytes) -> RunningSettings:

@@ -141,3 +141,23 @@ def test_nothing_is_decided_by_a_thread_that_is_not_read(store: FileStore) -> No
     with store.write() as writer, pytest.raises(StoreInvalidError, match="cannot be read"):
         writer.thread(TICKET)
     assert store.thread(TICKET).events == ()
+
+
+@pytest.mark.parametrize("place", ["at the end", "in the middle"])
+def test_an_event_that_git_and_the_guard_left_twice_keeps_nobody_from_writing(
+    store: FileStore, place: str
+) -> None:
+    said = block("Said.", 1)
+    rest = b"" if place == "at the end" else b"\n" + block("Last.", 2)
+    path = with_thread(store, TWO + b"\n" + said + rest)
+    comment(store, TICKET, "New.")
+    assert b"New." in path.read_bytes()
+
+    thread = (
+        TWO
+        + b"\n"
+        + said
+        + b"\n"
+        + said.replace(b"\n<!--", b"\n  <!--").replace(b"<!-- ev", b"  <!-- ev", 1)
+    )
+    assert refused(store, thread + b"\n" + block("Last.", 2)).code == "thread_unreadable"

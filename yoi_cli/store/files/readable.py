@@ -101,9 +101,16 @@ def _is_cut_append(data: bytes) -> bool:
 
 
 def _disfigured(data: bytes, tail: Tail) -> list[int]:
-    """Headers that stand where none is read, or give no event its id any more."""
+    """Headers that stand where none is read, or give no event its id any more.
+
+    An event that stands there again, byte for byte, is not lost: the guard against git writes one
+    anew whose file a checkout took away, and git may put the first one back.
+    """
+    before = _line(data, tail.offset) - 1
+    thread = tail.parsed.thread
+    again = {fault.line + before for fault in thread.faults if fault.code == "event_repeated"}
     found = [
-        event.line + _line(data, tail.offset) - 1
+        event.line + before
         for event in tail.parsed.thread.events
         if event.id is None and is_event_id(event.attributes.get("id", ""))
     ]
@@ -111,6 +118,8 @@ def _disfigured(data: bytes, tail: Tail) -> list[int]:
     spans = ((tail.offset + start, tail.offset + end) for start, end in _covered(tail))
     for start, end in (*spans, (len(data), len(data))):
         at = data.find(_OPENING, position, start)
+        while at >= 0 and _line(data, at) in again:
+            at = data.find(_OPENING, at + 1, start)
         if at >= 0:
             found.append(_line(data, at))
         position = max(position, end)
