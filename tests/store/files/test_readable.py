@@ -153,11 +153,8 @@ def test_an_event_that_git_and_the_guard_left_twice_keeps_nobody_from_writing(
     comment(store, TICKET, "New.")
     assert b"New." in path.read_bytes()
 
-    thread = (
-        TWO
-        + b"\n"
-        + said
-        + b"\n"
-        + said.replace(b"\n<!--", b"\n  <!--").replace(b"<!-- ev", b"  <!-- ev", 1)
-    )
-    assert refused(store, thread + b"\n" + block("Last.", 2)).code == "thread_unreadable"
+    indented = block("Hidden.", 3).replace(b"<!-- ev", b"  <!-- ev", 1)
+    path.write_bytes(TWO + b"\n" + said + b"\n" + indented + b"\n" + block("Last.", 4))
+    with pytest.raises(StoreInvalidError) as caught:
+        comment(store, TICKET, "New.")
+    assert caught.value.code == "thread_unreadable"
