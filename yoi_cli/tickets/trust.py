@@ -252,7 +252,7 @@ def doubts_about(ticket: str, facts: TrustFacts, *, behind: bool = False) -> Ite
     """Why nothing should be decided about `ticket` from this store; nothing where it may be.
 
     Nothing that was recorded may be missing, of it or of what it waits for. Its item and its log
-    must be whole, the log of one mind. Of a ticket that is not resolved, besides: nothing that
+    must be whole, the log consistent. Of a ticket that is not resolved, besides: nothing that
     anybody's relations or plan records may say of it is unknown, but for those of resolved
     tickets, which hold nobody up; and what it waits for can be read, with `behind` also what is
     behind unresolved blockers. A blocker that is resolved counts too: the part of it that cannot
