@@ -1,0 +1,1 @@
+"""The board in the terminal (`yoi panel`): Textual is imported here and nowhere else."""
