@@ -33,6 +33,7 @@ SCENARIO = (
     ("moved", "ticket intake {a} -m Settled"),
     ("moved", "ticket state {b} ready"),
     ("state", "ticket state {a}"),
+    ("moves", "ticket moves {a}"),
     ("route", "route --all"),
     ("route", "route {a}"),
     ("moved", "ticket close {b} -m Done"),

@@ -36,11 +36,15 @@ def orchestrate(
     for a person. Raises `NotFoundError` outside of git and for a ticket that is not there,
     `StoreInvalidError` (`config_invalid`), and `ConflictError` (`inside_worker`).
     """
+    import os
+
+    from yoi_cli.orchestration.files.presence import shown_as_running
     from yoi_cli.orchestration.git.reviewed_commit import check_orchestrator
 
     check_orchestrator(session)
     target, run = _open(session, tickets, at_once, author, tell, watch=watch, retry=retry)
-    run.run(lambda seconds: pause(seconds, run.running))
+    with shown_as_running(os.path.join(session.own_folder(make=True), "orchestrate")):
+        run.run(lambda seconds: pause(seconds, run.running))
     return run.result(target)
 
 

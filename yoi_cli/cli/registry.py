@@ -110,6 +110,7 @@ _TICKET = (
         ("intent", "ticket.intent:intent", "Print the contract for whoever implements it."),
         ("list", "ticket.list:list_", "List tickets; open ones unless asked otherwise."),
         ("show", "ticket.show:show", "Show one ticket with its thread and relations."),
+        ("moves", "ticket.moves:moves", "Show what may be done with a ticket, and why not."),
         ("diff", "ticket.diff:diff", "Show what a ticket's branch changes."),
         ("search", "ticket.search:search", "Find text in titles, descriptions and threads."),
         ("graph", "ticket.graph:graph", "Draw which tickets wait for which."),

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from yoi_cli.errors import YoiError
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.model.redaction import Redaction
     from yoi_cli.orchestration.inbox import InboxPorts
+    from yoi_cli.orchestration.moves import MoveFacts
     from yoi_cli.orchestration.ports import OrchestrationPorts, Progress
     from yoi_cli.workers.runtime import WorkerRuntime
     from yoi_cli.workspace.session import Session
@@ -139,3 +142,80 @@ def holder_of(common_dir: str) -> str:
     clone = sha256(os.fsencode(os.path.realpath(common_dir))).hexdigest()[:8]
     host = "".join(c for c in platform.node() if c.isalnum() or c in "-._") or "here"
     return f"orchestrate@{host}/{clone}"
+
+
+def move_facts(session: Session, ticket: TicketId) -> MoveFacts:
+    """What may be done with `ticket` depends on this. Raises where its files cannot be read, but
+    for what the doubts about it say."""
+    from yoi_cli.model import states
+    from yoi_cli.model.routing import has_question
+    from yoi_cli.orchestration.moves import MoveFacts
+    from yoi_cli.routing.open import open_router
+    from yoi_cli.workers.open import open_runtime
+
+    router = open_router(session, caller=None)
+    decision = router.route(ticket)
+    workers = tuple(
+        view for view in open_runtime(session).all() if view.ticket == ticket and not view.has_ended
+    )
+    facts = MoveFacts(
+        decision,
+        doubts=router.doubts(ticket),
+        asker=router.context.caller,
+        claim=session.claims.get(ticket),
+        now=time.time_ns() // 1_000_000,
+        workers=workers,
+        is_asked=has_question(session.store.thread(ticket).events),
+        worker_above=session.worker_above(),
+    )
+    if decision.state not in (states.QUEUED, states.INPROGRESS):
+        return facts
+    return _with_run(session, facts)
+
+
+def _with_run(session: Session, facts: MoveFacts) -> MoveFacts:
+    """The facts with what orchestration knows of a ticket that it may have in hand."""
+    from yoi_cli.errors import YoiError
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.item import field_text
+    from yoi_cli.model.workers.profiles import BY_PERSON
+    from yoi_cli.orchestration.files.presence import look_for_runs
+    from yoi_cli.orchestration.inbox import waiting_of
+    from yoi_cli.orchestration.steps import position_of
+
+    ticket = TicketId(facts.ticket)
+    held = ticket in look_for_runs(os.path.join(session.local_folder, "orchestrate")).tickets
+    facts = facts._replace(is_held=held, obstacle=_run_obstacle(session))
+    try:
+        ports = open_inbox(session)
+    except YoiError as error:  # the settings cannot be read
+        return facts._replace(obstacle=error)
+    thread, marks = session.store.thread(ticket).events, session.own_events.of(ticket)
+    reviewer = field_text(session.store.item(ticket).fields, "reviewer")
+    waiting = waiting_of(
+        ticket,
+        facts.decision.title,
+        thread,
+        marks,
+        approvals=ports.approvals,
+        reviews_by_hand=ports.reviews_by_hand or reviewer == BY_PERSON,
+    )
+    at = position_of(thread, marks, ticket=ticket, approvals=ports.approvals)
+    is_signed = ports.approvals.is_signed
+    return facts._replace(waiting=waiting, is_own=at.is_own, is_signed=is_signed)
+
+
+def _run_obstacle(session: Session) -> YoiError | None:
+    """What keeps `yoi orchestrate` from any ticket, before it looks at one."""
+    from yoi_cli.errors import YoiError
+    from yoi_cli.orchestration.git.reviewed_commit import check_orchestrator
+    from yoi_cli.workspace.trust import require_trust
+    from yoi_cli.worktrees.open import repository_paths
+
+    try:
+        check_orchestrator(session)
+        repository_paths(session)
+        require_trust(session)
+    except YoiError as error:
+        return error
+    return None

@@ -123,7 +123,13 @@ def _check_acceptable(decision: Decision, judgement: GivenDecision) -> None:
             f"A ticket that is {judgement.classification} cannot be accepted.",
             hint="Use --record to record the judgement alone.",
         )
-    elif not decision.classified.is_ready:
+    else:
+        check_ready(decision)
+
+
+def check_ready(decision: Decision) -> None:
+    """Raise `ConflictError` (`not_ready`) for a ticket that may not start."""
+    if not decision.classified.is_ready:
         classified = decision.classified
         raise ConflictError(
             "not_ready",

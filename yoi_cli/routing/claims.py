@@ -93,11 +93,7 @@ def _claim(
     current = service.claims.get(ticket)
     check_free(ticket, current, writer.now_ms)
     router = Router(writer, service.context._replace(claims={}))
-    decision = router.route(ticket)
-    if decision.doubts:
-        raise untrusted(ticket, decision.doubts)
-    if decision.classified.classification not in _CLAIMABLE:
-        raise not_claimable(decision)
+    check_claimable(router.route(ticket))
     router.require_trust(ticket)
     log = writer.thread(ticket).events
     begun = unfinished_generation(log, current, request.holder)
@@ -109,6 +105,15 @@ def _claim(
         writer.commit(ticket, Change(events=(claim_event(taken, service.by, "taken"),)))
     service.claims.put(taken)
     return taken
+
+
+def check_claimable(decision: Decision) -> None:
+    """Raise what keeps everybody from claiming a ticket, whoever holds it: `ConflictError`
+    (`not_claimable`) and `StoreInvalidError` (`store_untrusted`)."""
+    if decision.doubts:
+        raise untrusted(decision.ticket, decision.doubts)
+    if decision.classified.classification not in _CLAIMABLE:
+        raise not_claimable(decision)
 
 
 def greatest_generation(log: Iterable[Event]) -> int:

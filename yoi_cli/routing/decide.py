@@ -96,7 +96,12 @@ def check_trusted(decision: Decision) -> None:
 
 def check_acceptance(ticket: str, packet: IntentPacket) -> None:
     """Raise `ConflictError` for a packet that does not say when the work is done."""
-    if not packet.has_acceptance:
+    require_acceptance(ticket, has_acceptance=packet.has_acceptance)
+
+
+def require_acceptance(ticket: str, *, has_acceptance: bool) -> None:
+    """Raise `ConflictError` (`acceptance_missing`) for a ticket that does not say it either."""
+    if not has_acceptance:
         raise ConflictError(
             "acceptance_missing",
             f"{ticket} has no acceptance criteria, so nobody could tell when it is done.",

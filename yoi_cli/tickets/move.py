@@ -16,13 +16,14 @@ from yoi_cli.tickets.blocking import Blocker, blockers, describe, surroundings, 
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import Claims, TicketStore, TicketWriter
     from yoi_cli.store.values import Committed
+    from yoi_cli.tickets.trust import Doubt
 
 
 #: The states, but for closed, in which nobody works on a ticket any more.
@@ -86,10 +87,13 @@ def move_ticket(
         _check_expectation(ticket, state, request.expect)
         if state == request.target:
             return Moved(ticket, state, state, changed=False)
-        _check_move(ticket, state, request)
-        if request.target in (states.QUEUED, states.INPROGRESS):
-            _check_blockers(writer, ticket, request.target)
-            _check_trust(writer, ticket)
+        check_move(
+            ticket,
+            state,
+            request,
+            lambda: blockers(writer, ticket, surroundings(writer, ticket)),
+            lambda: tuple(_doubts(writer, ticket)),
+        )
         change = _change(state, request, by, stamp(writer.now_ms))
         done = writer.commit(ticket, change)
         if request.target in FREEING_STATES:
@@ -133,15 +137,40 @@ def close_ticket(
         _check_expectation(ticket, state, expect)
         if state == states.CLOSED:
             return Moved(ticket, state, state, changed=False)
-        if state == states.INPROGRESS:
-            _check_nobody_at_work(ticket, live(ticket))
+        check_close(ticket, state, live)
         done = writer.commit(ticket, Change(events=(event,), resolution=text))
         done = _free_claim(claims, done, writer.now_ms)
     freed = () if state == states.DONE else unblocked_by(store, ticket)
     return Moved(ticket, state, states.CLOSED, True, done.at, done.event_ids, freed, done.warnings)
 
 
-def _check_nobody_at_work(ticket: str, worker: str | None) -> None:
+def check_move(
+    ticket: str,
+    state: str,
+    request: MoveRequest,
+    blockers: Callable[[], Sequence[Blocker]],
+    doubts: Callable[[], Sequence[Doubt]],
+) -> None:
+    """Raise what keeps a ticket that is in `state` from the move; closing has its own check.
+
+    It is asked by whoever moves a ticket, and by whoever says beforehand what may be done with it.
+    `blockers` and `doubts` are asked only where they count.
+    """
+    _check_move(ticket, state, request)
+    if request.target not in (states.QUEUED, states.INPROGRESS):
+        return
+    _check_blockers(ticket, request.target, blockers())
+    doubted = doubts()
+    if doubted:
+        from yoi_cli.tickets.trust import untrusted
+
+        raise untrusted(ticket, doubted)
+
+
+def check_close(ticket: str, state: str, live: Callable[[str], str | None]) -> None:
+    """Raise `ConflictError` (`worker_at_work`) where a ticket is in progress, and `live` names a
+    worker that is at work for it."""
+    worker = live(ticket) if state == states.INPROGRESS else None
     if worker is not None:
         raise ConflictError(
             "worker_at_work",
@@ -150,6 +179,12 @@ def _check_nobody_at_work(ticket: str, worker: str | None) -> None:
             "with --force; the worker goes on.",
             details={"ticket": ticket},
         )
+
+
+def check_reopen(ticket: str, state: str) -> None:
+    """Raise `ConflictError` (`move_illegal`) for a ticket that is not finished."""
+    if not states.is_reopening(state, states.PLANNING):
+        raise _illegal(ticket, state, "reopened", ("done", "closed"))
 
 
 def reopen_ticket(
@@ -163,8 +198,7 @@ def reopen_ticket(
         require_present(writer.missing_writes(), ticket)
         thread = writer.thread(ticket)
         state = fold(thread.events).state
-        if not states.is_reopening(state, states.PLANNING):
-            raise _illegal(ticket, state, "reopened", ("done", "closed"))
+        check_reopen(ticket, state)
         resolution = writer.resolution(ticket)
         if resolution is not None and not is_kept(resolution, thread.events):
             # Nothing may be lost: what only its file holds moves into the thread.
@@ -281,11 +315,10 @@ def _illegal(
     )
 
 
-def _check_blockers(writer: TicketWriter, ticket: TicketId, target: str) -> None:
+def _check_blockers(ticket: str, target: str, found: Sequence[Blocker]) -> None:
     """The human gate asks that blockers are on their way, acceptance that they are through."""
-    found = blockers(writer, ticket, surroundings(writer, ticket))
     if target == states.QUEUED:
-        found = tuple(blocker for blocker in found if not _is_on_its_way(blocker))
+        found = tuple(blocker for blocker in found if not is_on_its_way(blocker))
     if found:
         raise ConflictError(
             "blocked",
@@ -302,14 +335,13 @@ def _check_blockers(writer: TicketWriter, ticket: TicketId, target: str) -> None
         )
 
 
-def _check_trust(writer: TicketWriter, ticket: TicketId) -> None:
-    """Raise `StoreInvalidError` (`store_untrusted`) where the files may hide what holds it up."""
-    from yoi_cli.tickets.trust import StoreFacts, doubts_about, untrusted
+def _doubts(writer: TicketWriter, ticket: TicketId) -> Iterator[Doubt]:
+    """Why the files may hide what holds the ticket up."""
+    from yoi_cli.tickets.trust import StoreFacts, doubts_about
 
-    doubts = tuple(doubts_about(ticket, StoreFacts(writer)))
-    if doubts:
-        raise untrusted(ticket, doubts)
+    return doubts_about(ticket, StoreFacts(writer))
 
 
-def _is_on_its_way(blocker: Blocker) -> bool:
+def is_on_its_way(blocker: Blocker) -> bool:
+    """Whether a blocker does not keep anybody from queueing what waits for it."""
     return blocker.problem is None and blocker.state in states.MOVING_STATES
