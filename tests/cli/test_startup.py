@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.file_stores import make_ticket, open_store
+from support.file_stores import ADA, make_ticket, open_store
 from support.process import Program
+
+from yoi_cli.tickets.create import Draft, create_ticket
 
 HEAVY = (
     *("rich", "yaml", "frontmatter", "git", "pydantic", "asyncio", "msgspec"),
@@ -94,7 +96,8 @@ def test_a_store_as_of_a_commit_is_read_without_gitpython(
 
 
 def test_next_in_a_pipe_loads_nothing_heavy(env: dict[str, str], workspace: Path) -> None:
-    ticket = make_ticket(open_store(workspace, in_git=True))
+    store = open_store(workspace, in_git=True)
+    ticket = create_ticket(store, Draft("T", acceptance=("It works.",)), ADA).ticket
     for state in ("ready", "queued"):
         loaded_by(env | KNOWN, workspace, "ticket", "state", ticket, state)
     assert loaded_by(env | KNOWN, workspace, "next").isdisjoint(HEAVY)

@@ -20,6 +20,18 @@ _KINDS = {"depends_on", "blocks", "related", "supersedes", "duplicate_of"}
 BROKEN, ABSENT = "broken", "absent"
 
 
+def _has_acceptance(description: bytes) -> bool:
+    """Whether anything stands below a heading of acceptance criteria but what holds a place."""
+    is_below = False
+    for line in description.decode().splitlines():
+        heading = re.match(r" {0,3}#{1,6}[ \t]+(.*)", line)
+        if heading is not None:
+            is_below = heading[1].lower().startswith(("acceptance", "done when", "受け入れ条件"))
+        elif is_below and line.strip(" \t\r-*") not in ("", "TBD", "未定"):
+            return True
+    return False
+
+
 class Ticket:
     """The files of one ticket, as far as they can be read."""
 
@@ -146,6 +158,8 @@ class Model:
         blocked = "blocked_by_dependency_or_missing_authority"
         if log.state == "ready" or self._is_blocked(one, _HOLDING):
             return blocked
+        if one.item is None or not _has_acceptance(one.item.description):
+            return "requirements_sync_needed"
         return "waiting" if self._is_held(one) else "implementation_ready"
 
     def _is_duplicate(self, one: Ticket) -> bool:

@@ -13,6 +13,7 @@ from yoi_cli.model.intent import (
     packet_of,
     parse_packet,
     render_packet,
+    with_acceptance,
 )
 
 ENGLISH = """\
@@ -183,3 +184,26 @@ def test_a_file_may_name_its_parts_by_headings_or_by_labels() -> None:
 def test_a_label_in_a_fence_of_a_file_is_text() -> None:
     text = "Validation:\n```\nIntent:\n```\n"
     assert parse_packet(text) == {"validation": "```\nIntent:\n```"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "## Acceptance criteria\n\n- a\n- b\n"),
+        ("Text.\n", "Text.\n\n## Acceptance criteria\n\n- a\n- b\n"),
+        ("## Acceptance criteria\n\nTBD\n", "## Acceptance criteria\n\n- a\n- b\n"),
+        ("# Done when\n\nTBD\n\n## Risks\n\nR\n", "# Done when\n\n- a\n- b\n\n## Risks\n\nR\n"),
+        (
+            "```\n## Acceptance criteria\n```\n",
+            "```\n## Acceptance criteria\n```\n\n## Acceptance criteria\n\n- a\n- b\n",
+        ),
+    ],
+)
+def test_criteria_take_the_place_of_those_that_a_description_has(before: str, after: str) -> None:
+    told = with_acceptance(before, ["a", "- b"])
+    assert told == after
+    assert packet_of("T", told).parts["acceptance"] == "- a\n- b"
+
+
+def test_criteria_of_a_japanese_store_stand_below_a_japanese_heading() -> None:
+    assert with_acceptance("", ["丸める"], japanese=True) == "## 受け入れ条件\n\n- 丸める\n"

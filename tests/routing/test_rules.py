@@ -64,6 +64,16 @@ ROWS: dict[str, tuple[Subject, str, tuple[str, ...]]] = {
         REQUIREMENTS_SYNC_NEEDED,
         ("acceptance_missing",),
     ),
+    "5 queued without acceptance criteria": (
+        subject("queued", has_acceptance=False),
+        REQUIREMENTS_SYNC_NEEDED,
+        ("acceptance_missing",),
+    ),
+    "5 queued and held without acceptance criteria": (
+        subject("queued", has_acceptance=False, holds=(ReasonCode("capacity", "1/1"),)),
+        REQUIREMENTS_SYNC_NEEDED,
+        ("acceptance_missing",),
+    ),
     "5 not marked ready": (subject("planning"), REQUIREMENTS_SYNC_NEEDED, ("not_marked_ready",)),
     "6 nobody queued it": (subject("ready"), BLOCKED, ("not_queued",)),
     "6 ready and blocked": (
@@ -175,10 +185,27 @@ def test_a_blocker_without_a_state_is_not_said_to_be_in_state_none() -> None:
     assert OTHER in reason.text
 
 
-def test_missing_acceptance_criteria_are_a_notice_of_what_is_ready() -> None:
+def test_what_is_free_but_for_its_acceptance_criteria_may_not_start_and_names_the_remedy() -> None:
     said = classify(subject("queued", has_acceptance=False))
-    assert said.classification == IMPLEMENTATION_READY
-    assert said.notices == ("It has no acceptance criteria.",)
+    assert not said.is_ready
+    command = f"`yoi ticket edit {T} --acceptance TEXT`"
+    assert command in said.unblock[0]
+    assert command in said.next_action
+
+
+@pytest.mark.parametrize("state", ["planning", "queued"])
+def test_where_no_acceptance_criteria_are_required_they_are_a_notice(state: str) -> None:
+    said = classify(subject(state, has_acceptance=False, requires_acceptance=False))
+    assert said.reasons[0].code in ("not_marked_ready", "queued_and_free")
+    expected = ("It has no acceptance criteria.",) if state == "queued" else ()
+    assert said.notices == expected
+
+
+@pytest.mark.parametrize("held", [{"blockers": (BLOCKER,)}, {"is_diverged": True}])
+def test_what_is_blocked_and_lacks_criteria_is_blocked_and_says_both(held: Data) -> None:
+    said = classify(subject("queued", has_acceptance=False)._replace(**held))
+    assert said.classification == BLOCKED
+    assert "It has no acceptance criteria." in said.notices
 
 
 @pytest.mark.parametrize("state", ["planning", "inprogress", "done", "closed"])

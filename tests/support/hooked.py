@@ -61,7 +61,7 @@ def make_template(yoi: Program, git: Program, repo: Path) -> None:
     """Make `repo` a workspace with hooks, in which one ticket is committed."""
     git("init", "--quiet", repo)
     yoi("init", cwd=repo)
-    yoi("ticket", "create", "--title", "Fix it", "-m", "x", cwd=repo)
+    yoi("ticket", "create", "--title", "Fix it", "--acceptance", "x", cwd=repo)
     (repo / "README.md").write_text("# A project\n", encoding="utf-8")
     git("add", "--all", cwd=repo)
     git("commit", "--quiet", "--message", "A store", cwd=repo)

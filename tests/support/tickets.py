@@ -18,6 +18,8 @@ from yoi_cli.store.formats.thread_writing import encode_event
 CREATED = "2026-06-01T00:00:00Z"
 _FIRST_TICKET_MS = 1_780_000_000_000
 NOTHING: Mapping[str, FieldValue] = {}
+#: With acceptance criteria, so that it may start.
+DESCRIPTION = "A description.\n\n## Acceptance criteria\n\n- It is seen to work.\n"
 
 
 def ticket(number: int) -> TicketId:
@@ -59,7 +61,7 @@ def put_ticket(
     *events: bytes,
     title: str = "A ticket",
     state: str = "planning",
-    body: str = "A description.",
+    body: str = DESCRIPTION,
     updated_at: str = CREATED,
     fields: Mapping[str, FieldValue] = NOTHING,
     relations: tuple[tuple[str, TicketId], ...] = (),

@@ -36,18 +36,20 @@ def create(
     description: str | None = None,
     fields: Mapping[str, FieldValue] | None = None,
     relations: tuple[tuple[str, str], ...] = (),
+    acceptance: tuple[str, ...] = (),
     author: str | None = None,
     commit: bool = False,
 ) -> Committed:
     """Make a ticket in the state planning; without a `description`, from the template.
 
-    `relations` are pairs of a kind and the ticket that is meant. Raises `UsageError`,
-    `NotFoundError` for a ticket that is not there, and `ConflictError` (`cycle`).
+    `acceptance` are criteria that are put into it. `relations` are pairs of a kind and the ticket
+    that is meant. Raises `UsageError`, `NotFoundError` for a ticket that is not there, and
+    `ConflictError` (`cycle`).
     """
     from yoi_cli.api.autocommit import with_commit
     from yoi_cli.tickets.create import Draft, create_ticket
 
-    draft = Draft(title, description, fields or {}, relations)
+    draft = Draft(title, description, fields or {}, relations, acceptance)
     done = create_ticket(session.store, draft, session.author(author))
     return with_commit(session, done, f"create {title.strip()}", asked=commit)
 
@@ -68,9 +70,11 @@ def edit(
     removed: Mapping[str, tuple[str, ...]] | None = None,
     description: str | None = None,
     expected: str | None = None,
+    acceptance: tuple[str, ...] = (),
     commit: bool = False,
 ) -> Edited:
-    """Change a ticket's fields (None takes a value away) or its description.
+    """Change a ticket's fields (None takes a value away), its description or the acceptance
+    criteria in it.
 
     `added` and `removed` are texts for lists such as `tags`, by the name of the field. Raises
     `UsageError` for a bad value, and `ConflictError` (`item_changed`) where the description is
@@ -80,7 +84,15 @@ def edit(
     from yoi_cli.tickets.edit import ItemEdit, edit_ticket
 
     _check_profiles(session, fields or {})
-    wanted = ItemEdit(fields or {}, added or {}, removed or {}, description, expected)
+    wanted = ItemEdit(
+        fields or {},
+        added or {},
+        removed or {},
+        description,
+        expected,
+        acceptance,
+        session.config.is_japanese,
+    )
     edited = edit_ticket(session.store, ticket, wanted)
     if not edited.changed:
         return edited
@@ -277,7 +289,9 @@ def move(
     """
     from yoi_cli.tickets.move import FREEING_STATES, MoveRequest, move_ticket
 
-    request = MoveRequest(state, text, reason, expect)
+    request = MoveRequest(
+        state, text, reason, expect, requires_acceptance=session.config.require_acceptance
+    )
     claims = session.claims if state in FREEING_STATES else None
     moved = move_ticket(session.store, ticket, request, session.author(author), claims)
     return _committed(session, moved, f"{moved.origin} → {moved.state}", asked=commit)
@@ -298,7 +312,12 @@ def intake(
     from yoi_cli.tickets.move import MoveRequest, move_ticket
 
     request = MoveRequest(
-        READY, summary, reason or "planning_ready", expect, by_command="yoi ticket intake"
+        READY,
+        summary,
+        reason or "planning_ready",
+        expect,
+        by_command="yoi ticket intake",
+        requires_acceptance=session.config.require_acceptance,
     )
     moved = move_ticket(session.store, ticket, request, session.author(author))
     return _committed(session, moved, "intake: ready", asked=commit)

@@ -53,6 +53,14 @@ FileOption = Annotated[
     str | None,
     typer.Option("--file", "-F", metavar="FILE", help="Read the text from FILE; - for stdin."),
 ]
+CriteriaOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--acceptance",
+        metavar="TEXT",
+        help="How to tell that it is done; each repetition is a criterion.",
+    ),
+]
 AuthorOption = Annotated[
     str | None,
     typer.Option(

@@ -13,9 +13,9 @@ class Config(NamedTuple):
 
     `root` is the store's folder below the workspace. `authority` says which store a linked
     worktree uses: the main worktree's, or its own checkout's. `language` is the language of
-    records, as a word (`English`, `Japanese`), None where nothing is said. The last three are
+    records, as a word (`English`, `Japanese`), None where nothing is said. The last four are
     routing's: how many tickets may be in progress, whether what is not committed holds
-    tickets back, and how long a claim lasts.
+    tickets back, how long a claim lasts, and whether a ticket needs acceptance criteria.
     """
 
     root: str = ".yoi/tickets"
@@ -25,6 +25,7 @@ class Config(NamedTuple):
     max_in_progress: int | None = None
     require_clean: bool = False
     lease_minutes: int = 60
+    require_acceptance: bool = True
 
     @property
     def is_japanese(self) -> bool:

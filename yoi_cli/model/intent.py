@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -64,6 +64,7 @@ _ALL_HEADINGS = tuple(word for _, _, words in PARTS for word in words)
 _WORD_END = re.compile(r"s?(?![a-z0-9])")
 #: The mark before a list's item, a task's box with it.
 _MARKER = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:\[[ xX]\][ \t]*)?")
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])[ \t]")
 _BACKGROUND = ("background", "背景", "issue")
 
 
@@ -140,6 +141,42 @@ def parse_packet(text: str) -> Mapping[str, str]:
 def has_acceptance(description: str) -> bool:
     """Whether a description has acceptance criteria that are not the template's."""
     return bool(_gather(tuple(split_sections(description)), _ACCEPTANCE_HEADINGS))
+
+
+def with_acceptance(description: str, criteria: Sequence[str], *, japanese: bool = False) -> str:
+    """`description` with these acceptance criteria in place of those that it has, one a list item.
+
+    A text of several lines, or one that is an item already, stands as it is.
+    """
+    text = "\n".join(_as_item(one.strip("\n")) for one in criteria)
+    lines, start, end = description.split("\n"), -1, -1
+    for place, level, heading in _headings(lines):
+        if start < 0 and _fits(heading, _ACCEPTANCE_HEADINGS):
+            start, own = place, level
+        elif start >= 0 and (level <= own or _fits(heading, _ALL_HEADINGS)):
+            end = place
+            break
+    if start < 0:
+        heading = "## 受け入れ条件" if japanese else "## Acceptance criteria"
+        return f"{description.rstrip()}\n\n{heading}\n\n{text}\n".lstrip("\n")
+    rest = ["", *lines[end:]] if end >= 0 else [""]
+    return "\n".join([*lines[: start + 1], "", text, *rest])
+
+
+def _as_item(text: str) -> str:
+    is_item = "\n" in text or _ITEM.match(text) is not None
+    return text if is_item else f"- {text.strip()}"
+
+
+def _headings(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """The place, level and text of every heading; fenced lines are none."""
+    fence = ""
+    for place, line in enumerate(lines):
+        mark = _FENCE.fullmatch(line)
+        if mark:
+            fence = _next_fence(fence, mark.group(1), mark.group(2))
+        elif not fence and (found := _HEADING.fullmatch(line)):
+            yield place, len(found.group(1)), found.group(2).strip()
 
 
 class Section(NamedTuple):

@@ -153,6 +153,7 @@ class RoutingSettings(Struct, frozen=True):
     max_in_progress: Count | None = DEFAULT.max_in_progress
     require_clean: Flag = DEFAULT.require_clean
     lease_minutes: Count = DEFAULT.lease_minutes
+    require_acceptance: Flag = DEFAULT.require_acceptance
 
 
 class SyncSettings(Struct, frozen=True):

@@ -16,7 +16,7 @@ from yoi_cli.model.claim import check_free
 from yoi_cli.model.missing import EVENTS_MISSING
 from yoi_cli.routing.accept import check_ready
 from yoi_cli.routing.claims import check_claimable
-from yoi_cli.routing.decide import check_trusted, require_acceptance
+from yoi_cli.routing.decide import check_acceptance, check_trusted
 from yoi_cli.tickets.move import MoveRequest, check_close, check_move, check_reopen
 from yoi_cli.tickets.trust import untrusted
 
@@ -263,8 +263,8 @@ def _check_accept(facts: MoveFacts) -> None:
 
 def _check_beginning(facts: MoveFacts) -> None:
     check_trusted(facts.decision)
+    check_acceptance(facts.decision)
     check_ready(facts.decision)
-    require_acceptance(facts.ticket, has_acceptance=facts.decision.has_acceptance)
 
 
 def _check_release(facts: MoveFacts) -> None:

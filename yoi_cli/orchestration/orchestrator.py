@@ -31,7 +31,8 @@ from yoi_cli.orchestration.target_check import TargetCheck
 from yoi_cli.orchestration.ticket_run import TicketRun
 from yoi_cli.routing.accept import Acceptance, accept_ticket
 from yoi_cli.routing.claims import ClaimService, doubted_tickets, find_next
-from yoi_cli.routing.router import Router
+from yoi_cli.routing.router import DecisionSummary, Router
+from yoi_cli.routing.rules import ACCEPTANCE_MISSING
 from yoi_cli.tickets.trust import untrusted
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.orchestration.choices import TicketSettings
     from yoi_cli.orchestration.ports import OrchestrationPorts
+    from yoi_cli.routing.router import Decision
 
 REFUSED = "refused"
 HELD = "held"
@@ -333,7 +335,7 @@ class Orchestrator:
         try:
             accept_ticket(service, ticket, acceptance, GivenDecision(), {})
         except ConflictError as error:
-            result = REFUSED if error.code == "acceptance_missing" else HELD
+            result = REFUSED if error.code == ACCEPTANCE_MISSING else HELD
             return RunOutcome(ticket, title, result, error.code, error.message)
         ports.tell(Progress(ticket, stages.ACCEPTED, f"accepted: {title}"))
         return None
@@ -364,12 +366,29 @@ class Orchestrator:
                 error, title = untrusted(word, doubts), self._title(TicketId(word))
                 text = f"{error.message} {error.hint}"
                 self._end(RunOutcome(TicketId(word), title, WAITS, error.code, text))
+        for row in router.summarise((states.QUEUED,)):
+            is_lacking = (
+                isinstance(row, DecisionSummary) and row.causes[0].code == ACCEPTANCE_MISSING
+            )
+            if (
+                is_lacking
+                and row.ticket not in self.outcomes
+                and (not named or row.ticket in named)
+            ):
+                self._refuse_unacceptable(router.route(TicketId(row.ticket)))
         for ticket in named:
             if ticket not in self.outcomes:
                 decision = router.route(ticket)
                 text = " ".join(reason.text for reason in decision.classified.reasons)
                 word = decision.classified.classification
                 self._end(RunOutcome(ticket, decision.title, WAITS, word, text))
+
+    def _refuse_unacceptable(self, decision: Decision) -> None:
+        """A queued ticket lacks what whoever works on it is measured by: that is a failure of the
+        run, since waiting does not help."""
+        classified = decision.classified
+        text = " ".join((*(one.text for one in classified.reasons), classified.next_action))
+        self._end(RunOutcome(decision.ticket, decision.title, REFUSED, ACCEPTANCE_MISSING, text))
 
     def _title(self, ticket: TicketId) -> str:
         try:

@@ -94,18 +94,19 @@ def accept_ticket(
     check_judgement(judgement)
     with service.store.write() as writer:
         ticket = identify(writer, word)
+        item = writer.item(ticket)
+        packet = intent.complete(intent.packet_of(item.title, item.body), parts)
         router = Router(writer, service.context)
-        decision = router.route(ticket)
+        decision = router.route(ticket, is_given_acceptance=packet.has_acceptance)
         check_trusted(decision)
         if decision.classified.classification != BLOCKED:
             router.require_trust(ticket)
-        item = writer.item(ticket)
-        packet = intent.complete(intent.packet_of(item.title, item.body), parts)
         case = _Case(service, writer, ticket, decision, packet, _agreed(decision, acceptance))
         if decision.state == states.INPROGRESS:
             return _finish(case, acceptance.claim)
+        if decision.state == states.QUEUED:
+            check_acceptance(decision)
         _check_acceptable(decision, judgement)
-        check_acceptance(ticket, packet)
         claim, is_new = _claim_for(case, acceptance.claim)
         change = _acceptance_change(case, judgement, claim, is_new=is_new)
         committed = writer.commit(ticket, change)

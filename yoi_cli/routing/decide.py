@@ -17,7 +17,7 @@ from yoi_cli.model.routing import (
 )
 from yoi_cli.routing.messages import next_action
 from yoi_cli.routing.router import Decision, Router
-from yoi_cli.routing.rules import Evidence
+from yoi_cli.routing.rules import ACCEPTANCE_MISSING, Evidence
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
 from yoi_cli.tickets.trust import untrusted
@@ -50,13 +50,14 @@ def record_decision(
     check_judgement(judgement)
     with service.store.write() as writer:
         ticket = identify(writer, word)
-        decision = Router(writer, service.context).route(ticket)
-        classification = judgement.classification or decision.classified.classification
         item = writer.item(ticket)
         packet = intent.complete(intent.packet_of(item.title, item.body), parts)
+        router = Router(writer, service.context)
+        decision = router.route(ticket, is_given_acceptance=packet.has_acceptance)
+        classification = judgement.classification or decision.classified.classification
         if classification == IMPLEMENTATION_READY:
+            check_acceptance(decision)
             check_may_be_ready(decision)
-            check_acceptance(ticket, packet)
         judged = judgement._replace(classification=classification)
         action = _next_action(service, decision, judged)
         event = decision_event(service, decision, judged, packet, action)
@@ -94,18 +95,16 @@ def check_trusted(decision: Decision) -> None:
         raise untrusted(decision.ticket, decision.doubts)
 
 
-def check_acceptance(ticket: str, packet: IntentPacket) -> None:
-    """Raise `ConflictError` for a packet that does not say when the work is done."""
-    require_acceptance(ticket, has_acceptance=packet.has_acceptance)
-
-
-def require_acceptance(ticket: str, *, has_acceptance: bool) -> None:
-    """Raise `ConflictError` (`acceptance_missing`) for a ticket that does not say it either."""
-    if not has_acceptance:
+def check_acceptance(decision: Decision) -> None:
+    """Raise `ConflictError` (`acceptance_missing`) where that alone keeps a ticket from starting,
+    or keeps somebody from saying that it may."""
+    reasons = [reason.code for reason in decision.classified.reasons]
+    if reasons == [ACCEPTANCE_MISSING]:
+        ticket = decision.ticket
         raise ConflictError(
-            "acceptance_missing",
+            ACCEPTANCE_MISSING,
             f"{ticket} has no acceptance criteria, so nobody could tell when it is done.",
-            hint=f"Write them with `yoi ticket edit {ticket}`, or give them with --acceptance.",
+            hint=f"Write them with `yoi ticket edit {ticket} --acceptance TEXT`.",
             details={"ticket": ticket},
         )
 

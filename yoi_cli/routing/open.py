@@ -37,6 +37,7 @@ def routing_context(session: Session, caller: str = "") -> RoutingContext:
         caller=caller,
         japanese=config.is_japanese,
         lost=lambda tickets: _lost(session, tickets),
+        requires_acceptance=config.require_acceptance,
     )
 
 
@@ -128,7 +129,12 @@ def _snapshot_router(start: Start, at: str | None, merge: tuple[str, str] | None
         ticket: tuple(conflict_sentence(one, japanese=japanese) for one in conflicts)
         for ticket, conflicts in snapshot.conflicts.items()
     }
-    return Router(snapshot.reader, RoutingContext(japanese=japanese, notices=notices))
+    context = RoutingContext(
+        japanese=japanese,
+        notices=notices,
+        requires_acceptance=snapshot.config.require_acceptance,
+    )
+    return Router(snapshot.reader, context)
 
 
 def _now_ms() -> int:

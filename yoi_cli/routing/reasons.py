@@ -122,8 +122,14 @@ REASONS: Mapping[str, ReasonKind] = {
             "acceptance_missing",
             REQUIREMENTS_SYNC_NEEDED,
             Wording("It has no acceptance criteria.", "受け入れ条件が書かれていません。"),
+            remedy=Wording(
+                "Write them: `yoi ticket edit {about} --acceptance TEXT`.",
+                "`yoi ticket edit {about} --acceptance TEXT` で受け入れ条件を書く。",
+            ),
             action=Wording(
-                "Write down how one can tell that it is done.",
+                "Write down how one can tell that it is done: "
+                "`yoi ticket edit {ticket} --acceptance TEXT`.",
+                "`yoi ticket edit {ticket} --acceptance TEXT` で、"
                 "完了を判断できる受け入れ条件を書く。",
             ),
         ),

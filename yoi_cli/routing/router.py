@@ -12,7 +12,7 @@ from yoi_cli.model.ids import TicketId
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.relations import DIVERGED
-from yoi_cli.model.routing import IMPLEMENTATION_READY, MOST_IN_TREE
+from yoi_cli.model.routing import IMPLEMENTATION_READY, MOST_IN_TREE, WAITING
 from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.routing.rules import (
     CAPACITY,
@@ -67,6 +67,7 @@ class RoutingContext(NamedTuple):
     not committed, where the configuration asks for a clean workspace; `caller` is the holder
     on whose behalf is routed: its own claim does not hold it up. `notices`, by ticket, are shown
     besides those that routing finds. `lost` gives those of some tickets that lack events of git's.
+    With `requires_acceptance` no ticket may start that has no acceptance criteria.
     """
 
     claims: Mapping[str, ClaimView] = {}
@@ -76,6 +77,7 @@ class RoutingContext(NamedTuple):
     japanese: bool = False
     notices: Mapping[str, tuple[str, ...]] = {}
     lost: Callable[[Collection[TicketId]], Mapping[str, frozenset[str]]] | None = None
+    requires_acceptance: bool = True
 
 
 class Decision(NamedTuple):
@@ -146,11 +148,12 @@ class Router:
         """The frontmatter of every ticket, by rising id."""
         return self.dependencies.rows
 
-    def route(self, ticket: TicketId) -> Decision:
-        """The decision about one ticket. Raises where its own files cannot be read."""
+    def route(self, ticket: TicketId, *, is_given_acceptance: bool = False) -> Decision:
+        """The decision about one ticket; criteria may be given beside its description. Raises
+        where its own files cannot be read."""
         folded = self.dependencies.folded(ticket)
         item = self.reader.item(ticket)
-        acceptance = has_acceptance(item.body)
+        acceptance = is_given_acceptance or has_acceptance(item.body)
         summary = self.dependencies.thread_summary(ticket)
         subject = self._subject(ticket, item.fields, summary, acceptance=acceptance)
         return Decision(
@@ -217,13 +220,18 @@ class Router:
 
     def _summary(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> DecisionSummary:
         summary = self.dependencies.thread_summary(ticket)
-        acceptance = summary.state != states.PLANNING or has_acceptance(
-            self.reader.description(ticket)
-        )
-        subject = self._subject(ticket, fields, summary, acceptance=acceptance, chained=False)
+        subject = self._subject(ticket, fields, summary, acceptance=True, chained=False)
         classification, causes = evaluate(subject)
+        if self._asks_for_acceptance(subject.state, classification):
+            acceptance = has_acceptance(self.reader.description(ticket))
+            classification, causes = evaluate(subject._replace(has_acceptance=acceptance))
         title, priority = field_text(fields, "title"), field_text(fields, "priority")
         return DecisionSummary(ticket, title, summary.state, classification, causes, priority)
+
+    def _asks_for_acceptance(self, state: str, classification: str) -> bool:
+        """Whether a classification may be another one for want of acceptance criteria."""
+        may_be_other = state == states.PLANNING or classification in (IMPLEMENTATION_READY, WAITING)
+        return self.context.requires_acceptance and may_be_other
 
     def tree(self, ticket: str) -> WaitTree:
         """For `ticket` and what it waits for, the nearest first and `MOST_IN_TREE` at most: what
@@ -262,6 +270,7 @@ class Router:
             ticket=ticket,
             state=state,
             has_acceptance=acceptance,
+            requires_acceptance=self.context.requires_acceptance,
             is_diverged=summary.is_diverged,
             doubts=self._doubted(ticket, blockers) if chained or may_be_held else (),
             duplicate_of=self.dependencies.duplicate_of(ticket),

@@ -9,6 +9,7 @@ from yoi_cli.model.routing import (
     BLOCKED,
     IMPLEMENTATION_READY,
     NEEDS_ANSWER,
+    REQUIREMENTS_SYNC_NEEDED,
     WAITING,
     Review,
 )
@@ -26,6 +27,8 @@ CONFLICT = "conflict"
 CAPACITY = "capacity"
 DIRTY_WORKSPACE = "dirty_workspace"
 CLAIMED = "claimed"
+#: What keeps a ticket from being accepted, so that it may not start either.
+ACCEPTANCE_MISSING = "acceptance_missing"
 
 
 class Reason(NamedTuple):
@@ -73,12 +76,14 @@ class Subject(NamedTuple):
     """Everything that a ticket's classification depends on.
 
     `holds` are what besides blockers keeps an unblocked ticket from starting; `doubts` why the
-    store is not trusted about it, but for what `is_diverged` and `blockers` say.
+    store is not trusted about it, but for what `is_diverged` and `blockers` say. Criteria of
+    acceptance count where the settings require them.
     """
 
     ticket: str
     state: str
     has_acceptance: bool = True
+    requires_acceptance: bool = True
     is_diverged: bool = False
     duplicate_of: str | None = None
     review: Review = Review()
@@ -87,6 +92,11 @@ class Subject(NamedTuple):
     cycle: tuple[str, ...] = ()
     holds: tuple[ReasonCode, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def cannot_be_accepted(self) -> bool:
+        """Whether nobody could tell when it is done, and the settings ask for that."""
+        return self.requires_acceptance and not self.has_acceptance
 
 
 class Classified(NamedTuple):
@@ -144,12 +154,13 @@ def _causes(subject: Subject) -> Sequence[ReasonCode]:
 
 
 def _causes_before_work(subject: Subject) -> Sequence[ReasonCode]:
+    lacking = [ReasonCode(ACCEPTANCE_MISSING)] if subject.cannot_be_accepted else []
     if subject.state == states.PLANNING:
-        return [ReasonCode("not_marked_ready" if subject.has_acceptance else "acceptance_missing")]
+        return lacking or [ReasonCode("not_marked_ready")]
     blocking = list(_blocking(subject))
     if subject.state == states.READY:
         return [ReasonCode("not_queued"), *blocking]
-    return blocking or subject.holds or [ReasonCode("queued_and_free")]
+    return blocking or lacking or subject.holds or [ReasonCode("queued_and_free")]
 
 
 def _progress(subject: Subject) -> str:
@@ -184,7 +195,11 @@ def blocker_code(problem: str | None) -> str:
 
 
 def _unblock(subject: Subject, classification: str, *, japanese: bool) -> Iterator[str]:
-    if classification not in (BLOCKED, WAITING):
+    is_held = classification in (BLOCKED, WAITING)
+    is_early = classification == REQUIREMENTS_SYNC_NEEDED or is_held
+    if is_early and subject.cannot_be_accepted:
+        yield remedy(ACCEPTANCE_MISSING, japanese=japanese, about=subject.ticket)
+    if not is_held:
         return
     for blocker in subject.blockers:
         last = blocker.chain[-1] if blocker.chain else blocker.ticket
@@ -206,8 +221,8 @@ def _unblock(subject: Subject, classification: str, *, japanese: bool) -> Iterat
 
 
 def _notices(subject: Subject, classification: str, *, japanese: bool) -> Iterator[str]:
-    if classification == IMPLEMENTATION_READY and not subject.has_acceptance:
-        yield sentence("acceptance_missing", japanese=japanese)
+    if not subject.has_acceptance and classification in (IMPLEMENTATION_READY, BLOCKED, WAITING):
+        yield sentence(ACCEPTANCE_MISSING, japanese=japanese)
     if subject.is_diverged and classification != BLOCKED:
         yield sentence("diverged", japanese=japanese)
     if classification != BLOCKED:

@@ -49,13 +49,15 @@ _TEMPLATE_JAPANESE = """## 背景
 class Draft(NamedTuple):
     """A ticket as a person describes it; `description` is None for the template.
 
-    `relations` are (kind, id as typed) pairs.
+    `relations` are (kind, id as typed) pairs; `acceptance` are criteria that the description has,
+    or that take the template's place in it.
     """
 
     title: str
     description: str | None = None
     fields: Mapping[str, FieldValue] = NO_FIELDS
     relations: tuple[tuple[str, str], ...] = ()
+    acceptance: tuple[str, ...] = ()
 
 
 def template(*, japanese: bool) -> str:
@@ -73,7 +75,11 @@ def create_ticket(store: TicketStore, draft: Draft, by: Author) -> Committed:
     check_choices(draft.fields)
     description = draft.description
     if description is None:
-        description = template(japanese=by.japanese)
+        description = "" if draft.acceptance else template(japanese=by.japanese)
+    if draft.acceptance:
+        from yoi_cli.model.intent import with_acceptance
+
+        description = with_acceptance(description, draft.acceptance, japanese=by.japanese)
     body = "チケットを作成しました。" if by.japanese else "Created by `yoi ticket create`."
     with store.write() as writer:
         links = dict.fromkeys((kind, identify(writer, word)) for kind, word in draft.relations)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError
+from yoi_cli.model.intent import with_acceptance
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import NO_FIELDS, Change, Committed
 from yoi_cli.tickets.create import check_choices, check_title
@@ -23,6 +24,7 @@ class ItemEdit(NamedTuple):
     are put into it or taken out; what stands in it besides stays.
 
     `expected_body`, where given, is the description that the new one was written from.
+    `acceptance` are criteria that take the place of those in the description.
     """
 
     fields: Mapping[str, FieldValue] = NO_FIELDS
@@ -30,6 +32,8 @@ class ItemEdit(NamedTuple):
     removed: Mapping[str, tuple[str, ...]] = {}
     body: str | None = None
     expected_body: str | None = None
+    acceptance: tuple[str, ...] = ()
+    japanese: bool = False
 
 
 class Edited(NamedTuple):
@@ -61,7 +65,10 @@ def edit_ticket(store: TicketStore, word: str, edit: ItemEdit) -> Edited:
         _check_unchanged(ticket, item, edit)
         wanted = given | _lists(item, edit)
         fields = {key: value for key, value in wanted.items() if item.fields.get(key) != value}
-        body = edit.body if edit.body not in (None, item.body) else None
+        described = item.body if edit.body is None else edit.body
+        if edit.acceptance:
+            described = with_acceptance(described, edit.acceptance, japanese=edit.japanese)
+        body = described if described != item.body else None
         changed = (*fields, *(("body",) if body is not None else ()))
         if not changed:
             return Edited(Committed(ticket, stamp(writer.now_ms)), ())

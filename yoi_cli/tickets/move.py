@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 #: The states, but for closed, in which nobody works on a ticket any more.
 FREEING_STATES = frozenset({states.PLANNING, states.DONE})
+_BEFORE_ACCEPTANCE = frozenset({states.READY, states.QUEUED})
 
 
 class MoveRequest(NamedTuple):
@@ -35,7 +36,8 @@ class MoveRequest(NamedTuple):
 
     `text` is what the event says, None for a standard sentence. `reason` stands in the
     event's header. `expect` is the state that the caller believes the ticket to be in.
-    `by_command` is the command, as the standard sentence names it.
+    `by_command` is the command, as the standard sentence names it. With `requires_acceptance`
+    it is warned where the ticket cannot be accepted later for want of acceptance criteria.
     """
 
     target: str
@@ -43,6 +45,7 @@ class MoveRequest(NamedTuple):
     reason: str | None = None
     expect: str | None = None
     by_command: str = "yoi ticket state"
+    requires_acceptance: bool = False
 
 
 class Moved(NamedTuple):
@@ -98,8 +101,23 @@ def move_ticket(
         done = writer.commit(ticket, change)
         if request.target in FREEING_STATES:
             done = _free_claim(claims, done, writer.now_ms)
+        if request.requires_acceptance and request.target in _BEFORE_ACCEPTANCE:
+            done = _warn_of_acceptance(writer, done)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
+
+
+def _warn_of_acceptance(writer: TicketWriter, done: Committed) -> Committed:
+    """Say it early where nobody will be able to take the ticket up as it is."""
+    from yoi_cli.model.intent import has_acceptance
+
+    if has_acceptance(writer.item(done.ticket).body):
+        return done
+    warning = (
+        f"{done.ticket} has no acceptance criteria, so it may not start: "
+        f"`yoi ticket edit {done.ticket} --acceptance TEXT` writes them."
+    )
+    return done._replace(warnings=(*done.warnings, warning))
 
 
 def _nobody_at_work(_ticket: str) -> str | None:

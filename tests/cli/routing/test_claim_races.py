@@ -156,7 +156,9 @@ def test_work_that_is_over_frees_its_claim(yoi: Program, workspace: Path) -> Non
         ("state", "planning", "--reason", "Too big."),
         ("close", "-mx"),
     ):
-        ticket = yoi("ticket", "create", "--title", "T", "-m", "x").out.split("\t")[1].strip()
+        ticket = (
+            yoi("ticket", "create", "--title", "T", "--acceptance", "x").out.split("\t")[1].strip()
+        )
         for state in ("ready", "queued"):
             yoi("ticket", "state", ticket, state)
         yoi("claim", ticket)

@@ -11,6 +11,7 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
+    CriteriaOption,
     FileOption,
     JsonOption,
     MessageOption,
@@ -59,6 +60,7 @@ def create(
     source: SourceArgument = None,
     message: MessageOption = None,
     file: FileOption = None,
+    acceptance: CriteriaOption = None,
     edit: EditOption = False,
     priority: PriorityOption = None,
     tag: TagOption = None,
@@ -78,7 +80,7 @@ def create(
 
     \b
     Examples:
-      yoi ticket create -t 'Prices are rounded wrongly' -p P1 --tag bug --edit
+      yoi ticket create -t 'Round half up' -p P1 --acceptance 'Basket and bill agree.'
       yoi ticket create -t 'Show the price' --depends-on 00001M7WFCY38 -F notes.md
     """
     session = session_of(ctx)
@@ -103,6 +105,7 @@ def create(
         description=description,
         fields={key: value for key, value in given.items() if value},
         relations=tuple((kind, word) for kind, words in links for word in words or ()),
+        acceptance=tuple(acceptance or ()),
         author=author,
         commit=commit,
     )

@@ -12,6 +12,7 @@ from yoi_cli.api.session import Session
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     CommitOption,
+    CriteriaOption,
     FileOption,
     JsonOption,
     MessageOption,
@@ -64,13 +65,14 @@ def edit(
     ] = None,
     message: MessageOption = None,
     file: FileOption = None,
+    acceptance: CriteriaOption = None,
     as_json: JsonOption = False,
     commit: CommitOption = False,
 ) -> None:
     """Change a ticket's title, fields or description.
 
     Without options, on a terminal, the description opens in your editor. The text given
-    with --message, --file or - replaces the description.
+    with --message, --file or - replaces the description, and --acceptance its criteria.
 
     \b
     Example:
@@ -84,7 +86,7 @@ def edit(
     }
     fields.update(map(_choice, choices or ()))
     description = given_text(message, file, source)
-    if fields or tag or remove_tag or description is not None:
+    if fields or tag or remove_tag or acceptance or description is not None:
         edited = tickets.edit(
             session,
             ticket,
@@ -92,6 +94,7 @@ def edit(
             added={"tags": tuple(tag or ())},
             removed={"tags": tuple(remove_tag or ())},
             description=description,
+            acceptance=tuple(acceptance or ()),
             commit=commit,
         )
     else:
@@ -128,7 +131,8 @@ def _edit_by_hand(session: Session, ticket: str, *, commit: bool) -> Edited:
         raise UsageError(
             "edit_empty",
             "Nothing to change was given.",
-            hint="Give --title, --priority, --assignee, --tag, --set, --message, --file or -.",
+            hint="Give --title, --priority, --assignee, --tag, --set, --acceptance, --message, "
+            "--file or -.",
         )
     from yoi_cli.cli.editor import edit_text
 

@@ -85,6 +85,7 @@ def checked_config(data: bytes, *, path: str) -> Config:
         max_in_progress=routing.max_in_progress,
         require_clean=routing.require_clean,
         lease_minutes=routing.lease_minutes or DEFAULT.lease_minutes,
+        require_acceptance=routing.require_acceptance,
     )
 
 
