@@ -74,6 +74,7 @@ _ROOT = (
         ),
         ("inbox", "inbox:inbox", "Show what waits for a person, and what answers it."),
         ("profile", None, "Show what workers run, and whether it can run here."),
+        ("runtime", None, "Serve workers over HTTP, and use those of other machines."),
         ("worker", None, "Start, watch and stop processes that outlive the terminal."),
         ("worktree", None, "Make, list and remove the worktrees of tickets."),
     ),
@@ -184,6 +185,11 @@ _WORKER = _section(
     ("prune", "worker.control:prune", "Forget workers that ended long ago."),
 )
 
+_RUNTIME = _section(
+    "Commands",
+    ("serve", "runtime:serve", "Serve the workers of this clone over HTTP."),
+)
+
 _HOOK = _section(
     "Commands",
     ("install", "hook:install", "Install git hooks; existing hooks are kept, and run first."),
@@ -234,6 +240,11 @@ GROUPS = {
         "Start, watch and stop workers: processes that outlive the terminal that started them. "
         "Their output and exit code are kept, even if whatever supervises them is killed.",
         _WORKER,
+    ),
+    "runtime": Group(
+        "Serve workers over HTTP. Whoever has the token starts, watches and stops them from "
+        "elsewhere; killing the server ends none.",
+        _RUNTIME,
     ),
     "hook": Group(
         "Install git hooks that record commits, amends, rebases and merges on the tickets that "

@@ -23,6 +23,7 @@ from yoi_cli.api.documents import (
     replay,
     restore,
     routing,
+    runtime,
     stats,
     ticket,
     transfer,
@@ -44,6 +45,8 @@ EXPORT_LINE = "export_line"
 #: What stands on a line of `yoi orchestrate` in a pipe, without an envelope.
 ORCHESTRATION_STEP = "orchestration_step"
 LINES = frozenset({EXPORT_LINE, ORCHESTRATION_STEP})
+#: What servers say, and no command that ends (docs/api-http.md).
+SERVED = frozenset({"runtime", "runtime_readiness", "server", "worker_page"})
 
 KINDS: Mapping[str, type[Struct]] = {
     "accepted": routing.AcceptedDocument,
@@ -96,11 +99,14 @@ KINDS: Mapping[str, type[Struct]] = {
     "restored": restore.RestoredDocument,
     "reviewed": outcomes.WrittenDocument,
     "route": routing.RouteDocument,
+    "runtime": runtime.RuntimeDocument,
+    "runtime_readiness": runtime.ReadinessDocument,
     "schema": workspace.SchemaDocument,
     "search": lists.SearchDocument,
     "state": outcomes.StateDocument,
     "stats": stats.StatsDocument,
     "waiting": stats.WaitingDocument,
+    "server": runtime.ServerDocument,
     "sync": merging.SyncDocument,
     "ticket": ticket.ShownDocument,
     "tickets": lists.TicketsDocument,
@@ -109,6 +115,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "worker": workers.WorkerDocument,
     "worker_input": workers.InputGivenDocument,
     "worker_output": workers.WorkerOutputDocument,
+    "worker_page": runtime.WorkerPageDocument,
     "worker_recovery": workers.RecoveryDocument,
     "workers": workers.WorkersDocument,
     "workers_pruned": workers.PrunedWorkersDocument,

@@ -36,11 +36,14 @@ class FileRuntime:
     """A `WorkerRuntime` with its workers' folders below `path`. They inherit a part of
     `environment`; those of a `clone` are confined to what they may write of it."""
 
-    runtime_id = "local"
-
     def __init__(
-        self, path: str, environment: Mapping[str, str], clone: Clone | None = None
+        self,
+        path: str,
+        environment: Mapping[str, str],
+        clone: Clone | None = None,
+        runtime_id: str = "local",
     ) -> None:
+        self.runtime_id = runtime_id
         self._path = path
         self._environment = environment
         self._clone = clone

@@ -1,0 +1,134 @@
+"""Which HTTP status an error has, and what is said of it: the only place that knows.
+
+A server never repeats what went wrong inside: a message of the store or of another program may
+hold paths, addresses or secrets. So every code has its sentence here. The sentence and the facts
+of an error itself are passed on only where its row says so; what has no row is answered by its
+class, and found by its incident in the server's own log (docs/security.md).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import (
+    ConflictError,
+    NotFoundError,
+    NotReadyError,
+    OperationError,
+    StoreInvalidError,
+    UsageError,
+    YoiError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ErrorKind(NamedTuple):
+    """How one code is answered. `details` are the facts of the error that may be passed on;
+    `own_words` passes on its message and hint as well, since they hold nothing of the server."""
+
+    status: int
+    message: str
+    hint: str = ""
+    details: tuple[str, ...] = ()
+    own_words: bool = False
+
+
+_LOOK = "GET /v1/workers lists those that are kept."
+_OWN = ""
+
+#: Said by the servers themselves.
+_OF_REQUESTS: Mapping[str, ErrorKind] = {
+    "invalid_json": ErrorKind(400, "The body is not JSON.", "Send one JSON object in UTF-8."),
+    "invalid_request": ErrorKind(400, _OWN, details=("field",), own_words=True),
+    "invalid_query": ErrorKind(400, _OWN, details=("field",), own_words=True),
+    "limit": ErrorKind(400, _OWN, details=("field", "limit"), own_words=True),
+    "cursor_malformed": ErrorKind(
+        400, "The cursor is none of this server's.", "Give it as it came, or begin without one."
+    ),
+    "unauthorized": ErrorKind(
+        401,
+        "There is no valid credential.",
+        "Send `Authorization: Bearer TOKEN`; `yoi runtime token` prints one.",
+    ),
+    "forbidden": ErrorKind(
+        403, "This credential does not allow that.", "An owner's token does.", ("permission",)
+    ),
+    "origin_refused": ErrorKind(
+        403, "Requests of pages of other origins are refused.", "Ask without a browser."
+    ),
+    "route_not_found": ErrorKind(404, "There is no such route.", "/v1/openapi.json has them all."),
+    "method_not_allowed": ErrorKind(
+        405, "The route does not know this method.", "/v1/openapi.json has them all."
+    ),
+    "body_too_large": ErrorKind(
+        413, "The body is larger than this server takes.", "Send less.", ("limit",)
+    ),
+    "unsupported_media_type": ErrorKind(
+        415, "The body is not said to be JSON.", "Send it as application/json."
+    ),
+    "host_refused": ErrorKind(
+        421, "The request is for a host that this server is not.", "Use the address it printed."
+    ),
+    "too_many_requests": ErrorKind(429, "Too much waits here already.", "Try again later."),
+    "internal": ErrorKind(
+        500,
+        "Something went wrong inside the server.",
+        "The server's log has it under the incident.",
+    ),
+    "starting": ErrorKind(503, "The runtime is starting.", "GET /v1/ready says when it is ready."),
+    "draining": ErrorKind(503, "The runtime is about to end.", "Ask the one that follows it."),
+}
+
+#: Said by workers and their runtimes.
+_OF_WORKERS: Mapping[str, ErrorKind] = {
+    "worker_not_found": ErrorKind(404, "There is no such worker.", _LOOK, ("worker_id",)),
+    "worker_ambiguous": ErrorKind(409, "Several workers have that id.", _LOOK),
+    "worker_invalid": ErrorKind(
+        400, "The worker cannot be started as it was asked for.", details=("missing",)
+    ),
+    "worker_stopped": ErrorKind(
+        409, "The worker has ended, or reads no more.", details=("worker_id",)
+    ),
+    "worker_conflict": ErrorKind(409, "The worker takes no input.", details=("worker_id",)),
+    "worker_limit": ErrorKind(
+        409,
+        "The worker does not read its input.",
+        "Give the rest when it has read what is there.",
+        ("worker_id", "written"),
+    ),
+    "worker_timeout": ErrorKind(
+        504, "The worker did not end in time.", "It goes on; look at it again.", ("worker_id",)
+    ),
+    "worker_unsupported": ErrorKind(501, "This runtime cannot do that."),
+    "worker_store_corrupt": ErrorKind(
+        500, "What is kept of the worker cannot be read.", details=("worker_id",)
+    ),
+}
+
+CODES: Mapping[str, ErrorKind] = {**_OF_REQUESTS, **_OF_WORKERS}
+
+#: What has no row, by its class; the most special class first.
+CLASSES: tuple[tuple[type[YoiError], ErrorKind], ...] = (
+    (UsageError, ErrorKind(400, "The request cannot mean anything here.")),
+    (NotFoundError, ErrorKind(404, "What the request names is not there.")),
+    (ConflictError, ErrorKind(409, "What is kept here says otherwise.")),
+    (NotReadyError, ErrorKind(409, "The gate says no.", details=("reasons",))),
+    (StoreInvalidError, ErrorKind(500, "What is kept here cannot be trusted.")),
+    (OperationError, ErrorKind(500, "It was tried, and did not work.")),
+    (YoiError, ErrorKind(500, "It did not work.")),
+)
+
+#: Every status that an error may have, on any route.
+STATUSES = tuple(
+    sorted({kind.status for kind in (*CODES.values(), *(kind for _, kind in CLASSES))})
+)
+
+
+def kind_of(error: YoiError) -> ErrorKind:
+    """How `error` is answered."""
+    known = CODES.get(error.code)
+    if known is not None:
+        return known
+    return next(kind for of, kind in CLASSES if isinstance(error, of))

@@ -1,0 +1,1 @@
+"""The runtime server: a clone's workers over HTTP (docs/runtime.md)."""

@@ -1,0 +1,206 @@
+"""`yoi runtime serve`: a clone's workers over HTTP, until it is told to end."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.api.documents.envelope import document
+from yoi_cli.api.documents.runtime import ServerDocument
+from yoi_cli.api.runtimes import EmbeddedRuntime, Readiness
+from yoi_cli.api.servers import RUNTIME, only_server
+from yoi_cli.errors import UsageError
+from yoi_cli.server.http.app import Server, make_app
+from yoi_cli.server.http.guard import bearer_of
+from yoi_cli.server.http.incidents import ServerLog
+from yoi_cli.server.http.serving import (
+    address_of,
+    listen,
+    parse_binding,
+    places_of,
+    serve_until_told,
+)
+from yoi_cli.server.http.threads import Threads
+from yoi_cli.server.http.tokens import Bearers, new_token
+from yoi_cli.server.runtime.context import RuntimeContext
+from yoi_cli.server.runtime.table import ROUTES, SOCKETS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.datastructures import Headers
+    from starlette.types import ASGIApp
+
+    from yoi_cli.api.session import Session
+    from yoi_cli.server.http.guard import Places
+    from yoi_cli.server.http.permissions import Principal
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,119}")
+_SHORTEST_TOKEN = 16
+_LONGEST_NAME = 120
+
+
+class ServeOptions(NamedTuple):
+    """What `yoi runtime serve` was given."""
+
+    bind: str = "127.0.0.1:0"
+    runtime_id: str = "local"
+    name: str = ""
+    token_file: str = ""
+    token_env: str = ""
+    max_body: int = 1 << 20
+    behind_proxy: bool = False
+    hosts: tuple[str, ...] = ()
+    certificate: str = ""
+    key: str = ""
+
+
+def serve(
+    *,
+    session: Session,
+    bind: str,
+    runtime_id: str,
+    name: str,
+    token_file: str,
+    token_env: str,
+    max_body: int,
+    behind_proxy: bool,
+    hosts: tuple[str, ...],
+    certificate: str,
+    key: str,
+) -> None:
+    """Serve the session's workers. Prints where as one line of JSON, once it listens.
+
+    Raises `UsageError` (`bind_invalid`, `bind_refused`, `token_invalid`, `runtime_id_invalid`) and
+    `ConflictError` (`server_runs`).
+    """
+    options = ServeOptions(
+        bind,
+        runtime_id,
+        name,
+        token_file,
+        token_env,
+        max_body,
+        behind_proxy,
+        hosts,
+        certificate,
+        key,
+    )
+    serve_with(session, options)
+
+
+def serve_with(session: Session, options: ServeOptions) -> None:
+    """The same, with its options as one value."""
+    _check_names(options)
+    given = _given_token(session, options)
+    binding = parse_binding(
+        options.bind,
+        hosts=options.hosts,
+        behind_proxy=options.behind_proxy,
+        certificate=options.certificate,
+        key=options.key,
+        has_token=given is not None,
+    )
+    token = given or new_token()
+    with only_server(session, RUNTIME) as announce:
+        listening = listen(binding)
+        places = places_of(binding, listening)
+        context = make_context(session, options)
+        app = make_runtime_app(context, token, lambda: places)
+
+        def start() -> None:
+            address = address_of(binding, listening)
+            _say(options, address, announce(options.runtime_id, address, token))
+            threading.Thread(target=_recover, args=(context,), daemon=True).start()
+
+        def drain() -> None:
+            context.is_draining = True
+
+        serve_until_told(app, listening, binding, on_start=start, on_exit=drain)
+
+
+def make_context(session: Session, options: ServeOptions) -> RuntimeContext:
+    """What the handlers work with."""
+    runtime = EmbeddedRuntime(session, options.runtime_id, options.name or options.runtime_id)
+    return RuntimeContext(runtime, Threads(), ServerLog(), options.max_body)
+
+
+def make_runtime_app(context: RuntimeContext, token: str, places: Callable[[], Places]) -> ASGIApp:
+    """The application, whose owner has `token`."""
+    bearers = Bearers(token, context.runtime.runtime_id)
+
+    def authenticate(headers: Headers) -> Principal | None:
+        return bearers(bearer_of(headers))
+
+    return make_app(
+        Server(
+            context,
+            ROUTES,
+            SOCKETS,
+            places,
+            authenticate,
+            context.threads,
+            context.log,
+            context.limits.body,
+        )
+    )
+
+
+def _recover(context: RuntimeContext) -> None:
+    """Look after the workers that were there before; whatever that meets with, it serves."""
+    try:
+        context.readiness = context.runtime.recover()
+    except Exception as error:  # noqa: BLE001 - a server that never gets ready helps nobody
+        context.log.incident("recovery", error)
+        context.readiness = Readiness(ready=True)
+
+
+def _say(options: ServeOptions, address: str, path: str) -> None:
+    said = ServerDocument(kind=RUNTIME, runtime_id=options.runtime_id, address=address, file=path)
+    sys.stdout.write(document("server", said))
+    sys.stdout.flush()
+
+
+def _check_names(options: ServeOptions) -> None:
+    if not _ID.fullmatch(options.runtime_id):
+        raise UsageError(
+            "runtime_id_invalid",
+            f"{options.runtime_id[:60]!r} cannot be a runtime's id.",
+            hint="Use up to 120 letters, digits and -_: , beginning with a letter or digit.",
+        )
+    if len(options.name) > _LONGEST_NAME or not options.name.isprintable():
+        raise UsageError(
+            "runtime_name_invalid",
+            "A runtime's name is a line of at most 120 characters.",
+            hint="It is a label and nothing more.",
+        )
+
+
+def _given_token(session: Session, options: ServeOptions) -> str | None:
+    """The owner's token that was given, None for none. It is never on the command line."""
+    if options.token_file and options.token_env:
+        raise _token_invalid("Two places are named for the token.")
+    if options.token_file:
+        try:
+            with open(options.token_file, encoding="ascii") as file:
+                token = file.read(1 << 12).strip()
+        except (OSError, UnicodeError):
+            raise _token_invalid("The file of the token cannot be read.") from None
+    elif options.token_env:
+        token = session.environment.get(options.token_env, "").strip()
+    else:
+        return None
+    if len(token) < _SHORTEST_TOKEN or not token.isprintable() or " " in token:
+        raise _token_invalid(f"The token is empty, or shorter than {_SHORTEST_TOKEN} characters.")
+    return token
+
+
+def _token_invalid(message: str) -> UsageError:
+    return UsageError(
+        "token_invalid",
+        message,
+        hint="`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'` makes a good one; "
+        "without --token-file and --token-env yoi makes one itself.",
+    )
