@@ -172,13 +172,13 @@ def stop(session: Session, worker: str, *, grace: float | None = None) -> Logged
     Raises `OperationError` (`worker_timeout`) where it does not end even so.
     """
     runtime, worker_id = _runtime_of(session, worker)
-    return _logged(session, runtime.stop(worker_id, grace))
+    return log_ended(session, runtime.stop(worker_id, grace))
 
 
 def cancel(session: Session, worker: str) -> LoggedWorker:
     """Drop a worker that is queued; end one that runs, whose result counts for nothing."""
     runtime, worker_id = _runtime_of(session, worker)
-    return _logged(session, runtime.cancel(worker_id))
+    return log_ended(session, runtime.cancel(worker_id))
 
 
 def wait(session: Session, worker: str, *, timeout: float | None = None) -> LoggedWorker:
@@ -187,7 +187,7 @@ def wait(session: Session, worker: str, *, timeout: float | None = None) -> Logg
     Raises `OperationError` (`worker_timeout`) after `timeout` seconds.
     """
     runtime, worker_id = _runtime_of(session, worker)
-    return _logged(session, runtime.wait(worker_id, timeout))
+    return log_ended(session, runtime.wait(worker_id, timeout))
 
 
 def recover(session: Session) -> RecoveredWorkers:
@@ -305,7 +305,8 @@ def _runtime_of(session: Session, worker: str) -> tuple[FileRuntime, str]:
     return runtime, identify_worker(runtime.ids(), worker)
 
 
-def _logged(session: Session, view: WorkerView) -> LoggedWorker:
+def log_ended(session: Session, view: WorkerView) -> LoggedWorker:
+    """Write on its ticket how a worker ended, where it has and that is not there yet."""
     from yoi_cli.workers.runtime import LoggedWorker
 
     return LoggedWorker(view, _log(session, (view,)))

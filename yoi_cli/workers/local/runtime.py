@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.workers.local.place import Clone
+    from yoi_cli.workers.observation import LifecycleEvent, Marks, ObservedWorker, Stretch
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
 #: Beyond its grace, a worker is made to end, and its shim tidies up: that long at most.
@@ -179,6 +180,42 @@ class FileRuntime:
         if view.state == LOST:
             return Recovery(view, "lost", view.evidence)
         return Recovery(view, "ended", view.evidence)
+
+    def marks(self, worker_id: str) -> Marks:
+        """What changes when anything of it does. Raises `NotFoundError`."""
+        from yoi_cli.workers.local.observe import marks_of
+
+        try:
+            return marks_of(self._folder_of(worker_id))
+        except OSError as error:
+            raise worker_not_found(worker_id) from error
+
+    def observe(self, worker_id: str) -> ObservedWorker:
+        """How it stands, as those who watch it need it."""
+        from yoi_cli.workers.local.observe import observe
+
+        with self._open(worker_id) as folder:
+            return observe(folder, self.runtime_id)
+
+    def stretch(self, worker_id: str, start: int, limit: int) -> Stretch:
+        """At most `limit` bytes of its output from `start` on, or from the oldest kept."""
+        from yoi_cli.workers.local.observe import read_stretch
+
+        with self._open(worker_id) as folder:
+            return read_stretch(folder, start, limit)
+
+    def lifecycle(self, worker_id: str, after: int = 0) -> Sequence[LifecycleEvent]:
+        """What happened to it, from the event `after` + 1 on."""
+        from yoi_cli.workers.local.observe import lifecycle_events
+
+        with self._open(worker_id) as folder:
+            return lifecycle_events(folder, after)
+
+    def attend(self, worker_id: str) -> Recovery:
+        """See to it that somebody stands over it, or that its end is settled; as `recover`, for
+        this one."""
+        with self._open(worker_id) as folder:
+            return self._recover(folder, folder.snapshot(self.runtime_id))
 
     def has_mail(self, worker_id: str) -> bool:
         return self._clone is not None and has_mail(self._clone.local_folder, worker_id)

@@ -1,0 +1,62 @@
+"""A worker as somebody watches it: bytes by their offsets, events by their numbers
+(docs/runtime.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.workers.local.runtime import FileRuntime
+    from yoi_cli.workers.observation import LifecycleEvent as LifecycleEvent
+    from yoi_cli.workers.observation import Marks as Marks
+    from yoi_cli.workers.observation import ObservedWorker as ObservedWorker
+    from yoi_cli.workers.observation import Stretch as Stretch
+    from yoi_cli.workspace.session import Session
+
+
+def observer(session: Session) -> Observer:
+    """What watches the workers of the session's clone; several threads may use it at once."""
+    from yoi_cli.workers.open import open_runtime
+
+    return Observer(session, open_runtime(session))
+
+
+class Observer:
+    """Watches workers, each by its whole id.
+
+    An id that is none raises `UsageError` (`worker_invalid`), one that is not kept `NotFoundError`
+    (`worker_not_found`), and one whose records cannot be trusted `StoreInvalidError`
+    (`worker_store_corrupt`).
+    """
+
+    def __init__(self, session: Session, runtime: FileRuntime) -> None:
+        self._session = session
+        self._runtime = runtime
+
+    def marks(self, worker_id: str) -> Marks:
+        """What changes when anything of it does: cheap, to be asked many times a second."""
+        return self._runtime.marks(worker_id)
+
+    def observe(self, worker_id: str) -> ObservedWorker:
+        """How it stands, which bytes and events there are, and whether more can come."""
+        return self._runtime.observe(worker_id)
+
+    def stretch(self, worker_id: str, start: int, limit: int) -> Stretch:
+        """At most `limit` bytes of what it wrote from the byte `start` on, or from the oldest
+        that is kept."""
+        return self._runtime.stretch(worker_id, start, limit)
+
+    def lifecycle(self, worker_id: str, after: int = 0) -> Sequence[LifecycleEvent]:
+        """What happened to it, from the event number `after` + 1 on."""
+        return self._runtime.lifecycle(worker_id, after)
+
+    def attend(self, worker_id: str) -> str:
+        """See to it that somebody stands over it, whose shim died, or that its end is settled
+        and on its ticket; what was done, as `recover` says it."""
+        from yoi_cli.api.workers import log_ended
+
+        done = self._runtime.attend(worker_id)
+        log_ended(self._session, done.worker)
+        return done.action

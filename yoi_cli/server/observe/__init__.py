@@ -1,0 +1,1 @@
+"""Watching workers over WebSockets (docs/runtime.md, "Observation")."""
