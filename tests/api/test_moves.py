@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import pytest
 from support.process import Program
 from support.threads import AT
 from support.tickets import created, moved, put_ticket, reviewed, said, ticket
+from support.workspaces import behind, broken_relations, put
 
 from yoi_cli.api import claims, tickets
 from yoi_cli.api import moves as api
@@ -24,37 +24,10 @@ from yoi_cli.model.states import STATES
 if TYPE_CHECKING:
     from yoi_cli.api.moves import TicketMoves
 
-BODY = "## Acceptance criteria\n\n- It works.\n"
-
 
 @pytest.fixture
 def session(workspace: Path) -> Session:
     return open_session(Start(str(workspace), False, "test", {"YOI_AUTHOR": "ada"}))
-
-
-def put(workspace: Path, number: int, state: str, *more: bytes, **others: str) -> str:
-    """A ticket that came to `state` by legal moves; `others` may give relations and the body."""
-    way = STATES[: STATES.index(state) + 1]
-    events = [moved(AT, n, *pair) for n, pair in enumerate(pairwise(way), start=1)]
-    relations = tuple((kind, ticket(int(n))) for kind, n in others.items() if kind != "body")
-    return put_ticket(
-        workspace,
-        number,
-        created(),
-        *events,
-        *more,
-        state=state,
-        body=others.get("body", BODY),
-        relations=relations,
-    )
-
-
-def broken_relations(workspace: Path) -> str:
-    found = put(workspace, 1, "ready")
-    folder = workspace / ".yoi/tickets" / found / "artifacts"
-    folder.mkdir(exist_ok=True)
-    (folder / "relations.json").write_text("{")
-    return found
 
 
 def others_broken_plan(workspace: Path) -> str:
@@ -66,14 +39,6 @@ def others_broken_plan(workspace: Path) -> str:
 
 def in_state(state: str) -> Callable[[Path], str]:
     return lambda workspace: put(workspace, 1, state)
-
-
-def behind(state: str, waiting: str = "ready") -> Callable[[Path], str]:
-    def make(workspace: Path) -> str:
-        put(workspace, 2, state)
-        return put(workspace, 1, waiting, depends_on="2")
-
-    return make
 
 
 def claimed(workspace: Path) -> str:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from yoi_cli.orchestration.context import RunOutcome as RunOutcome
+    from yoi_cli.orchestration.local.launch import StartedRun as StartedRun
     from yoi_cli.orchestration.orchestrator import Orchestrator
     from yoi_cli.orchestration.orchestrator import PlannedStep as PlannedStep
     from yoi_cli.orchestration.orchestrator import RunningTicket as RunningTicket
@@ -58,6 +59,34 @@ def plan(
     """What a run would do next, and what is in the way; nothing is changed."""
     target, run = _open(session, tickets, at_once, author, lambda _: None)
     return run.plan(target)
+
+
+def start_run(
+    session: Session,
+    tickets: Sequence[str] = (),
+    options: Sequence[str] = (),
+    *,
+    author: str | None = None,
+) -> StartedRun:
+    """Start `yoi orchestrate` with `options` on `tickets`, or on every queued one, in a process
+    that outlives this one; what it tells goes to a file of the clone.
+
+    Raises `ConflictError` (`inside_worker`, `workspace_untrusted`) and `NotFoundError` outside of
+    git.
+    """
+    import os
+
+    from yoi_cli.orchestration.git.reviewed_commit import check_orchestrator
+    from yoi_cli.orchestration.local.launch import start_run
+    from yoi_cli.workspace.trust import require_trust
+    from yoi_cli.worktrees.open import repository_paths
+
+    check_orchestrator(session)
+    repository_paths(session)
+    require_trust(session)
+    folder = os.path.join(session.own_folder(make=True), "orchestrate")
+    variables = {**session.environment, "YOI_AUTHOR": session.author(author).author}
+    return start_run(session.workspace, folder, [*options, *tickets], variables)
 
 
 def _open(

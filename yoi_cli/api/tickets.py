@@ -189,6 +189,7 @@ def review(
     commit: bool = False,
     sign: bool = False,
     key: str | None = None,
+    expect: str | None = None,
 ) -> Committed:
     """Record a review: it approves, or asks for changes.
 
@@ -196,7 +197,8 @@ def review(
     is in progress. `folder` is the worktree that a `sha` such as HEAD is told from, the
     workspace where it is not given. To approve raises what `check_reviewer` raises. `sign` signs it
     with the SSH key `key`, by default the one that git signs with, else that of an agent, and
-    raises what `signature_on` raises.
+    raises what `signature_on` raises. A ticket that is not in the state `expect` is a
+    `ConflictError`.
     """
     from yoi_cli.api.autocommit import with_commit
     from yoi_cli.model.events import APPROVE, REQUEST_CHANGES, REVIEW
@@ -218,7 +220,15 @@ def review(
         ticket = identify(session.store, ticket)
         more = signature_on(session, ticket, about, result, key)
     done = add_comment(
-        session.store, ticket, REVIEW, text, by, status=result, commit=about, more=more
+        session.store,
+        ticket,
+        REVIEW,
+        text,
+        by,
+        status=result,
+        commit=about,
+        more=more,
+        expect=expect,
     )
     return with_commit(session, done, f"review: {result}", asked=commit)
 

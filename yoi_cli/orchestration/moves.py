@@ -14,6 +14,7 @@ from yoi_cli.errors import ConflictError, StoreInvalidError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.claim import check_free
 from yoi_cli.model.missing import EVENTS_MISSING
+from yoi_cli.model.wording import Wording
 from yoi_cli.routing.accept import check_ready
 from yoi_cli.routing.claims import check_claimable
 from yoi_cli.routing.decide import check_acceptance, check_trusted
@@ -50,8 +51,10 @@ PRIMARY: Mapping[str, str] = {
     states.INPROGRESS: WAIT,
     states.DONE: CLOSE,
 }
+#: What is written where somebody closes finished work and says nothing.
+FINISHED = Wording("The work is done.", "作業は完了しました。")
 #: Doubts about a ticket's own files: nothing is offered where there are any.
-_OWN_FILES = frozenset({EVENTS_MISSING, "log_damaged", "item_unreadable", "records_unreadable"})
+OWN_FILES = frozenset({EVENTS_MISSING, "log_damaged", "item_unreadable", "records_unreadable"})
 #: What concerns plan records keeps nobody from queueing: routing holds the ticket back then.
 _OF_PLANS = frozenset({"plans_unreadable", "plans_unknown"})
 
@@ -181,29 +184,27 @@ UNTRUSTED_FILES = "own_files_unreadable"
 
 
 def _moves(facts: MoveFacts) -> Iterator[Move]:
-    broken = [d for d in facts.doubts if d.code in _OWN_FILES and d.ticket == facts.ticket]
-    refused = _refused(facts.ticket, broken) if broken else None
+    broken = [d for d in facts.doubts if d.code in OWN_FILES and d.ticket == facts.ticket]
+    error = refused(facts.ticket, broken) if broken else None
     for kind in _KINDS:
         if kind.action in (STOP, INPUT):
             for worker in facts.workers:
-                yield _move(kind, facts, refused=None, worker=worker.worker_id)
+                yield _move(kind, facts, None, worker.worker_id)
             continue
-        yield _move(kind, facts, refused=refused)
+        yield _move(kind, facts, error)
 
 
-def _refused(ticket: str, broken: Sequence[Doubt]) -> YoiError:
+def refused(ticket: str, broken: Sequence[Doubt]) -> YoiError:
+    """The error for every move of a ticket whose own files are `broken`."""
     error = untrusted(ticket, broken)
     return StoreInvalidError(UNTRUSTED_FILES, error.message, hint=error.hint)
 
 
-def _move(
-    kind: _Kind, facts: MoveFacts, *, refused: YoiError | None, worker: str | None = None
-) -> Move:
+def _move(kind: _Kind, facts: MoveFacts, error: YoiError | None, worker: str | None = None) -> Move:
     command = kind.command.format(ticket=facts.ticket, worker=worker)
     if kind.action == APPROVE and facts.is_signed:
         command = command.replace("--approve", "--approve --sign")
     move = Move(kind.action, kind.label, command, True, kind.needs_text, kind.target, worker)
-    error = refused
     if error is None:
         try:
             kind.check(facts)
@@ -219,7 +220,13 @@ def _moving(target: str, reason: str = "") -> Callable[[MoveFacts], None]:
 
     def check(facts: MoveFacts) -> None:
         request = MoveRequest(target, reason=reason or None)
-        check_move(facts.ticket, facts.state, request, lambda: _blockers(facts), lambda: _of(facts))
+        check_move(
+            facts.ticket,
+            facts.state,
+            request,
+            lambda: _blockers(facts),
+            lambda: without_plans(facts.doubts),
+        )
 
     return check
 
@@ -231,8 +238,9 @@ def _blockers(facts: MoveFacts) -> tuple[Blocker, ...]:
     return tuple(Blocker(one.ticket, one.via, one.state, one.problem) for one in found)
 
 
-def _of(facts: MoveFacts) -> tuple[Doubt, ...]:
-    return tuple(one for one in facts.doubts if one.code not in _OF_PLANS)
+def without_plans(doubts: Sequence[Doubt]) -> tuple[Doubt, ...]:
+    """The doubts that keep a ticket from being queued."""
+    return tuple(one for one in doubts if one.code not in _OF_PLANS)
 
 
 def _check_return(facts: MoveFacts) -> None:

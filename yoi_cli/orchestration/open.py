@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from yoi_cli.errors import YoiError
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.redaction import Redaction
+    from yoi_cli.orchestration.files.presence import Presence
+    from yoi_cli.orchestration.git.overlay import Overlay
     from yoi_cli.orchestration.inbox import InboxPorts
     from yoi_cli.orchestration.moves import MoveFacts
     from yoi_cli.orchestration.ports import OrchestrationPorts, Progress
@@ -179,12 +181,11 @@ def _with_run(session: Session, facts: MoveFacts) -> MoveFacts:
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import field_text
     from yoi_cli.model.workers.profiles import BY_PERSON
-    from yoi_cli.orchestration.files.presence import look_for_runs
     from yoi_cli.orchestration.inbox import waiting_of
     from yoi_cli.orchestration.steps import position_of
 
     ticket = TicketId(facts.ticket)
-    held = ticket in look_for_runs(os.path.join(session.local_folder, "orchestrate")).tickets
+    held = ticket in orchestrator_presence(session).tickets
     facts = facts._replace(is_held=held, obstacle=_run_obstacle(session))
     try:
         ports = open_inbox(session)
@@ -219,3 +220,21 @@ def _run_obstacle(session: Session) -> YoiError | None:
     except YoiError as error:
         return error
     return None
+
+
+def orchestrator_presence(session: Session) -> Presence:
+    """Whether a run of `yoi orchestrate` is under way in the clone, and what it has in hand."""
+    from yoi_cli.orchestration.files.presence import look_for_runs
+
+    return look_for_runs(os.path.join(session.local_folder, "orchestrate"))
+
+
+def overlay_of(session: Session) -> Overlay:
+    """What the worktree for orchestration knows; settings that cannot be read name none."""
+    from yoi_cli.errors import YoiError
+    from yoi_cli.orchestration.git.overlay import Overlay, read_overlay
+
+    try:
+        return read_overlay(session)
+    except YoiError:
+        return Overlay()

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model.events import ANSWER, new_event
+from yoi_cli.model.fold import fold
 from yoi_cli.store.values import Change, Committed
-from yoi_cli.tickets.lookup import identify
+from yoi_cli.tickets.lookup import check_expectation, identify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,16 +28,20 @@ def add_comment(
     status: str | None = None,
     commit: str | None = None,
     more: tuple[tuple[str, str], ...] = (),
+    expect: str | None = None,
 ) -> Committed:
     """Append an event of `kind`, bound to `commit` where one is given; `status` is a review's, and
-    `more` are other attributes.
+    `more` are other attributes. `expect` is the state that the caller believes the ticket to be in.
 
-    Raises `UsageError` where `text` is empty.
+    Raises `UsageError` where `text` is empty, and `ConflictError` (`state_unexpected`).
     """
     given = (("status", status), ("commit", commit))
     event = _event(kind, text, by, (*((name, value) for name, value in given if value), *more))
     with store.write() as writer:
-        return writer.commit(identify(writer, word), Change(events=(event,)))
+        ticket = identify(writer, word)
+        if expect is not None:
+            check_expectation(ticket, fold(writer.thread(ticket).events).state, expect)
+        return writer.commit(ticket, Change(events=(event,)))
 
 
 def _event(

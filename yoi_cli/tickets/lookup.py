@@ -58,3 +58,15 @@ def state_of(reader: TicketReader, word: str) -> tuple[TicketId, Folded]:
     """The ticket that `word` means, and its state, from the fold of its thread."""
     ticket = identify(reader, word)
     return ticket, fold(reader.thread(ticket).events)
+
+
+def check_expectation(ticket: str, state: str, expect: str | None) -> None:
+    """Raise `ConflictError` (`state_unexpected`) for a ticket that is not in the state which a
+    caller believes it to be in; None believes nothing."""
+    if expect is not None and expect != state:
+        raise ConflictError(
+            "state_unexpected",
+            f"{ticket} is {state}, not {expect}.",
+            hint="Somebody moved it in the meantime; look at `yoi ticket show` and decide again.",
+            details={"ticket": ticket, "state": state, "expected": expect},
+        )

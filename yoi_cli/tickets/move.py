@@ -13,7 +13,7 @@ from yoi_cli.model.missing import require_present
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.blocking import Blocker, blockers, describe, surroundings, unblocked_by
-from yoi_cli.tickets.lookup import identify
+from yoi_cli.tickets.lookup import check_expectation, identify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,7 +87,7 @@ def move_ticket(
         ticket = identify(writer, word)
         require_present(writer.missing_writes(), ticket)
         state = fold(writer.thread(ticket).events).state
-        _check_expectation(ticket, state, request.expect)
+        check_expectation(ticket, state, request.expect)
         if state == request.target:
             return Moved(ticket, state, state, changed=False)
         check_move(
@@ -152,7 +152,7 @@ def close_ticket(
         ticket = identify(writer, word)
         require_present(writer.missing_writes(), ticket)
         state = fold(writer.thread(ticket).events).state
-        _check_expectation(ticket, state, expect)
+        check_expectation(ticket, state, expect)
         if state == states.CLOSED:
             return Moved(ticket, state, state, changed=False)
         check_close(ticket, state, live)
@@ -283,16 +283,6 @@ _STANDARD = re.compile(
 def is_standard_sentence(text: str) -> bool:
     """Whether `text` is what an event says of a move of which nobody said anything."""
     return _STANDARD.fullmatch(text) is not None
-
-
-def _check_expectation(ticket: str, state: str, expect: str | None) -> None:
-    if expect is not None and expect != state:
-        raise ConflictError(
-            "state_unexpected",
-            f"{ticket} is {state}, not {expect}.",
-            hint="Somebody moved it in the meantime; look at `yoi ticket show` and decide again.",
-            details={"ticket": ticket, "state": state, "expected": expect},
-        )
 
 
 def _check_move(ticket: str, state: str, request: MoveRequest) -> None:
