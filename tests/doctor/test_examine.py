@@ -89,7 +89,7 @@ def test_looking_changes_nothing(code: str, store: FileStore, workspace: Path) -
 
 
 def test_every_code_has_a_store_that_shows_it() -> None:
-    by_git = {"events_changed", "events_lost"}  # shown by test_history.py
+    by_git = {"events_changed", "events_lost", "records_lost"}  # test_history, test_record_losses
     assert set(BREAKAGES) | {"path_unreadable"} | by_git == set(RULES)
 
 

@@ -16,8 +16,10 @@ from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.model.events import Author
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.lost import LostRecords
 from yoi_cli.model.missing import MissingWrites
-from yoi_cli.model.plan import PlanRecord
+from yoi_cli.model.plan import RELATING_KINDS, PlanRecord
+from yoi_cli.model.relations import Relation
 from yoi_cli.model.routing import GivenDecision
 from yoi_cli.model.states import CLOSED, DONE, INPROGRESS, PLANNING, QUEUED, READY, STATES
 from yoi_cli.routing.accept import Acceptance, accept_ticket
@@ -348,6 +350,48 @@ def test_what_a_merge_lost_starts_nothing(store: FileStore, lost: TicketId) -> N
         claim_ticket(asking, ASKED, REQUEST)
     with pytest.raises(StoreInvalidError, match=f"{lost}/thread.md"):
         accept_ticket(asking, ASKED, Acceptance(REQUEST), GivenDecision(), {})
+
+
+def lost_record(kind: str, ticket: str, other: str) -> LostRecords:
+    """A relation of that kind that git has and the store has not; of a plan record its kind."""
+    if kind in RELATING_KINDS:
+        return LostRecords(ticket, plans=(PlanRecord("1", ticket, kind, "ada", AT, other),))
+    return LostRecords(ticket, (Relation(ticket, kind, other, "ada", AT),))
+
+
+@pytest.mark.parametrize(
+    ("kind", "ticket", "other", "is_held"),
+    [
+        ("depends_on", ASKED, OTHER, True),
+        ("blocks", OTHER, ASKED, True),
+        ("duplicate_of", ASKED, OTHER, True),
+        ("invented", OTHER, ASKED, True),
+        ("after", ASKED, OTHER, True),
+        ("before", OTHER, ASKED, True),
+        ("depends_on", ASKED, BLOCKER, False),  # which is closed
+        ("depends_on", OTHER, ASKED, False),
+        ("blocks", ASKED, OTHER, False),
+        ("related", ASKED, OTHER, False),
+        ("duplicate_of", OTHER, ASKED, False),
+        ("before", ASKED, OTHER, False),
+        ("conflicts_with", ASKED, OTHER, False),  # which is not in progress
+    ],
+)
+def test_a_record_that_a_merge_lost_starts_nothing_that_it_would_hold_up(
+    store: FileStore, kind: str, ticket: TicketId, other: TicketId, is_held: bool
+) -> None:
+    context = NOTHING._replace(lost_records=lambda: (lost_record(kind, ticket, other),))
+    asking = service(store)._replace(context=context)
+    answer = Gate(Router(store, context), READY).ask([ASKED])
+    if not is_held:
+        assert answer.exit_code == 0
+        claim_ticket(asking, ASKED, REQUEST)
+        return
+    assert [reason.code for reason in answer.tickets[0].reasons] == ["records_lost"]
+    assert answer.exit_code == 6
+    with pytest.raises(StoreInvalidError, match=f"{ticket} {kind} {other}") as caught:
+        claim_ticket(asking, ASKED, REQUEST)
+    assert f"`yoi restore {ticket}`" in (caught.value.hint or "")
 
 
 def test_what_is_in_no_file_of_others_holds_nobody_up(

@@ -35,7 +35,10 @@ def restore(
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Bring back what was recorded and is in no file, stash or commit.
+    """Bring back what was recorded and is in no file, stash or commit, and lost records.
+
+    Lost are relations and plan records that git's history has, and that a merge or a
+    checkout took out of the files.
 
     What a stash or an autostash holds is told, and left to git. Exits with 6 while
     anything is missing.
@@ -45,7 +48,7 @@ def restore(
     session = open_session(start_of(ctx))
     words = tickets or []
     if dry_run:
-        missing = api.missing_writes(session)
+        missing = api.all_missing(session)
         print_restored((), tuple(missing.values()), (), as_json=as_json)
         return StoreInvalidError.exit_code if missing else 0
     found: Restored = (api.leave if leave else api.restore)(session, words)

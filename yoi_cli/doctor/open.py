@@ -41,12 +41,16 @@ def repair_store(
     Raises `ConflictError` (`lock_timeout`) where the lock cannot be had.
     """
     from yoi_cli.doctor.files.repair import apply_repair, restore_events
-    from yoi_cli.doctor.repair import RESTORE_EVENTS, make_repairs
+    from yoi_cli.doctor.repair import RESTORE_EVENTS, RESTORE_RECORDS, make_repairs
+    from yoi_cli.merge.open import restore_records
     from yoi_cli.model.ids import TicketId
 
     store, by = session.store, partial(session.author, author)
 
     def make(repair: Repair) -> None:
+        if repair.action == RESTORE_RECORDS and repair.ticket is not None:
+            restore_records(session, (TicketId(repair.ticket),))
+            return
         history = _history(session) if repair.action == RESTORE_EVENTS else None
         if history is not None and repair.ticket is not None:
             restore_events(store, TicketId(repair.ticket), history.restored)
@@ -59,13 +63,20 @@ def repair_store(
 def with_history(
     session: Session, found: Examination, tickets: Collection[TicketId] | None = None
 ) -> Examination:
-    """`found` with what git's history knows of the threads, of `tickets` or of all."""
+    """`found` with what git's history knows of the threads and records, of `tickets` or of all."""
     from dataclasses import replace
+
+    from yoi_cli.doctor.git.history import findings_of_lost
+    from yoi_cli.merge.open import lost_records_to_git
 
     history = _history(session)
     if history is None:
         return found
-    more = history.findings(found.diagnostics, tickets)
+    lost = lost_records_to_git(session, tickets)
+    more = (
+        *history.findings(found.diagnostics, tickets),
+        *findings_of_lost(lost.values(), session.location.folder),
+    )
     diagnostics = sorted((*found.diagnostics, *more), key=lambda one: one.order)
     return replace(found, diagnostics=tuple(diagnostics))
 

@@ -9,6 +9,7 @@ from yoi_cli.doctor.check_thread import ADOPTED
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model.events import CLOSE, STATE_CHANGED, NewEvent, new_event
 from yoi_cli.model.fold import fold
+from yoi_cli.model.lost import RECORDS_LOST
 from yoi_cli.model.states import CLOSED, is_state
 from yoi_cli.store.values import Change
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 FINISH_WRITE = "finish_write"
 RESTORE_EVENTS = "restore_events"
+RESTORE_RECORDS = "restore_records"
 BRING_BACK = "bring_back"
 SET_THREAD_ASIDE = "set_thread_aside"
 SET_PLAN_ASIDE = "set_plan_aside"
@@ -39,6 +41,7 @@ CONFIGURE_CLONE = "configure_clone"
 _SENTENCES = {
     FINISH_WRITE: "finish the write that a command left",
     RESTORE_EVENTS: "put events back as git's history has them",
+    RESTORE_RECORDS: "put relations and plan records back as git's history has them",
     BRING_BACK: "bring back what was recorded and is in no file, stash or commit",
     SET_THREAD_ASIDE: "move the torn bytes of the thread to artifacts/.torn",
     SET_PLAN_ASIDE: "move the torn last line to artifacts/.torn",
@@ -57,6 +60,7 @@ _FIXES = {
     "intent_left": FINISH_WRITE,
     "events_changed": RESTORE_EVENTS,
     "events_lost": RESTORE_EVENTS,
+    RECORDS_LOST: RESTORE_RECORDS,
     "events_missing": BRING_BACK,
     "torn": SET_THREAD_ASIDE,
     "plan_torn": SET_PLAN_ASIDE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError, YoiError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from yoi_cli.merge.git.index import IndexConflicts
     from yoi_cli.merge.resolve import Resolution
     from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.lost import LostRecords
     from yoi_cli.workspace.session import Session
 
 
@@ -112,6 +114,48 @@ def lost_to_git(
             return None
 
     return lost_events(session.workspace, session.location.folder, thread, tickets)
+
+
+def lost_records_to_git(
+    session: Session, tickets: Collection[TicketId] | None = None
+) -> Mapping[str, LostRecords]:
+    """The relations and plan records of the same, by the ticket whose files lack them."""
+    if session.checkout is None:
+        return {}
+    from yoi_cli.merge.git.record_losses import lost_records
+    from yoi_cli.store.files.missing import read_file
+
+    read = partial(read_file, session.store.folder)
+    notes = os.path.join(session.local_folder, "merges")
+    return lost_records(session.workspace, session.location.folder, read, tickets, notes)
+
+
+def restore_records(
+    session: Session, tickets: Collection[TicketId] | None = None
+) -> Mapping[str, LostRecords]:
+    """Write what `lost_records_to_git` finds into the files again, each thing once.
+
+    What was brought back, by ticket. Raises `ConflictError` (`lock_timeout`; `git_holds_files`
+    while git has files of the store in its hands), store errors and `OSError`.
+    """
+    if session.checkout is None:
+        return {}
+    from yoi_cli.merge.git.record_losses import lost_records
+    from yoi_cli.store.files.bring_back import bring_back
+    from yoi_cli.store.files.git_holds import git_holds
+    from yoi_cli.store.files.missing import read_file
+    from yoi_cli.store.files.told import Told
+
+    with session.store.write() as writer:
+        if writer.held is not None:
+            raise git_holds(writer.held)
+        read = partial(read_file, writer.folder)
+        found = lost_records(session.workspace, session.location.folder, read, tickets)
+        for ticket, lost in found.items():
+            relations = {one.key: one for one in lost.relations}
+            records = {one.id: line for one, line in zip(lost.plans, lost.lines, strict=True)}
+            bring_back(writer, Told(ticket, 0, relations=relations, records=records))
+        return found
 
 
 def _conflicts_of(session: Session) -> IndexConflicts | None:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 EVENTS_MISSING = "events_missing"
 
+#: The place of what commits have, and a merge or a checkout took out of the files.
+IN_HISTORY = "git's history"
+
 
 class MissingWrites(NamedTuple):
     """What of one ticket was acknowledged, and is neither in its files nor in a commit.
@@ -113,7 +116,14 @@ def hint_for(missing: Iterable[MissingWrites]) -> str:
         )
     if any(one.is_waiting for one in found):
         hints.append("What waits is written by the next command, once git is done here.")
-    if any(one.is_gone for one in found):
+    if any(IN_HISTORY in one.places for one in found):
+        hints.append(
+            "`yoi restore` brings back what git's history has; `yoi ticket relation remove` then "
+            "says of a relation that it goes on purpose."
+        )
+    others = [one for one in found if one.places != (IN_HISTORY,)]
+    if any(one.is_gone for one in others):
         hints.append("`yoi restore` brings back what git does not keep.")
-    hints.append("`yoi restore --leave` says that it was taken away on purpose.")
+    if others or not found:
+        hints.append("`yoi restore --leave` says that it was taken away on purpose.")
     return " ".join(hints)

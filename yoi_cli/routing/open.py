@@ -10,9 +10,10 @@ from yoi_cli.routing.router import Router, RoutingContext
 from yoi_cli.workspace.session import Session, Start, open_session, starting_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.lost import LostRecords
     from yoi_cli.routing.claims import ClaimList, ClaimService
     from yoi_cli.routing.gate import GateResult
 
@@ -37,6 +38,7 @@ def routing_context(session: Session, caller: str = "") -> RoutingContext:
         caller=caller,
         japanese=config.is_japanese,
         lost=lambda tickets: _lost(session, tickets),
+        lost_records=lambda: _lost_records(session),
         requires_acceptance=config.require_acceptance,
     )
 
@@ -45,6 +47,12 @@ def _lost(session: Session, tickets: Collection[TicketId]) -> Mapping[str, froze
     from yoi_cli.merge.open import lost_to_git
 
     return lost_to_git(session, tickets)
+
+
+def _lost_records(session: Session) -> Sequence[LostRecords]:
+    from yoi_cli.merge.open import lost_records_to_git
+
+    return tuple(lost_records_to_git(session).values())
 
 
 def open_router(

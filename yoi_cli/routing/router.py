@@ -14,6 +14,7 @@ from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.relations import DIVERGED
 from yoi_cli.model.routing import IMPLEMENTATION_READY, MOST_IN_TREE, WAITING
 from yoi_cli.routing.dependencies import Dependencies
+from yoi_cli.routing.lost_records import doubts_of_lost
 from yoi_cli.routing.rules import (
     CAPACITY,
     CLAIMED,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.item import FieldValue
+    from yoi_cli.model.lost import LostRecords
     from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.routing.rules import ChainedBlocker, Classified
     from yoi_cli.store.ports import RoutingReader
@@ -66,8 +68,9 @@ class RoutingContext(NamedTuple):
     `claims` by ticket; `max_in_progress` is None without a limit; `dirty` are paths that are
     not committed, where the configuration asks for a clean workspace; `caller` is the holder
     on whose behalf is routed: its own claim does not hold it up. `notices`, by ticket, are shown
-    besides those that routing finds. `lost` gives those of some tickets that lack events of git's.
-    With `requires_acceptance` no ticket may start that has no acceptance criteria.
+    besides those that routing finds. `lost` gives those of some tickets that lack events of git's,
+    `lost_records` the relations and plan records of git's that any ticket lacks. With
+    `requires_acceptance` no ticket may start that has no acceptance criteria.
     """
 
     claims: Mapping[str, ClaimView] = {}
@@ -77,6 +80,7 @@ class RoutingContext(NamedTuple):
     japanese: bool = False
     notices: Mapping[str, tuple[str, ...]] = {}
     lost: Callable[[Collection[TicketId]], Mapping[str, frozenset[str]]] | None = None
+    lost_records: Callable[[], Sequence[LostRecords]] | None = None
     requires_acceptance: bool = True
 
 
@@ -177,16 +181,20 @@ class Router:
     def all_doubts(self, ticket: str) -> tuple[Doubt, ...]:
         """Those about what is behind its blockers too, and about what git has and they lost: git is
         asked for that, which a list of many tickets could not pay for."""
-        found = self.doubts(ticket, behind=True)
-        if self.context.lost is None:
-            return found
-        behind = (
-            ()
-            if self.dependencies.status(ticket).seems_resolved
-            else (self.dependencies.blockers_behind(ticket))
-        )
-        lost = self.context.lost([TicketId(one) for one in (ticket, *behind)])
-        return (*found, *(Doubt("events_lost", one, f"{one}/thread.md") for one in sorted(lost)))
+        doubts = [*self.doubts(ticket, behind=True)]
+        status, lost = self.dependencies.status(ticket), self.context.lost
+        if lost is not None:
+            behind = () if status.seems_resolved else self.dependencies.blockers_behind(ticket)
+            lacking = lost([TicketId(one) for one in (ticket, *behind)])
+            doubts += [Doubt("events_lost", one, f"{one}/thread.md") for one in sorted(lacking)]
+        if not status.is_resolved:
+            doubts += doubts_of_lost(ticket, self._lost_records, self.dependencies)
+        return tuple(doubts)
+
+    @cached_property
+    def _lost_records(self) -> Sequence[LostRecords]:
+        """Of all tickets, since any may name any."""
+        return () if self.context.lost_records is None else self.context.lost_records()
 
     def require_trust(self, ticket: str) -> None:
         """Raise `StoreInvalidError` (`store_untrusted`) where there are doubts about a ticket."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from yoi_cli.errors import NotFoundError, StoreInvalidError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.ids import TicketId, is_ticket_id
+from yoi_cli.model.lost import RECORDS_LOST
 from yoi_cli.model.missing import EVENTS_MISSING, concerning, hint_for
 from yoi_cli.model.relations import (
     DIVERGED,
@@ -129,6 +130,21 @@ DOUBTS: Mapping[str, DoubtKind] = {
                 "ログにはありません。",
             ),
             _REPAIR,
+        ),
+        DoubtKind(
+            RECORDS_LOST,
+            Wording(
+                "A relation or plan record that holds it up is lost: git's history has "
+                "{about}, the store has not.",
+                "この Ticket を妨げる relation または計画記録が失われました。git の履歴には "
+                "{about} がありますが、ストアにはありません。",
+            ),
+            Wording(
+                "`yoi restore {about}` brings it back from git's history; if it was taken away on "
+                "purpose, say so with `yoi ticket relation remove` afterwards.",
+                "`yoi restore {about}` が git の履歴から復元します。意図した削除なら、その後 "
+                "`yoi ticket relation remove` で記録してください。",
+            ),
         ),
         DoubtKind(
             "log_damaged",

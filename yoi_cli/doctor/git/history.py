@@ -15,7 +15,8 @@ from yoi_cli.git.objects import committed_file
 from yoi_cli.merge.files.restored import restored_thread
 from yoi_cli.merge.git.index import IndexConflicts
 from yoi_cli.merge.git.merge_losses import lost_events
-from yoi_cli.model.text import counted
+from yoi_cli.model.lost import RECORDS_LOST
+from yoi_cli.model.text import counted, some_of
 from yoi_cli.store.files import layout
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.diagnostics import Diagnostic
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.merge.files.restored import RestoredThread
+    from yoi_cli.model.lost import LostRecords
 
 #: Faults of a thread that history may undo.
 _FAULTS = frozenset(
@@ -38,6 +40,17 @@ _FAULTS = frozenset(
         "event_id_conflict",
     }
 )
+
+
+def findings_of_lost(lost: Iterable[LostRecords], folder: str) -> Iterator[Diagnostic]:
+    """What doctor says of relations and plan records that git has and the tickets in `folder` of
+    the workspace have not."""
+    for one in lost:
+        number = len(one.relations) + len(one.plans)
+        what = f"{counted(number, 'record')} that git has: {some_of(one.sentences)}."
+        part = layout.RELATIONS_PATH if one.relations else layout.PLAN_PATH
+        path = f"{folder}/{one.ticket}/{part}"
+        yield diagnose(RECORDS_LOST, what, ticket=one.ticket, path=path)
 
 
 class ThreadHistory:

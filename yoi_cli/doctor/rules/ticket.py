@@ -167,6 +167,13 @@ THREAD_RULES = (
         f"Put them back from git's history: {FIX}",
     ),
     Rule(
+        "records_lost",
+        ERROR,
+        "Relations or plan records are nowhere that git's HEAD has, or that a merge left out.",
+        "Put them back from git's history: `yoi restore`, or `yoi ticket doctor --fix`. One that "
+        "was taken away on purpose goes with `yoi ticket relation remove`, which leaves an event.",
+    ),
+    Rule(
         "first_event_not_create",
         INFO,
         "A thread does not begin with a create event.",

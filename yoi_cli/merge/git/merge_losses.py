@@ -7,27 +7,30 @@ those of HEAD: whatever one had and nobody has now is lost.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.command import ask_git, look_up, run_git
+from yoi_cli.git.command import ask_git, run_git
 from yoi_cli.git.object_stream import ObjectStream
+from yoi_cli.merge.git.merge_sides import (
+    MergeSide,
+    ancestor_blobs,
+    file_patterns,
+    has_commits,
+    is_blob,
+    merge_sides,
+)
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-#: How many merges are looked at, the newest first, and how many versions of threads in them.
-MERGES = 500
-VERSIONS = 2000
 _ID = re.compile(
     rb"^<!-- event:[^\n]* id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->[ \t\r]*$", re.MULTILINE
 )
 _HEADER = re.compile(rb"^<!-- event:[^\n]* id: [0-7][0-9A-HJKMNP-TV-Z]{25} -->", re.MULTILINE)
-_NONE = frozenset("0")
 
 
 def lost_events(
@@ -49,26 +52,27 @@ def lost_events(
     here: dict[str, set[bytes]] = {}
     names = None if tickets is None else list(tickets)
     try:
-        if not look_up(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=workspace):
+        if not has_commits(workspace):
             return {}
         objects = ObjectStream(workspace)
         changed = _changed(workspace, folder, names, read)
-        for ticket, before, after, merge in (*changed, *_sides(workspace, folder, names)):
+        sides = merge_sides(workspace, folder, names, (layout.THREAD,))
+        for side in (*changed, *sides):
+            ticket = side.ticket
             if ticket not in here:
                 now = read(ticket)
                 here[ticket] = {b"*"} if now is None else set(_ID.findall(now))
             if b"*" in here[ticket]:
                 continue
-            data = objects.read(before).data
+            data = objects.read(side.before).data
             gone = set(_ID.findall(data)) - here[ticket]
-            if not merge:  # that an event is there says little where its header was changed
+            if not side.merge:  # that an event is there says little where its header was changed
                 headers = set(_HEADER.findall(data)) - set(_HEADER.findall(read(ticket) or b""))
                 gone |= {header.split(b" ")[-2] for header in headers}
-            if gone and set(after) != _NONE:
-                gone -= set(_ID.findall(objects.read(after).data))  # it went later, if it did
-            if gone and merge:  # what the ancestors had somebody took away before the merge
-                path = f"{folder}/{ticket}/{layout.THREAD}"
-                for blob in _ancestors(workspace, merge, path):
+            if gone and not side.is_gone:
+                gone -= set(_ID.findall(objects.read(side.after).data))  # it went later, if it did
+            if gone and side.merge:  # what the ancestors had somebody took away before it
+                for blob in ancestor_blobs(workspace, folder, side):
                     gone -= set(_ID.findall(objects.read(blob).data))
             if gone:
                 events = parse_thread(data).thread.events
@@ -95,7 +99,7 @@ def _holders(workspace: str, folder: str, ids: Collection[str]) -> Mapping[str, 
         return found
     patterns = "".join(f"^<!-- event:.* id: {one} -->\n" for one in ids)
     options = ["-a", "-o", "-z", "-G", "--untracked", "--no-exclude-standard", "-f", "-"]
-    wanted = ["grep", *options, "--", *_patterns(folder, None)]
+    wanted = ["grep", *options, "--", *file_patterns(folder, None, (layout.THREAD,))]
     answer = ask_git(wanted, cwd=workspace, stdin=patterns.encode())
     for line in answer.text.splitlines():
         path, _, header = line.partition("\0")
@@ -108,8 +112,8 @@ def _changed(
     folder: str,
     tickets: Collection[str] | None,
     read: Callable[[str], bytes | None],
-) -> Iterator[tuple[str, str, str, str]]:
-    """The tickets whose thread is not as HEAD has it, as `_sides` has them, without a merge.
+) -> Iterator[MergeSide]:
+    """The threads that are not as HEAD has them.
 
     Git is not asked to compare: it would read attributes in the checkout, which may be a FIFO.
     """
@@ -124,56 +128,5 @@ def _changed(
         if path != f"{folder}/{ticket}/{layout.THREAD}" or "/" in ticket:
             continue
         blob, data = facts.split(" ")[-1], read(ticket)
-        if data is not None and not _is_blob(data, blob):
-            yield ticket, blob, "0", ""
-
-
-def _is_blob(data: bytes, name: str) -> bool:
-    kind = "sha1" if len(name) == 40 else "sha256"
-    return hashlib.new(kind, b"blob %d\0" % len(data) + data).hexdigest() == name
-
-
-def _patterns(folder: str, tickets: Collection[str] | None) -> list[str]:
-    """What names the threads of `tickets`, or of all, to git."""
-    magic = ":(glob)" if tickets is None else ":(literal)"
-    names = ["*"] if tickets is None else tickets
-    return [f"{magic}{_escaped(folder, magic)}/{name}/{layout.THREAD}" for name in names]
-
-
-def _sides(
-    workspace: str, folder: str, tickets: Collection[str] | None
-) -> Iterator[tuple[str, str, str, str]]:
-    """Tickets with the blobs that a parent of a merge and the merge itself had, each pair once,
-    and the merge."""
-    wanted = ["rev-list", "--merges", f"--max-count={MERGES}", "HEAD", "--"]
-    merges = run_git(wanted, cwd=workspace)
-    if not merges:
-        return
-    wanted = _patterns(folder, tickets)
-    options = ["-m", "--stdin", "-r", "--raw", "--no-abbrev", "--no-renames"]
-    answer = ask_git(["diff-tree", *options, "--", *wanted], cwd=workspace, stdin=merges.encode())
-    found: dict[tuple[str, str, str], str] = {}
-    merge = ""
-    for line in answer.text.splitlines():
-        facts, _, path = line.partition("\t")
-        words = facts.split(" ")
-        if line.startswith(":") and len(words) == 5 and set(words[2]) != _NONE:
-            found[path.strip('"').rsplit("/", 2)[1], words[2], words[3]] = merge
-        elif not line.startswith(":"):
-            merge = words[0]
-    yield from [(*sides, commit) for sides, commit in found.items()][:VERSIONS]
-
-
-def _ancestors(workspace: str, merge: str, path: str) -> Iterator[str]:
-    """The blobs that the ancestors of a merge had at `path` below the workspace."""
-    parents = run_git(["rev-parse", f"{merge}^@"], cwd=workspace).split()
-    bases = look_up(["merge-base", "--all", *parents], cwd=workspace).split()
-    for base in bases:
-        name = ask_git(["rev-parse", "--verify", "--quiet", f"{base}:./{path}"], cwd=workspace)
-        if name.code == 0:
-            yield name.text.strip()
-
-
-def _escaped(folder: str, magic: str) -> str:
-    """`folder` as a pattern that means it alone."""
-    return re.sub(r"([*?\[\\])", r"\\\1", folder) if magic == ":(glob)" else folder
+        if data is not None and not is_blob(data, blob):
+            yield MergeSide(ticket, layout.THREAD, blob)
