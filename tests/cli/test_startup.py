@@ -14,6 +14,7 @@ from yoi_cli.tickets.create import Draft, create_ticket
 HEAVY = (
     *("rich", "yaml", "frontmatter", "git", "pydantic", "asyncio", "msgspec"),
     *("http", "urllib.request", "xml", "unittest", "multiprocessing", "socket"),
+    *("mcp", "mcp_types", "anyio"),
 )
 #: Runs one command in the process, then prints what it has loaded.
 PROBE = """
@@ -44,6 +45,7 @@ COMMANDS = {
     "help": ("--help",),
     "help on tickets": ("ticket", "--help"),
     "help on a command": ("ticket", "comment", "--help"),
+    "help on the tools for agents": ("mcp", "--help"),
     "version": ("--version",),
     "where": ("where",),
 }

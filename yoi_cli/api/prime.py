@@ -6,10 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError, YoiError
+from yoi_cli.model.fields import PRIORITIES
+from yoi_cli.model.quoting import closing, marker_of, opening
 from yoi_cli.model.states import STATES
+from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from yoi_cli.store.ports import RoutingStore
     from yoi_cli.workspace.session import Session, Start
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 #: So many tickets are named that may start now.
 MOST_NAMED = 3
+_LONGEST_TITLE = 60
+_MOST_WORDS = 8
 
 
 class PrimeTicket(NamedTuple):
@@ -65,6 +70,45 @@ def prime(start: Start) -> Primer | None:
         _startable(session, store) if states.get("queued") else (),
         _current(store, word),
     )
+
+
+def facts_text(primer: Primer, changing: str) -> str:
+    """What an agent is told of the workspace, with a last newline; titles are cut, made visible and
+    quoted. `changing` is the sentence on how tickets are changed on the surface that asks."""
+    return "\n".join(_facts(primer, changing)) + "\n"
+
+
+def _facts(primer: Primer, changing: str) -> Iterator[str]:
+    yield "# Tickets of this repository (yoi)"
+    yield ""
+    yield changing
+    yield ""
+    yield f"- Store: {visible(primer.store)}"
+    counts = ", ".join(f"{number} {state}" for state, number in primer.states.items())
+    yield f"- Tickets: {counts or 'none'}"
+    if primer.unreadable:
+        yield f"- {primer.unreadable} cannot be read: `yoi ticket doctor` says why."
+    if not primer.startable and primer.states:
+        yield "- Nothing may start now."
+    named = list(_with_titles(primer))
+    if named:
+        marker = marker_of(named)
+        yield from (opening(marker), *named, closing(marker))
+
+
+def _with_titles(primer: Primer) -> Iterator[str]:
+    if primer.startable:
+        yield f"- May start now: {'; '.join(map(_named, primer.startable))}"
+    if primer.current is not None:
+        yield f"- Your ticket: {_named(primer.current)}, {primer.current.state}"
+
+
+def _named(one: PrimeTicket) -> str:
+    title = " ".join(one.title.split()[:_MOST_WORDS])[:_LONGEST_TITLE]
+    if title != one.title:
+        title += "…"
+    priority = f" {one.priority}" if one.priority in PRIORITIES else ""
+    return f'{one.ticket}{priority} "{visible(title)}"'
 
 
 def _find_session(start: Start) -> Session | None:

@@ -375,14 +375,17 @@ def reopen(
     reason: str,
     *,
     text: str | None = None,
+    expect: str | None = None,
     author: str | None = None,
     commit: bool = False,
 ) -> Moved:
     """Take a done or closed ticket back to planning. Raises `UsageError` without a reason,
-    and `ConflictError` for a ticket that is neither."""
+    and `ConflictError` for a ticket that is neither, or is not in the state `expect`."""
     from yoi_cli.tickets.move import reopen_ticket
 
-    moved = reopen_ticket(session.store, ticket, reason, text, session.author(author))
+    moved = reopen_ticket(
+        session.store, ticket, reason, text, session.author(author), expect=expect
+    )
     return _committed(session, moved, "reopen", asked=commit)
 
 

@@ -12,17 +12,11 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import write_stdout
 from yoi_cli.cli.text.report import report_json, warn
 from yoi_cli.errors import YoiError
-from yoi_cli.model.fields import PRIORITIES
-from yoi_cli.model.quoting import closing, marker_of, opening
-from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from yoi_cli.api.prime import Primer
 
-    from yoi_cli.api.prime import Primer, PrimeTicket
-
-_LONGEST_TITLE = 60
-_MOST_WORDS = 8
+_CHANGING = "Tickets are files below .yoi/. Change them with `yoi` alone, never by editing."
 _GUIDE = """
 ## Work on a ticket
 
@@ -79,37 +73,4 @@ def prime(ctx: typer.Context, as_json: JsonOption = False) -> None:
 
 def prime_text(primer: Primer) -> str:
     """The text for `primer`, with a last newline; titles are cut and made visible."""
-    return "\n".join(_facts(primer)) + "\n" + _GUIDE
-
-
-def _facts(primer: Primer) -> Iterator[str]:
-    yield "# Tickets of this repository (yoi)"
-    yield ""
-    yield "Tickets are files below .yoi/. Change them with `yoi` alone, never by editing."
-    yield ""
-    yield f"- Store: {visible(primer.store)}"
-    counts = ", ".join(f"{number} {state}" for state, number in primer.states.items())
-    yield f"- Tickets: {counts or 'none'}"
-    if primer.unreadable:
-        yield f"- {primer.unreadable} cannot be read: `yoi ticket doctor` says why."
-    if not primer.startable and primer.states:
-        yield "- Nothing may start now."
-    named = list(_with_titles(primer))
-    if named:
-        marker = marker_of(named)
-        yield from (opening(marker), *named, closing(marker))
-
-
-def _with_titles(primer: Primer) -> Iterator[str]:
-    if primer.startable:
-        yield f"- May start now: {'; '.join(map(_named, primer.startable))}"
-    if primer.current is not None:
-        yield f"- Your ticket: {_named(primer.current)}, {primer.current.state}"
-
-
-def _named(one: PrimeTicket) -> str:
-    title = " ".join(one.title.split()[:_MOST_WORDS])[:_LONGEST_TITLE]
-    if title != one.title:
-        title += "…"
-    priority = f" {one.priority}" if one.priority in PRIORITIES else ""
-    return f'{one.ticket}{priority} "{visible(title)}"'
+    return api.facts_text(primer, _CHANGING) + _GUIDE

@@ -91,6 +91,7 @@ _ROOT = (
     ),
     *_section(
         "Scripts",
+        ("mcp", "mcp:mcp", "Serve the tickets as tools for a coding agent."),
         ("schema", "schema:schema", "Print the JSON schema of what --json prints."),
     ),
 )

@@ -206,7 +206,13 @@ def check_reopen(ticket: str, state: str) -> None:
 
 
 def reopen_ticket(
-    store: TicketStore, word: str, reason: str, text: str | None, by: Author
+    store: TicketStore,
+    word: str,
+    reason: str,
+    text: str | None,
+    by: Author,
+    *,
+    expect: str | None = None,
 ) -> Moved:
     """Take up a finished ticket again. The old resolution stays readable in the thread."""
     request = MoveRequest(states.PLANNING, text, reason, by_command="yoi ticket reopen")
@@ -216,6 +222,7 @@ def reopen_ticket(
         require_present(writer.missing_writes(), ticket)
         thread = writer.thread(ticket)
         state = fold(thread.events).state
+        check_expectation(ticket, state, expect)
         check_reopen(ticket, state)
         resolution = writer.resolution(ticket)
         if resolution is not None and not is_kept(resolution, thread.events):
