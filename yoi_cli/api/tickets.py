@@ -327,6 +327,7 @@ def intake(
         reason or "planning_ready",
         expect,
         by_command="yoi ticket intake",
+        is_own_reason=reason is not None,
         requires_acceptance=session.config.require_acceptance,
     )
     moved = move_ticket(session.store, ticket, request, session.author(author))
@@ -390,7 +391,7 @@ def reopen(
 
 
 def _committed(session: Session, moved: Moved, what: str, *, asked: bool) -> Moved:
-    if not moved.changed:
+    if not (moved.changed or moved.event_ids or asked):
         return moved
     from yoi_cli.api.autocommit import commit_if_asked
 

@@ -103,7 +103,9 @@ def accept_ticket(
             router.require_trust(ticket)
         case = _Case(service, writer, ticket, decision, packet, _agreed(decision, acceptance))
         if decision.state == states.INPROGRESS:
-            return _finish(case, acceptance.claim)
+            agreed = _agreed_before(writer, ticket, acceptance) or case.agreed
+            accepted = _finish(case._replace(agreed=agreed), acceptance.claim)
+            return _with_what_was_said(case, accepted, (judgement.reason, *parts.values()))
         if decision.state == states.QUEUED:
             check_acceptance(decision)
         _check_acceptable(decision, judgement)
@@ -217,6 +219,38 @@ def _has_record(
         if record.accepted_plan == agreed and record.author == author and record.at >= newest
     ]
     return len(equal) > accepted.count(newest)
+
+
+def _agreed_before(
+    writer: RoutingWriter, ticket: TicketId, acceptance: Acceptance
+) -> AcceptedPlan | None:
+    """What was agreed on when the ticket was taken up. Raises `ConflictError`
+    (`accepted_otherwise`) where another branch or folder is asked for now."""
+    found = [one.accepted_plan for one in writer.plan(ticket) if one.accepted_plan is not None]
+    if not found:
+        return None
+    asked = ((acceptance.branch, found[-1].branch), (acceptance.worktree, found[-1].worktree))
+    for wanted, agreed in asked:
+        if wanted is not None and agreed is not None and wanted != agreed:
+            raise ConflictError(
+                "accepted_otherwise",
+                f"{ticket} was accepted for {agreed}, not for {wanted}.",
+                hint="Leave it out to go on as agreed; give the ticket back to planning to begin "
+                "anew.",
+                details={"ticket": ticket, "agreed": agreed},
+            )
+    return found[-1]
+
+
+def _with_what_was_said(case: _Case, accepted: Accepted, said: tuple[str | None, ...]) -> Accepted:
+    """A ticket that was accepted before, with what was said this time kept as a comment."""
+    from yoi_cli.tickets.said_anyway import keep_what_was_said
+
+    why = "It was accepted already when `yoi route --accept` was run."
+    done = keep_what_was_said(case.writer, case.ticket, case.service.by, why, said)
+    if done is None:
+        return accepted
+    return accepted._replace(event_ids=done.event_ids, warnings=done.warnings)
 
 
 def _finish(case: _Case, request: ClaimRequest) -> Accepted:

@@ -38,6 +38,7 @@ class MoveRequest(NamedTuple):
     event's header. `expect` is the state that the caller believes the ticket to be in.
     `by_command` is the command, as the standard sentence names it. With `requires_acceptance`
     it is warned where the ticket cannot be accepted later for want of acceptance criteria.
+    A reason that nobody gave is not `is_own_reason`.
     """
 
     target: str
@@ -46,10 +47,12 @@ class MoveRequest(NamedTuple):
     expect: str | None = None
     by_command: str = "yoi ticket state"
     requires_acceptance: bool = False
+    is_own_reason: bool = True
 
 
 class Moved(NamedTuple):
-    """A move's outcome; `changed` is False where the ticket was there already.
+    """A move's outcome; `changed` is False where the ticket was there already. Then `event_ids`
+    are of the comment that keeps what was said.
 
     `unblocked` are the tickets that wait for nobody now that this one is resolved.
     """
@@ -89,7 +92,10 @@ def move_ticket(
         state = fold(writer.thread(ticket).events).state
         check_expectation(ticket, state, request.expect)
         if state == request.target:
-            return Moved(ticket, state, state, changed=False)
+            said = (request.text, request.reason if request.is_own_reason else None)
+            return _unmoved(
+                writer, Moved(ticket, state, state, False), request.by_command, by, said
+            )
         check_move(
             ticket,
             state,
@@ -105,6 +111,24 @@ def move_ticket(
             done = _warn_of_acceptance(writer, done)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
+
+
+def _unmoved(
+    writer: TicketWriter, stays: Moved, command: str, by: Author, said: tuple[str | None, ...]
+) -> Moved:
+    """A ticket that is where it was wanted; what was said is kept all the same."""
+    if not any(said):
+        return stays
+    from yoi_cli.tickets.said_anyway import keep_what_was_said
+
+    if by.japanese:
+        why = f"`{command}` の時点ですでに {stays.state} でした。"
+    else:
+        why = f"It was {stays.state} already when `{command}` was run."
+    done = keep_what_was_said(writer, stays.ticket, by, why, said)
+    if done is None:
+        return stays
+    return stays._replace(at=done.at, event_ids=done.event_ids, warnings=done.warnings)
 
 
 def _warn_of_acceptance(writer: TicketWriter, done: Committed) -> Committed:
@@ -136,7 +160,8 @@ def close_ticket(
 ) -> Moved:
     """Close a ticket with what came of it, and free its claim.
 
-    One that is closed already stays as it is, and that is a success. `live` names the worker
+    One that is closed already stays as it is, and that is a success; a resolution that its thread
+    does not have becomes a comment. `live` names the worker
     that is at work for a ticket: one in progress is not closed under it, and that is a
     `ConflictError` (`worker_at_work`).
     """
@@ -154,7 +179,8 @@ def close_ticket(
         state = fold(writer.thread(ticket).events).state
         check_expectation(ticket, state, expect)
         if state == states.CLOSED:
-            return Moved(ticket, state, state, changed=False)
+            stays = Moved(ticket, state, state, changed=False)
+            return _unmoved(writer, stays, "yoi ticket close", by, (resolution,))
         check_close(ticket, state, live)
         done = writer.commit(ticket, Change(events=(event,), resolution=text))
         done = _free_claim(claims, done, writer.now_ms)

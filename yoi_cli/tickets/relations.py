@@ -44,7 +44,8 @@ class RelationChange(NamedTuple):
 
 
 def add_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:
-    """Record a relation. One that stands already is a success that writes nothing.
+    """Record a relation. One that stands already is a success that writes nothing, but for a note
+    that it does not have: that becomes a comment.
 
     Raises `UsageError` for an unknown kind, an over-long note or a ticket related to itself,
     and `ConflictError` (`cycle`) where it would make tickets wait for each other.
@@ -58,10 +59,22 @@ def add_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:
         for relation in existing:
             if relation.key == new.key:
                 writer.affirm(relation)
-                return RelationChange(relation, False, Committed(ticket, relation.at))
+                done = Committed(ticket, relation.at)
+                if link.note != relation.note:
+                    done = _keep_note(writer, ticket, new, by) or done
+                return RelationChange(relation, False, done)
         _check_cycle(writer, new)
         done = writer.commit(ticket, Change(relations=(*existing, new)))
         return RelationChange(new, True, done)
+
+
+def _keep_note(
+    writer: TicketWriter, ticket: TicketId, asked: Relation, by: Author
+) -> Committed | None:
+    from yoi_cli.tickets.said_anyway import keep_what_was_said
+
+    why = f"The relation `{asked.kind}` to {asked.target} stood already."
+    return keep_what_was_said(writer, ticket, by, why, (asked.note,))
 
 
 def remove_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:

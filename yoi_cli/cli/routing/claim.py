@@ -97,6 +97,9 @@ def claim(
     """
     session, lease_ms = session_of(ctx), lease_of(lease)
     if renew is not None:
+        for option, value in (("--worktree", worktree), ("--worker", worker)):
+            if value is not None:
+                raise options_clash("A claim that is renewed stays as it was taken.", option)
         renewed = api.renew(session, ticket, renew, author=author, holder=holder, lease_ms=lease_ms)
         print_claim("renewed", renewed, as_json=as_json)
         return

@@ -138,6 +138,22 @@ def route(
     """
     words = tickets or []
     judgement = GivenDecision(as_class, reason, missing, checked, beyond_latitude, next_question)
+    packet: dict[str, object] = {
+        "--intent": intent,
+        "--binding": binding,
+        "--requirements": requirements,
+        "--acceptance": acceptance,
+        "--latitude": latitude,
+        "--escalate": escalate,
+        "--validation": validation,
+        "--risks": risks,
+        "--intent-file": intent_file,
+        "--missing": missing,
+        "--checked": checked,
+        "--beyond-latitude": beyond_latitude,
+        "--next-question": next_question,
+        "--reason": reason,
+    }
     if not (record or accept):
         _check_reading(judgement)
         if words and (all_open or state):
@@ -151,11 +167,15 @@ def route(
             "--lease": lease,
             "--author": author,
         }
-        refuse_without("--record or --accept", without_use)
+        refuse_without("--record or --accept", packet | without_use)
         asked = _Reading(words, chosen_states(state), at, merge)
         _route(start_of(ctx), asked, explain=explain, as_json=as_json)
         return
     _check_now(at, merge)
+    refuse_without("tickets to look at", {"--explain": explain or None, "--state": state})
+    if record:
+        taken = {"--branch": branch, "--worktree": worktree, "--worker": worker, "--lease": lease}
+        refuse_without("--accept", taken)
     if len(words) != 1 or all_open or (record and accept):
         raise _one_ticket_needed()
     given = (intent, binding, requirements, acceptance, latitude, escalate, validation, risks)

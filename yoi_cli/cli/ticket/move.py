@@ -19,6 +19,7 @@ from yoi_cli.cli.options import (
     ReasonOption,
     SourceArgument,
     TicketArgument,
+    refuse_without,
 )
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text_input import given_text, required_text
@@ -51,7 +52,7 @@ def state(
 ) -> None:
     """Move a ticket to another state, or print the state it is in.
 
-    If the ticket is in that state already, nothing is written. Going back to planning
+    If the ticket is in that state already, what is said becomes a comment. Going back to planning
     needs --reason; closing has its own command.
 
     \b
@@ -60,6 +61,15 @@ def state(
     """
     session = session_of(ctx)
     if state is None:
+        given = {
+            "--reason": reason,
+            "--message": message,
+            "--file": file,
+            "--expect": expect,
+            "--author": author,
+            "--commit": commit or None,
+        }
+        refuse_without("a state to move to", given)
         print_state(*tickets.state_of(session, ticket), as_json=as_json)
         return
     moved = tickets.move(
@@ -170,7 +180,8 @@ def print_moved(moved: Moved, *, as_json: bool) -> None:
         row = ("closed", moved.ticket) if is_closed else ("state", moved.ticket, moved.state)
         sentence = f"{moved.ticket} is {moved.state} (was {moved.origin})"
         if not moved.changed:
-            sentence = f"{moved.ticket} is {moved.state} already; nothing was written"
+            what = "a comment" if moved.event_ids else "nothing"
+            sentence = f"{moved.ticket} is {moved.state} already; {what} was written"
         report_lines(
             [row, *(("unblocked", ticket) for ticket in moved.unblocked)],
             [sentence, *(f"Unblocked: {ticket}" for ticket in moved.unblocked)],
