@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import stat
@@ -15,6 +16,8 @@ import uvicorn
 
 from yoi_cli.errors import OperationError, UsageError
 from yoi_cli.server.http.guard import Places
+from yoi_cli.server.http.handshake import PatientConnection
+from yoi_cli.server.observe.connection import ViewerConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -26,6 +29,8 @@ DRAIN_SECONDS = 10
 _MOST_HEADERS = 1 << 16
 _MOST_CONNECTIONS = 2048
 _MOST_FRAME = 1 << 16
+#: Beyond the time after which a viewer that takes nothing is sent away, with a reason.
+_PONG_SECONDS = 90
 _UNIX = "unix:"
 _GREATEST_PORT = 65535
 
@@ -188,8 +193,9 @@ def serve_until_told(
     """
     config = uvicorn.Config(
         app,
-        http="h11",
-        ws="websockets-sansio",
+        http=PatientConnection,
+        ws=ViewerConnection,
+        ws_ping_timeout=_PONG_SECONDS,
         ws_per_message_deflate=False,
         ws_max_size=_MOST_FRAME,
         loop="auto",
@@ -208,7 +214,17 @@ def serve_until_told(
     )
     server = _Server(config)
     server.on_start, server.on_exit = on_start, on_exit
+    _allow_files()
     server.run(sockets=[listening])
+
+
+def _allow_files() -> None:
+    """Every connection is a file; as many may be open as the system lets this process have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * _MOST_CONNECTIONS
+    soft = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
 
 
 def _authority(host: str, port: int) -> str:

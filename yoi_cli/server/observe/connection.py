@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from yoi_cli.server.observe.closing import SERVER_STOPPING
+from yoi_cli.server.observe.closing import SERVER_STOPPING, SLOW_VIEWER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import Scope
+    from uvicorn._types import ASGISendEvent
     from websockets.http11 import Request
 
     End = Callable[[int, str], None]
@@ -34,6 +35,12 @@ class ViewerConnection(WebSocketsSansIOProtocol):
             extensions: dict[str, object] = self.scope["extensions"]  # type: ignore[assignment]
             extensions[_EXTENSION] = self.end
 
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            # It was refused, which is an answer: uvicorn would log that none was given.
+            self.handshake_complete = True
+
     def end(self, code: int, reason: str) -> None:
         """Close behind what was sent already, and drop the connection if that is not read."""
         if self.close_sent or self.disconnected or self.transport.is_closing():
@@ -47,6 +54,10 @@ class ViewerConnection(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(_GRACE_SECONDS, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        """It does not answer: it is gone, or reads nothing."""
+        self.end(SLOW_VIEWER.code, SLOW_VIEWER.word)
 
     def shutdown(self) -> None:
         """The server stops."""

@@ -95,7 +95,7 @@ class LocalSource:
     def __init__(self, observer: Observer, runtime_id: str, document: Documenting | None = None):
         self.observer = observer
         self.runtime_id = runtime_id
-        self._document = document or (lambda seen: worker_document(seen.view))
+        self._document = document or _document
         self._pool = ThreadPoolExecutor(4, "observe")
         self._watching_pool = ThreadPoolExecutor(1, "watch")
         self._feeds: dict[str, LocalFeed] = {}
@@ -219,6 +219,11 @@ class LocalSource:
         elif sight.size is not None:
             worker = replace(feed.standing.worker, output_size=sight.size)
             feed.publish(feed.standing._replace(size=sight.size, worker=worker))
+
+
+def _document(seen: ObservedWorker) -> WorkerDocument:
+    """The document of a worker, without the paths of this machine that it may have."""
+    return replace(worker_document(seen.view), changes=())
 
 
 def _closing_of(error: YoiError) -> Closing:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from yoi_cli.api.documents.runtime import RuntimeLimitsDocument
 from yoi_cli.api.runtimes import DRAINING, RUNNING, STARTING, Readiness
 from yoi_cli.server.http.paging import GREATEST_LIMIT
+from yoi_cli.server.observe.hub import Hub
 
 if TYPE_CHECKING:
     from yoi_cli.api.runtimes import EmbeddedRuntime
     from yoi_cli.server.http.incidents import ServerLog
     from yoi_cli.server.http.threads import Threads
+    from yoi_cli.server.observe.feed import Source
 
 #: As much output as one answer holds, and as long as one waits.
 MOST_OUTPUT, MOST_WAIT = 1 << 24, 60
@@ -22,9 +24,16 @@ class RuntimeContext:
     the workers that were there before it, `draining` once it was told to end."""
 
     def __init__(
-        self, runtime: EmbeddedRuntime, threads: Threads, log: ServerLog, max_body: int
+        self,
+        runtime: EmbeddedRuntime,
+        watched: Source,
+        threads: Threads,
+        log: ServerLog,
+        max_body: int,
     ) -> None:
         self.runtime = runtime
+        self.watched = watched
+        self.viewers = Hub()
         self.threads = threads
         self.log = log
         self.limits = RuntimeLimitsDocument(
@@ -32,6 +41,11 @@ class RuntimeContext:
         )
         self.readiness = Readiness()
         self.is_draining = False
+
+    def drain(self) -> None:
+        """The server was told to end: whoever watches is sent away, with a cursor."""
+        self.is_draining = True
+        self.viewers.stop()
 
     @property
     def state(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.api.documents.envelope import document
 from yoi_cli.api.documents.runtime import ServerDocument
+from yoi_cli.api.observation import observer
 from yoi_cli.api.runtimes import EmbeddedRuntime, Readiness
 from yoi_cli.api.servers import RUNTIME, only_server
 from yoi_cli.errors import UsageError
@@ -24,6 +25,7 @@ from yoi_cli.server.http.serving import (
 )
 from yoi_cli.server.http.threads import Threads
 from yoi_cli.server.http.tokens import Bearers, new_token
+from yoi_cli.server.observe.local import LocalSource
 from yoi_cli.server.runtime.context import RuntimeContext
 from yoi_cli.server.runtime.table import ROUTES, SOCKETS
 
@@ -115,16 +117,14 @@ def serve_with(session: Session, options: ServeOptions) -> None:
             _say(options, address, announce(options.runtime_id, address, token))
             threading.Thread(target=_recover, args=(context,), daemon=True).start()
 
-        def drain() -> None:
-            context.is_draining = True
-
-        serve_until_told(app, listening, binding, on_start=start, on_exit=drain)
+        serve_until_told(app, listening, binding, on_start=start, on_exit=context.drain)
 
 
 def make_context(session: Session, options: ServeOptions) -> RuntimeContext:
     """What the handlers work with."""
     runtime = EmbeddedRuntime(session, options.runtime_id, options.name or options.runtime_id)
-    return RuntimeContext(runtime, Threads(), ServerLog(), options.max_body)
+    watched = LocalSource(observer(session), options.runtime_id)
+    return RuntimeContext(runtime, watched, Threads(), ServerLog(), options.max_body)
 
 
 def make_runtime_app(context: RuntimeContext, token: str, places: Callable[[], Places]) -> ASGIApp:

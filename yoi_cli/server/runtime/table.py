@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.server.http.permissions import PUBLIC, RUNTIME_READ, WORKERS_LIST
+from yoi_cli.server.http.permissions import (
+    PUBLIC,
+    RUNTIME_READ,
+    WORKERS_LIST,
+    WORKERS_OBSERVE,
+)
 from yoi_cli.server.http.routes import Answer, Route, Socket
+from yoi_cli.server.observe.query import ObserveQuery
 from yoi_cli.server.runtime import handlers
+from yoi_cli.server.runtime.observing import observe_worker
 
 if TYPE_CHECKING:
     from yoi_cli.server.runtime.context import RuntimeContext
@@ -53,4 +60,19 @@ ROUTES: tuple[Route[RuntimeContext], ...] = (
 
 #: WebSockets stand here. Each is let in as a route is (Host, Origin, credential, permission, and
 #: the worker of its path), before it is upgraded; what it says after that is its own.
-SOCKETS: tuple[Socket[RuntimeContext], ...] = ()
+SOCKETS: tuple[Socket[RuntimeContext], ...] = (
+    Socket(
+        "/v1/workers/{worker_id}/observe",
+        WORKERS_OBSERVE,
+        "What a worker writes, and what happens to it",
+        observe_worker,
+        query=ObserveQuery,
+    ),
+    Socket(
+        "/v1/workers/{worker_id}/events/ws",
+        WORKERS_OBSERVE,
+        "The same, under the name that it has in the original system",
+        observe_worker,
+        query=ObserveQuery,
+    ),
+)
