@@ -206,10 +206,10 @@ class Model:
         return found
 
     def _may_be_named(self, name: str, plans: set[str]) -> bool:
-        """Whether relations, or plan records, of an unresolved ticket may hold `name`, and do not
-        say so in a way that anybody could read."""
+        """Whether relations, or plan records, of a ticket that may be unresolved may hold `name`,
+        and do not say so in a way that anybody could read."""
         for one in self.tickets.values():
-            if one.seems_resolved and one.id != name:
+            if one.is_known and one.seems_resolved and one.id != name:
                 continue
             if one.relations is None or (plans and one.plan is None):
                 return True

@@ -307,6 +307,17 @@ def test_what_is_resolved_and_damaged_concerns_nobody(
     assert [way.__name__ for way in WAYS[-4:] if outcome(way, store) != "started"] == []
 
 
+@pytest.mark.parametrize("damaged", [fused, torn_at_end, one_id_twice])
+@pytest.mark.parametrize("name", [name for name in HIDING if name.startswith("others'")])
+def test_what_is_resolved_by_half_a_log_may_hold_up_whom_its_records_name(
+    store: FileStore, name: str, damaged: Callable[[bytes | None], bytes]
+) -> None:
+    """What cannot be read of the log may have opened it again."""
+    do(store, Damage(OTHER, "thread.md", replaced(damaged(b"\n".join(path_to(CLOSED))))))
+    do(store, HIDING[name][0])
+    assert [way.__name__ for way in WAYS[-4:] if outcome(way, store) == "started"] == []
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -269,10 +269,10 @@ def doubts_about(ticket: str, facts: TrustFacts, *, behind: bool = False) -> Ite
 
     Nothing that was recorded may be missing, of it or of what it waits for. Its item and its log
     must be whole, the log consistent. Of a ticket that is not resolved, besides: nothing that
-    anybody's relations or plan records may say of it is unknown, but for those of resolved
-    tickets, which hold nobody up; and what it waits for can be read, with `behind` also what is
-    behind unresolved blockers. A blocker that is resolved counts too: the part of it that cannot
-    be read may say otherwise.
+    anybody's relations or plan records may say of it is unknown, but for those of tickets that a
+    whole log resolves, which hold nobody up; and what it waits for can be read, with `behind` also
+    what is behind unresolved blockers. A blocker that is resolved counts too: the part of it that
+    cannot be read may say otherwise.
     """
     status = facts.status(ticket)
     for one in facts.missing_for(ticket, behind=not status.seems_resolved):
@@ -288,7 +288,7 @@ def doubts_about(ticket: str, facts: TrustFacts, *, behind: bool = False) -> Ite
     for found in facts.uncertain:
         if found.ticket == ticket:
             yield Doubt("records_unreadable", ticket, found.path)
-        elif found.concerns(ticket) and not facts.status(found.ticket).seems_resolved:
+        elif found.concerns(ticket) and not facts.status(found.ticket).is_resolved:
             yield Doubt(found.code, found.ticket, found.path)
     yield from _about_others(ticket, facts, behind=behind)
 
