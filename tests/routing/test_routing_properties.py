@@ -20,7 +20,7 @@ from yoi_cli.model.plan import RELATING_KINDS
 from yoi_cli.model.relations import KINDS
 from yoi_cli.model.routing import BLOCKED, MOST_IN_TREE
 from yoi_cli.routing.router import Decision, DecisionSummary, Router, RoutingContext
-from yoi_cli.tickets.trust import StoreFacts
+from yoi_cli.tickets.store_facts import StoreFacts
 
 #: The last two are the ids of no ticket.
 IDS = [ticket_id(number) for number in range(9)]

@@ -18,7 +18,7 @@ from yoi_cli.model.routing import (
 )
 from yoi_cli.routing import rules as routing
 from yoi_cli.routing.rules import ChainedBlocker, ReasonCode, Subject, classify
-from yoi_cli.tickets.trust import DOUBTS, Doubt
+from yoi_cli.tickets.doubts import DOUBTS, Doubt
 
 T = "0000000000T01"
 OTHER = "0000000000T02"

@@ -13,7 +13,7 @@ from yoi_cli.orchestration.holder import rival_of
 from yoi_cli.orchestration.steps import position_of
 from yoi_cli.routing.claims import claim_event
 from yoi_cli.store.values import Change
-from yoi_cli.tickets.trust import Doubt, untrusted
+from yoi_cli.tickets.doubts import Doubt, untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,8 +18,8 @@ from yoi_cli.model.wording import Wording
 from yoi_cli.routing.accept import check_ready
 from yoi_cli.routing.claims import check_claimable
 from yoi_cli.routing.decide import check_acceptance, check_trusted
+from yoi_cli.tickets.doubts import untrusted
 from yoi_cli.tickets.move import MoveRequest, check_close, check_move, check_reopen
-from yoi_cli.tickets.trust import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.inbox import Waiting
     from yoi_cli.routing.router import Decision
     from yoi_cli.tickets.blocking import Blocker
-    from yoi_cli.tickets.trust import Doubt
+    from yoi_cli.tickets.doubts import Doubt
     from yoi_cli.workers.model import WorkerView
 
 #: The names of moves that surfaces go by.

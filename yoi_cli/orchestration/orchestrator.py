@@ -33,7 +33,7 @@ from yoi_cli.routing.accept import Acceptance, accept_ticket
 from yoi_cli.routing.claims import ClaimService, doubted_tickets, find_next
 from yoi_cli.routing.router import DecisionSummary, Router
 from yoi_cli.routing.rules import ACCEPTANCE_MISSING
-from yoi_cli.tickets.trust import untrusted
+from yoi_cli.tickets.doubts import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

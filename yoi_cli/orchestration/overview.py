@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from yoi_cli.routing.router import DecisionSummary, Router
-    from yoi_cli.tickets.trust import Doubt
+    from yoi_cli.tickets.doubts import Doubt
     from yoi_cli.workers.model import WorkerView
 
 #: The gate of a ticket: it may go on, it waits in the ordinary way, or something is wrong.

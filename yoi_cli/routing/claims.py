@@ -13,8 +13,8 @@ from yoi_cli.model.routing import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEED
 from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router, RoutingContext
 from yoi_cli.routing.rules import CLAIMED
 from yoi_cli.store.values import Change
+from yoi_cli.tickets.doubts import untrusted
 from yoi_cli.tickets.lookup import identify
-from yoi_cli.tickets.trust import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.claim import Claim, ClaimRequest
     from yoi_cli.model.events import Author, Event
     from yoi_cli.store.ports import Claims, RoutingStore, RoutingWriter
-    from yoi_cli.tickets.trust import Doubt
+    from yoi_cli.tickets.doubts import Doubt
 
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
 _UNKNOWN = "a claim that cannot be read"

@@ -19,8 +19,8 @@ from yoi_cli.routing.messages import next_action
 from yoi_cli.routing.router import Decision, Router
 from yoi_cli.routing.rules import ACCEPTANCE_MISSING, Evidence
 from yoi_cli.store.values import Change
+from yoi_cli.tickets.doubts import untrusted
 from yoi_cli.tickets.lookup import identify
-from yoi_cli.tickets.trust import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

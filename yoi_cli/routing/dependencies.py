@@ -9,7 +9,7 @@ from yoi_cli.model import plan, states
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.model.relations import DUPLICATE_OF, UNREADABLE, cyclic_components
 from yoi_cli.routing.rules import CONFLICT, ORDERING, ChainedBlocker, ReasonCode
-from yoi_cli.tickets.trust import StoreFacts, TicketStatus, Uncertain, ends_of
+from yoi_cli.tickets.store_facts import StoreFacts, TicketStatus, Uncertain, ends_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Event
     from yoi_cli.routing.router import Decision, Router, WaitTree
     from yoi_cli.routing.rules import ChainedBlocker
-    from yoi_cli.tickets.trust import Doubt
+    from yoi_cli.tickets.doubts import Doubt
 
 
 _NOT_READY = 5

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.store.values import FieldsRow
-    from yoi_cli.tickets.trust import TicketStatus
+    from yoi_cli.tickets.store_facts import TicketStatus
 
 
 class GraphRequest(NamedTuple):

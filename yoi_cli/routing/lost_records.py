@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.model.lost import RECORDS_LOST, plan_sentence, relation_sentence
 from yoi_cli.model.relations import DUPLICATE_OF, KINDS
 from yoi_cli.routing.dependencies import constraints_of, holds_back
-from yoi_cli.tickets.trust import Doubt
+from yoi_cli.tickets.doubts import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -19,7 +19,7 @@ from yoi_cli.model.routing import (
     WAITING,
 )
 from yoi_cli.model.wording import Wording
-from yoi_cli.tickets.trust import DOUBTS
+from yoi_cli.tickets.doubts import DOUBTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

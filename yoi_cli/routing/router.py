@@ -26,7 +26,8 @@ from yoi_cli.routing.rules import (
     classify,
     evaluate,
 )
-from yoi_cli.tickets.trust import Doubt, doubts_about, untrusted
+from yoi_cli.tickets.doubts import Doubt, untrusted
+from yoi_cli.tickets.trust import doubts_about
 
 if TYPE_CHECKING:
     from collections.abc import (

@@ -19,7 +19,7 @@ from yoi_cli.routing.reasons import classification_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from yoi_cli.tickets.trust import Doubt
+    from yoi_cli.tickets.doubts import Doubt
 
 #: The reasons for which a queued and unblocked ticket is held.
 ORDERING = "ordering"

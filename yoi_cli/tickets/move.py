@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import Claims, TicketStore, TicketWriter
     from yoi_cli.store.values import Committed
-    from yoi_cli.tickets.trust import Doubt
+    from yoi_cli.tickets.doubts import Doubt
 
 
 #: The states, but for closed, in which nobody works on a ticket any more.
@@ -206,7 +206,7 @@ def check_move(
     _check_blockers(ticket, request.target, blockers())
     doubted = doubts()
     if doubted:
-        from yoi_cli.tickets.trust import untrusted
+        from yoi_cli.tickets.doubts import untrusted
 
         raise untrusted(ticket, doubted)
 
@@ -378,7 +378,8 @@ def _check_blockers(ticket: str, target: str, found: Sequence[Blocker]) -> None:
 
 def _doubts(writer: TicketWriter, ticket: TicketId) -> Iterator[Doubt]:
     """Why the files may hide what holds the ticket up."""
-    from yoi_cli.tickets.trust import StoreFacts, doubts_about
+    from yoi_cli.tickets.store_facts import StoreFacts
+    from yoi_cli.tickets.trust import doubts_about
 
     return doubts_about(ticket, StoreFacts(writer))
 
