@@ -115,7 +115,7 @@ SCENARIO = (
     (ERROR, "ticket nonsense"),
 )
 #: Commands that go on until they are ended; `tests/server` has them.
-SERVERS = ("runtime serve",)
+SERVERS = ("runtime serve", "mcp")
 
 
 def made(result: Result) -> str:

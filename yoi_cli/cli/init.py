@@ -29,6 +29,15 @@ def init(
     agents: Annotated[
         bool, typer.Option("--agents", help="Describe the tickets for coding agents in AGENTS.md.")
     ] = False,
+    tools: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mcp",
+            metavar="AGENT",
+            help="Configure AGENT for `yoi mcp`: claude, codex, gemini, opencode, copilot, cursor "
+            "or vscode; may be repeated.",
+        ),
+    ] = None,
     excludes: Annotated[
         bool,
         typer.Option(
@@ -40,11 +49,19 @@ def init(
 ) -> None:
     """Make a workspace in this folder, or complete an existing one.
 
-    Existing files are not changed; --agents rewrites only its own lines of AGENTS.md, and
+    Existing files are not changed; --agents rewrites only its own lines of AGENTS.md, --mcp adds a
+    server to an agent's configuration in the repository and keeps all that stands there, and
     --exclude-formatters adds lines to .editorconfig, .prettierignore, .markdownlintignore and
     .pre-commit-config.yaml, where these tools are in use. Nothing is committed.
     """
-    made = setup.init(start_of(ctx), name=name, language=language, agents=agents, excludes=excludes)
+    made = setup.init(
+        start_of(ctx),
+        name=name,
+        language=language,
+        agents=agents,
+        excludes=excludes,
+        tools=tools or (),
+    )
     if as_json:
         from yoi_cli.api.documents.workspace import initialised_document
 
@@ -58,11 +75,13 @@ def init(
             ("workspace", made.workspace),
             *(("written", path) for path in made.written),
             *(("offered", offer.path, line) for offer in made.offered for line in offer.lines),
+            *(("offered", f"yoi init --mcp {name}") for name in made.agents),
         ],
         [
             sentence,
             *(f"  wrote {path}" for path in made.written),
             *_offered(made.offered),
+            *_tools(made.agents),
             'Next: yoi ticket create --title "What needs doing"',
         ],
     )
@@ -77,6 +96,18 @@ def _offered(offers: tuple[setup.Offer, ...]) -> list[str]:
         lines += [f"    {line}" for line in offer.lines]
     if any(offer.is_appended for offer in offers):
         lines.append("`yoi init --exclude-formatters` adds what can be added.")
+    return lines
+
+
+def _tools(agents: tuple[str, ...]) -> list[str]:
+    """What would give agents that are in use here the tools, for somebody to read."""
+    lines: list[str] = []
+    for name in agents:
+        path, text = setup.agent_configuration(name)
+        lines.append(
+            f"{name} can have the tickets as tools; `yoi init --mcp {name}` writes {path}:"
+        )
+        lines += [f"    {line}" for line in text.splitlines()]
     return lines
 
 

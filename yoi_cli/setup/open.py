@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.workspace.session import starting_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yoi_cli.doctor.examine import Examination
     from yoi_cli.doctor.repair import RepairResult
     from yoi_cli.git.checkout import Checkout
@@ -23,12 +25,13 @@ class Initialised(NamedTuple):
     """A workspace that `init` made or completed; `written` are the files that it wrote.
 
     `offered` are lines that would keep formatters and fixers, which are configured here, away from
-    the store.
+    the store. `agents` are coding agents in use here that are not told of the tools.
     """
 
     workspace: str
     written: tuple[str, ...]
     offered: tuple[Offer, ...] = ()
+    agents: tuple[str, ...] = ()
 
 
 def init_workspace(
@@ -38,13 +41,16 @@ def init_workspace(
     language: str | None,
     agents: bool = False,
     excludes: bool = False,
+    tools: Sequence[str] = (),
 ) -> Initialised:
     """Make the starting folder a workspace, or complete the one that it is.
 
-    With `agents`, AGENTS.md tells coding agents of the tickets; with `excludes`, the files of
+    With `agents`, AGENTS.md tells coding agents of the tickets; the configuration of those that
+    `tools` names is given the tools of `yoi mcp`; with `excludes`, the files of
     formatters and fixers keep them away from the store. Raises, before anything is
     written, what stands against that: `find_checkout`'s errors, `NotFoundError`
-    (`workspace_not_checked_out`), `ConflictError` (`workspace_elsewhere`).
+    (`workspace_not_checked_out`), `ConflictError` (`workspace_elsewhere`,
+    `agent_config_unclear`), `UsageError` (`agent_unknown`).
     """
     from yoi_cli.git.checkout import find_checkout, shared_with
     from yoi_cli.setup.workspace_files import workspace_files
@@ -64,7 +70,8 @@ def init_workspace(
         entropy=int.from_bytes(os.urandom(10), "big"),
         language=language,
     )
-    agents_files = _write_agents_section(folder) if agents else ()
+    agents_files = _tell_agents(folder, tools)
+    agents_files += _write_agents_section(folder) if agents else ()
     written = make_workspace(folder, files)
     if checkout is not None:
         _record(folder, checkout, here=start.here)
@@ -78,7 +85,12 @@ def init_workspace(
 
         excluded = append_exclusions(top, offered)
         offered = tuple(one for one in offered if not one.is_appended)
-    return Initialised(folder, (*written, *merging, *agents_files, *excluded), offered)
+    in_use: tuple[str, ...] = ()
+    if agents:
+        from yoi_cli.setup.files.agents_file import agents_in_use
+
+        in_use = agents_in_use(folder)
+    return Initialised(folder, (*written, *merging, *agents_files, *excluded), offered, in_use)
 
 
 def missing_exclusions(folder: str, checkout: Checkout | None) -> tuple[str, tuple[Offer, ...]]:
@@ -157,6 +169,14 @@ def _write_agents_section(folder: str) -> tuple[str, ...]:
     from yoi_cli.setup.files.agents_file import rewrite_agents_file
 
     return rewrite_agents_file(folder, AGENTS_FILE, with_section)
+
+
+def _tell_agents(folder: str, names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    from yoi_cli.setup.files.agents_file import tell_agents
+
+    return tell_agents(folder, names)
 
 
 def _set_up_merging(folder: str, checkout: Checkout | None) -> tuple[str, ...]:

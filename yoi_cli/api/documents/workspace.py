@@ -40,11 +40,13 @@ class InitialisedDocument(Struct, frozen=True, kw_only=True):
     """A folder that is a workspace now; `written` are the files that were missing or changed.
 
     `offered` is what formatters and fixers that are configured here lack to leave the store alone.
+    `agents` are coding agents in use here that `--mcp` would configure; only `--agents` looks.
     """
 
     workspace: str
     written: tuple[str, ...]
     offered: tuple[OfferDocument, ...]
+    agents: tuple[str, ...]
 
 
 class WhereDocument(Struct, frozen=True, kw_only=True):
