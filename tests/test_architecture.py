@@ -18,7 +18,7 @@ RULES = "Rules do no I/O, read no clock and print nothing"
 #: Where files, git, processes, the clock and the terminal are reached.
 IO_PLACES = re.compile(
     r"yoi_cli\.(?:__main__|(?:api|cli|git|mcp|server|tui|workspace)\..+|objectives\.files|routing\.snapshot"
-    r"|\w+\.open|\w+\.(?:config|files|formats|git|local|remote|target)\..+)"
+    r"|\w+\.open|\w+\.(?:config|files|forge|formats|git|local|remote|target)\..+)"
 )
 #: What does I/O or reads a clock, and needs no import that a contract knows of.
 CALLS = {"open", "print", "input", "breakpoint", "datetime.now", "datetime.utcnow", "date.today"}

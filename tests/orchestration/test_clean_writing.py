@@ -18,7 +18,7 @@ from yoi_cli.tickets.create import Draft, create_ticket
 from yoi_cli.workspace.session import Start, open_session
 
 #: What a run is handed and can bring a text out with; each is bound to the redaction.
-WRITERS = {"store", "tell", "local_state"}
+WRITERS = {"store", "tell", "local_state", "forge"}
 #: What it is handed besides: none of it takes a text that a person is to read.
 OTHERS = {
     "run_budget",

@@ -23,7 +23,7 @@ from yoi_cli.orchestration.context import RunOutcome, TicketContext
 from yoi_cli.orchestration.prompts import Assignment, coder_prompt, words_of_people
 from yoi_cli.orchestration.run_budget import RunBudget
 from yoi_cli.orchestration.staffing import Choice
-from yoi_cli.orchestration.steps import position_of
+from yoi_cli.orchestration.steps import FORGE, position_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,7 @@ class History(TicketContext):
         self.preparation = cast("Preparation", SimpleNamespace(run=lambda *_: ()))
         self.ticket = TicketId("00001KVZSGT14")
         self.draw = draw
+        self.by_request = draw.draw(st.booleans())
         self.log: list[Event] = []
         #: Where the ticket stood before each event, and after the last.
         self.positions = [position_of((), ())]
@@ -154,6 +155,10 @@ class History(TicketContext):
                 return self.end_reviewer(at)
             case stages.COULD_NOT_RUN if at.before == stages.REVIEWER:
                 return review.send_reviewer(self, at)
+            case stages.APPROVED if self.by_request:
+                return self.record(at, stages.PUSH, "", kind=events.DECISION, commit=at.reported)
+            case stages.PUSH | stages.PULL_REQUEST | stages.FORWARD:
+                return self.wait_at_forge(at)
             case stages.APPROVED:
                 return self.record(at, stages.MERGE, "", kind=events.DECISION, commit=at.reported)
             case stages.MERGE | stages.VALIDATE_MERGE | stages.ADVANCE:
@@ -187,6 +192,23 @@ class History(TicketContext):
             return self.record(at, stages.NO_VERDICT, "")
         return self.record(
             at, "", "", kind=events.REVIEW, status=how, commit=at.reported, worker="w"
+        )
+
+    def wait_at_forge(self, at: Position) -> bool:
+        """As `pull_request` waits: for a review, a merge, or that somebody closes it."""
+        if at.stage == stages.PUSH:
+            return self.record(at, stages.PULL_REQUEST, "", url="u", number="1")
+        if at.stage == stages.FORWARD:
+            kind = events.IMPLEMENTATION_REPORT
+            return self.record(at, stages.MERGED, "", kind=kind, commit=at.reported)
+        how = self.draw.draw(st.sampled_from([events.REQUEST_CHANGES, "closed", "merged"]))
+        if how == "closed":
+            return self.call_person(at, "request_closed", "")
+        if how == "merged":
+            return self.record(at, stages.FORWARD, "", merge="m", old="o", head="m")
+        mark = f"r{len(self.log)}"
+        return self.record(
+            at, "", "", kind=events.REVIEW, status=how, commit=at.reported, **{FORGE: mark}
         )
 
     def merge(self, at: Position) -> bool:
@@ -272,7 +294,11 @@ def check_last(history: History) -> None:
             assert text in prompt
         said = {e.body for e in history.log if e.kind in (events.COMMENT, events.ANSWER)}
         assert all(text in prompt for text in said)
-    if step in (stages.REVIEWER, stages.MERGE, stages.VALIDATE_MERGE, stages.MERGED):
+    at_forge = (stages.PUSH, stages.PULL_REQUEST, stages.FORWARD)
+    was_merged_there = history.positions[-2].stage == stages.FORWARD
+    if step in (stages.REVIEWER, stages.MERGE, stages.VALIDATE_MERGE, *at_forge) or (
+        step == stages.MERGED and not was_merged_there
+    ):
         assert not open_vetoes(history), step
 
 
@@ -338,7 +364,8 @@ def test_the_workers_started_are_bounded_by_the_rounds_and_the_answers_of_people
     own = [event for event in history.log if is_own(event, history.marks)]
     answers = sum(event.kind == events.ANSWER for event in own)
     vetoes = sum(
-        event.status == events.REQUEST_CHANGES and "worker" not in event.attributes for event in own
+        event.status == events.REQUEST_CHANGES and not {"worker", FORGE} & set(event.attributes)
+        for event in own
     )
     words = count(history, stages.RESUMED) + answers + vetoes
     idle = count(history, stages.COULD_NOT_RUN)

@@ -99,3 +99,28 @@ def test_a_profile_waits_for_a_person_who_can_do_something_about_it(
     pause = Pause(3, kind, "Not logged in.", 2_000)
     assert (of_profile("codex", pause, 1_000) is not None) is waits
     assert of_profile("codex", pause, 3_000) is None
+
+
+ASKED_FOR = (
+    *APPROVED,
+    "decision step=push",
+    "worker step=pull_request url=https://x/1 number=1 body=It_waits.",
+)
+
+
+def test_a_request_waits_for_whoever_merges_it() -> None:
+    found = asked(*ASKED_FOR)
+    assert (found.reason, found.why) == ("pull_request", "It_waits.")
+    assert found.commands == (
+        f"yoi orchestrate {ID}",
+        f"yoi ticket review {ID} --request-changes -m TEXT",
+        f"yoi ticket diff {ID}",
+    )
+    assert waiting(*ASKED_FOR, f"worker step=forward merge={A}") is None
+
+
+def test_another_clones_request_can_be_asked_to_change_from_here() -> None:
+    theirs = [f"foreign {line}" for line in ASKED_FOR]
+    found = asked(*theirs)
+    assert (found.reason, found.why) == ("pull_request", "us, another clone's, asks: It_waits.")
+    assert found.commands == (f"yoi ticket review {ID} --request-changes -m TEXT",)

@@ -395,3 +395,59 @@ def test_a_rival_is_who_claims_the_same_generation_elsewhere(
     claims: Sequence[str], rival: str
 ) -> None:
     assert rival_of(*log(*ACCEPTED, *claims), 1) == rival
+
+
+PUSHED = (*APPROVED, f"decision step=push commit={B}")
+ASKED = (*PUSHED, f"worker step=pull_request url=https://x/1 number=1 commit={B}")
+WANTED = f"review status=request_changes forge=PRR_1 commit={B} body=no"
+
+
+@pytest.mark.parametrize(
+    ("said", "stage"),
+    [
+        ((*PUSHED,), "push"),
+        ((*ASKED,), "pull_request"),
+        ((*ASKED, WANTED), "changes"),
+        ((*ASKED, f"foreign {WANTED}"), "changes"),
+        ((*ASKED, f"review status=approve forge=PRR_1 commit={B}"), "pull_request"),
+        ((*ASKED, "worker step=person reason=request_closed"), "person"),
+        (
+            (*ASKED, "worker step=person reason=request_closed", "worker step=resumed"),
+            "pull_request",
+        ),
+        ((*ASKED, f"review status=request_changes commit={B} body=no"), "changes"),
+        ((*ASKED, f"worker step=validate commit={C}"), "validate"),
+        ((*ASKED, f"worker step=forward merge={C} old={A} head={C}"), "forward"),
+        ((*ASKED, f"worker step=forward merge={C} old={A} head={C}", WANTED), "forward"),
+        ((*ASKED[:-1], f"foreign {ASKED[-1]}"), "push"),
+    ],
+)
+def test_a_request_waits_until_it_is_merged_closed_or_changes_are_asked_for(
+    said: Sequence[str], stage: str
+) -> None:
+    assert at(*said).stage == stage
+
+
+def test_of_a_request_the_log_keeps_where_it_is_what_was_pushed_and_what_was_taken_over() -> None:
+    round_2 = (f"worker step=coder head={B}", f"worker step=validate commit={C}", GOOD_C)
+    approved = (f"review status=approve commit={C}", f"decision step=push commit={C}")
+    again = (*ASKED, WANTED, *round_2, *approved)
+    seen = at(*again)
+    assert (seen.url, seen.number, seen.pushed, seen.taken) == (
+        "https://x/1", "1", (B, C), ("PRR_1",),
+    )  # fmt: skip
+    assert seen.requests == ()
+    merged = at(*again, f"worker step=forward merge={A} old={B} head={C}")
+    assert (merged.merge, merged.old, merged.aim) == (A, B, C)
+
+
+def test_an_approval_at_the_forge_approves_nothing_here_whatever_is_waited_for() -> None:
+    for said in (REPORTED, ASKED, (*CODED, "worker step=person reason=rounds_spent")):
+        approved = at(*said, f"review status=approve forge=PRR_1 commit={B}")
+        assert approved == at(*said)._replace(taken=("PRR_1",))
+
+
+def test_a_review_at_the_forge_gives_no_fresh_rounds() -> None:
+    spent = (*CODED, "worker step=person reason=rounds_spent")
+    assert at(*spent, f"review status=request_changes commit={B} body=no").spent == 0
+    assert at(*spent, WANTED).spent == 1

@@ -84,7 +84,7 @@ KINDS: Mapping[str, EventKind] = {
         EventKind(
             REVIEW,
             "Review",
-            attributes=("status", "commit", "round", "worker", "nonce", "signature"),
+            attributes=("status", "commit", "round", "worker", "forge", "nonce", "signature"),
             headings={APPROVE: "Review: approve", REQUEST_CHANGES: "Review: request changes"},
             is_driving=True,
         ),

@@ -43,6 +43,8 @@ CLASSIFICATIONS = (*COMPUTED, *JUDGED)
 #: What an orchestrator waits for; also the words for the steps in which it says so.
 NEEDS_PERSON = "person"
 NEEDS_ANSWER = "needs_answer"
+NEEDS_MERGE = "pull_request"
+_NEEDS = frozenset({NEEDS_PERSON, NEEDS_ANSWER, NEEDS_MERGE})
 
 #: What a gate may require of a ticket.
 APPROVED = "approved"
@@ -84,7 +86,7 @@ class Review(NamedTuple):
     `has_work` is whether anything was reported since it began; `is_unreviewed` whether the
     newest of it is newer than the newest review; `asks_for_changes` and `approves` are what
     the newest review says. `needs` is what an orchestrator waits for, by its newest step or a
-    question: an answer, another word of a person, or nothing.
+    question: an answer, another word of a person, the merge of the request at `url`, or nothing.
     """
 
     has_work: bool = False
@@ -92,6 +94,7 @@ class Review(NamedTuple):
     asks_for_changes: bool = False
     approves: bool = False
     needs: str = ""
+    url: str = ""
 
 
 class ThreadSummary(NamedTuple):
@@ -125,7 +128,7 @@ def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:
     Work is a report, a commit or a worker's result; the order is that of the log.
     """
     started = max((m.line for m in moves if m.target == states.INPROGRESS), default=0)
-    last_work, last_review, verdict, needs = 0, 0, "", ""
+    last_work, last_review, verdict, needs, url = 0, 0, "", "", ""
     for event in thread:
         if event.line < started:
             continue
@@ -134,12 +137,14 @@ def review_of(thread: Iterable[Event], moves: Iterable[Move]) -> Review:
         elif event.kind == events.REVIEW and event.status:
             last_review, verdict = event.line, event.status
         needs = _needs(needs, event)
+        url = event.attributes.get("url", url) if needs == NEEDS_MERGE else ""
     return Review(
         has_work=last_work > 0,
         is_unreviewed=last_work > last_review,
         asks_for_changes=verdict == events.REQUEST_CHANGES,
         approves=verdict == events.APPROVE,
         needs=needs,
+        url=url,
     )
 
 
@@ -155,9 +160,11 @@ def _needs(needs: str, event: Event) -> str:
     """What is waited for after `event`, where it was `needs` before."""
     step = event.attributes.get("step")
     if step is not None:
-        return step if step in (NEEDS_PERSON, NEEDS_ANSWER) else ""
+        return step if step in _NEEDS else ""
     if event.kind == events.QUESTION:
         return NEEDS_ANSWER
+    if needs == NEEDS_MERGE and event.status == events.APPROVE:
+        return needs
     is_word = event.kind in (events.ANSWER, events.REVIEW)
     return "" if is_word else needs
 

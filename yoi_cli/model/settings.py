@@ -58,6 +58,7 @@ _NAMES_ONLY = "Name the variables only; their values come from the environment."
 _NAMING = "Use letters, digits, '.', '_' and '-', beginning with a letter or digit."
 _PATHS = "Each is absolute, begins with ~/, or is told from the worktree."
 _SHORT = "Write its short name, such as main."
+_REMOTE = "Write the name that `git remote` shows, such as origin."
 
 Flag = Annotated[bool, Expected("true or false")]
 Text = Annotated[str, Expected("a text")]
@@ -116,6 +117,12 @@ Agent = Annotated[
 ]
 Review = Annotated[Literal["worker", "person"], Expected("worker or person")]
 Approvals = Annotated[Literal["local", "signed"], Expected("local or signed")]
+MergeBy = Annotated[Literal["local", "pull_request"], Expected("local or pull_request")]
+ForgeProgram = Annotated[Literal["auto", "gh", "glab", "none"], Expected("auto, gh, glab or none")]
+RemoteName = Annotated[
+    str,
+    Expected("the name of a remote", lambda name: _is_branch(name) and ":" not in name, _REMOTE),
+]
 File = Annotated[str, Expected("a file below the workspace", _is_folder)]
 
 
@@ -250,6 +257,10 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     seconds, and again where a file of `setup_key` changed; the paths `setup_keeps` that they make
     are kept for worktrees with the same. `copy` are paths that the main checkout has and git
     ignores.
+
+    `merge` says who merges what is approved: a run itself, or whoever merges a pull request at the
+    forge that `remote` is at (None for the target's own), by the program `forge`. Such requests are
+    drafts with `draft`, and looked at every `request_interval` seconds.
     """
 
     target: Branch | None = None
@@ -272,6 +283,11 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     max_run_cost: Dollars | None = None
     approvals: Approvals = "local"
     allowed_signers: File = ".yoi/allowed_signers"
+    merge: MergeBy = "local"
+    remote: RemoteName | None = None
+    forge: ForgeProgram = "auto"
+    draft: Flag = False
+    request_interval: Seconds = 60.0
 
     def __post_init__(self) -> None:
         force_setattr(self, "worktree_dir", self.worktree_dir.rstrip("/"))

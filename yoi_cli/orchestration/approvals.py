@@ -16,6 +16,7 @@ LOCAL, SIGNED = "local", "signed"
 NOT_OWN = "is not this clone's"
 NOT_SIGNED = "is not signed"
 REPEATED = "is a copy of one given before"
+GIVEN_AT_FORGE = "was given at the forge, where it counts"
 
 
 class Worth(NamedTuple):

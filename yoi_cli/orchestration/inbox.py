@@ -10,7 +10,7 @@ from yoi_cli.model import run_choices, states
 from yoi_cli.model.events import IMPLEMENTATION_REPORT, QUESTION, REVIEW
 from yoi_cli.model.item import field_text
 from yoi_cli.model.own_events import is_own
-from yoi_cli.model.routing import NEEDS_ANSWER, summary_of
+from yoi_cli.model.routing import NEEDS_ANSWER, NEEDS_MERGE, summary_of
 from yoi_cli.model.time import stamp
 from yoi_cli.model.workers.profiles import BY_PERSON, CODER, REVIEWER
 from yoi_cli.orchestration import position as stages
@@ -38,6 +38,7 @@ PROFILE_RESTS = "profile_paused"
 _ANSWER = "yoi ticket answer {ticket} -m TEXT"
 _APPROVE = "yoi ticket review {ticket} --approve -m TEXT"
 _CHANGES = "yoi ticket review {ticket} --request-changes -m TEXT"
+_LOOK = "yoi orchestrate {ticket}"
 _RETRY = "yoi orchestrate {ticket} --retry"
 _DIFF = "yoi ticket diff {ticket}"
 _GIVE_UP = "yoi ticket state {ticket} planning --reason TEXT"
@@ -52,6 +53,7 @@ _COMMANDS: Mapping[str, tuple[str, ...]] = {
     "approved_failed": (_CHANGES, _APPROVE, _RETRY, _DIFF, _GIVE_UP),
     "plan_unexpected": ("yoi route {ticket} --accept", _GIVE_UP),
     SPENT: (_RETRY, _CHANGES, _GIVE_UP),
+    stages.PULL_REQUEST: (_LOOK, _CHANGES, _DIFF),
 }
 _OTHERS = (_RETRY, _CHANGES, _GIVE_UP)
 #: What a person here can do where another clone's orchestrator asks.
@@ -206,6 +208,9 @@ def _of_run(
         if at.is_answered:
             return None
         return NEEDS_ANSWER, _newest(thread, _asks), _COMMANDS[NEEDS_ANSWER]
+    if at.stage == stages.PULL_REQUEST:
+        event = _newest(own, lambda one: _step(one) == stages.PULL_REQUEST)
+        return at.stage, event, _COMMANDS[at.stage]
     if at.stage == stages.REPORTED and (reviews_by_hand or at.is_endorsed):
         event = _newest(own, lambda one: _step(one) == stages.EVIDENCE)
         return REVIEW_WAITS, event, _COMMANDS[REVIEW_WAITS]
@@ -217,6 +222,8 @@ def _of_others(thread: Sequence[Event]) -> _Found | None:
     needs = summary_of(thread).review.needs
     if needs == NEEDS_ANSWER:
         return NEEDS_ANSWER, _newest(thread, _asks), _COMMANDS[NEEDS_ANSWER]
+    if needs == NEEDS_MERGE:
+        return needs, _newest(thread, lambda one: _step(one) == needs), _FROM_HERE
     if needs:
         event = _newest(thread, lambda one: _step(one) == stages.PERSON)
         return event.attributes.get("reason", needs), event, _FROM_HERE

@@ -34,13 +34,14 @@ def open_ports(
     from yoi_cli.orchestration.files.clean_store import CleanStore
     from yoi_cli.orchestration.files.local_state import FileLocalState
     from yoi_cli.orchestration.files.setup import FileSetup
+    from yoi_cli.orchestration.forge.remote_forge import RemoteForge
     from yoi_cli.orchestration.git.changes import GitHistory
     from yoi_cli.orchestration.git.signed_approvals import open_approvals
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.run_budget import RunBudget
     from yoi_cli.routing.open import routing_context
     from yoi_cli.workers.open import machine_of, open_runtime
-    from yoi_cli.workspace.settings import settings_of
+    from yoi_cli.workspace.settings import settings_of, tables_of
     from yoi_cli.workspace.trust import require_trust
     from yoi_cli.worktrees.open import open_repository, open_worktrees, repository_paths
 
@@ -48,6 +49,8 @@ def open_ports(
     settings, paths = settings_of(session), repository_paths(session)
     repository, holder = open_repository(session), holder_of(paths.common_dir)
     redaction = redaction_of(settings, session.environment)
+    tables = tables_of(session, "sync")
+    target = settings.orchestration.target or repository.default_branch()
     own_folder = os.path.join(session.own_folder(make=True), "orchestrate")
     return OrchestrationPorts(
         store=CleanStore.of(session, lambda change: clean_change(redaction, change)),
@@ -59,13 +62,22 @@ def open_ports(
         routing=lambda: routing_context(session, holder),
         worktrees=open_worktrees(session),
         repository=repository,
+        forge=RemoteForge(
+            paths,
+            settings.orchestration,
+            target,
+            session.environment,
+            clean=redaction,
+            silence=tables.sync.timeout,
+            runs_hooks=tables.git.run_hooks,
+        ),
         runtime=open_runtime(session),
         history=GitHistory(paths),
         setup=FileSetup(paths.root, os.path.join(own_folder, "setup"), settings.orchestration),
         local_state=FileLocalState(own_folder, paths.root, redaction.text),
         machine=machine_of(session),
         settings=settings,
-        target=settings.orchestration.target or repository.default_branch(),
+        target=target,
         holder=holder,
         lease=session.config.lease_minutes * 60_000,
         environment=session.environment,

@@ -133,7 +133,7 @@ class Orchestrator:
             while True:
                 moved = self.step()
                 self._look_at_disk()
-                if not self._active and not moved and self._check.is_known:
+                if not self._working and not moved and self._check.is_known:
                     if not self._options.watches:
                         break
                     delay = _WATCH_PAUSE
@@ -148,7 +148,10 @@ class Orchestrator:
             for ticket in self._active:
                 self._queue.leave(ticket)
                 self._ports.local_state.drop(ticket)
-        for one in self.running:
+        for run in self._active.values():
+            if run.waits:
+                self._end(run.waiting())
+        for one in self._working:
             text = f"Worker {one.worker} goes on." if one.worker else "The next run goes on."
             outcome = RunOutcome(one.ticket, one.title, RUNNING, one.stage, text)
             self.outcomes[one.ticket] = outcome
@@ -160,15 +163,29 @@ class Orchestrator:
         moved = self._begin()
         self._check.step()
         for ticket, run in list(self._active.items()):
+            waited = bool(run.waits)
             done = run.step()
             if isinstance(done, RunOutcome):
                 self._end(done)
-                self._queue.leave(ticket)
-                self._ports.local_state.drop(ticket)
-                del self._active[ticket]
-                self._is_due = True
+                self._let_go(ticket)
+            elif waited and not run.waits and self._is_crowded and run.needs_room:
+                self._let_go(ticket)  # it is taken up again once there is room
+            elif run.waits and not waited:
+                self._notifier.tell_of_ticket(ticket, run.title)
+                self._is_due = moved = True
             moved = moved or done is not False
         return moved
+
+    @property
+    def _is_crowded(self) -> bool:
+        return len(self._working) > self._options.at_once
+
+    def _let_go(self, ticket: str) -> None:
+        """Nothing is done for a ticket any more now."""
+        self._queue.leave(ticket)
+        self._ports.local_state.drop(ticket)
+        del self._active[ticket]
+        self._is_due = True
 
     def _look_at_disk(self) -> None:
         """Say it once where the disk is nearly full: workers that write then wait, too."""
@@ -180,16 +197,19 @@ class Orchestrator:
 
     @property
     def running(self) -> tuple[RunningTicket, ...]:
-        return tuple(
-            RunningTicket(run.ticket, run.title, run.stage, run.worker)
-            for run in self._active.values()
-        )
+        """All that are in hand, those that wait at the forge as well."""
+        return tuple(map(_running, self._active.values()))
+
+    @property
+    def _working(self) -> tuple[RunningTicket, ...]:
+        """Those of them that take up room."""
+        return tuple(_running(run) for run in self._active.values() if not run.waits)
 
     def result(self, target: str) -> RunResult:
         """What came of it so far."""
         line = self._ports.redaction.line
         outcomes = (one._replace(text=line(one.text)) for one in self.outcomes.values())
-        return RunResult(target, tuple(outcomes), self.running)
+        return RunResult(target, tuple(outcomes), self._working)
 
     def plan(self, target: str) -> RunPlan:
         """What would be done next; nothing is changed."""
@@ -207,12 +227,12 @@ class Orchestrator:
 
     def _begin(self) -> bool:
         """Take up tickets while there is room for them."""
-        if not self._is_due or len(self._active) >= self._options.at_once:
+        if not self._is_due or len(self._working) >= self._options.at_once:
             return False
         self._is_due = False
         begun = False
         for ticket in self._candidates():
-            if len(self._active) >= self._options.at_once:
+            if len(self._working) >= self._options.at_once:
                 self._is_due = True
                 break
             if ticket not in self._active and ticket not in self.outcomes:
@@ -247,7 +267,7 @@ class Orchestrator:
                     found.append((True, row.id))
                 continue
             if journal.is_unrecorded(at) or (journal.is_ours(at) and self._is_open(at)):
-                found.append((at.stage != stages.ADVANCE, row.id))
+                found.append((at.stage not in (stages.ADVANCE, stages.FORWARD), row.id))
         return (ticket for _, ticket in sorted(found))
 
     def _is_open(self, at: stages.Position) -> bool:
@@ -395,6 +415,10 @@ class Orchestrator:
             return self._ports.store.item(ticket).title
         except YoiError:
             return ""
+
+
+def _running(run: TicketRun) -> RunningTicket:
+    return RunningTicket(run.ticket, run.title, run.stage, run.worker)
 
 
 def _other_target(at: stages.Position, target: str) -> str:

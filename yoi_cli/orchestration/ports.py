@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.redaction import Redaction
     from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.orchestration.approvals import Approvals
+    from yoi_cli.orchestration.forge_port import Forge
     from yoi_cli.orchestration.pauses import Pause
     from yoi_cli.orchestration.run_budget import RunBudget
     from yoi_cli.routing.router import RoutingContext
@@ -189,7 +190,8 @@ class OrchestrationPorts(NamedTuple):
     `share` brings the log to and from other clones, where sync is configured; it says whether it
     is. `routing` gives what routing needs of the clone as it is now. `holder` is the name under
     which this clone's orchestrators claim, for `lease` milliseconds. `target` is the branch
-    that work is merged into. `environment` is where the values of configured variables come
+    that work is merged into; `forge` is where requests for that are opened, if that is
+    configured. `environment` is where the values of configured variables come
     from. `tell` is called with every step; `now` gives Unix milliseconds. `redaction` is what
     every text passes that leaves a run: `store`, `tell` and the prompts of `local_state` see
     to that themselves (`clean_writing.py`).
@@ -204,6 +206,7 @@ class OrchestrationPorts(NamedTuple):
     routing: Callable[[], RoutingContext]
     worktrees: Worktrees
     repository: TargetRepository
+    forge: Forge
     runtime: WorkerRuntime
     history: BranchHistory
     local_state: LocalState

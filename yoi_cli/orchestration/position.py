@@ -21,6 +21,11 @@ CHANGES = "changes"
 MERGE = "merge"
 VALIDATE_MERGE = "validate_merge"
 ADVANCE = "advance"
+#: Where a request at a forge is merged: the branch is pushed, the request is waited for, and the
+#: target here follows.
+PUSH = "push"
+PULL_REQUEST = "pull_request"
+FORWARD = "forward"
 MERGED = "merged"
 CLEANUP = "cleanup"
 KEPT = "kept"
@@ -73,6 +78,9 @@ class Position(NamedTuple):
     while a person was waited for: what fails of it is theirs; `unrecorded` are
     approvals of what is reported that count for nothing: their authors and why; `is_endorsed` says
     that a reviewer approved it, whose approval does not count since a person is to sign.
+    `url` and `number` are those of the request at the forge, `pushed` the commits that were ever
+    pushed for it, `taken` the reviews that were taken over from there, and `aim` the commit that
+    the target here is brought forward to.
     `question` is what the coder asks, `asked` what the one before did, `is_answered` whether
     somebody has answered. `before` is the stage from which a person was asked for, `reason` why; of
     an agent that could not run, the stage it was started at. `unable` counts those since somebody
@@ -113,6 +121,11 @@ class Position(NamedTuple):
     reason: str = ""
     unable: int = 0
     profile: str = ""
+    url: str = ""
+    number: str = ""
+    pushed: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    aim: str = ""
 
     @property
     def is_vetoed(self) -> bool:

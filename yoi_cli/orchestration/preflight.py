@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.naming import branch_name, worktree_path
 from yoi_cli.model.workers.profiles import BY_WORKER, CODER, REVIEWER
+from yoi_cli.orchestration.forge_port import BY_REQUEST
 from yoi_cli.orchestration.position import WORKTREE
 from yoi_cli.orchestration.run_budget import RUN_SPENT
 from yoi_cli.orchestration.staffing import PreflightObstacle, role_obstacles
@@ -58,6 +59,8 @@ def _of_machine(ports: OrchestrationPorts) -> Iterator[PreflightObstacle]:
     roles = [CODER, *([REVIEWER] if settings.orchestration.review == BY_WORKER else [])]
     for role in roles:
         yield from role_obstacles(ports, role)
+    if settings.orchestration.merge == BY_REQUEST:
+        yield from (PreflightObstacle(*one) for one in ports.forge.obstacles())
     if ports.run_budget.is_spent:
         yield PreflightObstacle(RUN_SPENT, ports.run_budget.text)
     target = ports.repository.commit_of(f"refs/heads/{ports.target}")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.model import events
 from yoi_cli.model.workers.profiles import BY_PERSON, REVIEWER
-from yoi_cli.orchestration import agents, integration
+from yoi_cli.orchestration import agents, integration, pull_request
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.approvals import told_of
 from yoi_cli.orchestration.context import PERSON
 from yoi_cli.orchestration.evidence import changes_of_reviewer, tree_word, worker_sentence
+from yoi_cli.orchestration.forge_port import BY_REQUEST
 from yoi_cli.orchestration.prompts import reviewer_prompt
 from yoi_cli.orchestration.target_watch import is_moved_unapproved, note_target
 from yoi_cli.orchestration.texts import printed, short, validation_blocks, verdict_of
@@ -153,6 +154,8 @@ def approve(context: TicketContext, at: Position) -> bool:
     head = context.head(at)
     if head != at.reported:
         return context.take_evidence(at, head)
+    if context.ports.settings.orchestration.merge == BY_REQUEST:
+        return pull_request.begin(context, at)
     return integration.begin(context, at)
 
 

@@ -14,7 +14,7 @@ from yoi_cli.model.events import WORKER
 from yoi_cli.model.fold import fold
 from yoi_cli.model.own_events import is_own
 from yoi_cli.model.signed_review import NONCE
-from yoi_cli.orchestration.approvals import REPEATED, LocalApprovals, Worth
+from yoi_cli.orchestration.approvals import GIVEN_AT_FORGE, REPEATED, LocalApprovals, Worth
 from yoi_cli.orchestration.holder import claim_of
 from yoi_cli.orchestration.position import (
     ACCEPTED,
@@ -28,6 +28,7 @@ from yoi_cli.orchestration.position import (
     COULD_NOT_RUN,
     EVIDENCE,
     FAILURE,
+    FORWARD,
     INTEGRATION,
     KEPT,
     MERGE,
@@ -36,6 +37,8 @@ from yoi_cli.orchestration.position import (
     NO_VERDICT,
     PASSED,
     PERSON,
+    PULL_REQUEST,
+    PUSH,
     REJECTED,
     REMADE,
     REPORTED,
@@ -59,11 +62,15 @@ if TYPE_CHECKING:
 
     _Step = Callable[[Position, Event], Position]
 
+#: The attribute of a review that was given at a forge: its mark there.
+FORGE = "forge"
 #: Stages in which an approval may be given and counts at once.
 _REVIEWABLE = frozenset({REPORTED, REVIEWER, NO_VERDICT, CHANGES, REJECTED, COULD_NOT_RUN, PERSON})
 #: Stages in which asking for changes sends the coder back at once. In the others it is kept in
 #: mind, and holds what comes.
-_STOPPABLE = _REVIEWABLE | {APPROVED, MERGE, VALIDATE_MERGE, NEEDS_ANSWER, ANSWERED}
+_STOPPABLE = _REVIEWABLE | {
+    *(APPROVED, MERGE, VALIDATE_MERGE, PUSH, PULL_REQUEST, NEEDS_ANSWER, ANSWERED)
+}
 
 
 def position_of(
@@ -90,7 +97,9 @@ def position_of(
     for event, own in counted:
         if event.line <= since:
             continue
-        if event.kind == events.REVIEW and event.status == events.APPROVE:
+        if event.kind == events.REVIEW and FORGE in event.attributes:
+            at = _after_forge(at, event, is_own=own)
+        elif event.kind == events.REVIEW and event.status == events.APPROVE:
             worth = approvals.worth(ticket, event, at.target, is_own=own)
             worth = Worth(REPEATED) if event.line in repeated else worth
             at = _after_approval(at, event, worth, is_own=own)
@@ -108,6 +117,8 @@ def approvals_in(
     return {
         event.identity: Worth(REPEATED)
         if event.line in repeated
+        else Worth(GIVEN_AT_FORGE)
+        if FORGE in event.attributes
         else approvals.worth(ticket, event, target, is_own=is_own(event, marks))
         for event in thread
         if event.kind == events.REVIEW and event.status == events.APPROVE
@@ -172,6 +183,14 @@ def _after_worthless(at: Position, event: Event, worth: Worth, *, is_own: bool) 
     if is_own and at.stage == REVIEWER and "worker" in event.attributes:
         return at._replace(stage=REPORTED, is_endorsed=True)
     return at._replace(unrecorded=(*at.unrecorded, (event.author, worth.why_not)))
+
+
+def _after_forge(at: Position, event: Event, *, is_own: bool) -> Position:
+    """A review that was given at the forge is taken over once. What it asks for sends the coder
+    back; approving is for the people there to merge by, and for nothing here."""
+    if is_own:
+        at = at._replace(taken=(*at.taken, event.attributes[FORGE]))
+    return _after_veto(at, event, is_own=False) if event.status == events.REQUEST_CHANGES else at
 
 
 def _after_veto(at: Position, event: Event, *, is_own: bool) -> Position:
@@ -285,6 +304,19 @@ def _person(at: Position, event: Event) -> Position:
     )
 
 
+def _push(at: Position, event: Event) -> Position:
+    """A commit is pushed: from now on the remote may have it, and may be told to forget it."""
+    commit = event.attributes.get("commit", "")
+    pushed = at.pushed if commit in at.pushed else (*at.pushed, commit)
+    return at._replace(stage=PUSH, commit=commit, pushed=pushed, merges=at.merges + 1)
+
+
+def _forward(at: Position, event: Event) -> Position:
+    """The request was merged as `merge`; the target here goes from `old` to `head`."""
+    merge, old, head = (event.attributes.get(name, "") for name in ("merge", "old", "head"))
+    return at._replace(stage=FORWARD, merge=merge, old=old, aim=head)
+
+
 def _told(at: Position, event: Event) -> Position:
     """What is told on the way, and moves nothing."""
     return at
@@ -317,6 +349,9 @@ RECORDED: Mapping[tuple[str, str], _Step] = {
     (WORKER, TARGET_MOVED): _told,
     (WORKER, CLEANUP): _to(CLEANUP),
     (WORKER, KEPT): _to(KEPT),
+    (WORKER, PULL_REQUEST): _to(PULL_REQUEST, "url", "number"),
+    (WORKER, FORWARD): _forward,
+    (events.DECISION, PUSH): _push,
     (events.DECISION, MERGE): _to(MERGE, "commit", counted=("merges",)),
     (events.DECISION, ADVANCE): _to(ADVANCE, "merge", "old"),
     (events.IMPLEMENTATION_REPORT, EVIDENCE): _report,
@@ -325,7 +360,7 @@ RECORDED: Mapping[tuple[str, str], _Step] = {
 }
 
 #: Stages after which nothing can be held back any more.
-_OVER = frozenset({MERGED, CLEANUP, KEPT})
+_OVER = frozenset({FORWARD, MERGED, CLEANUP, KEPT})
 #: The kinds of events that a position is folded from.
 _COUNTED = frozenset(
     {events.REVIEW, events.QUESTION, events.ANSWER, *(kind for kind, _ in RECORDED)}

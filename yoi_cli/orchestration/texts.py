@@ -77,10 +77,13 @@ def evidence_report(found: WorkEvidence) -> str:
 
 def printed(who: str, tail: str) -> list[str]:
     """The end of what `who` printed, as a block that nothing in it can end."""
-    if not tail:
-        return []
-    fence = "`" * max(4, _longest_run(tail) + 1)
-    return [f"The end of what the {who} printed:\n\n{fence}\n{tail}\n{fence}"]
+    return [f"The end of what the {who} printed:\n\n{fenced(tail)}"] if tail else []
+
+
+def fenced(text: str) -> str:
+    """`text` as a block of code that nothing in it can end."""
+    fence = "`" * max(4, _longest_run(text) + 1)
+    return f"{fence}\n{text}\n{fence}"
 
 
 def validation_blocks(results: Sequence[CommandResult]) -> list[str]:
@@ -88,9 +91,8 @@ def validation_blocks(results: Sequence[CommandResult]) -> list[str]:
     blocks = _listed("Validation", [f"{code(one.command)}: {one.outcome}" for one in results])
     for one in results:
         if not one.is_good and one.tail:
-            fence = "`" * max(4, _longest_run(one.tail) + 1)
             head = f"The end of what {code(one.command)} printed:"
-            blocks.append(f"{head}\n\n{fence}\n{one.tail}\n{fence}")
+            blocks.append(f"{head}\n\n{fenced(one.tail)}")
     return blocks
 
 

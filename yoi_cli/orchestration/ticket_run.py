@@ -7,14 +7,23 @@ tell again, so that a run may end anywhere.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.events import WORKER
-from yoi_cli.orchestration import coding, integration, review
+from yoi_cli.orchestration import coding, integration, pull_request, review
 from yoi_cli.orchestration import position as stages
-from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, RunOutcome, TicketContext
+from yoi_cli.orchestration.context import (
+    FAILURE,
+    LEFT,
+    MERGED,
+    PERSON,
+    WAITS,
+    RunOutcome,
+    TicketContext,
+)
 from yoi_cli.orchestration.journal import CLAIM_LOST, MOVED_ON
 from yoi_cli.orchestration.merge_queue import WAITING
 from yoi_cli.orchestration.position import is_same_commit
@@ -29,14 +38,21 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.orchestration.target_check import TargetCheck
+    from yoi_cli.worktrees.model import Worktree
 
 #: What the next run may well not meet again: nobody is asked for it. Ctrl-C ends a git, too.
 _PASSING = frozenset(
-    {"lock_timeout", "worker_limit", "worker_timeout", "git_ended", "claim_not_shared"}
+    {
+        *("lock_timeout", "worker_limit", "worker_timeout", "git_ended", "claim_not_shared"),
+        *("remote_unreachable", "remote_timeout", "branch_moved", "forge_timeout"),
+    }
 )
+#: Stages in which the target may be moving, and git's index be held by a move that was cut short.
+_MOVING = frozenset({stages.ADVANCE, stages.FORWARD})
 #: Why a person is asked where something of the clone changed while a worker ran.
 CLONE_CHANGED = "clone_changed"
 _AFTER_MERGE = frozenset({stages.MERGED, stages.CLEANUP, stages.KEPT})
+_WITHOUT_WORK = _AFTER_MERGE | {stages.PULL_REQUEST, stages.FORWARD, stages.PERSON}
 
 
 class TicketRun:
@@ -52,11 +68,29 @@ class TicketRun:
         self.stage = ""
         self.worker = ""
 
+    @property
+    def waits(self) -> str:
+        """What is waited for at the forge, as a sentence; empty where there is work to do."""
+        return self._context.waits
+
+    @property
+    def needs_room(self) -> bool:
+        """Whether somebody may be put to work in its next step."""
+        with suppress(YoiError):  # the step will say so
+            return self._context.journal.position().stage not in _WITHOUT_WORK
+        return True
+
+    def waiting(self) -> RunOutcome:
+        """How far the run came with a ticket that waits at the forge."""
+        return self._context.outcome(WAITS, stages.PULL_REQUEST, self.waits)
+
     def step(self) -> bool | RunOutcome:
         """Go one step: True where one was made, False where a worker is waited for."""
         try:
             at = self._context.journal.position()
             self.stage, self.worker = at.stage, ""
+            if at.stage != stages.PULL_REQUEST:
+                self._context.waits = ""
             if at.stage not in WAITING:
                 self._queue.leave(self.ticket)
             if not self._context.journal.is_ours(at):
@@ -74,7 +108,7 @@ class TicketRun:
 
     def _step(self, at: Position) -> bool | RunOutcome:
         # A move that a crash cut short holds git's index, for which every write waits.
-        if at.state == states.INPROGRESS and at.stage != stages.ADVANCE:
+        if at.state == states.INPROGRESS and at.stage not in _MOVING:
             self._context.journal.keep_claim(at)
         if at.state != states.INPROGRESS and at.stage not in _AFTER_MERGE:
             self._end_workers()
@@ -104,6 +138,10 @@ class TicketRun:
         if at.before == stages.ADVANCE and not self._tried_again:
             self._tried_again = True
             return review.advance(self._context, at)
+        if at.before == stages.PULL_REQUEST and not self._tried_again:
+            self._tried_again = True
+            if pull_request.look_again(self._context, at):
+                return True
         why = f"`yoi ticket show {self.ticket}` says why"
         text = f"It waits for a person ({at.reason}): {why}, and --retry goes on."
         return self._context.outcome(PERSON, at.reason, text, head)
@@ -202,11 +240,20 @@ def _clean_up(context: TicketContext, at: Position) -> bool | RunOutcome:
     if busy is not None:
         text = f"`{at.worktree}` stays: the worker {busy.worker_id} is at work there."
         return context.record(at, stages.KEPT, text)
+    is_kept = at.url != "" and _is_only_unmerged(context, at, worktree)
     try:
-        context.ports.worktrees.remove(worktree, force=False)
+        context.ports.worktrees.remove(worktree, force=is_kept)
     except YoiError as error:
         return context.record(at, stages.KEPT, f"`{at.worktree}` stays: {error.message}")
     return _end(context, at)
+
+
+def _is_only_unmerged(context: TicketContext, at: Position, worktree: Worktree) -> bool:
+    """Whether all that speaks against removing a worktree is that the target here lacks the
+    commits of its request. A forge may have merged them as others; they are kept under a ref."""
+    risks = context.ports.worktrees.risks(worktree)
+    is_reported = worktree.head == at.reported == context.head(at)
+    return is_reported and {one.code for one in risks} <= {"unmerged", "branch_unmerged"}
 
 
 def _end(context: TicketContext, at: Position) -> RunOutcome:
@@ -231,6 +278,9 @@ _STEPS: Mapping[str, Callable[[TicketContext, Position], bool | RunOutcome]] = {
     stages.MERGE: integration.merge,
     stages.VALIDATE_MERGE: integration.validate,
     stages.ADVANCE: review.advance,
+    stages.PUSH: pull_request.push,
+    stages.PULL_REQUEST: pull_request.wait,
+    stages.FORWARD: pull_request.forward,
     stages.MERGED: _close,
     stages.CLEANUP: _clean_up,
     stages.KEPT: _end,

@@ -98,6 +98,18 @@ REASONS: Mapping[str, ReasonKind] = {
             ),
         ),
         ReasonKind(
+            "merge_awaited",
+            IN_PROGRESS,
+            Wording(
+                "It waits for the request to be merged: {about}",
+                "request が merge されるのを待っています: {about}",
+            ),
+            action=Wording(
+                "Review and merge it there; `yoi orchestrate {ticket}` looks whether it is merged.",
+                "そこでレビューして merge する。`yoi orchestrate {ticket}` が merge を確認する。",
+            ),
+        ),
+        ReasonKind(
             "stalled",
             IN_PROGRESS,
             Wording(

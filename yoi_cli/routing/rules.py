@@ -9,6 +9,7 @@ from yoi_cli.model.routing import (
     BLOCKED,
     IMPLEMENTATION_READY,
     NEEDS_ANSWER,
+    NEEDS_MERGE,
     REQUIREMENTS_SYNC_NEEDED,
     WAITING,
     Review,
@@ -149,7 +150,8 @@ def _causes(subject: Subject) -> Sequence[ReasonCode]:
     if state == states.DONE:
         return [ReasonCode("done")]
     if state == states.INPROGRESS:
-        return [ReasonCode(_progress(subject))]
+        code = _progress(subject)
+        return [ReasonCode(code, subject.review.url if code == "merge_awaited" else "")]
     return _causes_before_work(subject)
 
 
@@ -166,6 +168,8 @@ def _causes_before_work(subject: Subject) -> Sequence[ReasonCode]:
 def _progress(subject: Subject) -> str:
     """How a ticket in progress stands."""
     review = subject.review
+    if review.needs == NEEDS_MERGE:
+        return "merge_awaited"
     if review.needs:
         return "answer_needed" if review.needs == NEEDS_ANSWER else "person_needed"
     if review.is_unreviewed:

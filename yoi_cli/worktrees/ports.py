@@ -162,6 +162,10 @@ class TargetRepository(Protocol):
         `merge_unexpected` where `new` is another merge); then nothing has moved."""
         ...
 
+    def fast_forward(self, target: str, *, old: str, new: str) -> None:
+        """Move the branch `target` from `old` to `new`, which contains it, as `advance` does."""
+        ...
+
     def drop_try(self, name: str) -> None:
         """Take the worktree of `try_merge` or `check_out` away, where it stands."""
         ...

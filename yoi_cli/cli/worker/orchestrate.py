@@ -62,8 +62,11 @@ def orchestrate(
     """Take queued tickets to a merged branch: worktree, coder, evidence, review, merge.
 
     Every step is recorded on the ticket before it is made, so that a run may be ended at any
-    point, and the next one goes on. Exits 0 if all ended well, 5 if a person is needed,
-    1 if something failed. In a pipe it prints one JSON object a step.
+    point, and the next one goes on. With merge = "pull_request" in the settings what is
+    approved is pushed, and waits for its request to be merged.
+
+    Exits 0 if all ended well, 5 if a person is needed, 1 if something failed. In a pipe it
+    prints one JSON object a step.
     """
     if once and watch:
         raise UsageError(
@@ -130,7 +133,10 @@ _STYLES = {
 _TICKET = 13
 #: Steps whose text says why, and is not cut where the terminal is narrow.
 _WHOLE = frozenset(
-    {"report failed", "merge failed", "person", "target_fails", "target_moved", "refused"}
+    {
+        *("report failed", "merge failed", "person", "target_fails", "target_moved", "refused"),
+        "pull_request",
+    }
 )
 _COLUMNS = (
     Column("ticket", style="bold", no_wrap=True),

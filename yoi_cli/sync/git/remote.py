@@ -80,14 +80,16 @@ class GitRemote:
                 return fetched
         return head
 
-    def push(self, commit: str, seen: str | None) -> bool:
-        """Let the remote's branch hold `commit`, which contains `seen`, what it held.
+    def push(self, commit: str, seen: str | None, *, replaces: bool = False) -> bool:
+        """Let the remote's branch hold `commit`, which contains `seen`, what it held; where it
+        `replaces` that, it need not.
 
         False where it holds something else by now. Raises `OperationError`, `push_refused`
         where the remote does not want it.
         """
         refspec = f"{commit}:{self._branch}"
-        wanted = [*_PUSH, "--progress", "--", self._name, refspec]
+        force = f"--force-with-lease={self._branch}:{seen or ''}" if replaces else "--no-force"
+        wanted = [*_PUSH, force, "--progress", "--", self._name, refspec]
         for attempt in range(_LOCK_ATTEMPTS):
             answer = self._talk(wanted, runs_hooks=self._runs_hooks)
             if answer.code == 0:
@@ -185,7 +187,7 @@ _FETCH = (
     *("fetch", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"),
     *("--no-auto-maintenance", "--no-prune"),
 )
-_PUSH = ("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", "--no-force")
+_PUSH = ("push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no")
 
 
 def _ssh_that_asks_nothing() -> Mapping[str, str]:

@@ -34,7 +34,7 @@ _REBASES = ("rebase-merge/head-name", "rebase-apply/head-name")
 
 class BranchMove(NamedTuple):
     """The branch `target`, by its short name, from the commit `old` to `new`, which merges
-    `approved` into it."""
+    `approved` into it; where that is empty, `new` only has to contain `old`."""
 
     target: str
     old: str
@@ -67,6 +67,10 @@ def advance(repository: RepositoryPaths, move: BranchMove) -> None:
 def _check_merge(repository: RepositoryPaths, move: BranchMove) -> None:
     """What was approved is what is merged: parents are read from the commit itself, so that no
     graft and no replacement speaks for it."""
+    if not move.approved:
+        if not repository.is_ancestor(move.old, move.new):
+            raise _moved(move, f"it has commits that {move.new[:12]} lacks")
+        return
     asked = ["--no-replace-objects", "cat-file", "commit", move.new]
     headers = repository.run(asked).partition("\n\n")[0].split("\n")
     parents = [line.removeprefix("parent ") for line in headers if line.startswith("parent ")]

@@ -77,5 +77,9 @@ class GitRepository:
         with self._repository.locked():
             advance.advance(self._repository, advance.BranchMove(target, old, new, approved))
 
+    def fast_forward(self, target: str, *, old: str, new: str) -> None:
+        with self._repository.locked():
+            advance.advance(self._repository, advance.BranchMove(target, old, new, ""))
+
     def drop_try(self, name: str) -> None:
         trial_merge.drop(self._repository, name)

@@ -1,0 +1,1 @@
+"""Requests at the forge that a remote is at, by the programs `gh` and `glab`."""
