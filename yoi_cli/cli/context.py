@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from yoi_cli.api.session import Session, Start, open_session
+from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from yoi_cli.cli.text.console import ProgressBar
@@ -30,6 +31,28 @@ def start_of(ctx: typer.Context) -> Start:
 def session_of(ctx: typer.Context) -> Session:
     """The workspace that this invocation works on. Raises what `open_session` raises."""
     return open_session(start_of(ctx))
+
+
+def ticket_or_own(
+    session: Session, ticket: str | None, source: str | None
+) -> tuple[str, str | None]:
+    """The ticket that is meant, and where its text is read from: without one, a worker's own.
+
+    Raises `UsageError` where there is none, and what finding a worker's ticket raises.
+    """
+    if ticket == "-" and source is None:
+        ticket, source = None, ticket
+    if ticket is None:
+        from yoi_cli.api.worker_scope import own_ticket
+
+        ticket = own_ticket(session)
+    if ticket is None:
+        raise UsageError(
+            "usage",
+            "Missing argument 'TICKET'.",
+            hint="Name a ticket; only a worker (YOI_TICKET) may leave its own out.",
+        )
+    return ticket, source
 
 
 def reading_progress(session: Session) -> ProgressBar:

@@ -39,6 +39,10 @@ TicketArgument = Annotated[
         "The ticket's id, or 4 or more characters of its beginning or end.", metavar="TICKET"
     ),
 ]
+OwnTicketArgument = Annotated[
+    str | None,
+    ticket_argument("The ticket; a worker may leave its own (YOI_TICKET) out."),
+]
 SourceArgument = Annotated[
     str | None,
     typer.Argument(metavar="[-]", help="Read the text from standard input.", show_default=False),

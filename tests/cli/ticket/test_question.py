@@ -31,3 +31,22 @@ def test_both_are_for_people_too(yoi: Program, ticket: str) -> None:
 def test_an_empty_question_is_none(yoi: Program, ticket: str) -> None:
     done = yoi("ticket", "ask", ticket, "-m", " ", "--json", check=False)
     assert (done.code, done.error["code"]) == (2, "text_empty")
+
+
+@pytest.mark.parametrize(("command", "said"), [("ask", "question"), ("comment", "comment")])
+@pytest.mark.parametrize("given", [("-m", "Which?"), ("-",)])
+def test_a_worker_may_leave_its_own_ticket_out(
+    yoi: Program, ticket: str, command: str, said: str, given: tuple[str, ...]
+) -> None:
+    own = {"YOI_TICKET": ticket}
+    done = yoi("ticket", command, *given, "--json", env=own, stdin="Which?")
+    assert (done.json["ticket"], done.json["kind"]) == (ticket, said)
+    assert yoi("ticket", "show", ticket, "--json").json["events"][-1]["body"] == "Which?"
+
+
+@pytest.mark.parametrize("command", ["ask", "comment"])
+def test_whoever_is_no_worker_names_a_ticket(yoi: Program, ticket: str, command: str) -> None:
+    done = yoi("ticket", command, "-m", "Which?", "--json", check=False)
+    assert (done.code, done.error["code"]) == (2, "usage")
+    other = yoi("ticket", command, "ZZZZ", "-m", "Which?", env={"YOI_TICKET": ticket}, check=False)
+    assert other.code != 0

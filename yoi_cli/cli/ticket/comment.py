@@ -8,16 +8,16 @@ import typer
 
 from yoi_cli.api import tickets
 from yoi_cli.cli.candidates import complete_words
-from yoi_cli.cli.context import session_of
+from yoi_cli.cli.context import session_of, ticket_or_own
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
     FileOption,
     JsonOption,
     MessageOption,
+    OwnTicketArgument,
     ShaOption,
     SourceArgument,
-    TicketArgument,
 )
 from yoi_cli.cli.text.report import print_written
 from yoi_cli.cli.text_input import required_text
@@ -27,7 +27,7 @@ from yoi_cli.model.text import one_of
 
 def comment(
     ctx: typer.Context,
-    ticket: TicketArgument,
+    ticket: OwnTicketArgument = None,
     source: SourceArgument = None,
     role: Annotated[
         str,
@@ -52,6 +52,7 @@ def comment(
     check_role(role)
     session = session_of(ctx)
     author = session.author(author).author  # known before anybody writes a text
+    ticket, source = ticket_or_own(session, ticket, source)
     text = required_text(message, file, source)
     done = tickets.comment(session, ticket, text, role=role, sha=sha, author=author, commit=commit)
     sentence = f"Added to {done.ticket}: {role.replace('_', ' ')}"

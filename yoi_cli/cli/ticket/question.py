@@ -5,13 +5,14 @@ from __future__ import annotations
 import typer
 
 from yoi_cli.api import tickets
-from yoi_cli.cli.context import session_of
+from yoi_cli.cli.context import session_of, ticket_or_own
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
     FileOption,
     JsonOption,
     MessageOption,
+    OwnTicketArgument,
     SourceArgument,
     TicketArgument,
 )
@@ -22,7 +23,7 @@ from yoi_cli.model.events import ANSWER, QUESTION
 
 def ask(
     ctx: typer.Context,
-    ticket: TicketArgument,
+    ticket: OwnTicketArgument = None,
     source: SourceArgument = None,
     message: MessageOption = None,
     file: FileOption = None,
@@ -36,6 +37,7 @@ def ask(
     """
     session = session_of(ctx)
     author = session.author(author).author  # known before anybody writes a text
+    ticket, source = ticket_or_own(session, ticket, source)
     text = required_text(message, file, source)
     done = tickets.ask(session, ticket, text, author=author, commit=commit)
     print_written("asked", QUESTION, done, f"Asked on {done.ticket}", as_json=as_json)
