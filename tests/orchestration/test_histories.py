@@ -17,9 +17,10 @@ from yoi_cli.model.intent import packet_of
 from yoi_cli.model.own_events import is_own, mark_of_new
 from yoi_cli.model.settings import OrchestrationSettings
 from yoi_cli.model.workers.profiles import Profile
-from yoi_cli.orchestration import agents, coding, review
+from yoi_cli.orchestration import agents, candidates, choosing, coding, review
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import RunOutcome, TicketContext
+from yoi_cli.orchestration.places import Places
 from yoi_cli.orchestration.prompts import Assignment, coder_prompt, words_of_people
 from yoi_cli.orchestration.run_budget import RunBudget
 from yoi_cli.orchestration.staffing import Choice
@@ -45,17 +46,20 @@ class History(TicketContext):
     """A ticket whose workers, merges and people do what `draw` says. The program decides who is
     started; what it records stands in `log`, which people and others write to as well."""
 
-    def __init__(self, draw: st.DataObject) -> None:
-        orchestration = OrchestrationSettings(rounds=ROUNDS)
+    def __init__(self, draw: st.DataObject, best_of: int = 1) -> None:
+        orchestration = OrchestrationSettings(rounds=ROUNDS, best_of=best_of)
         asked = SimpleNamespace(
             settings=SimpleNamespace(orchestration=orchestration),
             runtime=SimpleNamespace(all=lambda: ()),
             local_state=SimpleNamespace(note_target=lambda *_: None),
             run_budget=RunBudget(None),
+            worktrees=SimpleNamespace(all=lambda _target: ()),
         )
-        self.target_check = cast("TargetCheck", SimpleNamespace(failed={}, told=str))
+        check = SimpleNamespace(failed={}, told=str, begin=lambda: None)
+        self.target_check = cast("TargetCheck", check)
         self.ports = cast("OrchestrationPorts", asked)
         self.preparation = cast("Preparation", SimpleNamespace(run=lambda *_: ()))
+        self.places = Places(1)
         self.ticket = TicketId("00001KVZSGT14")
         self.draw = draw
         self.by_request = draw.draw(st.booleans())
@@ -64,6 +68,8 @@ class History(TicketContext):
         self.positions = [position_of((), ())]
         self.marks: set[str] = set()
         self.commits = 0
+        #: The head of the ticket's branch; of several coders' none is there until one is chosen.
+        self.tip = "" if best_of > 1 else f"{0:040d}"
         for kind, pairs in (
             ("state_changed", {"from": "queued", "to": "inprogress", "field": "state"}),
             ("claim", {"status": "taken", "holder": "us", "generation": "1"}),
@@ -101,7 +107,15 @@ class History(TicketContext):
         return True
 
     def head(self, at: Position) -> str:
+        return self.tip
+
+    def commit(self) -> str:
+        """A new commit, which is not on the branch yet."""
+        self.commits += 1
         return f"{self.commits:040d}"
+
+    def make_worktree(self, at: Position) -> None:
+        self.tip = self.tip or f"{0:040d}"
 
     def target_head(self, at: Position) -> str:
         return "t" * 40
@@ -137,7 +151,7 @@ class History(TicketContext):
         """As `TicketRun` waits: for a commit of somebody's, or an approval of the head."""
         head = self.head(at)
         approved = stages.is_same_commit(at.approved, head) and head != at.reported
-        if at.stage == stages.PERSON and (head != at.commit or approved):
+        if head and at.stage == stages.PERSON and (head != at.commit or approved):
             return self.take_evidence(at, head)
         return False
 
@@ -147,6 +161,19 @@ class History(TicketContext):
                 return self.record(at, stages.WORKTREE, "", branch="work/T", target="main")
             case stages.CODER:
                 return self.end_coder(at)
+            case stages.CANDIDATES if at.unended:
+                return self.end_candidate(at)
+            case stages.CANDIDATES:
+                return candidates.follow(self, at)
+            case stages.CHOOSE:
+                return self.end_chooser(at)
+            case stages.NO_CHOICE:
+                return choosing.send_chooser(self, at)
+            case stages.CHOSEN:
+                self.tip = at.commit
+                return self.take_evidence(at, at.commit)
+            case stages.COULD_NOT_RUN if at.before == stages.CHOOSE:
+                return choosing.send_chooser(self, at)
             case stages.VALIDATE:
                 return self.report(at, at.commit)
             case stages.REPORTED | stages.NO_VERDICT:
@@ -175,8 +202,22 @@ class History(TicketContext):
             return self.record(at, stages.NEEDS_ANSWER, "")
         if how == "fails":
             return self.report(at, at.start, passes=False)
-        self.commits += 1
+        self.tip = self.commit()
         return self.take_evidence(at, self.head(at))
+
+    def end_candidate(self, at: Position) -> bool:
+        number = self.draw.draw(st.sampled_from(at.unended))
+        how = self.draw.draw(st.sampled_from(["fit", "fit", "unfit", "asked", "unable"]))
+        commit = self.commit() if how in ("fit", "unfit") else ""
+        return self.record(at, stages.CANDIDATE, "", round=str(number), status=how, commit=commit)
+
+    def end_chooser(self, at: Position) -> bool:
+        how = self.draw.draw(st.sampled_from(["chooses", "none", "cannot"]))
+        if how == "cannot":
+            return self.record(at, stages.COULD_NOT_RUN, "", role="reviewer")
+        if how == "none":
+            return self.record(at, stages.NO_CHOICE, "")
+        return choosing.record_choice(self, at, self.draw.draw(st.sampled_from(at.fit)), "")
 
     def report(self, at: Position, commit: str, *, passes: bool | None = None) -> bool:
         passes = self.draw.draw(st.booleans()) if passes is None else passes
@@ -246,6 +287,9 @@ WORDS: tuple[tuple[str, bool, dict[str, str]], ...] = (
     (events.WORKER, True, {"step": "coder", "generation": "9"}),
     (events.DECISION, False, {"step": "advance", "generation": "1", "merge": "HEAD"}),
     (events.IMPLEMENTATION_REPORT, False, {"step": "evidence", "status": "passed"}),
+    (events.DECISION, True, {"step": "chosen", "generation": "1", "round": "1"}),
+    (events.DECISION, False, {"step": "chosen", "generation": "1", "round": "2"}),
+    (events.WORKER, False, {"step": "candidates", "generation": "1", "count": "9"}),
     ("retry", True, {}),
     ("commit", True, {}),
 )
@@ -256,7 +300,7 @@ def say(history: History, number: int) -> None:
     kind, own, pairs = WORDS[number]
     at = history.at
     if kind == "commit":
-        history.commits += 1
+        history.tip = history.commit() if history.tip else ""
     elif kind == "retry":
         if at.stage in _WAITING:
             history.record(at, stages.RESUMED, "")
@@ -265,9 +309,9 @@ def say(history: History, number: int) -> None:
         history.append(kind, f"<{len(history.log)}>", filled, own=own)
 
 
-def play(draw: st.DataObject, length: int) -> History:
+def play(draw: st.DataObject, length: int, best_of: int = 1) -> History:
     """A history of up to `length` steps; the invariants of each are checked as it goes on."""
-    history = History(draw)
+    history = History(draw, best_of)
     words = st.none() | st.integers(0, len(WORDS) - 1)
     profile = Profile("script", ("true",))
     with patch.object(agents, "choose", lambda _ports, _role: Choice(profile)):
@@ -294,6 +338,14 @@ def check_last(history: History) -> None:
             assert text in prompt
         said = {e.body for e in history.log if e.kind in (events.COMMENT, events.ANSWER)}
         assert all(text in prompt for text in said)
+    if step == stages.CANDIDATES:
+        assignment = Assignment("T", "", packet_of("", ""), "", words_of_people(history.log), ())
+        for number in history.at.contest:
+            prompt = coder_prompt(assignment, candidates.candidate_position(history.at, number))
+            assert all(text in prompt for text in unanswered(history))
+    if step == stages.CHOOSE:
+        assert not open_vetoes(history)
+        assert len(history.at.fit) > 1
     at_forge = (stages.PUSH, stages.PULL_REQUEST, stages.FORWARD)
     was_merged_there = history.positions[-2].stage == stages.FORWARD
     if step in (stages.REVIEWER, stages.MERGE, stages.VALIDATE_MERGE, *at_forge) or (
@@ -336,9 +388,9 @@ def open_vetoes(history: History) -> list[str]:
         step = event.attributes.get("step") if before != after else None
         if event.kind == events.REVIEW and event.status == events.REQUEST_CHANGES:
             waiting.append(event.body)
-        elif step == stages.CODER:
+        elif step in (stages.CODER, stages.CANDIDATES):
             told, waiting = [*told, *waiting], []
-        elif step == stages.COULD_NOT_RUN and before.stage == stages.CODER:
+        elif step == stages.COULD_NOT_RUN and before.stage in (stages.CODER, stages.CANDIDATES):
             told, waiting = [], [*told, *waiting]
         elif before.stage != stages.APPROVED and after.stage == stages.APPROVED:
             told, waiting = [], [] if "worker" not in event.attributes else waiting
@@ -355,12 +407,22 @@ def count(history: History, step: str) -> int:
     )
 
 
-@settings(max_examples=150, deadline=None, phases=_PHASES)
-@given(st.data())
+def started(history: History) -> int:
+    """The coders that the program started: one a step, or as many as one says."""
+    several = sum(
+        int(event.attributes["count"])
+        for event in history.log
+        if event.attributes.get("step") == stages.CANDIDATES and is_own(event, history.marks)
+    )
+    return count(history, stages.CODER) + several
+
+
+@settings(max_examples=250, deadline=None, phases=_PHASES)
+@given(st.data(), st.sampled_from([1, 1, 2, 3, 9]))
 def test_the_workers_started_are_bounded_by_the_rounds_and_the_answers_of_people(
-    draw: st.DataObject,
+    draw: st.DataObject, best_of: int
 ) -> None:
-    history = play(draw, 60)
+    history = play(draw, 60, best_of)
     own = [event for event in history.log if is_own(event, history.marks)]
     answers = sum(event.kind == events.ANSWER for event in own)
     vetoes = sum(
@@ -369,17 +431,22 @@ def test_the_workers_started_are_bounded_by_the_rounds_and_the_answers_of_people
     )
     words = count(history, stages.RESUMED) + answers + vetoes
     idle = count(history, stages.COULD_NOT_RUN)
-    coders, reviewers = count(history, stages.CODER), count(history, stages.REVIEWER)
+    coders, reviewers = started(history), count(history, stages.REVIEWER)
+    at_once = min(best_of, ROUNDS + 1)
     assert idle <= agents.UNABLE_TRIES * (1 + words)
-    assert coders <= (ROUNDS + 1) * (1 + words) + idle
+    assert coders <= (ROUNDS + 1) * (1 + words) + idle * at_once
     reported = count(history, stages.EVIDENCE) + count(history, stages.RESUMED)
     assert reviewers <= review.REVIEW_TRIES * reported + idle
+    contests = count(history, stages.CANDIDATES) + count(history, stages.RESUMED)
+    assert count(history, stages.CHOOSE) <= review.REVIEW_TRIES * contests + idle
 
 
-@settings(max_examples=50, deadline=None, phases=_PHASES)
-@given(st.data())
-def test_without_a_word_of_a_person_every_history_comes_to_an_end(draw: st.DataObject) -> None:
-    history = History(draw)
+@settings(max_examples=80, deadline=None, phases=_PHASES)
+@given(st.data(), st.sampled_from([1, 3]))
+def test_without_a_word_of_a_person_every_history_comes_to_an_end(
+    draw: st.DataObject, best_of: int
+) -> None:
+    history = History(draw, best_of)
     with patch.object(agents, "choose", lambda _ports, _role: Choice(Profile("s", ("true",)))):
         for _ in range(200):
             if not history.go_on():

@@ -35,6 +35,14 @@ def test_a_worker_of_another_ticket_accounts_for_its_branch_while_it_ran() -> No
 
 
 def test_the_target_and_trials_of_merges_are_orchestrations_own() -> None:
+    candidates = (
+        f"{GIT}/refs/heads/work/{OWN}-a-title-try.1.2",
+        f"{GIT}/refs/heads/work/{ANOTHER}-try.1.2",
+        f"/home/ada/shop/.worktree/{ANOTHER}-a-title-try.2.3/f",
+    )
+    assert unexplained(worker(OWN, 10, 20, *candidates), []) == ()
+    others = (f"{GIT}/refs/heads/work/{OWN}-try.1", f"{GIT}/refs/heads/try.1.2")
+    assert unexplained(worker(OWN, 10, 20, *others), []) == others
     paths = (f"{GIT}/refs/heads/main", "/home/ada/shop/.worktree/merge-main/f")
     view = worker(OWN, 10, 20, *paths)
     assert unexplained(view, [], "main") == ()

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session
 
 
-def find(session: Session, ticket: str) -> TicketDiff:
+def find(session: Session, ticket: str, *, candidate: int | None = None) -> TicketDiff:
     """The range of commits that is a ticket's work: its branch since it left the target, or the
-    merge of that. Raises `NotFoundError` (`branch_missing`, `repository_not_found`)."""
-    from yoi_cli.orchestration.git.ticket_diff import diff_of
+    merge of that; of several coders' the work of `candidate`. Raises `NotFoundError`
+    (`branch_missing`, `candidate_missing`, `repository_not_found`)."""
+    from yoi_cli.orchestration.git.ticket_diff import candidate_diff_of, diff_of
 
+    if candidate is not None:
+        return candidate_diff_of(session, ticket, candidate)
     return diff_of(session, ticket)
 
 

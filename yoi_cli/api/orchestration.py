@@ -23,6 +23,7 @@ def orchestrate(
     tickets: Sequence[str] = (),
     *,
     at_once: int | None = None,
+    best_of: int | None = None,
     watch: bool = False,
     retry: bool = False,
     author: str | None = None,
@@ -31,7 +32,8 @@ def orchestrate(
 ) -> RunResult:
     """Take `tickets`, or every queued one, to a merged branch, several `at_once`.
 
-    `tell` is called with every step. `pause` is given seconds to wait, and the running
+    With `best_of` so many coders begin on a ticket that does not say it, of whose work one is
+    chosen. `tell` is called with every step. `pause` is given seconds to wait, and the running
     tickets; where it answers False, the run ends, and workers go on without it. With `watch` it
     stays, and takes up what is queued later; with `retry` it goes on with tickets that wait
     for a person. Raises `NotFoundError` outside of git and for a ticket that is not there,
@@ -43,7 +45,9 @@ def orchestrate(
     from yoi_cli.orchestration.git.reviewed_commit import check_orchestrator
 
     check_orchestrator(session)
-    target, run = _open(session, tickets, at_once, author, tell, watch=watch, retry=retry)
+    target, run = _open(
+        session, tickets, at_once, author, tell, watch=watch, retry=retry, best_of=best_of
+    )
     with shown_as_running(os.path.join(session.own_folder(make=True), "orchestrate")):
         run.run(lambda seconds: pause(seconds, run.running))
     return run.result(target)
@@ -98,12 +102,18 @@ def _open(
     *,
     watch: bool = False,
     retry: bool = False,
+    best_of: int | None = None,
 ) -> tuple[str, Orchestrator]:
     from yoi_cli.orchestration.open import open_ports
     from yoi_cli.orchestration.orchestrator import Orchestrator, RunOptions
     from yoi_cli.tickets.lookup import identify
 
     ports = open_ports(session, author, tell)
+    if best_of is not None:
+        from msgspec.structs import replace
+
+        orchestration = replace(ports.settings.orchestration, best_of=best_of)
+        ports = ports._replace(settings=ports.settings._replace(orchestration=orchestration))
     store = session.store
     named = tuple(dict.fromkeys(identify(store, word) for word in tickets))
     limit = at_once or ports.settings.orchestration.max_workers

@@ -233,6 +233,42 @@ def review(
     return with_commit(session, done, f"review: {result}", asked=commit)
 
 
+def check_choice(session: Session, ticket: str, number: int) -> None:
+    """Raise what `choose` raises."""
+    from yoi_cli.orchestration.git.reviewed_commit import check_reviewer, choice_of
+
+    check_reviewer(session)
+    choice_of(session, ticket, number)
+
+
+def choose(
+    session: Session,
+    ticket: str,
+    number: int,
+    text: str,
+    *,
+    author: str | None = None,
+    commit: bool = False,
+) -> Committed:
+    """Choose which of several coders' work on a ticket goes on.
+
+    Raises what `check_reviewer` raises, and `ConflictError`: `nothing_to_choose`,
+    `candidate_not_fit`.
+    """
+    from yoi_cli.api.autocommit import with_commit
+    from yoi_cli.model.events import DECISION
+    from yoi_cli.orchestration.git.reviewed_commit import check_reviewer, choice_of
+    from yoi_cli.tickets.comment import add_comment
+
+    check_reviewer(session)
+    chosen = choice_of(session, ticket, number)
+    by = session.author(author)
+    done = add_comment(
+        session.store, ticket, DECISION, text, by, commit=chosen.commit, more=chosen.attributes
+    )
+    return with_commit(session, done, f"choose candidate {number}", asked=commit)
+
+
 def ask(
     session: Session, ticket: str, text: str, *, author: str | None = None, commit: bool = False
 ) -> Committed:

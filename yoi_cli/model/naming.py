@@ -37,6 +37,17 @@ def worktree_path(ticket: str, title: str, folder: str = WORKTREE_FOLDER) -> str
     return f"{folder}/{task_name(ticket, title)}"
 
 
+def candidate_suffix(generation: int, number: int) -> str:
+    """What the names of branch and worktree of one of several coders on a ticket end in, which no
+    title's words do."""
+    return f"-try.{generation}.{number}"
+
+
+def is_candidate(name: str) -> bool:
+    """Whether a branch or a worktree, by its name, is that of one of several coders on a ticket."""
+    return re.search(r"-try\.[0-9]+\.[0-9]+$", name) is not None
+
+
 def ticket_of_branch(branch: str) -> str | None:
     """The ticket whose work a branch holds, by its name, or None."""
     match = re.fullmatch(

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CODER, REVIEWER, MODEL, TARGET, ROUNDS = "coder", "reviewer", "model", "target", "rounds"
-MOST_ROUNDS = 99
+BEST_OF = "best_of"
+MOST_ROUNDS, MOST_CANDIDATES = 99, 9
 
 _PROFILE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 #: Nothing that could be taken for an option of an agent's, or for more than one word.
@@ -22,6 +23,7 @@ RUN_CHOICES: Mapping[str, tuple[str, str]] = {
     MODEL: (MODEL_NAME, "the name of a model"),
     TARGET: (r"(?!refs/)[^\s\x00-\x1f\x7f~^:?*\[\\-][^\s\x00-\x1f\x7f~^:?*\[\\]*", "a branch"),
     ROUNDS: (r"[1-9][0-9]?", f"a number from 1 to {MOST_ROUNDS}"),
+    BEST_OF: (r"[1-9]", f"a number from 1 to {MOST_CANDIDATES}"),
 }
 
 

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
 from yoi_cli.model.config import DEFAULT, PROVIDER, is_git_folder, is_store_folder
-from yoi_cli.model.run_choices import MODEL_NAME
+from yoi_cli.model.run_choices import MODEL_NAME, MOST_CANDIDATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +67,11 @@ Kept = Annotated[object, Expected("a text", lambda value: not value or isinstanc
 Line = Annotated[str, Expected("a text of one line", _is_line)]
 Count = Annotated[int, Meta(ge=0), Expected("a whole number of 0 or more")]
 Positive = Annotated[int, Meta(ge=1), Expected("a whole number of 1 or more")]
+Candidates = Annotated[
+    int,
+    Meta(ge=1, le=MOST_CANDIDATES),
+    Expected(f"a whole number from 1 to {MOST_CANDIDATES}"),
+]
 #: At most over thirty years: whoever writes more means something else, and 0 says "no limit".
 Seconds = Annotated[float, Meta(ge=0, le=1e9), Expected("a number of seconds (0 to 1000000000)")]
 Dollars = Annotated[float, Meta(ge=0, le=1e9), Expected("an amount of US dollars")]
@@ -248,7 +253,8 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     are argument lists that must exit with 0 in the worktree, each within `validate_timeout`
     seconds. `approvals` says which count: those of this clone's own commands, or those that
     somebody signed whom `allowed_signers`, a file that is read from the target branch, allows to.
-    `close` delegates closing. `rounds` bounds how often a coder is sent back,
+    `close` delegates closing. `rounds` bounds how often a coder is sent back, `best_of` is how many
+    coders begin on a ticket, of whose work one is chosen,
     `max_workers` how many tickets are worked on at once. `cleanup` says whether the worktree
     goes once the work is merged. `worktree_dir` is the folder for worktrees, below the
     repository's root. `branch` and `worktree_name` are the original system's, and kept.
@@ -288,6 +294,7 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     forge: ForgeProgram = "auto"
     draft: Flag = False
     request_interval: Seconds = 60.0
+    best_of: Candidates = 1
 
     def __post_init__(self) -> None:
         force_setattr(self, "worktree_dir", self.worktree_dir.rstrip("/"))

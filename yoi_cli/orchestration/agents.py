@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.spending import spending_of
 from yoi_cli.model.time import stamp
@@ -34,7 +34,7 @@ def next_profile(context: TicketContext, at: Position, role: str) -> str | bool 
     Else what the step comes to: False while a short rest is waited out, an outcome where the
     profile is paused, True where a person was called, since it failed too often.
     """
-    spent = _over_budget(context, at)
+    spent = over_budget(context, at)
     if spent is not None:
         return spent
     if at.unable >= UNABLE_TRIES:
@@ -48,7 +48,7 @@ def next_profile(context: TicketContext, at: Position, role: str) -> str | bool 
     return False
 
 
-def _over_budget(context: TicketContext, at: Position) -> bool | RunOutcome | None:
+def over_budget(context: TicketContext, at: Position) -> bool | RunOutcome | None:
     """Call a person where the ticket's budget is spent, since one last said so; end the ticket's
     part in a run that spent its own. None where there is something left."""
     limits = context.ports.settings.orchestration
@@ -86,40 +86,64 @@ def could_not_run(
 
     One that failed for no known reason counts as a round, and towards a pause.
     """
-    ports, tail = context.ports, context.workers.tail(view)
-    profile = view.profile or ""
-    error = ports.redaction.text(context.workers.report(view).error)
-    found = inability_of(view, tail, error=error, has_work=has_work, now=ports.now())
+    found = inability(context, view, has_work=has_work)
     if found is None:
-        if ports.local_state.pause_of(profile) is not None:
-            ports.local_state.keep_pause(profile, None)
         return False
-    pause = rest(ports, profile, found)
-    if not found.is_certain:
-        return False
-    until = stamp(pause.until) if pause.until - ports.now() > LONGEST_WAIT_MS else ""
-    head = f"The {role} ({profile}) could not run: {found.because}."
-    waits = f" The profile is paused until {until}." if until else ""
-    blocks = [
-        f"{head}{waits} It did nothing, so this is no round.",
-        worker_sentence(role, view),
-        *printed(role, tail),
-    ]
+    said = f" It said: {found.why.said}" if found.why.said else ""
+    until = f" (paused until {found.until})" if found.until else ""
     return context.record(
         at,
         stages.COULD_NOT_RUN,
-        "\n\n".join(blocks),
-        line=_line(head, found, until),
+        inability_report(context, role, view, found),
+        line=f"{_head(role, view, found)}{said}{until}",
         role=role,
         round=str(at.round),
         worker=view.worker_id,
-        profile=profile,
-        status=found.kind,
-        until=until,
+        profile=view.profile or "",
+        status=found.why.kind,
+        until=found.until,
         **usage(context, view),
     )
 
 
-def _line(head: str, found: Inability, until: str) -> str:
-    said = f" It said: {found.said}" if found.said else ""
-    return f"{head}{said}{f' (paused until {until})' if until else ''}"
+class Unable(NamedTuple):
+    """Why an agent could not run, and until when its profile is paused, empty for not at all."""
+
+    why: Inability
+    until: str
+
+
+def inability(
+    context: TicketContext, view: WorkerView, *, has_work: bool, rests_once: bool = False
+) -> Unable | None:
+    """Why the agent that ended did not run at all, and have its profile rest; None where it ran, or
+    where that is not certain. With `rests_once` a profile that rests already does so no longer."""
+    ports, profile = context.ports, view.profile or ""
+    error = ports.redaction.text(context.workers.report(view).error)
+    tail = context.workers.tail(view)
+    found = inability_of(view, tail, error=error, has_work=has_work, now=ports.now())
+    known = ports.local_state.pause_of(profile)
+    if found is None:
+        if known is not None:
+            ports.local_state.keep_pause(profile, None)
+        return None
+    rests = rests_once and known is not None and known.until > ports.now()
+    pause = known if rests and known is not None else rest(ports, profile, found)
+    if not found.is_certain:
+        return None
+    return Unable(found, stamp(pause.until) if pause.until - ports.now() > LONGEST_WAIT_MS else "")
+
+
+def inability_report(context: TicketContext, role: str, view: WorkerView, found: Unable) -> str:
+    """What is told of an agent that could not run."""
+    waits = f" The profile is paused until {found.until}." if found.until else ""
+    blocks = [
+        f"{_head(role, view, found)}{waits} It did nothing, so this is no round.",
+        worker_sentence(role, view),
+        *printed(role, context.workers.tail(view)),
+    ]
+    return "\n\n".join(blocks)
+
+
+def _head(role: str, view: WorkerView, found: Unable) -> str:
+    return f"The {role} ({view.profile or ''}) could not run: {found.why.because}."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from yoi_cli.model.run_choices import CODER, MODEL, MOST_ROUNDS, REVIEWER, ROUNDS, TARGET
+from yoi_cli.model.run_choices import BEST_OF, CODER, MODEL, MOST_ROUNDS, REVIEWER, ROUNDS, TARGET
 from yoi_cli.model.run_choices import fault as fault_of
 from yoi_cli.model.workers.profiles import BY_PERSON, Profile
 from yoi_cli.orchestration.staffing import PreflightObstacle
@@ -37,7 +37,7 @@ class TicketSettings(NamedTuple):
 
 def settings_for(configured: Settings, target: str, item: Item) -> TicketSettings:
     """How the ticket `item` is worked on where this is configured."""
-    chosen = {name: item.text(name) for name in (CODER, REVIEWER, MODEL, TARGET, ROUNDS)}
+    chosen = {name: item.text(name) for name in (CODER, REVIEWER, MODEL, TARGET, ROUNDS, BEST_OF)}
     problems = {
         name: problem
         for name, value in chosen.items()
@@ -89,6 +89,8 @@ def _settings(settings: Settings, good: Mapping[str, str]) -> Settings:
         roles[REVIEWER] = good[REVIEWER]
     if ROUNDS in good:
         orchestration = replace(orchestration, rounds=min(int(good[ROUNDS]), MOST_ROUNDS))
+    if BEST_OF in good:
+        orchestration = replace(orchestration, best_of=int(good[BEST_OF]))
     return settings._replace(roles=roles, orchestration=orchestration)
 
 

@@ -13,7 +13,7 @@ from yoi_cli.model.events import IMPLEMENTATION_REPORT
 from yoi_cli.model.naming import ticket_of_branch
 from yoi_cli.model.text import counted
 from yoi_cli.model.workers.profiles import CODER
-from yoi_cli.orchestration import agents
+from yoi_cli.orchestration import agents, candidates, choosing
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import LEFT
 from yoi_cli.orchestration.evidence import examine, settle, tree_word, worker_sentence
@@ -102,7 +102,8 @@ def _is_its_own(ticket: str, branch: str, worktree: str) -> bool:
 
 def enter_worktree(context: TicketContext, at: Position) -> bool | RunOutcome:
     """Make the worktree where it is missing, and begin the first round."""
-    context.make_worktree(at)
+    if not candidates.are_wanted(context, at):
+        context.make_worktree(at)
     return send_coder(context, at)
 
 
@@ -119,6 +120,15 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
             f"The coder was sent back {counted(rounds, 'time')}, and it is not done."
             + "".join(map(context.target_check.told, context.target_check.failed)),
         )
+    if candidates.are_wanted(context, at):
+        return candidates.begin(context, at)
+    return _send_one(context, at)
+
+
+def _send_one(context: TicketContext, at: Position) -> bool | RunOutcome:
+    if at.contest and not at.chosen:  # none of them was good enough
+        choosing.drop_candidates(context, at)
+        context.make_worktree(at)
     results = context.set_up(at)
     if results is None:
         return False
@@ -212,7 +222,8 @@ def _ask(context: TicketContext, at: Position, question: str, view: WorkerView) 
 
 def validate(context: TicketContext, at: Position) -> bool:
     """Run the validation commands on the commit, where no coder could touch it, and report."""
-    number = f"v{at.validations}"
+    is_judged = at.chosen and not at.reported
+    number = f"c{at.chosen}" if is_judged else f"v{at.validations}"
 
     def folder() -> str:
         return context.checkout(at, at.commit, number, is_begun=True)
@@ -230,7 +241,7 @@ def validate(context: TicketContext, at: Position) -> bool:
     worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
-    view = context.ports.runtime.find(context.workers.key(at, CODER, str(at.round)))
+    view = context.ports.runtime.find(context.workers.key(at, CODER, str(at.coder)))
     return _report(context, at, settle(context.ports, at, worktree, view, results), view)
 
 
@@ -248,7 +259,7 @@ def _report(
         told=f"report {status}",
         line=evidence_line(found),
         status=status,
-        round=str(at.round),
+        round=str(at.coder),
         worker=view.worker_id if view else "",
         commit=found.commit,
         **agents.usage(context, view),

@@ -24,6 +24,7 @@ from yoi_cli.worktrees.ports import NewWorktree
 if TYPE_CHECKING:
     from yoi_cli.model.ids import TicketId
     from yoi_cli.orchestration.merge_queue import MergeQueue
+    from yoi_cli.orchestration.places import Places
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.orchestration.target_check import TargetCheck
@@ -60,9 +61,15 @@ class TicketContext:
     """One ticket that this process works on, and what is done with it."""
 
     def __init__(
-        self, ports: OrchestrationPorts, ticket: TicketId, queue: MergeQueue, check: TargetCheck
+        self,
+        ports: OrchestrationPorts,
+        ticket: TicketId,
+        queue: MergeQueue,
+        check: TargetCheck,
+        places: Places,
     ) -> None:
         self.ports = ports
+        self.places = places
         self.target_check = check
         self._queue = queue
         self.ticket = ticket
@@ -225,4 +232,4 @@ class TicketContext:
         worktree = self.standing_worktree(at)
         tree = tree_word(worktree.dirty) if worktree else ""
         self.ports.local_state.note_target(self.ticket, self.target_head(at))
-        return self.record(at, stages.VALIDATE, text, round=str(at.round), tree=tree, commit=commit)
+        return self.record(at, stages.VALIDATE, text, round=str(at.coder), tree=tree, commit=commit)

@@ -105,7 +105,7 @@ def _finding(
     changes = ports.history.changes(at.base, head) if head and head != at.base else None
     rewritten = bool(head and at.start) and not ports.repository.is_ancestor(at.start, head or "")
     return WorkEvidence(
-        round=at.round,
+        round=at.coder,
         branch=at.branch,
         commit=head or "",
         worker=worker_sentence(CODER, view) if view else "The coder's record is not kept any more.",

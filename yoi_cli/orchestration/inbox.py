@@ -16,6 +16,7 @@ from yoi_cli.model.workers.profiles import BY_PERSON, CODER, REVIEWER
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.agents import SPENT
 from yoi_cli.orchestration.approvals import told_of
+from yoi_cli.orchestration.contest_steps import CHOICE, can_be_chosen
 from yoi_cli.orchestration.outcome import BECAUSE, LOGIN, MISSING
 from yoi_cli.orchestration.steps import position_of
 from yoi_cli.store.values import Unreadable
@@ -203,7 +204,8 @@ def _of_run(
     """What this clone's orchestrators wait for, by the steps that are its `own`."""
     if at.stage == stages.PERSON:
         event = _newest(own, lambda one: _step(one) == stages.PERSON)
-        return at.reason, event, _COMMANDS.get(at.reason, _OTHERS)
+        commands = _COMMANDS.get(at.reason, _OTHERS)
+        return at.reason, event, _choices(at) if can_be_chosen(at) else commands
     if at.stage == stages.NEEDS_ANSWER or (at.stage == stages.CODER and at.question):
         if at.is_answered:
             return None
@@ -215,6 +217,15 @@ def _of_run(
         event = _newest(own, lambda one: _step(one) == stages.EVIDENCE)
         return REVIEW_WAITS, event, _COMMANDS[REVIEW_WAITS]
     return None
+
+
+def _choices(at: Position) -> tuple[str, ...]:
+    """What answers where one of several candidates is to be chosen."""
+    numbers = sorted(one.number for one in at.fit)
+    choose = [f"yoi ticket review {{ticket}} --choose {number} -m TEXT" for number in numbers]
+    shown = [f"{_DIFF} --candidate {number}" for number in numbers]
+    retry = () if at.reason == CHOICE else (_RETRY,)
+    return (*choose, *shown, _CHANGES, *retry, _GIVE_UP)
 
 
 def _of_others(thread: Sequence[Event]) -> _Found | None:
@@ -261,7 +272,7 @@ def _worker(ticket: str, at: Position, thread: Sequence[Event]) -> str:
             stages.NO_VERDICT,
             stages.REVIEWER,
         )
-        role, number = (REVIEWER, at.reviews) if by_reviewer else (CODER, at.round)
+        role, number = (REVIEWER, at.reviews) if by_reviewer else (CODER, at.coder)
         return f"{ticket}:{at.generation}:{role}:{number}"
     named = (one.attributes.get("worker", "") for one in reversed(thread))
     return next((word for word in named if word), "")

@@ -18,6 +18,7 @@ from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.merge_queue import MergeQueue
 from yoi_cli.orchestration.notifying import Notifier
 from yoi_cli.orchestration.orphans import end_orphans
+from yoi_cli.orchestration.places import Places
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.preflight import (
     DISK_FULL,
@@ -109,6 +110,7 @@ class Orchestrator:
         self._options = options
         self._active: dict[str, TicketRun] = {}
         self._queue = MergeQueue(ports.local_state)
+        self._places = Places(options.at_once)
         self._check = TargetCheck(ports)
         self._notifier = Notifier(ports)
         self._is_due = True
@@ -165,6 +167,8 @@ class Orchestrator:
         for ticket, run in list(self._active.items()):
             waited = bool(run.waits)
             done = run.step()
+            if run.waits:
+                self._places.leave(ticket)
             if isinstance(done, RunOutcome):
                 self._end(done)
                 self._let_go(ticket)
@@ -178,11 +182,12 @@ class Orchestrator:
 
     @property
     def _is_crowded(self) -> bool:
-        return len(self._working) > self._options.at_once
+        return self._places.are_crowded()
 
     def _let_go(self, ticket: str) -> None:
         """Nothing is done for a ticket any more now."""
         self._queue.leave(ticket)
+        self._places.leave(ticket)
         self._ports.local_state.drop(ticket)
         del self._active[ticket]
         self._is_due = True
@@ -227,12 +232,12 @@ class Orchestrator:
 
     def _begin(self) -> bool:
         """Take up tickets while there is room for them."""
-        if not self._is_due or len(self._working) >= self._options.at_once:
+        if not self._is_due or self._places.are_full():
             return False
         self._is_due = False
         begun = False
         for ticket in self._candidates():
-            if len(self._working) >= self._options.at_once:
+            if self._places.are_full():
                 self._is_due = True
                 break
             if ticket not in self._active and ticket not in self.outcomes:
@@ -289,11 +294,13 @@ class Orchestrator:
             refused = self._accept(ticket, title)
             if refused is None:
                 ports = self._ports_for(ticket)
-                run = TicketRun(ports, ticket, self._queue, self._check_for(ports))
+                check = self._check_for(ports)
+                run = TicketRun(ports, ticket, self._queue, check, self._places)
                 if self._options.retries and ticket not in self._resumed:
                     self._resumed.add(ticket)
                     run.resume()
                 self._active[ticket] = run
+                self._places.enter(ticket)
                 self._tell_target(ticket)
         except YoiError as error:
             refused = RunOutcome(ticket, title, FAILURE, error.code, error.message)

@@ -35,6 +35,13 @@ RESUMED = "resumed"
 #: the target moved while a coder worked, by no merge of an orchestrator.
 REMADE = "remade"
 TARGET_MOVED = "target_moved"
+#: Several coders on one ticket: they begin, one of them has ended, a reviewer is to choose among
+#: them, chose none, and one is chosen.
+CANDIDATES = "candidates"
+CANDIDATE = "candidate"
+CHOOSE = "choose"
+NO_CHOICE = "no_choice"
+CHOSEN = "chosen"
 NEEDS_ANSWER = "needs_answer"
 ANSWERED = "answered"
 
@@ -63,6 +70,24 @@ class Request(NamedTuple):
     is_told: bool = False
 
 
+#: How a candidate ended: what it committed can be chosen, is not good enough, or it asks, or its
+#: agent could not run.
+FIT = "fit"
+UNFIT = "unfit"
+ASKED = "asked"
+UNABLE = "unable"
+
+
+class Candidate(NamedTuple):
+    """One of several coders on a ticket, which has ended: its round, how, what it committed last,
+    and what is told of it."""
+
+    number: int
+    status: str
+    commit: str
+    text: str
+
+
 class Position(NamedTuple):
     """What the log says of a ticket's present way.
 
@@ -84,7 +109,9 @@ class Position(NamedTuple):
     `question` is what the coder asks, `asked` what the one before did, `is_answered` whether
     somebody has answered. `before` is the stage from which a person was asked for, `reason` why; of
     an agent that could not run, the stage it was started at. `unable` counts those since somebody
-    last had a word, `profile` is the newest agent's.
+    last had a word, `profile` is the newest agent's. `contest` are the rounds of the coders that
+    were put to the ticket beside one another, as long as no other was; `candidates` are those of
+    them that have ended, `chosen` is the round of the one that goes on, 0 for none.
     """
 
     state: str
@@ -126,6 +153,25 @@ class Position(NamedTuple):
     pushed: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     aim: str = ""
+    contest: tuple[int, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    chosen: int = 0
+
+    @property
+    def coder(self) -> int:
+        """The round of the coder whose work is on the ticket's branch."""
+        return self.chosen or self.round
+
+    @property
+    def fit(self) -> tuple[Candidate, ...]:
+        """The candidates that can be chosen."""
+        return tuple(one for one in self.candidates if one.status == FIT)
+
+    @property
+    def unended(self) -> tuple[int, ...]:
+        """The rounds of the candidates of which it is not known how they ended."""
+        ended = {one.number for one in self.candidates}
+        return tuple(number for number in self.contest if number not in ended)
 
     @property
     def is_vetoed(self) -> bool:

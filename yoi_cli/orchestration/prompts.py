@@ -64,7 +64,8 @@ def words_of_people(thread: Sequence[Event]) -> tuple[str, ...]:
     decisions, reports, questions and answers, why it was moved, reopened or approved, and what
     reviews asked for before the claim that holds. Those since the coder before the newest one are
     marked."""
-    rounds = [event.line for event in thread if event.attributes.get("step") == stages.CODER]
+    begun = (stages.CODER, stages.CANDIDATES)
+    rounds = [event.line for event in thread if event.attributes.get("step") in begun]
     since = rounds[-2] if len(rounds) > 1 else None
     claimed = max((event.line for event in thread if event.kind == CLAIM), default=0)
     said = [(event, _said(event, claimed)) for event in thread]
@@ -89,6 +90,8 @@ def _said(event: Event, claimed: int) -> str:
     routing, sentences of commands, and the reviews after the line `claimed`, which a coder is told
     of as what it has to answer."""
     pairs = event.attributes
+    if pairs.get("step") == stages.CHOSEN:
+        return event.body
     if event.kind not in _SAID or "step" in pairs or "classification" in pairs:
         return ""
     if event.kind == REVIEW and event.status == REQUEST_CHANGES and event.line > claimed:
@@ -161,6 +164,39 @@ def reviewer_prompt(assignment: Assignment, at: Position) -> str:
         "file and line, then end your output with a line of its own that is exactly "
         f"`{MARK} approve` or `{MARK} request_changes`.",
     ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def chooser_prompt(assignment: Assignment, at: Position) -> str:
+    """What the reviewer reads that is to choose among several coders' work."""
+    contract = _contract(assignment)
+    asked = [_request(one) for one in at.requests]
+    marker = marker_of([*contract, *asked, *(one.text for one in at.candidates)])
+    blocks = [
+        f"# Choose one of the candidates for ticket {assignment.ticket}",
+        f"{len(at.candidates)} coders worked on it, each by itself, from {short(at.start)} of "
+        f"`{at.target}`, which is checked out here.",
+        explained(marker),
+        "Judge them by this contract and nothing else:",
+        quoted(contract, marker),
+    ]
+    if asked:
+        blocks += ["## What was asked for, and must be answered by now", quoted(asked, marker)]
+    for one in sorted(at.candidates):
+        base, head = short(at.start), short(one.commit)
+        if one.status == stages.FIT:
+            blocks.append(
+                f"## Candidate {one.number}, at {head}\n\nSee `git log {base}..{head}`, "
+                f"`git diff --stat {base} {head}` and `git diff {base} {head}`."
+            )
+        else:
+            blocks.append(f"## Candidate {one.number}, which cannot be chosen")
+        blocks.append(quoted([one.text], marker))
+    choices = " or ".join(f"`{MARK} choose {one.number}`" for one in sorted(at.fit))
+    blocks.append(
+        "## Your choice\n\nChange nothing here, and commit nothing. Say why one is better than "
+        f"the others, then end your output with a line of its own that is exactly {choices}."
+    )
     return "\n\n".join(blocks) + "\n"
 
 

@@ -14,6 +14,7 @@ from yoi_cli.model.events import WORKER
 from yoi_cli.model.fold import fold
 from yoi_cli.model.own_events import is_own
 from yoi_cli.model.signed_review import NONCE
+from yoi_cli.orchestration import contest_steps
 from yoi_cli.orchestration.approvals import GIVEN_AT_FORGE, REPEATED, LocalApprovals, Worth
 from yoi_cli.orchestration.holder import claim_of
 from yoi_cli.orchestration.position import (
@@ -21,7 +22,11 @@ from yoi_cli.orchestration.position import (
     ADVANCE,
     ANSWERED,
     APPROVED,
+    CANDIDATE,
+    CANDIDATES,
     CHANGES,
+    CHOOSE,
+    CHOSEN,
     CLEANUP,
     CODER,
     CONFLICT,
@@ -34,6 +39,7 @@ from yoi_cli.orchestration.position import (
     MERGE,
     MERGED,
     NEEDS_ANSWER,
+    NO_CHOICE,
     NO_VERDICT,
     PASSED,
     PERSON,
@@ -69,7 +75,8 @@ _REVIEWABLE = frozenset({REPORTED, REVIEWER, NO_VERDICT, CHANGES, REJECTED, COUL
 #: Stages in which asking for changes sends the coder back at once. In the others it is kept in
 #: mind, and holds what comes.
 _STOPPABLE = _REVIEWABLE | {
-    *(APPROVED, MERGE, VALIDATE_MERGE, PUSH, PULL_REQUEST, NEEDS_ANSWER, ANSWERED)
+    *(APPROVED, MERGE, VALIDATE_MERGE, PUSH, PULL_REQUEST, NEEDS_ANSWER, ANSWERED),
+    *(CHOOSE, NO_CHOICE),
 }
 
 
@@ -198,7 +205,8 @@ def _after_veto(at: Position, event: Event, *, is_own: bool) -> Position:
         return at
     asked = Request(events.REVIEW, event.author, event.at, event.body)
     at = at._replace(requests=(*at.requests, asked), approved="")
-    if at.stage not in _STOPPABLE:
+    has_compared = at.stage == CANDIDATES and not at.unended
+    if at.stage not in _STOPPABLE and not has_compared:
         return at
     if at.stage == PERSON and is_own:
         at = at._replace(spent=0, unable=0)
@@ -210,7 +218,7 @@ def _after_answer(at: Position, *, is_own: bool) -> Position:
     """An answer lets the coder go on; the round in which it asked is not held against it."""
     if at.stage == NEEDS_ANSWER:
         return at._replace(stage=ANSWERED, spent=max(at.spent - is_own, 0))
-    if at.stage == CODER and at.question and not at.is_answered:
+    if at.stage in (CODER, CANDIDATES) and at.question and not at.is_answered:
         return at._replace(is_answered=True, spent=max(at.spent - is_own, 0))
     return at
 
@@ -245,17 +253,22 @@ def _coder(at: Position, event: Event) -> Position:
         requests=tuple(one._replace(is_told=True) for one in at.requests),
         question="",
         is_answered=False,
+        contest=(),
+        candidates=(),
+        chosen=0,
     )
 
 
 def _could_not_run(at: Position, event: Event) -> Position:
     """The agent that was started did nothing: neither a round nor a try is counted for it, and it
     was told nothing."""
+    before, coders = at.stage, len(at.contest) if at.stage == CANDIDATES else 1
     at = at._replace(stage=COULD_NOT_RUN, unable=at.unable + 1)
     if event.attributes.get("role") == REVIEWER:
-        return at._replace(tries=max(0, at.tries - 1), before=REVIEWER)
+        is_choice = before == CHOOSE
+        return at._replace(tries=max(0, at.tries - 1), before=CHOOSE if is_choice else REVIEWER)
     untold = tuple(one._replace(is_told=False) for one in at.requests)
-    return at._replace(spent=max(0, at.spent - 1), before=CODER, requests=untold)
+    return at._replace(spent=max(0, at.spent - coders), before=CODER, requests=untold)
 
 
 def _validate(at: Position, event: Event) -> Position:
@@ -328,6 +341,7 @@ def _resumed(at: Position, event: Event) -> Position:
     if at.stage not in (PERSON, NEEDS_ANSWER):
         return at
     before = REPORTED if at.before in (NO_VERDICT, REVIEWER) else at.before
+    before = CANDIDATES if before in (CHOOSE, NO_CHOICE) else before
     stage = REJECTED if before == CODER or at.stage == NEEDS_ANSWER else before
     commit = at.reported if stage == REPORTED else at.commit
     return at._replace(stage=stage, commit=commit, spent=0, tries=0, unable=0, approved="")
@@ -337,6 +351,11 @@ def _resumed(at: Position, event: Event) -> Position:
 RECORDED: Mapping[tuple[str, str], _Step] = {
     (WORKER, WORKTREE): _to(WORKTREE, "branch", "worktree", "target", "base"),
     (WORKER, CODER): _coder,
+    (WORKER, CANDIDATES): contest_steps.candidates,
+    (WORKER, CANDIDATE): contest_steps.candidate,
+    (WORKER, CHOOSE): _to(CHOOSE, "tree", "profile", counted=("reviews", "tries")),
+    (WORKER, NO_CHOICE): _to(NO_CHOICE),
+    (events.DECISION, CHOSEN): contest_steps.chosen,
     (WORKER, VALIDATE): _validate,
     (WORKER, REVIEWER): _to(REVIEWER, "tree", "commit", "profile", counted=("reviews", "tries")),
     (WORKER, NO_VERDICT): _to(NO_VERDICT),

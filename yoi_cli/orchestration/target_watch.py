@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.position import Position
 
 
+_WORKING = {
+    stages.CODER: "the coder",
+    stages.CANDIDATES: "the coders",
+    stages.REVIEWER: "the reviewer",
+    stages.CHOOSE: "the reviewer",
+}
+
+
 def note_target(context: TicketContext, at: Position) -> None:
     """Keep what the target is, just before a worker of the ticket is started."""
     context.ports.local_state.note_target(context.ticket, context.target_head(at))
@@ -49,7 +57,7 @@ def _target_moves(context: TicketContext, at: Position) -> str:
     then = ports.local_state.noted_target(context.ticket)
     if not then or then == now or ports.repository.commit_of(then) is None:
         return ""
-    who = {stages.CODER: "the coder", stages.REVIEWER: "the reviewer"}.get(at.stage, "validation")
+    who = _WORKING.get(at.stage, "validation")
     moved = f"`{at.target}` moved from {short(then)} to {short(now) or 'nothing'} while {who}"
     if not now or not ports.repository.is_ancestor(then, now):
         return f"{moved} worked, and lost commits; no merge of ours did that."

@@ -167,6 +167,7 @@ def _longest_run(text: str) -> int:
 
 
 MARK = "YOI-REVIEW:"
+_CHOICE = re.compile(rf"{MARK} choose ([0-9]{{1,9}})")
 _VERDICT = re.compile(rf"{MARK} ({APPROVE}|{REQUEST_CHANGES})")
 #: Escape sequences of terminals: CSI, OSC up to its end, and the short ones.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
@@ -194,6 +195,16 @@ def question_of(printed: str) -> str:
     return last if last.endswith(("?", "？")) else ""
 
 
+def choice_of(printed: str, numbers: Sequence[int]) -> tuple[int, str] | None:
+    """Which of `numbers` a reviewer chose, and the text before that: its last line that is not
+    blank names one, alone. None for every other end, also for a number that is not to be chosen."""
+    before, _, last = printed.rstrip().rpartition("\n")
+    match = _CHOICE.fullmatch(last.strip())
+    if match is None or int(match[1]) not in numbers:
+        return None
+    return int(match[1]), _shortened(before.strip())
+
+
 def verdict_of(printed: str) -> Verdict | None:
     """The verdict in what a reviewer printed: its last line that is not blank says it, alone.
 
@@ -205,7 +216,8 @@ def verdict_of(printed: str) -> Verdict | None:
     match = _VERDICT.fullmatch(last.strip())
     if match is None:
         return None
-    reasons = before.strip()
-    if len(reasons) > _LONGEST_TEXT:
-        reasons = f"[…]\n{reasons[-_LONGEST_TEXT:]}"
-    return Verdict(match[1], reasons)
+    return Verdict(match[1], _shortened(before.strip()))
+
+
+def _shortened(reasons: str) -> str:
+    return reasons if len(reasons) <= _LONGEST_TEXT else f"[…]\n{reasons[-_LONGEST_TEXT:]}"

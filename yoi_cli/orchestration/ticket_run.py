@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.events import WORKER
-from yoi_cli.orchestration import coding, integration, pull_request, review
+from yoi_cli.orchestration import candidates, choosing, coding, integration, pull_request, review
 from yoi_cli.orchestration import position as stages
+from yoi_cli.orchestration.contest_steps import can_be_chosen
 from yoi_cli.orchestration.context import (
     FAILURE,
     LEFT,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.ids import TicketId
     from yoi_cli.orchestration.merge_queue import MergeQueue
+    from yoi_cli.orchestration.places import Places
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.orchestration.target_check import TargetCheck
@@ -59,9 +61,15 @@ class TicketRun:
     """One ticket that this process works on; the caller holds it in the local state."""
 
     def __init__(
-        self, ports: OrchestrationPorts, ticket: TicketId, queue: MergeQueue, check: TargetCheck
+        self,
+        ports: OrchestrationPorts,
+        ticket: TicketId,
+        queue: MergeQueue,
+        check: TargetCheck,
+        places: Places,
     ) -> None:
-        self._context = TicketContext(ports, ticket, queue, check)
+        self._context = TicketContext(ports, ticket, queue, check, places)
+        self._places = places
         self._queue = queue
         self.ticket, self.title = ticket, self._context.title
         self._tried_again = False
@@ -93,6 +101,8 @@ class TicketRun:
                 self._context.waits = ""
             if at.stage not in WAITING:
                 self._queue.leave(self.ticket)
+            if at.stage != stages.CANDIDATES:
+                self._places.use(self.ticket)
             if not self._context.journal.is_ours(at):
                 is_unrecorded = self._context.journal.is_unrecorded(at)
                 return self._begin_anew(at) if is_unrecorded else self._leave(at)
@@ -142,8 +152,11 @@ class TicketRun:
             self._tried_again = True
             if pull_request.look_again(self._context, at):
                 return True
-        why = f"`yoi ticket show {self.ticket}` says why"
-        text = f"It waits for a person ({at.reason}): {why}, and --retry goes on."
+        how = f"`yoi ticket show {self.ticket}` says why, and --retry goes on."
+        if can_be_chosen(at):
+            numbers = "|".join(str(one.number) for one in sorted(at.fit))
+            how = f"yoi ticket review {self.ticket} --choose {numbers} -m TEXT"
+        text = f"It waits for a person ({at.reason}): {how}"
         return self._context.outcome(PERSON, at.reason, text, head)
 
     def _wait_for_answer(self, at: Position) -> RunOutcome:
@@ -210,6 +223,8 @@ class TicketRun:
 
 def _run_again(context: TicketContext, at: Position) -> bool | RunOutcome:
     """Start the agent that could not run anew, once its profile, or a fallback, may work."""
+    if at.before == stages.CHOOSE:
+        return choosing.send_chooser(context, at)
     send = review.send_reviewer if at.before == stages.REVIEWER else coding.send_coder
     return send(context, at)
 
@@ -266,6 +281,10 @@ _STEPS: Mapping[str, Callable[[TicketContext, Position], bool | RunOutcome]] = {
     stages.ACCEPTED: coding.ask_for_ticket,
     stages.WORKTREE: coding.enter_worktree,
     stages.CODER: coding.follow_coder,
+    stages.CANDIDATES: candidates.follow,
+    stages.CHOOSE: choosing.follow_chooser,
+    stages.NO_CHOICE: choosing.send_chooser,
+    stages.CHOSEN: choosing.adopt,
     stages.VALIDATE: coding.validate,
     stages.COULD_NOT_RUN: _run_again,
     stages.REPORTED: review.send_reviewer,

@@ -88,7 +88,8 @@ class TicketWorkers:
             settings = settings._replace(profiles={**settings.profiles, profile.name: profile})
         prompt = self._ports.redaction.text(prompt)
         facts = self._facts(at)
-        facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{role} ({profile.name})"}
+        name = f"{role} {number}" if role == CODER and number in at.contest else role
+        facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{name} ({profile.name})"}
         facts |= {"YOI_MODEL": profile.model} if profile.model else {}
         facts |= _AS_COMMITTED if role == REVIEWER else {}
         spec = WorkerSpec(
@@ -236,6 +237,12 @@ class WorkerWatch:
                 self.noticed.append(changes_sentence(view, found))
         self.worker = "" if view.has_ended else view.worker_id
         return view
+
+    def find(self, key: str) -> WorkerView | None:
+        """The worker with that key, None where nobody ever started it."""
+        known = self._ids.get(key)
+        runtime = self._ports.runtime
+        return runtime.show(known) if known is not None else runtime.find(key)
 
     def started(self, view: WorkerView) -> bool:
         """Whether this process waited for the worker."""

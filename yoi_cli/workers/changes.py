@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 UNKNOWN = "*"
 #: The ticket whose branch or worktree a path is about.
 _OF_TICKET = re.compile(r"/(?:work|worktrees|\.worktree)/([0-9A-HJKMNP-TV-Z]{13})(?=[-/]|$)")
-#: A worktree in which a merge is tried or a commit looked at, which is an orchestrator's own.
-_TRIAL = re.compile(r"/(?:worktrees|\.worktree)/(?:merge|check)-[^/]*(?=/|$)")
+#: A worktree in which a merge is tried or a commit looked at, or that of a candidate with its
+#: branch: an orchestrator's own, which come and go between workers.
+_TRIAL = re.compile(
+    r"/(?:worktrees|\.worktree)/(?:merge|check)-[^/]*(?=/|$)"
+    r"|/(?:work|worktrees|\.worktree)/[0-9A-Z]{13}-(?:[^/]*-)?try\.[0-9]+\.[0-9]+(?=/|$)"
+)
 
 
 def unexplained(
     view: WorkerView, others: Iterable[WorkerView], target: str | None = None
 ) -> tuple[str, ...]:
     """Of the changes while the worker of `view` ran, those that nobody else accounts for: no
-    worker of another ticket that ran meanwhile, no merge that was tried. The branch `target` is
-    looked after by orchestration itself."""
+    worker of another ticket that ran meanwhile, no merge that was tried, no candidate. The branch
+    `target` is looked after by orchestration itself."""
     busy = {one.ticket for one in others if one.ticket != view.ticket and _overlap(one, view)}
     return tuple(
         path

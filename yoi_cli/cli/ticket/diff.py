@@ -40,6 +40,12 @@ def diff(
     tool: Annotated[
         bool, typer.Option("--tool", help="Open it in git's diff tool (git difftool).")
     ] = False,
+    candidate: Annotated[
+        int | None,
+        typer.Option(
+            "--candidate", metavar="N", min=1, help="Show the work of the candidate N of several."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a ticket's branch changes, since it left the branch it is merged into.
@@ -54,7 +60,7 @@ def diff(
             hint="Give one of them.",
         )
     session = session_of(ctx)
-    found = api.find(session, ticket)
+    found = api.find(session, ticket, candidate=candidate)
     if as_json:
         from yoi_cli.api.documents.diff import diff_document
 

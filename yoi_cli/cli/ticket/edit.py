@@ -60,7 +60,8 @@ def edit(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="How it is worked on: coder, reviewer, model, target, rounds; empty for none.",
+            help="How it is worked on: coder, reviewer, model, target, rounds, best_of; "
+            "empty for none.",
         ),
     ] = None,
     message: MessageOption = None,

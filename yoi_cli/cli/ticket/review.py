@@ -33,6 +33,10 @@ def review(
     request_changes: Annotated[
         bool, typer.Option("--request-changes", help="Request changes.")
     ] = False,
+    choose: Annotated[
+        int | None,
+        typer.Option("--choose", metavar="N", min=1, help="Choose the candidate N."),
+    ] = None,
     message: MessageOption = None,
     file: FileOption = None,
     sha: ShaOption = None,
@@ -50,23 +54,38 @@ def review(
     as_json: JsonOption = False,
     commit: CommitOption = False,
 ) -> None:
-    """Record a review: --approve or --request-changes, with what was found.
+    """Record a review: --approve, --request-changes or --choose, with what was found.
 
     It holds for one commit and no other: that of --sha, else the head of the branch on
     which the ticket is in progress. Where [orchestration] approvals = "signed", an approval
-    counts if it is signed, wherever it was given.
+    counts if it is signed, wherever it was given. Of several coders' work on a ticket --choose
+    says which goes on; it is looked at and reviewed as any other, then.
     """
-    if approve == request_changes:
+    if (approve, request_changes, choose is not None).count(True) != 1:
         raise UsageError(
             "review_result_needed",
             "A review has one result.",
-            hint="Give either --approve or --request-changes.",
+            hint="Give either --approve, --request-changes or --choose N.",
+        )
+    if choose is not None and (sha is not None or sign or key is not None):
+        raise UsageError(
+            "choice_of_number",
+            "A choice is of a candidate's number alone, and is not signed.",
+            hint="Leave out --sha, --sign and --key.",
         )
     start = start_of(ctx)
     session = open_session(start)
-    if approve:
+    if choose is not None:
+        tickets.check_choice(session, ticket, choose)
+    elif approve:
         tickets.check_reviewer(session)
     author = session.author(author).author  # known before anybody writes a text
+    if choose is not None:
+        given = required_text(message, file, source)
+        done = tickets.choose(session, ticket, choose, given, author=author, commit=commit)
+        sentence = f"Chose candidate {choose} of {done.ticket}"
+        print_written("chosen", str(choose), done, sentence, as_json=as_json)
+        return
     done = tickets.review(
         session,
         ticket,

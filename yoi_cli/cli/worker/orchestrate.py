@@ -19,6 +19,7 @@ from yoi_cli.cli.text.report import report_json
 from yoi_cli.cli.text.table import Cell, Column, fitted_table, print_table
 from yoi_cli.cli.trust import ask_for_trust
 from yoi_cli.errors import UsageError
+from yoi_cli.model.run_choices import MOST_CANDIDATES
 from yoi_cli.model.text import visible
 from yoi_cli.model.time import stamp
 
@@ -48,7 +49,18 @@ def orchestrate(
         bool, typer.Option("--watch", help="Keep running, and take up what is queued later.")
     ] = False,
     at_once: Annotated[
-        int | None, typer.Option("--max", metavar="N", min=1, help="At most N tickets at once.")
+        int | None,
+        typer.Option("--max", metavar="N", min=1, help="At most N tickets at once, and coders."),
+    ] = None,
+    best_of: Annotated[
+        int | None,
+        typer.Option(
+            "--best-of",
+            metavar="N",
+            min=1,
+            max=MOST_CANDIDATES,
+            help="Begin each ticket with N coders, of whose work one is chosen.",
+        ),
     ] = None,
     retry: Annotated[
         bool, typer.Option("--retry", help="Retry tickets that wait for a person.")
@@ -91,6 +103,7 @@ def orchestrate(
             session,
             tickets or (),
             at_once=at_once,
+            best_of=best_of,
             watch=watch,
             retry=retry,
             author=author,
@@ -121,7 +134,12 @@ _STYLES = {
     "report failed": "yellow",
     "request_changes": "yellow",
     "merge failed": "yellow",
+    "candidate unfit": "yellow",
+    "candidate asked": "yellow",
+    "candidate unable": "yellow",
     "no_verdict": "yellow",
+    "no_choice": "yellow",
+    "chosen": "green",
     "person": "magenta",
     "waits": "dim",
     "held": "dim",

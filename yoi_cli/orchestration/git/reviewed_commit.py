@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError
 
@@ -50,6 +50,47 @@ def check_answerer(session: Session) -> None:
             hint="What is known can be said with `yoi ticket comment`.",
             details={"worker": worker},
         )
+
+
+class Choice(NamedTuple):
+    """One of several candidates for a ticket: its commit, and what an event says that chooses
+    it."""
+
+    commit: str
+    attributes: tuple[tuple[str, str], ...]
+
+
+def choice_of(session: Session, word: str, number: int) -> Choice:
+    """The candidate `number` of a ticket. Raises `ConflictError`: `nothing_to_choose` where this
+    clone's orchestrators have no candidates for it, and `candidate_not_fit`."""
+    from yoi_cli.orchestration import position as stages
+    from yoi_cli.orchestration.contest_steps import can_be_chosen
+    from yoi_cli.orchestration.steps import position_of
+    from yoi_cli.tickets.lookup import identify
+
+    ticket = identify(session.store, word)
+    at = position_of(session.store.thread(ticket).events, session.own_events.of(ticket))
+    if not can_be_chosen(at):
+        raise ConflictError(
+            "nothing_to_choose",
+            f"{ticket} has no candidates here that wait for a choice.",
+            hint=f"`yoi ticket show {ticket}` says how it stands; where another clone works on it, "
+            "it is chosen there.",
+            details={"ticket": ticket},
+        )
+    found = next((one for one in at.fit if one.number == number), None)
+    if found is None:
+        numbers = sorted(one.number for one in at.fit)
+        raise ConflictError(
+            "candidate_not_fit",
+            f"The candidate {number} cannot be chosen; of {ticket} these can: "
+            f"{', '.join(map(str, numbers))}.",
+            hint=f"`yoi ticket show {ticket}` says what came of each.",
+            details={"ticket": ticket, "candidates": numbers},
+        )
+    claim = (("holder", at.holder), ("generation", str(at.generation)))
+    step = (("step", stages.CHOSEN), ("round", str(number)))
+    return Choice(found.commit, (*step, *claim))
 
 
 def commit_under_review(session: Session, word: str, sha: str | None, folder: str) -> str | None:

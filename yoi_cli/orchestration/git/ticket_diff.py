@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError
 from yoi_cli.git.command import git_failed, hand_over
-from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.model.naming import BRANCH_PREFIX, candidate_suffix, ticket_of_branch
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.git.changes import GitHistory
 from yoi_cli.orchestration.steps import position_of
@@ -63,6 +63,28 @@ def diff_of(session: Session, word: str) -> TicketDiff:
     trees = (one for one in open_worktrees(session).all(target) if one.branch == branch)
     dirty = next((one.dirty for one in trees), ())
     return TicketDiff(ticket, branch, target, base or _empty_tree(paths), head, uncommitted=dirty)
+
+
+def candidate_diff_of(session: Session, word: str, number: int) -> TicketDiff:
+    """The range for one of several coders on a ticket: what it committed, or as long as it works
+    its branch. Raises `NotFoundError` (`candidate_missing`) where that is not here."""
+    ticket = identify(session.store, word)
+    at = position_of(session.store.thread(ticket).events, session.own_events.of(ticket))
+    paths = repository_paths(session)
+    branch = at.branch + candidate_suffix(at.generation, number)
+    ended = next((one.commit for one in at.candidates if one.number == number), "")
+    head = paths.commit_of(ended) if ended else paths.branch_commit(branch)
+    if number not in at.contest or head is None:
+        known = ", ".join(map(str, at.contest)) or "none"
+        raise NotFoundError(
+            "candidate_missing",
+            f"{ticket} has no work of a candidate {number} here; its candidates are: {known}.",
+            hint=f"`yoi ticket show {ticket}` says what came of each; what was not chosen is kept "
+            f"below refs/yoi/rescue/{ticket}.",
+        )
+    trees = (one for one in open_worktrees(session).all(at.target) if one.branch == branch)
+    dirty = next((one.dirty for one in trees), ())
+    return TicketDiff(ticket, branch, at.target, at.start, head, uncommitted=dirty)
 
 
 def changes_of(session: Session, found: TicketDiff) -> Changes:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError
-from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.model.naming import BRANCH_PREFIX, is_candidate, ticket_of_branch
 from yoi_cli.worktrees.git import creation, removal
 from yoi_cli.worktrees.git.facts import inspect
 from yoi_cli.worktrees.git.listing import WorktreeEntry, main_and_linked
@@ -40,6 +40,7 @@ class GitWorktrees:
     def of(self, ticket: str, target: str) -> Worktree | None:
         _, linked = main_and_linked(self._repository)
         own = (entry for entry in linked if self._ticket(entry) == ticket)
+        own = (entry for entry in own if not is_candidate(entry.branch or entry.path))
         finished = [entry for entry in own if not (entry.is_unfinished or entry.is_anothers)]
         # One on the ticket's branch comes before one that merely has its folder.
         finished.sort(key=lambda entry: ticket_of_branch(entry.branch or "") != ticket)
