@@ -113,6 +113,7 @@ SCENARIO = (
     (ERROR, "ticket show ABCDEFGHJKMNP"),
     (ERROR, "ticket state {a} queued"),
     (ERROR, "ticket nonsense"),
+    (ERROR, "worker attach 1234"),
 )
 #: Commands that go on until they are ended; `tests/server` has them.
 SERVERS = ("runtime serve", "mcp")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.workers.spec import WorkerSpec as WorkerSpec
     from yoi_cli.workers.agents.base import AgentReport as AgentReport
     from yoi_cli.workers.agents.transcript import AgentTranscript as AgentTranscript
+    from yoi_cli.workers.attachment import Attachment as Attachment
     from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workers.model import WorkerView as WorkerView
     from yoi_cli.workers.profile_checks import CheckedProfiles as CheckedProfiles
@@ -164,6 +165,35 @@ def give_input(session: Session, worker: str, data: bytes, *, close: bool = Fals
     runtime, worker_id = _runtime_of(session, worker)
     runtime.input(worker_id, data, close=close)
     return worker_id
+
+
+def attach(session: Session, worker: str) -> Attachment:
+    """What looks at the terminal of a worker, and types there, from near its last output on.
+
+    Raises `ConflictError`: `worker_without_terminal`, and `worker_stopped` where it has ended.
+    """
+    from yoi_cli.errors import ConflictError
+    from yoi_cli.workers.attachment import Attachment
+
+    runtime, worker_id = _runtime_of(session, worker)
+    view = runtime.show(worker_id)
+    if not view.has_terminal:
+        raise ConflictError(
+            "worker_without_terminal",
+            f"Worker {worker_id} has no terminal to attach to.",
+            hint=f"`yoi worker logs --follow {worker_id}` shows what it writes; `yoi worker input` "
+            "writes to one that was started with --input; `yoi worker spawn --terminal` gives the "
+            "next one a terminal.",
+            details={"worker_id": worker_id},
+        )
+    if view.has_ended:
+        raise ConflictError(
+            "worker_stopped",
+            f"Worker {worker_id} {view.ending}.",
+            hint=f"`yoi worker logs {worker_id}` shows what it wrote.",
+            details={"worker_id": worker_id},
+        )
+    return Attachment(runtime, worker_id)
 
 
 def stop(session: Session, worker: str, *, grace: float | None = None) -> LoggedWorker:

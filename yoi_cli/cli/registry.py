@@ -175,6 +175,7 @@ _WORKER = _section(
     ("show", "worker.watch:show", "Show a worker's status, and the evidence for it."),
     ("logs", "worker.watch:logs", "Print what a worker wrote, or follow it."),
     ("input", "worker.control:input_", "Send input to a worker."),
+    ("attach", "worker.attach:attach", "Attach this terminal to that of a worker."),
     ("stop", "worker.control:stop", "Stop a worker, with all that it started."),
     (
         "cancel",

@@ -201,6 +201,7 @@ class ProfileSettings(Struct, frozen=True, forbid_unknown_fields=True):
     readable: Paths | None = None
     ports: Ports | None = None
     models: Models | None = None
+    terminal: Flag | None = None
 
 
 class RoleSettings(Struct, frozen=True, forbid_unknown_fields=True):

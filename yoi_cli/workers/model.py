@@ -25,6 +25,7 @@ class WorkerView(NamedTuple):
     by which it is known again, `agent` the coding agent that it is, or empty. `confine` is how it
     was to be confined, `landlock` the version of Landlock by which the kernel does; 0, it does
     not. `changes` are paths of the clone that changed while it ran and are not its work.
+    `has_terminal` says that it has a terminal of its own.
     """
 
     runtime_id: str
@@ -46,6 +47,7 @@ class WorkerView(NamedTuple):
     confine: str = UNCONFINED
     landlock: int = 0
     changes: tuple[str, ...] = ()
+    has_terminal: bool = False
 
     @property
     def has_ended(self) -> bool:

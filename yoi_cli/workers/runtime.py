@@ -113,6 +113,10 @@ class WorkerRuntime(Protocol):
         `worker_conflict`, `worker_limit`)."""
         ...
 
+    def resize(self, worker_id: str, rows: int, columns: int) -> None:
+        """Give its terminal that size; nothing happens where it has none any more."""
+        ...
+
     def stop(self, worker_id: str, grace: float | None = None) -> WorkerView:
         """Ask it to end, and after `grace` seconds make it; returns when it has ended, at once
         where it had. Raises `OperationError` (`worker_timeout`) where it does not end."""

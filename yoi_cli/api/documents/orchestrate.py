@@ -101,6 +101,7 @@ class ProfileDocument(Struct, frozen=True, kw_only=True):
     readable: tuple[str, ...] | None
     ports: tuple[int, ...] | None
     models: tuple[str, ...]
+    terminal: bool
 
 
 class ProfilesDocument(Struct, frozen=True, kw_only=True):

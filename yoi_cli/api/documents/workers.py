@@ -34,7 +34,8 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     it is known to be; `cause` is what ended it, where that was not itself. `agent` is the coding
     agent that it is, or empty; `report` is what that tells, where `worker show` was asked.
     `confine` is off, protect or strict, `landlock` the version of Landlock by which the kernel
-    does that, 0 for none; `changes` are paths of the clone that changed while it ran."""
+    does that, 0 for none; `changes` are paths of the clone that changed while it ran.
+    `has_terminal` says that it has a terminal of its own, to which `worker attach` goes."""
 
     runtime_id: str
     worker_id: str
@@ -55,6 +56,7 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     confine: str
     landlock: int
     changes: tuple[str, ...]
+    has_terminal: bool
 
 
 class WorkersDocument(Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ def input_(
     close: Annotated[bool, typer.Option("--close", help="Close the input afterwards.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Send input to a worker that was started with --input."""
+    """Send input to a worker that was started with --input or --terminal."""
     if message is None and sys.stdin.isatty() and not close:
         raise UsageError(
             "text_missing", "There is no input to send.", hint="Use --message, or a pipe."

@@ -136,6 +136,7 @@ def print_profile(row: ProfileRow, *, as_toml: bool, as_json: bool) -> None:
         ("writable", ", ".join(profile.writable)),
         ("readable", ", ".join(profile.readable or ())),
         ("ports", ", ".join(map(str, profile.ports or ()))),
+        ("terminal", "yes" if profile.terminal else ""),
         ("fallback", profile.fallback),
         ("agent", profile.agent),
         ("group", profile.group),

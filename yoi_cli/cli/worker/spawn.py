@@ -33,6 +33,7 @@ def spawn(
     group: GroupOption = "",
     key: KeyOption = None,
     takes_input: InputOption = False,
+    terminal: TerminalOption = False,
     confine: ConfineOption = None,
     redact: RedactOption = True,
     author: AuthorOption = None,
@@ -62,6 +63,7 @@ def spawn(
         grace_ms=milliseconds(grace),
         group=group,
         confine=confine,
+        terminal=terminal,
     )
     session = session_of(ctx)
     if not asked.command:
@@ -180,6 +182,10 @@ KeyOption = Annotated[
 ]
 InputOption = Annotated[
     bool, typer.Option("--input", help="Keep its input open for `yoi worker input`.")
+]
+TerminalOption = Annotated[
+    bool,
+    typer.Option("--terminal", help="Give it a terminal of its own, for `yoi worker attach`."),
 ]
 ConfineOption = Annotated[
     str | None,

@@ -74,6 +74,7 @@ def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False
         ("confine", view.confine),
         ("landlock", str(view.landlock)),
         ("changes", ", ".join(view.changes)),
+        ("terminal", "yes" if view.has_terminal else "no"),
         ("created_at", stamp(view.created_at)),
         ("started_at", _time(view.started_at)),
         ("ended_at", _time(view.ended_at)),

@@ -34,7 +34,8 @@ class Profile(NamedTuple):
     `agent` the coding agent that its command runs. `confine` says how the kernel confines it,
     `writable` what it may write besides, `readable` and `ports` what alone it may read and
     connect to, None for all (docs/security.md). `models` are those that a ticket may choose, and
-    `model` the one that it chose, which the command names already. `is_preset` says that it
+    `model` the one that it chose, which the command names already. With `terminal` its workers have
+    a terminal of their own. `is_preset` says that it
     comes with `yoi` rather than from the configuration.
     """
 
@@ -57,6 +58,7 @@ class Profile(NamedTuple):
     ports: tuple[int, ...] | None = None
     models: tuple[str, ...] = ()
     model: str = ""
+    terminal: bool = False
 
 
 class Settings(NamedTuple):
@@ -129,6 +131,8 @@ def profile_toml(profile: Profile) -> str:
         lines.append(f"readable = {_array(profile.readable)}")
     if profile.ports is not None:
         lines.append(f"ports = [{', '.join(map(str, profile.ports))}]")
+    if profile.terminal:
+        lines.append("terminal = true")
     if profile.models:
         lines.append(f"models = {_array(profile.models)}")
     if profile.timeout is not None:

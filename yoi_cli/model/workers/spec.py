@@ -42,7 +42,8 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     for how long it may write nothing, `agent` the coding agent that it is. `confine` (`off`,
     `protect`, `strict`; None is "as configured") says what the kernel is to keep it from,
     `writable` what it may write besides, `readable` and `ports` what alone it may read and
-    connect to; None does not narrow that.
+    connect to; None does not narrow that. With `terminal` it has a terminal of its own, and its
+    input stays open.
     """
 
     schema_version: int = 1
@@ -66,6 +67,7 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     writable: tuple[str, ...] = ()
     readable: tuple[str, ...] | None = None
     ports: tuple[int, ...] | None = None
+    terminal: bool = False
 
     @property
     def grace(self) -> int:
@@ -139,6 +141,7 @@ def request_of(
         writable=(*limits.writable, *(profile.writable if profile is not None else ())),
         readable=profile.readable if profile is not None else None,
         ports=profile.ports if profile is not None else None,
+        terminal=asked.terminal or (profile is not None and profile.terminal),
     )
     values = {
         **_configured(settings, profile, environment, passes_secrets=passes_secrets),
@@ -146,6 +149,12 @@ def request_of(
         **_given(variables, environment),
     }
     reads_prompt = profile is not None and profile.prompt == "stdin" and not asked.command
+    if reads_prompt and spec.terminal:
+        raise UsageError(
+            "worker_invalid",
+            "A worker with a terminal cannot read its prompt from standard input.",
+            hint='Give its profile prompt = "argument" or "file".',
+        )
     stdin = prompt.encode("utf-8", "surrogateescape") if reads_prompt else b""
     return WorkerRequest(spec, values, None if takes_input else stdin, limits.redact and redact)
 

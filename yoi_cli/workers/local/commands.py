@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import select
+import signal
 import stat
 import time
 from typing import TYPE_CHECKING
@@ -44,6 +45,14 @@ def has_command(folder: WorkerFolder, word: str) -> bool:
 def poke(state: WorkerState | None) -> bool:
     """Have the shim look for commands now; whether it is there."""
     return state is not None and state.boot_id == boot_id() and send(state.shim, POKE)
+
+
+def resize_terminal(folder: WorkerFolder, state: WorkerState | None, size: tuple[int, int]) -> None:
+    """Give the worker's terminal `size`, rows and columns; whoever looks at it last has a say."""
+    rows, columns = size
+    files.replace(folder.descriptor, files.TERMINAL_SIZE, b"%d %d\n" % (rows, columns))
+    if state is not None and state.boot_id == boot_id():
+        send(state.worker, signal.SIGWINCH)
 
 
 def write_input(folder: WorkerFolder, runtime_id: str, data: bytes, *, close: bool) -> None:

@@ -85,6 +85,7 @@ class WorkerFolder(RecordReader):
             confine=spec.confine or UNCONFINED,
             landlock=state.landlock if state is not None else 0,
             changes=self.changes(),
+            has_terminal=spec.terminal,
         )
         if view.has_ended:
             view = _with_end(view, facts, state)

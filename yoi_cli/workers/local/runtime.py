@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError, StoreInvalidError
 from yoi_cli.store.files.outbox import has_mail
-from yoi_cli.workers.local.commands import give_command, poke, write_input
+from yoi_cli.workers.local.commands import give_command, poke, resize_terminal, write_input
 from yoi_cli.workers.local.folder import WorkerFolder, WorkerSnapshot
 from yoi_cli.workers.local.output import follow_output, read_output
 from yoi_cli.workers.local.shim import files
@@ -122,6 +122,10 @@ class FileRuntime:
             write_input(folder, self.runtime_id, data, close=close)
             if close:
                 self._wake_shim(folder, folder.snapshot(self.runtime_id))
+
+    def resize(self, worker_id: str, rows: int, columns: int) -> None:
+        with self._open(worker_id) as folder:
+            resize_terminal(folder, folder.snapshot(self.runtime_id).state, (rows, columns))
 
     def stop(self, worker_id: str, grace: float | None = None) -> WorkerView:
         return self._end(worker_id, "stop", grace)

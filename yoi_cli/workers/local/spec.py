@@ -69,6 +69,8 @@ _LEADING_ASTRAY = frozenset(
         "GIT_WORK_TREE",
     }
 )
+#: What kind of terminal a worker has that gets one, where its caller has none.
+_TERMINAL = "xterm-256color"
 #: Fields that hold names of variables, which no secret is taken out of.
 _NAMES = frozenset({"variables", "secrets"})
 
@@ -200,6 +202,8 @@ def first_launch(
     worker's lock. `grounds` says what it may write."""
     spec = request.spec
     variables = {**environment, **grounds.variables, OF_WORKER: worker_id}
+    if spec.terminal and variables.get("TERM", "dumb") in ("", "dumb"):
+        variables["TERM"] = _TERMINAL
     return Launch(
         worker_id=worker_id,
         folder=os.fsencode(path),
@@ -208,7 +212,8 @@ def first_launch(
         command=tuple(map(os.fsencode, spec.command)),
         cwd=os.fsencode(spec.cwd),
         environment=tuple((os.fsencode(n), os.fsencode(v)) for n, v in variables.items()),
-        stdin=request.stdin,
+        stdin=None if spec.terminal else request.stdin,
+        terminal=int(spec.terminal),
         secrets=_secret_values(request, environment),
         group=os.fsencode(group),
         capacity=spec.capacity or 0,

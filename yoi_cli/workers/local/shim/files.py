@@ -24,6 +24,8 @@ LOCK = "shim.lock"
 CHANGES = "changes"
 #: What is there for this worker alone and goes with it: absolute paths, NUL between them.
 PASSING = "passing"
+#: Rows and columns of the terminal, of a worker that has one: as whoever looks at it has them.
+TERMINAL_SIZE = "terminal-size"
 #: How far the output was taken over and written, where it is redacted on its way.
 POSITION = "output.position"
 

@@ -82,7 +82,7 @@ class Launch(NamedTuple):
     """All that a shim needs.
 
     `lock` is a descriptor that it inherits and that holds the worker's lock. `takeover` is
-    None for a worker that is to be started.
+    None for a worker that is to be started. With a `terminal` (1) it gets one of its own.
     """
 
     worker_id: str
@@ -98,6 +98,7 @@ class Launch(NamedTuple):
     capacity: int = 0
     takeover: Takeover | None = None
     confinement: Confinement | None = None
+    terminal: int = 0
 
 
 #: What a field may hold; a named tuple counts as a tuple.

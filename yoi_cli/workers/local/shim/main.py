@@ -96,6 +96,8 @@ def _supervise(launch: Launch) -> None:
     if launch.takeover is not None:
         _take_over(folder, launch, wakeup, me, launch.takeover)
         return
+    if launch.terminal:
+        import yoi_cli.workers.local.shim.terminal  # noqa: F401 (used once yoi may be replaced)
     journal = StateWriter(folder, WorkerState(STARTING, boot_id(), me))
     slot = Slot(launch.group, launch.capacity) if launch.group else None
     if slot is not None and not _wait_for_room(folder, launch, journal, wakeup, slot):

@@ -219,6 +219,12 @@ def _become_worker(launch: Launch, ends: StubDescriptors) -> NoReturn:
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         for target, source in enumerate((ends.stdin, ends.output, ends.output)):
             os.dup2(source, target)
+        if launch.terminal:
+            where = "terminal"
+            from yoi_cli.workers.local.shim.terminal import enter_terminal  # loaded by the shim
+
+            streams = (ends.stdin, ends.output, ends.input_writer)
+            enter_terminal(launch.folder, (*streams, ends.go, ends.begun_end, ends.notes_end))
         where = "folder"
         os.chdir(launch.cwd)
         if launch.confinement is not None:
