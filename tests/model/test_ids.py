@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.errors import StoreInvalidError, UsageError
+from yoi_cli.errors import UsageError
 from yoi_cli.model import ids
 
 INSTANTS = st.integers(0, (1 << 48) - 2)
@@ -74,13 +74,12 @@ def test_an_event_id_carries_its_instant() -> None:
     assert ids.next_event_id(0, 0) == "0" * 26
 
 
-def test_no_id_follows_the_last_instant_there_is() -> None:
+def test_an_id_that_none_can_follow_stops_nobody() -> None:
     last = ids.next_event_id((1 << 48) - 1, (1 << 80) - 1)
     assert last == "7" + "Z" * 25
-    with pytest.raises(StoreInvalidError) as caught:
-        ids.next_event_id(NOW, 0, last)
-    assert caught.value.code == "event_ids_exhausted"
-    assert last in caught.value.message
+    assert ids.next_event_id(NOW, 5, last) == ids.next_event_id(NOW, 5)
+    before = ids.next_event_id((1 << 48) - 2, 0)
+    assert ids.next_event_id(NOW, 5, before) > before
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,9 @@ _THREAD = {
         thread(CREATED, _SECOND.replace(AT.encode(), EARLIER.encode())), SECOND
     ),
     "event_id_not_rising": _thread(thread(block(kind=CREATE, number=3), _SECOND), SECOND),
+    "event_id_last": _thread(
+        thread(CREATED, _SECOND.replace(event_id(2).encode(), b"7" + b"Z" * 25)), SECOND
+    ),
     "move_state_unknown": _thread(thread(CREATED, move("planning", "paused")), SECOND),
     "move_illegal": _thread(
         thread(CREATED, move("planning", "inprogress")), SECOND, "state_mismatch"

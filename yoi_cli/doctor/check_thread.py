@@ -15,6 +15,7 @@ from yoi_cli.model.events import (
     STATE_CHANGED,
 )
 from yoi_cli.model.fold import is_move
+from yoi_cli.model.ids import can_be_followed
 from yoi_cli.model.states import is_legal, is_state
 from yoi_cli.model.time import seconds_of
 
@@ -82,10 +83,15 @@ def _check_order(events: Sequence[Event]) -> Iterator[_Finding]:
             yield "event_time_backwards", what, event.line
     greatest = ""
     for event in events:
-        if event.id is not None and event.id < greatest:
+        if event.id is None:
+            continue
+        if not can_be_followed(event.id):
+            yield "event_id_last", f"No greater id can follow {event.id}.", event.line
+            continue
+        if event.id < greatest:
             what = f"The id {event.id} is not greater than {greatest} before it."
             yield "event_id_not_rising", what, event.line
-        greatest = max(greatest, event.id or "")
+        greatest = max(greatest, event.id)
 
 
 def _check_moves(events: Sequence[Event], folded: Folded) -> Iterator[_Finding]:

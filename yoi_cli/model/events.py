@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import UsageError
+from yoi_cli.model.ids import can_be_followed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -225,8 +226,9 @@ class Thread(NamedTuple):
 
     @property
     def greatest_id(self) -> str:
-        """The greatest event id in it, or the empty string."""
-        return max((event.id for event in self.events if event.id is not None), default="")
+        """The greatest event id in it that another can follow, or the empty string."""
+        ids = (event.id for event in self.events if event.id is not None)
+        return max(filter(can_be_followed, ids), default="")
 
     @property
     def last_at(self) -> str:

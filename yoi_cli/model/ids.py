@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NewType
 
-from yoi_cli.errors import StoreInvalidError, UsageError
+from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,8 @@ EVENT_ID_LENGTH = 26
 SHORTEST_ABBREVIATION = 4
 _DIGITS = frozenset(ALPHABET)
 _ENTROPY_BITS = 80
-_GREATEST_MS = (1 << 48) - 1
+#: How the ids begin that no greater one can follow: those of the last millisecond there is.
+_END_OF_TIME = "7ZZZZZZZZZ"
 
 
 def encode(number: int, length: int) -> str:
@@ -90,21 +91,19 @@ def event_id_ms(event_id: str) -> int:
     return decode(event_id[:10])
 
 
+def can_be_followed(event_id: str) -> bool:
+    """Whether a greater event id exists; none does where it is of the last millisecond there is,
+    as only a hand, or a stranger's merge, brings it."""
+    return event_id < _END_OF_TIME
+
+
 def next_event_id(milliseconds: int, entropy: int, greatest: str = "") -> str:
-    """A ULID for `milliseconds` that is greater than `greatest`.
+    """A ULID for `milliseconds` that is greater than `greatest`, where that can be followed.
 
     `entropy` is 80 random bits. Where the clock stands at or behind `greatest`, the id's
     time runs ahead of the clock rather than its randomness being counted up: two clones
     that go on from the same event must not arrive at the same id.
-
-    Raises `StoreInvalidError` where no greater id exists.
     """
-    if greatest:
+    if greatest and can_be_followed(greatest):
         milliseconds = max(milliseconds, event_id_ms(greatest) + 1)
-    if milliseconds > _GREATEST_MS:
-        raise StoreInvalidError(
-            "event_ids_exhausted",
-            f"The thread holds an event id from the end of time, {greatest}.",
-            hint="`yoi ticket doctor` names the line; correct that id by hand.",
-        )
     return encode((milliseconds << _ENTROPY_BITS) | entropy, EVENT_ID_LENGTH)

@@ -20,7 +20,7 @@ from support.file_stores import (
     with_thread,
 )
 from support.process import script_program
-from support.threads import AT, block, older
+from support.threads import AT, block, event_id, older
 
 from yoi_cli.errors import ConflictError
 from yoi_cli.model.events import NewEvent
@@ -182,3 +182,15 @@ def test_a_process_that_writes_for_long_keeps_no_descriptor_of_a_write(store: Fi
     for number in range(5):
         comment(store, ticket, f"Comment {number}.")
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_an_id_that_none_can_follow_stops_no_writer(store: FileStore) -> None:
+    ticket = make_ticket(store)
+    path = thread_of(store, ticket)
+    last = block("From the end of time.", 2).replace(event_id(2).encode(), b"7" + b"Z" * 25)
+    path.write_bytes(path.read_bytes() + b"\n" + last)
+    for text in ("first", "second"):
+        comment(store, ticket, text)
+    ids = [event.id or "" for event in store.thread(ticket).events]
+    assert ids[1] == "7" + "Z" * 25
+    assert ids[0] < ids[2] < ids[3] < ids[1]

@@ -210,6 +210,13 @@ THREAD_RULES = (
         "The order in the file counts; see whether a hand or a merge put events out of order.",
     ),
     Rule(
+        "event_id_last",
+        WARNING,
+        "An event's id is of the last millisecond there is: no later one is greater.",
+        "No command writes such an id. Events go on behind it, and a merge puts it last: see in "
+        "`git log -p` of the file who brought it, and give it the id that its time asks for.",
+    ),
+    Rule(
         "move_state_unknown",
         WARNING,
         "A move leads to no state, or to one that does not exist, and is passed over.",
