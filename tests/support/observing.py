@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import socket
 import threading
@@ -143,6 +144,12 @@ def serving(
         source.close()
 
 
+#: websockets logs a connection that was cut as an error of its own.
+SILENT = logging.getLogger("yoi.test")
+SILENT.addHandler(logging.NullHandler())
+SILENT.propagate = False
+
+
 class Watch:
     """A viewer: its frames, and how it was closed."""
 
@@ -156,6 +163,7 @@ class Watch:
                 compression=None,
                 max_size=None,
                 max_queue=queue,
+                logger=SILENT,
                 open_timeout=PATIENCE,
                 additional_headers=headers,
                 proxy=None,

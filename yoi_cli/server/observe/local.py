@@ -110,8 +110,9 @@ class LocalSource:
                 opening = asyncio.ensure_future(self._open(worker_id))
                 self._opening[worker_id] = opening
             feed = await asyncio.shield(opening)
+            # Another may be watched by now, and of two one would be looked at by nobody.
+            feed = self._feeds.setdefault(worker_id, feed)
         feed.viewers.add(viewer)
-        self._feeds[worker_id] = feed
         if self._watching is None:
             self._watching = asyncio.ensure_future(self._watch())
         return feed
@@ -156,15 +157,17 @@ class LocalSource:
         """Look at every worker that somebody watches, as long as anybody does."""
         loop = asyncio.get_running_loop()
         turn = 0
-        while self._feeds:
-            turn += 1
-            tasks = self._due(turn)
-            if tasks:
-                seen = await loop.run_in_executor(self._watching_pool, self._look, tasks)
-                for task, sight in zip(tasks, seen, strict=True):
-                    self._take(task, sight)
-            await asyncio.sleep(_BUSY_PAUSE)
-        self._watching = None
+        try:
+            while self._feeds:
+                turn += 1
+                tasks = self._due(turn)
+                if tasks:
+                    seen = await loop.run_in_executor(self._watching_pool, self._look, tasks)
+                    for task, sight in zip(tasks, seen, strict=True):
+                        self._take(task, sight)
+                await asyncio.sleep(_BUSY_PAUSE)
+        finally:
+            self._watching = None
 
     async def _attend(self, worker_id: str) -> None:
         """Nobody stands over a worker, who would see how it ends; it is tried again."""
@@ -200,6 +203,8 @@ class LocalSource:
             return _Sight(marks, worker=self.observer.observe(task.worker_id))
         except YoiError as error:
             return _Sight(closing=_closing_of(error))
+        except OSError:  # one that cannot be looked at keeps nobody from the others
+            return _Sight(closing=closing.INTERNAL)
 
     def _take(self, task: _Task, sight: _Sight) -> None:
         feed = self._feeds.get(task.worker_id)

@@ -1,0 +1,1 @@
+"""Runtimes that are reached over a network."""
