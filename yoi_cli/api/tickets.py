@@ -324,6 +324,7 @@ def move(
     text: str | None = None,
     reason: str | None = None,
     expect: str | None = None,
+    steal: bool = False,
     author: str | None = None,
     commit: bool = False,
 ) -> Moved:
@@ -331,14 +332,21 @@ def move(
 
     One that is there already is a success that writes nothing. Raises `UsageError` for an
     unknown state or a missing reason, `ConflictError` for an illegal move, for a ticket that
-    is not in the state `expect`, and for a blocker that forbids it.
+    is not in the state `expect`, for a blocker that forbids it, and (`claimed`) for work that
+    another holds, unless with `steal`.
     """
+    from yoi_cli.model.states import INPROGRESS
     from yoi_cli.tickets.move import FREEING_STATES, MoveRequest, move_ticket
 
     request = MoveRequest(
-        state, text, reason, expect, requires_acceptance=session.config.require_acceptance
+        state,
+        text,
+        reason,
+        expect,
+        requires_acceptance=session.config.require_acceptance,
+        steals=steal,
     )
-    claims = session.claims if state in FREEING_STATES else None
+    claims = session.claims if state in (INPROGRESS, *FREEING_STATES) else None
     moved = move_ticket(session.store, ticket, request, session.author(author), claims)
     return _committed(session, moved, f"{moved.origin} → {moved.state}", asked=commit)
 

@@ -164,14 +164,19 @@ WaitOption = Annotated[
 ]
 
 
+def chosen_words(given: Iterable[str] | None) -> frozenset[str]:
+    """The words of an option that may be repeated, each perhaps several with commas between."""
+    return frozenset(word.strip() for one in given or () for word in one.split(",") if word.strip())
+
+
 def chosen_states(given: Iterable[str] | None) -> frozenset[str]:
     """The states that `--state` names. Raises `UsageError` for an unknown one."""
     from yoi_cli.model.states import check_state
 
-    words = [word.strip() for one in given or () for word in one.split(",") if word.strip()]
+    words = frozenset(word.lower() for word in chosen_words(given))
     for word in words:
         check_state(word)
-    return frozenset(words)
+    return words
 
 
 def instant(since: str | None) -> str | None:

@@ -37,10 +37,12 @@ def is_state(word: str) -> bool:
 def check_state(word: str) -> None:
     """Raise `UsageError` (`state_unknown`) for a word that is no state."""
     if not is_state(word):
+        from yoi_cli.model.nearest import did_you_mean
+
         raise UsageError(
             "state_unknown",
             f"{word[:40]!r} is not a state.",
-            hint=f"The states are {', '.join(STATES)}.",
+            hint=f"{did_you_mean(word, STATES)}The states are {', '.join(STATES)}.",
             details={"states": list(STATES)},
         )
 

@@ -11,8 +11,8 @@ from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.model.missing import concerning, require_present
 from yoi_cli.orchestration.holder import rival_of
 from yoi_cli.orchestration.steps import position_of
-from yoi_cli.routing.claims import claim_event
 from yoi_cli.store.values import Change
+from yoi_cli.tickets.claim_events import claim_event
 from yoi_cli.tickets.doubts import Doubt, untrusted
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
 from yoi_cli.model import states
 from yoi_cli.model.claim import check_free, parse_generation, release, renew, take
-from yoi_cli.model.events import CLAIM, NewEvent, new_event
+from yoi_cli.model.events import CLAIM
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.routing import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
 from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router, RoutingContext
 from yoi_cli.routing.rules import CLAIMED
 from yoi_cli.store.values import Change
+from yoi_cli.tickets.claim_events import claim_event
 from yoi_cli.tickets.doubts import untrusted
 from yoi_cli.tickets.lookup import identify
 
@@ -179,22 +180,6 @@ def _is_logged(log: Iterable[Event], released: Claim) -> bool:
         and _generation(event) == released.generation
         for event in log
     )
-
-
-def claim_event(claim: Claim, by: Author, status: str) -> NewEvent:
-    """The event that a claim's beginning or end leaves in the log."""
-    if by.japanese:
-        verb = {"taken": "claim しました。", "released": "claim を解放しました。"}[status]
-        body = f"{claim.holder} が generation {claim.generation} を{verb}"
-    else:
-        verb = {"taken": "took", "released": "gave back"}[status]
-        body = f"{claim.holder} {verb} generation {claim.generation}."
-    attributes = (
-        ("status", status),
-        ("holder", claim.holder),
-        ("generation", str(claim.generation)),
-    )
-    return new_event(CLAIM, by, body, attributes)
 
 
 def find_next(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.model.reviews import CHANGES_REQUESTED
 from yoi_cli.model.routing import (
     BLOCKED,
     CLOSE_READY,
@@ -65,10 +66,7 @@ REASONS: Mapping[str, ReasonKind] = {
         ReasonKind(
             "changes_requested",
             REVIEW_NEEDED,
-            Wording(
-                "The newest review asks for changes that nobody has answered.",
-                "最新のレビューが変更を求めており、まだ応答がありません。",
-            ),
+            CHANGES_REQUESTED,
             action=Wording("Answer the review, and report.", "レビューに応答し、報告する。"),
         ),
         ReasonKind(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, UsageError
-from yoi_cli.model.events import ANSWER, new_event
+from yoi_cli.model.events import ANSWER, REVIEW, new_event
 from yoi_cli.model.fold import fold
+from yoi_cli.model.states import INPROGRESS
 from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import check_expectation, identify
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from yoi_cli.model.events import Author, Event, NewEvent
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.model.worker_message import WorkerMessage
     from yoi_cli.store.ports import TicketReader, TicketStore
 
@@ -41,7 +43,20 @@ def add_comment(
         ticket = identify(writer, word)
         if expect is not None:
             check_expectation(ticket, fold(writer.thread(ticket).events).state, expect)
-        return writer.commit(ticket, Change(events=(event,)))
+        done = writer.commit(ticket, Change(events=(event,)))
+        if kind != REVIEW:
+            return done
+        return done._replace(warnings=(*done.warnings, *_worth(writer, ticket, by)))
+
+
+def _worth(writer: TicketReader, ticket: TicketId, by: Author) -> tuple[str, ...]:
+    """A warning where a review counts for nothing."""
+    from yoi_cli.model.reviews import NOT_IN_PROGRESS
+
+    state = fold(writer.thread(ticket).events).state
+    if state == INPROGRESS:
+        return ()
+    return (NOT_IN_PROGRESS.text(japanese=by.japanese, about=state),)
 
 
 def _event(

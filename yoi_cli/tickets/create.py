@@ -89,7 +89,7 @@ def create_ticket(store: TicketStore, draft: Draft, by: Author) -> Committed:
             check_no_cycle_through_new(writer, links)
         return writer.create(
             NewTicket(
-                fields={"title": title, **draft.fields},
+                fields={"title": title, **as_written(draft.fields)},
                 description=description,
                 events=(new_event(events.CREATE, by, body),),
                 relations=tuple((kind, target, None) for kind, target in links),
@@ -123,11 +123,26 @@ def check_choices(fields: Mapping[str, FieldValue]) -> None:
             if wrong:
                 raise UsageError("choice_invalid", wrong, hint="Nothing was written.")
         field = FIELDS.get(name)
-        if field is None or field.type != CHOICE or value is None or value in field.choices:
+        if field is None or field.type != CHOICE or value is None:
             continue
+        if str(value).upper() in field.choices or value in field.choices:
+            continue
+        from yoi_cli.model.nearest import did_you_mean
+
         advice = f"; {field.advice}" if field.advice else ""
         raise UsageError(
             f"{name}_invalid",
             f"{str(value)[:20]!r} is not a {name}.",
-            hint=f"Use one of {', '.join(field.choices)}{advice}.",
+            hint=f"{did_you_mean(str(value), field.choices)}"
+            f"Use one of {', '.join(field.choices)}{advice}.",
         )
+
+
+def as_written(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+    """`fields` with every choice as it is written: a person may type it in lower case."""
+    return {
+        name: next((choice for choice in field.choices if choice == str(value).upper()), value)
+        if (field := FIELDS.get(name)) is not None and field.type == CHOICE
+        else value
+        for name, value in fields.items()
+    }

@@ -8,7 +8,7 @@ from yoi_cli.errors import ConflictError
 from yoi_cli.model.intent import with_acceptance
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import NO_FIELDS, Change, Committed
-from yoi_cli.tickets.create import check_choices, check_title
+from yoi_cli.tickets.create import as_written, check_choices, check_title
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def edit_ticket(store: TicketStore, word: str, edit: ItemEdit) -> Edited:
     else changed the description in the meantime.
     """
     check_choices(edit.fields)
-    given = dict(edit.fields)
+    given = as_written(edit.fields)
     if "title" in given:
         given["title"] = check_title(str(given["title"] or ""))
     with store.write() as writer:

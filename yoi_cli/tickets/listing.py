@@ -10,6 +10,7 @@ from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.states import CLOSED, RESOLVED_STATES, STATES, check_state
 from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.blocking import Blocker, find_blocked
+from yoi_cli.tickets.create import check_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -53,9 +54,16 @@ def wanted(given: Mapping[str, Iterable[str] | None]) -> Mapping[str, frozenset[
     """What is asked of fields, by their names; nothing of those without a word.
 
     A ticket must have every word that is asked of a list, and one of those that are asked of
-    another field, where the empty word stands for no value.
+    another field, where the empty word stands for no value. Commas part words. Raises `UsageError`
+    for a word that is none of its field's choices.
     """
-    chosen = {name: frozenset(words or ()) for name, words in given.items()}
+    chosen = {
+        name: frozenset(part.strip() for word in words or () for part in word.split(","))
+        for name, words in given.items()
+    }
+    for name, words in chosen.items():
+        for word in words if _is_choice(name) else ():
+            check_choices({name: word or None})
     return {
         name: frozenset(map(str.upper, words)) if _is_choice(name) else words
         for name, words in chosen.items()

@@ -18,6 +18,7 @@ from yoi_cli.tickets.lookup import check_expectation, identify
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from yoi_cli.model.claim import Claim
     from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
@@ -38,7 +39,7 @@ class MoveRequest(NamedTuple):
     event's header. `expect` is the state that the caller believes the ticket to be in.
     `by_command` is the command, as the standard sentence names it. With `requires_acceptance`
     it is warned where the ticket cannot be accepted later for want of acceptance criteria.
-    A reason that nobody gave is not `is_own_reason`.
+    A reason that nobody gave is not `is_own_reason`. With `steals`, what another holds is taken.
     """
 
     target: str
@@ -48,6 +49,7 @@ class MoveRequest(NamedTuple):
     by_command: str = "yoi ticket state"
     requires_acceptance: bool = False
     is_own_reason: bool = True
+    steals: bool = False
 
 
 class Moved(NamedTuple):
@@ -103,10 +105,15 @@ def move_ticket(
             lambda: blockers(writer, ticket, surroundings(writer, ticket)),
             lambda: tuple(_doubts(writer, ticket)),
         )
+        held = _held_by_another(claims, ticket, by, writer.now_ms)
+        if request.target == states.INPROGRESS and held is not None and not request.steals:
+            raise _claimed(held)
+        warnings = _unanswered(writer, ticket, (state, request.target), by)
         change = _change(state, request, by, stamp(writer.now_ms))
         done = writer.commit(ticket, change)
-        if request.target in FREEING_STATES:
-            done = _free_claim(claims, done, writer.now_ms)
+        if request.target in FREEING_STATES or (request.steals and held is not None):
+            done = _free_claim(claims, done, writer.now_ms, held)
+        done = done._replace(warnings=(*warnings, *done.warnings))
         if request.requires_acceptance and request.target in _BEFORE_ACCEPTANCE:
             done = _warn_of_acceptance(writer, done)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
@@ -182,8 +189,11 @@ def close_ticket(
             stays = Moved(ticket, state, state, changed=False)
             return _unmoved(writer, stays, "yoi ticket close", by, (resolution,))
         check_close(ticket, state, live)
+        held = _held_by_another(claims, ticket, by, writer.now_ms)
+        warnings = _unanswered(writer, ticket, (state, states.CLOSED), by)
         done = writer.commit(ticket, Change(events=(event,), resolution=text))
-        done = _free_claim(claims, done, writer.now_ms)
+        done = _free_claim(claims, done, writer.now_ms, held)
+        done = done._replace(warnings=(*warnings, *done.warnings))
     freed = () if state == states.DONE else unblocked_by(store, ticket)
     return Moved(ticket, state, states.CLOSED, True, done.at, done.event_ids, freed, done.warnings)
 
@@ -261,8 +271,48 @@ def reopen_ticket(
     return Moved(ticket, state, states.PLANNING, True, done.at, done.event_ids, (), done.warnings)
 
 
-def _free_claim(claims: Claims | None, done: Committed, now: int) -> Committed:
-    """End the claim on a ticket whose work is over. The lease would do it too, but later.
+def _held_by_another(claims: Claims | None, ticket: TicketId, by: Author, now: int) -> Claim | None:
+    """The claim of somebody else that still runs. One that cannot be read is none here: routing
+    and `yoi claims` tell of it."""
+    if claims is None:
+        return None
+    try:
+        claim = claims.get(ticket)
+    except YoiError:
+        return None
+    is_anothers = claim is not None and claim.is_alive(now) and claim.holder != by.author
+    return claim if is_anothers else None
+
+
+def _claimed(held: Claim) -> ConflictError:
+    return ConflictError(
+        "claimed",
+        f"{held.ticket} is claimed by {held.holder} until {stamp(held.expires_at)}.",
+        hint=f"Leave it to them, wait for `yoi release {held.ticket}`, or take it with --steal.",
+        details={"ticket": held.ticket, "holder": held.holder, "generation": held.generation},
+    )
+
+
+def _unanswered(
+    writer: TicketWriter, ticket: TicketId, move: tuple[str, str], by: Author
+) -> tuple[str, ...]:
+    """A warning where work is over by word, and the newest review asks for changes."""
+    origin, target = move
+    if origin != states.INPROGRESS or target not in states.RESOLVED_STATES:
+        return ()
+    from yoi_cli.model.reviews import CHANGES_REQUESTED
+    from yoi_cli.model.routing import summary_of
+
+    review = summary_of(writer.thread(ticket).events).review
+    sentence = CHANGES_REQUESTED.text(japanese=by.japanese)
+    return (sentence,) if review.asks_for_changes and not review.is_unreviewed else ()
+
+
+def _free_claim(
+    claims: Claims | None, done: Committed, now: int, held: Claim | None = None
+) -> Committed:
+    """End the claim on a ticket whose work is over. The lease would do it too, but later. Whose
+    claim ends by another's hand is told.
 
     The move is recorded by now, so that what fails here is a warning.
     """
@@ -274,6 +324,9 @@ def _free_claim(claims: Claims | None, done: Committed, now: int) -> Committed:
             claims.put(claim.freed(now))
     except (OSError, YoiError) as error:
         warning = f"The move is recorded, but the ticket's claim could not be ended: {error}"
+        return done._replace(warnings=(*done.warnings, warning))
+    if held is not None:
+        warning = f"{held.holder} held {held.ticket}; that claim has ended."
         return done._replace(warnings=(*done.warnings, warning))
     return done
 

@@ -102,10 +102,12 @@ def list_plans(reader: RoutingReader, word: str | None, kind: str | None) -> Pla
 def check_kind(kind: str) -> None:
     """Raise `UsageError` for a word that is no kind of plan record."""
     if kind not in KINDS:
+        from yoi_cli.model.nearest import did_you_mean
+
         raise UsageError(
             "plan_kind_unknown",
             f"{kind[:40]!r} is not a kind of plan record.",
-            hint=f"The kinds are {', '.join(KINDS)}.",
+            hint=f"{did_you_mean(kind, KINDS)}The kinds are {', '.join(KINDS)}.",
             details={"kinds": list(KINDS)},
         )
 

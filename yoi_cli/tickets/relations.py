@@ -149,12 +149,15 @@ def check_kind(kind: str) -> None:
     """Raise `UsageError` for a word that is no forward kind of relation."""
     if kind in relations.KINDS:
         return
+    from yoi_cli.model.nearest import did_you_mean
+
     forward = relations.kind_of_inverse(kind)
+    near = "" if forward else did_you_mean(kind, relations.KINDS)
     turned = f" For {kind}, swap the tickets and use {forward}." if forward else ""
     raise UsageError(
         "relation_kind_unknown",
         f"{kind[:40]!r} is not a kind of relation.",
-        hint=f"The kinds are {', '.join(relations.KINDS)}.{turned}",
+        hint=f"{near}The kinds are {', '.join(relations.KINDS)}.{turned}",
         details={"kinds": list(relations.KINDS)},
     )
 

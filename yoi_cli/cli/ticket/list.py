@@ -33,7 +33,7 @@ def list_(
     state: StatesOption = None,
     tag: Annotated[
         list[str] | None,
-        typer.Option("--tag", metavar="TAG", help="Only with this tag; repeated, with every one."),
+        typer.Option("--tag", metavar="TAG", help="Only with this tag; several: with every one."),
     ] = None,
     assignee: Annotated[
         list[str] | None,
@@ -41,7 +41,7 @@ def list_(
     ] = None,
     priority: Annotated[
         list[str] | None,
-        typer.Option("--priority", metavar="P0..P4", help="Only of this priority."),
+        typer.Option("--priority", metavar="P0..P4", help="Only of this one; several: of any."),
     ] = None,
     blocked: Annotated[
         bool, typer.Option("--blocked", help="Only those with an unresolved blocker.")
@@ -61,7 +61,8 @@ def list_(
 ) -> None:
     """List tickets: the open ones, newest change first, unless asked otherwise.
 
-    --state, --assignee and --priority may be repeated, for any of what they name.
+    --state, --assignee and --priority take several, for any of what they name: repeated, or with
+    commas between.
 
     \b
     Examples:

@@ -11,7 +11,7 @@ import typer
 from yoi_cli.api import queries
 from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import reading_progress, session_of
-from yoi_cli.cli.options import JsonOption, SinceOption, instant
+from yoi_cli.cli.options import JsonOption, SinceOption, chosen_words, instant
 from yoi_cli.cli.text.console import (
     console,
     is_terminal,
@@ -21,6 +21,7 @@ from yoi_cli.cli.text.console import (
     write_stdout,
 )
 from yoi_cli.cli.text.report import report_json, warn_of_unreadable, write_rows
+from yoi_cli.errors import UsageError
 from yoi_cli.model.event_views import EventFilter, event_summary
 from yoi_cli.model.events import KINDS
 from yoi_cli.model.text import visible
@@ -76,7 +77,7 @@ def log(
     each with one event (JSON Lines).
     """
     wanted = EventFilter(
-        kinds=frozenset(kind or ()),
+        kinds=chosen_words(kind),
         authors=frozenset(author or ()),
         since=instant(since) or "",
         limit=_DEFAULT_LIMIT if limit is None and since is None else limit,
@@ -87,6 +88,8 @@ def log(
         return
     with reading_progress(session) as bar:
         log = queries.newest_events(session, wanted, advance=bar.advance)
+    if not log.entries:
+        _check_kinds(wanted.kinds)
     if as_json:
         from yoi_cli.api.documents.lists import log_document
 
@@ -97,6 +100,19 @@ def log(
     if not log.entries:
         write_stderr("No event matches.\n")
     warn_of_unreadable(log.unreadable)
+
+
+def _check_kinds(kinds: frozenset[str]) -> None:
+    """Raise `UsageError` (`event_kind_unknown`) for a kind that is not known and that no event is
+    of: other programs may have written events of their own kinds."""
+    from yoi_cli.model.nearest import did_you_mean
+
+    for word in sorted(kinds - KINDS.keys()):
+        raise UsageError(
+            "event_kind_unknown",
+            f"{word[:40]!r} is not a kind of event, and no event is of it.",
+            hint=f"{did_you_mean(word, KINDS)}The kinds are {', '.join(sorted(KINDS))}.",
+        )
 
 
 def _follow(session: Session, wanted: EventFilter, *, as_json: bool) -> None:

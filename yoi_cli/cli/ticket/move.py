@@ -46,6 +46,9 @@ def state(
     message: MessageOption = None,
     file: FileOption = None,
     expect: ExpectOption = None,
+    steal: Annotated[
+        bool, typer.Option("--steal", help="Begin the work even if somebody else has claimed it.")
+    ] = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
     commit: CommitOption = False,
@@ -68,6 +71,7 @@ def state(
             "--expect": expect,
             "--author": author,
             "--commit": commit or None,
+            "--steal": steal or None,
         }
         refuse_without("a state to move to", given)
         print_state(*tickets.state_of(session, ticket), as_json=as_json)
@@ -79,6 +83,7 @@ def state(
         text=given_text(message, file),
         reason=reason,
         expect=expect,
+        steal=steal,
         author=author,
         commit=commit,
     )
