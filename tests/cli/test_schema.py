@@ -95,6 +95,8 @@ SCENARIO = (
     ("worktree_doctor", "worktree doctor"),
     ("worktrees_pruned", "worktree prune --dry-run"),
     ("worktree_removed", "worktree remove {a}"),
+    ("started", "start {b}"),
+    ("finished", "finish {b} -m Rounded"),
     ("resolved", "resolve --all"),
     ("resolved", "resolve {a} --dry-run"),
     ("restored", "restore --dry-run"),

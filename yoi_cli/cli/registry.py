@@ -32,6 +32,11 @@ def _section(title: str, *rows: tuple[str, str | None, str]) -> tuple[CommandEnt
 
 _ROOT = (
     *_section(
+        "Every day",
+        ("start", "daily:start", "Begin the work on a ticket, and print its folder."),
+        ("finish", "daily:finish", "Report, merge, close: what is left of a ticket's way."),
+    ),
+    *_section(
         "Start",
         ("init", "init:init", "Make a workspace in this folder."),
         ("where", "init:where", "Show which store is used, and why."),

@@ -60,6 +60,16 @@ def commits_of(cwd: str, text: str) -> CommitRange:
     return CommitRange(head_sha, tuple(_commit(entry) for entry in said.split("\0") if entry))
 
 
+def subjects_of(cwd: str, base: str, head: str) -> tuple[str, ...]:
+    """The subjects of the commits of `head` that `base` does not have, the oldest first."""
+    ends = [resolve_commit(cwd, one) for one in (base, head)]
+    asked = ["log", "-z", "--no-color", "--no-show-signature", "--encoding=UTF-8", "--reverse"]
+    said = run_git(
+        [*asked, "--no-merges", "--format=%s", "--end-of-options", "..".join(ends), "--"], cwd=cwd
+    )
+    return tuple(one for one in said.split("\0") if one.strip())
+
+
 def resolve_commit(cwd: str, revision: str) -> str:
     """The full sha of the commit that `revision` names in the repository around `cwd`.
 

@@ -40,6 +40,16 @@ COMPUTED = (
 JUDGED = (RETURN_TO_PLANNING, SPIKE_NEEDED)
 CLASSIFICATIONS = (*COMPUTED, *JUDGED)
 
+#: Whose turn it is: a word for people and agents beside the classification.
+IMPLEMENTER, REVIEWER, MERGER, PERSON, NOBODY = (
+    "implementer",
+    "reviewer",
+    "merger",
+    "person",
+    "nobody",
+)
+TURNS = (IMPLEMENTER, REVIEWER, MERGER, PERSON, NOBODY)
+
 #: What an orchestrator waits for; also the words for the steps in which it says so.
 NEEDS_PERSON = "person"
 NEEDS_ANSWER = "needs_answer"

@@ -98,15 +98,18 @@ def check_trusted(decision: Decision) -> None:
 def check_acceptance(decision: Decision) -> None:
     """Raise `ConflictError` (`acceptance_missing`) where that alone keeps a ticket from starting,
     or keeps somebody from saying that it may."""
-    reasons = [reason.code for reason in decision.classified.reasons]
-    if reasons == [ACCEPTANCE_MISSING]:
-        ticket = decision.ticket
-        raise ConflictError(
-            ACCEPTANCE_MISSING,
-            f"{ticket} has no acceptance criteria, so nobody could tell when it is done.",
-            hint=f"Write them with `yoi ticket edit {ticket} --acceptance TEXT`.",
-            details={"ticket": ticket},
-        )
+    if [reason.code for reason in decision.classified.reasons] == [ACCEPTANCE_MISSING]:
+        raise acceptance_missing(decision.ticket)
+
+
+def acceptance_missing(ticket: str) -> ConflictError:
+    """The error for a ticket that does not say when its work is done."""
+    return ConflictError(
+        ACCEPTANCE_MISSING,
+        f"{ticket} has no acceptance criteria, so nobody could tell when it is done.",
+        hint=f"Write them with `yoi ticket edit {ticket} --acceptance TEXT`.",
+        details={"ticket": ticket},
+    )
 
 
 def check_judgement(judgement: GivenDecision) -> None:

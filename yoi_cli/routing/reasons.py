@@ -14,9 +14,14 @@ from yoi_cli.model.routing import (
     CLOSE_READY,
     CLOSED_OR_NOOP,
     IMPLEMENTATION_READY,
+    IMPLEMENTER,
     IN_PROGRESS,
+    MERGER,
+    NOBODY,
+    PERSON,
     REQUIREMENTS_SYNC_NEEDED,
     REVIEW_NEEDED,
+    REVIEWER,
     WAITING,
 )
 from yoi_cli.model.wording import Wording
@@ -31,7 +36,7 @@ class ReasonKind(NamedTuple):
 
     `classification` is what a ticket is for it, None for what is only a notice. `remedy` is
     what would free a ticket that it holds. `action` is what to do next where that is not what
-    its classification says.
+    its classification says. `turn` is whose turn it is, where that is not nobody's.
     """
 
     code: str
@@ -39,6 +44,7 @@ class ReasonKind(NamedTuple):
     sentence: Wording
     remedy: Wording | None = None
     action: Wording | None = None
+    turn: str = NOBODY
 
 
 #: Every reason by its code.
@@ -54,7 +60,16 @@ REASONS: Mapping[str, ReasonKind] = {
                 "{about} と重複しており、そちらが未完了です。",
             ),
         ),
-        ReasonKind("done", CLOSE_READY, Wording("The work is done.", "作業は done です。")),
+        ReasonKind(
+            "done",
+            CLOSE_READY,
+            Wording("The work is done.", "作業は done です。"),
+            action=Wording(
+                "Close it with a resolution: `yoi ticket close {ticket} -m TEXT`.",
+                "`yoi ticket close {ticket} -m TEXT` で resolution を書いて close する。",
+            ),
+            turn=PERSON,
+        ),
         ReasonKind(
             "unreviewed_work",
             REVIEW_NEEDED,
@@ -62,12 +77,25 @@ REASONS: Mapping[str, ReasonKind] = {
                 "Work was reported that no review has seen.",
                 "まだレビューされていない報告があります。",
             ),
+            action=Wording(
+                "Review the work: `yoi ticket review {ticket} --approve -m TEXT`, or "
+                "`--request-changes`.",
+                "`yoi ticket review {ticket} --approve -m TEXT`（または `--request-changes`）で"
+                "レビューする。",
+            ),
+            turn=REVIEWER,
         ),
         ReasonKind(
             "changes_requested",
             REVIEW_NEEDED,
             CHANGES_REQUESTED,
-            action=Wording("Answer the review, and report.", "レビューに応答し、報告する。"),
+            action=Wording(
+                "Make the changes, commit, and report them: `yoi ticket comment {ticket} --role "
+                "implementation_report -m TEXT`.",
+                "修正して commit し、`yoi ticket comment {ticket} --role implementation_report -m "
+                "TEXT` で報告する。",
+            ),
+            turn=IMPLEMENTER,
         ),
         ReasonKind(
             "answer_needed",
@@ -80,6 +108,7 @@ REASONS: Mapping[str, ReasonKind] = {
                 "Answer it: `yoi ticket answer {ticket} -m TEXT`.",
                 "`yoi ticket answer {ticket} -m TEXT` で答える。",
             ),
+            turn=PERSON,
         ),
         ReasonKind(
             "person_needed",
@@ -94,6 +123,7 @@ REASONS: Mapping[str, ReasonKind] = {
                 "`yoi ticket show {ticket}` で理由を確認し、変更を求めるか commit するか、"
                 "`yoi orchestrate {ticket} --retry` で再開する。",
             ),
+            turn=PERSON,
         ),
         ReasonKind(
             "merge_awaited",
@@ -118,16 +148,30 @@ REASONS: Mapping[str, ReasonKind] = {
                 "Take it over with `yoi claim {ticket}`, or give it back to planning.",
                 "`yoi claim {ticket}` で引き継ぐか、planning に戻す。",
             ),
+            turn=IMPLEMENTER,
         ),
         ReasonKind(
             "approved",
             IN_PROGRESS,
             Wording("The newest review approves it.", "最新のレビューは承認です。"),
             action=Wording(
-                "Merge, validate, and mark it done.", "merge と検証を行い、done にする。"
+                "Merge it, validate, and mark it done: `yoi finish {ticket}`.",
+                "`yoi finish {ticket}` で merge と検証を行い、done にする。",
             ),
+            turn=MERGER,
         ),
-        ReasonKind("under_way", IN_PROGRESS, Wording("It is being worked on.", "作業中です。")),
+        ReasonKind(
+            "under_way",
+            IN_PROGRESS,
+            Wording("It is being worked on.", "作業中です。"),
+            action=Wording(
+                "Go on, commit, and report when it is done: `yoi ticket comment {ticket} --role "
+                "implementation_report -m TEXT`.",
+                "作業を続けて commit し、完了したら `yoi ticket comment {ticket} --role "
+                "implementation_report -m TEXT` で報告する。",
+            ),
+            turn=IMPLEMENTER,
+        ),
         ReasonKind(
             "acceptance_missing",
             REQUIREMENTS_SYNC_NEEDED,
@@ -142,11 +186,13 @@ REASONS: Mapping[str, ReasonKind] = {
                 "`yoi ticket edit {ticket} --acceptance TEXT` で、"
                 "完了を判断できる受け入れ条件を書く。",
             ),
+            turn=PERSON,
         ),
         ReasonKind(
             "not_marked_ready",
             REQUIREMENTS_SYNC_NEEDED,
             Wording("It was not marked ready yet.", "まだ ready になっていません。"),
+            turn=PERSON,
         ),
         ReasonKind(
             "not_queued",
@@ -160,8 +206,10 @@ REASONS: Mapping[str, ReasonKind] = {
                 "`yoi ticket state {about} queued` で queued にする。",
             ),
             action=Wording(
-                "A person decides whether to queue it.", "人間が queued にするか判断する。"
+                "A person decides whether to queue it: `yoi ticket state {ticket} queued`.",
+                "人間が queued にするか判断する: `yoi ticket state {ticket} queued`。",
             ),
+            turn=PERSON,
         ),
         ReasonKind(
             "blocked",
@@ -177,6 +225,7 @@ REASONS: Mapping[str, ReasonKind] = {
                 "Bring {about} back, or correct the relation to it.",
                 "{about} を復元するか、relation を訂正する。",
             ),
+            turn=PERSON,
         ),
         ReasonKind(
             "cycle",
@@ -186,6 +235,7 @@ REASONS: Mapping[str, ReasonKind] = {
                 "Decide which relation of the cycle is wrong.",
                 "循環のどの relation が誤りかを決める。",
             ),
+            turn=PERSON,
         ),
         ReasonKind(
             "ordering",
@@ -216,6 +266,7 @@ REASONS: Mapping[str, ReasonKind] = {
                 "作業ツリーに未コミットの変更があります: {about}。",
             ),
             remedy=Wording("Commit or put aside the changes.", "変更を commit するか退避する。"),
+            turn=PERSON,
         ),
         ReasonKind(
             "claimed",
@@ -232,9 +283,13 @@ REASONS: Mapping[str, ReasonKind] = {
             Wording(
                 "It is queued, and nothing holds it up.", "queued であり、妨げるものはありません。"
             ),
+            turn=IMPLEMENTER,
         ),
         # Why the store is not trusted about a ticket, which the rule of trust declares.
-        *(ReasonKind(one.code, BLOCKED, one.sentence, one.remedy) for one in DOUBTS.values()),
+        *(
+            ReasonKind(one.code, BLOCKED, one.sentence, one.remedy, turn=PERSON)
+            for one in DOUBTS.values()
+        ),
     )
 }
 
@@ -245,3 +300,9 @@ def classification_of(code: str) -> str:
     if classification is None:
         raise KeyError(code)
     return classification
+
+
+def turn_of(code: str) -> str:
+    """Whose turn it is for the reason `code`, one of `TURNS`."""
+    kind = REASONS.get(code)
+    return NOBODY if kind is None else kind.turn

@@ -15,6 +15,7 @@ from yoi_cli.model.relations import DIVERGED
 from yoi_cli.model.routing import IMPLEMENTATION_READY, MOST_IN_TREE, WAITING
 from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.routing.lost_records import doubts_of_lost
+from yoi_cli.routing.reasons import turn_of
 from yoi_cli.routing.rules import (
     CAPACITY,
     CLAIMED,
@@ -126,6 +127,11 @@ class DecisionSummary(NamedTuple):
     classification: str
     causes: Sequence[ReasonCode]
     priority: str
+
+    @property
+    def turn(self) -> str:
+        """Whose turn it is, one of `TURNS`."""
+        return turn_of(self.causes[0].code)
 
     @property
     def is_ready(self) -> bool:

@@ -15,7 +15,7 @@ from yoi_cli.model.routing import (
     Review,
 )
 from yoi_cli.routing.messages import finish_chain, next_action, remedy, sentence
-from yoi_cli.routing.reasons import classification_of
+from yoi_cli.routing.reasons import classification_of, turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,6 +108,11 @@ class Classified(NamedTuple):
     unblock: tuple[str, ...]
     next_action: str
     notices: tuple[str, ...]
+
+    @property
+    def turn(self) -> str:
+        """Whose turn it is, one of `TURNS`."""
+        return turn_of(self.reasons[0].code)
 
     @property
     def is_ready(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.api.documents import (
+    daily,
     diff,
     doctor,
     hooks,
@@ -57,6 +58,8 @@ KINDS: Mapping[str, type[Struct]] = {
     "claims": routing.ClaimsDocument,
     "completion": workspace.CompletionDocument,
     "created": outcomes.CreatedDocument,
+    "finished": daily.FinishedDocument,
+    "started": daily.StartedDocument,
     "diff": diff.DiffDocument,
     "doctor": doctor.DoctorDocument,
     "edited": outcomes.EditedDocument,

@@ -51,12 +51,14 @@ class ChainedBlockerDocument(BlockerDocument, frozen=True, kw_only=True):
 
 
 class DecisionDocument(Struct, frozen=True, kw_only=True):
-    """What routing says of one ticket. `unblocks` counts the tickets that wait for it."""
+    """What routing says of one ticket. `unblocks` counts the tickets that wait for it. `turn` is
+    whose turn it is: implementer, reviewer, merger, person or nobody."""
 
     ticket: str
     title: str
     state: str
     classification: str
+    turn: str
     ready: bool
     reasons: tuple[ReasonDocument, ...]
     blockers: tuple[ChainedBlockerDocument, ...]
@@ -172,6 +174,7 @@ def decision_document(decision: Decision) -> DecisionDocument:
         DecisionDocument,
         decision,
         classification=said.classification,
+        turn=said.turn,
         ready=said.is_ready,
         reasons=from_values(ReasonDocument, said.reasons),
         blockers=from_values(ChainedBlockerDocument, decision.blockers),

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 
 _BASH = r"""# Completion of yoi for bash.
+# Begin the work on a ticket, and go where it is done.
+yoi-start() {
+    local folder
+    folder=$(yoi start "$@" --print) && cd -- "$folder"
+}
 _yoi_completion() {
     local IFS=$'\n' line
     COMPREPLY=()
@@ -38,6 +43,11 @@ complete -o default -F _yoi_completion yoi
 
 _ZSH = r"""#compdef yoi
 # Completion of yoi for zsh.
+# Begin the work on a ticket, and go where it is done.
+yoi-start() {
+    local folder
+    folder=$(yoi start "$@" --print) && cd -- "$folder"
+}
 _yoi() {
     local value text
     local -a values shown
@@ -61,6 +71,10 @@ fi
 """
 
 _FISH = r"""# Completion of yoi for fish.
+# Begin the work on a ticket, and go where it is done.
+function yoi-start
+    set -l folder (yoi start $argv --print); and cd -- $folder
+end
 function __yoi_complete
     set -l typed (commandline -opc | string escape) (commandline -ct)
     set -l found (env _TYPER_COMPLETE_ARGS="$typed" _YOI_COMPLETE=complete_fish yoi 2>/dev/null)

@@ -41,6 +41,7 @@ _COLUMNS = (
     Column("classification", no_wrap=True),
     Column("reason", no_wrap=True),
     Column("title", ratio=1),
+    Column("turn", no_wrap=True),
 )
 #: What a terminal shows of the long words; pipes and JSON have them whole.
 _SHORT = {
@@ -83,9 +84,9 @@ def print_route(
 
 
 def print_summaries(summaries: Sequence[DecisionSummary], unroutable: Sequence[Unroutable]) -> None:
-    """Print what many tickets are ready for, a row for each."""
+    """Print what many tickets are ready for, a row for each; what may start comes first."""
     shown = _SHORT if is_terminal(sys.stdout) else {}
-    rows = [_row(summary, shown) for summary in summaries]
+    rows = [_row(one, shown) for one in sorted(summaries, key=lambda one: not one.is_ready)]
     print_table(_COLUMNS, rows, empty="There is nothing to route.")
     warn_of_unroutable(unroutable)
 
@@ -112,6 +113,7 @@ def _row(row: DecisionSummary, shown: Mapping[str, str]) -> Row:
         Cell(word, style_of(row.classification)),
         reason,
         row.title,
+        row.turn,
     ]
 
 
@@ -134,6 +136,7 @@ def _card(decision: Decision) -> None:
             *(("behind it", _chain(b.chain, is_cut=b.is_cut)) for b in decision.blockers),
             *(("to free it", text) for text in classified.unblock),
             *(("notice", text) for text in classified.notices),
+            ("turn", classified.turn),
             ("next", classified.next_action),
             *(("read", f"{e.fact} [{e.where}]") for e in decision.evidence),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
 from yoi_cli.model.text import tsv, visible
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.api.queries import Unreadable
     from yoi_cli.api.restore import MissingWrites
+    from yoi_cli.api.session import Session
     from yoi_cli.api.tickets import Committed
     from yoi_cli.errors import YoiError
 
@@ -37,6 +38,34 @@ def report_json(kind: str, data: Struct) -> None:
     from yoi_cli.api.documents.envelope import document
 
     write_stdout(document(kind, data, pretty=is_terminal(sys.stdout)))
+
+
+_StructT = TypeVar("_StructT", bound="Struct")
+
+
+def with_next(session: Session, ticket: str, data: _StructT) -> _StructT:
+    """A document with what routing says comes next for `ticket`."""
+    from msgspec.structs import replace
+
+    from yoi_cli.api.next_action import next_action
+
+    found = next_action(session, ticket)
+    return replace(data, next_action=found.text if found is not None else None)
+
+
+def write_next(session: Session, ticket: str, command: str = "") -> None:
+    """Say on a terminal what comes next for `ticket`: what routing says, or the `command` that goes
+    on."""
+    if not is_terminal(sys.stdout):
+        return
+    if command:
+        write_stdout(f"next: {visible(command)}\n")
+        return
+    from yoi_cli.api.next_action import next_action
+
+    found = next_action(session, ticket)
+    if found is not None:
+        write_stdout(f"next: {visible(found.text)} ({found.turn})\n")
 
 
 def report_error(error: YoiError, *, as_json: bool) -> None:

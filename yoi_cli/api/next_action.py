@@ -1,0 +1,57 @@
+"""What comes next for a ticket, in the words of routing, after a command has changed it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.workspace.session import Session
+
+
+class NextAction(NamedTuple):
+    """Whose turn it is (docs/routing.md, "Turns"), and what they do."""
+
+    turn: str
+    text: str
+
+
+def next_action(session: Session, ticket: str) -> NextAction | None:
+    """What routing says comes next for `ticket`; None where it cannot be read.
+
+    Whether a ticket waits for others is asked of the store for a queued one alone: for the rest
+    it changes nothing of what comes next, and costs a pass over all relations.
+    """
+    from yoi_cli.errors import YoiError
+    from yoi_cli.model import states
+    from yoi_cli.model.ids import TicketId
+
+    try:
+        summary = session.store.thread_summary(TicketId(ticket))
+        if summary.state == states.QUEUED:
+            return _of_queued(session, TicketId(ticket))
+        from yoi_cli.routing.rules import Subject, classify
+
+        subject = Subject(ticket, summary.state, review=summary.review)
+        if summary.state == states.PLANNING:
+            subject = subject._replace(
+                has_acceptance=_has_acceptance(session, TicketId(ticket)),
+                requires_acceptance=session.config.require_acceptance,
+            )
+        said = classify(subject, japanese=session.config.is_japanese)
+    except YoiError:
+        return None
+    return NextAction(said.turn, said.next_action)
+
+
+def _has_acceptance(session: Session, ticket: TicketId) -> bool:
+    from yoi_cli.model.intent import has_acceptance
+
+    return has_acceptance(session.store.item(ticket).body)
+
+
+def _of_queued(session: Session, ticket: TicketId) -> NextAction:
+    from yoi_cli.routing.open import open_router
+
+    said = open_router(session, caller=None).route(ticket).classified
+    return NextAction(said.turn, said.next_action)
