@@ -6,6 +6,9 @@ import json
 import os
 import signal
 import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from support.forge import APPROVED, CHANGES, ForgeShop
@@ -169,20 +172,52 @@ def test_a_request_that_was_closed_goes_to_a_person_with_the_last_word(forge: Fo
     assert len(forge.calls("pr", "create")) == 1
 
 
-def test_a_run_that_is_killed_as_the_request_was_opened_opens_no_second(forge: ForgeShop) -> None:
+@pytest.mark.parametrize("asked", ["pr list", "pr create", "pr view"])
+def test_a_run_that_is_killed_as_it_asks_the_forge_opens_no_second_request(
+    forge: ForgeShop, asked: str
+) -> None:
     ticket = forge.shop.queue()
-    forge.change(kill_after="pr create")
+    forge.change(kill_after=asked)
     command = [*forge.shop.yoi.argv, "orchestrate"]
     killed = subprocess.run(
         command, cwd=forge.shop.repo, env=dict(forge.shop.yoi.env), capture_output=True, check=False
     )
     assert killed.returncode == -signal.SIGKILL
-    assert forge.shop.steps(ticket)[-1] == "decision push"
+    before = "worker pull_request" if asked == "pr view" else "decision push"
+    assert forge.shop.steps(ticket)[-1] == before
     forge.change(kill_after="")
     forge.shop.run(code=5)
     assert forge.shop.steps(ticket)[-1] == "worker pull_request"
     assert (len(forge.requests), len(forge.calls("pr", "create"))) == (1, 1)
     assert forge.shop.ran() == [f"{ticket} coder 1", f"{ticket} reviewer 1"]
+
+
+def test_a_run_that_is_killed_as_the_merge_is_noticed_is_ended_by_the_next(
+    forge: ForgeShop,
+) -> None:
+    forge.shop.git("commit", "--quiet", "--all", "--message", "Settings")
+    forge.shop.git("push", "--quiet", "origin", "main")
+    ticket = begun(forge)
+    forge.merge("squash")
+    killer = Path(__file__).parents[1] / "support" / "killed_orchestrate.py"
+    ended = 0
+    for number in range(1, 40):
+        command = [sys.executable, "-P", str(killer), str(number)]
+        done = subprocess.run(
+            command,
+            cwd=forge.shop.repo,
+            env=dict(forge.shop.yoi.env),
+            capture_output=True,
+            check=False,
+        )
+        ended += done.returncode == -signal.SIGKILL
+        if done.returncode != -signal.SIGKILL:
+            break
+    assert ended > 3
+    assert (forge.shop.state(ticket), forge.shop.head()) == ("closed", forge.at("main"))
+    assert [one for one in forge.shop.steps(ticket) if "forward" in one] == ["worker forward"]
+    assert list((forge.shop.repo / ".worktree").glob("*")) == []
+    assert forge.shop.git("status", "--porcelain", "--untracked-files=no").out == ""
 
 
 def test_a_branch_that_was_written_anew_replaces_what_was_pushed_from_here(
@@ -254,7 +289,7 @@ def test_a_forge_that_cannot_be_asked_is_waited_for(forge: ForgeShop) -> None:
     forge.change(fails="pr view")
     (outcome,) = forge.shop.run("--json", code=5).json["outcomes"]
     assert outcome["result"] == "waits"
-    assert "could not be looked at: gh pr view did not succeed: HTTP 502" in outcome["message"]
+    assert "(it could not be looked at: gh pr view did not succeed: HTTP 502" in outcome["message"]
     forge.merge()
     forge.shop.run()
     assert forge.shop.state(ticket) == "closed"
@@ -304,6 +339,33 @@ def test_gitlab_is_asked_by_glab(shop: Shop) -> None:
     forge.merge("squash")
     shop.run()
     assert (shop.state(ticket), shop.head()) == ("closed", forge.at("main"))
+
+
+def test_approving_what_was_closed_once_more_opens_a_new_request(forge: ForgeShop) -> None:
+    ticket = begun(forge)
+    forge.change_request(state="closed")
+    forge.shop.run(code=5)
+    forge.shop.yoi("ticket", "review", ticket, "--approve", "-m", "Ask for it again.")
+    forge.shop.run(code=5)
+    assert [one["state"] for one in forge.requests] == ["closed", "open"]
+    forge.merge(number=2)
+    forge.shop.run()
+    assert forge.shop.state(ticket) == "closed"
+
+
+def test_whoever_is_notified_hears_of_a_request_once(forge: ForgeShop) -> None:
+    told = forge.shop.agents / "told"
+    path = forge.shop.repo / ".yoi/ticket.config.toml"
+    script = f'echo "$YOI_REASON $YOI_MESSAGE" >> {told}'
+    path.write_text(f"{path.read_text()}\n[notify]\ncommand = {['sh', '-c', script]}\n")
+    begun(forge)
+    forge.shop.run(code=5)
+    end = time.monotonic() + 20
+    while not told.exists() or not told.read_text().endswith("\n"):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    text = f"pull_request It waits for the request to be merged: {URL}\n"
+    assert told.read_text() == text
 
 
 def test_what_waits_at_the_forge_takes_no_coders_place(forge: ForgeShop) -> None:

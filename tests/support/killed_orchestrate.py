@@ -73,7 +73,7 @@ def main() -> int:
         FileClaims: ("put",),
         FileRuntime: ("spawn",),
         GitWorktrees: ("add", "remove"),
-        GitRepository: ("try_merge", "check_out", "advance", "drop_try"),
+        GitRepository: ("try_merge", "check_out", "advance", "fast_forward", "drop_try"),
     }
     for owner, names in vars_of.items():
         for name in names:

@@ -81,9 +81,9 @@ class TicketContext:
         self.trials: dict[str, str] = {}
         #: Where commits are checked out to be validated or reviewed, by what for.
         self._checkouts: dict[str, str] = {}
-        #: What is waited for at the forge, as a sentence, when it is looked at next (Unix
-        #: milliseconds), and the remote's target as it was when that was looked at.
-        self.waits = ""
+        #: What is waited for at the forge, as a sentence, and as it was told last; when it is
+        #: looked at next (Unix milliseconds), and the remote's target as it was at the last look.
+        self.waits = self.told_waits = ""
         self.next_look = 0
         self.seen_target = ""
         self.title = ports.store.item(ticket).title

@@ -55,6 +55,7 @@ _COMMANDS: Mapping[str, tuple[str, ...]] = {
     "plan_unexpected": ("yoi route {ticket} --accept", _GIVE_UP),
     SPENT: (_RETRY, _CHANGES, _GIVE_UP),
     stages.PULL_REQUEST: (_LOOK, _CHANGES, _DIFF),
+    "request_closed": (_RETRY, _CHANGES, _APPROVE, _DIFF, _GIVE_UP),
 }
 _OTHERS = (_RETRY, _CHANGES, _GIVE_UP)
 #: What a person here can do where another clone's orchestrator asks.

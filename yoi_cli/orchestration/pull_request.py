@@ -97,7 +97,7 @@ def _open(context: TicketContext, at: Position) -> PullRequest:
 def _wait_for(context: TicketContext, at: Position, url: str, number: str) -> bool:
     """Record where the request is, or where a person opens it."""
     context.next_look, context.seen_target = 0, ""
-    text = waiting_text(url, is_open=bool(number))
+    text = context.told_waits = waiting_text(url, is_open=bool(number))
     commit = at.reported
     return context.record(at, stages.PULL_REQUEST, text, url=url, number=number, commit=commit)
 
@@ -113,20 +113,27 @@ def wait(context: TicketContext, at: Position) -> bool:
         return False
     interval = context.ports.settings.orchestration.request_interval
     context.next_look = now + int(interval * 1000)
-    moved = _look(context, at)
-    if moved:
-        context.waits = ""
+    trouble = ""
+    try:
+        moved = _look(context, at)
+    except OperationError as error:
+        moved, trouble = False, f" (it could not be looked at: {error.message})"
+    context.waits = "" if moved else waiting_text(at.url, is_open=bool(at.number)) + trouble
+    if context.waits and context.waits != context.told_waits:
+        context.told_waits = context.waits
+        context.tell(stages.PULL_REQUEST, context.waits, "", at.reported)
     return moved
 
 
 def _look(context: TicketContext, at: Position) -> bool:
-    """Whether anything has come of the request; else what is waited for is kept in `waits`."""
-    context.waits = waiting_text(at.url, is_open=bool(at.number))
+    """Whether anything has come of the request. Raises `OperationError` where nobody can say, and
+    the remote's target does not say it either."""
     try:
         found = _found(context, at)
-    except OperationError as error:
-        context.waits += f" It could not be looked at: {error.message}"
-        found = None
+    except OperationError:
+        if _is_in_target(context, at):
+            return True
+        raise
     if found is None:
         return _is_in_target(context, at)
     if found.number != at.number:
@@ -147,19 +154,14 @@ def _found(context: TicketContext, at: Position) -> PullRequest | None:
         return None
     if at.number:
         return forge.look(at.number)
-    found = forge.find(at.branch, at.target)
-    return found if found is None or found.state != CLOSED else None
+    return _standing(context, at)
 
 
 def _is_in_target(context: TicketContext, at: Position) -> bool:
     """Whether the remote's target has the work by now, which is all that shows without a
     program."""
     forge = context.ports.forge
-    try:
-        head = forge.fetch(at.target)
-    except OperationError as error:
-        context.waits = waiting_text(at.url, is_open=bool(at.number)) + f" {error.message}"
-        return False
+    head = forge.fetch(at.target)
     if not head or head == context.seen_target:
         return False
     context.seen_target = head
@@ -216,7 +218,10 @@ def look_again(context: TicketContext, at: Position) -> bool:
     merged after all."""
     if not (at.number and context.ports.forge.program):
         return False
-    found = context.ports.forge.look(at.number)
+    try:
+        found = context.ports.forge.look(at.number)
+    except OperationError:
+        return False  # it is closed as far as anybody knows
     if found.state == CLOSED:
         return False
     return _wait_for(context, at, at.url, at.number)
