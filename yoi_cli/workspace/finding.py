@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.store.config.store_config import parse_config
 from yoi_cli.store.files import layout
-from yoi_cli.store.files.directory import Directory, not_as_expected
+from yoi_cli.store.files.descriptors import not_as_expected
+from yoi_cli.store.files.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

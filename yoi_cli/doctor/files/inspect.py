@@ -14,7 +14,7 @@ from yoi_cli.doctor.files.inspect_records import placed_records, placed_relation
 from yoi_cli.doctor.ports import InspectedTicket
 from yoi_cli.errors import NotFoundError, StoreInvalidError
 from yoi_cli.store.files import layout
-from yoi_cli.store.files.directory import FILE_TOO_LARGE
+from yoi_cli.store.files.descriptors import FILE_TOO_LARGE
 from yoi_cli.store.files.reader import FileReader
 from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.thread import BYTE_ORDER_MARK, parse_thread

@@ -19,7 +19,7 @@ from yoi_cli.model.config import DEFAULT
 from yoi_cli.model.trees import read_file
 from yoi_cli.store.config.store_config import parse_config
 from yoi_cli.store.files import layout
-from yoi_cli.store.files.directory import not_as_expected
+from yoi_cli.store.files.descriptors import not_as_expected
 from yoi_cli.store.files.shared_paths import is_shared, ticket_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from yoi_cli.store.files.directory import Directory, not_as_expected
+from yoi_cli.store.files.descriptors import not_as_expected
+from yoi_cli.store.files.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

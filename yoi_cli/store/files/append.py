@@ -14,12 +14,14 @@ from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.model.ids import is_event_id
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.base_reader import missing_part
-from yoi_cli.store.files.directory import Directory, check_size, most_bytes, read_all
+from yoi_cli.store.files.descriptors import check_size, most_bytes, read_all
 from yoi_cli.store.files.git_activity import wait_for_git
 from yoi_cli.store.formats.thread import ParsedThread, parse_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from yoi_cli.store.files.directory import Directory
 
 _APPEND = os.O_RDWR | os.O_APPEND | os.O_NONBLOCK
 #: A thread larger than this is not read whole for an event that moves no state.

@@ -6,50 +6,28 @@ are read or written, and a FIFO never makes anybody wait.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
-from yoi_cli.errors import StoreInvalidError
-from yoi_cli.model.limits import (
-    MOST_FILE,
-    MOST_RECORD,
-    MOST_SETTINGS,
-    MOST_THREAD,
-    shown_size,
+from yoi_cli.store.files.descriptors import (
+    READ,
+    not_as_expected,
+    open_directory,
+    open_file,
+    read_regular,
+    write_all,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-_DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_DIRECTORY
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-#: Most files are small, and a buffer for a large one costs more than reading a small one.
-_FIRST_CHUNK = 1 << 16
-_CHUNK = 1 << 20
-#: How many bytes a file of a name may hold; others are artifacts.
-_MOST = {
-    "thread.md": MOST_THREAD,
-    "item.md": MOST_RECORD,
-    "resolution.md": MOST_RECORD,
-    "relations.json": MOST_RECORD,
-    "orchestration-plan.jsonl": MOST_RECORD,
-    "ticket.config.toml": MOST_SETTINGS,
-    "workspace.toml": MOST_SETTINGS,
-    ".gitignore": MOST_SETTINGS,
-    ".gitattributes": MOST_SETTINGS,
-}
 #: How the name of a file begins that is to take another's place. Writers of tickets hold the
 #: store's lock, so that one name for each will do.
 TEMPORARY = ".tmp-"
-FILE_TOO_LARGE = "file_too_large"
-_WRONG_PATH = frozenset(
-    {errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.EISDIR, errno.EACCES, errno.EPERM}
-)
 
 
 class Directory:
@@ -65,7 +43,7 @@ class Directory:
     @classmethod
     def open(cls, path: str, shown: str) -> Self:
         """Open the directory at `path`, which must not itself be a symlink."""
-        return cls(_open_directory(path, None, shown), shown)
+        return cls(open_directory(path, None, shown), shown)
 
     def __enter__(self) -> Self:
         return self
@@ -89,7 +67,7 @@ class Directory:
     def child(self, name: str) -> Directory:
         """The directory `name` below this one. Raises `FileNotFoundError` or store errors."""
         shown = self.shown(name)
-        return Directory(_open_directory(name, self.descriptor, shown), shown)
+        return Directory(open_directory(name, self.descriptor, shown), shown)
 
     def descend(self, path: str, *, make: bool = False) -> Directory:
         """The directory at `path` below this one (this one where it is empty), step by step.
@@ -122,7 +100,7 @@ class Directory:
             return None
 
     @contextmanager
-    def opened(self, name: str, flags: int = _READ) -> Iterator[int]:
+    def opened(self, name: str, flags: int = READ) -> Iterator[int]:
         """A descriptor of the regular file `name`. Raises `FileNotFoundError`, store errors."""
         flags |= os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = open_file(name, self.descriptor, self.shown(name), flags)
@@ -133,7 +111,7 @@ class Directory:
 
     def read(self, name: str) -> bytes:
         """The whole of the regular file `name`. Raises `FileNotFoundError`, store errors."""
-        return _read_file(name, self.descriptor, self.shown(name))
+        return read_regular(name, self.descriptor, self.shown(name))
 
     def read_in(self, folder: str, name: str) -> bytes:
         """The whole of the regular file `name` in `folder`, which stands in this directory.
@@ -141,9 +119,9 @@ class Directory:
         As safe as walking there, and with as few steps as that can cost: whoever reads a
         whole store does it thousands of times. Raises `FileNotFoundError`, store errors.
         """
-        parent = _open_directory(folder, self.descriptor, self.shown(folder))
+        parent = open_directory(folder, self.descriptor, self.shown(folder))
         try:
-            return _read_file(name, parent, self.shown(f"{folder}/{name}"))
+            return read_regular(name, parent, self.shown(f"{folder}/{name}"))
         finally:
             os.close(parent)
 
@@ -153,7 +131,7 @@ class Directory:
         Only for a path whose folders were just seen to be no symlinks. Raises
         `FileNotFoundError`, store errors.
         """
-        return _read_file(path, self.descriptor, self.shown(path))
+        return read_regular(path, self.descriptor, self.shown(path))
 
     def read_path(self, path: str) -> bytes | None:
         """The whole of the regular file at `path`, walked to as `descend` does.
@@ -271,121 +249,6 @@ class Directory:
     def sync(self) -> None:
         """Bring the names in this directory to stable storage."""
         os.fsync(self.descriptor)
-
-
-def read_all(descriptor: int, shown: str) -> bytes:
-    """Everything from the descriptor's position to the end of the file that `shown` names.
-
-    Raises `StoreInvalidError` (`file_too_large`) where that is more than such a file may hold.
-    """
-    first = os.read(descriptor, _FIRST_CHUNK)
-    if len(first) < _FIRST_CHUNK:
-        return first
-    most = most_bytes(shown)
-    check_size(os.fstat(descriptor).st_size, shown, most)
-    chunks, size = [first], len(first)
-    while chunk := os.read(descriptor, _CHUNK):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > most:  # it grows while it is read
-            check_size(size, shown, most)
-    return b"".join(chunks)
-
-
-def most_bytes(shown: str) -> int:
-    """How many bytes the file may hold whose path ends as `shown` does (docs/format.md)."""
-    return _MOST.get(shown.rpartition("/")[2], MOST_FILE)
-
-
-def check_size(size: int, shown: str, most: int) -> None:
-    """Raise `StoreInvalidError` (`file_too_large`) for a file of more than `most` bytes."""
-    if size > most:
-        raise StoreInvalidError(
-            FILE_TOO_LARGE,
-            f"{shown} has {shown_size(size)}; no more than {shown_size(most)} is read.",
-            hint="See what it holds; git has what it was (`git log -- PATH`).",
-            details={"path": shown, "size": size, "limit": most},
-        )
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of `data`; a disk that takes only a part is an `OSError`."""
-    written = os.write(descriptor, data)
-    while written < len(data):
-        more = os.write(descriptor, data[written:])
-        if more == 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        written += more
-
-
-def mark_of(status: os.stat_result) -> str:
-    """What tells a file from the same one after any change, and from another one."""
-    return f"{status.st_ino}.{status.st_size}.{status.st_ctime_ns}"
-
-
-def not_as_expected(shown: str, expected: str) -> StoreInvalidError:
-    """The error for something else existing where a file or directory should be."""
-    return StoreInvalidError(
-        "path_unsafe",
-        f"{shown} is not {expected}; it was neither read nor written.",
-        hint="A store holds only folders and regular files. See where it leads, then put "
-        "the real one in its place.",
-        details={"path": shown},
-    )
-
-
-def cannot_open(error: OSError, shown: str, expected: str) -> StoreInvalidError:
-    """The error for what the system did not open as the file or directory it should be."""
-    if error.errno not in (errno.EACCES, errno.EPERM):
-        return not_as_expected(shown, expected)
-    return StoreInvalidError(
-        "path_not_permitted",
-        f"{shown} cannot be opened: {error.strerror}.",
-        hint="Check to whom it belongs, and its permissions.",
-        details={"path": shown},
-    )
-
-
-def _open_directory(name: str, parent: int | None, shown: str) -> int:
-    try:
-        return os.open(name, _DIRECTORY, dir_fd=parent)
-    except OSError as error:
-        _refuse_wrong_path(error, shown, "a folder")
-        raise
-
-
-def open_file(name: str, parent: int, shown: str, flags: int = _READ) -> int:
-    """A descriptor of the regular file `name` below the directory `parent`.
-
-    Raises `FileNotFoundError`, store errors; `shown` names it there.
-    """
-    try:
-        descriptor = os.open(name, flags, dir_fd=parent)
-    except OSError as error:
-        _refuse_wrong_path(error, shown, "a regular file")
-        raise
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise not_as_expected(shown, "a regular file")
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
-def _read_file(name: str, parent: int, shown: str) -> bytes:
-    descriptor = open_file(name, parent, shown)
-    try:
-        return read_all(descriptor, shown)
-    finally:
-        os.close(descriptor)
-
-
-def _refuse_wrong_path(error: OSError, shown: str, expected: str) -> None:
-    """Raise a store error for what is wrong with one path; what is wrong with the system is
-    the caller's to raise again. As its own cause an error would keep all that it saw alive."""
-    if error.errno in _WRONG_PATH:
-        raise cannot_open(error, shown, expected) from error
 
 
 def _permissions(existing: int | None, is_executable: bool | None) -> int | None:

@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
-from yoi_cli.store.files.directory import TEMPORARY, Directory, read_all, write_all
+from yoi_cli.store.files.descriptors import read_all, write_all
+from yoi_cli.store.files.directory import TEMPORARY, Directory
 from yoi_cli.store.formats.journal import render_entry, render_journal
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from yoi_cli.errors import ConflictError, OperationError
-from yoi_cli.store.files.directory import read_all
+from yoi_cli.store.files.descriptors import read_all
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _FIRST_PAUSE = 0.0005

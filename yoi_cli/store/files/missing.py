@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId
-from yoi_cli.store.files.directory import mark_of
+from yoi_cli.store.files.descriptors import mark_of
 from yoi_cli.store.formats import journal
 
 if TYPE_CHECKING:

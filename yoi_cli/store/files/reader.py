@@ -12,13 +12,8 @@ from typing import TYPE_CHECKING
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.base_reader import BaseReader, missing_part
-from yoi_cli.store.files.directory import (
-    Directory,
-    cannot_open,
-    not_as_expected,
-    open_file,
-    read_all,
-)
+from yoi_cli.store.files.descriptors import cannot_open, not_as_expected, open_file, read_all
+from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.formats.thread import is_utf8, latest_at
 from yoi_cli.store.values import FieldsRow
 

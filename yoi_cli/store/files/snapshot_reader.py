@@ -15,7 +15,7 @@ from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.store.config.store_config import parse_config
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.base_reader import BaseReader
-from yoi_cli.store.files.directory import not_as_expected
+from yoi_cli.store.files.descriptors import not_as_expected
 from yoi_cli.store.formats.item import parse_fields
 from yoi_cli.store.formats.thread import is_utf8
 from yoi_cli.store.values import NO_FIELDS, FieldsRow

@@ -26,7 +26,7 @@ from yoi_cli.store.files.append import (
     write_failed,
 )
 from yoi_cli.store.files.atomic_folder import is_inside, place_tree, remove_tree
-from yoi_cli.store.files.directory import mark_of
+from yoi_cli.store.files.descriptors import mark_of
 from yoi_cli.store.files.git_holds import AUTOSTASH, git_holds, held_by
 from yoi_cli.store.files.interrupts import held_back
 from yoi_cli.store.files.lock import Intent, StoreLock

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.git.objects import RevisionFiles
 from yoi_cli.model.trees import NoFiles, read_file
-from yoi_cli.store.files.directory import not_as_expected
+from yoi_cli.store.files.descriptors import not_as_expected
 from yoi_cli.store.files.layout import STORE_FOLDER
 from yoi_cli.store.files.shared_paths import is_shared, meant_removals, subjects_of
 from yoi_cli.sync.files.shrinkage import shrunk_tickets, with_what_was
