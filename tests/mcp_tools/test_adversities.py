@@ -191,19 +191,27 @@ def test_lines_that_are_no_messages_leave_the_server_serving(
     del yoi
     junk = ["no json\n", "[" * 100_000 + "\n", "\n", '{"id": 1}\n', "\x00\n", "[]\n"]
     lines = "".join([*junk, request(2, "tools/list"), request(3, "no/such/method")])
-    done = subprocess.run(
+    answers: dict[int, Any] = {}
+    with subprocess.Popen(
         [sys.executable, "-P", "-m", "yoi_cli", "mcp"],
         cwd=workspace,
         env=env,
-        input=lines.encode(),
-        timeout=60,
-        capture_output=True,
-        check=True,
-    )
-    answers = {one["id"]: one for one in map(json.loads, done.stdout.splitlines()) if "id" in one}
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdin is not None and server.stdout is not None and server.stderr is not None
+        server.stdin.write(lines)
+        server.stdin.flush()
+        while not {2, 3} <= set(answers):  # what is asked as the input ends may get no answer
+            said = json.loads(server.stdout.readline())
+            answers[said.get("id", 0)] = said
+        server.stdin.close()
+        assert "Traceback" not in server.stderr.read()
+        assert server.wait(30) == 0
     assert len(answers[2]["result"]["tools"]) == 5
     assert answers[3]["error"]["code"] == -32601
-    assert b"Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("after", [0.0, 0.01, 0.05])

@@ -47,12 +47,14 @@ def test_a_person_who_says_yes_queues_it_and_what_they_said_is_in_the_log(
 
     async def body() -> None:
         async with connected(workspace, env, "orchestrator", era=era, answering=person) as agent:
-            said = await agent.ask("ticket_move", queueing(ticket))
+            why = {"body": "It is small.\x1b[2J"}
+            said = await agent.ask("ticket_move", {**queueing(ticket), **why})
             assert said.facts["state"] == "queued"
 
     run(body)
     assert state_of(yoi, workspace, ticket) == "queued"
     assert len(shown) == 1
+    assert "The agent says:\nIt is small.\\x1b[2J" in shown[0]
     assert f"Queue ticket {ticket}?" in shown[0]
     assert "Greet \\x1b[31m" in shown[0].split("--- begin ticket text ")[1]
     event = yoi("ticket", "show", ticket, "--json", cwd=workspace).json["events"][-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.ids import is_ticket_id
@@ -12,11 +13,13 @@ from yoi_cli.model.quoting import marker_of, quoted
 from yoi_cli.model.text import replace_unsafe, visible, visible_block
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from yoi_cli.errors import Json, YoiError
 
 LONGEST_TITLE = 96
+#: Ids of tickets, events, workers and commits, and versions of descriptions.
+_ID = re.compile(r"(?:w-)?[0-9A-HJKMNP-TV-Z]{13,26}|[0-9a-f]{7,64}|")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _TIME = re.compile(r"[0-9TZ:.+-]{1,40}")
 
@@ -43,14 +46,55 @@ def json_line(value: Json) -> str:
     return replace_unsafe(text, lambda char: json.dumps(char)[1:-1])
 
 
-def error_line(error: YoiError) -> str:
-    """An error as the model is told of it."""
-    said: dict[str, Json] = {"code": error.code, "message": visible(error.message)}
+def error_parts(error: YoiError) -> tuple[str, ...]:
+    """An error as the model is told of it. What its details name and `yoi` did not choose, such as
+    the target of a relation that is no ticket, is left out; the whole message follows quoted."""
+    strange = sorted(set(_strange(error.details)), key=len, reverse=True)
+    said: dict[str, Json] = {"code": error.code, "message": _without(strange, error.message)}
     if error.hint:
-        said["hint"] = visible(error.hint)
+        said["hint"] = _without(strange, error.hint)
     if error.details:
-        said["details"] = dict(error.details)
-    return json_line({"error": said})
+        said["details"] = _known(error.details)
+    line = json_line({"error": said})
+    if not any(text in error.message for text in strange):
+        return (line,)
+    whole = [visible_block(error.message)]
+    return (line, quoted(whole, marker_of(whole)))
+
+
+def _without(strange: Sequence[str], text: str) -> str:
+    for one in strange:
+        text = text.replace(one, "…")
+    return visible(text)
+
+
+def _strange(value: Json) -> Iterator[str]:
+    """The texts in details that are neither ids nor words nor times; a command is yoi's own."""
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if key != "command":
+                yield from _strange(one)
+    elif isinstance(value, str):
+        if value and _is_strange(value):
+            yield value
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _strange(one)
+
+
+def _known(value: Json) -> Json:
+    """Details without such texts."""
+    if isinstance(value, Mapping):
+        return {key: one if key == "command" else _known(one) for key, one in value.items()}
+    if isinstance(value, str):
+        return None if _is_strange(value) else value
+    if isinstance(value, Sequence):
+        return [_known(one) for one in value]
+    return value
+
+
+def _is_strange(text: str) -> bool:
+    return not (_WORD.fullmatch(text) or _TIME.fullmatch(text) or _ID.fullmatch(text))
 
 
 def known_id(text: str | None) -> str | None:

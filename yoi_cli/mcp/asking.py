@@ -60,12 +60,12 @@ async def queue(
     if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
         said = _given(params)
         if said is None or params.request_state != question.shown:
-            request = types.ElicitRequest(params=_form(question))
+            request = types.ElicitRequest(params=_form(question, asked))
             return types.InputRequiredResult(
                 input_requests={_KEY: request}, request_state=question.shown
             )
     else:
-        form = _form(question)
+        form = _form(question, asked)
         said = await context.session.elicit_form(
             form.message, form.requested_schema, related_request_id=context.request_id
         )
@@ -89,11 +89,15 @@ def _given(params: types.CallToolRequestParams) -> types.ElicitResult | None:
     return said if isinstance(said, types.ElicitResult) else None
 
 
-def _form(question: GateQuestion) -> types.ElicitRequestFormParams:
+def _form(question: GateQuestion, asked: Move) -> types.ElicitRequestFormParams:
+    """What the person is shown: the ticket, and why the agent asks."""
     wanted = visible_block(question.description)
     if len(wanted) > _MOST_SHOWN:
         wanted = wanted[:_MOST_SHOWN] + f"\n… {len(wanted) - _MOST_SHOWN} more characters"
     texts = [visible(question.title), wanted]
+    why = "\n\n".join(text for text in (asked.reason, asked.body[:_LONGEST_COMMENT]) if text)
+    if why:
+        texts.append("The agent says:\n" + visible_block(why))
     message = (
         f"Queue ticket {question.ticket}? Whoever is free may start it then, at any time.\n\n"
         + quoted(texts, marker_of(texts))

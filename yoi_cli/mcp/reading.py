@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.mcp.answer import Answer, Cutter, known_id, short_title, time, word
 from yoi_cli.model.fields import PRIORITIES
+from yoi_cli.model.ids import is_ticket_id
 from yoi_cli.model.item import field_text
 from yoi_cli.model.states import STATES
 
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
     from yoi_cli.mcp.arguments import Doctor, Find, Route, Show
     from yoi_cli.model.events import Event
 
-#: Decisions that are given in full at most, and summaries.
+#: So many open tickets are told of in short.
 _MOST_SUMMARIES = 100
 
 
 def find(session: Session, asked: Find) -> Answer:
+    from yoi_cli.mcp.schema import refuse_unused
+
     if asked.related_to:
+        refuse_unused("without related_to", states=asked.states, text=asked.text, tag=asked.tag)
         return _related(session, asked)
     if asked.text:
+        refuse_unused("without text", tag=asked.tag)
         return _search(session, asked)
     from yoi_cli.api.queries import list_tickets
 
@@ -158,6 +163,9 @@ def show(session: Session, asked: Show) -> Answer:
     }
     if cut.cut:
         facts["cut"] = cut.cut
+    if view.elsewhere:
+        # Steps and approvals that this clone did not write: they drive nothing here.
+        facts["elsewhere"] = sorted(view.elsewhere)
     if found.errors:
         facts["unreadable"] = {part: _code(error) for part, error in found.errors.items()}
     return Answer(facts, tuple(texts))
@@ -185,7 +193,7 @@ def _item_text(view: TicketView, cut: Cutter) -> str:
 
 def _event_text(event: Event, cut: Cutter) -> str:
     attributes = "".join(f" {name}={value[:80]}" for name, value in event.attributes.items())
-    head = f"event {event.kind} at {event.at} by {event.author}{attributes}"
+    head = f"event {event.kind} {event.identity} at {event.at} by {event.author}{attributes}"
     return f"{head}\n{cut(f'event {event.identity}', event.body)}".rstrip()
 
 
@@ -250,9 +258,17 @@ def _decision(one: Decision) -> Json:
         ],
         "cycle": [known_id(link) for link in one.cycle],
         "unblock": [known_id(link) for link in said.unblock],
-        "next_action": said.next_action,
+        # It names tickets by what relations say: what is no id is not passed on as ours.
+        "next_action": said.next_action if _names_only_ids(one) else None,
         "unblocks": one.unblocks,
     }
+
+
+def _names_only_ids(one: Decision) -> bool:
+    named = [blocker.ticket for blocker in one.blockers]
+    named += [link for blocker in one.blockers for link in blocker.chain]
+    named += [reason.ticket for reason in one.classified.reasons if reason.ticket is not None]
+    return all(map(is_ticket_id, named))
 
 
 def titles(decisions: Iterable[Decision]) -> tuple[str, ...]:

@@ -80,6 +80,19 @@ def parse(kind: type[_Kind], given: Mapping[str, object]) -> _Kind:
         ) from error
 
 
+def refuse_unused(needed: str, **given: object) -> None:
+    """Raise `UsageError` (`argument_unused`) where one of `given` has a value, though it is used
+    only with `needed`: nothing that a caller says is passed over."""
+    unused = [name for name, value in given.items() if value not in (None, "", ())]
+    if unused:
+        raise UsageError(
+            "argument_unused",
+            f"{unused[0]} is used only {needed}.",
+            hint=f"Leave {unused[0]} out; nothing was written.",
+            details={"arguments": unused},
+        )
+
+
 def schema_names(kind: type[Arguments]) -> tuple[str, ...]:
     """The names of a tool's arguments, as a call has them."""
     return tuple(kind.__struct_encode_fields__)

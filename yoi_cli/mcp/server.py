@@ -22,7 +22,7 @@ from yoi_cli import __version__
 from yoi_cli.api.session import Start, open_session
 from yoi_cli.errors import OperationError, YoiError
 from yoi_cli.mcp import asking, resources
-from yoi_cli.mcp.answer import Answer, error_line
+from yoi_cli.mcp.answer import Answer, error_parts
 from yoi_cli.mcp.arguments import Move
 from yoi_cli.mcp.guide import INSTRUCTIONS
 from yoi_cli.mcp.schema import schema_of
@@ -199,7 +199,7 @@ def _text(text: str) -> types.TextContent:
 
 
 def _failed(error: YoiError) -> types.CallToolResult:
-    return types.CallToolResult(content=[_text(error_line(error))], is_error=True)
+    return types.CallToolResult(content=[_text(part) for part in error_parts(error)], is_error=True)
 
 
 def _system_error(error: OSError) -> YoiError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.mcp.answer import Answer, known_id, word
 from yoi_cli.mcp.reading import candidates, titles
+from yoi_cli.mcp.schema import refuse_unused
 from yoi_cli.mcp.writing import warned
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def next_(session: Session, asked: Next) -> Answer:
 def claim(session: Session, asked: Claim) -> Answer:
     from yoi_cli.api import claims
 
+    if asked.action in ("start", "take"):
+        refuse_unused("to renew or release", generation=asked.generation)
     if asked.action == "start":
         return _start(session, asked.ticket)
     if asked.action == "take":
@@ -86,7 +89,12 @@ def _claim(held: HeldClaim) -> Json:
 def control(session: Session, asked: Control) -> Answer:
     from yoi_cli.api import workers
 
+    if asked.action != "input":
+        refuse_unused("for input", text=asked.text)
+    if asked.action not in ("list", "tail"):
+        refuse_unused("for list and tail", ticket=asked.ticket)
     if asked.action == "list":
+        refuse_unused("for one worker", worker=asked.worker)
         return _list(session, asked.ticket)
     if asked.action == "tail":
         return _tail(session, asked.worker, asked.ticket, asked.max_bytes)
@@ -127,6 +135,8 @@ def _tail(session: Session, worker: str, ticket: str, most: int) -> Answer:
     """The end of what a worker wrote; of a coding agent, what it says and does as text."""
     from yoi_cli.api import workers
 
+    if worker:
+        refuse_unused("without worker", ticket=ticket)
     name = worker or _newest(session, ticket)
     view = workers.show(session, name)
     worker_id, part = workers.output(session, name, since=-most if not view.agent else -_TAIL)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.mcp.answer import Answer
+from yoi_cli.mcp.schema import refuse_unused
 from yoi_cli.model.states import CLOSED, PLANNING, RESOLVED_STATES
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def edit(session: Session, asked: Edit) -> Answer:
         if value is not None:
             fields[name] = value or None
     expected = None
-    if asked.description is not None:
+    if asked.description is None:
+        refuse_unused("with a description", version=asked.version)
+    else:
         full_id, item = tickets.read_item(session, asked.ticket)
         if version_of(item.body) != asked.version:
             raise ConflictError(
@@ -97,6 +100,7 @@ def move(session: Session, asked: Move) -> Answer:
     check_move(asked)
     text, reason = asked.body or None, asked.reason or None
     if asked.to == CLOSED:
+        refuse_unused("for other moves", reason=asked.reason)
         done = tickets.close(session, asked.ticket, asked.body, expect=asked.origin)
     elif asked.to == PLANNING and asked.origin in RESOLVED_STATES:
         done = tickets.reopen(session, asked.ticket, asked.reason, text=text, expect=asked.origin)
