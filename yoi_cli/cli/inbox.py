@@ -65,5 +65,5 @@ def print_inbox(found: Inbox) -> None:
             page.line(Cell("last words:", "dim"))
             page.prose(words)
         for command in one.commands:
-            page.line(Cell("$ ", "dim"), Cell(command, "cyan"))
+            page.command(command)
     page.show()

@@ -38,7 +38,7 @@ def next_profile(context: TicketContext, at: Position, role: str) -> str | bool 
     if spent is not None:
         return spent
     if at.unable >= UNABLE_TRIES:
-        text = f"Agents could not run {at.unable} times; the log says why."
+        text = f"Agents could not run {at.unable} times. {_newest_reason(context)}"
         return context.call_person(at, stages.COULD_NOT_RUN, text)
     choice = choose(context.ports, role)
     if choice.pause is None:
@@ -46,6 +46,13 @@ def next_profile(context: TicketContext, at: Position, role: str) -> str | bool 
     if choice.waits_long(context.ports.now()):
         return context.outcome(WAITS, PAUSED, choice.text)
     return False
+
+
+def _newest_reason(context: TicketContext) -> str:
+    """What the log says of the agent that could not run last."""
+    events = context.ports.store.thread(context.ticket).events
+    told = (one.body for one in events if one.attributes.get("step") == stages.COULD_NOT_RUN)
+    return next(reversed([*told]), "").partition("\n")[0]
 
 
 def over_budget(context: TicketContext, at: Position) -> bool | RunOutcome | None:

@@ -118,11 +118,21 @@ def send_coder(context: TicketContext, at: Position) -> bool | RunOutcome:
             at,
             "rounds_spent",
             f"The coder was sent back {counted(rounds, 'time')}, and it is not done."
+            + _newest_request(at)
             + "".join(map(context.target_check.told, context.target_check.failed)),
         )
     if candidates.are_wanted(context, at):
         return candidates.begin(context, at)
     return _send_one(context, at)
+
+
+def _newest_request(at: Position) -> str:
+    """What was wrong last, in one line; empty where nothing is told of it."""
+    if not at.requests:
+        return ""
+    told = at.requests[-1].text.strip().partition("\n\n")[0]
+    head, *problems = (line.strip() for line in told.split("\n"))
+    return f" Last: {' '.join(one.removeprefix('- ') for one in problems) or head}"
 
 
 def _send_one(context: TicketContext, at: Position) -> bool | RunOutcome:

@@ -152,10 +152,10 @@ class TicketRun:
             self._tried_again = True
             if pull_request.look_again(self._context, at):
                 return True
-        how = f"`yoi ticket show {self.ticket}` says why, and --retry goes on."
+        how = "`yoi inbox` says why, and what answers it."
         if can_be_chosen(at):
-            numbers = "|".join(str(one.number) for one in sorted(at.fit))
-            how = f"yoi ticket review {self.ticket} --choose {numbers} -m TEXT"
+            numbers = " or ".join(str(one.number) for one in sorted(at.fit))
+            how = f"yoi ticket review {self.ticket} --choose N -m TEXT, with N {numbers}"
         text = f"It waits for a person ({at.reason}): {how}"
         return self._context.outcome(PERSON, at.reason, text, head)
 

@@ -31,6 +31,11 @@ class Page:
         """One line of untrusted pieces, each in its own style."""
         self._parts.append([Cell(cell) if isinstance(cell, str) else cell for cell in cells])
 
+    def command(self, command: str) -> None:
+        """A command to be typed: it stays one line, which is copied whole where a terminal
+        breaks it."""
+        self._parts.append((Cell("$ ", "dim"), Cell(command, "cyan")))
+
     def blank(self) -> None:
         self.line()
 
@@ -74,7 +79,9 @@ class Page:
                 for line in _wrapped(part, target.width):
                     target.print(line)
             else:
-                target.print(Text.assemble(*((visible(cell.text), cell.style) for cell in part)))
+                line = Text.assemble(*((visible(cell.text), cell.style) for cell in part))
+                for piece in [line] if isinstance(part, tuple) else _broken(line, target.width):
+                    target.print(piece)
 
 
 def _plain(part: Sequence[Cell] | str) -> str:
@@ -82,6 +89,23 @@ def _plain(part: Sequence[Cell] | str) -> str:
         return "".join(visible(cell.text) for cell in part).rstrip() + "\n"
     lines = visible_block(part.rstrip("\n")).split("\n")
     return "".join(f"{_INDENT}{line}".rstrip() + "\n" for line in lines)
+
+
+def _broken(line: Text, width: int) -> list[Text]:
+    """A line that is wider than the terminal, broken between words and indented further."""
+    from rich.text import Text
+
+    if line.cell_len <= width:
+        return [line]
+    indent = len(line.plain) - len(line.plain.lstrip(" "))
+    first, *others = line.wrap(console(sys.stdout), width, overflow="fold")
+    if not others:
+        return [first]
+    margin = " " * (indent + len(_INDENT))
+    rest = line[len(first.plain) :]
+    rest = rest[len(rest.plain) - len(rest.plain.lstrip(" ")) :]
+    below = rest.wrap(console(sys.stdout), width - len(margin), overflow="fold")
+    return [first, *(Text.assemble(margin, one) for one in below)]
 
 
 def _wrapped(source: str, width: int) -> list[Text]:

@@ -156,6 +156,8 @@ _WHOLE = frozenset(
         "pull_request",
     }
 )
+#: So the text of the last step begins where somebody has to do something.
+_CALLS = ("person: ", "refused: ", "failed: ")
 _COLUMNS = (
     Column("ticket", style="bold", no_wrap=True),
     Column("result", no_wrap=True),
@@ -222,7 +224,7 @@ class ProgressView:
             shown.append(text(f"{progress.ticket:{_TICKET}} ", "bold"))
             shown.append(text(f"{progress.step:<15} ", _STYLES.get(progress.step, "cyan")))
             shown.append(text(progress.text))
-            if progress.step in _WHOLE:
+            if progress.step in _WHOLE or progress.text.startswith(_CALLS):
                 self._live.console.print(shown, soft_wrap=False)
             else:
                 self._live.console.print(shown, no_wrap=True, overflow="ellipsis", soft_wrap=False)
