@@ -5,45 +5,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.workers.runtime import CreatedWorker as CreatedWorker
+from yoi_cli.workers.runtime import RuntimeFacts as RuntimeFacts
+from yoi_cli.workers.runtime import WorkerCounts as WorkerCounts
+from yoi_cli.workers.runtime import WorkerFilter as WorkerFilter
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from yoi_cli.errors import StoreInvalidError
+    from yoi_cli.model.workers.bundles import ProfileBundle
+    from yoi_cli.model.workers.order import WorkerOrder
+    from yoi_cli.workers.local.bundles import FileBundles
+    from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workers.model import WorkerView
-    from yoi_cli.workers.runtime import Recovery, WorkerList
+    from yoi_cli.workers.observation import LifecycleEvent
+    from yoi_cli.workers.remote.http import HttpRuntime
+    from yoi_cli.workers.runtime import (
+        BundleState,
+        Output,
+        Recovery,
+        WorkerList,
+    )
     from yoi_cli.workspace.session import Session
 
 STARTING, RUNNING, DRAINING = "starting", "running", "draining"
 #: What the runtime of a clone can do; a client asks for one by its name.
-CAPABILITIES = ("create", "input", "stop", "cancel", "transcript", "events", "recover", "prune")
-
-
-class WorkerCounts(NamedTuple):
-    """How many workers there are in each state, and how many cannot be read."""
-
-    queued: int = 0
-    running: int = 0
-    exited: int = 0
-    killed: int = 0
-    lost: int = 0
-    unreadable: int = 0
-
-
-class RuntimeFacts(NamedTuple):
-    """What a runtime says of itself."""
-
-    runtime_id: str
-    name: str
-    version: str
-    api_versions: tuple[str, ...]
-    state: str
-    counts: WorkerCounts
-    capabilities: tuple[str, ...]
-    workspaces: tuple[str, ...]
+CAPABILITIES = (
+    *("create", "create.base", "create.bundle", "input", "stop", "cancel"),
+    *("transcript", "transcript.range", "events", "wait", "recover", "prune", "bundles"),
+)
 
 
 class Readiness(NamedTuple):
-    """What was done for workers that had not ended when the runtime started."""
+    """What was done for workers that had not ended when the runtime started. `failed` says that
+    not even that could be looked at."""
 
     ready: bool = False
     recovered: int = 0
@@ -51,69 +47,183 @@ class Readiness(NamedTuple):
     ended: int = 0
     lost: int = 0
     unreadable_workers: tuple[StoreInvalidError, ...] = ()
+    failed: bool = False
 
     @property
     def unreadable(self) -> int:
         return len(self.unreadable_workers)
 
 
-class WorkerFilter(NamedTuple):
-    """Which workers a list is to have; None takes them all."""
-
-    state: str | None = None
-    ticket: str | None = None
-    role: str | None = None
-    profile: str | None = None
-    worker_id: str | None = None
-
-    def takes(self, view: WorkerView) -> bool:
-        return all(
-            asked is None or asked == getattr(view, name)
-            for name, asked in zip(self._fields, self, strict=True)
-        )
-
-
 class EmbeddedRuntime:
-    """The workers of a session's clone, in this process. `name` is a label."""
+    """The workers of a session's clone, in this process: a `Runtime`. `name` is a label; `caller`
+    is the worker that asks, where one does."""
 
-    def __init__(self, session: Session, runtime_id: str, name: str) -> None:
+    def __init__(
+        self, session: Session, runtime_id: str = "local", name: str = "", caller: str | None = None
+    ) -> None:
         self._session = session
         self._workspace_id = ""
+        self._caller = caller
         self.runtime_id = runtime_id
-        self.name = name
+        self.name = name or runtime_id
+
+    def called_by(self, caller: str | None) -> EmbeddedRuntime:
+        """The same runtime, asked by the worker `caller`."""
+        return EmbeddedRuntime(self._session, self.runtime_id, self.name, caller)
 
     def facts(self, state: str = RUNNING) -> RuntimeFacts:
         from yoi_cli import __version__
         from yoi_cli.api.servers import workspace_id
 
         self._workspace_id = self._workspace_id or workspace_id(self._session)
-        found = self.list_workers(WorkerFilter())
+        counts = count(self.list_workers(WorkerFilter()))
         return RuntimeFacts(
             self.runtime_id,
             self.name,
             __version__,
             ("v1",),
             state,
-            count(found),
+            counts,
             CAPABILITIES,
             (self._workspace_id,),
         )
 
     def list_workers(self, wanted: WorkerFilter) -> WorkerList:
-        """The workers that are `wanted`, the oldest first, and why others cannot be read."""
-        from yoi_cli.workers.open import open_runtime
         from yoi_cli.workers.runtime import WorkerList
 
-        runtime = open_runtime(self._session, self.runtime_id)
-        shown = tuple(view for view in runtime.all() if wanted.takes(view))
+        runtime = self._files()
+        shown = tuple(self._own(view) for view in runtime.all() if wanted.takes(view))
         return WorkerList(shown, tuple(runtime.unreadable()))
 
-    def recover(self) -> Readiness:
-        """Look after workers whose shim died, as `yoi worker recover` does."""
-        from yoi_cli.api.workers import recover
+    def create(self, order: WorkerOrder) -> CreatedWorker:
+        from yoi_cli.api.orders import create
 
-        done = recover(self._session)
-        return readiness_of(done.found, done.unreadable)
+        made = create(self._session, self._bundles(), order)
+        return CreatedWorker(self._own(made.worker), made.is_new, made.warnings)
+
+    def show(self, worker_id: str) -> WorkerView:
+        from yoi_cli.workers.open import collect_mail
+
+        collect_mail(self._session)
+        return self._own(self._files().show(worker_id))
+
+    def output(self, worker_id: str, cursor: int, limit: int) -> Output:
+        return self._files().output(worker_id, cursor, limit)
+
+    def read(self, worker_id: str, cursor: int, *, follow: bool = False) -> Iterator[Output]:
+        return self._files().read(worker_id, cursor, follow=follow)
+
+    def events(self, worker_id: str) -> Sequence[LifecycleEvent]:
+        return self._files().lifecycle(worker_id)
+
+    def give_input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
+        self._files().input(worker_id, data, close=close)
+
+    def end(
+        self,
+        worker_id: str,
+        *,
+        cancel: bool = False,
+        grace: float | None = None,
+        reason: str = "",
+        force: bool = False,
+    ) -> WorkerView:
+        from yoi_cli.api import workers
+
+        self._files().show(worker_id)  # only whole ids name a worker here
+        if cancel:
+            done = workers.cancel(
+                self._session, worker_id, reason=reason, force=force, caller=self._caller
+            )
+        else:
+            done = workers.stop(
+                self._session,
+                worker_id,
+                grace=grace,
+                reason=reason,
+                force=force,
+                caller=self._caller,
+            )
+        return self._own(done.worker)
+
+    def await_end(self, worker_id: str, timeout: float) -> WorkerView:
+        from yoi_cli.api import workers
+        from yoi_cli.errors import OperationError
+
+        seen = self.show(worker_id)
+        try:
+            return self._own(workers.wait(self._session, worker_id, timeout=timeout).worker)
+        except OperationError as error:
+            if error.code != "worker_timeout":
+                raise
+        return self.show(seen.worker_id)
+
+    def recover(self) -> Sequence[Recovery]:
+        return self.look_after()[0]
+
+    def look_after(self) -> tuple[Sequence[Recovery], Readiness]:
+        """As `recover`, with how many workers that was done for."""
+        from yoi_cli.api import workers
+
+        done = workers.recover(self._session)
+        found = [one._replace(worker=self._own(one.worker)) for one in done.found]
+        return found, readiness_of(found, done.unreadable)
+
+    def prune(self, ended_before: int) -> Sequence[str]:
+        from yoi_cli.api import workers
+
+        return workers.prune(self._session, ended_before=ended_before).ids
+
+    def put_bundle(self, bundle: ProfileBundle, digest: str) -> BundleState:
+        return self._bundles().put(bundle, digest)
+
+    def bundle(self, digest: str) -> ProfileBundle:
+        return self._bundles().get(digest)
+
+    def bundle_state(self, bundle_id: str, digest: str) -> BundleState:
+        return self._bundles().state(bundle_id, digest)
+
+    def _files(self) -> FileRuntime:
+        from yoi_cli.workers.open import open_runtime
+
+        return open_runtime(self._session)
+
+    def _bundles(self) -> FileBundles:
+        import os
+
+        from yoi_cli.workers.local.bundles import FileBundles
+
+        return FileBundles(os.path.join(self._session.own_folder(), "bundles"))
+
+    def _own(self, view: WorkerView) -> WorkerView:
+        return view._replace(runtime_id=self.runtime_id)
+
+
+def check_worker_id(word: str) -> str:
+    """`word`, being the whole id of a worker. Raises `UsageError` (`worker_id_invalid`)."""
+    from yoi_cli.errors import UsageError
+    from yoi_cli.workers.lookup import is_worker_id
+
+    if not is_worker_id(word):
+        raise UsageError("worker_id_invalid", "That is no worker's id.", hint="Give all of it.")
+    return word
+
+
+def connect(
+    url: str,
+    token: str,
+    *,
+    environment: Mapping[str, str],
+    timeout: float = 10.0,
+    runtime_id: str = "",
+) -> HttpRuntime:
+    """A client of the runtime at `url`: a `Runtime`, and a `WorkerRuntime` for orchestration.
+
+    Nothing is sent yet. Raises `UsageError` (`runtime_url_invalid`).
+    """
+    from yoi_cli.workers.remote.http import HttpRuntime
+
+    return HttpRuntime(url, token, timeout=timeout, environment=environment, runtime_id=runtime_id)
 
 
 def count(found: WorkerList) -> WorkerCounts:

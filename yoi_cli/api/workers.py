@@ -77,12 +77,13 @@ def spawn(
     )
     by = session.author(author)
     session.own_folder(make=True)
-    view = open_runtime(session).spawn(request)
+    view, is_new = open_runtime(session).spawn_or_find(request)
     try:
         log_start(session.store, view, by)
     except YoiError as error:  # it runs; a command that failed would be given again
-        return LoggedWorker(view, (f"The start is not in the ticket's log: {error.message}",))
-    return LoggedWorker(view)
+        warning = f"The start is not in the ticket's log: {error.message}"
+        return LoggedWorker(view, (warning,), is_new)
+    return LoggedWorker(view, (), is_new)
 
 
 def list_workers(
@@ -196,19 +197,54 @@ def attach(session: Session, worker: str) -> Attachment:
     return Attachment(runtime, worker_id)
 
 
-def stop(session: Session, worker: str, *, grace: float | None = None) -> LoggedWorker:
+def stop(
+    session: Session,
+    worker: str,
+    *,
+    grace: float | None = None,
+    reason: str = "",
+    force: bool = False,
+    caller: str | None = None,
+) -> LoggedWorker:
     """Ask a worker to end, and after `grace` seconds make it; nothing that it started stays.
 
-    Raises `OperationError` (`worker_timeout`) where it does not end even so.
+    The `reason` goes into its ticket's log. Without `force` no worker ends what it stands in: this
+    process, or the `caller`, a worker for which this is done. Raises `OperationError`
+    (`worker_timeout`) where it does not end even so, and `ConflictError` (`self_termination`).
     """
     runtime, worker_id = _runtime_of(session, worker)
-    return log_ended(session, runtime.stop(worker_id, grace))
+    if not force:
+        _check_not_own(session, worker_id, caller)
+    return log_ended(session, runtime.stop(worker_id, grace), reason)
 
 
-def cancel(session: Session, worker: str) -> LoggedWorker:
-    """Drop a worker that is queued; end one that runs, whose result counts for nothing."""
+def cancel(
+    session: Session,
+    worker: str,
+    *,
+    reason: str = "",
+    force: bool = False,
+    caller: str | None = None,
+) -> LoggedWorker:
+    """Drop a worker that is queued; end one that runs, whose result counts for nothing. Takes and
+    raises what `stop` does."""
     runtime, worker_id = _runtime_of(session, worker)
-    return log_ended(session, runtime.cancel(worker_id))
+    if not force:
+        _check_not_own(session, worker_id, caller)
+    return log_ended(session, runtime.cancel(worker_id), reason)
+
+
+def _check_not_own(session: Session, worker_id: str, caller: str | None) -> None:
+    if worker_id != caller and worker_id not in session.workers_above():
+        return
+    from yoi_cli.errors import ConflictError
+
+    raise ConflictError(
+        "self_termination",
+        f"Worker {worker_id} would end what it stands in.",
+        hint="Let somebody outside of it end it; --force does it all the same.",
+        details={"worker_id": worker_id},
+    )
 
 
 def wait(session: Session, worker: str, *, timeout: float | None = None) -> LoggedWorker:
@@ -231,8 +267,9 @@ def recover(session: Session) -> RecoveredWorkers:
     return RecoveredWorkers(found, warnings, tuple(runtime.unreadable()))
 
 
-def prune(session: Session, *, days: float = 14) -> PrunedWorkers:
-    """Forget workers that ended more than `days` ago, with what they wrote."""
+def prune(session: Session, *, days: float = 14, ended_before: int | None = None) -> PrunedWorkers:
+    """Forget workers that ended more than `days` ago, or `ended_before` an instant (Unix
+    milliseconds), with what they wrote."""
     import time
 
     from yoi_cli.workers.open import open_runtime
@@ -240,7 +277,8 @@ def prune(session: Session, *, days: float = 14) -> PrunedWorkers:
 
     runtime = open_runtime(session)
     warnings = _log(session, runtime.all())
-    ended_before = time.time_ns() // 1_000_000 - round(days * _DAY_MS)
+    if ended_before is None:
+        ended_before = time.time_ns() // 1_000_000 - round(days * _DAY_MS)
     return PrunedWorkers(tuple(runtime.prune(ended_before)), warnings)
 
 
@@ -297,14 +335,15 @@ def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
 
     ticket, item = read_item(session.store, asked.ticket)
     if cwd is None:
-        cwd = _worktree_of(session, ticket) or os.getcwd()
+        cwd = worktree_of(session, ticket) or os.getcwd()
     packet = render_packet(packet_of(item.title, item.body))
     marker = marker_of([packet])
     packet = f"{explained(marker)}\n\n{quoted([packet], marker)}\n"
     return replace(asked, cwd=cwd, ticket=ticket), packet
 
 
-def _worktree_of(session: Session, ticket: str) -> str | None:
+def worktree_of(session: Session, ticket: str) -> str | None:
+    """The folder of a ticket's worktree, by its full id; None where it has none."""
     from yoi_cli.errors import NotFoundError
     from yoi_cli.worktrees.open import open_worktrees, target_branch
 
@@ -335,14 +374,15 @@ def _runtime_of(session: Session, worker: str) -> tuple[FileRuntime, str]:
     return runtime, identify_worker(runtime.ids(), worker)
 
 
-def log_ended(session: Session, view: WorkerView) -> LoggedWorker:
-    """Write on its ticket how a worker ended, where it has and that is not there yet."""
+def log_ended(session: Session, view: WorkerView, reason: str = "") -> LoggedWorker:
+    """Write on its ticket how a worker ended, and the reason, where it has and that is not there
+    yet."""
     from yoi_cli.workers.runtime import LoggedWorker
 
-    return LoggedWorker(view, _log(session, (view,)))
+    return LoggedWorker(view, _log(session, (view,), reason))
 
 
-def _log(session: Session, views: Sequence[WorkerView]) -> tuple[str, ...]:
+def _log(session: Session, views: Sequence[WorkerView], reason: str = "") -> tuple[str, ...]:
     """Write on their tickets how workers ended, where that is not there yet; warnings."""
     from yoi_cli.workers.open import collect_mail
 
@@ -351,4 +391,4 @@ def _log(session: Session, views: Sequence[WorkerView]) -> tuple[str, ...]:
         return ()
     from yoi_cli.workers.log import log_ends
 
-    return log_ends(session.store, views, session.author(None))
+    return log_ends(session.store, views, session.author(None), reason)

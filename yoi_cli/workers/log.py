@@ -29,8 +29,11 @@ def log_start(store: TicketStore, view: WorkerView, by: Author) -> None:
             writer.commit(ticket, Change(events=(_event(view, STARTED, by),)))
 
 
-def log_ends(store: TicketStore, views: Iterable[WorkerView], by: Author) -> tuple[str, ...]:
-    """Say on their tickets how workers ended; a warning for each that could not be recorded.
+def log_ends(
+    store: TicketStore, views: Iterable[WorkerView], by: Author, reason: str = ""
+) -> tuple[str, ...]:
+    """Say on their tickets how workers ended, and for what `reason` where somebody gave one; a
+    warning for each that could not be recorded.
 
     Only of those whose start is in the log as `log_start` put it there, and once: who starts
     workers by other ways, as an orchestrator does, records them in its own way.
@@ -40,18 +43,18 @@ def log_ends(store: TicketStore, views: Iterable[WorkerView], by: Author) -> tup
         if view.ticket is None or not view.has_ended:
             continue
         try:
-            _log_end(store, view, by)
+            _log_end(store, view, by, reason)
         except YoiError as error:
             warnings.append(f"Its end is not in the log of {view.ticket}: {error.message}")
     return tuple(warnings)
 
 
-def _log_end(store: TicketStore, view: WorkerView, by: Author) -> None:
+def _log_end(store: TicketStore, view: WorkerView, by: Author, reason: str) -> None:
     with store.write() as writer:
         ticket = identify(writer, view.ticket or "")
         log = writer.thread(ticket).events
         if _has(log, view.worker_id, STARTED) and not _has(log, view.worker_id, ENDED):
-            writer.commit(ticket, Change(events=(_event(view, ENDED, by),)))
+            writer.commit(ticket, Change(events=(_event(view, ENDED, by, reason),)))
 
 
 def _has(log: Iterable[Event], worker_id: str, status: str) -> bool:
@@ -63,7 +66,7 @@ def _has(log: Iterable[Event], worker_id: str, status: str) -> bool:
     )
 
 
-def _event(view: WorkerView, status: str, by: Author) -> NewEvent:
+def _event(view: WorkerView, status: str, by: Author, reason: str = "") -> NewEvent:
     attributes = [("status", status), ("worker", view.worker_id)]
     if view.profile is not None:
         attributes.append(("profile", view.profile))
@@ -71,7 +74,8 @@ def _event(view: WorkerView, status: str, by: Author) -> NewEvent:
         attributes += [("result", view.state), ("cause", view.cause)]
         attributes.append(("exit", "" if view.exit_code is None else str(view.exit_code)))
     kept = tuple((key, value) for key, value in attributes if value)
-    return new_event(WORKER, by, _sentence(view, status, by), kept)
+    sentence = _sentence(view, status, by)
+    return new_event(WORKER, by, f"{sentence}\n\n{reason}" if reason else sentence, kept)
 
 
 def _sentence(view: WorkerView, status: str, by: Author) -> str:

@@ -26,6 +26,7 @@ class WorkerView(NamedTuple):
     was to be confined, `landlock` the version of Landlock by which the kernel does; 0, it does
     not. `changes` are paths of the clone that changed while it ran and are not its work.
     `has_terminal` says that it has a terminal of its own.
+    `accepts_input` says whether it can be given input now.
     """
 
     runtime_id: str
@@ -48,6 +49,7 @@ class WorkerView(NamedTuple):
     landlock: int = 0
     changes: tuple[str, ...] = ()
     has_terminal: bool = False
+    accepts_input: bool = False
 
     @property
     def has_ended(self) -> bool:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from yoi_cli.worktrees.service import WorktreeService
 
 
-def open_runtime(session: Session, runtime_id: str = "local") -> FileRuntime:
+def open_runtime(session: Session) -> FileRuntime:
     """The workers of the clone, shared by all its worktrees."""
     from yoi_cli.workers.local.runtime import FileRuntime
 
-    path = os.path.join(session.own_folder(), "workers")
-    return FileRuntime(path, session.environment, _clone_of(session), runtime_id)
+    folder = session.own_folder()
+    return FileRuntime(os.path.join(folder, "workers"), session.environment, _clone_of(session))
 
 
 def collect_mail(session: Session) -> None:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from yoi_cli.errors import StoreInvalidError
+    from yoi_cli.model.workers.bundles import ProfileBundle
+    from yoi_cli.model.workers.order import WorkerOrder
     from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.workers.model import WorkerView
+    from yoi_cli.workers.observation import LifecycleEvent
 
 
 class Output(NamedTuple):
@@ -41,10 +44,12 @@ class Recovery(NamedTuple):
 
 
 class LoggedWorker(NamedTuple):
-    """A worker that was started or has ended, which is in its ticket's log but for `warnings`."""
+    """A worker that was started or has ended, which is in its ticket's log but for `warnings`.
+    `is_new` is False for one that was asked for with a key, and was there."""
 
     worker: WorkerView
     warnings: tuple[str, ...] = ()
+    is_new: bool = True
 
 
 class WorkerList(NamedTuple):
@@ -68,6 +73,131 @@ class PrunedWorkers(NamedTuple):
 
     ids: tuple[str, ...]
     warnings: tuple[str, ...]
+
+
+class CreatedWorker(NamedTuple):
+    """The worker of an order; `is_new` says that it was started for this very order, and not
+    for an equal one before."""
+
+    worker: WorkerView
+    is_new: bool
+    warnings: tuple[str, ...] = ()
+
+
+class WorkerCounts(NamedTuple):
+    """How many workers there are in each state, and how many cannot be read."""
+
+    queued: int = 0
+    running: int = 0
+    exited: int = 0
+    killed: int = 0
+    lost: int = 0
+    unreadable: int = 0
+
+
+class RuntimeFacts(NamedTuple):
+    """What a runtime says of itself. `state` is starting, running or draining."""
+
+    runtime_id: str
+    name: str
+    version: str
+    api_versions: tuple[str, ...]
+    state: str
+    counts: WorkerCounts
+    capabilities: tuple[str, ...]
+    workspaces: tuple[str, ...]
+
+
+class WorkerFilter(NamedTuple):
+    """Which workers a list is to have; None takes them all."""
+
+    state: str | None = None
+    ticket: str | None = None
+    role: str | None = None
+    profile: str | None = None
+    key: str | None = None
+    worker_id: str | None = None
+
+    def takes(self, view: WorkerView) -> bool:
+        return all(
+            asked is None or asked == getattr(view, name)
+            for name, asked in zip(self._fields, self, strict=True)
+        )
+
+
+class BundleState(NamedTuple):
+    """Whether a bundle is kept: `availability` is available, missing, or mismatch where only
+    other digests of its id are. `revision` is None where it is not available."""
+
+    id: str
+    digest: str
+    revision: int | None
+    availability: str
+
+
+class Runtime(Protocol):
+    """A runtime that is asked in product words, in this process or on another machine; one suite
+    of tests holds for all (docs/runtime.md).
+
+    Workers are named by their whole ids. Raises as `WorkerRuntime` does; where it is elsewhere,
+    also `OperationError` (`runtime_unreachable`, `runtime_timeout`, `runtime_auth_failed`,
+    `runtime_unsupported`, `runtime_malformed`, `runtime_failed`, `runtime_unavailable`).
+    """
+
+    @property
+    def runtime_id(self) -> str: ...
+
+    def facts(self) -> RuntimeFacts: ...
+
+    def list_workers(self, wanted: WorkerFilter) -> WorkerList:
+        """The workers that are `wanted`, the oldest first, and why others cannot be read."""
+        ...
+
+    def create(self, order: WorkerOrder) -> CreatedWorker:
+        """The worker of `order`. Raises `ConflictError` (`key_conflict`), `NotFoundError`
+        (`profile_not_found`, `ticket_not_found`, `bundle_not_found`, `base_not_found`),
+        `UsageError` (`worker_invalid`, `bundle_digest_mismatch`, `bundle_profile_unknown`,
+        `folder_outside`, `capability_unknown`)."""
+        ...
+
+    def show(self, worker_id: str) -> WorkerView: ...
+
+    def output(self, worker_id: str, cursor: int, limit: int) -> Output: ...
+
+    def read(self, worker_id: str, cursor: int, *, follow: bool = False) -> Iterator[Output]: ...
+
+    def events(self, worker_id: str) -> Sequence[LifecycleEvent]: ...
+
+    def give_input(self, worker_id: str, data: bytes, *, close: bool = False) -> None: ...
+
+    def end(
+        self,
+        worker_id: str,
+        *,
+        cancel: bool = False,
+        grace: float | None = None,
+        reason: str = "",
+        force: bool = False,
+    ) -> WorkerView:
+        """Stop it, or `cancel` it. What has ended stays as it ended first. Without `force`, a
+        worker does not end itself, nor what it stands in (`self_termination`)."""
+        ...
+
+    def await_end(self, worker_id: str, timeout: float) -> WorkerView:
+        """The worker, once it has ended or `timeout` seconds are over."""
+        ...
+
+    def recover(self) -> Sequence[Recovery]: ...
+
+    def prune(self, ended_before: int) -> Sequence[str]: ...
+
+    def put_bundle(self, bundle: ProfileBundle, digest: str) -> BundleState:
+        """Keep a bundle. Raises `UsageError` (`bundle_digest_mismatch`)."""
+        ...
+
+    def bundle(self, digest: str) -> ProfileBundle: ...
+
+    def bundle_state(self, bundle_id: str, digest: str) -> BundleState: ...
 
 
 class WorkerRuntime(Protocol):

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 #: Says of which worker a process is the shim, or the program (`workers/local/shim/launch.py`).
 OF_SHIM = b"YOI_SHIM_OF"
@@ -24,16 +24,21 @@ def worker_above(folders: Sequence[str]) -> str | None:
     `folders` are those of the clone's workers: those of other clones do not count. Where the
     kernel has no `/proc`, there are no workers.
     """
+    return next(workers_above(folders), None)
+
+
+def workers_above(folders: Sequence[str]) -> Iterator[str]:
+    """The same, of all workers that this process descends from, the nearest first; one may be
+    given more than once."""
     pid = "self"
     for _ in range(_MOST_ANCESTORS):
         named = _worker_of(pid)
         if named is not None and any(os.path.isdir(os.path.join(one, named)) for one in folders):
-            return named
+            yield named
         parent = _parent_of(pid)
         if parent in ("", "0"):
-            break
+            return
         pid = parent
-    return None
 
 
 def _worker_of(pid: str) -> str | None:

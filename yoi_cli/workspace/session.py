@@ -135,11 +135,15 @@ class Session(NamedTuple):
     def worker_above(self) -> str | None:
         """The id of the clone's worker that this process descends from, None for none: of any of
         its workspaces."""
-        from yoi_cli.workspace.ancestry import worker_above
+        return next(iter(self.workers_above()), None)
+
+    def workers_above(self) -> Iterable[str]:
+        """The same, of all workers that this process descends from, the nearest first."""
+        from yoi_cli.workspace.ancestry import workers_above
         from yoi_cli.workspace.local_folder import all_folders
 
         every = (self.local_folder,) if self.checkout is None else all_folders(self.checkout)
-        return worker_above([os.path.join(folder, "workers") for folder in every])
+        return workers_above([os.path.join(folder, "workers") for folder in every])
 
     @property
     def local_folder(self) -> str:

@@ -59,7 +59,7 @@ def test_what_a_prompt_says_is_never_filled_in_again(said: str) -> None:
 
 def test_a_profile_and_the_configuration_fill_in_what_nobody_asked_for() -> None:
     asked = WorkerSpec(command=(), cwd="/tree", ticket="T", role="coder")
-    spec, environment, stdin, redact = request_of(
+    spec, environment, stdin, redact, prompt = request_of(
         asked, SETTINGS, CALLER, prompt="do", prompt_file="/file"
     )
     assert spec == WorkerSpec(
@@ -76,7 +76,7 @@ def test_a_profile_and_the_configuration_fill_in_what_nobody_asked_for() -> None
         capacity=2,
         confine="protect",
     )
-    assert (stdin, redact) == (b"do", True)
+    assert (stdin, redact, prompt) == (b"do", True, "do")
     assert environment == {
         "PLAIN": "plain",
         "TOKEN": "token",

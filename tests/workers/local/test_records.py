@@ -97,7 +97,9 @@ def test_a_record_is_written_as_older_versions_wrote_it(
     )
     written = encode_spec(request, {"PATH": "/bin", "MY_TOKEN": "hidden value"})
     younger = b',\n "idle_ms": null,\n "agent": "",\n "confine": null,\n "writable": [],'
-    younger += b'\n "readable": null,\n "ports": null\n}\n'
+    younger += (
+        b'\n "readable": null,\n "ports": null,\n "terminal": false,\n "fingerprint": ""\n}\n'
+    )
     assert written == OLD_SPEC.removesuffix(b"\n}\n") + younger
 
 

@@ -47,13 +47,20 @@ EXPORT_LINE = "export_line"
 ORCHESTRATION_STEP = "orchestration_step"
 LINES = frozenset({EXPORT_LINE, ORCHESTRATION_STEP})
 #: What servers say, and no command that ends (docs/api-http.md).
-SERVED = frozenset({"runtime", "runtime_readiness", "server", "worker_page"})
+SERVED = frozenset(
+    {
+        *("bundle", "bundle_state", "runtime", "runtime_readiness", "server"),
+        *("worker_events", "worker_page"),
+    }
+)
 
 KINDS: Mapping[str, type[Struct]] = {
     "accepted": routing.AcceptedDocument,
     "answered": outcomes.WrittenDocument,
     "appended": outcomes.WrittenDocument,
     "asked": outcomes.WrittenDocument,
+    "bundle": runtime.BundleDocument,
+    "bundle_state": runtime.BundleStateDocument,
     "claim": routing.ClaimDocument,
     "claims": routing.ClaimsDocument,
     "completion": workspace.CompletionDocument,
@@ -116,6 +123,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "trust": trust.TrustDocument,
     "where": workspace.WhereDocument,
     "worker": workers.WorkerDocument,
+    "worker_events": runtime.WorkerEventPageDocument,
     "worker_input": workers.InputGivenDocument,
     "worker_output": workers.WorkerOutputDocument,
     "worker_page": runtime.WorkerPageDocument,

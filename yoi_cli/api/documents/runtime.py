@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from yoi_cli.api.documents.common import from_value
+from yoi_cli.api.documents.observation import LifecycleEventDocument, lifecycle_event_document
 from yoi_cli.api.documents.workers import WorkerDocument, worker_document
+from yoi_cli.model.workers.bundles import ProfileBundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from yoi_cli.api.runtimes import Readiness, RuntimeFacts
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.workers.model import WorkerView
+    from yoi_cli.workers.observation import LifecycleEvent
 
 
 class PageDocument(Struct, frozen=True, kw_only=True):
@@ -94,6 +97,32 @@ class ReadinessDocument(Struct, frozen=True, kw_only=True):
     problems: tuple[DiagnosticDocument, ...]
 
 
+class WorkerEventPageDocument(Struct, frozen=True, kw_only=True):
+    """A page of a worker's events, the oldest first."""
+
+    worker_id: str
+    items: tuple[LifecycleEventDocument, ...]
+    page: PageDocument
+    diagnostics: tuple[DiagnosticDocument, ...]
+
+
+class BundleDocument(Struct, frozen=True, kw_only=True):
+    """A bundle of profiles, with its digest."""
+
+    digest: str
+    bundle: ProfileBundle
+
+
+class BundleStateDocument(Struct, frozen=True, kw_only=True):
+    """Whether a bundle can be used: `availability` is available, missing, or mismatch where only
+    other digests of its id are kept. `revision` is null where it is not available."""
+
+    id: str
+    digest: str
+    revision: int | None
+    availability: str
+
+
 class ServerDocument(Struct, frozen=True, kw_only=True):
     """A server that listens: its address, and the file in which the same user's commands find it
     with its token."""
@@ -102,6 +131,14 @@ class ServerDocument(Struct, frozen=True, kw_only=True):
     runtime_id: str
     address: str
     file: str
+
+
+_RECOVERY_FAILED = DiagnosticDocument(
+    code="recovery_failed",
+    severity="error",
+    message="The workers that were there could not be looked after.",
+    worker_id=None,
+)
 
 
 def unreadable_diagnostics(errors: Iterable[StoreInvalidError]) -> tuple[DiagnosticDocument, ...]:
@@ -122,6 +159,10 @@ def _worker_of(error: StoreInvalidError) -> str | None:
     return named if isinstance(named, str) else None
 
 
+def event_documents(events: Iterable[LifecycleEvent]) -> tuple[LifecycleEventDocument, ...]:
+    return tuple(map(lifecycle_event_document, events))
+
+
 def worker_documents(views: Iterable[WorkerView]) -> tuple[WorkerDocument, ...]:
     return tuple(worker_document(view) for view in views)
 
@@ -140,5 +181,8 @@ def readiness_document(runtime_id: str, found: Readiness) -> ReadinessDocument:
         ReadinessDocument,
         found,
         runtime_id=runtime_id,
-        problems=unreadable_diagnostics(found.unreadable_workers),
+        problems=(
+            *unreadable_diagnostics(found.unreadable_workers),
+            *((_RECOVERY_FAILED,) if found.failed else ()),
+        ),
     )

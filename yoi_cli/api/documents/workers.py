@@ -35,7 +35,9 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     agent that it is, or empty; `report` is what that tells, where `worker show` was asked.
     `confine` is off, protect or strict, `landlock` the version of Landlock by which the kernel
     does that, 0 for none; `changes` are paths of the clone that changed while it ran.
-    `has_terminal` says that it has a terminal of its own, to which `worker attach` goes."""
+    `has_terminal` says that it has a terminal of its own, to which `worker attach` goes.
+    `key` is the word by which it is known again, and `accepts_input` says whether it can be given
+    input now."""
 
     runtime_id: str
     worker_id: str
@@ -57,6 +59,8 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     landlock: int
     changes: tuple[str, ...]
     has_terminal: bool
+    key: str | None
+    accepts_input: bool
 
 
 class WorkersDocument(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+WorkerReasonOption = Annotated[
+    str, typer.Option("--reason", metavar="TEXT", help="Why, for its ticket's log.")
+]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Also where it is what this command runs in.")
+]
+
+
 def input_(
     ctx: typer.Context,
     worker: WorkerArgument,
@@ -63,15 +71,25 @@ def stop(
             help="How long it may take to end; default as started.",
         ),
     ] = None,
+    reason: WorkerReasonOption = "",
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask a worker to end, then kill it after its grace, with all that it started."""
-    print_end(workers.stop(session_of(ctx), worker, grace=grace), as_json=as_json)
+    done = workers.stop(session_of(ctx), worker, grace=grace, reason=reason, force=force)
+    print_end(done, as_json=as_json)
 
 
-def cancel(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
+def cancel(
+    ctx: typer.Context,
+    worker: WorkerArgument,
+    reason: WorkerReasonOption = "",
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+) -> None:
     """Drop a queued worker; stop a running one, and ignore its result."""
-    print_end(workers.cancel(session_of(ctx), worker), as_json=as_json)
+    done = workers.cancel(session_of(ctx), worker, reason=reason, force=force)
+    print_end(done, as_json=as_json)
 
 
 def recover(ctx: typer.Context, as_json: JsonOption = False) -> None:

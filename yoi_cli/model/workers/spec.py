@@ -44,6 +44,8 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     `writable` what it may write besides, `readable` and `ports` what alone it may read and
     connect to; None does not narrow that. With `terminal` it has a terminal of its own, and its
     input stays open.
+    `fingerprint` tells what was asked for from something else that is asked for with the same key;
+    empty, nobody asked for more than the key.
     """
 
     schema_version: int = 1
@@ -68,6 +70,7 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
     readable: tuple[str, ...] | None = None
     ports: tuple[int, ...] | None = None
     terminal: bool = False
+    fingerprint: str = ""
 
     @property
     def grace(self) -> int:
@@ -81,13 +84,15 @@ class WorkerRequest(NamedTuple):
 
     `environment` are variables with their values, given beside the allow-listed ones. `stdin`
     is what the worker reads first; None leaves its input open for more. `redact` says whether
-    the values of secrets are taken out of what is written.
+    the values of secrets are taken out of what is written. `prompt` is what a profile's command is
+    told, which is in `spec.command` or in `stdin` already; another machine fills in its own.
     """
 
     spec: WorkerSpec
     environment: Mapping[str, str] = MappingProxyType({})
     stdin: bytes | None = b""
     redact: bool = True
+    prompt: str = ""
 
 
 def request_of(
@@ -156,7 +161,8 @@ def request_of(
             hint='Give its profile prompt = "argument" or "file".',
         )
     stdin = prompt.encode("utf-8", "surrogateescape") if reads_prompt else b""
-    return WorkerRequest(spec, values, None if takes_input else stdin, limits.redact and redact)
+    redacts = limits.redact and redact
+    return WorkerRequest(spec, values, None if takes_input else stdin, redacts, prompt)
 
 
 def milliseconds(seconds: float | None) -> int | None:

@@ -19,6 +19,7 @@ from yoi_cli.errors import (
     UsageError,
     YoiError,
 )
+from yoi_cli.model.workers.refusals import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,6 @@ class ErrorKind(NamedTuple):
     own_words: bool = False
 
 
-_LOOK = "GET /v1/workers lists those that are kept."
 _OWN = ""
 
 #: Said by the servers themselves.
@@ -81,33 +81,68 @@ _OF_REQUESTS: Mapping[str, ErrorKind] = {
     "draining": ErrorKind(503, "The runtime is about to end.", "Ask the one that follows it."),
 }
 
-#: Said by workers and their runtimes.
-_OF_WORKERS: Mapping[str, ErrorKind] = {
-    "worker_not_found": ErrorKind(404, "There is no such worker.", _LOOK, ("worker_id",)),
-    "worker_ambiguous": ErrorKind(409, "Several workers have that id.", _LOOK),
-    "worker_invalid": ErrorKind(
-        400, "The worker cannot be started as it was asked for.", details=("missing",)
+#: Said by workers and their runtimes, in the words of `model.workers.refusals`.
+_STATUS_OF_REFUSALS: Mapping[int, tuple[str, ...]] = {
+    400: (
+        "worker_id_invalid",
+        "worker_invalid",
+        "profile_not_found",
+        "role_without_profile",
+        "capability_unknown",
+        "folder_outside",
+        "folder_not_found",
+        "bundle_digest_mismatch",
+        "bundle_profile_unknown",
+        "unsupported_declaration",
     ),
-    "worker_stopped": ErrorKind(
-        409, "The worker has ended, or reads no more.", details=("worker_id",)
+    404: (
+        "worker_not_found",
+        "ticket_not_found",
+        "base_not_found",
+        "bundle_not_found",
     ),
-    "worker_conflict": ErrorKind(409, "The worker takes no input.", details=("worker_id",)),
-    "worker_limit": ErrorKind(
-        409,
-        "The worker does not read its input.",
-        "Give the rest when it has read what is there.",
-        ("worker_id", "written"),
+    409: (
+        "worker_ambiguous",
+        "worker_stopped",
+        "worker_conflict",
+        "worker_limit",
+        "key_conflict",
+        "self_termination",
+        "variable_unset",
+        "ticket_ambiguous",
+        "workspace_untrusted",
+        "commands_changed",
+        "repository_not_found",
+        "base_dirty",
     ),
-    "worker_timeout": ErrorKind(
-        504, "The worker did not end in time.", "It goes on; look at it again.", ("worker_id",)
+    416: ("range_not_satisfiable",),
+    500: (
+        "bundle_corrupt",
+        "worker_store_corrupt",
     ),
-    "worker_unsupported": ErrorKind(501, "This runtime cannot do that."),
-    "worker_store_corrupt": ErrorKind(
-        500, "What is kept of the worker cannot be read.", details=("worker_id",)
-    ),
+    501: ("worker_unsupported",),
+    504: ("worker_timeout",),
 }
 
-CODES: Mapping[str, ErrorKind] = {**_OF_REQUESTS, **_OF_WORKERS}
+_OF_WORKERS: Mapping[str, ErrorKind] = {
+    code: ErrorKind(status, *REFUSALS[code])
+    for status, codes in _STATUS_OF_REFUSALS.items()
+    for code in codes
+}
+
+#: What a runtime on another machine did wrong; its own words never pass.
+_OF_RUNTIMES: Mapping[str, ErrorKind] = {
+    "runtime_not_found": ErrorKind(404, "There is no such runtime."),
+    "runtime_auth_failed": ErrorKind(502, "The runtime does not take the credential for it."),
+    "runtime_unreachable": ErrorKind(502, "The runtime cannot be reached."),
+    "runtime_malformed": ErrorKind(502, "The runtime answers what is no answer."),
+    "runtime_failed": ErrorKind(502, "The runtime failed."),
+    "runtime_timeout": ErrorKind(504, "The runtime did not answer in time."),
+    "runtime_unsupported": ErrorKind(501, "The runtime cannot do that."),
+    "runtime_unavailable": ErrorKind(503, "The runtime is starting, or about to end."),
+}
+
+CODES: Mapping[str, ErrorKind] = {**_OF_REQUESTS, **_OF_WORKERS, **_OF_RUNTIMES}
 
 #: What has no row, by its class; the most special class first.
 CLASSES: tuple[tuple[type[YoiError], ErrorKind], ...] = (

@@ -56,14 +56,16 @@ def page_of(items: Sequence[Item], name: Callable[[Item], str], query: PageQuery
     )
 
 
-def check_limit(limit: int, greatest: int = GREATEST_LIMIT, least: int = 1) -> None:
+def check_limit(
+    limit: int, greatest: int = GREATEST_LIMIT, least: int = 1, field: str = "limit"
+) -> None:
     """Raise `limit` for one that is not served; it is never changed without a word."""
     if not least <= limit <= greatest:
         raise UsageError(
             "limit",
-            f"limit is not between {least} and {greatest}.",
+            f"{field} is not between {least} and {greatest}.",
             hint="Ask for less, and go on from the cursor.",
-            details={"field": "limit", "limit": greatest},
+            details={"field": field, "limit": greatest},
         )
 
 

@@ -41,7 +41,7 @@ _OWNERS = frozenset((OWNER,))
 #: Answered without a credential.
 PUBLIC = Permission("public", frozenset())
 
-RUNTIME_READ = Permission("runtime:read", _ALL)
+RUNTIME_READ = Permission("runtime:read", _READERS)
 RUNTIME_OPERATE = Permission("runtime:operate", _OWNERS)
 WORKERS_LIST = Permission("workers:list", _ALL)
 WORKERS_READ = Permission("workers:read", _ALL)

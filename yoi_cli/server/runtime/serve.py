@@ -151,10 +151,10 @@ def make_runtime_app(context: RuntimeContext, token: str, places: Callable[[], P
 def _recover(context: RuntimeContext) -> None:
     """Look after the workers that were there before; whatever that meets with, it serves."""
     try:
-        context.readiness = context.runtime.recover()
+        context.readiness = context.runtime.look_after()[1]
     except Exception as error:  # noqa: BLE001 - a server that never gets ready helps nobody
         context.log.incident("recovery", error)
-        context.readiness = Readiness(ready=True)
+        context.readiness = Readiness(ready=True, failed=True)
 
 
 def _say(options: ServeOptions, address: str, path: str) -> None:

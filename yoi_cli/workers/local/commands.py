@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
+from yoi_cli.workers.local.input_pipe import CLOSE_INPUT
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import boot_id, send
 from yoi_cli.workers.local.shim.wakeup import POKE
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from yoi_cli.workers.local.folder import WorkerFolder
     from yoi_cli.workers.local.shim.state import WorkerState
 
-CLOSE_INPUT = "close-input"
 _WRITE = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 #: How long a worker may leave its input unread before the writer gives up.
 _INPUT_SECONDS = 10.0

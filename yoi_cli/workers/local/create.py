@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import UsageError
+from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model.ids import next_event_id
 from yoi_cli.store.files.outbox import remove_outbox
 from yoi_cli.workers.local.confinement import Grounds, landlock_limit, prepare_confinement
@@ -145,10 +145,15 @@ class WorkerMaker:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _existing(self, key: str | None) -> str | None:
-        worker_id = read_key(self._path, key) if key is not None else None
+    def _existing(self, spec: WorkerSpec) -> str | None:
+        """The worker with the key of `spec`. Raises `ConflictError` (`key_conflict`) for one that
+        was asked for otherwise."""
+        worker_id = read_key(self._path, spec.key) if spec.key is not None else None
         if worker_id is None or not os.path.isdir(os.path.join(self._path, worker_id)):
             return None
+        if spec.fingerprint:
+            with files.closing(files.open_folder(os.path.join(self._path, worker_id))) as folder:
+                check_same(WorkerFolder(worker_id, folder).spec(), spec.fingerprint, worker_id)
         return worker_id
 
     def _grounds(
@@ -209,7 +214,7 @@ class WorkerMaker:
         """The worker of a request, and a descriptor that holds its lock where it is ours to
         start, else -1; None where it went away in the meantime."""
         with self._store():
-            worker_id = self._existing(request.spec.key)
+            worker_id = self._existing(request.spec)
             if worker_id is None:
                 worker_id = self._new_id()
                 self._write_key(request.spec.key, worker_id)
@@ -237,6 +242,18 @@ class WorkerMaker:
                 time.sleep(_POLL_SECONDS)
             os.close(lock)
             return -1 if os.fstat(folder).st_nlink else None
+
+
+def check_same(known: WorkerSpec, fingerprint: str, worker_id: str) -> None:
+    """Raise `ConflictError` (`key_conflict`) where a worker was asked for in other words."""
+    if known.fingerprint == fingerprint:
+        return
+    raise ConflictError(
+        "key_conflict",
+        "Another worker was asked for with this key.",
+        hint="A key is for one order; ask for another worker with another key.",
+        details={"worker_id": worker_id},
+    )
 
 
 def read_key(path: str, key: str) -> str | None:

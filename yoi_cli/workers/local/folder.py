@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.workers.profiles import UNCONFINED
 from yoi_cli.workers.local.evidence import is_another_folders
+from yoi_cli.workers.local.input_pipe import accepts_input
 from yoi_cli.workers.local.records import RecordReader, corrupt
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import boot_id, is_alive
 from yoi_cli.workers.local.shim.state import CANNOT_START
-from yoi_cli.workers.model import WorkerFacts, WorkerVerdict, WorkerView, judge
+from yoi_cli.workers.model import RUNNING, WorkerFacts, WorkerVerdict, WorkerView, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +87,7 @@ class WorkerFolder(RecordReader):
             landlock=state.landlock if state is not None else 0,
             changes=self.changes(),
             has_terminal=spec.terminal,
+            accepts_input=has_shim and verdict.state == RUNNING and accepts_input(self.descriptor),
         )
         if view.has_ended:
             view = _with_end(view, facts, state)

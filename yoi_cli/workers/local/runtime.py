@@ -37,19 +37,20 @@ class FileRuntime:
     """A `WorkerRuntime` with its workers' folders below `path`. They inherit a part of
     `environment`; those of a `clone` are confined to what they may write of it."""
 
+    runtime_id = "local"
+
     def __init__(
-        self,
-        path: str,
-        environment: Mapping[str, str],
-        clone: Clone | None = None,
-        runtime_id: str = "local",
+        self, path: str, environment: Mapping[str, str], clone: Clone | None = None
     ) -> None:
-        self.runtime_id = runtime_id
         self._path = path
         self._environment = environment
         self._clone = clone
 
     def spawn(self, request: WorkerRequest) -> WorkerView:
+        return self.spawn_or_find(request)[0]
+
+    def spawn_or_find(self, request: WorkerRequest) -> tuple[WorkerView, bool]:
+        """As `spawn`; and whether it was started now."""
         from yoi_cli.workers.local.create import WorkerMaker
         from yoi_cli.workers.local.launcher import check_system, start_shim
 
@@ -62,7 +63,8 @@ class FileRuntime:
                     if answer.word == "failed":
                         maker.discard(prepared, request, answer)
             try:
-                return self._once_started(prepared.launch.worker_id)
+                view = self._once_started(prepared.launch.worker_id)
+                return view, prepared.lock is not None
             except NotFoundError:
                 if prepared.lock is not None:
                     raise
@@ -108,6 +110,20 @@ class FileRuntime:
         if worker_id is None or worker_id not in self.ids():
             return None
         return self.show(worker_id)
+
+    def find_started(self, key: str, fingerprint: str) -> WorkerView | None:
+        """The worker that was started with `key`, for the same order; None also for one that
+        nobody started yet. Raises `ConflictError` (`key_conflict`)."""
+        from yoi_cli.workers.local.create import check_same, read_key
+
+        worker_id = read_key(self._path, key)
+        if worker_id is None or worker_id not in self.ids():
+            return None
+        seen = self._snapshot(worker_id)
+        check_same(seen.spec, fingerprint, worker_id)
+        if seen.state is None or seen.may_be_discarded:
+            return None
+        return seen.view
 
     def output(self, worker_id: str, cursor: int, limit: int) -> Output:
         with self._open(worker_id) as folder:

@@ -1,0 +1,204 @@
+"""Starting a worker that was ordered in product words (docs/runtime.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from yoi_cli.model.workers.bundles import ProfileBundle
+    from yoi_cli.model.workers.order import Base, WorkerOrder
+    from yoi_cli.model.workers.profiles import Profile
+    from yoi_cli.workers.local.bundles import FileBundles
+    from yoi_cli.workers.runtime import LoggedWorker
+    from yoi_cli.workspace.session import Session
+
+_STRICTER = {"off": 0, "protect": 1, "strict": 2}
+
+
+class _Meant(NamedTuple):
+    """What an order means here: the runtime's profile, and how that is narrowed."""
+
+    profile: str
+    timeout_ms: int | None = None
+    confine: str | None = None
+
+
+def create(session: Session, bundles: FileBundles, order: WorkerOrder) -> LoggedWorker:
+    """The worker of `order`, started now or before. Raises what `Runtime.create` does.
+
+    Whatever is refused leaves nothing behind; and a kill at any step leaves what the same order
+    takes up again.
+    """
+    from yoi_cli.model.workers.order import fingerprint_of
+
+    _check_capabilities(order)
+    known = _known(session, order.key, fingerprint_of(order))
+    if known is not None:
+        return known
+    bundle = bundles.named(order.bundle.id, order.bundle.digest) if order.bundle else None
+    meant = _meant(session, order, bundle)
+    ticket = _ticket_of(session, order.ticket)
+    if order.base is None:
+        return _spawn(session, order, meant, _folder_of(session, ticket), ticket)
+    cwd, made = _worktree_for(session, order.key, order.base)
+    try:
+        return _spawn(session, order, meant, cwd, ticket)
+    except BaseException:
+        if made:
+            _remove_worktree(session, order.key)
+        raise
+
+
+def _spawn(
+    session: Session, order: WorkerOrder, meant: _Meant, cwd: str, ticket: str | None
+) -> LoggedWorker:
+    from yoi_cli.api.workers import spawn
+    from yoi_cli.model.workers.order import INPUT, fingerprint_of
+    from yoi_cli.model.workers.spec import WorkerSpec
+
+    asked = WorkerSpec(
+        command=(),
+        cwd=cwd,
+        ticket=ticket,
+        role=order.role,
+        profile=meant.profile,
+        key=order.key,
+        timeout_ms=meant.timeout_ms,
+        confine=meant.confine,
+        fingerprint=fingerprint_of(order),
+    )
+    takes_input = INPUT in order.capabilities
+    return spawn(session, asked, prompt=order.prompt, takes_input=takes_input)
+
+
+def _check_capabilities(order: WorkerOrder) -> None:
+    from yoi_cli.errors import UsageError
+    from yoi_cli.model.workers.order import CAPABILITIES
+
+    unknown = [one for one in order.capabilities if one not in CAPABILITIES]
+    if unknown:
+        raise UsageError(
+            "capability_unknown",
+            "A worker cannot be asked to have that.",
+            hint=f"There are: {', '.join(CAPABILITIES)}.",
+            details={"capability": unknown[0]},
+        )
+
+
+def _known(session: Session, key: str, fingerprint: str) -> LoggedWorker | None:
+    """The worker that stands for the key, once its program could be started. Raises
+    `ConflictError` (`key_conflict`)."""
+    from yoi_cli.workers.open import open_runtime
+    from yoi_cli.workers.runtime import LoggedWorker
+
+    view = open_runtime(session).find_started(key, fingerprint)
+    return None if view is None else LoggedWorker(view, (), False)
+
+
+def _meant(session: Session, order: WorkerOrder, bundle: ProfileBundle | None) -> _Meant:
+    from yoi_cli.workspace.settings import settings_of
+
+    settings = settings_of(session)
+    if bundle is None:
+        return _Meant(settings.named(order.profile).name)
+    from yoi_cli.model.workers.bundles import CapabilityGrant, ConfinePolicy, NetworkPolicy
+
+    named = next((one for one in bundle.profiles if one.name == order.profile), None)
+    if named is None:
+        raise _refused("bundle_profile_unknown", "The bundle has no such profile.", order.profile)
+    profile = settings.profiles.get(named.runs)
+    if profile is None:
+        raise _refused(
+            "bundle_profile_unknown", "The bundle names a profile that is not here.", named.runs
+        )
+    granted = {one.capability for one in bundle.declarations if isinstance(one, CapabilityGrant)}
+    confine = profile.confine
+    for one in bundle.declarations:
+        if isinstance(one, ConfinePolicy) and _STRICTER[one.confine] > _STRICTER[confine]:
+            confine = one.confine
+        if isinstance(one, NetworkPolicy) and not _keeps_to(profile, one.ports):
+            raise _unsupported("network_policy")
+    _check_secrets(bundle, (*profile.secrets, *profile.requires, *settings.worker.secrets))
+    if not set(order.capabilities) <= granted:
+        raise _unsupported("capability_grant")
+    timeout = named.timeout_seconds
+    if profile.timeout is not None:
+        timeout = round(min(profile.timeout, timeout or profile.timeout))
+    return _Meant(profile.name, None if timeout is None else timeout * 1000, confine)
+
+
+def _keeps_to(profile: Profile, ports: tuple[int, ...]) -> bool:
+    return profile.ports is not None and set(profile.ports) <= set(ports)
+
+
+def _check_secrets(bundle: ProfileBundle, known: tuple[str, ...]) -> None:
+    from yoi_cli.model.workers.bundles import SecretRef
+
+    for one in bundle.declarations:
+        if isinstance(one, SecretRef) and one.variable not in known:
+            raise _unsupported("secret_ref")
+
+
+def _refused(code: str, message: str, profile: str) -> Exception:
+    from yoi_cli.errors import UsageError
+
+    return UsageError(
+        code,
+        message,
+        hint="A profile that is not known never means another.",
+        details={"profile": profile},
+    )
+
+
+def _unsupported(kind: str) -> Exception:
+    from yoi_cli.errors import UsageError
+
+    return UsageError(
+        "unsupported_declaration",
+        "The bundle declares what this runtime cannot keep to.",
+        hint="The runtime's own profile has to allow it.",
+        details={"declaration": kind},
+    )
+
+
+def _ticket_of(session: Session, word: str | None) -> str | None:
+    from yoi_cli.tickets.lookup import identify
+
+    return None if word is None else identify(session.store, word)
+
+
+def _folder_of(session: Session, ticket: str | None) -> str:
+    from yoi_cli.api.workers import worktree_of
+
+    found = None if ticket is None else worktree_of(session, ticket)
+    return found or session.workspace
+
+
+def _name_of(key: str) -> str:
+    import hashlib
+
+    return f"base-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
+
+
+def _worktree_for(session: Session, key: str, base: Base) -> tuple[str, bool]:
+    from yoi_cli.worktrees.git.base import worktree_for
+    from yoi_cli.worktrees.open import repository_paths
+
+    return worktree_for(
+        repository_paths(session),
+        _name_of(key),
+        ref=base.ref,
+        commit=base.commit,
+        folder=base.folder,
+    )
+
+
+def _remove_worktree(session: Session, key: str) -> None:
+    from contextlib import suppress
+
+    from yoi_cli.errors import YoiError
+    from yoi_cli.worktrees.git.base import remove_worktree_of
+    from yoi_cli.worktrees.open import repository_paths
+
+    with suppress(YoiError):
+        remove_worktree_of(repository_paths(session), _name_of(key))
