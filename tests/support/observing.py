@@ -29,7 +29,9 @@ from yoi_cli.server.observe.endpoint import observe
 from yoi_cli.server.observe.feed import Source
 from yoi_cli.server.observe.hub import Hub, Limits, pass_through
 from yoi_cli.server.observe.local import LocalSource
+from yoi_cli.server.observe.upstream import UpstreamSource
 from yoi_cli.server.observe.viewer import Policy
+from yoi_cli.workers.remote.upstream import Upstream
 
 Frame = dict[str, Any]
 
@@ -135,13 +137,30 @@ def serving(
 ) -> Iterator[ObservingServer]:
     """A server of the session's workers."""
     source = LocalSource(observer(session), "here")
-    made = ObservingServer(source, Hub(limits, policy), "/v1/workers/{worker_id}/observe")
+    with _running(source, Hub(limits, policy)) as made:
+        yield made
+    source.close()
+
+
+@contextmanager
+def proxying(
+    upstream: Upstream, limits: Limits | None = None, policy: Policy = pass_through
+) -> Iterator[ObservingServer]:
+    """A server of another runtime's workers."""
+    source = UpstreamSource(upstream)
+    with _running(source, Hub(limits, policy)) as made:
+        yield made
+    source.close()
+
+
+@contextmanager
+def _running(source: Source, hub: Hub) -> Iterator[ObservingServer]:
+    made = ObservingServer(source, hub, "/v1/workers/{worker_id}/observe")
     made.start()
     try:
         yield made
     finally:
         made.stop()
-        source.close()
 
 
 #: websockets logs a connection that was cut as an error of its own.

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from yoi_cli.workers.observation import Marks as Marks
     from yoi_cli.workers.observation import ObservedWorker as ObservedWorker
     from yoi_cli.workers.observation import Stretch as Stretch
+    from yoi_cli.workers.remote.upstream import ReadOutput
+    from yoi_cli.workers.remote.upstream import Upstream as Upstream
     from yoi_cli.workspace.session import Session
 
 
@@ -21,6 +23,13 @@ def observer(session: Session) -> Observer:
     from yoi_cli.workers.open import open_runtime
 
     return Observer(session, open_runtime(session))
+
+
+def upstream(runtime_id: str, address: str, token: str, read: ReadOutput) -> Upstream:
+    """A runtime that another server serves, to be shown by this one. `read` reads output there."""
+    from yoi_cli.workers.remote.upstream import Upstream
+
+    return Upstream(runtime_id, address, token, read)
 
 
 class Observer:

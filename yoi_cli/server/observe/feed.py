@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from yoi_cli.api.documents.observation import LifecycleEventDocument
     from yoi_cli.api.documents.workers import WorkerDocument
-    from yoi_cli.api.observation import Stretch
     from yoi_cli.server.observe.closing import Closing
 
 
@@ -29,6 +28,13 @@ class Standing(NamedTuple):
     events: int
     is_over: bool
     incarnation: int
+
+
+class Part(NamedTuple):
+    """Bytes of a worker's output from `start` on."""
+
+    start: int
+    data: bytes
 
 
 class Wakeable(Protocol):
@@ -53,7 +59,7 @@ class Feed(ABC):
         self._closing: Closing | None = None
 
     @abstractmethod
-    async def read(self, start: int, limit: int) -> Stretch:
+    async def read(self, start: int, limit: int) -> Part:
         """At most `limit` bytes from `start` on, from a later byte where that is not kept.
         Raises `ObservationClosed`."""
 

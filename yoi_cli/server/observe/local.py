@@ -15,14 +15,14 @@ from yoi_cli.api.documents.workers import worker_document
 from yoi_cli.errors import NotFoundError, UsageError, YoiError
 from yoi_cli.server.observe import closing
 from yoi_cli.server.observe.closing import ObservationClosed
-from yoi_cli.server.observe.feed import Feed, Standing
+from yoi_cli.server.observe.feed import Feed, Part, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from yoi_cli.api.documents.observation import LifecycleEventDocument
     from yoi_cli.api.documents.workers import WorkerDocument
-    from yoi_cli.api.observation import Marks, ObservedWorker, Observer, Stretch
+    from yoi_cli.api.observation import Marks, ObservedWorker, Observer
     from yoi_cli.server.observe.closing import Closing
     from yoi_cli.server.observe.feed import Wakeable
 
@@ -51,9 +51,10 @@ class LocalFeed(Feed):
         self.attended_at = -_ATTEND_SECONDS
         self.attending: asyncio.Future[None] | None = None
 
-    async def read(self, start: int, limit: int) -> Stretch:
+    async def read(self, start: int, limit: int) -> Part:
         observer = self._source.observer
-        return await self._source.run(lambda: observer.stretch(self.worker_id, start, limit))
+        found = await self._source.run(lambda: observer.stretch(self.worker_id, start, limit))
+        return Part(found.start, found.data)
 
     async def events(self, after: int) -> Sequence[LifecycleEventDocument]:
         observer = self._source.observer

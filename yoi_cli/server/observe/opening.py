@@ -17,7 +17,8 @@ class Asked(NamedTuple):
 
     `start` is a byte, one that counts from the end where it is negative, or None for now.
     `follows` is to go on when everything was told, `events_only` to leave the output out, and
-    `is_strict` to be refused where the cursor is of no use any more.
+    `is_strict` to be refused where the cursor is of no use any more, `all_events` to be told of
+    events from the first on.
     """
 
     cursor: Cursor | None = None
@@ -25,6 +26,7 @@ class Asked(NamedTuple):
     follows: bool = True
     events_only: bool = False
     is_strict: bool = False
+    all_events: bool = False
 
 
 class Place(NamedTuple):
@@ -37,13 +39,15 @@ class Place(NamedTuple):
 async def place(asked: Asked, feed: Feed) -> Place:
     """Where a viewer of `feed` begins. Raises `ObservationClosed`."""
     wanted = _wanted(asked, feed)
+    if asked.all_events:
+        wanted = wanted._replace(event=0)
     if wanted.worker_id != feed.worker_id:
         raise ObservationClosed(closing.CURSOR_MALFORMED)
     if _is_ahead(wanted, feed.standing):
         await feed.refresh()  # it may come from another server, which had seen more
     standing = feed.standing
     is_same = wanted.incarnation == standing.incarnation
-    if is_same and not _is_ahead(wanted, standing) and wanted.offset >= standing.oldest:
+    if is_same and standing.oldest <= wanted.offset <= standing.size:
         return Place(wanted)
     if asked.is_strict:
         raise ObservationClosed(closing.CURSOR_EXPIRED)

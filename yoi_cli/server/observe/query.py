@@ -23,8 +23,8 @@ class ObserveQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     `cursor` is that of a frame. `from` is `start`, `now`, a byte, or a negative number of bytes
     before the end; without either it is now. `follow=0` ends when everything that is there was
-    told, `events_only=1` leaves the output out, `strict=1` refuses a cursor that points at what
-    is gone.
+    told, `events_only=1` leaves the output out, `all_events=1` begins with the first event,
+    `strict=1` refuses a cursor that points at what is gone.
     """
 
     cursor: str | None = None
@@ -32,6 +32,7 @@ class ObserveQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     follow: bool = True
     events_only: bool = False
     strict: bool = False
+    all_events: bool = False
 
 
 def asked_of(pairs: Iterable[tuple[str, str]]) -> Asked:
@@ -47,7 +48,14 @@ def asked_of(pairs: Iterable[tuple[str, str]]) -> Asked:
         cursor = decode(query.cursor) if query.cursor is not None else None
     except MalformedCursorError as error:
         raise ObservationClosed(closing.CURSOR_MALFORMED) from error
-    return Asked(cursor, _start(query.start), query.follow, query.events_only, query.strict)
+    return Asked(
+        cursor,
+        _start(query.start),
+        query.follow,
+        query.events_only,
+        query.strict,
+        query.all_events,
+    )
 
 
 def _start(word: str | None) -> int | None:

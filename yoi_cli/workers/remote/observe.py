@@ -24,7 +24,7 @@ from yoi_cli.workers.remote.backoff import Backoff
 from yoi_cli.workers.runtime import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from websockets.sync.client import ClientConnection
 
@@ -175,16 +175,10 @@ class _Following:
 
 
 def _connect(observed: Observed, query: dict[str, str]) -> ClientConnection:
-    path = f"/v1/workers/{quote(observed.worker_id, safe='')}/observe?{urlencode(query)}"
-    place = urlsplit(observed.address)
-    is_unix = observed.address.startswith(_UNIX)
-    authority = "localhost" if is_unix else place.netloc
-    scheme = "wss" if place.scheme == "https" else "ws"
-    # On a socket of ours, websockets follows no redirect and goes through no proxy.
-    opened = _open(observed.address, place.hostname or "", place.port, is_secure=scheme == "wss")
     return connect(
-        f"{scheme}://{authority}{path}",
-        sock=opened,
+        observe_uri(observed.address, observed.worker_id, query),
+        # On a socket of ours, websockets follows no redirect and goes through no proxy.
+        sock=open_socket(observed.address),
         additional_headers={"Authorization": f"Bearer {observed.token}"},
         compression=None,
         max_size=_LARGEST_FRAME,
@@ -195,9 +189,20 @@ def _connect(observed: Observed, query: dict[str, str]) -> ClientConnection:
     )
 
 
-def _open(address: str, host: str, port: int | None, *, is_secure: bool) -> socket.socket:
+def observe_uri(address: str, worker_id: str, query: Mapping[str, str]) -> str:
+    """Where a worker of the runtime at `address` is observed."""
+    place = urlsplit(address)
+    scheme = "wss" if place.scheme == "https" else "ws"
+    authority = "localhost" if address.startswith(_UNIX) else place.netloc
+    path = f"/v1/workers/{quote(worker_id, safe='')}/observe"
+    return f"{scheme}://{authority}{path}?{urlencode(query)}"
+
+
+def open_socket(address: str) -> socket.socket:
+    """A connection to the runtime at `address`, which goes nowhere else. Raises `OSError`."""
     if not address.startswith(_UNIX):
-        where = (host, port or (443 if is_secure else 80))
+        place = urlsplit(address)
+        where = (place.hostname or "", place.port or (443 if place.scheme == "https" else 80))
         return socket.create_connection(where, _HANDSHAKE_SECONDS)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     made.settimeout(_HANDSHAKE_SECONDS)
