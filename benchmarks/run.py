@@ -185,8 +185,15 @@ def main() -> int:
     if given.markdown:
         command = "python benchmarks/run.py --repeat {} --tickets {} --large {} --thread-mb {}"
         page = markdown(measured, command.format(*sizes))
-        given.markdown.write_text(page, encoding="utf-8")
+        given.markdown.write_text(page + _other_sections(given.markdown), encoding="utf-8")
     return 0
+
+
+def _other_sections(page: Path) -> str:
+    """What other measures wrote below the table that is about to be replaced."""
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    _, heading, rest = text.partition("\n## ")
+    return heading + rest
 
 
 if __name__ == "__main__":
