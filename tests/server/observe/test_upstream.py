@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ from support.workers import Workers, wait_until
 
 from yoi_cli.api.documents.observation import AnyFrame, StateFrame
 from yoi_cli.api.observation import upstream
+from yoi_cli.api.runtimes import connect
 from yoi_cli.server.observe import upstream as upstream_module
 from yoi_cli.server.observe.hub import Limits
 from yoi_cli.workers.remote.upstream import Upstream
@@ -255,8 +256,10 @@ def test_two_runtimes_that_have_a_worker_of_the_same_id_are_two_workers(
         with (
             serving_runtime(yoi, "--runtime-id", "a", cwd=workspace) as one,
             serving_runtime(yoi, "--runtime-id", "b", cwd=tmp_path / "copy") as two,
-            proxying(upstream("a", one.address, one.token, workers.runtime.output)) as first,
-            proxying(upstream("b", two.address, two.token, other.workers.runtime.output)) as second,
+            closing(connect(one.address, one.token, environment={})) as near_first,
+            closing(connect(two.address, two.token, environment={})) as near_second,
+            proxying(near_first.upstream()) as first,
+            proxying(near_second.upstream()) as second,
             first.watch(worker, from_="start") as seen_first,
             second.watch(worker, from_="start") as seen_second,
         ):

@@ -19,6 +19,7 @@ from support.workers import Workers
 from yoi_cli.errors import YoiError
 from yoi_cli.workers.remote import observe
 from yoi_cli.workers.remote.backoff import FIRST_SECONDS, LONGEST_SECONDS, Backoff
+from yoi_cli.workers.remote.http import HttpRuntime
 from yoi_cli.workers.remote.observe import Observed, follow
 from yoi_cli.workers.runtime import Output
 
@@ -71,6 +72,21 @@ def test_a_worker_is_followed_through_a_restart_of_its_server(
     whole = b"".join(b"%09d\n" % n for n in range(2000))
     assert b"".join(part.data for part in parts) == whole
     assert [part.start for part in parts[1:]] == [part.cursor for part in parts[:-1]]
+
+
+def test_a_runtime_over_http_is_followed_so(
+    yoi: Program, workspace: Path, workers: Workers
+) -> None:
+    worker = talker(workers)
+    with serving(yoi, cwd=workspace) as server:
+        runtime = HttpRuntime(server.address, server.token)
+        following = runtime.read(worker, 0, follow=True)
+        say(workers, worker, 3)
+        first = next(following)
+        end(workers, worker)
+        rest = b"".join(part.data for part in following)
+        runtime.close()
+    assert first.data + rest == b"000000000\n000000001\n000000002\n"
 
 
 @pytest.mark.parametrize(("start", "length"), [(0, 100), (40, 60), (-30, 30), (100, 0)])

@@ -16,6 +16,9 @@ from yoi_cli.workers.remote.wire import read_document, read_error
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from yoi_cli.workers.remote.observe import Observed
+    from yoi_cli.workers.remote.upstream import ReadOutput, Upstream
+
 _Document = TypeVar("_Document", bound=msgspec.Struct)
 #: An answer holds 16 MiB of output at most, in base64.
 _MOST_ANSWER = 24 << 20
@@ -39,6 +42,8 @@ class Connection:
         self.runtime_id = runtime_id
         self.timeout = timeout
         place = parse_runtime_url(url)
+        self._address = f"unix:{place.socket}" if place.socket else place.origin
+        self._token = token
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if environment.get(_CALLER):
             headers["Yoi-Worker"] = environment[_CALLER]
@@ -46,6 +51,18 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"Connection(runtime_id={self.runtime_id!r})"
+
+    def observed(self, worker_id: str) -> Observed:
+        """A worker there, to be followed."""
+        from yoi_cli.workers.remote.observe import Observed
+
+        return Observed(self._address, self._token, worker_id)
+
+    def upstream(self, read: ReadOutput) -> Upstream:
+        """The runtime there, to be shown by a backend; `read` reads output."""
+        from yoi_cli.workers.remote.upstream import Upstream
+
+        return Upstream(self.runtime_id, self._address, self._token, read)
 
     def close(self) -> None:
         self._client.close()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.observation import LifecycleEvent
+    from yoi_cli.workers.remote.upstream import Upstream
     from yoi_cli.workers.runtime import BundleState, Output, Recovery, RuntimeFacts
 
 Value = TypeVar("Value")
@@ -122,7 +123,18 @@ class HttpRuntime:
         return self._valid(part.output)
 
     def read(self, worker_id: str, cursor: int, *, follow: bool = False) -> Iterator[Output]:
-        return follow_output(partial(self.output, worker_id), cursor, follow=follow)
+        """All output from `cursor` on; to `follow` is to be told over a WebSocket, through
+        whatever ends connections."""
+        if not follow:
+            return follow_output(partial(self.output, worker_id), cursor, follow=False)
+        from yoi_cli.workers.remote.observe import follow as follow_over_websocket
+
+        return follow_over_websocket(self._connection.observed(worker_id), cursor)
+
+    def upstream(self) -> Upstream:
+        """What a backend shows the workers of this runtime by."""
+        self._connection.runtime_id = self.runtime_id
+        return self._connection.upstream(self.output)
 
     def events(self, worker_id: str) -> Sequence[LifecycleEvent]:
         found: list[LifecycleEvent] = []
