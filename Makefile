@@ -11,7 +11,7 @@ SHELL := /bin/sh
 # `test` is an order of steps; its last line is the test runner's.
 .NOTPARALLEL:
 .PHONY: help demo quick test lint types contracts store-doctor unit torture torture-short agents bench \
-  bench-short bench-compare figures fuzz format clean
+  bench-short bench-compare figures pictures fuzz format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,9 @@ bench-compare: $(READY) ## Time every command beside OTHER=path/to/another/yoi, 
 
 figures: $(READY) ## Print the figures of CONTRIBUTING.md; BEFORE=folder adds another tree's
 	@$(BIN)/python benchmarks/figures.py $(BEFORE) $(CURDIR)
+
+pictures: $(READY) ## Draw the pictures of README and docs from the real program
+	$(BIN)/python docs/make_pictures.py
 
 format: $(READY) ## Rewrite the code in its format
 	$(BIN)/ruff check --fix

@@ -1,10 +1,12 @@
-"""Draw docs/list.svg and docs/ticket.svg: the real program on a terminal, by Rich's export.
+"""Draw the pictures of README and docs from the real program: `make pictures`.
 
-Run it as `.venv/bin/python docs/make_pictures.py` in a checkout.
+docs/list.svg and docs/ticket.svg are what commands print on a terminal, by Rich's export;
+docs/panel.svg and docs/board.svg are the panel, driven by its keys, by Textual's.
 """
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import pty
@@ -92,6 +94,34 @@ def make_store(folder: Path, environment: dict[str, str]) -> str:
     return rounding
 
 
+def draw_panel(folder: Path, environment: dict[str, str], ticket: str) -> None:
+    """The panel with a ticket selected, and its board."""
+    from yoi_cli.api.session import Start
+    from yoi_cli.tui.app import PanelApp
+    from yoi_cli.tui.backend import LocalBackend
+
+    async def drive() -> None:
+        app = PanelApp(LocalBackend(Start(str(folder), False, "pictures", environment)))
+        async with app.run_test(size=(WIDTH, 18)) as pilot:
+            while not app.first_content:
+                await pilot.pause(0.05)
+            app.main.list.select(f"ticket:{ticket}")
+            await pilot.pause()
+            save(app.export_screenshot(title="yoi panel"), DOCS / "panel.svg")
+            await pilot.press("f6")
+            await pilot.pause()
+            save(app.export_screenshot(title="yoi panel: board"), DOCS / "board.svg")
+            app.feed.end()
+
+    os.environ.update(environment)
+    asyncio.run(drive())
+
+
+def save(picture: str, path: Path) -> None:
+    """Write a picture down, without spaces that end lines."""
+    path.write_text("\n".join(line.rstrip() for line in picture.split("\n")), encoding="utf-8")
+
+
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="yoi-pictures-"))
     environment = {
@@ -110,6 +140,7 @@ def main() -> None:
              DOCS / "list.svg")  # fmt: skip
         draw(on_terminal(["ticket", "show", ticket], shop, environment),
              f"yoi ticket show {ticket[-4:]}", DOCS / "ticket.svg")  # fmt: skip
+        draw_panel(shop, environment, ticket)
     finally:
         shutil.rmtree(folder)
 

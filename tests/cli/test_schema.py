@@ -117,8 +117,8 @@ SCENARIO = (
     (ERROR, "ticket nonsense"),
     (ERROR, "worker attach 1234"),
 )
-#: Commands that go on until they are ended; `tests/server` has them.
-SERVERS = ("runtime serve", "mcp")
+#: Commands that go on until they are ended; `tests/server`, `tests/mcp` and `tests/tui` have them.
+SERVERS = ("runtime serve", "mcp", "panel")
 
 
 def made(result: Result) -> str:

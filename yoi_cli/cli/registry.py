@@ -77,6 +77,7 @@ _ROOT = (
             "worker.orchestrate:orchestrate",
             "Take queued tickets to merged branches.",
         ),
+        ("panel", "panel:panel", "Show tickets and workers in a panel of the terminal."),
         ("inbox", "inbox:inbox", "Show what waits for a person, and what answers it."),
         ("profile", None, "Show what workers run, and whether it can run here."),
         ("runtime", None, "Serve workers over HTTP, and use those of other machines."),

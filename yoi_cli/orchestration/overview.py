@@ -43,7 +43,16 @@ BUCKETS = (READY_FOR_QUEUE, ACTIVE_WORK, BACKGROUND)
 NEEDS_PERSON = frozenset({"answer_needed", "person_needed", "unreviewed_work", "stalled"})
 #: Reasons that are an ordinary wait; with any other something is wrong.
 _ORDINARY = frozenset(
-    {"not_queued", "blocked", "ordering", "conflict", "capacity", "dirty_workspace", "claimed"}
+    {
+        "not_queued",
+        "blocked",
+        "ordering",
+        "conflict",
+        "capacity",
+        "dirty_workspace",
+        "claimed",
+        "acceptance_missing",
+    }
 )
 _BLOCKER_CODES = {
     "blocked": None,

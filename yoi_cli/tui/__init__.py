@@ -1,1 +1,1 @@
-"""The board in the terminal (`yoi panel`): Textual is imported here and nowhere else."""
+"""The panel: the tickets and workers of a workspace in a terminal (docs/panel.md)."""
