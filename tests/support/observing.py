@@ -33,6 +33,7 @@ from yoi_cli.server.observe.upstream import UpstreamSource
 from yoi_cli.server.observe.viewer import Policy
 from yoi_cli.workers.remote.upstream import Upstream
 
+OBSERVE = "/v1/workers/{worker_id}/observe"
 Frame = dict[str, Any]
 
 
@@ -88,10 +89,10 @@ def place_in(workspace: Path) -> Iterator[Place]:
 class ObservingServer:
     """A running server: `address` is its URL without a path, `errors` what it logged."""
 
-    def __init__(self, source: Source, hub: Hub, path: str) -> None:
+    def __init__(self, source: Source, hub: Hub, path: str, port: int = 0) -> None:
         self.source, self.hub = source, hub
         self.errors: list[Exception] = []
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server(("127.0.0.1", port))
         self.port = self._listening.getsockname()[1]
         self.path = path
         app = Starlette(routes=[WebSocketRoute(path, self._observe)])
@@ -120,6 +121,10 @@ class ObservingServer:
 
     def watch(self, worker_id: str, **query: object) -> Watch:
         return Watch(self.url(worker_id, **query))
+
+    def server_runs(self) -> None:
+        """Serve in this thread, until a signal."""
+        self.server.run(sockets=[self._listening])
 
     def start(self) -> None:
         self._thread.start()
@@ -155,7 +160,7 @@ def proxying(
 
 @contextmanager
 def _running(source: Source, hub: Hub) -> Iterator[ObservingServer]:
-    made = ObservingServer(source, hub, "/v1/workers/{worker_id}/observe")
+    made = ObservingServer(source, hub, OBSERVE)
     made.start()
     try:
         yield made

@@ -8,19 +8,22 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from support.observing import Place, Watch, place_in
+from support.observing import OBSERVE, ObservingServer, Place, Watch, place_in
 from support.process import yoi_program
 from support.templates import make_repository
 from support.workers import PATIENCE, python, wait_until
 from torture.outcome import ENOUGH, Outcome, Settings
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from yoi_cli.api.runtimes import connect
+from yoi_cli.server.observe.hub import Hub
+from yoi_cli.server.observe.upstream import UpstreamSource
 from yoi_cli.server.runtime.serve import ServeOptions, serve_with
 from yoi_cli.workers.remote.backoff import Backoff
 from yoi_cli.workers.remote.observe import Observed, follow
@@ -85,27 +88,24 @@ def run(settings: Settings) -> Outcome:
 
 
 class Servers:
-    """The server of a workspace, at one address however often it is started.
+    """One kind of server at one address, however often it is started.
 
     Servers are forked from a process without threads, which has everything loaded.
     """
 
-    def __init__(self, session: object, folder: Path) -> None:
+    def __init__(self, serve: Callable[[int], None]) -> None:
         with socket.create_server(("127.0.0.1", 0)) as found:
             self.port = found.getsockname()[1]
-        token = folder / "token"
-        token.write_text(_TOKEN)
-        self._options = ServeOptions(bind=f"127.0.0.1:{self.port}", token_file=str(token))
-        self._session = session
-        self._asking, asked = os.pipe()
+        self._run = serve
+        reading, self._asking = os.pipe()
         self._told, telling = os.pipe()
-        reading, self._asking = self._asking, asked
         self._zygote = os.fork()
         if self._zygote == 0:
             self._fork_servers(reading, telling)
         os.close(reading)
         os.close(telling)
         self.pid = 0
+        self.start()
 
     def start(self) -> None:
         os.write(self._asking, b"s")
@@ -140,7 +140,7 @@ class Servers:
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         try:
-            serve_with(self._session, self._options)  # type: ignore[arg-type]
+            self._run(self.port)
         finally:
             os._exit(0)
 
@@ -156,7 +156,9 @@ class Viewed(NamedTuple):
 class Trial:
     """One worker, and everybody who watches it."""
 
-    def __init__(self, place: Place, servers: Servers, seed: int, writer: str = _WRITER) -> None:
+    def __init__(
+        self, place: Place, servers: Sequence[Servers], seed: int, writer: str = _WRITER
+    ) -> None:
         self.lot = random.Random(seed)
         self.servers = servers
         self.kills = 0
@@ -164,9 +166,8 @@ class Trial:
         self.path = place.workers.path / self.worker / "output.raw"
         self.workers = place.workers
 
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.servers.port}"
+    def address(self, *, proxied: bool = False) -> str:
+        return f"127.0.0.1:{self.servers[proxied].port}"
 
     def run(self, kinds: list[Callable[[Trial, int], Viewed]]) -> list[Viewed]:
         """Have one viewer of each kind watch to the end, and the server killed now and then."""
@@ -183,8 +184,9 @@ class Trial:
             thread.start()
         for _ in range(self.lot.randrange(3)):
             time.sleep(self.lot.random() * 0.6)
-            self.servers.end(self.lot.choice((signal.SIGKILL, signal.SIGTERM)))
-            self.servers.start()
+            victim = self.lot.choice(self.servers)
+            victim.end(self.lot.choice((signal.SIGKILL, signal.SIGTERM)))
+            victim.start()
             self.kills += 1
         for thread in threads:
             thread.join(4 * PATIENCE)
@@ -201,18 +203,19 @@ class Trial:
 
 def follows(trial: Trial, _: int) -> Viewed:
     """A viewer that is the client of `yoi worker logs --follow`."""
-    observed = Observed(f"http://{trial.address}", _TOKEN, trial.worker)
+    observed = Observed(f"http://{trial.address()}", _TOKEN, trial.worker)
     return Viewed(b"".join(part.data for part in follow(observed, 0)), _CODE, 1)
 
 
 def comes_and_goes(trial: Trial, seed: int) -> Viewed:
-    """A viewer that leaves at random, without a word, and comes back with its cursor."""
+    """A viewer that leaves at random, without a word, and comes back with its cursor: now to the
+    runtime, now to a backend that shows it."""
     lot, backoff = random.Random(seed), Backoff()
     query, data, events, connections = "from=start", b"", 0, 0
     end = time.monotonic() + 3 * PATIENCE
     while time.monotonic() < end:
         try:
-            seen = _watch(trial, query)
+            seen = _watch(trial, query, proxied=lot.random() < 0.5)
         except (OSError, InvalidHandshake, ConnectionClosed):
             time.sleep(backoff.pause(0) / 4)
             continue
@@ -243,30 +246,51 @@ def reads_then_subscribes(trial: Trial, _: int) -> Viewed:
     return Viewed(before.output() + after.output(), _CODE, 2)
 
 
-def _watch(trial: Trial, query: str) -> Watch:
-    url = f"ws://{trial.address}/v1/workers/{trial.worker}/observe?{query}"
+def _watch(trial: Trial, query: str, *, proxied: bool = False) -> Watch:
+    url = f"ws://{trial.address(proxied=proxied)}/v1/workers/{trial.worker}/observe?{query}"
     return Watch(url, {"Authorization": f"Bearer {_TOKEN}"})
 
 
 def _try_many(folder: Path, seed: int, runs: int) -> Figures:
     figures = Figures(0, 0, 0, 0, 0.0, [])
-    with _workspace(folder) as place:
-        servers = Servers(place.session, folder)
-        servers.start()
-        try:
-            for number in range(runs):
-                figures = _try_one(place, servers, seed * 10_000 + number, figures)
-                if len(figures.violations) >= ENOUGH:
-                    break
-        finally:
-            servers.close()
+    with _workspace(folder) as place, _servers(place, folder) as servers:
+        for number in range(runs):
+            figures = _try_one(place, servers, seed * 10_000 + number, figures)
+            if len(figures.violations) >= ENOUGH:
+                break
     return figures
 
 
-def _try_one(place: Place, servers: Servers, seed: int, figures: Figures) -> Figures:
+@contextmanager
+def _servers(place: Place, folder: Path) -> Iterator[Sequence[Servers]]:
+    """The runtime's server, and a backend that shows its workers."""
+    token = folder / "token"
+    token.write_text(_TOKEN)
+
+    def serve_runtime(port: int) -> None:
+        options = ServeOptions(bind=f"127.0.0.1:{port}", token_file=str(token))
+        serve_with(place.session, options)
+
+    runtime = Servers(serve_runtime)
+    address = f"http://127.0.0.1:{runtime.port}"
+
+    def serve_backend(port: int) -> None:
+        near = connect(address, _TOKEN, environment={}, runtime_id="local")
+        source = UpstreamSource(near.upstream())
+        ObservingServer(source, Hub(), OBSERVE, port).server_runs()
+
+    backend = Servers(serve_backend)
+    try:
+        yield runtime, backend
+    finally:
+        backend.close()
+        runtime.close()
+
+
+def _try_one(place: Place, servers: Sequence[Servers], seed: int, figures: Figures) -> Figures:
     trial = Trial(place, servers, seed)
     try:
-        seen = trial.run([follows, comes_and_goes, comes_and_goes])
+        seen = trial.run([follows, comes_and_goes, comes_and_goes, comes_and_goes])
     except AssertionError as error:
         figures.violations.append(f"run {seed}: {error}")
         return figures
@@ -291,18 +315,11 @@ def _try_one(place: Place, servers: Servers, seed: int, figures: Figures) -> Fig
 def _control(folder: Path, seed: int) -> str:
     """How often bytes were lost to a viewer that subscribes after it has read."""
     lost = 0
-    with _workspace(folder) as place:
-        servers = Servers(place.session, folder)
-        servers.start()
-        try:
-            for number in range(_CONTROLS):
-                if not number:
-                    _wait_until_it_listens(servers)
-                trial = Trial(place, servers, seed + number, _RESTLESS)
-                seen = reads_then_subscribes(trial, 0)
-                lost += seen.data != trial.written()
-        finally:
-            servers.close()
+    with _workspace(folder) as place, _servers(place, folder) as servers:
+        _wait_until_it_listens(servers[0])
+        for number in range(_CONTROLS):
+            trial = Trial(place, servers, seed + number, _RESTLESS)
+            lost += reads_then_subscribes(trial, 0).data != trial.written()
     return f"{lost} of {_CONTROLS} times" if lost else ""
 
 
