@@ -22,9 +22,8 @@ def test_the_help_is_shown_as_it_is_and_the_command_is_missed(
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        ("list", "Did you mean `yoi ticket list`? "),
-        ("show 00001M7WFCY38", "Did you mean `yoi ticket show`? "),
-        ("creat", "Did you mean `yoi ticket create`? "),
+        ("reopen 00001M7WFCY38", "Did you mean `yoi ticket reopen`? "),
+        ("creat", "Did you mean `yoi create`? "),
         ("tikcet list", "Did you mean `yoi ticket`? "),
         ("ls", "Did you mean `yoi ticket list`? "),
         ("ready", "Did you mean `yoi next`? "),

@@ -21,11 +21,11 @@ ALWAYS_WRITE = frozenset(
     {
         *("ticket create", "ticket edit", "ticket comment", "ticket review", "ticket ask"),
         *("ticket answer", "ticket relation remove", "objective create", "worker spawn"),
-        *("worker input", "ticket reopen", "plan add"),
+        *("worker input", "ticket reopen", "plan add", "finish"),
     }
 )
 #: What is printed with the text in it, and written nowhere.
-PRINT_IT = frozenset({"ticket intent"})
+PRINT_IT = frozenset({"ticket intent", "runtime serve"})
 #: The others, each where it has nothing to do: the command, and what it does first.
 IDLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ticket state": ("ticket state {q} queued --reason {why} -m {said}", ()),
@@ -40,13 +40,15 @@ IDLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 
 def taking_texts() -> set[str]:
-    """The commands with an option for something that a person has to say."""
-    return {
-        f"{path} {entry.name}".strip()
-        for path, group in GROUPS.items()
-        for entry in group.entries
-        if entry.function is not None and any(p.metavar == "TEXT" for p in _load(entry).params)
-    }
+    """The commands with an option for something that a person has to say, each by its longest
+    name."""
+    found: dict[str, str] = {}
+    for path, group in GROUPS.items():
+        for entry in group.entries:
+            if entry.function and any(p.metavar == "TEXT" for p in _load(entry).params):
+                known, name = found.get(entry.function, ""), f"{path} {entry.name}".strip()
+                found[entry.function] = max(known, name, key=len)
+    return set(found.values())
 
 
 def test_every_command_that_takes_a_text_is_known_here() -> None:

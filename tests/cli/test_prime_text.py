@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yoi_cli.api.mine import MyTicket
 from yoi_cli.api.prime import MOST_NAMED, Primer, PrimeTicket
 from yoi_cli.cli.prime import prime_text
 from yoi_cli.model.states import STATES
@@ -17,7 +18,11 @@ def told(title: str, priority: str = "P1") -> str:
     named = PrimeTicket(TICKET, "inprogress", priority, title)
     states = dict.fromkeys(STATES, 10**6)
     store = "/home/ada lovelace/a project/.yoi/tickets"
-    return prime_text(Primer("/", store, states, 10**6, (named,) * MOST_NAMED, named))
+    action = (
+        f"Do this and that: `yoi ticket comment {TICKET} --role implementation_report -m TEXT`."
+    )
+    mine = (MyTicket(TICKET, title, "inprogress", "implementer", action),) * MOST_NAMED
+    return prime_text(Primer("/", store, states, 10**6, (named,) * MOST_NAMED, named, mine))
 
 
 @pytest.mark.parametrize(
@@ -43,10 +48,10 @@ def test_no_title_and_no_priority_can_begin_a_line_or_drive_a_terminal(
 def test_titles_stand_between_lines_that_they_cannot_contain(title: str) -> None:
     lines = told(title).split("\n")
     begin = next(n for n, line in enumerate(lines) if line.startswith("--- begin ticket text "))
-    assert lines[begin + 3] == lines[begin].replace("begin", "end")
+    assert lines[begin + 5] == lines[begin].replace("begin", "end")
     word = lines[begin].split()[4]
-    assert not any(word in line for line in lines[begin + 1 : begin + 3])
-    assert [n for n, line in enumerate(lines) if TICKET in line] == [begin + 1, begin + 2]
+    assert not any(word in line for line in lines[begin + 1 : begin + 5])
+    assert [n for n, line in enumerate(lines) if TICKET in line] == [*range(begin + 1, begin + 5)]
 
 
 def test_a_title_that_was_cut_says_so() -> None:

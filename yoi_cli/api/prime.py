@@ -14,6 +14,7 @@ from yoi_cli.model.text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from yoi_cli.api.mine import MyTicket
     from yoi_cli.store.ports import RoutingStore
     from yoi_cli.workspace.session import Session, Start
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 3
 _LONGEST_TITLE = 60
 _MOST_WORDS = 8
+_MOST_HELD = 2
 
 
 class PrimeTicket(NamedTuple):
@@ -38,7 +40,8 @@ class Primer(NamedTuple):
 
     `states` counts the readable tickets by state, in the order in which a ticket passes
     through them. `startable` are the first that may start, best first. `current` is the
-    ticket that this session works on, None where that is not known.
+    ticket that this session works on, None where that is not known; `mine` are the first that
+    the caller holds, with what comes next.
     """
 
     workspace: str
@@ -47,6 +50,7 @@ class Primer(NamedTuple):
     unreadable: int
     startable: tuple[PrimeTicket, ...]
     current: PrimeTicket | None
+    mine: tuple[MyTicket, ...] = ()
 
 
 def prime(start: Start) -> Primer | None:
@@ -59,9 +63,12 @@ def prime(start: Start) -> Primer | None:
     session = _find_session(start)
     if session is None:
         return None
-    word = start.environment.get("YOI_TICKET", "") or _ticket_of_branch(start)
+    from yoi_cli.api.here import ticket_here
+    from yoi_cli.api.mine import my_tickets
+
+    word = ticket_here(start)
     store = session.store
-    states, unreadable = _count(store)
+    states, unreadable = count_states(store)
     return Primer(
         session.workspace,
         session.location.path,
@@ -69,6 +76,7 @@ def prime(start: Start) -> Primer | None:
         unreadable,
         _startable(session, store) if states.get("queued") else (),
         _current(store, word),
+        my_tickets(session)[:MOST_NAMED],
     )
 
 
@@ -99,6 +107,8 @@ def _facts(primer: Primer, changing: str) -> Iterator[str]:
 def _with_titles(primer: Primer) -> Iterator[str]:
     if primer.startable:
         yield f"- May start now: {'; '.join(map(_named, primer.startable))}"
+    for one in primer.mine[:_MOST_HELD]:
+        yield f"- You hold: {one.ticket}. {visible(one.next_action)}"
     if primer.current is not None:
         yield f"- Your ticket: {_named(primer.current)}, {primer.current.state}"
 
@@ -122,19 +132,7 @@ def _find_session(start: Start) -> Session | None:
         raise
 
 
-def _ticket_of_branch(start: Start) -> str:
-    """The ticket that the branch of the starting folder is for; empty where there is none."""
-    from yoi_cli.git.checkout import find_checkout
-    from yoi_cli.git.commits import current_branch
-    from yoi_cli.model.naming import ticket_of_branch
-    from yoi_cli.workspace.session import starting_folder
-
-    folder = starting_folder(start)
-    branch = current_branch(folder) if find_checkout(folder) else None
-    return ticket_of_branch(branch or "") or ""
-
-
-def _count(store: RoutingStore) -> tuple[Mapping[str, int], int]:
+def count_states(store: RoutingStore) -> tuple[Mapping[str, int], int]:
     """The readable tickets by state, and how many cannot be read."""
     counted: Counter[str] = Counter()
     unreadable = 0

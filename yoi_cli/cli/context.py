@@ -34,9 +34,10 @@ def session_of(ctx: typer.Context) -> Session:
 
 
 def ticket_or_own(
-    session: Session, ticket: str | None, source: str | None
+    ctx: typer.Context, session: Session, ticket: str | None, source: str | None
 ) -> tuple[str, str | None]:
-    """The ticket that is meant, and where its text is read from: without one, a worker's own.
+    """The ticket that is meant, and where its text is read from: without one, a worker's own, else
+    the one whose branch or worktree one stands in.
 
     Raises `UsageError` where there is none, and what finding a worker's ticket raises.
     """
@@ -46,13 +47,22 @@ def ticket_or_own(
         from yoi_cli.api.worker_scope import own_ticket
 
         ticket = own_ticket(session)
-    if ticket is None:
+    return inferred_ticket(ctx) if ticket is None else ticket, source
+
+
+def inferred_ticket(ctx: typer.Context) -> str:
+    """The ticket whose branch or worktree one stands in. Raises `UsageError` where it is none's."""
+    from yoi_cli.api.here import ticket_here
+
+    found = ticket_here(start_of(ctx))
+    if not found:
         raise UsageError(
             "usage",
-            "Missing argument 'TICKET'.",
-            hint="Name a ticket; only a worker (YOI_TICKET) may leave its own out.",
+            "No ticket is named, and this is no ticket's branch or worktree.",
+            hint=f"Name one, or stand in its worktree; `{ctx.command_path} --help` shows how to "
+            "use it.",
         )
-    return ticket, source
+    return found
 
 
 def reading_progress(session: Session) -> ProgressBar:

@@ -114,4 +114,18 @@ def _load(entry: CommandEntry) -> TyperCommand:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.command(entry.name)(command)
-    return cast(TyperCommand, get_command(app))
+    loaded = cast(TyperCommand, get_command(app))
+    for one in loaded.params:
+        if one.name == "ticket" and one.required and one.metavar == "TICKET":
+            # It is told from the branch or the worktree that one stands in.
+            one.required, one.callback = False, _infer_ticket
+            one.metavar = "[TICKET]"
+    return loaded
+
+
+def _infer_ticket(ctx: Context, param: object, value: str | None) -> str | None:
+    if value is not None or ctx.resilient_parsing:
+        return value
+    from yoi_cli.cli.context import inferred_ticket
+
+    return inferred_ticket(cast(typer.Context, ctx))

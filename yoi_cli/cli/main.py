@@ -16,7 +16,7 @@ from yoi_cli.cli.context import Invocation, forget_drafts, where_drafts_are
 from yoi_cli.cli.lazy import LazyGroup, make_group
 from yoi_cli.cli.text.console import open_closed_streams, output_has_failed, silence
 from yoi_cli.cli.text.report import report_error, warn
-from yoi_cli.errors import OperationError, UsageError, YoiError
+from yoi_cli.errors import NotFoundError, OperationError, UsageError, YoiError
 from yoi_cli.model.commit_point import is_recorded
 
 _READER_WENT_AWAY = 141
@@ -47,10 +47,10 @@ def run(arguments: Sequence[str]) -> int:
 
 #: Commands that write more than once, and answer at their end: only the answer may fail.
 _IN_STEPS = frozenset(
-    {"import", "sync", "resolve", "restore", "worker", "worktree", "hook", "init"}
+    {"import", "sync", "resolve", "restore", "worker", "worktree", "hook", "init", "start"}
 )
 #: Those that go on while they answer, or whose exit code says what they found.
-_GOING_ON = frozenset({"orchestrate", "doctor"})
+_GOING_ON = frozenset({"orchestrate", "doctor", "finish"})
 
 
 def _is_all_done(arguments: Sequence[str]) -> bool:
@@ -125,6 +125,13 @@ def _run(group: LazyGroup, arguments: Sequence[str]) -> object:
         from yoi_cli.cli.completion.answer import answer
 
         return answer(group, os.environ)
+    asked = _status_asked(arguments)
+    if asked is not None:
+        try:
+            return group.main(asked, prog_name="yoi", standalone_mode=False)
+        except NotFoundError as error:
+            if error.code != "workspace_not_found":
+                raise
     try:
         return group.main(list(arguments), prog_name="yoi", standalone_mode=False)
     except SystemExit as leaving:
@@ -132,6 +139,21 @@ def _run(group: LazyGroup, arguments: Sequence[str]) -> object:
         if isinstance(leaving.__context__, BrokenPipeError):
             raise BrokenPipeError from leaving
         raise
+
+
+def _status_asked(arguments: Sequence[str]) -> list[str] | None:
+    """The arguments for `yoi status`, where no command is named; None where one is."""
+    left, front = list(arguments), list[str]()
+    while left:
+        word = left.pop(0)
+        if word == "-C" and left:
+            front += [word, left.pop(0)]
+        elif word in ("--here", "--json"):
+            front.append(word)
+        else:
+            return None
+    as_json = [word for word in front if word == "--json"]
+    return [*(word for word in front if word != "--json"), "status", *as_json[:1]]
 
 
 def _fail(error: YoiError, as_json: bool) -> int:

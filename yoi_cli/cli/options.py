@@ -41,7 +41,7 @@ TicketArgument = Annotated[
 ]
 OwnTicketArgument = Annotated[
     str | None,
-    ticket_argument("The ticket; a worker may leave its own (YOI_TICKET) out."),
+    ticket_argument("The ticket; default the one whose worktree one stands in."),
 ]
 SourceArgument = Annotated[
     str | None,

@@ -35,6 +35,15 @@ _ROOT = (
         "Every day",
         ("start", "daily:start", "Begin the work on a ticket, and print its folder."),
         ("finish", "daily:finish", "Report, merge, close: what is left of a ticket's way."),
+        ("status", "status:status", "Show what is yours, may start, waits for you, and runs."),
+        ("create", "ticket.create:create", "Make a ticket."),
+        ("list", "ticket.list:list_", "List tickets; open ones unless asked otherwise."),
+        ("show", "ticket.show:show", "Show one ticket with its thread and relations."),
+        ("edit", "ticket.edit:edit", "Change a ticket's title, fields or description."),
+        ("comment", "ticket.comment:comment", "Add a comment, plan, decision or report."),
+        ("close", "ticket.move:close", "Close tickets with a resolution."),
+        ("search", "ticket.search:search", "Find text in titles, descriptions and threads."),
+        ("log", "ticket.log:log", "Show the newest events across all tickets."),
     ),
     *_section(
         "Start",
@@ -128,8 +137,8 @@ _TICKET = (
     *_section(
         "Move",
         ("intake", "ticket.move:intake", "Mark a planned ticket ready, with a summary."),
-        ("state", "ticket.move:state", "Move a ticket to another state, or print its state."),
-        ("close", "ticket.move:close", "Close a ticket with a resolution."),
+        ("state", "ticket.move:state", "Move tickets to another state, or print their state."),
+        ("close", "ticket.move:close", "Close tickets with a resolution."),
         ("reopen", "ticket.move:reopen", "Reopen a finished ticket."),
     ),
     *_section(

@@ -42,7 +42,7 @@ _ACTIONS: Mapping[str, Wording] = {
     ),
     WAITING: Wording("Wait, then route it again.", "待機し、再度 routing する。"),
     IMPLEMENTATION_READY: Wording(
-        "Accept it: `yoi route {ticket} --accept`.", "`yoi route {ticket} --accept` で受理する。"
+        "Begin it: `yoi start {ticket}`.", "`yoi start {ticket}` で着手する。"
     ),
     RETURN_TO_PLANNING: Wording(
         "Settle the open question in planning.", "planning で未決事項を決める。"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from yoi_cli.api.documents.common import from_value
+from yoi_cli.api.documents.common import from_value, from_values
+from yoi_cli.api.documents.inbox import InboxItemDocument, item_document
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
     from yoi_cli.api.finishing import Finished
     from yoi_cli.api.starting import Started
+    from yoi_cli.api.status import Status
 
 
 class StartedDocument(Struct, frozen=True, kw_only=True):
@@ -51,6 +54,59 @@ class FinishedDocument(Struct, frozen=True, kw_only=True):
     merged: str | None
     steps: tuple[FinishStepDocument, ...]
     next_action: str | None = None
+
+
+class MyTicketDocument(Struct, frozen=True, kw_only=True):
+    """A ticket that the caller holds, whose turn it is, and what comes next."""
+
+    ticket: str
+    title: str
+    state: str
+    turn: str
+    next_action: str
+
+
+class StartableDocument(Struct, frozen=True, kw_only=True):
+    """A ticket that may start."""
+
+    ticket: str
+    title: str
+    priority: str
+
+
+class RunningDocument(Struct, frozen=True, kw_only=True):
+    """A worker that has not ended."""
+
+    worker: str
+    ticket: str | None
+    role: str | None
+    state: str
+
+
+class StatusDocument(Struct, frozen=True, kw_only=True):
+    """What there is to do: the caller's tickets, what may start, what waits for a person, and what
+    runs. `states` counts the readable tickets."""
+
+    workspace: str
+    mine: tuple[MyTicketDocument, ...]
+    startable: tuple[StartableDocument, ...]
+    waiting: tuple[InboxItemDocument, ...]
+    running: tuple[RunningDocument, ...]
+    states: Mapping[str, int]
+    unreadable: int
+
+
+def status_document(found: Status) -> StatusDocument:
+    return from_value(
+        StatusDocument,
+        found,
+        mine=from_values(MyTicketDocument, found.mine),
+        startable=from_values(StartableDocument, found.startable),
+        waiting=tuple(map(item_document, found.waiting)),
+        running=tuple(
+            from_value(RunningDocument, one, worker=one.worker_id) for one in found.running
+        ),
+    )
 
 
 def started_document(started: Started) -> StartedDocument:

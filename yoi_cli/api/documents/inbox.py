@@ -36,12 +36,12 @@ class InboxDocument(Struct, frozen=True, kw_only=True):
 
 def inbox_document(found: Inbox) -> InboxDocument:
     return InboxDocument(
-        waiting=tuple(map(_item_document, found.waiting)),
+        waiting=tuple(map(item_document, found.waiting)),
         unreadable=unreadable_documents(found.unreadable),
     )
 
 
-def _item_document(one: Waiting) -> InboxItemDocument:
+def item_document(one: Waiting) -> InboxItemDocument:
     return from_value(
         InboxItemDocument,
         one,

@@ -24,6 +24,7 @@ class WrittenDocument(Struct, frozen=True, kw_only=True):
     at: str
     event_ids: tuple[str, ...] = field(name="events")
     warnings: tuple[str, ...]
+    next_action: str | None = None
 
 
 class EditedDocument(WrittenDocument, frozen=True, kw_only=True):
@@ -51,6 +52,7 @@ class MovedDocument(Struct, frozen=True, kw_only=True):
     event_ids: tuple[str, ...] = field(name="events")
     unblocked: tuple[str, ...]
     warnings: tuple[str, ...]
+    next_action: str | None = None
 
 
 class CreatedDocument(Struct, frozen=True, kw_only=True):
@@ -62,14 +64,15 @@ class CreatedDocument(Struct, frozen=True, kw_only=True):
     at: str
     event_ids: tuple[str, ...] = field(name="events")
     warnings: tuple[str, ...]
+    next_action: str | None = None
 
 
 def written_document(kind: str, done: Committed) -> WrittenDocument:
-    return from_value(WrittenDocument, done, kind=kind)
+    return from_value(WrittenDocument, done, kind=kind, next_action=None)
 
 
 def edited_document(done: Committed, changed: Iterable[str]) -> EditedDocument:
-    return from_value(EditedDocument, done, kind="edit", changed=tuple(changed))
+    return from_value(EditedDocument, done, kind="edit", changed=tuple(changed), next_action=None)
 
 
 def state_document(ticket: str, folded: Folded) -> StateDocument:
@@ -77,8 +80,31 @@ def state_document(ticket: str, folded: Folded) -> StateDocument:
 
 
 def moved_document(moved: Moved) -> MovedDocument:
-    return from_value(MovedDocument, moved)
+    return from_value(MovedDocument, moved, next_action=None)
 
 
 def created_document(title: str, done: Committed) -> CreatedDocument:
-    return from_value(CreatedDocument, done, title=title, state="planning")
+    return from_value(CreatedDocument, done, title=title, state="planning", next_action=None)
+
+
+class OutcomeDocument(Struct, frozen=True, kw_only=True):
+    """What came of one ticket, as it was named; both are null where it went well."""
+
+    ticket: str
+    code: str | None
+    message: str | None
+
+
+class BatchDocument(Struct, frozen=True, kw_only=True):
+    """What came of a command on several tickets, and how many failed."""
+
+    results: tuple[OutcomeDocument, ...]
+    failed: int
+
+
+def batch_document(outcomes: Iterable[tuple[str, str, str]]) -> BatchDocument:
+    results = tuple(
+        OutcomeDocument(ticket=ticket, code=code or None, message=message or None)
+        for ticket, code, message in outcomes
+    )
+    return BatchDocument(results=results, failed=sum(one.code is not None for one in results))

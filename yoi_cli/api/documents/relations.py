@@ -52,6 +52,7 @@ class RelatedDocument(Struct, frozen=True, kw_only=True):
     removed: bool
     changed: bool
     warnings: tuple[str, ...]
+    next_action: str | None = None
 
 
 class RelationListDocument(Struct, frozen=True, kw_only=True):

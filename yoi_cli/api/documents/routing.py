@@ -116,6 +116,7 @@ class AcceptedDocument(Struct, frozen=True, kw_only=True):
     intent: IntentDocument
     event_ids: tuple[str, ...] = field(name="events")
     warnings: tuple[str, ...]
+    next_action: str | None = None
 
 
 class GatedDocument(Struct, frozen=True, kw_only=True):
@@ -152,6 +153,7 @@ class ClaimDocument(Struct, frozen=True, kw_only=True):
     worktree: str | None
     worker: str | None
     is_released: bool = field(name="released")
+    next_action: str | None = None
 
 
 class ClaimsDocument(Struct, frozen=True, kw_only=True):
@@ -218,6 +220,7 @@ def accepted_document(accepted: Accepted) -> AcceptedDocument:
     return from_value(
         AcceptedDocument,
         accepted,
+        next_action=None,
         state="inprogress",
         holder=claim.holder,
         generation=claim.generation,
@@ -243,7 +246,11 @@ def _gated_document(gated: GateAnswer) -> GatedDocument:
 
 def claim_document(claim: Claim) -> ClaimDocument:
     return from_value(
-        ClaimDocument, claim, taken_at=stamp(claim.taken_at), expires_at=stamp(claim.expires_at)
+        ClaimDocument,
+        claim,
+        taken_at=stamp(claim.taken_at),
+        expires_at=stamp(claim.expires_at),
+        next_action=None,
     )
 
 

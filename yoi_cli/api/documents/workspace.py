@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from yoi_cli.api.documents.common import from_value, from_values
+from yoi_cli.api.documents.daily import MyTicketDocument
 
 if TYPE_CHECKING:
     from yoi_cli.api.prime import Primer
@@ -90,7 +91,7 @@ class PrimeDocument(Struct, frozen=True, kw_only=True):
     """What stands in a workspace now, and `text`, what `yoi prime` prints.
 
     Outside of a workspace `workspace` and `store` are null, and all else is empty. `states`
-    counts tickets; `current` is the ticket that this session works on.
+    counts tickets; `current` is the ticket that this session works on, `mine` are the caller's.
     """
 
     workspace: str | None
@@ -99,6 +100,7 @@ class PrimeDocument(Struct, frozen=True, kw_only=True):
     unreadable: int
     startable: tuple[NamedDocument, ...]
     current: NamedDocument | None
+    mine: tuple[MyTicketDocument, ...]
     text: str
 
 
@@ -119,6 +121,7 @@ def prime_document(primer: Primer | None, text: str) -> PrimeDocument:
             unreadable=0,
             startable=(),
             current=None,
+            mine=(),
             text=text,
         )
     current = primer.current
@@ -127,5 +130,6 @@ def prime_document(primer: Primer | None, text: str) -> PrimeDocument:
         primer,
         startable=from_values(NamedDocument, primer.startable),
         current=None if current is None else from_value(NamedDocument, current),
+        mine=from_values(MyTicketDocument, primer.mine),
         text=text,
     )

@@ -21,7 +21,7 @@ from yoi_cli.cli.options import (
     options_clash,
     refuse_without,
 )
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.model.time import stamp
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from yoi_cli.api.claims import ClaimList, Decision
+    from yoi_cli.api.session import Session
     from yoi_cli.model.claim import Claim
 
 
@@ -74,6 +75,8 @@ def next_(
         worker=worker,
     )
     print_next(taken.candidates, taken.claim, as_json=as_json)
+    if not as_json and taken.claim is not None:
+        write_next(session, taken.claim.ticket)
 
 
 def claim(
@@ -101,7 +104,7 @@ def claim(
             if value is not None:
                 raise options_clash("A claim that is renewed stays as it was taken.", option)
         renewed = api.renew(session, ticket, renew, author=author, holder=holder, lease_ms=lease_ms)
-        print_claim("renewed", renewed, as_json=as_json)
+        print_claim("renewed", renewed, as_json=as_json, session=session)
         return
     taken = api.claim(
         session,
@@ -112,7 +115,7 @@ def claim(
         worktree=worktree,
         worker=worker,
     )
-    print_claim("claimed", taken, as_json=as_json)
+    print_claim("claimed", taken, as_json=as_json, session=session)
 
 
 def release(
@@ -130,8 +133,9 @@ def release(
     as_json: JsonOption = False,
 ) -> None:
     """Give a claimed ticket back."""
-    released = api.release(session_of(ctx), ticket, generation=generation, author=author)
-    print_claim("released", released, as_json=as_json)
+    session = session_of(ctx)
+    released = api.release(session, ticket, generation=generation, author=author)
+    print_claim("released", released, as_json=as_json, session=session)
 
 
 def claims(
@@ -162,12 +166,13 @@ _NEXT_COLUMNS = (
 )
 
 
-def print_claim(word: str, claim: Claim, *, as_json: bool) -> None:
+def print_claim(word: str, claim: Claim, *, as_json: bool, session: Session | None = None) -> None:
     """A claim was taken, renewed or given back."""
     if as_json:
         from yoi_cli.api.documents.routing import claim_document
 
-        report_json("claim", claim_document(claim))
+        document = claim_document(claim)
+        report_json("claim", with_next(session, claim.ticket, document) if session else document)
         return
     generation, until = str(claim.generation), stamp(claim.expires_at)
     sentence = f"{word.capitalize()} {claim.ticket} by {claim.holder}, generation {generation}"
@@ -175,6 +180,8 @@ def print_claim(word: str, claim: Claim, *, as_json: bool) -> None:
         [(word, claim.ticket, claim.holder, generation, until)],
         [sentence if claim.is_released else f"{sentence}, until {until}"],
     )
+    if session:
+        write_next(session, claim.ticket)
 
 
 def print_claims(found: ClaimList, *, as_json: bool) -> None:

@@ -198,7 +198,7 @@ def route(
         holder=holder,
         lease_ms=lease_of(lease),
     )
-    print_accepted(accepted, as_json=as_json)
+    print_accepted(session, accepted, as_json=as_json)
 
 
 class _Reading(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text.table import Cell, Column, Row, print_table, state_style
 from yoi_cli.model.routing import (
     BLOCKED,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Unroutable,
         WaitTree,
     )
+    from yoi_cli.api.session import Session
 
 
 _COLUMNS = (
@@ -223,13 +224,14 @@ def print_recorded(recorded: RecordedDecision, *, as_json: bool) -> None:
     warn(recorded.committed.warnings)
 
 
-def print_accepted(accepted: Accepted, *, as_json: bool) -> None:
+def print_accepted(session: Session, accepted: Accepted, *, as_json: bool) -> None:
     """A ticket was taken up."""
     claim, plan = accepted.claim, accepted.plan
     if as_json:
         from yoi_cli.api.documents.routing import accepted_document
 
-        report_json("accepted", accepted_document(accepted))
+        document = accepted_document(accepted)
+        report_json("accepted", with_next(session, accepted.ticket, document))
     else:
         word = "Accepted" if accepted.changed else "Accepted already"
         report_lines(
@@ -240,4 +242,5 @@ def print_accepted(accepted: Accepted, *, as_json: bool) -> None:
                 f"Branch {plan.branch}, worktree {plan.worktree}",
             ],
         )
+        write_next(session, accepted.ticket)
     warn(accepted.warnings)

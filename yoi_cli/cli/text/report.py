@@ -102,12 +102,24 @@ def warn_of_missing(missing: Mapping[str, MissingWrites], ticket: str | None = N
         warn([f"{error.message} {error.hint}"])
 
 
-def print_written(word: str, kind: str, done: Committed, sentence: str, *, as_json: bool) -> None:
-    """An event was added to a ticket: a document of the kind `word`, a row or a sentence."""
+def print_written(
+    word: str,
+    kind: str,
+    done: Committed,
+    sentence: str,
+    *,
+    as_json: bool,
+    session: Session | None = None,
+) -> None:
+    """An event was added to a ticket: a document of the kind `word`, a row or a sentence. With the
+    `session`, it is said what comes next."""
     if as_json:
         from yoi_cli.api.documents.outcomes import written_document
 
-        report_json(word, written_document(kind, done))
+        document = written_document(kind, done)
+        report_json(word, with_next(session, done.ticket, document) if session else document)
     else:
         report_lines([(word, done.ticket, kind)], [sentence])
+        if session:
+            write_next(session, done.ticket)
     warn(done.warnings)

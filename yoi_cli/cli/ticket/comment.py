@@ -52,8 +52,8 @@ def comment(
     check_role(role)
     session = session_of(ctx)
     author = session.author(author).author  # known before anybody writes a text
-    ticket, source = ticket_or_own(session, ticket, source)
+    ticket, source = ticket_or_own(ctx, session, ticket, source)
     text = required_text(message, file, source)
     done = tickets.comment(session, ticket, text, role=role, sha=sha, author=author, commit=commit)
     sentence = f"Added to {done.ticket}: {role.replace('_', ' ')}"
-    print_written("appended", role, done, sentence, as_json=as_json)
+    print_written("appended", role, done, sentence, as_json=as_json, session=session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -18,13 +19,18 @@ from yoi_cli.cli.options import (
     SourceArgument,
     ticket_option,
 )
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text_input import given_text
+from yoi_cli.errors import UsageError
 from yoi_cli.model.item import FieldValue
 from yoi_cli.model.relations import BLOCKS, DEPENDS_ON, RELATED
 
+TitleArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[TITLE]", help="What it is about, in one line.", show_default=False),
+]
 TitleOption = Annotated[
-    str, typer.Option("--title", "-t", metavar="TEXT", help="What it is about, in one line.")
+    str | None, typer.Option("--title", "-t", metavar="TEXT", help="The same as TITLE.")
 ]
 EditOption = Annotated[bool, typer.Option("--edit", "-e", help="Write the text in $EDITOR.")]
 PriorityOption = Annotated[
@@ -56,8 +62,9 @@ RelatedOption = Annotated[
 
 def create(
     ctx: typer.Context,
-    title: TitleOption,
+    title_word: TitleArgument = None,
     source: SourceArgument = None,
+    title: TitleOption = None,
     message: MessageOption = None,
     file: FileOption = None,
     acceptance: CriteriaOption = None,
@@ -76,14 +83,28 @@ def create(
 ) -> None:
     """Make a ticket in the state planning.
 
-    Without a text, it starts from a template with acceptance criteria to fill in.
+    Without a text, it starts from a template with acceptance criteria to fill in. On a terminal
+    it is asked for what is missing.
 
     \b
     Examples:
-      yoi ticket create -t 'Round half up' -p P1 --acceptance 'Basket and bill agree.'
-      yoi ticket create -t 'Show the price' --depends-on 00001M7WFCY38 -F notes.md
+      yoi ticket create 'Round half up' -p P1 --acceptance 'Basket and bill agree.'
+      yoi ticket create 'Show the price' --depends-on 00001M7WFCY38 -F notes.md
     """
     session = session_of(ctx)
+    if title is not None and title_word == "-" and source is None:
+        title_word, source = None, "-"
+    if title is not None and title_word is not None:
+        raise UsageError(
+            "title_given_twice",
+            "The title is given twice.",
+            hint="Give it once, as TITLE or with --title; nothing was written.",
+        )
+    title = title if title is not None else title_word
+    has_text = bool(message or file or source or acceptance or edit)
+    if title is None:
+        title, criterion = _ask(asks_for_criteria=not has_text)
+        acceptance = [*(acceptance or ()), *([criterion] if criterion else [])] or None
     author = session.author(author).author  # known before anybody writes a text
     description = given_text(message, file, source)
     if edit:
@@ -113,7 +134,24 @@ def create(
     if as_json:
         from yoi_cli.api.documents.outcomes import created_document
 
-        report_json("created", created_document(title, done))
+        document = created_document(title, done)
+        report_json("created", with_next(session, done.ticket, document))
     else:
         report_lines([("created", done.ticket)], [f"Created {done.ticket}: {title}"])
+        write_next(session, done.ticket)
     warn(done.warnings)
+
+
+def _ask(*, asks_for_criteria: bool) -> tuple[str, str]:
+    """The title, and how to tell that it is done, from whoever sits at the terminal. Raises
+    `UsageError` where nobody does."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "usage",
+            "A ticket needs a title.",
+            hint="`yoi create TITLE`; `yoi create --help` shows how to use it.",
+        )
+    title = str(typer.prompt("Title"))
+    if not asks_for_criteria:
+        return title, ""
+    return title, str(typer.prompt("How can one tell that it is done?", default=""))

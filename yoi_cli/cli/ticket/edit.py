@@ -19,7 +19,8 @@ from yoi_cli.cli.options import (
     SourceArgument,
     TicketArgument,
 )
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.several import MoreArgument, for_each, tickets_and_source
+from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.errors import UsageError
 from yoi_cli.model.item import FieldValue
@@ -33,6 +34,7 @@ def edit(
     ctx: typer.Context,
     ticket: TicketArgument,
     source: SourceArgument = None,
+    more: MoreArgument = None,
     title: Annotated[
         str | None, typer.Option("--title", "-t", metavar="TEXT", help="The new title.")
     ] = None,
@@ -86,11 +88,16 @@ def edit(
         key: value or None for key, value in given.items() if value is not None
     }
     fields.update(map(_choice, choices or ()))
+    named, source = tickets_and_source(ticket, source, more)
     description = given_text(message, file, source)
-    if fields or tag or remove_tag or acceptance or description is not None:
-        edited = tickets.edit(
+    is_given = bool(fields or tag or remove_tag or acceptance) or description is not None
+
+    def run(word: str) -> Edited:
+        if not is_given:
+            return _edit_by_hand(session, word, commit=commit)
+        return tickets.edit(
             session,
-            ticket,
+            word,
             fields=fields,
             added={"tags": tuple(tag or ())},
             removed={"tags": tuple(remove_tag or ())},
@@ -98,19 +105,28 @@ def edit(
             acceptance=tuple(acceptance or ()),
             commit=commit,
         )
-    else:
-        edited = _edit_by_hand(session, ticket, commit=commit)
+
+    def show(edited: Edited, in_json: bool) -> None:
+        _print_edited(session, edited, as_json=in_json)
+
+    for_each(named, run, show, as_json=as_json)
+
+
+def _print_edited(session: Session, edited: Edited, *, as_json: bool) -> None:
+    """What changed of a ticket, and what comes next."""
     done = edited.committed
     if as_json:
         from yoi_cli.api.documents.outcomes import edited_document
 
-        report_json("edited", edited_document(done, edited.changed))
+        document = edited_document(done, edited.changed)
+        report_json("edited", with_next(session, done.ticket, document))
     else:
         what = ", ".join(edited.changed) or "nothing; it says so already"
         report_lines(
             [("edited", done.ticket, *edited.changed)],
             [f"Changed {done.ticket}: {what}"],
         )
+        write_next(session, done.ticket)
     warn(done.warnings)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from yoi_cli.api import tickets
 from yoi_cli.cli.candidates import complete_states
-from yoi_cli.cli.context import session_of
+from yoi_cli.cli.context import inferred_ticket, session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
@@ -21,11 +21,13 @@ from yoi_cli.cli.options import (
     TicketArgument,
     refuse_without,
 )
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.several import MoreArgument, for_each, tickets_and_source
+from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text_input import given_text, required_text
-from yoi_cli.model.states import CLOSED
+from yoi_cli.model.states import CLOSED, is_state
 
 if TYPE_CHECKING:
+    from yoi_cli.api.session import Session
     from yoi_cli.api.tickets import Moved
     from yoi_cli.model.fold import Folded
 
@@ -42,6 +44,7 @@ def state(
             show_default=False,
         ),
     ] = None,
+    more: MoreArgument = None,
     reason: ReasonOption = None,
     message: MessageOption = None,
     file: FileOption = None,
@@ -63,6 +66,7 @@ def state(
       yoi ticket state 00001M7WFCY38 queued --expect ready
     """
     session = session_of(ctx)
+    named, state = _split(ctx, ticket, state, more)
     if state is None:
         given = {
             "--reason": reason,
@@ -74,26 +78,50 @@ def state(
             "--steal": steal or None,
         }
         refuse_without("a state to move to", given)
-        print_state(*tickets.state_of(session, ticket), as_json=as_json)
+        for_each(
+            named,
+            lambda word: tickets.state_of(session, word),
+            lambda found, in_json: print_state(*found, as_json=in_json),
+            as_json=as_json,
+        )
         return
-    moved = tickets.move(
-        session,
-        ticket,
-        state,
-        text=given_text(message, file),
-        reason=reason,
-        expect=expect,
-        steal=steal,
-        author=author,
-        commit=commit,
-    )
-    print_moved(moved, as_json=as_json)
+    target, text = state, given_text(message, file)
+
+    def run(word: str) -> Moved:
+        return tickets.move(
+            session,
+            word,
+            target,
+            text=text,
+            reason=reason,
+            expect=expect,
+            steal=steal,
+            author=author,
+            commit=commit,
+        )
+
+    def show(moved: Moved, in_json: bool) -> None:
+        print_moved(session, moved, as_json=in_json)
+
+    for_each(named, run, show, as_json=as_json)
+
+
+def _split(
+    ctx: typer.Context, ticket: str, state: str | None, more: list[str] | None
+) -> tuple[list[str], str | None]:
+    """The tickets that are named, and the state that comes behind them. A state alone is meant for
+    the ticket whose worktree one stands in."""
+    words = [ticket, *([state] if state is not None else []), *(more or ())]
+    if len(words) == 1:
+        return ([inferred_ticket(ctx)], ticket) if is_state(ticket) else (words, None)
+    return list(dict.fromkeys(words[:-1])), words[-1]
 
 
 def close(
     ctx: typer.Context,
     ticket: TicketArgument,
     source: SourceArgument = None,
+    more: MoreArgument = None,
     resolution: Annotated[
         list[str] | None,
         typer.Option("--resolution", metavar="TEXT", help="The same as --message."),
@@ -108,23 +136,35 @@ def close(
     as_json: JsonOption = False,
     commit: CommitOption = False,
 ) -> None:
-    """Close a ticket with a resolution: its outcome.
+    """Close tickets with a resolution: their outcome.
 
     Tickets that waited only for this one are listed as unblocked.
     """
     session = session_of(ctx)
     author = session.author(author).author  # known before anybody writes a text
+    named, source = tickets_and_source(ticket, source, more)
     text = given_text([*(message or ()), *(resolution or ())], file, source)
-    moved = tickets.close(
-        session,
-        ticket,
-        required_text(None, None) if text is None else text,
-        expect=expect,
-        force=force,
-        author=author,
-        commit=commit,
-    )
-    print_moved(moved, as_json=as_json)
+    said = required_text(None, None, draft=_draft(session, named)) if text is None else text
+
+    def run(word: str) -> Moved:
+        return tickets.close(
+            session, word, said, expect=expect, force=force, author=author, commit=commit
+        )
+
+    def show(moved: Moved, in_json: bool) -> None:
+        print_moved(session, moved, as_json=in_json)
+
+    for_each(named, run, show, as_json=as_json)
+
+
+def _draft(session: Session, named: list[str]) -> str:
+    """What the editor begins with: the tickets that are closed, in lines that are dropped."""
+    found = [tickets.read_item(session, word) for word in named]
+    lines = ["#! What came of it? Lines that begin with #! are dropped.", "#!"]
+    for ticket, item in found:
+        body = [f"#!   {line}".rstrip() for line in item.body.split("\n")]
+        lines += [f"#! {ticket}  {item.title}", "#!", *body]
+    return "\n" + "\n".join(lines) + "\n"
 
 
 def intake(
@@ -146,7 +186,7 @@ def intake(
     moved = tickets.intake(
         session, ticket, summary, reason=reason, expect=expect, author=author, commit=commit
     )
-    print_moved(moved, as_json=as_json)
+    print_moved(session, moved, as_json=as_json)
 
 
 def reopen(
@@ -163,23 +203,24 @@ def reopen(
 
     The old resolution stays readable in the ticket's thread.
     """
+    session = session_of(ctx)
     moved = tickets.reopen(
-        session_of(ctx),
+        session,
         ticket,
         reason or "",
         text=given_text(message, file),
         author=author,
         commit=commit,
     )
-    print_moved(moved, as_json=as_json)
+    print_moved(session, moved, as_json=as_json)
 
 
-def print_moved(moved: Moved, *, as_json: bool) -> None:
+def print_moved(session: Session, moved: Moved, *, as_json: bool) -> None:
     """A ticket was moved, or was there already."""
     if as_json:
         from yoi_cli.api.documents.outcomes import moved_document
 
-        report_json("moved", moved_document(moved))
+        report_json("moved", with_next(session, moved.ticket, moved_document(moved)))
     else:
         is_closed = moved.state == CLOSED
         row = ("closed", moved.ticket) if is_closed else ("state", moved.ticket, moved.state)
@@ -191,6 +232,7 @@ def print_moved(moved: Moved, *, as_json: bool) -> None:
             [row, *(("unblocked", ticket) for ticket in moved.unblocked)],
             [sentence, *(f"Unblocked: {ticket}" for ticket in moved.unblocked)],
         )
+        write_next(session, moved.ticket)
     warn(moved.warnings)
 
 

@@ -37,10 +37,12 @@ def ask(
     """
     session = session_of(ctx)
     author = session.author(author).author  # known before anybody writes a text
-    ticket, source = ticket_or_own(session, ticket, source)
+    ticket, source = ticket_or_own(ctx, session, ticket, source)
     text = required_text(message, file, source)
     done = tickets.ask(session, ticket, text, author=author, commit=commit)
-    print_written("asked", QUESTION, done, f"Asked on {done.ticket}", as_json=as_json)
+    print_written(
+        "asked", QUESTION, done, f"Asked on {done.ticket}", as_json=as_json, session=session
+    )
 
 
 def answer(
@@ -59,4 +61,6 @@ def answer(
     author = session.author(author).author
     text = required_text(message, file, source)
     done = tickets.answer(session, ticket, text, author=author, commit=commit)
-    print_written("answered", ANSWER, done, f"Answered on {done.ticket}", as_json=as_json)
+    print_written(
+        "answered", ANSWER, done, f"Answered on {done.ticket}", as_json=as_json, session=session
+    )

@@ -17,7 +17,7 @@ from yoi_cli.cli.options import (
     ticket_argument,
     ticket_option,
 )
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text.table import Column, Row, print_table
 from yoi_cli.errors import UsageError
 from yoi_cli.model.relations import KINDS
@@ -25,6 +25,7 @@ from yoi_cli.model.text import one_of
 
 if TYPE_CHECKING:
     from yoi_cli.api.relations import RelationChange
+    from yoi_cli.api.session import Session
     from yoi_cli.model.relations import Relation
 
 complete_kinds = complete_words(KINDS)
@@ -76,7 +77,7 @@ def add(
     related = relations.add(
         session, *ends_of(words, options), note=note, author=author, commit=commit
     )
-    print_related(related, removed=False, as_json=as_json)
+    print_related(session, related, removed=False, as_json=as_json)
 
 
 def remove(
@@ -101,7 +102,7 @@ def remove(
     related = relations.remove(
         session, *ends_of(words, options), note=note, author=author, commit=commit
     )
-    print_related(related, removed=True, as_json=as_json)
+    print_related(session, related, removed=True, as_json=as_json)
 
 
 def list_(
@@ -174,15 +175,19 @@ def _row(relation: Relation) -> Row:
     )
 
 
-def print_related(related: RelationChange, *, removed: bool, as_json: bool) -> None:
+def print_related(
+    session: Session, related: RelationChange, *, removed: bool, as_json: bool
+) -> None:
     """A relation was recorded, stood already, or was taken away."""
     relation = related.relation
     row = ("relation", relation.ticket_id, relation.kind, relation.target)
     if as_json:
         from yoi_cli.api.documents.relations import related_document
 
-        report_json("relation", related_document(related, removed=removed))
+        document = related_document(related, removed=removed)
+        report_json("relation", with_next(session, relation.ticket_id, document))
     else:
         word = "Removed" if removed else "Recorded" if related.changed else "Recorded already"
         report_lines([row], [f"{word}: {' '.join(row[1:])}"])
+        write_next(session, relation.ticket_id)
     warn(related.committed.warnings)

@@ -84,7 +84,7 @@ def review(
         given = required_text(message, file, source)
         done = tickets.choose(session, ticket, choose, given, author=author, commit=commit)
         sentence = f"Chose candidate {choose} of {done.ticket}"
-        print_written("chosen", str(choose), done, sentence, as_json=as_json)
+        print_written("chosen", str(choose), done, sentence, as_json=as_json, session=session)
         return
     done = tickets.review(
         session,
@@ -100,4 +100,4 @@ def review(
     )
     result = APPROVE if approve else REQUEST_CHANGES
     sentence = f"Reviewed {done.ticket}: {result.replace('_', ' ')}"
-    print_written("reviewed", result, done, sentence, as_json=as_json)
+    print_written("reviewed", result, done, sentence, as_json=as_json, session=session)

@@ -1,0 +1,117 @@
+"""A day with it: fewer words, and after every step what comes next."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from support.process import Program
+from support.terminal import on_terminal
+from support.tickets import CREATED, created, moved, put_ticket
+
+QUEUED = (moved(CREATED, 1, "planning", "ready"), moved(CREATED, 2, "ready", "queued"))
+
+
+def queued(workspace: Path, number: int, title: str = "A ticket") -> str:
+    return put_ticket(workspace, number, created(), *QUEUED, state="queued", title=title)
+
+
+def test_an_agent_that_follows_next_alone_reports_within_five_calls(
+    yoi: Program, git: Program, workspace: Path
+) -> None:
+    """It knows nothing but commands in backticks, and what `turn` is its own."""
+    git("add", "--all", cwd=workspace)
+    git("commit", "--quiet", "--message", "Tickets", cwd=workspace)
+    ticket = queued(workspace, 1)
+    said = yoi("next", "--json").json["candidates"][0]
+    calls, turn, action = 1, said["turn"], str(said["next_action"])
+    while turn == "implementer":
+        command = re.findall(r"`yoi ([^`]+)`", action)[0]
+        words = [word.replace("TEXT", "Done.") for word in command.split()]
+        action = str(yoi(*words, "--json").json["next_action"])
+        turn = str(yoi("route", ticket, "--json").json["decisions"][0]["turn"])
+        calls += 1
+        assert calls <= 5
+    assert turn == "reviewer"
+    assert "implementation_report" in yoi("show", ticket).out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ticket state {} queued",
+        "edit {} -p P0",
+        "comment {} -m x",
+        "claim {}",
+        "ticket relation add {} related {other}",
+        "ticket review {} --approve -m x",
+        "close {} -m x",
+        "create x",
+        "start {}",
+    ],
+)
+def test_every_command_that_changes_something_says_what_comes_next(
+    yoi: Program, git: Program, workspace: Path, words: str
+) -> None:
+    git("add", "--all", cwd=workspace)
+    git("commit", "--quiet", "--message", "Tickets", cwd=workspace)
+    ticket, other = queued(workspace, 1), queued(workspace, 2)
+    typed = words.format(ticket, other=other).split()
+    assert yoi(*typed, "--json").json["next_action"]
+    typed = words.format(other, other=ticket).split()
+    assert "\nnext: " in on_terminal(yoi, *typed, cwd=workspace).replace("\r", "")
+
+
+def test_alone_it_tells_what_there_is_to_do_in_24_lines(yoi: Program, workspace: Path) -> None:
+    held, *_ = [queued(workspace, number, f"Ticket {number}") for number in range(30)]
+    yoi("claim", held)
+    data = yoi("--json").json
+    assert [one["ticket"] for one in data["mine"]] == [held]
+    assert data["mine"][0]["next_action"] == f"Begin it: `yoi start {held}`."
+    assert len(data["startable"]) == 29
+    shown = on_terminal(yoi, cwd=workspace, columns=80).replace("\r", "").rstrip("\n").split("\n")
+    assert len(shown) <= 24
+    assert "29: `yoi next -n 99`" in "\n".join(shown)
+    assert yoi().out == yoi("status").out
+
+
+def test_the_title_is_a_word_and_may_not_be_given_twice(yoi: Program, workspace: Path) -> None:
+    made = str(yoi("create", "Round prices", "--json").json["id"])
+    assert "Round prices" in yoi("list").out
+    twice = yoi("create", "One", "--title", "Two", "--json", check=False)
+    assert (twice.code, twice.error["code"]) == (2, "title_given_twice")
+    assert yoi("create", "--json", check=False).code == 2
+    assert yoi("ticket", "create", "-t", "Old", "-", stdin="Text.\n").code == 0
+    assert made in yoi("show", made).out
+
+
+def test_several_tickets_get_an_answer_line_each_and_one_exit_code(
+    yoi: Program, workspace: Path
+) -> None:
+    ids = [put_ticket(workspace, number, created()) for number in (1, 2)]
+    moved = yoi("ticket", "state", *ids, "ready")
+    assert moved.out.splitlines() == [f"state\t{one}\tready" for one in ids]
+    assert len(yoi("edit", *ids, "-p", "P1").out.splitlines()) == 2
+    mixed = yoi("close", ids[0], "N0WHERE", ids[1], "-m", "Over.", check=False)
+    assert (mixed.code, len(mixed.out.splitlines())) == (3, 2)
+    assert "N0WHERE" in mixed.err
+    results = yoi("close", ids[0], "N0WHERE", "-m", "Over.", "--json", check=False)
+    assert results.code == 3
+    assert [one["code"] for one in results.json["results"]] == [None, "ticket_not_found"]
+
+
+def test_the_ticket_is_the_one_whose_worktree_one_stands_in(
+    yoi: Program, git: Program, workspace: Path
+) -> None:
+    git("add", "--all", cwd=workspace)
+    git("commit", "--quiet", "--message", "Tickets", cwd=workspace)
+    ticket = queued(workspace, 1)
+    folder = Path(yoi("start", ticket, "--print").out.strip())
+    assert f"id:      {ticket}" in yoi("show", cwd=folder).out
+    yoi("comment", "-m", "From within.", cwd=folder)
+    assert yoi("ticket", "state", cwd=folder).out == f"state\t{ticket}\tinprogress\n"
+    yoi("ticket", "state", "done", cwd=folder)
+    assert "From within." in yoi("show", ticket).out
+    nowhere = yoi("show", "--json", check=False)
+    assert (nowhere.code, nowhere.error["code"]) == (2, "usage")
