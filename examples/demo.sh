@@ -60,8 +60,23 @@ END
 printf '__pycache__/\n' >.gitignore
 run python3 -m unittest 2>&1 | grep -E '^(\$|.\[|Assert|FAILED)' || true
 
-say 'A workspace, and who works in it'
+say 'A workspace'
 run yoi init
+git add .
+git commit -qm 'A shop'
+
+say 'By hand: create, start, finish'
+run yoi create 'Say hello' --acceptance 'There is a greeting.' | tee "$place/created"
+hello=$(tail -n 1 "$place/created" | cut -f2)
+run yoi start "$hello"
+cd "$(yoi start "$hello" --print)"
+echo 'print("hello")' >hello.py
+git add hello.py
+git commit -qm 'Say hello'
+run yoi finish
+cd "$place/shop"
+
+say 'Who works in it besides'
 cat >>.yoi/ticket.config.toml <<END
 
 [profiles.script]
@@ -82,7 +97,7 @@ close = true
 END
 run tail -n 16 .yoi/ticket.config.toml
 git add .
-git commit -qm 'A shop'
+git commit -qm 'Who works here'
 run yoi profile check
 
 say 'Three tickets: the second depends on the first, the third is to come after it'

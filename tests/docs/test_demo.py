@@ -16,7 +16,7 @@ DEMO = Path(__file__).parents[2] / "examples" / "demo.sh"
 
 
 @pytest.mark.slow
-def test_the_demo_merges_three_tickets_and_leaves_nothing_behind(
+def test_the_demo_merges_four_tickets_and_leaves_nothing_behind(
     env: dict[str, str], tmp_path: Path
 ) -> None:
     program = Path(sys.executable).parent
@@ -34,7 +34,7 @@ def test_the_demo_merges_three_tickets_and_leaves_nothing_behind(
     shown = done.stdout + done.stderr
     assert done.returncode == 0, shown
     assert "[internal]" not in shown
-    assert len(re.findall(r"^[*|\\/ ]+[0-9a-f]{7,} Merge work/", done.stdout, re.MULTILINE)) == 3
-    assert len(re.findall(r"^closed\t", done.stdout, re.MULTILINE)) == 3
+    assert len(re.findall(r"^[*|\\/ ]+[0-9a-f]{7,} Merge work/", done.stdout, re.MULTILINE)) == 4
+    assert len(re.findall(r"^closed\t", done.stdout, re.MULTILINE)) == 4
     assert "`total` has no test" in done.stdout, "the reviewer asks for changes once"
     assert list(place.iterdir()) == []

@@ -72,6 +72,9 @@ class MemoryReader:
     def plan(self, ticket: TicketId) -> tuple[PlanRecord, ...]:
         return _plans(self._readable(ticket))
 
+    def has_resolution(self, ticket: TicketId) -> bool:
+        return True
+
     def resolution(self, ticket: TicketId) -> str | None:
         return None
 

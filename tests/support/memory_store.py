@@ -90,6 +90,9 @@ class MemoryStore:
         data = self.files(ticket).get(PLAN)
         return () if data is None else parse_plan(data, path=PLAN)
 
+    def has_resolution(self, ticket: TicketId) -> bool:
+        return True
+
     def resolution(self, ticket: TicketId) -> str | None:
         data = self.files(ticket).get("resolution.md")
         return None if data is None else data.decode()

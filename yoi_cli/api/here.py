@@ -26,3 +26,10 @@ def ticket_here(start: Start) -> str:
     branch = current_branch(folder) or ""
     stands_in = BRANCH_PREFIX + checkout.root.rpartition("/")[2]
     return ticket_of_branch(branch) or ticket_of_branch(stands_in) or ""
+
+
+def configured_editor(folder: str) -> str:
+    """`core.editor` as git reads it in `folder`; empty where it says nothing."""
+    from yoi_cli.git.command import look_up
+
+    return look_up(["config", "--get", "core.editor"], cwd=folder)

@@ -41,7 +41,7 @@ class Primer(NamedTuple):
     `states` counts the readable tickets by state, in the order in which a ticket passes
     through them. `startable` are the first that may start, best first. `current` is the
     ticket that this session works on, None where that is not known; `mine` are the first that
-    the caller holds, with what comes next.
+    the caller holds, with what comes next; `disagreeing` have another state than their thread.
     """
 
     workspace: str
@@ -51,6 +51,7 @@ class Primer(NamedTuple):
     startable: tuple[PrimeTicket, ...]
     current: PrimeTicket | None
     mine: tuple[MyTicket, ...] = ()
+    disagreeing: int = 0
 
 
 def prime(start: Start) -> Primer | None:
@@ -65,6 +66,7 @@ def prime(start: Start) -> Primer | None:
         return None
     from yoi_cli.api.here import ticket_here
     from yoi_cli.api.mine import my_tickets
+    from yoi_cli.api.queries import disagreements
 
     word = ticket_here(start)
     store = session.store
@@ -77,6 +79,7 @@ def prime(start: Start) -> Primer | None:
         _startable(session, store) if states.get("queued") else (),
         _current(store, word),
         my_tickets(session)[:MOST_NAMED],
+        len(disagreements(session)[0]),
     )
 
 
@@ -96,6 +99,8 @@ def _facts(primer: Primer, changing: str) -> Iterator[str]:
     yield f"- Tickets: {counts or 'none'}"
     if primer.unreadable:
         yield f"- {primer.unreadable} cannot be read: `yoi ticket doctor` says why."
+    if primer.disagreeing:
+        yield f"- {primer.disagreeing} not as their log says: `yoi ticket doctor` shows them."
     if not primer.startable and primer.states:
         yield "- Nothing may start now."
     named = list(_with_titles(primer))

@@ -44,7 +44,7 @@ def _write_draft(text: str, suffix: str) -> str:
 
 
 def _run_editor(path: str) -> None:
-    chosen = (os.environ.get("VISUAL") or os.environ.get("EDITOR") or "").strip()
+    chosen = _chosen().strip()
     editors: Sequence[Sequence[str]] = [_words(chosen)] if chosen else _FALLBACKS
     for editor in editors:
         try:
@@ -60,6 +60,14 @@ def _run_editor(path: str) -> None:
             )
         return
     raise _missing(chosen or ", ".join(name for name, *_ in editors))
+
+
+def _chosen() -> str:
+    """The editor, by the rule of git: GIT_EDITOR, core.editor, VISUAL, EDITOR; empty for none."""
+    from yoi_cli.api.here import configured_editor
+
+    named = os.environ.get("GIT_EDITOR") or configured_editor(os.getcwd())
+    return named or os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
 
 
 def _words(command: str) -> list[str]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: Words of so few letters are near to everything.
+_SHORT = 2
 #: What people call the most and the least urgent.
 _PRIORITY_NAMES = {
     "critical": "P0",
@@ -27,5 +29,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     names = {name.casefold(): name for name in known}
     called = _PRIORITY_NAMES.get(word.casefold(), "")
     near = [called] if called in names.values() else []
-    near = near or [names[one] for one in get_close_matches(word.casefold(), names, 1, 0.6)]
+    if not near and len(word) > _SHORT:
+        near = [names[one] for one in get_close_matches(word.casefold(), names, 1, 0.6)]
     return f"Did you mean {near[0]}? " if near else ""

@@ -202,6 +202,9 @@ class AtTime:
                 return self._records_at(row)
         return ()
 
+    def has_resolution(self, ticket: TicketId) -> bool:
+        return self.history.reader.has_resolution(ticket)
+
     def resolution(self, ticket: TicketId) -> str | None:
         if self.folded(ticket).state != CLOSED:
             return None

@@ -30,11 +30,13 @@ class RoutedTickets(NamedTuple):
 
 
 class SummarisedTickets(NamedTuple):
-    """What many tickets are ready for, and the tickets that cannot be read."""
+    """What many tickets are ready for, the tickets that cannot be read, and those whose item says
+    another state than their thread."""
 
     summaries: tuple[DecisionSummary, ...]
     unroutable: tuple[Unroutable, ...]
     notices: Mapping[str, tuple[str, ...]]
+    disagreeing: tuple[str, ...] = ()
 
 
 def route_tickets(
@@ -57,6 +59,7 @@ def summarise_tickets(router: Router, wanted: Collection[str] = ()) -> Summarise
         tuple(row for row in rows if isinstance(row, DecisionSummary)),
         tuple(row for row in rows if isinstance(row, Unroutable)),
         router.context.notices,
+        tuple(router.disagreeing),
     )
 
 

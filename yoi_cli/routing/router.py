@@ -27,6 +27,7 @@ from yoi_cli.routing.rules import (
     classify,
     evaluate,
 )
+from yoi_cli.tickets.disagreement import is_doubtful
 from yoi_cli.tickets.doubts import Doubt, untrusted
 from yoi_cli.tickets.trust import doubts_about
 
@@ -153,6 +154,8 @@ class Router:
         self.reader = reader
         self.context = context
         self.dependencies = Dependencies(reader)
+        #: Tickets whose item says another state than their thread, as far as they were looked at.
+        self.disagreeing: dict[str, None] = {}
 
     @property
     def rows(self) -> Mapping[TicketId, FieldsRow]:
@@ -223,15 +226,24 @@ class Router:
                 yield Unroutable(ticket, error)
 
     def summarise(self, wanted: Container[str]) -> Iterator[DecisionSummary | Unroutable]:
-        """What every ticket whose projected state is `wanted`, or is not known, is ready for."""
+        """What every ticket whose state is `wanted`, or is not known, is ready for: one whose item
+        says a state that its thread does not have is not passed over."""
         for ticket, row in self.rows.items():
             if row.error is not None:
                 yield Unroutable(ticket, row.error)
-            elif row.fields.get("state") in wanted:
-                try:
-                    yield self._summary(ticket, row.fields)
-                except YoiError as error:
-                    yield Unroutable(ticket, error)
+                continue
+            is_wanted = row.fields.get("state") in wanted
+            if not (is_wanted or is_doubtful(self.reader, row)):
+                continue
+            try:
+                summary = self._summary(ticket, row.fields)
+            except YoiError as error:
+                yield Unroutable(ticket, error)
+                continue
+            if summary.state != row.fields.get("state"):
+                self.disagreeing[ticket] = None
+            if is_wanted or summary.state in wanted:
+                yield summary
 
     def _summary(self, ticket: TicketId, fields: Mapping[str, FieldValue]) -> DecisionSummary:
         summary = self.dependencies.thread_summary(ticket)

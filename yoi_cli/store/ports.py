@@ -53,6 +53,10 @@ class TicketReader(Protocol):
 
     def resolution(self, ticket: TicketId) -> str | None: ...
 
+    def has_resolution(self, ticket: TicketId) -> bool:
+        """Whether there is one, by the shortest way."""
+        ...
+
     def artifacts(self, ticket: TicketId) -> tuple[str, ...]:
         """Paths below the ticket's `artifacts/`, sorted."""
         ...

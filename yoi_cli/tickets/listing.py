@@ -11,6 +11,7 @@ from yoi_cli.model.states import CLOSED, RESOLVED_STATES, STATES, check_state
 from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.blocking import Blocker, find_blocked
 from yoi_cli.tickets.create import check_choices
+from yoi_cli.tickets.disagreement import disagreeing, is_doubtful
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -74,13 +75,15 @@ def wanted(given: Mapping[str, Iterable[str] | None]) -> Mapping[str, frozenset[
 class Listing(NamedTuple):
     """The tickets to show, how many there are without the limit, and the broken ones.
 
-    `blockers` says, where that was asked for, what holds up each ticket that is held up.
+    `blockers` says, where that was asked for, what holds up each ticket that is held up;
+    `disagreeing` are tickets whose state is not what their thread says.
     """
 
     tickets: list[FieldsRow]
     total: int
     unreadable: list[Unreadable]
     blockers: Mapping[str, tuple[Blocker, ...]] | None = None
+    disagreeing: tuple[str, ...] = ()
 
 
 def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
@@ -93,10 +96,14 @@ def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
     found: list[FieldsRow] = []
     unreadable: list[Unreadable] = []
     accepts = selection.accepts
+    doubtful: list[FieldsRow] = []
     for row in reader.all_fields():
         if row.error is not None:
             unreadable.append(Unreadable(row.id, row.error))
-        elif accepts(row.fields):
+            continue
+        if is_doubtful(reader, row):
+            doubtful.append(row)
+        if accepts(row.fields):
             found.append(row)
     blockers: Mapping[str, tuple[Blocker, ...]] | None = None
     if selection.only_blocked:
@@ -114,7 +121,8 @@ def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
     # The rows come by rising id, and sorting is stable: among equals the id decides.
     newest_first = selection.sort in _NEWEST_FIRST
     found.sort(key=_SORT_KEYS[selection.sort], reverse=newest_first != selection.reverse)
-    return Listing(found[: selection.limit], len(found), unreadable, blockers)
+    disagree = tuple(disagreeing(reader, doubtful))
+    return Listing(found[: selection.limit], len(found), unreadable, blockers, disagree)
 
 
 def _check(selection: Selection) -> None:

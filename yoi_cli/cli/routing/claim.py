@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import claims as api
+from yoi_cli.api.queries import disagreements
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -21,7 +22,14 @@ from yoi_cli.cli.options import (
     options_clash,
     refuse_without,
 )
-from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
+from yoi_cli.cli.text.report import (
+    report_json,
+    report_lines,
+    warn,
+    warn_of_disagreement,
+    with_next,
+    write_next,
+)
 from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
 from yoi_cli.model.time import stamp
 
@@ -64,7 +72,10 @@ def next_(
         raise options_clash("--claim takes the first one, so there is nothing to limit.", "--limit")
     if not claim:
         refuse_without("--claim", given)
-        print_next(api.next_tickets(session, limit=limit), None, as_json=as_json)
+        try:
+            print_next(api.next_tickets(session, limit=limit), None, as_json=as_json)
+        finally:
+            warn_of_disagreement(*disagreements(session))
         return
     taken = api.claim_next(
         session,

@@ -34,6 +34,7 @@ from yoi_cli.cli.routing.route_text import (
     print_summaries,
     warn_of_notices,
 )
+from yoi_cli.cli.text.report import warn_of_disagreement
 from yoi_cli.cli.ticket.intent import (
     AcceptanceOption,
     BindingOption,
@@ -216,6 +217,7 @@ def _route(start: Start, asked: _Reading, *, explain: bool, as_json: bool) -> No
         found = routing.summarise(start, states=states, at=at, merge=merge)
         print_summaries(found.summaries, found.unroutable)
         warn_of_notices(found.notices, [row.ticket for row in found.summaries])
+        warn_of_disagreement(found.disagreeing)
         return
     routed = routing.route(start, words, states=states, at=at, merge=merge)
     if explain and not as_json:

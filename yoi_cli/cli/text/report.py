@@ -91,6 +91,19 @@ def warn_of_unreadable(broken: Iterable[Unreadable]) -> None:
     warn(f"{one.ticket}: {one.error.message}" for one in broken)
 
 
+def warn_of_disagreement(tickets: Sequence[str], broken: int = 0) -> None:
+    """Say on stderr how many tickets are not shown as their thread has them, and what shows them:
+    those whose item says another state, and `broken` ones that cannot be read."""
+    said = []
+    if tickets:
+        shown = ", ".join(tickets[:3]) + (" …" if len(tickets) > 3 else "")
+        said.append(f"{len(tickets)} with another state than their thread says ({shown})")
+    if broken:
+        said.append(f"{broken} that cannot be read")
+    if said:
+        warn([f"There are tickets {' and '.join(said)}: `yoi ticket doctor` shows them."])
+
+
 def warn_of_missing(missing: Mapping[str, MissingWrites], ticket: str | None = None) -> None:
     """Say on stderr what was recorded and is in no file, of `ticket` or of all: what is shown
     lacks it."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from yoi_cli.api import tickets
-from yoi_cli.cli.context import session_of
+from yoi_cli.cli.context import forget_drafts, session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
@@ -112,6 +112,13 @@ def create(
 
         draft = tickets.template(session) if description is None else description
         description = edit_text(draft)
+        if description.strip() == draft.strip():
+            forget_drafts()
+            raise UsageError(
+                "text_unchanged",
+                "The text is as it was, so that no ticket is made.",
+                hint="Write what is wanted, or leave out --edit; nothing was written.",
+            )
     given: dict[str, FieldValue] = {
         "assignee": assignee,
         "readiness": readiness,

@@ -14,7 +14,13 @@ from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, LimitOption, StatesOption, chosen_states
 from yoi_cli.cli.text.console import is_terminal, write_stderr
-from yoi_cli.cli.text.report import report_json, warn_of_missing, warn_of_unreadable, write_rows
+from yoi_cli.cli.text.report import (
+    report_json,
+    warn_of_disagreement,
+    warn_of_missing,
+    warn_of_unreadable,
+    write_rows,
+)
 from yoi_cli.model.fields import LIST, SORTS, shown_fields
 from yoi_cli.model.item import field_text, field_texts
 
@@ -90,6 +96,7 @@ def list_(
         _write_lines(listing)
         warn_of_unreadable(listing.unreadable)
     warn_of_missing(missing_writes(session))
+    warn_of_disagreement(listing.disagreeing)
 
 
 _HEADER = ("state", "id", "title", "updated_at", "hints")

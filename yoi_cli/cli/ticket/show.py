@@ -19,6 +19,7 @@ from yoi_cli.model.event_views import EventWindow
 from yoi_cli.model.fields import shown_fields
 from yoi_cli.model.findings import ERROR
 from yoi_cli.model.spending import spending_of
+from yoi_cli.model.states import PLANNING, READY
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -114,7 +115,7 @@ def _print_head(page: Page, view: TicketView) -> None:
     ]
     facts += [(key, ", ".join(item.texts(key))) for key in _FACTS]
     facts += [
-        ("queued", _by_at(item.text("queued_by"), item.text("queued_at"))),
+        ("queued", _queued(state, item.text("queued_by"), item.text("queued_at"))),
         ("created", item.text("created_at")),
         ("updated", item.text("updated_at")),
         ("spent", spending_of(view.thread.events).text),
@@ -141,6 +142,11 @@ def _print_description(page: Page, view: TicketView) -> None:
     if view.item.body.strip():
         page.heading("Description")
         page.prose(view.item.body.strip("\n"))
+
+
+def _queued(state: str, by: str, at: str) -> str:
+    """Who queued it; of a ticket that went back before that, nobody did."""
+    return "" if state in (PLANNING, READY) else _by_at(by, at)
 
 
 def _by_at(author: str, at: str) -> str:

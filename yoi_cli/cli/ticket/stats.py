@@ -12,7 +12,13 @@ from yoi_cli.cli.context import reading_progress, session_of
 from yoi_cli.cli.options import JsonOption, SinceOption, instant
 from yoi_cli.cli.text.console import console, is_terminal
 from yoi_cli.cli.text.plot import bars, duration, histogram, number, sparkline
-from yoi_cli.cli.text.report import report_json, warn, warn_of_unreadable, write_rows
+from yoi_cli.cli.text.report import (
+    report_json,
+    warn,
+    warn_of_disagreement,
+    warn_of_unreadable,
+    write_rows,
+)
 from yoi_cli.errors import UsageError
 from yoi_cli.model.statistics import NumberSummary, summarise
 
@@ -52,6 +58,7 @@ def stats(
     else:
         write_rows([_HEADER, *_rows(stats)])
     warn_of_unreadable(stats.unreadable)
+    warn_of_disagreement(queries.disagreements(session)[0])
 
 
 def _measure_waiting(ctx: typer.Context, since: str | None, *, as_json: bool) -> None:

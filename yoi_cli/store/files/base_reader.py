@@ -104,6 +104,9 @@ class BaseReader(ABC):
         data = self._find(ticket, layout.RESOLUTION)
         return None if data is None else data.decode("utf-8", "surrogateescape")
 
+    def has_resolution(self, ticket: TicketId) -> bool:
+        return self.resolution(ticket) is not None
+
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
         data = self._find(ticket, layout.RELATIONS_PATH)
         if data is None:

@@ -141,6 +141,13 @@ class FileReader(BaseReader):
                 raise layout.no_such_ticket(ticket) from error
             raise missing_part(self.folder.shown(f"{ticket}/{part}")) from error
 
+    def has_resolution(self, ticket: TicketId) -> bool:
+        try:
+            os.lstat(f"{ticket}/{layout.RESOLUTION}", dir_fd=self._present_folder().descriptor)
+        except OSError:
+            return False
+        return True
+
     def _may_have_plan(self, ticket: TicketId) -> bool:
         return self._may_have(ticket, layout.PLAN_PATH)
 
