@@ -205,6 +205,7 @@ _WORKER = _section(
 _RUNTIME = _section(
     "Commands",
     ("serve", "runtime:serve", "Serve the workers of this clone over HTTP."),
+    ("token", "runtime:token", "Print a token for the server that runs."),
 )
 
 _HOOK = _section(

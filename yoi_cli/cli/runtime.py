@@ -1,4 +1,4 @@
-"""`yoi runtime serve`: the workers of a clone over HTTP."""
+"""`yoi runtime serve` and `token`: the workers of a clone over HTTP."""
 
 from __future__ import annotations
 
@@ -11,6 +11,29 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.surfaces import load
 
 _MIB = 1 << 20
+
+
+def token(
+    ctx: typer.Context,
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="owner, viewer or worker.")
+    ] = "owner",
+    worker: Annotated[
+        str | None, typer.Option("--worker", metavar="ID", help="The worker that it is for.")
+    ] = None,
+    hours: Annotated[
+        float,
+        typer.Option("--hours", metavar="HOURS", min=0.01, max=720, help="How long it is good."),
+    ] = 1.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a token for the runtime server that runs for this clone.
+
+    The owner's may do all, a viewer's reads, and a worker's sees that worker alone.
+    """
+    load("server.runtime.token:print_token")(
+        session=session_of(ctx), kind=kind, worker=worker, hours=hours, as_json=as_json
+    )
 
 
 def serve(

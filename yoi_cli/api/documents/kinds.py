@@ -49,7 +49,7 @@ LINES = frozenset({EXPORT_LINE, ORCHESTRATION_STEP})
 #: What servers say, and no command that ends (docs/api-http.md).
 SERVED = frozenset(
     {
-        *("bundle", "bundle_state", "runtime", "runtime_readiness", "server"),
+        *("bundle", "bundle_state", "runtime", "runtime_readiness", "runtime_token", "server"),
         *("worker_events", "worker_page"),
     }
 )
@@ -113,6 +113,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "route": routing.RouteDocument,
     "runtime": runtime.RuntimeDocument,
     "runtime_readiness": runtime.ReadinessDocument,
+    "runtime_token": runtime.RuntimeTokenDocument,
     "schema": workspace.SchemaDocument,
     "search": lists.SearchDocument,
     "state": outcomes.StateDocument,

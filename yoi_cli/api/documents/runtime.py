@@ -141,6 +141,16 @@ _RECOVERY_FAILED = DiagnosticDocument(
 )
 
 
+class RuntimeTokenDocument(Struct, frozen=True, kw_only=True):
+    """A credential of the `kind` owner, viewer or worker for the server at `address`; it is good
+    until `expires_at`, or as long as the server runs."""
+
+    token: str
+    kind: str
+    address: str
+    expires_at: str | None
+
+
 def unreadable_diagnostics(errors: Iterable[StoreInvalidError]) -> tuple[DiagnosticDocument, ...]:
     """What is said of workers that cannot be read: never what their files say."""
     return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -41,7 +41,7 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
 
     runtime_id: str
     worker_id: str
-    state: str
+    state: Literal["queued", "running", "exited", "killed", "lost"]
     evidence: str
     ticket: str | None
     role: str | None

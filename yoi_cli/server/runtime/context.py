@@ -50,6 +50,7 @@ class RuntimeContext:
         )
         self.readiness = Readiness()
         self.is_draining = False
+        self.openapi = b""
         self._waiting = 0
 
     async def await_end(self, worker_id: str, seconds: float) -> WorkerView:

@@ -31,7 +31,7 @@ from yoi_cli.model.workers.order import WorkerOrder
 from yoi_cli.server.http.errors import refusal, wrong_field
 from yoi_cli.server.http.paging import check_limit, page_of
 from yoi_cli.server.http.permissions import WORKER
-from yoi_cli.server.http.routes import Call, Reply
+from yoi_cli.server.http.routes import Bytes, Call, Reply
 from yoi_cli.server.runtime.context import MOST_WAIT
 from yoi_cli.server.runtime.requests import (
     BundleQuery,
@@ -65,6 +65,10 @@ def ready(call: Call[RuntimeContext]) -> Reply:
     status = _READY if found.ready and not call.context.is_draining else _NOT_READY
     document = readiness_document(call.context.runtime.runtime_id, found)
     return Reply(status, "runtime_readiness", document)
+
+
+def openapi(call: Call[RuntimeContext]) -> Bytes:
+    return Bytes(_OK, call.context.openapi, "application/json")
 
 
 def runtime(call: Call[RuntimeContext]) -> Reply:

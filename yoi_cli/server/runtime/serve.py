@@ -7,6 +7,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import json
+
 from yoi_cli.api.documents.envelope import document
 from yoi_cli.api.documents.runtime import ServerDocument
 from yoi_cli.api.observation import observer
@@ -16,6 +18,7 @@ from yoi_cli.errors import UsageError
 from yoi_cli.server.http.app import Server, make_app
 from yoi_cli.server.http.guard import bearer_of
 from yoi_cli.server.http.incidents import ServerLog
+from yoi_cli.server.http.openapi import describe
 from yoi_cli.server.http.serving import (
     address_of,
     listen,
@@ -130,6 +133,7 @@ def make_context(session: Session, options: ServeOptions) -> RuntimeContext:
 def make_runtime_app(context: RuntimeContext, token: str, places: Callable[[], Places]) -> ASGIApp:
     """The application, whose owner has `token`."""
     bearers = Bearers(token, context.runtime.runtime_id)
+    context.openapi = json.encode(describe("yoi runtime", ROUTES, SOCKETS))
 
     def authenticate(headers: Headers) -> Principal | None:
         return bearers(bearer_of(headers))

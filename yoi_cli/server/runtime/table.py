@@ -54,6 +54,14 @@ ROUTES: tuple[Route[RuntimeContext], ...] = (
     ),
     Route(
         "GET",
+        "/v1/openapi.json",
+        RUNTIME_READ,
+        "The routes, as an OpenAPI 3.1 document",
+        (Answer(200, "The document.", media_type="application/json"),),
+        run=handlers.openapi,
+    ),
+    Route(
+        "GET",
         "/v1/runtime",
         RUNTIME_READ,
         "The runtime: its version, its state, what it can do and how much it takes",
