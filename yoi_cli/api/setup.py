@@ -46,8 +46,11 @@ def agent_configuration(name: str) -> tuple[str, str]:
     return agent.path, new_file(agent)
 
 
-def where(session: Session) -> Whereabouts:
-    """Which workspace and store a session uses, and why."""
+def where(session: Session, start: Start | None = None) -> Whereabouts:
+    """Which workspace and store a session uses, and why; `start` is where one stands."""
+    from yoi_cli.git.checkout import find_checkout
+    from yoi_cli.workspace.session import starting_folder
     from yoi_cli.workspace.where import where
 
-    return where(session)
+    here = find_checkout(starting_folder(start)) if start is not None else session.checkout
+    return where(session, here)

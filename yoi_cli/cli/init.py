@@ -113,7 +113,7 @@ def _tools(agents: tuple[str, ...]) -> list[str]:
 
 def where(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Show which workspace and store are used from here, and why."""
-    found = setup.where(session_of(ctx))
+    found = setup.where(session_of(ctx), start_of(ctx))
     if as_json:
         from yoi_cli.api.documents.workspace import where_document
 

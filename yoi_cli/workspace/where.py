@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from yoi_cli.git.checkout import Checkout
     from yoi_cli.workspace.session import Session
 
 
@@ -25,9 +26,8 @@ class Whereabouts(NamedTuple):
     lock: str
 
 
-def where(session: Session) -> Whereabouts:
-    """The whereabouts of `session`."""
-    checkout = session.checkout
+def where(session: Session, checkout: Checkout | None) -> Whereabouts:
+    """The whereabouts of `session`, for somebody who stands in `checkout`."""
     return Whereabouts(
         workspace=session.workspace,
         store=session.location.path,

@@ -12,13 +12,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.item import FieldValue, Item
 from yoi_cli.store.formats.item_entry import FrontmatterEntry, item_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from yoi_cli.errors import StoreInvalidError
 
 MAX_FRONTMATTER_BYTES = 64 * 1024
 MAX_KEY_LENGTH = 100
@@ -83,7 +83,7 @@ def parse_item(data: bytes, *, path: str) -> Item:
     `item_frontmatter_missing`, `item_frontmatter_invalid`, `item_frontmatter_too_large`.
     """
     parts = whole_parts(data, path)
-    entries = read_entries(parts.text, path)
+    entries = _entries(parts.text, path)
     return Item(
         fields={entry.key: entry.value for entry in entries},
         body=parts.body.decode(),
@@ -120,7 +120,16 @@ def parse_fields(
         if complete:
             raise _unclosed(path)
         return None
-    return {entry.key: entry.value for entry in read_entries(parts.text, path)}
+    return {entry.key: entry.value for entry in _entries(parts.text, path)}
+
+
+def _entries(text: str, path: str) -> Sequence[FrontmatterEntry]:
+    try:
+        return read_entries(text, path)
+    except StoreInvalidError as error:
+        from yoi_cli.store.formats.markers import or_conflict
+
+        raise or_conflict(error, text, path) from error
 
 
 def _split(data: bytes, path: str, *, complete: bool) -> ItemParts | None:

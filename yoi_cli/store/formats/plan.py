@@ -87,7 +87,10 @@ def _record(line: bytes, path: str, number: int) -> PlanRecord:
     except DoubledKeyError as error:
         raise _invalid(path, number, "says a key twice") from error
     except (ValueError, RecursionError) as error:  # a number may be too long for Python
-        raise _invalid(path, number, "is not JSON") from error
+        from yoi_cli.store.formats.markers import or_conflict
+
+        text = line.decode("utf-8", "replace")
+        raise or_conflict(_invalid(path, number, "is not JSON"), text, path) from error
     if not isinstance(entry, dict):
         raise _invalid(path, number, "is not an object")
     texts = texts_of(entry)

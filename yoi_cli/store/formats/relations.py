@@ -38,7 +38,10 @@ def parse_relations(data: bytes, *, path: str) -> tuple[Relation, ...]:
         line = data.count(b"\n", 0, error.start) + 1
         raise invalid(path, line, "is not UTF-8") from error
     except json.JSONDecodeError as error:
-        raise invalid(path, error.lineno, f"is not JSON: {error.msg}") from error
+        from yoi_cli.store.formats.markers import or_conflict
+
+        broken = invalid(path, error.lineno, f"is not JSON: {error.msg}")
+        raise or_conflict(broken, text, path) from error
     except RecursionError as error:
         raise invalid(path, 1, "is nested too deeply") from error
     except DoubledKeyError as error:
