@@ -50,6 +50,12 @@ JSON Schema of every kind. Diagnostics go to stderr. `NO_COLOR`, `FORCE_COLOR` a
 honoured. No text of a ticket can hold a tab, a line break or an escape sequence in what is
 printed: such characters are shown as `\\\\t`, `\\\\n`, `\\\\x1b`.
 
+**Tables.** A terminal shows ids whole at every width and marks the end of a ticket's id that is
+enough to type; a title has at least half of what ids leave. A column in which nothing stands is
+left out, and where a terminal is too narrow for one line, a ticket takes two: what fits beside the
+id, and below it the title and the rest. Times are ages (`3h`, `2d`, `in 20m`), with `--dates`
+dates; a pipe has every column, whole, and times as the files have them.
+
 | piped line | of |
 | --- | --- |
 | `created  ID` | `ticket create` |

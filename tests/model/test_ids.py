@@ -137,3 +137,12 @@ def test_a_word_that_can_be_no_id_is_refused(word: str, code: str) -> None:
     with pytest.raises(UsageError) as caught:
         ids.clean_abbreviation(word)
     assert caught.value.code == code
+
+
+@given(st.sets(st.integers(0, 2**20), min_size=1, max_size=30))
+def test_the_end_of_an_id_that_is_said_to_be_enough_names_it_alone(numbers: set[int]) -> None:
+    words = [ids.ticket_id_at(number) for number in numbers]
+    for one, length in ids.distinct_ends(words).items():
+        end = one[-length:]
+        assert length >= 4
+        assert [other for other in words if other.startswith(end) or other.endswith(end)] == [one]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yoi_cli.errors import OperationError, UsageError
-from yoi_cli.model.time import checked_now, is_stamp, parse_since, seconds_of, stamp
+from yoi_cli.model.time import age_or_date, checked_now, is_stamp, parse_since, seconds_of, stamp
 
 NOW = 1_782_405_032_999
 
@@ -93,3 +93,18 @@ def test_a_clock_that_no_file_can_say_is_refused_in_words(milliseconds: int) -> 
 
 def test_any_clock_between_is_believed() -> None:
     assert [checked_now(number) for number in (0, 253402300799000)] == [0, 253402300799000]
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [(0, "0s"), (59, "59s"), (60, "1m"), (7199, "1h"), (3 * 86400, "3d"), (400 * 86400, "1y")],
+)
+def test_an_age_is_one_number_and_one_letter(passed: int, said: str) -> None:
+    now = 1_800_000_000
+    assert age_or_date(stamp((now - passed) * 1000), now * 1000) == said
+    assert age_or_date(stamp((now + passed) * 1000), now * 1000) in (said, f"in {said}")
+
+
+def test_without_a_clock_it_is_the_date_and_what_is_no_time_stays() -> None:
+    assert age_or_date("2026-06-25T16:30:32Z", None) == "2026-06-25"
+    assert age_or_date("soon", 1) == age_or_date("soon", None) == "soon"

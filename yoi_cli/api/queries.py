@@ -37,6 +37,13 @@ def count_tickets(session: Session) -> int:
     return len(session.store.ids())
 
 
+def ends_of_ids(session: Session) -> Mapping[str, int]:
+    """For each ticket, how many characters of the end of its id are enough to name it."""
+    from yoi_cli.model.ids import distinct_ends
+
+    return distinct_ends(session.store.ids())
+
+
 def ticket_fields(session: Session) -> Iterator[FieldsRow]:
     """The frontmatter of every ticket, by rising id, or why it cannot be read."""
     return session.store.all_fields()

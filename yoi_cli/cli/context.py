@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from yoi_cli.api.session import Session, Start, open_session
+from yoi_cli.cli.text.marks import mark_ids_by
 from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yoi_cli.cli.text.console import ProgressBar
 
 
@@ -30,7 +33,15 @@ def start_of(ctx: typer.Context) -> Start:
 
 def session_of(ctx: typer.Context) -> Session:
     """The workspace that this invocation works on. Raises what `open_session` raises."""
-    return open_session(start_of(ctx))
+    session = open_session(start_of(ctx))
+    mark_ids_by(lambda: _ends_of_ids(session))
+    return session
+
+
+def _ends_of_ids(session: Session) -> Mapping[str, int]:
+    from yoi_cli.api.queries import ends_of_ids
+
+    return ends_of_ids(session)
 
 
 def ticket_or_own(

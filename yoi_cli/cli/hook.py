@@ -151,13 +151,13 @@ def print_hooks(report: HookReport, *, as_json: bool) -> None:
 
         report_json("hooks", hooks_document(report))
         return
-    from yoi_cli.cli.text.table import Cell, Column, print_table
+    from yoi_cli.cli.text.table import ID, PROSE, TEXT, Cell, Column, print_table
 
     columns = (
-        Column("hook", style="bold", no_wrap=True),
-        Column("state", no_wrap=True),
-        Column("chained", ratio=1),
-        Column("path", style="dim", ratio=1),
+        Column("hook", ID, style="bold"),
+        Column("state"),
+        Column("chained", TEXT),
+        Column("path", PROSE, style="dim"),
     )
     rows = [
         (

@@ -10,6 +10,7 @@ from yoi_cli.api import objectives
 from yoi_cli.cli.candidates import complete_objectives
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
+    DatesOption,
     FileOption,
     JsonOption,
     MessageOption,
@@ -19,7 +20,7 @@ from yoi_cli.cli.options import (
 )
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
+from yoi_cli.cli.text.table import ID, PROSE, TIME, TITLE, Cell, Column, print_table, state_style
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.findings import ERROR, WARNING
@@ -86,6 +87,7 @@ def list_(
     everything: Annotated[
         bool, typer.Option("--all", "-a", help="Include achieved and dropped ones.")
     ] = False,
+    dates: DatesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List objectives, and how many of the tickets they link are done or closed."""
@@ -109,6 +111,7 @@ def list_(
                 if row.objective is not None
             ],
             empty="No objectives.",
+            dates=dates,
         )
     warn(f"{row.id} cannot be read: {row.error.message}" for row in rows if row.error is not None)
 
@@ -169,17 +172,17 @@ def doctor(ctx: typer.Context, as_json: JsonOption = False) -> int:
 
 
 _ROWS = (
-    Column("state", no_wrap=True),
-    Column("id", style="bold", no_wrap=True),
-    Column("title", ratio=1),
-    Column("updated_at", style="dim", no_wrap=True),
-    Column("resolved", justify="right", no_wrap=True),
+    Column("state"),
+    Column("id", ID, style="bold"),
+    Column("title", TITLE),
+    Column("updated_at", TIME, heading="updated", style="dim"),
+    Column("resolved", justify="right"),
 )
 _FINDINGS = (
-    Column("severity", no_wrap=True),
-    Column("code", no_wrap=True),
-    Column("place", no_wrap=True),
-    Column("message"),
+    Column("severity"),
+    Column("code"),
+    Column("place"),
+    Column("message", PROSE),
 )
 _SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
 

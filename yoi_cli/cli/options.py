@@ -72,6 +72,9 @@ AuthorOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+DatesOption = Annotated[
+    bool, typer.Option("--dates", help="On a terminal, dates in place of ages.")
+]
 CommitOption = Annotated[
     bool, typer.Option("--commit", help="Commit this ticket's files to git afterwards.")
 ]

@@ -13,7 +13,7 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
 from yoi_cli.cli.text.console import console, is_terminal, text, write_stderr
 from yoi_cli.cli.text.report import report_json, report_lines, warn, write_rows
-from yoi_cli.cli.text.table import Cell, Column, Row, print_table, state_style
+from yoi_cli.cli.text.table import ID, PROSE, TEXT, Cell, Column, Row, print_table, state_style
 from yoi_cli.model.states import CLOSED
 from yoi_cli.model.text import counted, some_of, tsv
 
@@ -189,13 +189,13 @@ def doctor(ctx: typer.Context, as_json: JsonOption = False) -> None:
 
 
 _COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("state", no_wrap=True),
-    Column("ahead", justify="right", no_wrap=True),
-    Column("dirty", justify="right", no_wrap=True),
-    Column("standing", no_wrap=True),
-    Column("branch", ratio=1),
-    Column("path", ratio=2),
+    Column("ticket", ID, style="bold"),
+    Column("state"),
+    Column("ahead", justify="right"),
+    Column("dirty", justify="right"),
+    Column("standing"),
+    Column("branch", TEXT),
+    Column("path", PROSE),
 )
 _FINDING_HEADER = ("code", "ticket", "place", "message", "hint")
 
@@ -237,10 +237,10 @@ def print_pruned(pruned: Sequence[Pruned], *, dry_run: bool, as_json: bool) -> N
         report_json("worktrees_pruned", pruned_document(pruned, dry_run=dry_run))
         return
     columns = (
-        Column("outcome", style="bold", no_wrap=True),
-        Column("ticket", no_wrap=True),
-        Column("path", ratio=1),
-        Column("reason", ratio=1),
+        Column("outcome", style="bold"),
+        Column("ticket", ID),
+        Column("path", PROSE),
+        Column("reason", PROSE),
     )
     rows = [
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NewType
 
 from yoi_cli.errors import UsageError
@@ -79,6 +80,26 @@ def clean_abbreviation(word: str) -> str:
             hint=f"Give at least {SHORTEST_ABBREVIATION} characters of its beginning or end.",
         )
     return cleaned
+
+
+def distinct_ends(ids: Iterable[str]) -> dict[str, int]:
+    """For each of `ids`, of one length, how many of its last characters are enough to name it.
+
+    That is how `tickets.lookup` takes them: no other id begins or ends with these.
+    """
+    found: dict[str, int] = {}
+    everything = tuple(ids)
+    pending: Iterable[str] = everything
+    for length in range(SHORTEST_ABBREVIATION, TICKET_ID_LENGTH + 1):
+        if not pending:
+            break
+        begins = {one[:length] for one in everything}
+        ends = Counter(one[-length:] for one in everything)
+        for one in pending:
+            if ends[one[-length:]] == 1 and one[-length:] not in begins:
+                found[one] = length
+        pending = [one for one in pending if one not in found]
+    return {**found, **dict.fromkeys(pending, TICKET_ID_LENGTH)}
 
 
 def is_event_id(word: str) -> bool:

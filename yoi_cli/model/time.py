@@ -11,6 +11,8 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+#: The units of an age, the greatest first; weeks are counted in days, as people do.
+_UNITS = (("y", 31_557_600), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MS = 253402300799000
 
@@ -86,3 +88,22 @@ def parse_since(text: str, now_ms: int) -> str:
         f"{text[:40]!r} is not a time.",
         hint="Write 2026-06-01, 2026-06-01T12:00:00Z, or an age such as 12h, 3d or 2w.",
     )
+
+
+def age_or_date(text: str, now_ms: int | None) -> str:
+    """How long ago a file's time was, or how long it is until then: `3h`, `2d`, `in 20m`.
+
+    Without `now_ms` it is the date. What is no time is given as it is.
+    """
+    seconds = seconds_of(text)
+    if seconds is None:
+        return text
+    if now_ms is None:
+        return text[:10]
+    passed = now_ms // 1000 - seconds
+    length, left = "0s", abs(passed)
+    for unit, size in _UNITS:
+        if left >= size:
+            length = f"{left // size}{unit}"
+            break
+    return length if passed >= 0 else f"in {length}"

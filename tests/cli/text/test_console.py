@@ -29,7 +29,7 @@ from yoi_cli.cli.text.console import (
 )
 from yoi_cli.cli.text.markdown import markdown
 from yoi_cli.cli.text.plot import bars
-from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.cli.text.table import TITLE, Cell, Column, print_table
 from yoi_cli.model.text import tsv, visible, visible_block
 
 PACKAGE_ROOT = Path(__file__).parents[3]
@@ -102,9 +102,9 @@ def show_hostile_text_everywhere() -> None:
     console().print(block(HOSTILE, "red"))
     console().print(markdown(HOSTILE))
     columns = [
-        Column(HOSTILE, ratio=1),
+        Column(HOSTILE, TITLE),
         Column("State", style="cyan"),
-        Column("Kept", no_wrap=True),
+        Column("Kept"),
     ]
     print_table(columns, [[HOSTILE, Cell(HOSTILE, "green"), HOSTILE]], empty="")
     print_table(columns, [], empty=HOSTILE)

@@ -1,19 +1,34 @@
 """Lists are read by people at eighty columns and cut by scripts at tabs."""
 
 import io
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import redirect_stdout
 
 import pytest
 from rich.cells import cell_len
 
-from yoi_cli.cli.text.table import Cell, Column, Row, print_table, state_style
+from yoi_cli.cli.text.table import (
+    ID,
+    PROSE,
+    TEXT,
+    TIME,
+    TITLE,
+    Cell,
+    Column,
+    Look,
+    Row,
+    print_table,
+    state_style,
+    table_lines,
+)
+from yoi_cli.model.time import stamp
 
 COLUMNS = [
-    Column("ID", no_wrap=True),
-    Column("State", no_wrap=True),
-    Column("Title", ratio=1),
-    Column("Updated", no_wrap=True),
+    Column("ID", ID),
+    Column("State"),
+    Column("Title", TITLE),
+    Column("Updated"),
 ]
 LONG = "Keep every event that was acknowledged on stable storage, whatever happens to the power"
 WIDE = "端末の幅が狭いときにも列がきちんと揃い、長い題名は省略記号で切り詰められて表示される"
@@ -65,31 +80,91 @@ def test_a_wide_terminal_shows_whole_titles_without_stretching_them() -> None:
     assert max(map(cell_len, lines)) < 150
 
 
-def test_two_columns_that_give_way_share_by_their_ratio() -> None:
-    lines = lines_of([("a" * 200, "b" * 200)], [Column("A", ratio=1), Column("B", ratio=3)])
+def test_two_texts_that_give_way_have_as_much_each_until_one_has_enough() -> None:
+    lines = lines_of([("a" * 200, "b" * 200)], [Column("A", TEXT), Column("B", TEXT)])
     first, second = lines[2].split("  ")
-    assert 2.5 < len(second) / len(first) < 3.5
+    assert abs(len(first) - len(second)) <= 1
+    lines = lines_of([("a" * 10, "b" * 200)], [Column("A", TEXT), Column("B", TEXT)])
+    assert lines[2] == "a" * 10 + "  " + "b" * 67 + "…"
 
 
-def test_a_column_without_a_ratio_wraps_between_words() -> None:
-    lines = lines_of([("A", f"{LONG} {LONG}")], [Column("ID", no_wrap=True), Column("Why")])
-    assert " ".join(line[2:].strip() for line in lines[2:]) == f"{LONG} {LONG}"
+def test_prose_is_never_cut_and_wraps_between_words() -> None:
+    lines = lines_of([("A", f"{LONG} {LONG}")], [Column("ID", ID), Column("why", PROSE)])
+    assert lines[2] == "A"
+    assert " ".join(line.strip() for line in lines[3:]) == f"why: {LONG} {LONG}"
 
 
-def test_a_column_that_must_not_wrap_stays_whole_beside_one_that_may() -> None:
-    branch = "work/" + "x" * 55
-    lines = lines_of([(branch, "why " * 10)], [Column("Branch", no_wrap=True), Column("Why")])
-    assert lines[2].startswith(f"{branch}  why")
-    assert len(lines) > 3
+@pytest.mark.parametrize("width", [20, 30, 40])
+def test_no_line_of_a_table_is_wider_than_the_terminal(width: int) -> None:
+    lines = lines_of(ROWS, width=width)
+    assert max(map(cell_len, lines)) <= width
 
 
-def test_no_line_of_a_table_is_wider_than_the_narrowest_terminal() -> None:
-    lines = lines_of(ROWS, width=20)
-    assert max(map(cell_len, lines)) <= 20
+@pytest.mark.parametrize("width", range(20, 200, 7))
+def test_an_id_is_whole_and_a_title_begins_at_every_width(width: int) -> None:
+    columns = [*COLUMNS, Column("Tags", TEXT), Column("Blocked by"), Column("Why", PROSE)]
+    wide: list[Row] = [(*row, "bug ui soon", "01JYK2Z5J8Q0X", "Since it is so.") for row in ROWS]
+    shown = "\n".join(lines_of(wide, columns, width=width))
+    for row in ROWS:
+        assert str(row[0]) in shown
+        assert str(row[2])[:5] in shown
+    assert shown.count("so.") == len(ROWS), "what does not fit stands below"
+
+
+@pytest.mark.parametrize("width", range(50, 130, 7))
+def test_a_title_has_half_of_what_an_id_leaves_or_a_line_of_its_own(width: int) -> None:
+    columns = [*COLUMNS, Column("Tags", TEXT)]
+    lines = lines_of([("01JYK2Z5J8Q0V", "ready", LONG, "2026", "t" * 60)], columns, width=width)
+    title = max(
+        (word for line in lines[2:] for word in line.split("  ")),
+        key=lambda word: LONG.startswith(word.removesuffix("…").strip()) and len(word),
+    )
+    assert len(title) >= min((width - 13) // 2 - 4, len(LONG))
+
+
+def test_at_forty_columns_a_row_takes_two_lines() -> None:
+    lines = lines_of(ROWS[:1], width=40)
+    assert lines[2:] == [
+        "01JYK2Z5J8Q0V  inprogress",
+        "  Keep every event that was acknowledge…",
+        "  Updated: 2026-06-25T16:30:32Z",
+    ]
+
+
+def test_a_column_without_a_value_is_folded_away_and_a_pipe_keeps_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows: list[Row] = [("A", "", "x")]
+    columns = [Column("ID", ID), Column("Tags", TEXT), Column("Title", TITLE)]
+    assert lines_of(rows, columns)[0].split() == ["ID", "Title"]
+    print_table(columns, rows, empty="")
+    assert capsys.readouterr().out == "ID\tTags\tTitle\nA\t\tx\n"
+
+
+def test_a_terminal_shows_ages_or_dates_and_a_pipe_the_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    then = stamp(time.time_ns() // 1_000_000 - 3 * 3600 * 1000 - 60_000)
+    columns = [Column("ID", ID), Column("at", TIME)]
+    assert lines_of([("A", then)], columns)[2] == "A   3h"
+    print_table(columns, [("A", then)], empty="", dates=True)
+    assert capsys.readouterr().out.endswith(f"A\t{then}\n")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(Screen()) as screen:
+        patch.setenv("NO_COLOR", "1")
+        print_table(columns, [("A", then)], empty="", dates=True)
+    assert screen.getvalue().endswith(f"A   {then[:10]}\n")
+
+
+def test_the_end_of_an_id_that_is_enough_to_name_it_is_marked() -> None:
+    look = Look(80, color=True, marks={"01JYK2Z5J8Q0V": 4})
+    shown = table_lines([Column("ID", ID, style="bold")], [("01JYK2Z5J8Q0V",)], look)
+    assert shown[-1] == "\x1b[1m01JYK2Z5J\x1b[0m\x1b[1;4m8Q0V\x1b[0m"
+    plain = look._replace(color=False)
+    assert table_lines([Column("ID", ID)], [("01JYK2Z5J8Q0V",)], plain)[-1] == "01JYK2Z5J8Q0V"
 
 
 def test_markup_and_controls_in_a_cell_are_text() -> None:
-    lines = lines_of([("[red]x[/red]\x1b[2J\n\tnext",)], [Column("Title", ratio=1)])
+    lines = lines_of([("[red]x[/red]\x1b[2J\n\tnext",)], [Column("Title", TITLE)])
     assert lines[2] == r"[red]x[/red]\x1b[2J\n\tnext"
 
 

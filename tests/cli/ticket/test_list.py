@@ -124,9 +124,9 @@ def test_a_terminal_gets_a_table_with_the_broken_ones_at_its_end(
     put_ticket(workspace, 1, title="sound", fields={"assignee": "ada"})
     broken = put_ticket(workspace, 2)
     (workspace / ".yoi/tickets" / broken / "item.md").write_text("broken")
-    shown = on_terminal(yoi, "ticket", "list", cwd=workspace)
+    shown = on_terminal(yoi, "ticket", "list", "--dates", cwd=workspace)
     head, _, first, last, *_ = shown.splitlines()
-    assert head.split() == ["state", "id", "title", "assignee", "updated"]
+    assert head.split() == ["state", "id", "title", "who", "updated"]
     assert first.split() == ["planning", ticket(1), "sound", "ada", CREATED[:10]]
     assert last.startswith(f"unreadable  {broken}")
 

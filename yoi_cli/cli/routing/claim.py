@@ -11,6 +11,7 @@ from yoi_cli.api.queries import disagreements
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
+    DatesOption,
     HolderOption,
     JsonOption,
     LeaseOption,
@@ -30,7 +31,17 @@ from yoi_cli.cli.text.report import (
     with_next,
     write_next,
 )
-from yoi_cli.cli.text.table import Cell, Column, print_table, state_style
+from yoi_cli.cli.text.table import (
+    ID,
+    TEXT,
+    TIME,
+    TITLE,
+    Cell,
+    Column,
+    print_table,
+    priority_style,
+    state_style,
+)
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
@@ -154,26 +165,27 @@ def claims(
     every: Annotated[
         bool, typer.Option("--all", help="Include ended claims, with their generations.")
     ] = False,
+    dates: DatesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List who holds which ticket, and for how long."""
     found = api.list_claims(session_of(ctx), every=every)
-    print_claims(found, as_json=as_json)
+    print_claims(found, as_json=as_json, dates=dates)
     warn(f"The claim of {ticket} cannot be read." for ticket in found.unreadable)
 
 
 _CLAIM_COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("holder", ratio=1),
-    Column("generation", justify="right", no_wrap=True),
-    Column("until", no_wrap=True),
-    Column("lease", no_wrap=True),
+    Column("ticket", ID, style="bold"),
+    Column("holder", TEXT, style="cyan"),
+    Column("generation", justify="right", heading="gen"),
+    Column("until", TIME),
+    Column("lease"),
 )
 _NEXT_COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("priority", no_wrap=True),
-    Column("unblocks", justify="right", no_wrap=True),
-    Column("title", ratio=1),
+    Column("ticket", ID, style="bold"),
+    Column("priority", heading="P"),
+    Column("unblocks", justify="right"),
+    Column("title", TITLE),
 )
 
 
@@ -195,7 +207,7 @@ def print_claim(word: str, claim: Claim, *, as_json: bool, session: Session | No
         write_next(session, claim.ticket)
 
 
-def print_claims(found: ClaimList, *, as_json: bool) -> None:
+def print_claims(found: ClaimList, *, as_json: bool, dates: bool) -> None:
     """Who holds which ticket."""
     now = found.now_ms
     if as_json:
@@ -213,7 +225,7 @@ def print_claims(found: ClaimList, *, as_json: bool) -> None:
         )
         for claim in found.claims
     ]
-    print_table(_CLAIM_COLUMNS, rows, empty="Nothing is claimed.")
+    print_table(_CLAIM_COLUMNS, rows, empty="Nothing is claimed.", dates=dates)
 
 
 def _lease(claim: Claim, now: int) -> Cell:
@@ -234,7 +246,7 @@ def print_next(candidates: Sequence[Decision], claim: Claim | None, *, as_json: 
         rows = [
             (
                 Cell(decision.ticket, state_style(decision.state)),
-                decision.priority,
+                Cell(decision.priority, priority_style(decision.priority)),
                 str(decision.unblocks),
                 decision.title,
             )

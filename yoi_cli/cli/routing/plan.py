@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,20 +12,18 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
+    DatesOption,
     JsonOption,
     NoteOption,
     ticket_argument,
     ticket_option,
 )
-from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.cli.text.table import Column, print_table
+from yoi_cli.cli.text.table import ID, TEXT, TIME, Column, Row, print_table
 from yoi_cli.errors import UsageError
 from yoi_cli.model.plan import ACCEPTED_PLAN, KINDS, AcceptedPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from yoi_cli.model.plan import PlanRecord
 
 complete_kinds = complete_words(KINDS)
@@ -134,6 +131,7 @@ def list_(
             "--kind", metavar="KIND", help="Only this kind.", autocompletion=complete_kinds
         ),
     ] = None,
+    dates: DatesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List plan records: those around a ticket, or all of the store."""
@@ -143,10 +141,8 @@ def list_(
 
         report_json("plans", plans_document(found))
     else:
-        hidden = _ONLY_PIPED if is_terminal(sys.stdout) else ()
-        columns = [column for column in _COLUMNS if column.name not in hidden]
-        rows = [_row(record, columns) for record in found.records]
-        print_table(columns, rows, empty="No plan records.")
+        rows = map(_row, found.records)
+        print_table(_COLUMNS, rows, empty="No plan records.", dates=dates)
     warn(
         f"The plan records of {row.id} cannot be read: {row.error.message}"
         for row in found.unreadable
@@ -155,27 +151,24 @@ def list_(
 
 
 _COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("id", style="dim", no_wrap=True),
-    Column("kind", no_wrap=True),
-    Column("related", style="bold", no_wrap=True),
-    Column("note", ratio=1),
-    Column("author", no_wrap=True),
-    Column("at", style="dim", no_wrap=True),
+    Column("ticket", ID, style="bold"),
+    Column("id", only_piped=True),
+    Column("kind"),
+    Column("related", ID, style="bold"),
+    Column("note", TEXT),
+    Column("author", only_piped=True),
+    Column("at", TIME, style="dim"),
 )
-#: What a terminal has no room for: pipes and JSON have it.
-_ONLY_PIPED = ("id", "author")
 
 
-def _row(record: PlanRecord, columns: Sequence[Column]) -> list[str]:
+def _row(record: PlanRecord) -> Row:
     accepted = record.accepted_plan
-    cells = {
-        "ticket": record.ticket_id,
-        "id": record.id,
-        "kind": record.kind,
-        "related": record.related_ticket or "",
-        "note": record.note or (accepted.summary if accepted is not None else ""),
-        "author": record.author,
-        "at": record.at,
-    }
-    return [cells[column.name] for column in columns]
+    return (
+        record.ticket_id,
+        record.id,
+        record.kind,
+        record.related_ticket or "",
+        record.note or (accepted.summary if accepted is not None else ""),
+        record.author,
+        record.at,
+    )

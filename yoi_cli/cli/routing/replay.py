@@ -13,7 +13,7 @@ from yoi_cli.cli.options import JsonOption, tickets_argument
 from yoi_cli.cli.text.console import is_terminal, progress
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, warn_of_unreadable
-from yoi_cli.cli.text.table import Cell, Column, Row, print_table, state_style
+from yoi_cli.cli.text.table import ID, TEXT, Cell, Column, Row, print_table, state_style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,19 +45,19 @@ def replay(
 
 
 _COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("at", no_wrap=True),
-    Column("recorded", no_wrap=True),
-    Column("computed", no_wrap=True),
-    Column("blockers", ratio=1),
-    Column("reason", no_wrap=True),
+    Column("ticket", ID, style="bold"),
+    Column("at"),
+    Column("recorded"),
+    Column("computed"),
+    Column("blockers", TEXT),
+    Column("reason", TEXT),
 )
 _MOVE_COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("at", no_wrap=True),
-    Column("from", no_wrap=True),
-    Column("to", no_wrap=True),
-    Column("author"),
+    Column("ticket", ID, style="bold"),
+    Column("at"),
+    Column("from"),
+    Column("to"),
+    Column("author", TEXT),
 )
 _STYLES = {"ready": "green", "blocked": "yellow"}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
-from yoi_cli.cli.text.table import Cell, Column, Row, print_table, state_style
+from yoi_cli.cli.text.table import ID, TEXT, TITLE, Cell, Column, Row, print_table, state_style
 from yoi_cli.model.routing import (
     BLOCKED,
     CLOSE_READY,
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
 
 _COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("state", no_wrap=True),
-    Column("classification", no_wrap=True),
-    Column("reason", no_wrap=True),
-    Column("title", ratio=1),
-    Column("turn", no_wrap=True),
+    Column("ticket", ID, style="bold"),
+    Column("state", is_spare=True),
+    Column("classification", heading="class"),
+    Column("reason", TEXT),
+    Column("title", TITLE),
+    Column("turn"),
 )
 #: What a terminal shows of the long words; pipes and JSON have them whole.
 _SHORT = {

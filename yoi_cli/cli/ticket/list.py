@@ -12,7 +12,7 @@ from yoi_cli.api import queries
 from yoi_cli.api.restore import missing_writes
 from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption, LimitOption, StatesOption, chosen_states
+from yoi_cli.cli.options import DatesOption, JsonOption, LimitOption, StatesOption, chosen_states
 from yoi_cli.cli.text.console import is_terminal, write_stderr
 from yoi_cli.cli.text.report import (
     report_json,
@@ -63,6 +63,7 @@ def list_(
     ] = "updated",
     reverse: Annotated[bool, typer.Option("--reverse", "-r", help="Reverse the order.")] = False,
     limit: LimitOption = None,
+    dates: DatesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List tickets: the open ones, newest change first, unless asked otherwise.
@@ -91,7 +92,7 @@ def list_(
 
         report_json("tickets", tickets_document(listing))
     elif is_terminal(sys.stdout):
-        _print_table(listing)
+        _print_table(listing, dates=dates)
     else:
         _write_lines(listing)
         warn_of_unreadable(listing.unreadable)
@@ -156,25 +157,20 @@ def _word(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _print_table(listing: Listing) -> None:
-    """A table; a column that no ticket fills is left out."""
-    from yoi_cli.cli.text.table import Column, print_table
+def _print_table(listing: Listing, *, dates: bool) -> None:
+    from yoi_cli.cli.text.table import ID, TEXT, TIME, TITLE, Column, print_table
 
     columns = (
         Column("state"),
-        Column("id", no_wrap=True),
-        Column("priority"),
-        Column("title", ratio=3, min_width=20),
-        Column("assignee", ratio=1),
-        Column("tags", style="dim", ratio=1),
+        Column("id", ID),
+        Column("priority", heading="P"),
+        Column("title", TITLE),
+        Column("assignee", TEXT, style="cyan", heading="who"),
+        Column("tags", TEXT, style="dim"),
         Column("blocked by", style="red"),
-        Column("updated", style="dim", no_wrap=True),
+        Column("updated", TIME, style="dim", heading="age"),
     )
-    rows = list(_rows(listing))
-    used = [at for at in range(len(columns)) if any(row[at] for row in rows)]
-    print_table(
-        [columns[at] for at in used], [[row[at] for at in used] for row in rows], empty=_EMPTY
-    )
+    print_table(columns, _rows(listing), empty=_EMPTY, dates=dates)
     if listing.unreadable:
         write_stderr("`yoi ticket doctor` says what is wrong with the unreadable ones.\n")
     if len(listing.tickets) < listing.total:
@@ -182,21 +178,22 @@ def _print_table(listing: Listing) -> None:
 
 
 def _rows(listing: Listing) -> Iterator[Row]:
-    from yoi_cli.cli.text.table import Cell, state_style
+    from yoi_cli.cli.text.table import Cell, priority_style, state_style
 
     blockers = listing.blockers or {}
     for row in listing.tickets:
         fields = row.fields
         state = field_text(fields, "state")
+        priority = field_text(fields, "priority")
         yield (
             Cell(state, state_style(state)),
             row.id,
-            field_text(fields, "priority"),
+            Cell(priority, priority_style(priority)),
             field_text(fields, "title"),
             field_text(fields, "assignee"),
             " ".join(field_texts(fields, "tags")),
             " ".join(blocker.ticket for blocker in blockers.get(row.id, ())),
-            field_text(fields, "updated_at")[:10],
+            field_text(fields, "updated_at"),
         )
     for one in listing.unreadable:
         why = Cell(one.error.message, "red")

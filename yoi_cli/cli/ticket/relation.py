@@ -12,13 +12,14 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
+    DatesOption,
     JsonOption,
     NoteOption,
     ticket_argument,
     ticket_option,
 )
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
-from yoi_cli.cli.text.table import Column, Row, print_table
+from yoi_cli.cli.text.table import ID, TEXT, TIME, Column, Row, print_table
 from yoi_cli.errors import UsageError
 from yoi_cli.model.relations import KINDS
 from yoi_cli.model.text import one_of
@@ -116,6 +117,7 @@ def list_(
             "--kind", metavar="KIND", help="Only of this kind.", autocompletion=complete_kinds
         ),
     ] = None,
+    dates: DatesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List relations: a ticket's own and those that name it, or all of the store."""
@@ -128,7 +130,7 @@ def list_(
         report_json("relations", document)
     else:
         rows = map(_row, (*outgoing, *incoming))
-        print_table(_COLUMNS, rows, empty="No relations.")
+        print_table(_COLUMNS, rows, empty="No relations.", dates=dates)
     warn(f"The relations of {other} cannot be read." for other in unreadable)
 
 
@@ -155,12 +157,12 @@ def ends_of(
 
 
 _COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("kind", no_wrap=True),
-    Column("target", style="bold", no_wrap=True),
-    Column("note", ratio=1),
-    Column("author", no_wrap=True),
-    Column("at", style="dim", no_wrap=True),
+    Column("ticket", ID, style="bold"),
+    Column("kind"),
+    Column("target", ID, style="bold"),
+    Column("note", TEXT),
+    Column("author"),
+    Column("at", TIME, style="dim"),
 )
 
 

@@ -86,7 +86,14 @@ def _print_hits(found: SearchResult) -> None:
                 target.print()
             shown = hit.ticket
             state = (hit.state, state_style(hit.state))
-            head = Text.assemble((hit.ticket, "bold"), "  ", state, "  ", visible(hit.title))
+            head = Text.assemble((hit.ticket, "bold"), "  ", state)
+            title = Text(f"  {visible(hit.title)}")
+            # A title has half of what the id leaves, or a line of its own.
+            if head.cell_len + min(title.cell_len, target.width // 2) > target.width:
+                target.print(head)
+                head = title
+            else:
+                head.append_text(title)
             target.print(head, soft_wrap=False, no_wrap=True, overflow="ellipsis")
         if hit.where != "title":
             line = _line(found.query, hit, target.width)

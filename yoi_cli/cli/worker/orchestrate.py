@@ -14,9 +14,17 @@ import typer
 from yoi_cli.api import orchestration
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, tickets_argument
-from yoi_cli.cli.text.console import console, is_dumb, is_terminal, text, write_stderr, write_stdout
+from yoi_cli.cli.text.console import (
+    console,
+    is_dumb,
+    is_terminal,
+    text,
+    wants_color,
+    write_stderr,
+    write_stdout,
+)
 from yoi_cli.cli.text.report import report_json
-from yoi_cli.cli.text.table import Cell, Column, fitted_table, print_table
+from yoi_cli.cli.text.table import ID, PROSE, TITLE, Cell, Column, Look, print_table, table_lines
 from yoi_cli.cli.trust import ask_for_trust
 from yoi_cli.errors import UsageError
 from yoi_cli.model.run_choices import MOST_CANDIDATES
@@ -29,7 +37,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
     from rich.live import Live
-    from rich.table import Table
+    from rich.text import Text
 
     from yoi_cli.api.orchestration import Progress, RunningTicket, RunPlan, RunResult
 
@@ -159,26 +167,26 @@ _WHOLE = frozenset(
 #: So the text of the last step begins where somebody has to do something.
 _CALLS = ("person: ", "refused: ", "failed: ")
 _COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("result", no_wrap=True),
-    Column("reason", no_wrap=True),
-    Column("commit", no_wrap=True),
-    Column("title", ratio=1),
+    Column("ticket", ID, style="bold"),
+    Column("result"),
+    Column("reason"),
+    Column("commit"),
+    Column("title", TITLE),
 )
 _LIVE_COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("step", style="cyan", no_wrap=True),
-    Column("time", no_wrap=True),
-    Column("worker", no_wrap=True),
-    Column("title", ratio=1),
+    Column("ticket", ID, style="bold"),
+    Column("step", style="cyan"),
+    Column("time"),
+    Column("worker"),
+    Column("title", TITLE),
 )
 #: From so many columns on there is room for the whole id of a worker beside a title.
 _WIDE = 110
 _PLAN_COLUMNS = (
-    Column("ticket", style="bold", no_wrap=True),
-    Column("step", no_wrap=True),
-    Column("title", ratio=1),
-    Column("in the way", ratio=2),
+    Column("ticket", ID, style="bold"),
+    Column("step"),
+    Column("title", TITLE),
+    Column("in the way", PROSE),
 )
 
 
@@ -246,8 +254,10 @@ class ProgressView:
         if self._live is not None:
             self._live.update(self.table(running, self._live.console), refresh=True)
 
-    def table(self, running: Sequence[RunningTicket], target: Console) -> Table:
+    def table(self, running: Sequence[RunningTicket], target: Console) -> Text:
         """The running tickets as `target` has room for them: titles give way first."""
+        from rich.text import Text
+
         rows = []
         for one in running:
             step, since = self._since.get(one.ticket, ("", 0.0))
@@ -258,7 +268,8 @@ class ProgressView:
             worker = one.worker if target.width >= _WIDE else _end_of(one.worker)
             time_spent = f"{spent // 60}:{spent % 60:02d}"
             rows.append((one.ticket, one.stage, time_spent, worker, one.title))
-        return fitted_table(_LIVE_COLUMNS, rows, target)
+        look = Look(target.width, wants_color(sys.stdout))
+        return Text.from_ansi("\n".join(table_lines(_LIVE_COLUMNS, rows, look)))
 
 
 def _end_of(worker: str) -> str:

@@ -15,7 +15,7 @@ from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import is_terminal, write_stdout
 from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn, write_rows
-from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.cli.text.table import ID, TEXT, Cell, Column, print_table
 from yoi_cli.cli.trust import ask_for_trust
 from yoi_cli.model.text import visible_block
 from yoi_cli.model.workers.profiles import UNCONFINED, profile_toml
@@ -97,11 +97,11 @@ def check(
 
 
 _COLUMNS = (
-    Column("profile", style="bold", no_wrap=True),
-    Column("from", no_wrap=True),
-    Column("roles", no_wrap=True),
-    Column("prompt", no_wrap=True),
-    Column("command", ratio=1),
+    Column("profile", ID, style="bold"),
+    Column("from"),
+    Column("roles"),
+    Column("prompt"),
+    Column("command", TEXT),
 )
 _CHECK_HEADER = ("profile", "runnable", "what", "value")
 

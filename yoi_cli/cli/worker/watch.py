@@ -10,10 +10,10 @@ import typer
 
 from yoi_cli.api import workers
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption, WaitOption, WorkerArgument, ticket_option
+from yoi_cli.cli.options import DatesOption, JsonOption, WaitOption, WorkerArgument, ticket_option
 from yoi_cli.cli.text.console import is_terminal, write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.cli.text.table import ID, TEXT, TIME, Cell, Column, print_table
 from yoi_cli.model.text import visible
 from yoi_cli.model.time import stamp
 
@@ -28,6 +28,7 @@ def list_(
     ctx: typer.Context,
     ticket: Annotated[str | None, ticket_option("--ticket", "Only those of this ticket.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Only those that have not ended.")] = False,
+    dates: DatesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the workers of this clone, the newest last."""
@@ -49,7 +50,7 @@ def list_(
             )
             for view in found.workers
         ]
-        print_table(_COLUMNS, rows, empty="There are no workers.")
+        print_table(_COLUMNS, rows, empty="There are no workers.", dates=dates)
     warn(error.message for error in found.unreadable)
 
 
@@ -161,13 +162,13 @@ def wait(
 
 
 _COLUMNS = (
-    Column("worker", style="bold", no_wrap=True),
-    Column("state", no_wrap=True),
-    Column("exit", justify="right", no_wrap=True),
-    Column("ticket", no_wrap=True),
-    Column("profile", no_wrap=True),
-    Column("started", no_wrap=True),
-    Column("evidence", ratio=1),
+    Column("worker", ID, style="bold"),
+    Column("state"),
+    Column("exit", justify="right"),
+    Column("ticket", ID),
+    Column("profile"),
+    Column("started", TIME),
+    Column("evidence", TEXT),
 )
 _STYLES = {"queued": "blue", "running": "yellow", "exited": "green", "killed": "red", "lost": "red"}
 
