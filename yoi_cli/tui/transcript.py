@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 0.2
 #: So many bytes of what was written before are shown.
-_TAIL = -(1 << 19)
+_TAIL = -(1 << 18)
 
 
 class _Part(NamedTuple):
