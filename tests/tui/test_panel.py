@@ -250,6 +250,20 @@ def test_the_board_has_a_column_for_each_state_and_gives_its_ticket_back(workspa
     drive(workspace, script)
 
 
+def test_what_is_done_from_a_page_is_told_there(workspace: Path) -> None:
+    one = put(workspace, 1, "ready")
+
+    async def script(panel: Panel) -> None:
+        await panel.press("down", "f2")
+        await panel.shows("Log")
+        await panel.press("f4")
+        await panel.shows("Queue")
+        await panel.press("enter")
+        await panel.shows(f"{one} is queued", "Log")
+
+    drive(workspace, script)
+
+
 def test_a_page_comes_back_to_selection_text_and_scroll(workspace: Path) -> None:
     for number in range(1, 40):
         put(workspace, number, "ready", title=f"Ticket {number}")

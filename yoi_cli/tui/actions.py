@@ -72,7 +72,7 @@ class Actions:
 
         def done(ticket: str) -> None:
             self.main.composer.done_with(text)
-            self.main.tell(f"{ticket} was made.")
+            self._tell(f"{ticket} was made.")
 
         self._do("making a ticket", lambda: self._backend.create(text), done)
 
@@ -117,17 +117,17 @@ class Actions:
             self._left.pop((ticket, action), None)
             if text:
                 self.main.composer.done_with(text)
-            self.main.tell(" ".join([outcome.said, *outcome.warnings]), is_wrong=False)
+            self._tell(" ".join([outcome.said, *outcome.warnings]), is_wrong=False)
 
         doing = f"{_DOING.get(action, action.replace('_', ' '))} {ticket}"
         self._do(doing, lambda: self._backend.act(ticket, action, request), done)
 
     def _do(self, doing: str, call: Callable[[], _T], done: Callable[[_T], None]) -> None:
         if self._doing:
-            self.main.tell(f"Wait: {self._doing}…", is_wrong=True)
+            self._tell(f"Wait: {self._doing}…", is_wrong=True)
             return
         self._doing = doing
-        self.main.tell(f"{doing}…")
+        self._tell(f"{doing}…")
 
         def finished(result: _T) -> None:
             self._doing = ""
@@ -137,10 +137,17 @@ class Actions:
         def failed(error: YoiError | OSError) -> None:
             self._doing = ""
             is_stale = isinstance(error, YoiError) and error.code in _STALE
-            self.main.tell(f"{'stale: ' if is_stale else ''}{sentence_of(error)}", is_wrong=True)
+            self._tell(f"{'stale: ' if is_stale else ''}{sentence_of(error)}", is_wrong=True)
             self._feed.ask()
 
         Work(self._app, call, finished, failed)
+
+    def _tell(self, notice: str, *, is_wrong: bool = False) -> None:
+        """Say it on the first screen, and on the page that is over it."""
+        self.main.tell(notice, is_wrong=is_wrong)
+        page = self._app.screen
+        if isinstance(page, PageScreen):
+            page.tell(notice)
 
     def refresh(self) -> None:
         self.main.header.tell("refreshing…")
@@ -155,11 +162,11 @@ class Actions:
         """Start a run that stays, where none is there."""
         found = self.main.overview
         if found is not None and found.orchestrator != "absent":
-            self.main.tell(f"An orchestrator is {found.orchestrator} already.")
+            self._tell(f"An orchestrator is {found.orchestrator} already.")
             return
 
         def done(output: str) -> None:
-            self.main.tell(f"yoi orchestrate --watch was started; it tells its steps to {output}")
+            self._tell(f"yoi orchestrate --watch was started; it tells its steps to {output}")
 
         self._do("starting an orchestrator", self._backend.orchestrate, done)
 

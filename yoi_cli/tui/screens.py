@@ -80,6 +80,10 @@ class PageScreen(Screen[None]):
             self._title.tell("")
             self._text.show([said("This cannot be shown.", WRONG), *prose(sentence_of(error))])
 
+    def tell(self, what: str) -> None:
+        """Say what came of something that was done from here."""
+        self._title.tell(what)
+
     def action_scroll(self, step: int) -> None:
         self._text.by(step)
 
