@@ -26,6 +26,8 @@ ALWAYS_WRITE = frozenset(
 )
 #: What is printed with the text in it, and written nowhere.
 PRINT_IT = frozenset({"ticket intent", "runtime serve"})
+#: Not tried here: why somebody ends a worker that has ended already.
+UNTRIED = frozenset({"worker stop", "worker cancel"})
 #: The others, each where it has nothing to do: the command, and what it does first.
 IDLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ticket state": ("ticket state {q} queued --reason {why} -m {said}", ()),
@@ -52,7 +54,7 @@ def taking_texts() -> set[str]:
 
 
 def test_every_command_that_takes_a_text_is_known_here() -> None:
-    assert taking_texts() - ALWAYS_WRITE - PRINT_IT == set(IDLE)
+    assert taking_texts() - ALWAYS_WRITE - PRINT_IT - UNTRIED == set(IDLE)
 
 
 @pytest.mark.parametrize("command", IDLE)

@@ -89,10 +89,14 @@ def complete_profiles(session: Session, incomplete: str) -> Candidates:
 def complete_words(words: Iterable[str]) -> Callable[[str], list[str]]:
     """What completes an argument or option that is one of `words`."""
 
+    known = tuple(words)
+
     def complete(incomplete: str) -> list[str]:
-        return [word for word in words if word.startswith(incomplete)]
+        return [word for word in known if word.startswith(incomplete)]
 
     return complete
 
 
 complete_states = complete_words(STATES)
+#: Those that a move may lead to; closing has its own command.
+complete_targets = complete_words(state for state in STATES if state != "closed")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import tickets
-from yoi_cli.cli.candidates import complete_states
+from yoi_cli.cli.candidates import complete_targets
 from yoi_cli.cli.context import inferred_ticket, session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -40,7 +40,7 @@ def state(
         typer.Argument(
             metavar="[STATE]",
             help="planning, ready, queued, inprogress or done; without it, the state is printed.",
-            autocompletion=complete_states,
+            autocompletion=complete_targets,
             show_default=False,
         ),
     ] = None,
