@@ -204,8 +204,13 @@ _WORKER = _section(
 
 _RUNTIME = _section(
     "Commands",
-    ("serve", "runtime:serve", "Serve the workers of this clone over HTTP."),
-    ("token", "runtime:token", "Print a token for the server that runs."),
+    ("list", "runtime.registry:list_", "List the runtimes of this workspace."),
+    ("show", "runtime.registry:show", "Show where a runtime is, and where its token is found."),
+    ("add", "runtime.registry:add", "Add a runtime on another machine to the registry."),
+    ("remove", "runtime.registry:remove", "Take a runtime out of the registry."),
+    ("test", "runtime.registry:test", "Say whether a runtime can do what is needed."),
+    ("serve", "runtime.serve:serve", "Serve the workers of this clone over HTTP."),
+    ("token", "runtime.serve:token", "Print a token for the server that runs."),
 )
 
 _HOOK = _section(

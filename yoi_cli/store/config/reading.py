@@ -6,7 +6,7 @@ Each key by itself, so that all that is wrong is told, and each with its line.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar, get_args, get_origin
 
 from msgspec import Struct, ValidationError, convert
 from msgspec.structs import fields
@@ -17,6 +17,7 @@ from yoi_cli.store.config.toml_file import SettingProblem, line_of, load_tables,
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_Tables = TypeVar("_Tables", bound=Struct)
 #: What msgspec says of a value that is of another type, and what we call that type.
 _OTHER_TYPE = re.compile(r"Expected `.*`, got `(\w+)`")
 _TYPES = {
@@ -49,6 +50,21 @@ def read_tables(data: bytes, *, path: str) -> TablesRead:
     check = _Check(data.decode("utf-8-sig"))
     sound = check.table(SettingsTables, loaded, "")
     return TablesRead(convert(sound, SettingsTables), tuple(check.problems))
+
+
+def read_file(kind: type[_Tables], data: bytes, *, path: str) -> _Tables:
+    """The tables of a file that are of `kind`, in which nothing may be wrong.
+
+    Raises `StoreInvalidError` (`config_invalid`), which names the file, the line and the key.
+    """
+    loaded = load_tables(data)
+    if isinstance(loaded, SettingProblem):
+        raise refusal(path, [loaded])
+    check = _Check(data.decode("utf-8-sig"))
+    sound = check.table(kind, loaded, "")
+    if check.problems:
+        raise refusal(path, check.problems)
+    return convert(sound, kind)
 
 
 class _Check:

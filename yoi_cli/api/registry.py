@@ -1,0 +1,445 @@
+"""The runtimes of a workspace: the one of this clone, and those that it names on other machines
+(docs/runtime.md, "Registry").
+
+Configuration (a file), what is used of it (`Registry`) and what a runtime answers when it is tested
+are three things: the file may be changed at any time, by any command, and is looked at anew for
+each use.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+
+from yoi_cli.api.runtimes import EmbeddedRuntime
+from yoi_cli.model.workers.runtimes import EMBEDDED, EMBEDDED_ID
+from yoi_cli.model.workers.runtimes import RuntimeEntry as RuntimeEntry
+from yoi_cli.model.workers.runtimes import generated_id as generated_id
+from yoi_cli.workers.registry import check_kind as check_kind
+from yoi_cli.workers.runtime import WorkerFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
+
+    from yoi_cli.errors import YoiError
+    from yoi_cli.workers.model import WorkerView
+    from yoi_cli.workers.registry import Registered
+    from yoi_cli.workers.remote.named import NamedRuntime
+    from yoi_cli.workers.remote.registry_file import RegistryFile
+    from yoi_cli.workers.remote.remembered import RememberedWorkers
+    from yoi_cli.workspace.session import Session
+
+Value = TypeVar("Value")
+AnyRuntime: TypeAlias = "EmbeddedRuntime | NamedRuntime"
+#: A list waits so many seconds for runtimes, and names those that did not answer by then.
+LIST_SECONDS = 3.0
+#: So many requests at once are made of one runtime for lists.
+_AT_ONCE = 4
+
+
+class RuntimeRow(NamedTuple):
+    """A runtime of the registry. `unreachable_since` is when it was found that it cannot be asked
+    (Unix milliseconds, None where it could be the last time), for the reason of `code`."""
+
+    runtime_id: str
+    kind: str
+    name: str
+    unreachable_since: int | None = None
+    code: str = ""
+
+
+class WorkerRow(NamedTuple):
+    """A worker of any runtime, as it is now or, where that cannot be asked, was seen last.
+
+    `is_archived` says that its runtime has forgotten it: there is nothing to look at any more.
+    """
+
+    worker: WorkerView
+    is_pinned: bool = False
+    is_archived: bool = False
+    unreachable_since: int | None = None
+
+    @property
+    def has_console(self) -> bool:
+        """Whether what it writes can be looked at."""
+        return not self.is_archived and self.unreachable_since is None
+
+
+class Missing(NamedTuple):
+    """A runtime of which a list has nothing new, and why."""
+
+    runtime_id: str
+    error: YoiError
+    since: int
+
+
+class WorkerRows(NamedTuple):
+    """Workers of all runtimes; the runtimes that could not be asked; and the workers that cannot
+    be read, each with its runtime."""
+
+    rows: tuple[WorkerRow, ...]
+    missing: tuple[Missing, ...]
+    unreadable: tuple[tuple[str, YoiError], ...]
+
+
+class Registry:
+    """The runtimes of a session's workspace. Several threads may use one."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._lock = threading.Lock()
+        self._mark: object = ()
+        self._found: Registered | None = None
+        self._open: dict[str, tuple[RuntimeEntry, NamedRuntime]] = {}
+        self._asked: dict[str, _Asked] = {}
+
+    def close(self) -> None:
+        """Let all connections go."""
+        with self._lock:
+            opened = [one for _, one in self._open.values()]
+            self._open.clear()
+            asked = [*self._asked.values()]
+            self._asked.clear()
+        for runtime in opened:
+            runtime.close()
+        for one in asked:
+            one.close()
+
+    @property
+    def path(self) -> str:
+        """The file, which need not be there."""
+        return self._file().path
+
+    def entries(self) -> Mapping[str, RuntimeEntry]:
+        """What the file says now. Raises `StoreInvalidError` (`config_invalid`) or `UsageError`
+        where it cannot be read."""
+        found = self._current()
+        if found.problem is not None:
+            raise found.problem
+        return found.entries
+
+    @property
+    def problem(self) -> YoiError | None:
+        """Why the file cannot be read, where it cannot."""
+        return self._current().problem
+
+    def entry(self, runtime_id: str) -> RuntimeEntry:
+        """The entry of a runtime on another machine. Raises `NotFoundError`
+        (`runtime_not_found`)."""
+        from yoi_cli.workers.registry import named
+
+        return named(self._current(), runtime_id)
+
+    def rows(self) -> tuple[RuntimeRow, ...]:
+        """All runtimes, this clone's own first; nothing is asked of any."""
+        found = [RuntimeRow(EMBEDDED_ID, EMBEDDED, "This clone")]
+        for runtime_id, entry in sorted(self._current().entries.items()):
+            seen = self.remembered(runtime_id).read()
+            row = RuntimeRow(
+                runtime_id, entry.kind, entry.name or "", seen.unreachable_since, seen.code
+            )
+            found.append(row)
+        return tuple(found)
+
+    def runtime(self, runtime_id: str, caller: str | None = None) -> AnyRuntime:
+        """The runtime of that id. Raises `NotFoundError` (`runtime_not_found`) and
+        `OperationError` (`runtime_token_missing`); nothing is sent yet."""
+        if runtime_id == EMBEDDED_ID:
+            return EmbeddedRuntime(self._session, EMBEDDED_ID, "", caller)
+        entry = self.entry(runtime_id)
+        with self._lock:
+            known = self._open.get(runtime_id)
+            if known is not None and known[0] == entry:
+                return known[1]
+        made = open_entry(self._session, runtime_id, entry)
+        with self._lock:
+            self._open[runtime_id] = (entry, made)
+        return made
+
+    def add(self, runtime_id: str, entry: RuntimeEntry) -> None:
+        """Add a runtime to the file; it is used from now on, by all.
+
+        Raises `UsageError` (`runtime_id_invalid`, `runtime_url_invalid`, `runtime_kind_unknown`,
+        `token_reference_invalid`), `ConflictError` (`runtime_exists`, `registry_changed`).
+        """
+        from yoi_cli.workers.registry import check_new
+        from yoi_cli.workers.remote.url import parse_runtime_url
+
+        file = self._file(make=True)
+        with file.locked():
+            check_new(file.read(), runtime_id, entry)
+            parse_runtime_url(entry.url)
+            file.add(runtime_id, entry)
+        self.entry(runtime_id)
+
+    def remove(self, runtime_id: str, *, force: bool = False) -> None:
+        """Take a runtime out of the file. Its workers stay there, and go on.
+
+        Raises `ConflictError` (`runtime_embedded`, `runtime_busy` where workers have not ended,
+        or had not when it could be asked last, unless with `force`) and `NotFoundError`.
+        """
+        from yoi_cli.errors import YoiError
+        from yoi_cli.workers.registry import busy, check_removal
+
+        file = self._file(make=True)
+        with file.locked():
+            check_removal(file.read(), runtime_id)
+            if not force:
+                try:
+                    found = self.runtime(runtime_id).list_workers(WorkerFilter()).workers
+                except YoiError:
+                    seen = self.remembered(runtime_id).read()
+                    found = tuple(v for v in seen.workers if v.worker_id not in seen.archived)
+                running = sum(not view.has_ended for view in found)
+                if running:
+                    raise busy(runtime_id, running)
+            file.remove(runtime_id)
+        self.remembered(runtime_id).forget()
+        self._current()
+
+    def remembered(self, runtime_id: str) -> RememberedWorkers:
+        """What is remembered of the workers of a runtime."""
+        from yoi_cli.workers.remote.remembered import RememberedWorkers
+
+        return RememberedWorkers(self._session.own_folder(), runtime_id)
+
+    def pin(self, runtime_id: str, worker_id: str, *, is_pinned: bool) -> WorkerRow:
+        """Pin a worker, which keeps it from being cleaned up and its row from being forgotten, or
+        let it go. Raises `NotFoundError` (`runtime_not_found`, `worker_not_found`)."""
+        row = self.worker(runtime_id, worker_id)
+        self.remembered(runtime_id).pin(worker_id, is_pinned=is_pinned)
+        return row._replace(is_pinned=is_pinned)
+
+    def worker(self, runtime_id: str, worker_id: str) -> WorkerRow:
+        """One worker of one runtime, asked now."""
+        view = self.runtime(runtime_id).show(worker_id)
+        return WorkerRow(view, worker_id in self.remembered(runtime_id).pins())
+
+    def workers(
+        self, wanted: WorkerFilter, *, only: str | None = None, seconds: float = LIST_SECONDS
+    ) -> WorkerRows:
+        """The workers that are `wanted`, of all runtimes or `only` of one, the oldest first.
+
+        All are asked at once, and `seconds` are waited for; of one that does not answer by then
+        what is remembered is given. Raises `NotFoundError` (`runtime_not_found`).
+        """
+        ids = [only] if only is not None else [row.runtime_id for row in self.rows()]
+        if only not in (None, EMBEDDED_ID):
+            self.entry(str(only))
+        flights = {one: self._ask(one) for one in ids}
+        wait(flights.values(), timeout=seconds)
+        rows: list[WorkerRow] = []
+        missing: list[Missing] = []
+        unreadable: list[tuple[str, YoiError]] = []
+        for runtime_id, flight in flights.items():
+            memory = self.remembered(runtime_id)
+            pins = memory.pins()
+            error = _error_of(runtime_id, flight)
+            if error is None:
+                found = flight.result()
+                broken = [(runtime_id, one) for one in found.unreadable]
+                unreadable += broken
+                seen = memory.seen(found.workers) if not broken else None
+                views = found.workers if seen is None else seen.workers
+                gone = frozenset() if seen is None else seen.archived
+                since = None
+            else:
+                seen = memory.unreachable(time.time_ns() // 1_000_000, error.code)
+                views, gone, since = seen.workers, seen.archived, seen.unreachable_since
+                missing.append(Missing(runtime_id, error, since or 0))
+            rows += [
+                WorkerRow(view, view.worker_id in pins, view.worker_id in gone, since)
+                for view in views
+                if wanted.takes(view)
+            ]
+        rows.sort(key=lambda row: (row.worker.worker_id, row.worker.runtime_id))
+        return WorkerRows(tuple(rows), tuple(missing), tuple(unreadable))
+
+    def _ask(self, runtime_id: str) -> Future[_WorkerList]:
+        with self._lock:
+            asked = self._asked.get(runtime_id)
+            if asked is None:
+                asked = self._asked[runtime_id] = _Asked()
+        return asked.submit(lambda: self.runtime(runtime_id).list_workers(WorkerFilter()))
+
+    def _file(self, *, make: bool = False) -> RegistryFile:
+        from yoi_cli.workers.remote.registry_file import RegistryFile
+
+        return RegistryFile(self._session.own_folder(make=make))
+
+    def _current(self) -> Registered:
+        """What the file says now. Connections of entries that changed or went are let go."""
+        file = self._file()
+        mark = file.mark()
+        with self._lock:
+            if self._found is not None and mark == self._mark:
+                return self._found
+        found = file.read()
+        with self._lock:
+            self._mark, self._found = mark, found
+            stale = [
+                one
+                for one, (entry, _) in self._open.items()
+                if found.problem is None and found.entries.get(one) != entry
+            ]
+            closing = [self._open.pop(one)[1] for one in stale]
+        for runtime in closing:
+            runtime.close()
+        return found
+
+
+if TYPE_CHECKING:
+    from yoi_cli.workers.runtime import WorkerList as _WorkerList
+
+
+class _Asked:
+    """Lists that are asked of one runtime: so many at once, and no more. Whoever comes when all
+    are under way waits for the last of them, so that one that hangs fills nothing."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_AT_ONCE, "list")
+        self._lock = threading.Lock()
+        self._flights: list[Future[_WorkerList]] = []
+
+    def submit(self, work: Callable[[], _WorkerList]) -> Future[_WorkerList]:
+        with self._lock:
+            self._flights = [one for one in self._flights if not one.done()]
+            if len(self._flights) >= _AT_ONCE:
+                return self._flights[-1]
+            made = self._pool.submit(work)
+            self._flights.append(made)
+            return made
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _error_of(runtime_id: str, flight: Future[_WorkerList]) -> YoiError | None:
+    """Why a list is not there; None where it is. What is no error of ours is raised."""
+    from yoi_cli.errors import YoiError
+    from yoi_cli.workers.remote.errors import runtime_error
+
+    if not flight.done():
+        return runtime_error("runtime_timeout", runtime_id)
+    error = flight.exception()
+    if error is None or isinstance(error, YoiError):
+        return error
+    raise error
+
+
+def open_entry(session: Session, runtime_id: str, entry: RuntimeEntry) -> NamedRuntime:
+    """The runtime of an entry, whatever its kind is. Raises `OperationError`
+    (`runtime_token_missing`) and `UsageError` (`runtime_url_invalid`); nothing is sent yet."""
+    from yoi_cli.api.runtimes import connect
+    from yoi_cli.workers.remote.named import NamedRuntime
+    from yoi_cli.workers.remote.tokens import token_for
+
+    token = token_for(runtime_id, entry, session.environment)
+    inner = connect(entry.url, token, environment=session.environment, timeout=entry.timeout)
+    return NamedRuntime(inner, runtime_id, entry.workspaces)
+
+
+class CapabilityCheck(NamedTuple):
+    """Whether a runtime can do something that is needed; `why` says what is missing."""
+
+    name: str
+    is_there: bool
+    why: str = ""
+
+
+class Negotiation(NamedTuple):
+    """What a runtime said when it was tested, which is not kept. `code` says why it could not be
+    asked; else `is_compatible` says whether every one of `checks` is good."""
+
+    runtime_id: str
+    kind: str
+    version: str = ""
+    api_versions: tuple[str, ...] = ()
+    state: str = ""
+    workspaces: tuple[str, ...] = ()
+    checks: tuple[CapabilityCheck, ...] = ()
+    code: str = ""
+    message: str = ""
+
+    @property
+    def is_compatible(self) -> bool:
+        return not self.code and all(one.is_there for one in self.checks)
+
+
+def test(registry: Registry, runtime_id: str) -> Negotiation:
+    """Negotiate with a runtime: its version, and each capability that pages and commands need.
+
+    What it says that it can is tried where that changes nothing: on a worker that there is not.
+    Raises `NotFoundError` (`runtime_not_found`) only.
+    """
+    from yoi_cli.errors import YoiError
+
+    kind = EMBEDDED if runtime_id == EMBEDDED_ID else registry.entry(runtime_id).kind
+    try:
+        runtime = registry.runtime(runtime_id)
+        facts = runtime.facts()
+        checks = (_version_check(facts.api_versions), *_checks(runtime, facts.capabilities))
+    except YoiError as error:
+        return Negotiation(runtime_id, kind, code=error.code, message=error.message)
+    return Negotiation(
+        runtime_id,
+        kind,
+        facts.version,
+        facts.api_versions,
+        facts.state,
+        facts.workspaces,
+        checks,
+    )
+
+
+_API = "v1"
+#: What pages and commands need of a runtime.
+NEEDED = ("create", "input", "stop", "cancel", "transcript", "events", "wait")
+_NOBODY = "w-00000000000000000000000000"
+
+
+def _version_check(versions: Sequence[str]) -> CapabilityCheck:
+    if _API in versions:
+        return CapabilityCheck(f"api {_API}", True)
+    return CapabilityCheck(f"api {_API}", False, "It speaks another version.")
+
+
+def _checks(runtime: AnyRuntime, said: Sequence[str]) -> list[CapabilityCheck]:
+    tried: Mapping[str, Callable[[], object]] = {
+        "list": lambda: runtime.list_workers(WorkerFilter(state="lost")),
+        "input": lambda: runtime.give_input(_NOBODY, b""),
+        "stop": lambda: runtime.end(_NOBODY),
+        "cancel": lambda: runtime.end(_NOBODY, cancel=True),
+        "transcript": lambda: runtime.output(_NOBODY, 0, 1),
+        "events": lambda: runtime.events(_NOBODY),
+        "wait": lambda: runtime.await_end(_NOBODY, 0),
+    }
+    found = []
+    for name in ("list", *NEEDED):
+        if name != "list" and name not in said:
+            found.append(CapabilityCheck(name, False, "It does not say that it can."))
+            continue
+        found.append(_tried(name, tried.get(name)))
+    return found
+
+
+def _tried(name: str, work: Callable[[], object] | None) -> CapabilityCheck:
+    from yoi_cli.errors import OperationError, YoiError
+
+    if work is None:
+        return CapabilityCheck(name, True)
+    try:
+        work()
+    except YoiError as error:
+        if error.code == "worker_not_found":
+            return CapabilityCheck(name, True)
+        unable = isinstance(error, OperationError) and error.code.startswith("runtime_")
+        why = error.message if unable else "It answers otherwise than it should."
+        return CapabilityCheck(name, False, why)
+    return CapabilityCheck(name, name == "list", "" if name == "list" else _INVENTED)
+
+
+_INVENTED = "It speaks of a worker that there is not."

@@ -1,0 +1,1 @@
+"""`yoi runtime`: serving workers, and the registry of runtimes on other machines."""

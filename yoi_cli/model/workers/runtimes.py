@@ -1,0 +1,86 @@
+"""Runtimes on other machines, as a clone's own file names them (docs/runtime.md, "Registry").
+
+The file is never shared: it says where a token is found, and never the token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from yoi_cli.model.settings import Expected, Line, RemoteName
+
+#: The runtime of this clone, which is always there.
+EMBEDDED_ID = "local"
+EMBEDDED, HTTP = "embedded", "http"
+#: The kinds that the file may name.
+KINDS = (HTTP,)
+_LONGEST = 120
+_ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_:-]{{0,{_LONGEST - 1}}}")
+_HASH = 16
+
+RuntimeName = Annotated[
+    str,
+    Meta(pattern=rf"^{_ID.pattern}\Z"),
+    Expected(
+        "the id of a runtime",
+        lambda name: name != EMBEDDED_ID,
+        "Use up to 120 letters, digits and -_: , beginning with a letter or digit; not local.",
+    ),
+]
+Kind = Annotated[
+    Literal["http"],
+    Expected("http", hint="A runtime on another machine is reached over HTTP; others come later."),
+]
+Variable = Annotated[
+    str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z"), Expected("the name of a variable")
+]
+AbsolutePath = Annotated[
+    str,
+    Expected("an absolute path", lambda path: path.startswith(("/", "~/")) and path.isprintable()),
+]
+Timeout = Annotated[float, Meta(gt=0, le=600), Expected("a number of seconds (up to 600)")]
+WorkspaceIds = Annotated[
+    tuple[Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,120}\Z")], ...],
+    Expected("an array of ids of workspaces"),
+]
+
+
+class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[runtimes.NAME]`: a runtime that is reached at `url`.
+
+    The token is in the file `token_file` or in the variable `token_env`. `name` is a label,
+    `timeout` how many seconds an answer may take. `workspaces` are the ids of the workspaces of
+    which it has to work for one; where none is named, any will do. `remote` is the git remote
+    through which branches are exchanged with it.
+    """
+
+    kind: Kind = "http"
+    url: Line = ""
+    name: Line | None = None
+    token_env: Variable | None = None
+    token_file: AbsolutePath | None = None
+    timeout: Timeout = 10.0
+    workspaces: WorkspaceIds = ()
+    remote: RemoteName | None = None
+
+
+class RuntimeTables(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    runtimes: dict[RuntimeName, RuntimeEntry] = {}
+
+
+def is_runtime_id(word: str) -> bool:
+    """Whether `word` has the shape of a runtime's id."""
+    return _ID.fullmatch(word) is not None
+
+
+def generated_id(label: str) -> str:
+    """An id for a runtime that has a `label` only: readable, and no other label's."""
+    body = re.sub(r"[^A-Za-z0-9_-]+", "-", label).strip("-_") or "runtime"
+    mark = hashlib.sha256(label.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH]
+    return f"{body[: _LONGEST - _HASH - 1]}-{mark}"
