@@ -6,11 +6,19 @@ Run it as `.venv/bin/python docs/make_api_http.py`; a test holds the page agains
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from yoi_cli.server.backend.table import ROUTES as BACKEND_ROUTES
+from yoi_cli.server.backend.table import SOCKETS as BACKEND_SOCKETS
 from yoi_cli.server.http.error_kinds import CODES
 from yoi_cli.server.http.openapi import describe
 from yoi_cli.server.http.permissions import KINDS, PUBLIC, Permission
 from yoi_cli.server.runtime.table import ROUTES, SOCKETS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.server.http.routes import Route, Socket
 
 PAGE = Path(__file__).parent / "api-http.md"
 INTRODUCTION = """# The HTTP interface
@@ -25,6 +33,10 @@ Every answer that is a document has the envelope of `--json`: `schema`, `kind` a
 `details.field` names it. Lists take `limit`, 1 to 200 and 50 where it is not given, and `cursor`,
 which a page before gave as `page.next_cursor`; they answer with `items`, `page` and `diagnostics`.
 """
+OF_BACKEND = """`/api/openapi.json` tells them in full. Another workspace's id is refused. A
+browser has a cookie, and sends the `proof` of `/api/session` as `Yoi-Session` with whatever changes
+something; whoever has a bearer needs none.
+"""
 
 
 def who(permission: Permission) -> str:
@@ -37,9 +49,9 @@ def codes(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}` {CODES[name].status}" for name in names)
 
 
-def routes() -> str:
+def routes(table: Sequence[Route[Any]], sockets: Sequence[Socket[Any]]) -> str:
     lines = []
-    for route in ROUTES:
+    for route in table:
         lines += [f"### {route.method} {route.path}", "", f"{route.summary}.", ""]
         lines += [f"- permission: `{route.permission.name}` ({who(route.permission)})"]
         if route.query is not None:
@@ -55,7 +67,7 @@ def routes() -> str:
         if route.errors:
             lines.append(f"- errors of its own: {codes(route.errors)}")
         lines.append("")
-    for socket in SOCKETS:
+    for socket in sockets:
         lines += [f"### WebSocket {socket.path}", "", f"{socket.summary}.", ""]
         lines += [f"- permission: `{socket.permission.name}` ({who(socket.permission)})"]
         if socket.query is not None:
@@ -77,8 +89,11 @@ def errors() -> str:
 
 def page() -> str:
     describe("yoi runtime", ROUTES, SOCKETS)
+    describe("yoi", BACKEND_ROUTES, BACKEND_SOCKETS)
     return (
-        f"{INTRODUCTION}\n## Routes of `yoi runtime serve`\n\n{routes()}\n## Errors\n\n{errors()}"
+        f"{INTRODUCTION}\n## Routes of `yoi runtime serve`\n\n{routes(ROUTES, SOCKETS)}\n"
+        f"## Routes of `yoi serve`\n\n{OF_BACKEND}\n{routes(BACKEND_ROUTES, BACKEND_SOCKETS)}\n"
+        f"## Errors\n\n{errors()}"
     )
 
 

@@ -88,6 +88,11 @@ SCENARIO = (
     ("worker", "worker cancel {w}"),
     ("worker_recovery", "worker recover"),
     ("workers_pruned", "worker prune"),
+    ("runtime_entry", "runtime add far --url https://far.example:1 --token-env FAR_TOKEN"),
+    ("runtimes", "runtime list"),
+    ("runtime_entry", "runtime show far"),
+    ("runtime_test", "runtime test local"),
+    ("runtime_removed", "runtime remove far"),
     ("worktree_added", "worktree add {a}"),
     ("diff", "ticket diff {a}"),
     ("worktrees", "worktree list"),
@@ -128,7 +133,7 @@ SCENARIO = (
     (ERROR, "worker attach 1234"),
 )
 #: Commands that go on until they are ended; `tests/server`, `tests/mcp` and `tests/tui` have them.
-SERVERS = ("runtime serve", "runtime token", "mcp", "panel")
+SERVERS = ("runtime serve", "runtime token", "serve", "mcp", "panel")
 
 
 def made(result: Result) -> str:

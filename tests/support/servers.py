@@ -91,8 +91,49 @@ def serving(
     env: Mapping[str, str | None] | None = None,
 ) -> Iterator[RunningServer]:
     """`yoi runtime serve` with `options`, which is ended when this is left."""
+    with _running(yoi, "runtime", "serve", *options, cwd=cwd, env=env) as (process, errors):
+        yield _announced(process, errors)
+
+
+class Backend(NamedTuple):
+    """`yoi serve`, which listens: what it announced, and requests to its workspace."""
+
+    server: RunningServer
+    workspace_id: str
+    login: str
+
+    def path(self, path: str) -> str:
+        return f"/api/w/{self.workspace_id}/{path}"
+
+    def data(self, method: str, path: str, body: Data = None) -> Data:
+        return self.server.data(method, self.path(path), body)
+
+    def error(self, method: str, path: str, body: Data = None) -> tuple[int, str]:
+        return self.server.error(method, self.path(path), body)
+
+
+@contextlib.contextmanager
+def serving_workspace(
+    yoi: Program,
+    *options: str,
+    cwd: Path | None = None,
+    env: Mapping[str, str | None] | None = None,
+) -> Iterator[Backend]:
+    """`yoi serve` with `options`, which is ended when this is left."""
+    with _running(yoi, "serve", *options, cwd=cwd, env=env) as (process, errors):
+        said = _line_of(process, errors)
+        file = Path(said["file"])
+        token = json.loads(file.read_text())["token"]
+        server = RunningServer(process, said["address"], token, file, "", errors)
+        yield Backend(server, said["workspace_id"], said["login"])
+
+
+@contextlib.contextmanager
+def _running(
+    yoi: Program, *words: str, cwd: Path | None, env: Mapping[str, str | None] | None
+) -> Iterator[tuple[subprocess.Popen[bytes], list[bytes]]]:
     process = subprocess.Popen(
-        [*yoi.argv, "runtime", "serve", *options],
+        [*yoi.argv, *words],
         cwd=cwd or yoi.base / "repo",
         env=yoi.environment(env),
         stdout=subprocess.PIPE,
@@ -103,7 +144,7 @@ def serving(
     reader = threading.Thread(target=_read_all, args=(process, errors), daemon=True)
     reader.start()
     try:
-        yield _announced(process, errors)
+        yield process, errors
     finally:
         if process.poll() is None:
             process.terminate()
@@ -118,11 +159,16 @@ def serving(
                 stream.close()
 
 
-def _announced(process: subprocess.Popen[bytes], errors: list[bytes]) -> RunningServer:
+def _line_of(process: subprocess.Popen[bytes], errors: list[bytes]) -> Data:
+    """What the server announced."""
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, f"it did not start: {process.wait()} {b''.join(errors)!r}"
-    said = json.loads(line)["data"]
+    return json.loads(line)["data"]
+
+
+def _announced(process: subprocess.Popen[bytes], errors: list[bytes]) -> RunningServer:
+    said = _line_of(process, errors)
     file = Path(said["file"])
     token = json.loads(file.read_text())["token"]
     return RunningServer(process, said["address"], token, file, said["runtime_id"], errors)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from yoi_cli.workers.remote.named import NamedRuntime
     from yoi_cli.workers.remote.registry_file import RegistryFile
     from yoi_cli.workers.remote.remembered import RememberedWorkers
+    from yoi_cli.workers.remote.upstream import Upstream
     from yoi_cli.workspace.session import Session
 
 Value = TypeVar("Value")
@@ -158,6 +159,13 @@ class Registry:
         with self._lock:
             self._open[runtime_id] = (entry, made)
         return made
+
+    def upstream(self, runtime_id: str) -> Upstream:
+        """Where the workers of a runtime on another machine are observed. Raises as `runtime`."""
+        runtime = self.runtime(runtime_id)
+        if isinstance(runtime, EmbeddedRuntime):
+            raise TypeError("the workers of this clone are observed here")
+        return runtime.upstream()
 
     def add(self, runtime_id: str, entry: RuntimeEntry) -> None:
         """Add a runtime to the file; it is used from now on, by all.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.servers import ServerRecord as ServerRecord
     from yoi_cli.workspace.session import Session
 
-RUNTIME = "runtime"
+RUNTIME, BACKEND = "runtime", "backend"
 
 
 @contextmanager
@@ -38,6 +38,13 @@ def find_server(session: Session, kind: str) -> ServerRecord:
     from yoi_cli.workspace.servers import find_server
 
     return find_server(session.own_folder(), kind)
+
+
+def kept_token(session: Session, kind: str, make: Callable[[], str]) -> str:
+    """The owner's token of the clone's server of a `kind`, the same whenever it is started."""
+    from yoi_cli.workspace.servers import kept_token
+
+    return kept_token(session.own_folder(make=True), kind, make)
 
 
 def workspace_id(session: Session) -> str:

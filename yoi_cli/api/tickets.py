@@ -61,6 +61,13 @@ def read_item(session: Session, ticket: str) -> tuple[TicketId, Item]:
     return read_item(session.store, ticket)
 
 
+def revision(session: Session, ticket: str) -> str:
+    """What tells a ticket's item from itself before or after an edit."""
+    from yoi_cli.tickets.edit import read_item, revision_of
+
+    return revision_of(read_item(session.store, ticket)[1])
+
+
 def edit(
     session: Session,
     ticket: str,
@@ -70,6 +77,7 @@ def edit(
     removed: Mapping[str, tuple[str, ...]] | None = None,
     description: str | None = None,
     expected: str | None = None,
+    expected_revision: str | None = None,
     acceptance: tuple[str, ...] = (),
     commit: bool = False,
 ) -> Edited:
@@ -78,7 +86,7 @@ def edit(
 
     `added` and `removed` are texts for lists such as `tags`, by the name of the field. Raises
     `UsageError` for a bad value, and `ConflictError` (`item_changed`) where the description is
-    not the `expected` one any more.
+    not the `expected` one any more, or the item not of the `expected_revision`.
     """
     from yoi_cli.api.autocommit import with_commit
     from yoi_cli.tickets.edit import ItemEdit, edit_ticket
@@ -92,6 +100,7 @@ def edit(
         expected,
         acceptance,
         session.config.is_japanese,
+        expected_revision,
     )
     edited = edit_ticket(session.store, ticket, wanted)
     if not edited.changed:

@@ -90,6 +90,7 @@ _ROOT = (
         ("inbox", "inbox:inbox", "Show what waits for a person, and what answers it."),
         ("profile", None, "Show what workers run, and whether it can run here."),
         ("runtime", None, "Serve workers over HTTP, and use those of other machines."),
+        ("serve", "serve:serve", "Serve this workspace to browsers and panels."),
         ("worker", None, "Start, watch and stop processes that outlive the terminal."),
         ("worktree", None, "Make, list and remove the worktrees of tickets."),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError
@@ -25,6 +26,7 @@ class ItemEdit(NamedTuple):
 
     `expected_body`, where given, is the description that the new one was written from.
     `acceptance` are criteria that take the place of those in the description.
+    `expected_revision`, where given, is that of the item that the edit was made from.
     """
 
     fields: Mapping[str, FieldValue] = NO_FIELDS
@@ -34,6 +36,7 @@ class ItemEdit(NamedTuple):
     expected_body: str | None = None
     acceptance: tuple[str, ...] = ()
     japanese: bool = False
+    expected_revision: str | None = None
 
 
 class Edited(NamedTuple):
@@ -76,6 +79,16 @@ def edit_ticket(store: TicketStore, word: str, edit: ItemEdit) -> Edited:
         return Edited(writer.commit(ticket, change), changed)
 
 
+#: What of an item its log says: moves change it, and nobody edits it.
+_OF_THE_LOG = frozenset({"state", "updated_at", "queued_by", "queued_at"})
+
+
+def revision_of(item: Item) -> str:
+    """What tells an item from itself before or after an edit, whatever became of it otherwise."""
+    known = sorted((k, v) for k, v in item.fields.items() if k not in _OF_THE_LOG)
+    return hashlib.sha256(repr((known, item.body)).encode("utf-8", "replace")).hexdigest()
+
+
 def _check_unchanged(ticket: str, item: Item, edit: ItemEdit) -> None:
     if edit.expected_body is not None and edit.expected_body != item.body:
         raise ConflictError(
@@ -83,6 +96,13 @@ def _check_unchanged(ticket: str, item: Item, edit: ItemEdit) -> None:
             f"The description of {ticket} was changed while you edited it.",
             hint="Your text is kept; look at the ticket again and put the two together.",
             details={"ticket": ticket},
+        )
+    if edit.expected_revision is not None and edit.expected_revision != revision_of(item):
+        raise ConflictError(
+            "item_changed",
+            f"{ticket} was changed while you edited it.",
+            hint="Nothing was written; look at the ticket again and put the two together.",
+            details={"ticket": ticket, "revision": revision_of(item)},
         )
 
 

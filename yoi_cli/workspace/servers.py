@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _FOLDER = "servers"
 _WORKSPACE_ID = "workspace-id"
@@ -81,9 +81,30 @@ def find_server(local_folder: str, kind: str) -> ServerRecord:
         raise NotFoundError(
             "server_not_running",
             f"No {kind} server runs for this clone.",
-            hint="`yoi runtime serve` starts one." if kind == "runtime" else "",
+            hint=f"`yoi {'runtime serve' if kind == 'runtime' else 'serve'}` starts one.",
         )
     return record
+
+
+def kept_token(local_folder: str, kind: str, make: Callable[[], str]) -> str:
+    """The token of the clone's server of a `kind`: `make` makes it once, and it stays the same
+    when the server is started again. Nobody but the owner can read its file."""
+    folder = os.path.join(local_folder, _FOLDER)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    path = os.path.join(folder, f"{kind}.token")
+    with suppress(FileNotFoundError):
+        token = _line(path)
+        if token:
+            return token
+    making = f"{path}.{os.getpid()}"
+    _remove(making)
+    descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE)
+    with open(descriptor, "w", encoding="ascii") as file:
+        file.write(f"{make()}\n")
+        file.flush()
+        os.fsync(descriptor)
+    os.rename(making, path)
+    return _line(path)
 
 
 def workspace_id(local_folder: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.api.documents import (
+    board,
     daily,
     diff,
     doctor,
@@ -51,7 +52,9 @@ LINES = frozenset({EXPORT_LINE, ORCHESTRATION_STEP})
 SERVED = frozenset(
     {
         *("bundle", "bundle_state", "runtime", "runtime_readiness", "runtime_token", "server"),
-        *("worker_events", "worker_page"),
+        *("worker_events", "worker_page", "backend", "session", "session_ended", "login_code"),
+        *("workspace", "ticket_page", "served_ticket", "revised", "ticket_events", "move_made"),
+        *("worker_row", "worker_rows", "launch_options", "runtime_row"),
     }
 )
 
@@ -143,5 +146,19 @@ KINDS: Mapping[str, type[Struct]] = {
     "worktree_doctor": worktree.WorktreeDoctorDocument,
     "worktree_removed": worktree.RemovedWorktreeDocument,
     "worktrees": worktree.WorktreesDocument,
+    "backend": board.BackendDocument,
+    "session": board.SessionDocument,
+    "session_ended": board.LeftDocument,
+    "login_code": board.LoginCodeDocument,
+    "workspace": board.ServedWorkspaceDocument,
+    "ticket_page": board.TicketPageDocument,
+    "served_ticket": board.ServedTicketDocument,
+    "revised": board.RevisedDocument,
+    "ticket_events": board.EventPageDocument,
+    "move_made": board.MoveMadeDocument,
+    "worker_row": registry.WorkerRowDocument,
+    "worker_rows": board.WorkerRowPageDocument,
+    "launch_options": board.LaunchOptionsDocument,
+    "runtime_row": registry.RuntimeRowDocument,
     "worktrees_pruned": worktree.PrunedWorktreesDocument,
 }

@@ -9,7 +9,7 @@ import typer
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.cli.text.table import Cell, Column, print_table
+from yoi_cli.cli.text.table import ID, TEXT, TIME, Cell, Column, print_table
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
@@ -184,11 +184,11 @@ def test(ctx: typer.Context, runtime: RuntimeArgument, as_json: JsonOption = Fal
 
 
 _COLUMNS = (
-    Column("runtime", style="bold", no_wrap=True),
-    Column("kind", no_wrap=True),
-    Column("name"),
-    Column("unreachable since", no_wrap=True),
-    Column("code", no_wrap=True),
+    Column("runtime", ID, style="bold"),
+    Column("kind"),
+    Column("name", TEXT),
+    Column("unreachable since", TIME),
+    Column("code"),
 )
 
 

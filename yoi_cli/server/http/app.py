@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers
     from starlette.requests import HTTPConnection, Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
     from starlette.websockets import WebSocket
 
@@ -50,6 +51,12 @@ class Server(Generic[Context]):
     threads: Threads
     log: ServerLog
     max_body: int
+    #: Raises for a path that is not for this server, before anything of the request is decoded.
+    check_path: Callable[[Mapping[str, object]], None] = lambda path: None
+    #: Pages and their parts, which are no routes of the API; `public` are the paths among them
+    #: that need no credential, and with a slash at their end whatever is below them.
+    pages: Sequence[BaseRoute] = ()
+    public: frozenset[str] = frozenset()
 
 
 def make_app(server: Server[Context]) -> ASGIApp:
@@ -64,6 +71,7 @@ def make_app(server: Server[Context]) -> ASGIApp:
                 for path, methods in by_path.items()
             ),
             *(WebSocketRoute(one.path, partial(_talk, server, one)) for one in server.sockets),
+            *server.pages,
         ],
         exception_handlers={HTTPException: partial(_no_route, server)},
     )
@@ -72,7 +80,7 @@ def make_app(server: Server[Context]) -> ASGIApp:
         app,
         places=server.places,
         authenticate=server.authenticate,
-        public=public,
+        public=public | server.public,
         log=server.log,
     )
 
@@ -90,6 +98,7 @@ async def _serve(
 
 async def _outcome(server: Server[Context], route: Route[Context], request: Request) -> Outcome:
     principal = authorise(request, route.permission)
+    server.check_path(request.path_params)
     query = decode_query(route.query, request.query_params.multi_items())
     body = await _body(server, route, request)
     call = _call(server, request, principal, query, body)
@@ -145,6 +154,7 @@ async def _talk(server: Server[Context], socket: Socket[Context], websocket: Web
     """A WebSocket whose principal may talk; one that may not is answered before the upgrade."""
     try:
         principal = authorise(websocket, socket.permission)
+        server.check_path(websocket.path_params)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is answered, and logged
         response = respond_error(error, socket.path, server.log)
         await websocket.send_denial_response(response)

@@ -55,6 +55,31 @@ _OF_REQUESTS: Mapping[str, ErrorKind] = {
     "forbidden": ErrorKind(
         403, "This credential does not allow that.", "An owner's token does.", ("permission",)
     ),
+    "session_unproven": ErrorKind(
+        403,
+        "What changes something needs the proof of the session.",
+        "GET /api/session has it; send it as Yoi-Session.",
+    ),
+    "login_refused": ErrorKind(
+        401, "The code or token is not valid, or not any more.", "`yoi serve --login` has another."
+    ),
+    "workspace_mismatch": ErrorKind(
+        404, "This server has another workspace.", "GET /api/session says which."
+    ),
+    "commit_check_failed": ErrorKind(
+        409, "Git would refuse the commit, so nothing was moved.", details=("ticket", "check")
+    ),
+    "lock_timeout": ErrorKind(503, "The store is busy.", "Try again in a moment."),
+    "git_holds_files": ErrorKind(503, "Git has the files in its hands.", "Try again in a moment."),
+    "cleanup_stale": ErrorKind(
+        409, "What is there changed since the plan was made.", "Make a plan again.", ("digest",)
+    ),
+    "cleanup_refused": ErrorKind(
+        409,
+        "One of the targets is not to be removed.",
+        "The plan says why.",
+        ("target", "why"),
+    ),
     "origin_refused": ErrorKind(
         403, "Requests of pages of other origins are refused.", "Ask without a browser."
     ),
@@ -132,17 +157,91 @@ _OF_WORKERS: Mapping[str, ErrorKind] = {
 
 #: What a runtime on another machine did wrong; its own words never pass.
 _OF_RUNTIMES: Mapping[str, ErrorKind] = {
-    "runtime_not_found": ErrorKind(404, "There is no such runtime."),
-    "runtime_auth_failed": ErrorKind(502, "The runtime does not take the credential for it."),
-    "runtime_unreachable": ErrorKind(502, "The runtime cannot be reached."),
-    "runtime_malformed": ErrorKind(502, "The runtime answers what is no answer."),
-    "runtime_failed": ErrorKind(502, "The runtime failed."),
-    "runtime_timeout": ErrorKind(504, "The runtime did not answer in time."),
-    "runtime_unsupported": ErrorKind(501, "The runtime cannot do that."),
-    "runtime_unavailable": ErrorKind(503, "The runtime is starting, or about to end."),
+    "runtime_not_found": ErrorKind(
+        404, "There is no such runtime.", "Look at the list of runtimes.", ("runtime_id",)
+    ),
+    "runtime_token_missing": ErrorKind(
+        502, "The credential for the runtime is not where it should be.", details=("runtime_id",)
+    ),
+    "runtime_workspace_refused": ErrorKind(
+        502, "The runtime works for another workspace.", details=("runtime_id",)
+    ),
+    "runtime_exists": ErrorKind(
+        409, "There is a runtime of that id.", "Take another.", ("runtime_id",)
+    ),
+    "runtime_embedded": ErrorKind(409, "The runtime of this clone cannot be removed."),
+    "runtime_busy": ErrorKind(
+        409,
+        "The runtime has workers that have not ended.",
+        "Let them end, or stop them.",
+        ("runtime_id", "workers"),
+    ),
+    "runtime_id_invalid": ErrorKind(
+        400, "That cannot be a runtime's id.", "Use up to 120 letters, digits and -_: ."
+    ),
+    "runtime_url_invalid": ErrorKind(
+        400,
+        "That is no address of a runtime.",
+        "Write it as https://host:port, without a credential or a path.",
+    ),
+    "runtime_kind_unknown": ErrorKind(400, "There is no such kind of runtime.", "There is http."),
+    "token_reference_invalid": ErrorKind(
+        400, "A token is named by one of token_env and token_file."
+    ),
+    "registry_changed": ErrorKind(
+        409, "The registry is written in a way that cannot be changed from here."
+    ),
+    "runtime_auth_failed": ErrorKind(
+        502, "The runtime does not take the credential for it.", details=("runtime_id",)
+    ),
+    "runtime_unreachable": ErrorKind(
+        502, "The runtime cannot be reached.", details=("runtime_id",)
+    ),
+    "runtime_malformed": ErrorKind(
+        502, "The runtime answers what is no answer.", details=("runtime_id",)
+    ),
+    "runtime_failed": ErrorKind(502, "The runtime failed.", details=("runtime_id",)),
+    "runtime_timeout": ErrorKind(
+        504, "The runtime did not answer in time.", details=("runtime_id",)
+    ),
+    "runtime_unsupported": ErrorKind(501, "The runtime cannot do that.", details=("runtime_id",)),
+    "runtime_unavailable": ErrorKind(
+        503, "The runtime is starting, or about to end.", details=("runtime_id",)
+    ),
 }
 
-CODES: Mapping[str, ErrorKind] = {**_OF_REQUESTS, **_OF_WORKERS, **_OF_RUNTIMES}
+#: Said of tickets, in the words of whoever refuses: they name tickets, states and fields, and
+#: nothing of the machine.
+_OF_TICKETS: Mapping[int, tuple[str, ...]] = {
+    400: (
+        *("action_unknown", "author_empty", "choice_invalid", "judgement_incomplete"),
+        *("note_too_long", "plan_accepted_misplaced", "plan_incomplete", "plan_kind_unknown"),
+        *("plan_text_too_long", "plan_to_itself", "query_empty", "reason_needed"),
+        *("regex_invalid", "relation_kind_unknown", "relation_to_itself", "resolution_empty"),
+        *("resolution_needed", "role_unknown", "sort_unknown", "state_unknown", "text_empty"),
+        *("text_invalid", "text_too_long", "ticket_id_invalid", "ticket_id_too_short"),
+        *("title_empty", "title_not_one_line", "time_invalid", "header_value_invalid"),
+    ),
+    404: ("objective_not_found", "relation_not_found", "branch_missing"),
+    409: (
+        *("acceptance_missing", "answer_not_yours", "blocked", "claimed", "cycle"),
+        *("generation_stale", "item_changed", "move_illegal", "not_claimable", "not_claimed"),
+        *("not_now", "not_ready", "nothing_asked", "ready_refused", "review_not_yours"),
+        *("state_unexpected", "worker_at_work", "all_claimed"),
+        *("in_progress", "accepted_otherwise"),
+    ),
+}
+
+CODES: Mapping[str, ErrorKind] = {
+    **_OF_REQUESTS,
+    **_OF_WORKERS,
+    **_OF_RUNTIMES,
+    **{
+        code: ErrorKind(status, _OWN, details=("ticket", "state", "revision"), own_words=True)
+        for status, codes in _OF_TICKETS.items()
+        for code in codes
+    },
+}
 
 #: What has no row, by its class; the most special class first.
 CLASSES: tuple[tuple[type[YoiError], ErrorKind], ...] = (

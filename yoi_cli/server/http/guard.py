@@ -5,6 +5,7 @@ Pure ASGI, so that a WebSocket is refused before it is upgraded and streams are 
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.datastructures import Headers
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from yoi_cli.server.http.permissions import Principal
 
 PRINCIPAL = "yoi.principal"
+#: The header in which a page sends its session's proof with whatever changes something.
+PROOF = "yoi-session"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _SAME_SITE = frozenset({"same-origin", "none"})
 _LONGEST_PATH = 200
 
@@ -38,7 +42,8 @@ class Guard:
     """Lets in what is for this server, of no foreign page, and has a credential.
 
     `authenticate` gives the principal of a request's headers; None refuses it. `public` are paths
-    that need no credential. Whoever was let in is found under `PRINCIPAL` in the scope.
+    that need no credential, and with a slash at their end whatever is below them. Whoever was let
+    in is found under `PRINCIPAL` in the scope.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class Guard:
         self._places = places
         self._authenticate = authenticate
         self._public = public
+        self._below = tuple(path for path in public if path.endswith("/"))
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,6 +75,9 @@ class Guard:
             return
         await self._app(scope, receive, send)
 
+    def _is_public(self, path: str) -> bool:
+        return path in self._public or path.startswith(self._below)
+
     def _refusal(self, scope: Scope, headers: Headers) -> YoiError | None:
         places = self._places()
         hosts = headers.getlist("host")
@@ -76,13 +85,27 @@ class Guard:
             return refusal("host_refused")
         if not _is_own_origin(headers, places.origins):
             return refusal("origin_refused")
-        if scope["path"] in self._public and scope["type"] == "http":
+        if scope["type"] == "http" and self._is_public(str(scope["path"])):
             return None
         principal = self._authenticate(headers)
         if principal is None:
             return refusal("unauthorized")
+        if principal.proof and not _is_proven(scope, headers, principal.proof):
+            is_socket = scope["type"] == "websocket"
+            return refusal("origin_refused" if is_socket else "session_unproven")
         scope[PRINCIPAL] = principal
         return None
+
+
+def _is_proven(scope: Scope, headers: Headers, proof: str) -> bool:
+    """Whether it is one of our own pages that asks, and not another that has the browser's cookie
+    sent: cookies know no port, and are sent along whoever asks."""
+    if scope["type"] == "websocket":
+        return "origin" in headers
+    if scope["method"] in _READING:
+        return True
+    given = headers.getlist(PROOF)
+    return len(given) == 1 and hmac.compare_digest(given[0].encode(), proof.encode())
 
 
 def _is_own_origin(headers: Headers, origins: frozenset[str]) -> bool:

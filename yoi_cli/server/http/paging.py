@@ -34,15 +34,27 @@ class Page(NamedTuple, Generic[Item]):
     page: PageDocument
 
 
-def page_of(items: Sequence[Item], name: Callable[[Item], str], query: PageQuery) -> Page[Item]:
-    """The page that `query` asks for of `items`, which are sorted by their names.
+def page_of(
+    items: Sequence[Item],
+    name: Callable[[Item], str],
+    query: PageQuery,
+    *,
+    is_falling: bool = False,
+) -> Page[Item]:
+    """The page that `query` asks for of `items`, which are sorted by their names, which rise or,
+    where it `is_falling`, fall.
 
     Whatever comes or goes between two pages, none is given twice, and none that stays is left
     out. Raises `limit` and `cursor_malformed`.
     """
     check_limit(query.limit)
     after = _read(query.cursor) if isinstance(query.cursor, str) else None
-    rest = [one for one in items if after is None or name(one) > after]
+    if after is None:
+        rest = [*items]
+    elif is_falling:
+        rest = [one for one in items if name(one) < after]
+    else:
+        rest = [one for one in items if name(one) > after]
     shown = tuple(rest[: query.limit])
     has_more = len(rest) > len(shown)
     return Page(

@@ -20,11 +20,16 @@ class Permission(NamedTuple):
 
 
 class Principal(NamedTuple):
-    """Whoever a credential stands for. A worker is one worker of one runtime, with its `ticket`."""
+    """Whoever a credential stands for. A worker is one worker of one runtime, with its `ticket`.
+
+    `proof`, where there is one, has to be sent beside the credential with whatever changes
+    something: a browser sends a cookie of its own accord, whoever asks it to.
+    """
 
     kind: str
     worker_id: str | None = None
     ticket: str | None = None
+    proof: str = ""
 
     def may(self, permission: Permission) -> bool:
         return self.kind in permission.kinds
@@ -51,3 +56,11 @@ WORKERS_INPUT = Permission("workers:input", _OWNERS)
 WORKERS_STOP = Permission("workers:stop", _OWNERS)
 BUNDLES_READ = Permission("bundles:read", _READERS)
 BUNDLES_WRITE = Permission("bundles:write", _OWNERS)
+
+WORKSPACE_READ = Permission("workspace:read", _READERS)
+TICKETS_READ = Permission("tickets:read", _READERS)
+TICKETS_WRITE = Permission("tickets:write", _OWNERS)
+RUNTIMES_READ = Permission("runtimes:read", _READERS)
+RUNTIMES_WRITE = Permission("runtimes:write", _OWNERS)
+CLEANUP = Permission("cleanup", _OWNERS)
+LOGINS = Permission("logins", _OWNERS)

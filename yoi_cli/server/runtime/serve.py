@@ -16,6 +16,7 @@ from yoi_cli.api.runtimes import EmbeddedRuntime, Readiness
 from yoi_cli.api.servers import RUNTIME, only_server
 from yoi_cli.errors import UsageError
 from yoi_cli.server.http.app import Server, make_app
+from yoi_cli.server.http.given_token import given_token
 from yoi_cli.server.http.guard import bearer_of
 from yoi_cli.server.http.incidents import ServerLog
 from yoi_cli.server.http.openapi import describe
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from yoi_cli.server.http.permissions import Principal
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,119}")
-_SHORTEST_TOKEN = 16
 _LONGEST_NAME = 120
 
 
@@ -99,7 +99,7 @@ def serve(
 def serve_with(session: Session, options: ServeOptions) -> None:
     """The same, with its options as one value."""
     _check_names(options)
-    given = _given_token(session, options)
+    given = given_token(options.token_file, options.token_env, session.environment)
     binding = parse_binding(
         options.bind,
         hosts=options.hosts,
@@ -180,31 +180,3 @@ def _check_names(options: ServeOptions) -> None:
             "A runtime's name is a line of at most 120 characters.",
             hint="It is a label and nothing more.",
         )
-
-
-def _given_token(session: Session, options: ServeOptions) -> str | None:
-    """The owner's token that was given, None for none. It is never on the command line."""
-    if options.token_file and options.token_env:
-        raise _token_invalid("Two places are named for the token.")
-    if options.token_file:
-        try:
-            with open(options.token_file, encoding="ascii") as file:
-                token = file.read(1 << 12).strip()
-        except (OSError, UnicodeError):
-            raise _token_invalid("The file of the token cannot be read.") from None
-    elif options.token_env:
-        token = session.environment.get(options.token_env, "").strip()
-    else:
-        return None
-    if len(token) < _SHORTEST_TOKEN or not token.isprintable() or " " in token:
-        raise _token_invalid(f"The token is empty, or shorter than {_SHORTEST_TOKEN} characters.")
-    return token
-
-
-def _token_invalid(message: str) -> UsageError:
-    return UsageError(
-        "token_invalid",
-        message,
-        hint="`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'` makes a good one; "
-        "without --token-file and --token-env yoi makes one itself.",
-    )

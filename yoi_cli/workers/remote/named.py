@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.observation import LifecycleEvent
     from yoi_cli.workers.remote.http import HttpRuntime
+    from yoi_cli.workers.remote.upstream import Upstream
     from yoi_cli.workers.runtime import BundleState, Output, Recovery, RuntimeFacts, WorkerFilter
 
 Value = TypeVar("Value")
@@ -42,6 +43,12 @@ class NamedRuntime:
     def close(self) -> None:
         """Let the connections go."""
         self._inner.close()
+
+    def upstream(self) -> Upstream:
+        """Where its workers are observed."""
+        found = self._inner.upstream()
+        found.runtime_id = self.runtime_id
+        return found
 
     def facts(self) -> RuntimeFacts:
         """What it says of itself. Raises `OperationError` (`runtime_workspace_refused`)."""
