@@ -202,8 +202,6 @@ _ITEM = {
     "item_state_unknown": _item(item(state="'doing'"), 3),
     "item_time_invalid": _item(item("queued_at: 'yesterday'"), 6),
     "item_priority_invalid": _item(item("tags: []", "priority: 'high'"), 7),
-    "item_due_invalid": _item(item("tags: []", "due: 'soon'"), 7),
-    "item_estimate_invalid": _item(item("tags: []", "estimate: 'long'"), 7),
     "state_mismatch": _item(item(state="'ready'"), 3),
 }
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from yoi_cli.tickets.show import Readable as Readable
     from yoi_cli.tickets.show import TicketView as TicketView
     from yoi_cli.tickets.stats import Statistics as Statistics
-    from yoi_cli.tickets.tree import Place as Place
     from yoi_cli.workspace.session import Session
 
 
@@ -65,72 +64,28 @@ def list_tickets(
     closed_too: bool = False,
     fields: Mapping[str, Iterable[str] | None] | None = None,
     only_blocked: bool = False,
-    due_by: str | None = None,
-    query: str | None = None,
-    as_tree: bool = False,
     sort: str = "updated",
     reverse: bool = False,
     limit: int | None = None,
 ) -> Listing:
     """The tickets that are asked for; without `states`, the open ones.
 
-    `due_by` is a date by which those that are not resolved are due; `query` are words that a ticket
-    holds, title, description and thread together; `as_tree` puts tickets below
-    their parents. `fields` are texts by the name of a field: a ticket must have every one of a
-    list's, and one of any other field's ("" stands for no value). Raises `UsageError` for an
+    `fields` are texts by the name of a field: a ticket must have every one of a list's, and
+    one of any other field's ("" stands for no value). Raises `UsageError` for an
     unknown state or sort.
     """
     from yoi_cli.tickets.listing import Selection, list_tickets, wanted
 
-    looked_for = None
-    if query is not None:
-        from yoi_cli.tickets.search import parse_query
-
-        looked_for = parse_query(query, regex=False)
     selection = Selection(
         states=frozenset(states),
         closed_too=closed_too,
         fields=wanted(fields or {}),
         only_blocked=only_blocked,
-        due_by=due_by,
-        query=looked_for,
-        as_tree=as_tree,
         sort=sort,
         reverse=reverse,
         limit=limit,
     )
-    return list_tickets(session.store, selection, session.store)
-
-
-def saved_filter(session: Session, name: str) -> list[str]:
-    """The options that the saved filter `name` stands for (`[filters]` of the settings).
-
-    Raises `NotFoundError` (`filter_not_found`), `UsageError` (`filter_invalid`) where quotes do
-    not match, and `StoreInvalidError` for settings that cannot be read.
-    """
-    import shlex
-
-    from yoi_cli.errors import NotFoundError, UsageError
-    from yoi_cli.model.nearest import did_you_mean
-    from yoi_cli.workspace.settings import tables_of
-
-    filters = tables_of(session, "filters").filters
-    if name not in filters:
-        known = f"There are: {', '.join(filters)}." if filters else "There are none."
-        raise NotFoundError(
-            "filter_not_found",
-            f"There is no filter {name[:40]!r}.",
-            hint=f"{did_you_mean(name, filters)}{known} [filters] of .yoi/ticket.config.toml "
-            'saves one: mine = "--assignee ada".',
-        )
-    try:
-        return shlex.split(filters[name])
-    except ValueError as error:
-        raise UsageError(
-            "filter_invalid",
-            f"The filter {name} cannot be read: {error}.",
-            hint="Correct it in .yoi/ticket.config.toml.",
-        ) from error
+    return list_tickets(session.store, selection)
 
 
 def show(session: Session, ticket: str) -> Readable:
@@ -183,8 +138,7 @@ def search(
     limit: int | None = None,
     advance: Callable[[], None] = lambda: None,
 ) -> SearchResult:
-    """Every line of titles, descriptions and threads that holds the words of `query`, in any order:
-    titles before descriptions before threads, newest tickets first.
+    """Every line of titles, descriptions and threads that holds `query`, newest ticket first.
 
     Raises `UsageError` for no query and for a bad regular expression.
     """

@@ -91,6 +91,7 @@ _ROOT = (
         ("profile", None, "Show what workers run, and whether it can run here."),
         ("runtime", None, "Serve workers over HTTP, and use those of other machines."),
         ("serve", "serve:serve", "Serve this workspace to browsers and panels."),
+        ("web", "web:web", "Open the board of this workspace in a browser."),
         ("worker", None, "Start, watch and stop processes that outlive the terminal."),
         ("worktree", None, "Make, list and remove the worktrees of tickets."),
     ),

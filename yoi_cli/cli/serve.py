@@ -69,7 +69,7 @@ def serve(
     if login:
         load("server.backend.new_login:print_login")(session=session)
         return
-    load("server.backend.serve:serve")(
+    load("server.pages.serve:serve")(
         session=session,
         bind=bind,
         name=name,

@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from yoi_cli.model.item import FieldValue
-    from yoi_cli.store.ports import TextReader, TicketReader
+    from yoi_cli.store.ports import TicketReader
     from yoi_cli.store.values import FieldsRow
-    from yoi_cli.tickets.search import Query
-    from yoi_cli.tickets.tree import Place
 
 _NEWEST_FIRST = frozenset({"updated", "created"})
 
@@ -29,19 +27,13 @@ class Selection(NamedTuple):
     """Which tickets a list shows, and in what order.
 
     Without `states`, all but the closed ones are shown, and those too with `closed_too`.
-    `due_by` is the last day on which those that are not resolved are due. `query` is what
-    title, description and thread together hold. `as_tree` puts tickets
-    below their parents. `fields` are what is asked of other fields, by name, as `wanted` makes
-    them.
+    `fields` are what is asked of other fields, by name, as `wanted` makes them.
     """
 
     states: frozenset[str] = frozenset()
     closed_too: bool = False
     fields: Mapping[str, frozenset[str]] = {}
     only_blocked: bool = False
-    due_by: str | None = None
-    query: Query | None = None
-    as_tree: bool = False
     sort: str = "updated"
     reverse: bool = False
     limit: int | None = None
@@ -54,10 +46,6 @@ class Selection(NamedTuple):
                 return False
         elif state == CLOSED and not self.closed_too:
             return False
-        if self.due_by is not None:
-            due = field_text(fields, "due")
-            if not due or due > self.due_by or state in RESOLVED_STATES:
-                return False
         if not self.fields:
             return True
         return all(_has(fields, name, words) for name, words in self.fields.items())
@@ -88,8 +76,7 @@ class Listing(NamedTuple):
     """The tickets to show, how many there are without the limit, and the broken ones.
 
     `blockers` says, where that was asked for, what holds up each ticket that is held up;
-    `disagreeing` are tickets whose state is not what their thread says. `tree` has the places of
-    tickets below their parents, where that was asked for.
+    `disagreeing` are tickets whose state is not what their thread says.
     """
 
     tickets: list[FieldsRow]
@@ -97,16 +84,13 @@ class Listing(NamedTuple):
     unreadable: list[Unreadable]
     blockers: Mapping[str, tuple[Blocker, ...]] | None = None
     disagreeing: tuple[str, ...] = ()
-    tree: Mapping[str, Place] | None = None
 
 
-def list_tickets(
-    reader: TicketReader, selection: Selection, texts: TextReader | None = None
-) -> Listing:
+def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
     """The tickets that `selection` asks for, by one pass over the store.
 
-    A `query` is looked for in `texts`. `only_blocked` costs another one, over the relations.
-    Raises `UsageError` for an unknown sort or state.
+    `only_blocked` costs another one, over the relations. Raises `UsageError` for an
+    unknown sort or state.
     """
     _check(selection)
     found: list[FieldsRow] = []
@@ -121,10 +105,6 @@ def list_tickets(
             doubtful.append(row)
         if accepts(row.fields):
             found.append(row)
-    if selection.query is not None and texts is not None:
-        from yoi_cli.tickets.search import says
-
-        found = [row for row in found if says(texts, row, selection.query)]
     blockers: Mapping[str, tuple[Blocker, ...]] | None = None
     if selection.only_blocked:
         waiting = {
@@ -142,12 +122,7 @@ def list_tickets(
     newest_first = selection.sort in _NEWEST_FIRST
     found.sort(key=_SORT_KEYS[selection.sort], reverse=newest_first != selection.reverse)
     disagree = tuple(disagreeing(reader, doubtful))
-    tree: Mapping[str, Place] | None = None
-    if selection.as_tree:
-        from yoi_cli.tickets.tree import as_tree
-
-        found, tree = as_tree(reader, found)
-    return Listing(found[: selection.limit], len(found), unreadable, blockers, disagree, tree)
+    return Listing(found[: selection.limit], len(found), unreadable, blockers, disagree)
 
 
 def _check(selection: Selection) -> None:

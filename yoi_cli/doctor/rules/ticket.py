@@ -75,18 +75,6 @@ ITEM_RULES = (
         "Set it with `yoi ticket edit TICKET --priority P2`.",
     ),
     Rule(
-        "item_due_invalid",
-        WARNING,
-        "What is due is no date.",
-        "Set it with `yoi ticket edit TICKET --due 2026-12-01`.",
-    ),
-    Rule(
-        "item_estimate_invalid",
-        WARNING,
-        "An estimate is neither a length of time nor points.",
-        "Set it with `yoi ticket edit TICKET --estimate 4h`.",
-    ),
-    Rule(
         "state_mismatch",
         ERROR,
         "item.md says another state than the ticket's thread.",

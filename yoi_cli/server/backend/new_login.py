@@ -24,8 +24,13 @@ class _Answer(msgspec.Struct):
 
 
 def print_login(*, session: Session) -> None:
-    """Print the document of the server that runs, with a new address. Raises `NotFoundError`
-    (`server_not_running`) and `OperationError` (`server_silent`)."""
+    """Print the document of the server that runs, with a new address. Raises as `new_login`."""
+    sys.stdout.write(document("backend", new_login(session)))
+
+
+def new_login(session: Session) -> BackendDocument:
+    """The server that runs, with a new address. Raises `NotFoundError` (`server_not_running`) and
+    `OperationError` (`server_silent`)."""
     found = find_server(session, BACKEND)
     path = found.address.removeprefix(_UNIX) if found.address.startswith(_UNIX) else None
     transport = httpx2.HTTPTransport(uds=path, trust_env=False)
@@ -41,10 +46,9 @@ def print_login(*, session: Session) -> None:
             "The server that runs does not answer as it should.",
             hint="End it, and start it again.",
         ) from error
-    said = BackendDocument(
+    return BackendDocument(
         workspace_id=found.name,
         address=found.address,
         file="",
         login=f"{found.address}{code.path}",
     )
-    sys.stdout.write(document("backend", said))

@@ -29,12 +29,21 @@ from yoi_cli.server.http.threads import Threads
 from yoi_cli.server.http.tokens import new_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
     from yoi_cli.api.session import Session
     from yoi_cli.server.http.guard import Places
+
+
+class Pages(NamedTuple):
+    """Pages beside the routes of the API, and the paths among them that need no credential (with a
+    slash at their end, whatever is below)."""
+
+    routes: Sequence[BaseRoute] = ()
+    public: frozenset[str] = frozenset()
 
 
 class BackendOptions(NamedTuple):
@@ -63,8 +72,11 @@ def serve(
     hosts: tuple[str, ...],
     certificate: str,
     key: str,
+    pages: Callable[[BackendContext], Pages] = lambda context: Pages(),
+    tell: Callable[[BackendDocument], None] | None = None,
 ) -> None:
-    """Serve the session's workspace. Prints where as one line of JSON, once it listens.
+    """Serve the session's workspace, with `pages`. Prints where as one line of JSON, once it
+    listens, or does what `tell` does.
 
     Raises `UsageError` (`bind_invalid`, `bind_refused`, `token_invalid`) and `ConflictError`
     (`server_runs`).
@@ -88,7 +100,7 @@ def serve(
         context = make_context(session, options, token)
         port = 0 if binding.path else listening.getsockname()[1]
         context.logins.bind(port, is_secure=bool(certificate) or behind_proxy)
-        app = make_backend_app(context, lambda: places)
+        app = make_backend_app(context, lambda: places, pages(context))
 
         def start() -> None:
             address = address_of(binding, listening)
@@ -99,13 +111,18 @@ def serve(
                 file=file,
                 login=f"{address}/login?code={context.logins.new_code()}",
             )
-            sys.stdout.write(document("backend", said))
-            sys.stdout.flush()
+            (tell or print_document)(said)
 
         try:
             serve_until_told(app, listening, binding, on_start=start, on_exit=context.drain)
         finally:
             context.close()
+
+
+def print_document(said: BackendDocument) -> None:
+    """One line of JSON."""
+    sys.stdout.write(document("backend", said))
+    sys.stdout.flush()
 
 
 def make_context(session: Session, options: BackendOptions, token: str) -> BackendContext:
@@ -123,7 +140,9 @@ def make_context(session: Session, options: BackendOptions, token: str) -> Backe
     )
 
 
-def make_backend_app(context: BackendContext, places: Callable[[], Places]) -> ASGIApp:
+def make_backend_app(
+    context: BackendContext, places: Callable[[], Places], pages: Pages | None = None
+) -> ASGIApp:
     """The application."""
     context.openapi = json.encode(describe("yoi", ROUTES, SOCKETS))
     return make_app(
@@ -137,5 +156,7 @@ def make_backend_app(context: BackendContext, places: Callable[[], Places]) -> A
             context.log,
             context.max_body,
             context.check_path,
+            pages.routes if pages else (),
+            pages.public if pages else frozenset(),
         )
     )

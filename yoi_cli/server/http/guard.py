@@ -59,7 +59,8 @@ class Guard:
         self._places = places
         self._authenticate = authenticate
         self._public = public
-        self._below = tuple(path for path in public if path.endswith("/"))
+        # "/" itself is one path: below it is everything.
+        self._below = tuple(path for path in public if path.endswith("/") and path != "/")
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -228,7 +228,8 @@ class LocalSource:
 
 
 def _document(seen: ObservedWorker) -> WorkerDocument:
-    return worker_document(seen.view)
+    """The document of a worker, without the paths of this machine that it may have."""
+    return replace(worker_document(seen.view), changes=())
 
 
 def _closing_of(error: YoiError) -> Closing:

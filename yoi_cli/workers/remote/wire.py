@@ -24,7 +24,6 @@ from yoi_cli.workers.runtime import (
     RuntimeFacts,
     WorkerCounts,
 )
-from yoi_cli.workers.told import told, told_event, told_recovery
 
 _Document = TypeVar("_Document", bound=Struct)
 
@@ -70,7 +69,7 @@ class WireWorker(Struct, frozen=True):
         values = msgspec.structs.asdict(self)
         times = {name: _milliseconds(values[name]) for name in ("started_at", "ended_at")}
         created = _milliseconds(self.created_at) or 0
-        return told(WorkerView(**{**values, **times, "created_at": created}))
+        return WorkerView(**{**values, **times, "created_at": created})
 
 
 class WirePage(Struct, frozen=True):
@@ -133,8 +132,8 @@ class WireEvents(Struct, frozen=True):
 
     def events(self) -> list[LifecycleEvent]:
         return [
-            told_event(
-                LifecycleEvent(**{**msgspec.structs.asdict(one), "at": _milliseconds(one.at) or 0})
+            LifecycleEvent(
+                **{**msgspec.structs.asdict(one), "at": _milliseconds(one.at) or 0},
             )
             for one in self.items
         ]
@@ -146,7 +145,7 @@ class WireRecovered(Struct, frozen=True):
     message: str
 
     def recovery(self) -> Recovery:
-        return told_recovery(self.worker.view(), self.action)
+        return Recovery(self.worker.view(), self.action, self.message)
 
 
 class WireRecovery(Struct, frozen=True):
