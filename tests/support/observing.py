@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -222,16 +223,23 @@ class Watch:
 
     def until(self, kind: str, **values: object) -> Frame:
         """The next frame of that kind, with those values."""
-        while (frame := self.next()) is not None:
+        for frame in self._within(PATIENCE):
             if frame["kind"] == kind and values.items() <= frame.items():
                 return frame
         raise AssertionError(f"closed with {self.code} {self.reason}: {self.kinds()}")
 
     def rest(self) -> list[Frame]:
         """Every frame up to the close."""
-        while self.next() is not None:
+        for _ in self._within(2 * PATIENCE):
             pass
         return self.frames
+
+    def _within(self, seconds: float) -> Iterator[Frame]:
+        """The frames up to the close, which has to come: heartbeats go on for ever."""
+        end = time.monotonic() + seconds
+        while (frame := self.next()) is not None:
+            yield frame
+            assert time.monotonic() < end, f"it goes on: {self.kinds()[-20:]}"
 
     def kinds(self) -> list[str]:
         return [frame["kind"] for frame in self.frames]
@@ -259,5 +267,6 @@ class Watch:
         return str([frame["cursor"] for frame in self.frames if "cursor" in frame][-1])
 
     def wait_for_bytes(self, count: int) -> None:
+        frames = self._within(PATIENCE)
         while len(self.output()) < count:
-            assert self.next() is not None, (self.code, self.reason)
+            assert next(frames, None) is not None, (self.code, self.reason, self.kinds())

@@ -172,6 +172,8 @@ def test_another_runtime_at_the_same_address_is_not_believed() -> None:
         *("https://user:word@example.com", "https://example.com/path", "https://example.com?x"),
         *("https://169.254.169.254", "https://[fe80::1]", "https://[::ffff:169.254.169.254]"),
         *("https://0.0.0.0", "https://224.0.0.1", "nonsense", "unix:relative", "https://x:99999"),
+        *("https://2852039166", "https://0xa9fea9fe", "https://169.254.43518", "http://127.1"),
+        *("https://0251.0376.0251.0376", "https://2852039166."),
     ],
 )
 def test_an_address_that_is_none_of_a_runtime_is_refused(url: str) -> None:

@@ -102,7 +102,6 @@ _OF_REQUESTS: Mapping[str, ErrorKind] = {
         "Something went wrong inside the server.",
         "The server's log has it under the incident.",
     ),
-    "starting": ErrorKind(503, "The runtime is starting.", "GET /v1/ready says when it is ready."),
     "draining": ErrorKind(503, "The runtime is about to end.", "Ask the one that follows it."),
 }
 

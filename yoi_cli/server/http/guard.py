@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.datastructures import Headers
 
 from yoi_cli.server.http.answering import respond_error
-from yoi_cli.server.http.errors import refusal
+from yoi_cli.server.http.errors import refusal, wrong_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,8 @@ class Guard:
         if refused is not None:
             route = str(scope["path"])[:_LONGEST_PATH]
             response = respond_error(refused, route, self._log)
+            # Whoever is not let in keeps no connection.
+            response.headers["connection"] = "close"
             await response(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -84,8 +86,9 @@ class Guard:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in places.hosts:
             return refusal("host_refused")
-        if not _is_own_origin(headers, places.origins):
-            return refusal("origin_refused")
+        refused = _refused_by_headers(headers, places)
+        if refused is not None:
+            return refused
         if scope["type"] == "http" and self._is_public(str(scope["path"])):
             return None
         principal = self._authenticate(headers)
@@ -107,6 +110,13 @@ def _is_proven(scope: Scope, headers: Headers, proof: str) -> bool:
         return True
     given = headers.getlist(PROOF)
     return len(given) == 1 and hmac.compare_digest(given[0].encode(), proof.encode())
+
+
+def _refused_by_headers(headers: Headers, places: Places) -> YoiError | None:
+    if "content-length" in headers and "transfer-encoding" in headers:
+        # Two words on where the body ends: what stands before us may believe the other one.
+        return wrong_field("transfer-encoding", "The body's length is said in two ways.")
+    return None if _is_own_origin(headers, places.origins) else refusal("origin_refused")
 
 
 def _is_own_origin(headers: Headers, origins: frozenset[str]) -> bool:

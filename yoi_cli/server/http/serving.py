@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import signal
@@ -16,8 +17,10 @@ import uvicorn
 
 from yoi_cli.errors import OperationError, UsageError
 from yoi_cli.server.http.guard import Places
-from yoi_cli.server.http.handshake import PatientConnection
+from yoi_cli.server.http.handshake import MOST_WAITING, PatientConnection
+from yoi_cli.server.http.incidents import ServerLog
 from yoi_cli.server.observe.connection import ViewerConnection
+from yoi_cli.server.observe.hub import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -27,12 +30,16 @@ if TYPE_CHECKING:
 #: How long requests that run may take to their end, once the server was told to end.
 DRAIN_SECONDS = 10
 _MOST_HEADERS = 1 << 16
-_MOST_CONNECTIONS = 2048
+#: Requests that are answered at once, besides those who watch and those who have not asked yet.
+_MOST_REQUESTS = 1024
+_MOST_CONNECTIONS = Limits().viewers + MOST_WAITING + _MOST_REQUESTS
+_BACKLOG = 2048
 _MOST_FRAME = 1 << 16
 #: Beyond the time after which a viewer that takes nothing is sent away, with a reason.
 _PONG_SECONDS = 90
 _UNIX = "unix:"
 _GREATEST_PORT = 65535
+_HTTP, _HTTPS = 80, 443
 
 
 class Binding(NamedTuple):
@@ -84,6 +91,12 @@ def parse_binding(
             hint="Give a token with --token-file or --token-env, and --tls-certificate with "
             "--tls-key, or --behind-proxy with --host. Or listen at 127.0.0.1.",
         )
+    if _is_any(host) and not hosts:
+        raise UsageError(
+            "bind_refused",
+            "At every address of this machine, the name is missing by which it is asked for.",
+            hint="Give it with --host and its port, as browsers and clients write it.",
+        )
     if behind_proxy and not hosts:
         raise UsageError(
             "bind_refused",
@@ -102,7 +115,7 @@ def listen(binding: Binding) -> socket.socket:
         made = socket.socket(family, socket.SOCK_STREAM)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((binding.host, binding.port))
-        made.listen(_MOST_CONNECTIONS)
+        made.listen(_BACKLOG)
     except OSError as error:
         raise OperationError(
             "bind_failed",
@@ -114,9 +127,10 @@ def listen(binding: Binding) -> socket.socket:
 
 
 def _listen_at_path(path: str) -> socket.socket:
-    """A socket at a path, for its owner alone; what a server that was killed left is replaced."""
+    """A socket at a path, for its owner alone; what a server that was killed left is replaced, and
+    nothing that somebody listens at."""
     with suppress(FileNotFoundError):
-        if stat.S_ISSOCK(os.lstat(path).st_mode):
+        if stat.S_ISSOCK(os.lstat(path).st_mode) and not _is_answered(path):
             os.unlink(path)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
@@ -124,8 +138,20 @@ def _listen_at_path(path: str) -> socket.socket:
         made.bind(path)
     finally:
         os.umask(before)
-    made.listen(_MOST_CONNECTIONS)
+    made.listen(_BACKLOG)
     return made
+
+
+def _is_answered(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.settimeout(1.0)
+        try:
+            asking.connect(path)
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:  # it is too busy to answer
+            return True
+    return True
 
 
 def address_of(binding: Binding, listening: socket.socket) -> str:
@@ -146,6 +172,8 @@ def places_of(binding: Binding, listening: socket.socket, *, has_pages: bool = F
         if binding.is_loopback:
             known |= {"127.0.0.1", "localhost", "::1"}
         names = {_authority(host, port) for host in known} | set(binding.hosts)
+        if port == (_HTTPS if binding.certificate else _HTTP):  # which nobody writes
+            names |= {_authority(host, port).rpartition(":")[0] for host in known}
     hosts = frozenset(name.lower() for name in names)
     if not has_pages:
         return Places(hosts)
@@ -191,7 +219,16 @@ def serve_until_told(
 
     `on_start` is called once a signal would be heard, and `on_exit` when one was.
     """
-    config = uvicorn.Config(
+    server = _Server(config_of(app, binding))
+    server.on_start, server.on_exit = on_start, on_exit
+    _allow_files()
+    keep_log()
+    server.run(sockets=[listening])
+
+
+def config_of(app: ASGIApp, binding: Binding) -> uvicorn.Config:
+    """How uvicorn serves `app`: the most of everything."""
+    return uvicorn.Config(
         app,
         http=PatientConnection,
         ws=ViewerConnection,
@@ -204,7 +241,7 @@ def serve_until_told(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        backlog=_MOST_CONNECTIONS,
+        backlog=_BACKLOG,
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=DRAIN_SECONDS,
@@ -212,10 +249,27 @@ def serve_until_told(
         ssl_certfile=binding.certificate or None,
         ssl_keyfile=binding.key or None,
     )
-    server = _Server(config)
-    server.on_start, server.on_exit = on_start, on_exit
-    _allow_files()
-    server.run(sockets=[listening])
+
+
+class _Incidents(logging.Handler):
+    """What uvicorn met with, as a line of the server's own log: no message, no path."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._log = ServerLog()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self._log.incident("uvicorn", error or RuntimeError())
+
+
+def keep_log() -> None:
+    """Have the libraries say what they meet with in lines of the server's log, and nothing else:
+    what they write themselves has paths, and a line for whatever anybody sends."""
+    for name in ("uvicorn", "websockets", "asyncio"):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = [_Incidents()]
+        logger.propagate = False
 
 
 def _allow_files() -> None:

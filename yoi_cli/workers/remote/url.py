@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -51,6 +52,8 @@ def _check_host(scheme: str, host: str) -> None:
         address = ip_address(host)
     except ValueError:
         is_here = host == "localhost"
+        if _is_number(host):
+            raise _invalid("A number is no name of a host; write it as 127.0.0.1.") from None
     else:
         mapped = getattr(address, "ipv4_mapped", None) or address
         if mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified:
@@ -58,6 +61,16 @@ def _check_host(scheme: str, host: str) -> None:
         is_here = bool(mapped.is_loopback)
     if scheme == "http" and not is_here:
         raise _invalid("Beyond this machine it has to be https, since a token is sent.")
+
+
+def _is_number(host: str) -> bool:
+    """Whether the system takes `host` for an address, which is written in another way than the one
+    that is checked here: 2852039166 and 0xa9fea9fe are 169.254.169.254."""
+    try:
+        socket.inet_aton(host.rstrip("."))
+    except OSError:
+        return False
+    return True
 
 
 def _invalid(why: str) -> UsageError:
