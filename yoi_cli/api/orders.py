@@ -40,12 +40,12 @@ def create(session: Session, bundles: FileBundles, order: WorkerOrder) -> Logged
     ticket = _ticket_of(session, order.ticket)
     if order.base is None:
         return _spawn(session, order, meant, _folder_of(session, ticket), ticket)
-    cwd, made = _worktree_for(session, order.key, order.base)
+    cwd, made = _worktree_for(session, order, order.base)
     try:
         return _spawn(session, order, meant, cwd, ticket)
     except BaseException:
         if made:
-            _remove_worktree(session, order.key)
+            _remove_worktree(session, order)
         raise
 
 
@@ -174,26 +174,27 @@ def _folder_of(session: Session, ticket: str | None) -> str:
     return found or session.workspace
 
 
-def _name_of(key: str) -> str:
-    import hashlib
+def _name_of(order: WorkerOrder) -> str:
+    """The worktree of an order: of the same key, another order is never given it."""
+    from yoi_cli.model.workers.order import fingerprint_of
 
-    return f"base-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
+    return f"base-{fingerprint_of(order)[:20]}"
 
 
-def _worktree_for(session: Session, key: str, base: Base) -> tuple[str, bool]:
+def _worktree_for(session: Session, order: WorkerOrder, base: Base) -> tuple[str, bool]:
     from yoi_cli.worktrees.git.base import worktree_for
     from yoi_cli.worktrees.open import repository_paths
 
     return worktree_for(
         repository_paths(session),
-        _name_of(key),
+        _name_of(order),
         ref=base.ref,
         commit=base.commit,
         folder=base.folder,
     )
 
 
-def _remove_worktree(session: Session, key: str) -> None:
+def _remove_worktree(session: Session, order: WorkerOrder) -> None:
     from contextlib import suppress
 
     from yoi_cli.errors import YoiError
@@ -201,4 +202,4 @@ def _remove_worktree(session: Session, key: str) -> None:
     from yoi_cli.worktrees.open import repository_paths
 
     with suppress(YoiError):
-        remove_worktree_of(repository_paths(session), _name_of(key))
+        remove_worktree_of(repository_paths(session), _name_of(order))

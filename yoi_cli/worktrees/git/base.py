@@ -32,6 +32,8 @@ def worktree_for(
     """The folder in which a worker begins, in a worktree called `name` at `commit`; and whether
     that worktree was made now. One that was begun for the same name is taken up.
 
+    What was worked in already is no beginning for another worker (`key_conflict`).
+
     Raises `NotFoundError` (`base_not_found`) where neither the clone nor its remote has the
     commit on `ref`, `ConflictError` (`base_dirty`) where what is checked out of `ref` has changes
     that the commit lacks, and `UsageError` (`folder_outside`).
@@ -49,8 +51,10 @@ def worktree_for(
             repository.ask(["worktree", "remove", "--force", "--force", path])
             entry = None
         is_new = entry is None
-        if is_new:
+        if entry is None:
             create_detached(repository, relative, commit)
+        elif entry.head != commit or entry.tree.uncommitted():
+            raise _taken()
     return _inside(path, folder), is_new
 
 
@@ -141,6 +145,14 @@ def _check_clean(repository: RepositoryPaths, ref: str, commit: str) -> None:
                 "What is checked out of that branch has changes that are not committed.",
                 hint="Commit them, or name a commit that is not the branch's tip.",
             )
+
+
+def _taken() -> ConflictError:
+    return ConflictError(
+        "key_conflict",
+        "A worktree for this order is there, and somebody worked in it.",
+        hint="Order with another key; `yoi worktree list` shows the worktree.",
+    )
 
 
 def _not_found() -> NotFoundError:
