@@ -282,6 +282,24 @@ def prune(session: Session, *, days: float = 14, ended_before: int | None = None
     return PrunedWorkers(tuple(runtime.prune(ended_before)), warnings)
 
 
+def forget(session: Session, worker: str) -> None:
+    """Forget one worker that has ended, with what it wrote; its end is on its ticket first.
+
+    Raises `ConflictError` (`worker_at_work`) for one that has not.
+    """
+    from yoi_cli.errors import ConflictError
+
+    runtime, worker_id = _runtime_of(session, worker)
+    log_ended(session, runtime.show(worker_id))
+    if not runtime.forget(worker_id):
+        raise ConflictError(
+            "worker_at_work",
+            f"Worker {worker_id} has not ended.",
+            hint="Stop it first, or wait.",
+            details={"worker_id": worker_id},
+        )
+
+
 def profiles(session: Session) -> Sequence[Profile]:
     """The profiles alone: the presets first, then what the configuration adds."""
     from yoi_cli.workspace.settings import settings_of

@@ -55,6 +55,7 @@ SERVED = frozenset(
         *("worker_events", "worker_page", "backend", "session", "session_ended", "login_code"),
         *("workspace", "ticket_page", "served_ticket", "revised", "ticket_events", "move_made"),
         *("worker_row", "worker_rows", "launch_options", "runtime_row"),
+        *("cleanup", "cleanup_plan"),
     }
 )
 
@@ -68,6 +69,8 @@ KINDS: Mapping[str, type[Struct]] = {
     "bundle_state": runtime.BundleStateDocument,
     "claim": routing.ClaimDocument,
     "claims": routing.ClaimsDocument,
+    "cleanup": registry.CleanupDocument,
+    "cleanup_plan": registry.CleanupPlanDocument,
     "completion": workspace.CompletionDocument,
     "created": outcomes.CreatedDocument,
     "finished": daily.FinishedDocument,

@@ -13,6 +13,7 @@ from yoi_cli.model.time import stamp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from yoi_cli.api.cleanup import Cleaned, CleanupPlan
     from yoi_cli.api.registry import Negotiation, RuntimeEntry, RuntimeRow, WorkerRow
 
 
@@ -91,6 +92,63 @@ class WorkerRowDocument(Struct, frozen=True, kw_only=True):
     archived: bool
     unreachable_since: str | None
     has_console: bool
+
+
+class CleanupTargetDocument(Struct, frozen=True, kw_only=True):
+    """Something that may be removed: a worktree of a ticket, or the record of a worker. `refused`
+    says why it may not (running, pinned, open), null where it may. Where it is `dirty`, removing it
+    has to be confirmed, and what is committed or merged nowhere else is kept under a rescue ref.
+    """
+
+    id: str
+    kind: str
+    ticket: str | None
+    worker_id: str | None
+    refused: str | None
+    dirty: bool
+    uncommitted: int
+
+
+class CleanupPlanDocument(Struct, frozen=True, kw_only=True):
+    """What may be removed of a runtime. The `digest` names what is there now: it is sent with
+    what is to be done of it."""
+
+    runtime_id: str
+    digest: str
+    targets: tuple[CleanupTargetDocument, ...]
+
+
+class CleanedDocument(Struct, frozen=True, kw_only=True):
+    """A target that was removed, with the refs that keep what it held; or the `code` of what kept
+    it, else null."""
+
+    id: str
+    removed: bool
+    rescued: tuple[str, ...]
+    code: str | None
+
+
+class CleanupDocument(Struct, frozen=True, kw_only=True):
+    """What became of each target."""
+
+    runtime_id: str
+    targets: tuple[CleanedDocument, ...]
+
+
+def cleanup_plan_document(found: CleanupPlan) -> CleanupPlanDocument:
+    targets = tuple(
+        from_value(CleanupTargetDocument, one, refused=one.refused or None, dirty=one.is_dirty)
+        for one in found.targets
+    )
+    return from_value(CleanupPlanDocument, found, targets=targets)
+
+
+def cleanup_document(runtime_id: str, done: Iterable[Cleaned]) -> CleanupDocument:
+    targets = tuple(
+        from_value(CleanedDocument, one, removed=not one.code, code=one.code or None)
+        for one in done
+    )
+    return CleanupDocument(runtime_id=runtime_id, targets=targets)
 
 
 def runtimes_document(rows: Iterable[RuntimeRow], problem: str | None) -> RuntimesDocument:

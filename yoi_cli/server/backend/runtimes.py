@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.api import cleanup
 from yoi_cli.api.documents.registry import (
     RuntimeRemovedDocument,
+    cleanup_document,
+    cleanup_plan_document,
     runtime_row_document,
     runtime_test_document,
     runtimes_document,
@@ -62,6 +65,26 @@ def remove(call: Call[BackendContext]) -> Reply:
 def test(call: Call[BackendContext]) -> Reply:
     found = negotiate(call.context.registry, call.path["runtime_id"])
     return Reply(_OK, "runtime_test", runtime_test_document(found))
+
+
+def cleanup_plan(call: Call[BackendContext]) -> Reply:
+    context = call.context
+    found = cleanup.plan(context.session, context.registry, call.path["runtime_id"])
+    return Reply(_OK, "cleanup_plan", cleanup_plan_document(found))
+
+
+def clean_up(call: Call[BackendContext]) -> Reply:
+    body, context = call.body_as(requests.CleanupOrder), call.context
+    runtime_id = call.path["runtime_id"]
+    done = cleanup.execute(
+        context.session,
+        context.registry,
+        runtime_id,
+        expected_digest=body.expected_digest,
+        target_ids=body.target_ids,
+        confirmed_dirty=body.confirm_dirty_ids,
+    )
+    return Reply(_OK, "cleanup", cleanup_document(runtime_id, done))
 
 
 def _row(call: Call[BackendContext], runtime_id: str) -> RuntimeRow:

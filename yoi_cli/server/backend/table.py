@@ -15,6 +15,7 @@ from yoi_cli.server.backend import (
     workspace,
 )
 from yoi_cli.server.http.permissions import (
+    CLEANUP,
     LOGINS,
     PUBLIC,
     RUNTIMES_READ,
@@ -574,6 +575,30 @@ _WORKERS: _Routes = (
     ),
 )
 
+_CLEANUP: _Routes = (
+    _get(
+        f"{_RUNTIME}/cleanup-plan",
+        CLEANUP,
+        "What of a runtime may be removed, and why the rest may not",
+        "cleanup_plan",
+        runtimes.cleanup_plan,
+        errors=(*_SCOPED, "runtime_not_found", "runtime_unsupported"),
+        slow=True,
+    ),
+    _post(
+        f"{_RUNTIME}/cleanup-executions",
+        CLEANUP,
+        "Remove targets of a plan, while what is there is still what it says",
+        Answer(200, "What became of each.", "cleanup"),
+        runtimes.clean_up,
+        requests.CleanupOrder,
+        errors=(
+            *(*_SCOPED, "runtime_not_found", "runtime_unsupported"),
+            *("cleanup_stale", "cleanup_refused"),
+        ),
+    ),
+)
+
 _SETTINGS: _Routes = (
     _get(
         f"{_W}/settings/runtimes",
@@ -618,7 +643,7 @@ _SETTINGS: _Routes = (
     ),
 )
 
-ROUTES: _Routes = (*_LOGIN, *_WORKSPACE, *_TICKETS, *_WORKERS, *_SETTINGS)
+ROUTES: _Routes = (*_LOGIN, *_WORKSPACE, *_TICKETS, *_WORKERS, *_CLEANUP, *_SETTINGS)
 
 #: WebSockets, let in as routes are, and with a cookie only from one of this server's own pages.
 SOCKETS: tuple[Socket[BackendContext], ...] = (

@@ -254,6 +254,16 @@ class FileRuntime:
                 gone.append(seen.view.worker_id)
         return gone
 
+    def forget(self, worker_id: str) -> bool:
+        """Forget one worker that has ended; whether it had, and is gone."""
+        from yoi_cli.workers.local.create import WorkerMaker
+
+        seen = self._snapshot(worker_id)
+        if not seen.verdict.is_settled:
+            return False
+        maker = WorkerMaker(self._path, self._environment, self._clone)
+        return maker.forget(worker_id, seen.spec.key)
+
     def _snapshot(self, worker_id: str) -> WorkerSnapshot:
         with self._open(worker_id) as folder:
             return folder.snapshot(self.runtime_id)
