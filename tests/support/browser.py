@@ -22,13 +22,13 @@ AXE = Path(__file__).parent / "vendored" / "axe.min.js"
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser that is closed when this is left; the test is skipped where there is none."""
+def chromium(*options: str) -> Iterator[Browser]:
+    """A browser, started with `options`; the test is skipped where there is none."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not here: nothing can look at the pages")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *options])
         try:
             yield browser
         finally:

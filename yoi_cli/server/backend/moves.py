@@ -13,6 +13,7 @@ from yoi_cli.api.documents.outcomes import moved_document, state_document, writt
 from yoi_cli.api.documents.relations import related_document, relation_list_document
 from yoi_cli.api.documents.routing import intent_document, route_document
 from yoi_cli.server.backend import requests
+from yoi_cli.server.backend.telling import outcome
 from yoi_cli.server.http.routes import Call, Reply
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def move(call: Call[BackendContext]) -> Reply:
         reason=body.reason,
         expect=body.seen,
     )
-    return Reply(_OK, "moved", moved_document(moved))
+    return outcome(_OK, "moved", moved_document(moved))
 
 
 def review(call: Call[BackendContext]) -> Reply:
@@ -73,7 +74,7 @@ def review(call: Call[BackendContext]) -> Reply:
         sha=body.commit,
         expect=body.seen,
     )
-    return Reply(201, "reviewed", written_document("review", done))
+    return outcome(201, "reviewed", written_document("review", done))
 
 
 def list_relations(call: Call[BackendContext]) -> Reply:
@@ -89,13 +90,13 @@ def relate(call: Call[BackendContext]) -> Reply:
     done = relations.add(
         call.context.session, _ticket(call), body.kind, body.target, note=body.note
     )
-    return Reply(_OK, "relation", related_document(done, removed=False))
+    return outcome(_OK, "relation", related_document(done, removed=False))
 
 
 def unrelate(call: Call[BackendContext]) -> Reply:
     kind, target = call.path["kind"], call.path["target"]
     done = relations.remove(call.context.session, _ticket(call), kind, target)
-    return Reply(_OK, "relation", related_document(done, removed=True))
+    return outcome(_OK, "relation", related_document(done, removed=True))
 
 
 def intent(call: Call[BackendContext]) -> Reply:
@@ -126,7 +127,7 @@ def _act(call: Call[BackendContext], action: str, request: moves.Request) -> Rep
     document = MoveMadeDocument(
         ticket=full_id, action=action, said=done.said, warnings=done.warnings
     )
-    return Reply(_OK, "move_made", document)
+    return outcome(_OK, "move_made", document)
 
 
 def _ticket(call: Call[BackendContext]) -> str:

@@ -20,6 +20,7 @@ from yoi_cli.api.documents.outcomes import created_document, written_document
 from yoi_cli.api.documents.ticket import EventDocument, shown_document
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.server.backend import requests
+from yoi_cli.server.backend.telling import outcome
 from yoi_cli.server.http.paging import PageQuery, check_limit, page_of
 from yoi_cli.server.http.routes import Call, Reply
 
@@ -91,7 +92,7 @@ def create(call: Call[BackendContext]) -> Reply:
         objectives.link(session, body.objective, [done.ticket])
     location = f"/api/w/{call.context.workspace_id}/tickets/{done.ticket}"
     document = created_document(body.title.strip(), done)
-    return Reply(_CREATED, "created", document, {"location": location})
+    return outcome(_CREATED, "created", document, {"location": location})
 
 
 def show(call: Call[BackendContext]) -> Reply:
@@ -122,7 +123,7 @@ def edit(call: Call[BackendContext]) -> Reply:
         revision=tickets.revision(session, done.committed.ticket),
         warnings=done.committed.warnings,
     )
-    return Reply(_OK, "revised", document)
+    return outcome(_OK, "revised", document)
 
 
 def events(call: Call[BackendContext]) -> Reply:
@@ -151,7 +152,7 @@ def comment(call: Call[BackendContext]) -> Reply:
         done = tickets.answer(session, ticket, body.text)
     else:
         done = tickets.comment(session, ticket, body.text, role=body.kind)
-    return Reply(_CREATED, "appended", written_document(body.kind, done))
+    return outcome(_CREATED, "appended", written_document(body.kind, done))
 
 
 def _ticket(call: Call[BackendContext]) -> str:

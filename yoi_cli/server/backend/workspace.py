@@ -17,6 +17,7 @@ from yoi_cli.api.documents.routing import claims_document
 from yoi_cli.api.documents.runtime import DiagnosticDocument
 from yoi_cli.api.documents.stats import stats_document
 from yoi_cli.server.backend import requests
+from yoi_cli.server.backend.telling import outcome
 from yoi_cli.server.http.routes import Call, Reply
 
 if TYPE_CHECKING:
@@ -72,13 +73,15 @@ def add_plan(call: Call[BackendContext]) -> Reply:
     done = routing.add_plan(
         call.context.session, body.ticket, body.kind, body.related, note=body.note
     )
-    return Reply(_OK, "plan", planned_document(done))
+    return outcome(_OK, "plan", planned_document(done))
 
 
 def claims(call: Call[BackendContext]) -> Reply:
     every = call.query_as(requests.ClaimsQuery).every
     found = claiming.list_claims(call.context.session, every=every)
-    return Reply(_OK, "claims", claims_document(found.claims, found.now_ms))
+    # Where somebody works is a path of this machine.
+    shown = [claim._replace(worktree=None) for claim in found.claims]
+    return Reply(_OK, "claims", claims_document(shown, found.now_ms))
 
 
 def graph(call: Call[BackendContext]) -> Reply:
