@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
+from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.server.pages.screen import TICKETS, WORKERS, Screen
@@ -142,6 +144,8 @@ def accepting(visit: Visit, facts: BoardFacts) -> Callable[[OverviewRow], bool]:
     tag, priority, assignee = asked("tag", ""), asked("priority", ""), asked("assignee", "")
     me = visit.session.author(None).author if asked("mine") == "1" else ""
     linked = _linked(visit, asked("objective", ""))
+    if not any(asked(name) for name in (*FILTERS, *SWITCHES)):
+        return lambda row: True
 
     def accepts(row: OverviewRow) -> bool:
         of = card(row, facts)
@@ -179,6 +183,11 @@ class Choices(NamedTuple):
 
 
 def choices(visit: Visit, facts: BoardFacts) -> Choices:
+    return Choices(*_words(facts), objective_titles(visit))
+
+
+def _words(facts: BoardFacts) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Tags, assignees and priorities that there are."""
     tags: dict[str, None] = {}
     assignees: dict[str, None] = {}
     for row in facts.fields.values():
@@ -187,14 +196,17 @@ def choices(visit: Visit, facts: BoardFacts) -> Choices:
         if assignee:
             assignees[assignee] = None
     priorities = {row.priority for row in facts.rows if row.priority}
-    return Choices(_some(tags), _some(assignees), _some(priorities), objective_titles(visit))
+    return _some(tags), _some(assignees), _some(priorities)
 
 
 def objective_titles(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """The objectives by their ids, up to one that cannot be read."""
     from yoi_cli.api import objectives
 
-    rows = objectives.list_objectives(visit.session)
-    return tuple((one.id, one.objective.item.title) for one in rows if one.objective is not None)
+    found: list[tuple[str, str]] = []
+    with suppress(YoiError):
+        found.extend(objectives.titles(visit.session))
+    return tuple(found)
 
 
 def _some(words: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,77 @@
+"""What the board of a large store costs: the first lanes, how large the page is, and how long a
+change takes until the page has it.
+
+Run as `.venv/bin/python benchmarks/web.py`; it makes a store of 10,000 tickets, starts `yoi serve`
+there, and prints the rows of docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx2
+
+TICKETS, REPEAT = 10_000, 15
+YOI = str(Path(sys.executable).parent / "yoi")
+MAKE = str(Path(__file__).parent / "make_store.py")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="yoi-web-") as name:
+        folder = Path(name)
+        environment = {**os.environ, "YOI_AUTHOR": "bench", "HOME": name}
+        subprocess.run(["git", "init", "-q", folder], check=True, env=environment)
+        subprocess.run([sys.executable, MAKE, str(TICKETS), folder], check=True)
+        server = subprocess.Popen(
+            [YOI, "serve"], cwd=folder, env=environment, stdout=subprocess.PIPE
+        )
+        try:
+            assert server.stdout is not None
+            measure(json.loads(server.stdout.readline())["data"], folder, environment)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def measure(said: dict[str, str], folder: Path, environment: dict[str, str]) -> None:
+    base = f"{said['address']}/w/{said['workspace_id']}"
+    headers = {"sec-fetch-site": "same-origin"}
+    with httpx2.Client(timeout=60, trust_env=False, headers=headers) as client:
+        answer = client.get(said["login"])
+        client.headers["cookie"] = answer.headers["set-cookie"].partition(";")[0]
+        first, _ = timed(client, f"{base}/board")
+        later = [timed(client, f"{base}/board") for _ in range(REPEAT)]
+        filtered = [timed(client, f"{base}/board?text=lock&unblocked=1") for _ in range(REPEAT)]
+        ticket = sorted(os.listdir(folder / ".yoi" / "tickets"))[-1]
+        pages = [timed(client, f"{base}/tickets/{ticket}") for _ in range(REPEAT)]
+        comment = [YOI, "comment", ticket, "-m", "Changed."]
+        subprocess.run(comment, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+        changed, _ = timed(client, f"{base}/board")
+    print(f"| first board after the start, the store read | {first * 1000:.0f} ms | |")
+    print(f"| the board's first lanes | {median(later):.0f} ms | 300 ms |")
+    print(f"| the board's page | {later[0][1] / 1000:.0f} kB | 200 kB |")
+    print(f"| the board with a text and without blocked ones | {median(filtered):.0f} ms | |")
+    print(f"| the board after a change, the store read anew | {changed * 1000:.0f} ms | |")
+    print(f"| a ticket | {median(pages):.0f} ms | |")
+
+
+def timed(client: httpx2.Client, address: str) -> tuple[float, int]:
+    began = time.perf_counter()
+    answer = client.get(address)
+    answer.raise_for_status()
+    return time.perf_counter() - began, len(answer.content)
+
+
+def median(found: list[tuple[float, int]]) -> float:
+    return statistics.median(seconds for seconds, _ in found) * 1000
+
+
+if __name__ == "__main__":
+    main()
