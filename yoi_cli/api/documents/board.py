@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from yoi_cli.api.documents.common import UnreadableDocument
 from yoi_cli.api.documents.registry import RuntimeRowDocument, WorkerRowDocument
-from yoi_cli.api.documents.runtime import DiagnosticDocument, PageDocument
+from yoi_cli.api.documents.runtime import PageDocument, RuntimeDiagnosticDocument
 from yoi_cli.api.documents.ticket import EventDocument, ShownDocument
 from yoi_cli.model.item import field_text, field_texts
 
@@ -100,7 +100,7 @@ class TicketPageDocument(Struct, frozen=True, kw_only=True):
     total: int
     counts: Mapping[str, int]
     unreadable: tuple[UnreadableDocument, ...]
-    diagnostics: tuple[DiagnosticDocument, ...]
+    diagnostics: tuple[RuntimeDiagnosticDocument, ...]
 
 
 class ServedTicketDocument(Struct, frozen=True, kw_only=True):
@@ -129,7 +129,7 @@ class EventPageDocument(Struct, frozen=True, kw_only=True):
     items: tuple[EventDocument, ...]
     page: PageDocument
     total: int
-    diagnostics: tuple[DiagnosticDocument, ...]
+    diagnostics: tuple[RuntimeDiagnosticDocument, ...]
 
 
 class MoveMadeDocument(Struct, frozen=True, kw_only=True):
@@ -153,7 +153,7 @@ class ServedWorkspaceDocument(Struct, frozen=True, kw_only=True):
     orchestrator: str
     counts: Mapping[str, int]
     unreadable: int
-    diagnostics: tuple[DiagnosticDocument, ...]
+    diagnostics: tuple[RuntimeDiagnosticDocument, ...]
 
 
 class WorkerRowPageDocument(Struct, frozen=True, kw_only=True):
@@ -163,7 +163,7 @@ class WorkerRowPageDocument(Struct, frozen=True, kw_only=True):
     items: tuple[WorkerRowDocument, ...]
     page: PageDocument
     missing: tuple[RuntimeRowDocument, ...]
-    diagnostics: tuple[DiagnosticDocument, ...]
+    diagnostics: tuple[RuntimeDiagnosticDocument, ...]
 
 
 class LaunchProfileDocument(Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ class StartedDocument(Struct, frozen=True, kw_only=True):
     expires_at: str
     steps: tuple[str, ...]
     warnings: tuple[str, ...]
-    next_action: str | None = None
+    next_action: str | None
 
 
 class FinishStepDocument(Struct, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ class FinishedDocument(Struct, frozen=True, kw_only=True):
     is_over: bool
     merged: str | None
     steps: tuple[FinishStepDocument, ...]
-    next_action: str | None = None
+    next_action: str | None
 
 
 class MyTicketDocument(Struct, frozen=True, kw_only=True):

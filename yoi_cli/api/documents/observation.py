@@ -23,7 +23,7 @@ VERSION = 1
 class Frame(Struct, frozen=True, kw_only=True, tag_field="kind", tag=True):
     """What every frame has, besides its `kind`."""
 
-    v: int = VERSION
+    v: int
     runtime_id: str
     worker_id: str
 

@@ -24,7 +24,7 @@ class WrittenDocument(Struct, frozen=True, kw_only=True):
     at: str
     event_ids: tuple[str, ...] = field(name="events")
     warnings: tuple[str, ...]
-    next_action: str | None = None
+    next_action: str | None
 
 
 class EditedDocument(WrittenDocument, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ class MovedDocument(Struct, frozen=True, kw_only=True):
     event_ids: tuple[str, ...] = field(name="events")
     unblocked: tuple[str, ...]
     warnings: tuple[str, ...]
-    next_action: str | None = None
+    next_action: str | None
 
 
 class CreatedDocument(Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class CreatedDocument(Struct, frozen=True, kw_only=True):
     at: str
     event_ids: tuple[str, ...] = field(name="events")
     warnings: tuple[str, ...]
-    next_action: str | None = None
+    next_action: str | None
 
 
 def written_document(kind: str, done: Committed) -> WrittenDocument:
@@ -87,7 +87,7 @@ def created_document(title: str, done: Committed) -> CreatedDocument:
     return from_value(CreatedDocument, done, title=title, state="planning", next_action=None)
 
 
-class OutcomeDocument(Struct, frozen=True, kw_only=True):
+class TicketOutcomeDocument(Struct, frozen=True, kw_only=True):
     """What came of one ticket, as it was named; both are null where it went well."""
 
     ticket: str
@@ -98,13 +98,13 @@ class OutcomeDocument(Struct, frozen=True, kw_only=True):
 class BatchDocument(Struct, frozen=True, kw_only=True):
     """What came of a command on several tickets, and how many failed."""
 
-    results: tuple[OutcomeDocument, ...]
+    results: tuple[TicketOutcomeDocument, ...]
     failed: int
 
 
 def batch_document(outcomes: Iterable[tuple[str, str, str]]) -> BatchDocument:
     results = tuple(
-        OutcomeDocument(ticket=ticket, code=code or None, message=message or None)
+        TicketOutcomeDocument(ticket=ticket, code=code or None, message=message or None)
         for ticket, code, message in outcomes
     )
     return BatchDocument(results=results, failed=sum(one.code is not None for one in results))

@@ -52,7 +52,7 @@ class RelatedDocument(Struct, frozen=True, kw_only=True):
     removed: bool
     changed: bool
     warnings: tuple[str, ...]
-    next_action: str | None = None
+    next_action: str | None
 
 
 class RelationListDocument(Struct, frozen=True, kw_only=True):
@@ -152,6 +152,7 @@ def related_document(related: RelationChange, *, removed: bool) -> RelatedDocume
         removed=removed,
         changed=related.changed,
         warnings=related.committed.warnings,
+        next_action=None,
     )
 
 

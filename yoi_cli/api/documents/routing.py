@@ -116,7 +116,7 @@ class AcceptedDocument(Struct, frozen=True, kw_only=True):
     intent: IntentDocument
     event_ids: tuple[str, ...] = field(name="events")
     warnings: tuple[str, ...]
-    next_action: str | None = None
+    next_action: str | None
 
 
 class GatedDocument(Struct, frozen=True, kw_only=True):
@@ -153,7 +153,7 @@ class ClaimDocument(Struct, frozen=True, kw_only=True):
     worktree: str | None
     worker: str | None
     is_released: bool = field(name="released")
-    next_action: str | None = None
+    next_action: str | None
 
 
 class ClaimsDocument(Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ class PageDocument(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-class DiagnosticDocument(Struct, frozen=True, kw_only=True):
+class RuntimeDiagnosticDocument(Struct, frozen=True, kw_only=True):
     """Something that a list could not say: `severity` is info, warning or error. `worker_id` is
     the worker that it is about, or null."""
 
@@ -44,7 +44,7 @@ class WorkerPageDocument(Struct, frozen=True, kw_only=True):
 
     items: tuple[WorkerDocument, ...]
     page: PageDocument
-    diagnostics: tuple[DiagnosticDocument, ...]
+    diagnostics: tuple[RuntimeDiagnosticDocument, ...]
 
 
 class WorkerCountsDocument(Struct, frozen=True, kw_only=True):
@@ -94,7 +94,7 @@ class ReadinessDocument(Struct, frozen=True, kw_only=True):
     ended: int
     lost: int
     unreadable: int
-    problems: tuple[DiagnosticDocument, ...]
+    problems: tuple[RuntimeDiagnosticDocument, ...]
 
 
 class WorkerEventPageDocument(Struct, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ class WorkerEventPageDocument(Struct, frozen=True, kw_only=True):
     worker_id: str
     items: tuple[LifecycleEventDocument, ...]
     page: PageDocument
-    diagnostics: tuple[DiagnosticDocument, ...]
+    diagnostics: tuple[RuntimeDiagnosticDocument, ...]
 
 
 class BundleDocument(Struct, frozen=True, kw_only=True):
@@ -133,7 +133,7 @@ class ServerDocument(Struct, frozen=True, kw_only=True):
     file: str
 
 
-_RECOVERY_FAILED = DiagnosticDocument(
+_RECOVERY_FAILED = RuntimeDiagnosticDocument(
     code="recovery_failed",
     severity="error",
     message="The workers that were there could not be looked after.",
@@ -151,10 +151,12 @@ class RuntimeTokenDocument(Struct, frozen=True, kw_only=True):
     expires_at: str | None
 
 
-def unreadable_diagnostics(errors: Iterable[StoreInvalidError]) -> tuple[DiagnosticDocument, ...]:
+def unreadable_diagnostics(
+    errors: Iterable[StoreInvalidError],
+) -> tuple[RuntimeDiagnosticDocument, ...]:
     """What is said of workers that cannot be read: never what their files say."""
     return tuple(
-        DiagnosticDocument(
+        RuntimeDiagnosticDocument(
             code=error.code,
             severity="error",
             message="What is kept of the worker cannot be read.",

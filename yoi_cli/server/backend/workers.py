@@ -13,7 +13,7 @@ from yoi_cli.api.documents.board import (
 )
 from yoi_cli.api.documents.registry import runtime_row_document, worker_row_document
 from yoi_cli.api.documents.runtime import (
-    DiagnosticDocument,
+    RuntimeDiagnosticDocument,
     WorkerEventPageDocument,
     event_documents,
 )
@@ -157,7 +157,7 @@ def _list(call: Call[BackendContext], only: str | None) -> Reply:
         page=page.page,
         missing=tuple(runtime_row_document(_missing(call, one)) for one in found.missing),
         diagnostics=tuple(
-            DiagnosticDocument(
+            RuntimeDiagnosticDocument(
                 code=error.code,
                 severity="error",
                 message="What is kept of a worker cannot be read.",

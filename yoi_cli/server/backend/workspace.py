@@ -14,7 +14,7 @@ from yoi_cli.api.documents.doctor import doctor_document
 from yoi_cli.api.documents.objective import objective_document, objective_list_document
 from yoi_cli.api.documents.relations import graph_document, planned_document, plans_document
 from yoi_cli.api.documents.routing import claims_document
-from yoi_cli.api.documents.runtime import DiagnosticDocument
+from yoi_cli.api.documents.runtime import RuntimeDiagnosticDocument
 from yoi_cli.api.documents.stats import stats_document
 from yoi_cli.server.backend import requests
 from yoi_cli.server.backend.telling import outcome
@@ -43,7 +43,7 @@ def workspace(call: Call[BackendContext]) -> Reply:
 
 
 #: What is wrong may name paths: `yoi doctor` says it to whoever is at the machine.
-_SOMETHING_WRONG = DiagnosticDocument(
+_SOMETHING_WRONG = RuntimeDiagnosticDocument(
     code="workspace_diagnostics",
     severity="warning",
     message="Something is wrong with the workspace; `yoi panel` and `yoi doctor` say what.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from yoi_cli.api.documents.observation import DiagnosticFrame
+from yoi_cli.api.documents.observation import VERSION, DiagnosticFrame
 from yoi_cli.server.observe import closing
 from yoi_cli.server.observe.closing import Closing, ObservationClosed
 from yoi_cli.server.observe.connection import end_of
@@ -109,7 +109,11 @@ async def _close(websocket: WebSocket, how: Closing, runtime_id: str, worker_id:
         async with asyncio.timeout(_PATIENCE):
             if how.message:
                 said = DiagnosticFrame(
-                    runtime_id=runtime_id, worker_id=worker_id, code=how.word, message=how.message
+                    v=VERSION,
+                    runtime_id=runtime_id,
+                    worker_id=worker_id,
+                    code=how.word,
+                    message=how.message,
                 )
                 await websocket.send_text(text_of(said))
             if end is None:

@@ -7,7 +7,7 @@ from base64 import b64encode
 import msgspec
 
 from yoi_cli.api.documents.envelope import json_line
-from yoi_cli.api.documents.observation import Frame, OutputFrame
+from yoi_cli.api.documents.observation import VERSION, Frame, OutputFrame
 from yoi_cli.server.observe.cursor import Cursor, encode
 
 #: As many bytes of output as one frame has.
@@ -26,6 +26,7 @@ def output_frame(runtime_id: str, at: Cursor, data: bytes) -> OutputFrame:
     """The bytes behind the cursor `at`."""
     behind = at._replace(offset=at.offset + len(data))
     return OutputFrame(
+        v=VERSION,
         runtime_id=runtime_id,
         worker_id=at.worker_id,
         start=at.offset,

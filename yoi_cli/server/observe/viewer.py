@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from yoi_cli.api.documents.observation import (
+    VERSION,
     EndFrame,
     EventFrame,
     HeartbeatFrame,
@@ -103,6 +104,7 @@ class Viewer:
             if self._is_silent(time.monotonic()):
                 await self._tell(
                     HeartbeatFrame(
+                        v=VERSION,
                         runtime_id=feed.runtime_id,
                         worker_id=feed.worker_id,
                         cursor=encode(self._at),
@@ -134,6 +136,7 @@ class Viewer:
         standing = feed.standing
         await self._tell(
             SnapshotFrame(
+                v=VERSION,
                 runtime_id=feed.runtime_id,
                 worker_id=feed.worker_id,
                 worker=standing.worker,
@@ -146,6 +149,7 @@ class Viewer:
     async def _tell_loss(self, feed: Feed, lost: int) -> None:
         await self._tell(
             ResyncFrame(
+                v=VERSION,
                 runtime_id=feed.runtime_id,
                 worker_id=feed.worker_id,
                 start=lost,
@@ -158,7 +162,10 @@ class Viewer:
     async def _tell_state(self, feed: Feed) -> None:
         await self._tell(
             StateFrame(
-                runtime_id=feed.runtime_id, worker_id=feed.worker_id, worker=feed.standing.worker
+                v=VERSION,
+                runtime_id=feed.runtime_id,
+                worker_id=feed.worker_id,
+                worker=feed.standing.worker,
             )
         )
 
@@ -167,6 +174,7 @@ class Viewer:
             self._at = self._at._replace(event=event.number)
             await self._tell(
                 EventFrame(
+                    v=VERSION,
                     runtime_id=feed.runtime_id,
                     worker_id=feed.worker_id,
                     cursor=encode(self._at),
@@ -177,6 +185,7 @@ class Viewer:
     async def _tell_end(self, feed: Feed) -> None:
         await self._tell(
             EndFrame(
+                v=VERSION,
                 runtime_id=feed.runtime_id,
                 worker_id=feed.worker_id,
                 worker=feed.standing.worker,
