@@ -4,7 +4,8 @@
 
 The panel is the real one, on a terminal of its own. First frame (as the terminal gets it) and
 content count from the moment at which its libraries were loaded. A step is from a key to the frame
-that it leads to, the end from Ctrl+C until the terminal is given back. The measure of the content
+that it leads to, a change from the moment at which a command wrote it to the frame that
+shows it, the end from Ctrl+C until the terminal is given back. The measure of the content
 fails where a row, a state, a gate or an action is missing.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import pty
 import select
@@ -42,6 +44,12 @@ def timed(step):
     move(step)
     app.call_after_refresh(lambda: steps.append(time.monotonic() - before))
 app.main.action_move = timed
+shown = []
+show = app.main.show
+def seen(overview):
+    show(overview)
+    app.call_after_refresh(lambda: shown.append(time.time()))
+app.main.show = seen
 app.run()
 left = time.monotonic()
 rows = [row.ticket for row in app.main.list.rows if row.ticket]
@@ -55,6 +63,7 @@ with open(sys.argv[2], "w") as file:
         "gates": len({row.gate for row in rows}),
         "actions": len({row.action for row in rows}),
         "orchestrator": bool(app.main.overview and app.main.overview.orchestrator == "absent"),
+        "shown": shown,
         "step": sorted(steps)[len(steps) // 2] if steps else 0,
         "worst_step": max(steps, default=0),
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -81,6 +90,7 @@ def measure(workspace: Path, shown: int, steps: int) -> dict[str, float]:
         _read_until(ours, b"attaching", 60)
         seen = time.monotonic()
         _read_until(ours, b"Enter:", 60)
+        written = _comment(workspace, ours)
         for _ in range(steps):
             os.write(ours, b"\x1b[B")
             _read_for(ours, 0.05)
@@ -94,11 +104,31 @@ def measure(workspace: Path, shown: int, steps: int) -> dict[str, float]:
             _read_for(ours, 0.01)
         os.close(ours)
         found: dict[str, float] = json.loads(told.read_text())
+        shown_at: list[float] = found.pop("shown")  # type: ignore[assignment]
+        found["change"] = min((at for at in shown_at if at > written), default=math.inf) - written
     complete = {"rows": shown, "states": 5, "gates": 3, "actions": 5, "orchestrator": 1}
     missing = {name: found[name] for name, least in complete.items() if found[name] < least}
     if missing:
         raise SystemExit(f"The content is not whole: {missing}")
     return {**found, "first_frame": seen - found["loaded"], "end": left}
+
+
+def _comment(workspace: Path, ours: int) -> float:
+    """Comment on a ticket by a command while the panel is shown; when it was written."""
+    ticket = sorted(path.name for path in (workspace / ".yoi/tickets").iterdir())[-1]
+    command = [sys.executable, "-m", "yoi_cli", "-C", str(workspace), "ticket", "comment", ticket]
+    with subprocess.Popen(
+        [*command, "-m", "Said."],
+        env={**os.environ, "YOI_AUTHOR": "bench"},
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        while process.poll() is None:
+            _read_for(ours, 0.01)
+    written = (workspace / ".yoi/tickets" / ticket / "thread.md").stat().st_mtime
+    ends = time.monotonic() + 3
+    while time.monotonic() < ends:
+        _read_for(ours, 0.05)
+    return written
 
 
 def _read_until(descriptor: int, wanted: bytes, seconds: float) -> None:
@@ -132,7 +162,16 @@ def main() -> None:
     finally:
         shutil.rmtree(folder)
     print(f"{given.tickets} tickets, medians of {given.repeat}:")
-    for name in ("import", "first_frame", "content", "step", "worst_step", "end", "memory"):
+    for name in (
+        "import",
+        "first_frame",
+        "content",
+        "change",
+        "step",
+        "worst_step",
+        "end",
+        "memory",
+    ):
         value = statistics.median(run[name] for run in runs)
         shown_as = f"{value:.0f} MB" if name == "memory" else f"{value * 1000:.0f} ms"
         print(f"  {name:<12} {shown_as}")

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.orchestration.kept_overview import KeptOverview
     from yoi_cli.orchestration.overview import OverviewRow as OverviewRow
     from yoi_cli.orchestration.overview import TicketsOverview
+    from yoi_cli.store.files.layout import StoreLocation
+    from yoi_cli.store.files.remembering import RememberingReader
+    from yoi_cli.store.values import FieldsRow
     from yoi_cli.store.values import Unreadable as Unreadable
     from yoi_cli.workers.model import WorkerView as WorkerView
     from yoi_cli.workspace.session import Session
@@ -31,36 +38,73 @@ class Overview(NamedTuple):
 
 def overview(session: Session, *, closed_too: bool = False) -> Overview:
     """Everything at once; what cannot be read is told, and hides nothing else."""
-    from yoi_cli.api.workers import list_workers
-    from yoi_cli.errors import YoiError
-    from yoi_cli.orchestration.open import orchestrator_presence, overlay_of
-    from yoi_cli.orchestration.overview import tickets_overview
-    from yoi_cli.routing.open import open_router
+    return LiveOverview(closed_too=closed_too).read(session)
 
-    said: list[str] = []
-    try:
-        found = list_workers(session)
-        workers = found.workers
-        said += [error.message for error in found.unreadable]
-    except YoiError as error:
-        workers = ()
-        said.append(f"The workers cannot be read: {error.message}")
-    overlay = overlay_of(session)
-    router = open_router(session)
-    tickets = tickets_overview(router, closed_too=closed_too, workers=workers, there=overlay.states)
-    said += [overlay.problem] if overlay.problem else []
-    said += [one.sentence for one in router.dependencies.missing.values()]
-    said += _of_settings(session)
-    presence = orchestrator_presence(session)
-    orchestrator = ABSENT if not presence.is_running else LIVE if presence.tickets else IDLE
-    return Overview(
-        session.workspace,
-        _branch(session),
-        orchestrator,
-        tickets,
-        workers,
-        tuple(" ".join(line.split())[:_LONGEST] for line in said),
-    )
+
+class LiveOverview:
+    """The overview of a workspace for a surface that stays open: what did not change is neither
+    read nor decided again. For one thread."""
+
+    def __init__(self, *, closed_too: bool = False) -> None:
+        self._closed_too = closed_too
+        self._location: StoreLocation | None = None
+        self._reader: RememberingReader | None = None
+        self._kept: KeptOverview | None = None
+        #: The frontmatter of every ticket, as of the last reading.
+        self.fields: Mapping[TicketId, FieldsRow] = {}
+
+    def forget(self) -> None:
+        """Read everything the next time."""
+        self._location = None
+
+    def read(self, session: Session) -> Overview:
+        """The workspace as it is now."""
+        from yoi_cli.api.workers import list_workers
+        from yoi_cli.errors import YoiError
+        from yoi_cli.orchestration.open import orchestrator_presence, overlay_of
+
+        said: list[str] = []
+        try:
+            found = list_workers(session)
+            workers = found.workers
+            said += [error.message for error in found.unreadable]
+        except YoiError as error:
+            workers = ()
+            said.append(f"The workers cannot be read: {error.message}")
+        overlay = overlay_of(session)
+        tickets, missing = self._tickets(session, workers, overlay.states)
+        said += [overlay.problem] if overlay.problem else []
+        said += missing
+        said += _of_settings(session)
+        presence = orchestrator_presence(session)
+        orchestrator = ABSENT if not presence.is_running else LIVE if presence.tickets else IDLE
+        return Overview(
+            session.workspace,
+            _branch(session),
+            orchestrator,
+            tickets,
+            workers,
+            tuple(" ".join(line.split())[:_LONGEST] for line in said),
+        )
+
+    def _tickets(
+        self, session: Session, workers: Sequence[WorkerView], there: Mapping[str, str]
+    ) -> tuple[TicketsOverview, Sequence[str]]:
+        """The tickets, and what is missing of them."""
+        from yoi_cli.orchestration.kept_overview import KeptOverview
+        from yoi_cli.routing.open import open_router, remembering_reader
+
+        if self._reader is None or self._kept is None or self._location != session.location:
+            self._reader = remembering_reader(session)
+            self._kept = KeptOverview(closed_too=self._closed_too)
+            self._location = session.location
+        location, self._location = self._location, None  # what fails is begun anew
+        changed = self._reader.look()
+        router = open_router(session, reader=self._reader)
+        found = self._kept.update(router, changed, workers=workers, there=there)
+        self.fields = router.rows
+        self._location = location
+        return found, [one.sentence for one in router.dependencies.missing.values()]
 
 
 def _branch(session: Session) -> str:

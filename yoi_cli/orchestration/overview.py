@@ -28,7 +28,7 @@ from yoi_cli.tickets.blocking import Blocker
 from yoi_cli.tickets.move import MoveRequest, check_move
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from yoi_cli.routing.router import DecisionSummary, Router
     from yoi_cli.tickets.doubts import Doubt
@@ -125,29 +125,55 @@ def tickets_overview(
 
     `workers` are those of the clone, `there` the states by the worktree for orchestration.
     """
+    found = decide_rows(router, closed_too=closed_too)
+    return overview_of(router, found.values(), workers=workers, there=there or {})
+
+
+def decide_rows(
+    router: Router, *, closed_too: bool, tickets: Container[str] | None = None
+) -> dict[str, OverviewRow | Unreadable]:
+    """What the store says of every ticket that is shown, or of those of `tickets` alone."""
     shown = states.STATES if closed_too else states.OPEN_STATES
+    rows: dict[str, OverviewRow | Unreadable] = {}
+    for found in router.summarise(shown, tickets):
+        if isinstance(found, Unroutable):
+            rows[found.ticket] = Unreadable(found.ticket, found.error)
+            continue
+        try:
+            rows[found.ticket] = _row(router, found)
+        except YoiError as error:
+            rows[found.ticket] = Unreadable(found.ticket, error)
+    return rows
+
+
+def overview_of(
+    router: Router,
+    found: Iterable[OverviewRow | Unreadable],
+    *,
+    workers: Iterable[WorkerView],
+    there: Mapping[str, str],
+) -> TicketsOverview:
+    """Rows in order, with their workers and what another worktree knows of them."""
     working: dict[str, list[str]] = {}
     for view in workers:
         if view.ticket is not None and not view.has_ended:
             working.setdefault(view.ticket, []).append(view.worker_id)
     rows, unreadable = [], []
-    for found in router.summarise(shown):
-        if isinstance(found, Unroutable):
-            unreadable.append(Unreadable(found.ticket, found.error))
+    for one in found:
+        if isinstance(one, Unreadable):
+            unreadable.append(one)
             continue
-        try:
-            row = _row(router, found)
-        except YoiError as error:
-            unreadable.append(Unreadable(found.ticket, error))
-            continue
-        row = row._replace(workers=tuple(working.get(found.ticket, ())))
-        rows.append(_with_overlay(row, (there or {}).get(found.ticket, "")))
+        row = one
+        if one.ticket in working:
+            row = row._replace(workers=tuple(working[one.ticket]))
+        rows.append(_with_overlay(row, there[one.ticket]) if one.ticket in there else row)
+    unreadable.sort(key=lambda one: one.ticket)
     return TicketsOverview(tuple(sorted_rows(rows)), tuple(unreadable), _counts(router))
 
 
 def sorted_rows(rows: Iterable[OverviewRow]) -> list[OverviewRow]:
-    """By bucket, then the newest first, then by title."""
-    found = sorted(rows, key=lambda row: row.title)
+    """By bucket, then the newest first, then by title and id."""
+    found = sorted(rows, key=lambda row: (row.title, row.ticket))
     found.sort(key=lambda row: row.updated_at, reverse=True)
     found.sort(key=lambda row: BUCKETS.index(row.bucket))
     return found

@@ -161,6 +161,17 @@ class Dependencies(StoreFacts):
         holds = {ticket: tuple(sorted(pairs)) for ticket, pairs in found.items()}
         return holds, tuple(sorted(uncertain, key=lambda one: one.ticket))
 
+    @property
+    def looked_at(self) -> Iterable[tuple[str, str]]:
+        """Pairs of a ticket and another one on which the decision about it may depend: one that
+        it waits for, is a duplicate of, or is named with in a plan record."""
+        for ticket, others in self.waits_for.items():
+            yield from ((ticket, other) for other in others)
+        for ticket, relations in self.relations.items():
+            yield from ((ticket, one.target) for one in relations if one.kind == DUPLICATE_OF)
+        for ticket, pairs in self._plans_read[0].items():
+            yield from ((ticket, other) for _, other in pairs)
+
     def plan_holds(self, ticket: str) -> tuple[ReasonCode, ...]:
         """What plan records hold `ticket` back for: order, or conflict with work under way."""
         holds: list[ReasonCode] = []

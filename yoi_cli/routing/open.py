@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from yoi_cli.model.lost import LostRecords
     from yoi_cli.routing.claims import ClaimList, ClaimService
     from yoi_cli.routing.gate import GateResult
+    from yoi_cli.store.files.remembering import RememberingReader
+    from yoi_cli.store.ports import RoutingReader
 
 #: How often a gate asks again while git is at work, and how much longer it waits each time
 #: (seconds).
@@ -61,9 +63,11 @@ def open_router(
     at: str | None = None,
     merge: tuple[str, str] | None = None,
     caller: str | None = "",
+    reader: RoutingReader | None = None,
 ) -> Router:
     """What routes a store as it is, as of `at`, or as merging two revisions would make it.
 
+    `reader` reads the store as it is, where another has read parts of it before.
     A `caller` of None is whoever works in the session. Of the past and of merges, claims,
     places and the state of the checkout say nothing; a start without a workspace, as in a
     bare repository, will do for them. Raises what `open_session`, `open_snapshot` and
@@ -81,7 +85,14 @@ def open_router(
         return _snapshot_router(where, at, merge)
     session = where if isinstance(where, Session) else open_session(where)
     context = routing_context(session, session.author(None).author if caller is None else caller)
-    return Router(session.store, context)
+    return Router(session.store if reader is None else reader, context)
+
+
+def remembering_reader(session: Session) -> RememberingReader:
+    """A reader of the session's store that reads again only what changed."""
+    from yoi_cli.store.files.remembering import RememberingReader
+
+    return RememberingReader(session.location, session.elsewhere)
 
 
 def ask_undisturbed(ask: Callable[[], tuple[GateResult, Router]]) -> tuple[GateResult, Router]:

@@ -225,10 +225,15 @@ class Router:
             except YoiError as error:
                 yield Unroutable(ticket, error)
 
-    def summarise(self, wanted: Container[str]) -> Iterator[DecisionSummary | Unroutable]:
+    def summarise(
+        self, wanted: Container[str], tickets: Container[str] | None = None
+    ) -> Iterator[DecisionSummary | Unroutable]:
         """What every ticket whose state is `wanted`, or is not known, is ready for: one whose item
-        says a state that its thread does not have is not passed over."""
+        says a state that its thread does not have is not passed over. With `tickets`, only those.
+        """
         for ticket, row in self.rows.items():
+            if tickets is not None and ticket not in tickets:
+                continue
             if row.error is not None:
                 yield Unroutable(ticket, row.error)
                 continue
@@ -347,6 +352,21 @@ class Router:
             ticket: _ANY_FILE if is_broken else field_texts(row.fields, "touches")
             for ticket, row in self.rows.items()
             if (is_broken := self.dependencies.has_broken_item(ticket)) or "touches" in row.fields
+        }
+
+    @property
+    def touching(self) -> Collection[str]:
+        """The tickets that may touch anything that others touch."""
+        return self._touching.keys()
+
+    @property
+    def touching_in_progress(self) -> Mapping[str, Sequence[str]]:
+        """What each ticket touches whose work is under way, or may be: others that touch anything
+        wait for it."""
+        return {
+            ticket: touches
+            for ticket, touches in self._touching.items()
+            if self.dependencies.may_be_in_progress(ticket)
         }
 
     @cached_property

@@ -151,7 +151,7 @@ class Actions:
 
     def refresh(self) -> None:
         self.main.header.tell("refreshing…")
-        self._feed.ask()
+        self._feed.ask(anew=True)
 
     def leave(self, draft: str) -> None:
         """Close the panel, whatever is under way."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.api.session import Session, Start, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from yoi_cli.api.diff import Changes, TicketDiff
     from yoi_cli.api.inbox import Inbox
@@ -60,10 +60,12 @@ class LocalBackend:
 
         return watch(self.session())
 
-    def overview(self, *, closed_too: bool) -> Overview:
-        from yoi_cli.api.overview import overview
+    def overview(self, *, closed_too: bool) -> Callable[[], Overview]:
+        """What reads the overview as it is now, for one thread."""
+        from yoi_cli.api.overview import LiveOverview
 
-        return overview(self.session(), closed_too=closed_too)
+        live = LiveOverview(closed_too=closed_too)
+        return lambda: live.read(self.session())
 
     def moves(self, ticket: str) -> TicketMoves:
         from yoi_cli.api.moves import moves

@@ -1,4 +1,4 @@
-"""Keeping the panel true: a thread that sees changes, reads everything anew, and tells."""
+"""Keeping the panel true: a thread that sees changes, reads what changed, and tells."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from yoi_cli.errors import YoiError
 from yoi_cli.tui.background import sentence_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.message_pump import MessagePump
 
     from yoi_cli.api.overview import Overview
@@ -22,7 +24,7 @@ _SECONDS = 0.2
 
 
 class Loaded(Message):
-    """Everything was read anew."""
+    """The workspace as it is now was read."""
 
     def __init__(self, overview: Overview) -> None:
         super().__init__()
@@ -48,15 +50,18 @@ class Feed:
         self._backend, self._tells, self._closed_too = backend, tells, closed_too
         self._asked = threading.Event()
         self._is_over = False
-        #: How many times everything was read.
+        self._overview: Callable[[], Overview] | None = None
+        #: How many times the overview was read.
         self.readings = 0
 
     def start(self) -> None:
         self._asked.set()
         threading.Thread(target=self._run, name="panel-feed", daemon=True).start()
 
-    def ask(self) -> None:
-        """Read everything again."""
+    def ask(self, *, anew: bool = False) -> None:
+        """Read what changed again, or with `anew` everything."""
+        if anew:
+            self._overview = None
         self._asked.set()
 
     def end(self) -> None:
@@ -74,7 +79,7 @@ class Feed:
                 if watcher.poll() or asked:
                     self._read()
             except (YoiError, OSError) as error:
-                watcher = None
+                watcher = self._overview = None
                 self._tells.post_message(LoadFailed(sentence_of(error)))
                 self._asked.wait(_SECONDS * 5)
 
@@ -82,7 +87,9 @@ class Feed:
         if self._is_over:
             return
         self._tells.post_message(Loading())
-        overview = self._backend.overview(closed_too=self._closed_too)
+        if (read := self._overview) is None:
+            read = self._overview = self._backend.overview(closed_too=self._closed_too)
+        overview = read()
         self.readings += 1
         if not self._is_over:
             self._tells.post_message(Loaded(overview))

@@ -6,8 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.api.overview import overview
-from yoi_cli.api.queries import ticket_fields
+from yoi_cli.api.overview import LiveOverview
 from yoi_cli.api.watch import watch
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ class Board:
         self._session = session
         self._lock = threading.Lock()
         self._watcher = watch(session)
+        self._overview = LiveOverview(closed_too=True)
         self._facts: BoardFacts | None = None
         self._made = 0.0
 
@@ -55,10 +55,10 @@ class Board:
             return self._facts
 
     def _read(self) -> BoardFacts:
-        found = overview(self._session, closed_too=True)
+        found = self._overview.read(self._session)
         return BoardFacts(
             found.tickets.rows,
-            {row.id: row for row in ticket_fields(self._session)},
+            {row.id: row for row in self._overview.fields.values()},
             found.tickets.unreadable,
             found.tickets.counts,
             found.branch,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _FIRST_READ = 4096
 #: No file system tells times more coarsely than by two seconds.
-_COARSEST_TIME_NS = 3_000_000_000
+COARSEST_TIME_NS = 3_000_000_000
 
 
 class FileReader(BaseReader):
@@ -196,7 +196,7 @@ class FileReader(BaseReader):
                     found.append((TicketId(entry.name), error))
         found.sort()
         self._seen_folders = frozenset([name for name, error in found if error is None])
-        is_settled = time.time_ns() - changed > _COARSEST_TIME_NS
+        is_settled = time.time_ns() - changed > COARSEST_TIME_NS
         self._listed = (changed, found) if is_settled else None
         return found
 
