@@ -1,4 +1,5 @@
-"""One suite for every runtime of workers: in this process, and over HTTP (docs/runtime.md).
+"""One suite for every runtime of workers: in this process, over HTTP, and by the registry
+(docs/runtime.md).
 
 The two look at one clone, so that what each says of the same worker can be compared as well.
 """
@@ -42,6 +43,7 @@ from yoi_cli.model.workers.bundles import (
 )
 from yoi_cli.model.workers.order import Base, BundleName, WorkerOrder
 from yoi_cli.workers.remote.http import HttpRuntime
+from yoi_cli.workers.remote.named import NamedRuntime
 from yoi_cli.workers.runtime import Runtime, WorkerFilter
 
 pytestmark = pytest.mark.process
@@ -75,11 +77,15 @@ def server(_hermetic: dict[str, str], clone: Path) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="module")
 def runtimes(clone: Path, server: RunningServer) -> Iterator[dict[str, Runtime]]:
-    with contextlib.closing(over_http(server)) as http:
-        yield {"embedded": embedded(clone), "http": http}
+    with (
+        contextlib.closing(over_http(server)) as http,
+        contextlib.closing(over_http(server)) as inner,
+    ):
+        registered = NamedRuntime(inner, "local")
+        yield {"embedded": embedded(clone), "http": http, "registered": registered}
 
 
-@pytest.fixture(params=["embedded", "http"])
+@pytest.fixture(params=["embedded", "http", "registered"])
 def place(
     request: pytest.FixtureRequest, runtimes: dict[str, Runtime], clone: Path
 ) -> Iterator[Place]:

@@ -161,6 +161,10 @@ WorkerArgument = Annotated[
         show_default=False,
     ),
 ]
+RuntimeOption = Annotated[
+    str | None,
+    typer.Option("--runtime", metavar="ID", help="On this runtime; default this clone's own."),
+]
 WaitOption = Annotated[
     float | None,
     typer.Option("--timeout", min=0, metavar="SECONDS", help="Give up after SECONDS."),

@@ -9,9 +9,9 @@ import typer
 
 from yoi_cli.api import workers
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import JsonOption, WorkerArgument
+from yoi_cli.cli.options import JsonOption, RuntimeOption, WorkerArgument
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.cli.worker.watch import print_end
+from yoi_cli.cli.worker.watch import far_workers, print_end
 from yoi_cli.errors import UsageError
 from yoi_cli.model.text import counted
 
@@ -35,6 +35,7 @@ def input_(
         typer.Option("--message", "-m", metavar="TEXT", help="One line; else standard input."),
     ] = None,
     close: Annotated[bool, typer.Option("--close", help="Close the input afterwards.")] = False,
+    runtime: RuntimeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Send input to a worker that was started with --input or --terminal."""
@@ -46,7 +47,11 @@ def input_(
         data = (message + "\n").encode("utf-8", "surrogateescape")
     else:
         data = b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
-    worker_id = workers.give_input(session_of(ctx), worker, data, close=close)
+    session = session_of(ctx)
+    if runtime is None:
+        worker_id = workers.give_input(session, worker, data, close=close)
+    else:
+        worker_id = far_workers(session, runtime).give_input(worker, data, close=close)
     size = len(data)
     if as_json:
         from yoi_cli.api.documents.workers import InputGivenDocument
@@ -73,10 +78,16 @@ def stop(
     ] = None,
     reason: WorkerReasonOption = "",
     force: ForceOption = False,
+    runtime: RuntimeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ask a worker to end, then kill it after its grace, with all that it started."""
-    done = workers.stop(session_of(ctx), worker, grace=grace, reason=reason, force=force)
+    session = session_of(ctx)
+    if runtime is None:
+        done = workers.stop(session, worker, grace=grace, reason=reason, force=force)
+    else:
+        far = far_workers(session, runtime)
+        done = far.end(worker, grace=grace, reason=reason, force=force)
     print_end(done, as_json=as_json)
 
 
@@ -85,10 +96,16 @@ def cancel(
     worker: WorkerArgument,
     reason: WorkerReasonOption = "",
     force: ForceOption = False,
+    runtime: RuntimeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Drop a queued worker; stop a running one, and ignore its result."""
-    done = workers.cancel(session_of(ctx), worker, reason=reason, force=force)
+    session = session_of(ctx)
+    if runtime is None:
+        done = workers.cancel(session, worker, reason=reason, force=force)
+    else:
+        far = far_workers(session, runtime)
+        done = far.end(worker, cancel=True, reason=reason, force=force)
     print_end(done, as_json=as_json)
 
 

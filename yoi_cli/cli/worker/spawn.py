@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api import workers
 from yoi_cli.cli.candidates import complete_profiles, complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import AuthorOption, JsonOption, ticket_option
+from yoi_cli.cli.options import AuthorOption, JsonOption, RuntimeOption, ticket_option
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text_input import given_text
+from yoi_cli.cli.worker.watch import far_workers
 from yoi_cli.errors import UsageError
 from yoi_cli.model.workers.profiles import CONFINE_MODES
 from yoi_cli.model.workers.spec import looks_secret
+
+if TYPE_CHECKING:
+    from yoi_cli.api.workers import LoggedWorker
 
 
 def spawn(
@@ -36,6 +40,7 @@ def spawn(
     terminal: TerminalOption = False,
     confine: ConfineOption = None,
     redact: RedactOption = True,
+    runtime: RuntimeOption = None,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,6 +71,14 @@ def spawn(
         terminal=terminal,
     )
     session = session_of(ctx)
+    text = given_text(None if prompt is None else [prompt], prompt_file)
+    if runtime is not None:
+        far = far_workers(session, runtime)
+        started = far.spawn(
+            asked, prompt=text, takes_input=takes_input, has_variables=bool(variables)
+        )
+        _print_started(started, as_json=as_json)
+        return
     if not asked.command:
         from yoi_cli.cli.trust import ask_for_trust
 
@@ -73,15 +86,19 @@ def spawn(
     started = workers.spawn(
         session,
         asked,
-        prompt=given_text(None if prompt is None else [prompt], prompt_file),
+        prompt=text,
         variables=[_variable(word) for word in variables or ()],
         takes_input=takes_input,
         redact=redact,
         author=author,
     )
-    warn(started.warnings)
     if "--json" in asked.command and not as_json:
         warn(["`--json` stands behind `--`, so it is the command's; yoi's comes before `--`."])
+    _print_started(started, as_json=as_json)
+
+
+def _print_started(started: LoggedWorker, *, as_json: bool) -> None:
+    warn(started.warnings)
     view = started.worker
     if as_json:
         from yoi_cli.api.documents.workers import worker_document

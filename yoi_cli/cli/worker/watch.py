@@ -10,7 +10,14 @@ import typer
 
 from yoi_cli.api import workers
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import DatesOption, JsonOption, WaitOption, WorkerArgument, ticket_option
+from yoi_cli.cli.options import (
+    DatesOption,
+    JsonOption,
+    RuntimeOption,
+    WaitOption,
+    WorkerArgument,
+    ticket_option,
+)
 from yoi_cli.cli.text.console import is_terminal, write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import ID, TEXT, TIME, Cell, Column, print_table
@@ -18,21 +25,35 @@ from yoi_cli.model.text import visible
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
+    from yoi_cli.api.far_workers import FarWorkers
+    from yoi_cli.api.session import Session
     from yoi_cli.api.workers import AgentReport, LoggedWorker, Output, WorkerView
 
 
 _BY_SIGNAL = 128
 
 
+def far_workers(session: Session, runtime: str) -> FarWorkers:
+    """The workers of the runtime that --runtime names."""
+    from yoi_cli.api.far_workers import FarWorkers
+
+    return FarWorkers(session, runtime)
+
+
 def list_(
     ctx: typer.Context,
     ticket: Annotated[str | None, ticket_option("--ticket", "Only those of this ticket.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Only those that have not ended.")] = False,
+    runtime: RuntimeOption = None,
     dates: DatesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the workers of this clone, the newest last."""
-    found = workers.list_workers(session_of(ctx), ticket=ticket, only_live=live)
+    session = session_of(ctx)
+    if runtime is None:
+        found = workers.list_workers(session, ticket=ticket, only_live=live)
+    else:
+        found = far_workers(session, runtime).list_workers(ticket=ticket, only_live=live)
     if as_json:
         from yoi_cli.api.documents.workers import workers_document
 
@@ -54,11 +75,21 @@ def list_(
     warn(error.message for error in found.unreadable)
 
 
-def show(ctx: typer.Context, worker: WorkerArgument, as_json: JsonOption = False) -> None:
+def show(
+    ctx: typer.Context,
+    worker: WorkerArgument,
+    runtime: RuntimeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show a worker's status, and the evidence for it."""
     session = session_of(ctx)
-    view = workers.show(session, worker)
-    told = workers.report(session, worker)
+    if runtime is None:
+        view = workers.show(session, worker)
+        told = workers.report(session, worker)
+    else:
+        far = far_workers(session, runtime)
+        view = far.show(worker)
+        told = far.report(view)
     if as_json:
         _print_json(view, told)
         return
@@ -109,6 +140,7 @@ def logs(
     raw: Annotated[
         bool, typer.Option("--raw", help="Print the bytes as they came, whoever wrote them.")
     ] = False,
+    runtime: RuntimeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print what a worker wrote, to stdout and stderr.
@@ -118,11 +150,19 @@ def logs(
     stretch of at most 1 MiB, with the cursor to go on from.
     """
     session = session_of(ctx)
+    far = None if runtime is None else far_workers(session, runtime)
     if as_json:
-        print_output_part(*workers.output(session, worker, since=since))
+        if far is None:
+            print_output_part(*workers.output(session, worker, since=since))
+        else:
+            print_output_part(*far.output(worker, since=since))
         return
-    worker_id, parts = workers.follow_output(session, worker, since=since, follow=follow)
-    agent = None if raw else workers.transcript(session, worker)
+    if far is None:
+        worker_id, parts = workers.follow_output(session, worker, since=since, follow=follow)
+        agent = None if raw else workers.transcript(session, worker)
+    else:
+        worker_id, parts = far.follow_output(worker, since=since, follow=follow)
+        agent = None if raw else far.transcript(worker_id)
     shows = is_terminal(sys.stdout) and not raw
     lines = _Lines()
     for part in parts:
@@ -145,13 +185,18 @@ def wait(
         bool,
         typer.Option("--exit-code", help="Exit with the worker's code; 128 + N for signal N."),
     ] = False,
+    runtime: RuntimeOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Wait until a worker has ended, and nothing of it runs.
 
     Exits 0 where it exited 0, else 1.
     """
-    ended = workers.wait(session_of(ctx), worker, timeout=timeout)
+    session = session_of(ctx)
+    if runtime is None:
+        ended = workers.wait(session, worker, timeout=timeout)
+    else:
+        ended = far_workers(session, runtime).wait(worker, timeout=timeout)
     print_end(ended, as_json=as_json)
     view = ended.worker
     if pass_on and view.exit_code is not None:
