@@ -1,5 +1,5 @@
 """What it costs a server to have viewers: memory of idle ones, one line for a thousand, bytes for a
-hundred, and viewers that read nothing.
+hundred, viewers that read nothing, a thousand workers, and a proxy before another runtime.
 
 Run as `.venv/bin/python benchmarks/serve.py`; it starts `yoi runtime serve` in a clone of its own
 and prints the rows of docs/benchmarks.md. The viewers run in this process, on the same cores.
@@ -12,10 +12,13 @@ import hashlib
 import json
 import os
 import resource
+import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
@@ -23,17 +26,30 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx2
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from yoi_cli.model.ids import next_event_id
 from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
+from yoi_cli.server.observe.connection import ViewerConnection
+from yoi_cli.server.observe.endpoint import observe
+from yoi_cli.server.observe.hub import Hub
+from yoi_cli.server.observe.upstream import UpstreamSource
 from yoi_cli.workers.local.runtime import FileRuntime
+from yoi_cli.workers.remote.http import HttpRuntime
 from yoi_cli.workspace.session import Start, open_session
 
 _MANY, _SOME, _STALLED = 1000, 100, 10
 _MB = 1_000_000
 _AT_ONCE = 50
-_LINES = 30
+_LINES = 100
+#: When the workers of a list were made.
+_EARLY_MS = 1_780_000_000_000
 _TALKER = """
 import os, sys
 for line in sys.stdin:
@@ -123,7 +139,7 @@ async def _line(
     server: Server, worker: str, waited: list[ClientConnection], all_: list[ClientConnection]
 ) -> float:
     """How long a line takes to the viewers that are waited for; the others get it, too."""
-    receiving = [asyncio.ensure_future(one.recv()) for one in all_]
+    receiving = [asyncio.ensure_future(_told_at(one)) for one in all_]
     await asyncio.sleep(0)
     began = time.monotonic()
     await asyncio.to_thread(server.say, worker, 80)
@@ -193,6 +209,118 @@ async def stalled(server: Server) -> None:
         f"{statistics.median(beside) * 1000:.0f} ms / {statistics.median(alone) * 1000:.0f} ms = "
         f"{statistics.median(beside) / statistics.median(alone):.2f} | 1.1 |"
     )
+    slowest, before = _p99(beside), _p99(alone)
+    print(
+        f"| the same, the slowest of a hundred (p99) | {slowest * 1000:.0f} ms / "
+        f"{before * 1000:.0f} ms = {slowest / before:.2f} | 1.1 |"
+    )
+
+
+def _p99(taken: list[float]) -> float:
+    return statistics.quantiles(taken, n=100, method="inclusive")[-1]
+
+
+async def crowd(server: Server) -> None:
+    """A thousand workers that have ended: one list of all, beside reading their state files."""
+    first = server.runtime.spawn(WorkerRequest(WorkerSpec(command=("true",), cwd=server.folder)))
+    server.runtime.wait(first.worker_id, 30)
+    folder = Path(server.folder) / ".git/yoi/workers"
+    for worker_id in _ids(_MANY - 1):
+        shutil.copytree(folder / first.worker_id, folder / worker_id, symlinks=True)
+    async with AsyncExitStack() as stack:
+        await server.viewers(stack, first.worker_id, 1, "from=start")
+        listing = [await asyncio.to_thread(_list_all, server) for _ in range(5)]
+        threads = len(list(Path(f"/proc/{server.process.pid}/task").iterdir()))
+    reading = [_read_all(folder) for _ in range(5)]
+    took, alone = statistics.median(listing), statistics.median(reading)
+    print(
+        f"| list {_MANY} workers / read their records in one process | {took * 1000:.0f} ms / "
+        f"{alone * 1000:.0f} ms = {took / alone:.1f} | 2 |"
+    )
+    print(f"| threads of the server meanwhile, one watcher among them | {threads} | |")
+
+
+def _ids(count: int) -> list[str]:
+    return [f"w-{next_event_id(_EARLY_MS + at, at)}" for at in range(count)]
+
+
+def _list_all(server: Server) -> float:
+    began, seen, cursor = time.monotonic(), 0, ""
+    with httpx2.Client(
+        base_url=f"http://{server.host}",
+        headers={"Authorization": f"Bearer {server.token}"},
+        timeout=60,
+        trust_env=False,
+    ) as client:
+        while True:
+            query = f"?limit=200{cursor and '&cursor=' + cursor}"
+            page = client.get(f"/v1/workers{query}").json()["data"]
+            seen += len(page["items"])
+            cursor = page["page"]["next_cursor"] or ""
+            if not cursor:
+                break
+    assert seen >= _MANY, seen
+    return time.monotonic() - began
+
+
+def _read_all(folder: Path) -> float:
+    """How long the records of all take to be read and decoded, with nothing made of them."""
+    began = time.monotonic()
+    for one in folder.iterdir():
+        if one.name.startswith("w-"):
+            for name in ("spec.json", "state.json", "exit"):
+                json.loads((one / name).read_bytes())
+    return time.monotonic() - began
+
+
+async def proxied(server: Server) -> None:
+    """A line to a viewer at the runtime itself, and to one behind a proxy of its observation."""
+    worker = server.talker()
+    address = f"http://{server.host}"
+    runtime = HttpRuntime(address, server.token, timeout=30)
+    source = UpstreamSource(runtime.upstream())
+    hub = Hub()
+
+    async def watch(websocket: WebSocket) -> None:
+        await observe(websocket, hub, source, worker, log=print)
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        Starlette(routes=[WebSocketRoute("/v1/workers/{worker_id}/observe", watch)]),
+        ws=ViewerConnection,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+    )
+    proxy = uvicorn.Server(config)
+    thread = threading.Thread(target=proxy.run, kwargs={"sockets": [listening]})
+    thread.start()
+    behind = server._replace(host=f"127.0.0.1:{listening.getsockname()[1]}")
+    try:
+        async with AsyncExitStack() as stack:
+            (direct,) = await server.viewers(stack, worker, 1)
+            (through,) = await behind.viewers(stack, worker, 1)
+            added = []
+            for _ in range(_LINES):
+                receiving = [asyncio.ensure_future(_told_at(one)) for one in (direct, through)]
+                await asyncio.to_thread(server.say, worker, 80)
+                at = await asyncio.gather(*receiving)
+                added.append(at[1] - at[0])
+    finally:
+        proxy.should_exit = True
+        thread.join()
+        runtime.close()
+    print(
+        f"| what a proxy adds to a line, median (p99) | {statistics.median(added) * 1000:.1f} ms "
+        f"({_p99(added) * 1000:.1f} ms) | 20 ms |"
+    )
+
+
+async def _told_at(viewer: ClientConnection) -> float:
+    """When it was told of output; other frames may come before that."""
+    while '"kind":"output"' not in str(await viewer.recv()):
+        pass
+    return time.monotonic()
 
 
 async def _lines(server: Server, worker: str, reader: ClientConnection) -> list[float]:
@@ -211,7 +339,7 @@ def main() -> None:
         path = os.path.join(session.own_folder(make=True), "workers")
         runtime = FileRuntime(path, dict(os.environ))
         print("| what | figure | goal |\n| --- | --- | --- |")
-        for measure in (idle, busy, stalled):
+        for measure in (idle, busy, stalled, proxied, crowd):
             _measured(measure, program, runtime, folder)
 
 

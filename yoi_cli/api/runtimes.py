@@ -88,12 +88,24 @@ class EmbeddedRuntime:
             (self._workspace_id,),
         )
 
-    def list_workers(self, wanted: WorkerFilter) -> WorkerList:
+    def list_workers(
+        self, wanted: WorkerFilter, *, after: str = "", most: int | None = None
+    ) -> WorkerList:
+        """Those that are `wanted`, the oldest first: `most` of them at most, whose ids are greater
+        than `after`. No more are read than it takes to find those."""
+        from yoi_cli.errors import StoreInvalidError
         from yoi_cli.workers.runtime import WorkerList
 
-        runtime = self._files()
-        shown = tuple(self._own(view) for view in runtime.all() if wanted.takes(view))
-        return WorkerList(shown, tuple(runtime.unreadable()))
+        shown: list[WorkerView] = []
+        broken: list[StoreInvalidError] = []
+        for one in self._files().each(after):
+            if isinstance(one, StoreInvalidError):
+                broken.append(one)
+            elif wanted.takes(one):
+                shown.append(self._own(one))
+                if len(shown) == most:
+                    break
+        return WorkerList(tuple(shown), tuple(broken))
 
     def create(self, order: WorkerOrder) -> CreatedWorker:
         from yoi_cli.api.orders import create

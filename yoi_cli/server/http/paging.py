@@ -68,6 +68,13 @@ def page_of(
     )
 
 
+def beginning_of(query: PageQuery) -> str:
+    """The name behind which the page begins that `query` asks for, empty for the first. Raises
+    `limit` and `cursor_malformed`."""
+    check_limit(query.limit)
+    return _read(query.cursor) if isinstance(query.cursor, str) else ""
+
+
 def check_limit(
     limit: int, greatest: int = GREATEST_LIMIT, least: int = 1, field: str = "limit"
 ) -> None:

@@ -29,7 +29,7 @@ from yoi_cli.model.time import seconds_of
 from yoi_cli.model.workers.bundles import ProfileBundle
 from yoi_cli.model.workers.order import WorkerOrder
 from yoi_cli.server.http.errors import refusal, wrong_field
-from yoi_cli.server.http.paging import check_limit, page_of
+from yoi_cli.server.http.paging import beginning_of, check_limit, page_of
 from yoi_cli.server.http.permissions import WORKER
 from yoi_cli.server.http.routes import Bytes, Call, Reply
 from yoi_cli.server.runtime.context import MOST_WAIT
@@ -87,7 +87,9 @@ def workers(call: Call[RuntimeContext]) -> Reply:
         _given(query.key),
         own,
     )
-    found = call.context.runtime.list_workers(wanted)
+    # One more than is shown, which tells whether there is more.
+    after, most = beginning_of(query), query.limit + 1
+    found = call.context.runtime.list_workers(wanted, after=after, most=most)
     page = page_of(found.workers, lambda view: view.worker_id, query)
     document = WorkerPageDocument(
         items=worker_documents(page.items),

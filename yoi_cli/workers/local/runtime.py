@@ -84,8 +84,16 @@ class FileRuntime:
         """What keeps the others from being read, one error for each."""
         return [seen for seen in self._snapshots() if isinstance(seen, StoreInvalidError)]
 
-    def _snapshots(self) -> Iterator[WorkerSnapshot | StoreInvalidError]:
+    def each(self, after: str = "") -> Iterator[WorkerView | StoreInvalidError]:
+        """Every worker whose id is greater than `after`, the oldest first, each read once it is
+        asked for; and in place of one that cannot be read the error for it."""
+        for seen in self._snapshots(after):
+            yield seen.view if isinstance(seen, WorkerSnapshot) else seen
+
+    def _snapshots(self, after: str = "") -> Iterator[WorkerSnapshot | StoreInvalidError]:
         for worker_id in self.ids():
+            if worker_id <= after:
+                continue
             try:
                 yield self._snapshot(worker_id)
             except StoreInvalidError as error:
