@@ -195,11 +195,12 @@ async def stalled(server: Server) -> None:
         await _lines(server, other, reader)
         alone = await _lines(server, other, reader)
         before = server.memory()
-        for _ in range(_STALLED):
-            await server.viewer(stack, worker, "from=start")
+        unread = [await server.viewer(stack, worker, "from=start") for _ in range(_STALLED)]
         await asyncio.sleep(3)
         each = (server.memory() - before) / _STALLED / 1024
         beside = await _lines(server, other, reader)
+        for one in unread:  # they never read the close frame either
+            one.transport.abort()
     print(
         f"| {_STALLED} viewers that read nothing of 60 MB, memory of the server | "
         f"{each:.2f} MB each | 1 MB |"
