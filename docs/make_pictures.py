@@ -1,13 +1,15 @@
 """Draw the pictures of README and docs from the real program: `make pictures`.
 
 docs/list.svg and docs/ticket.svg are what commands print on a terminal, by Rich's export;
-docs/panel.svg and docs/board.svg are the panel, driven by its keys, by Textual's.
+docs/panel.svg and docs/board.svg are the panel, driven by its keys, by Textual's. The pages of
+`yoi web` are what Chromium shows of them (docs/web-*.png).
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import os
 import pty
 import shutil
@@ -24,6 +26,15 @@ from rich.text import Text
 WIDTH, HEIGHT = 96, 60
 DOCS = Path(__file__).parent
 YOI = str(Path(sys.executable).parent / "yoi")
+CHROMIUM = "/usr/bin/chromium"
+PRICES = """from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+
+
+def rounded(price: Decimal) -> Decimal:
+    return price.quantize(CENT, rounding=ROUND_HALF_UP)
+"""
 
 
 def on_terminal(arguments: list[str], folder: Path, environment: dict[str, str]) -> str:
@@ -117,6 +128,56 @@ def draw_panel(folder: Path, environment: dict[str, str], ticket: str) -> None:
     asyncio.run(drive())
 
 
+def draw_pages(folder: Path, environment: dict[str, str], ticket: str) -> None:
+    """The board, a ticket and a review as Chromium shows them; without it this ends here."""
+    if not Path(CHROMIUM).exists():
+        sys.exit(f"{CHROMIUM} is not here: the pictures of pages stay as they are")
+    from playwright.sync_api import sync_playwright
+
+    def run(*words: str) -> None:
+        subprocess.run(words, cwd=folder, env=environment, check=True, capture_output=True)
+
+    listed = subprocess.run(
+        [YOI, "list", "--json"], cwd=folder, env=environment, check=True, capture_output=True
+    )
+    # Not every machine has a font for every language.
+    for one in json.loads(listed.stdout)["data"]["tickets"]:
+        if not one["title"].isascii():
+            run(YOI, "ticket", "edit", one["id"], "--title", "Print invoices in Japanese")
+    run("git", "add", "--all")
+    who = ("-c", "user.name=ada", "-c", "user.email=ada@example.org")
+    run("git", *who, "commit", "-q", "-m", "Begin")
+    run("git", "switch", "-q", "-c", f"work/{ticket}")
+    (folder / "prices.py").write_text(PRICES, encoding="utf-8")
+    run("git", "add", "prices.py")
+    run("git", *who, "commit", "-q", "-m", "Round half up in one place")
+    run("git", "switch", "-q", "-")
+    server = subprocess.Popen(
+        [YOI, "serve", "--name", "shop"], cwd=folder, env=environment, stdout=subprocess.PIPE
+    )
+    try:
+        said = json.loads(next(iter(server.stdout or ())))["data"]
+        base = f"{said['address']}/w/{said['workspace_id']}"
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1180, "height": 640})
+            page.goto(said["login"])
+            for name, path, scheme in (
+                ("web-board", "/board", "light"),
+                ("web-ticket", f"/tickets/{ticket}", "light"),
+                ("web-review", f"/tickets/{ticket}/review", "dark"),
+            ):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.goto(f"{base}{path}")
+                page.wait_for_selector("#live[data-state=on]")
+                page.wait_for_load_state("networkidle")
+                page.screenshot(path=DOCS / f"{name}.png")
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def save(picture: str, path: Path) -> None:
     """Write a picture down, without spaces that end lines."""
     path.write_text("\n".join(line.rstrip() for line in picture.split("\n")), encoding="utf-8")
@@ -141,6 +202,7 @@ def main() -> None:
         draw(on_terminal(["ticket", "show", ticket], shop, environment),
              f"yoi ticket show {ticket[-4:]}", DOCS / "ticket.svg")  # fmt: skip
         draw_panel(shop, environment, ticket)
+        draw_pages(shop, environment, ticket)
     finally:
         shutil.rmtree(folder)
 
