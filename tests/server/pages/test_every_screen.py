@@ -111,6 +111,11 @@ def test_a_screen_is_fit_for_everybody(screen: str, seen: Visitor, names: dict[s
     assert known == []
 
 
+def test_what_waits_for_a_person_stands_first(seen: Visitor, names: dict[str, str]) -> None:
+    page = seen.go("/")
+    assert page.locator(f"#overview .panel:first-child #asking-{names['ticket']}").count() == 1
+
+
 def test_axe_finds_what_is_planted(seen: Visitor) -> None:
     seen.go("/doctor")
     seen.page.evaluate("document.querySelector('main').append(document.createElement('button'))")

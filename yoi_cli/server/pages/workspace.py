@@ -35,12 +35,15 @@ def overview(visit: Visit) -> Screen:
     live = [row for row in found.rows if not row.worker.has_ended]
     ready = [row for row in facts.rows if row.state == "ready" and row.gate == "open"]
     active = [row for row in facts.rows if row.state in ("inprogress", "queued")]
+    known = {one.ticket for one in waiting}
+    asking = [row for row in facts.rows if row.needs_person and row.ticket not in known]
     values: dict[str, object] = {
         "facts": facts,
         "counts": [(state, NAMES[state], facts.counts.get(state, 0)) for state in NAMES],
         "open_total": sum(facts.counts.get(state, 0) for state in OPEN_STATES),
         "waiting": waiting[:_SHOWN],
-        "waiting_total": len(waiting),
+        "waiting_total": len(waiting) + len(asking),
+        "asking": asking[:_SHOWN],
         "problem": problem,
         "live": live[::-1][:_SHOWN],
         "live_total": len(live),
