@@ -76,6 +76,20 @@ def test_alone_it_tells_what_there_is_to_do_in_24_lines(yoi: Program, workspace:
     assert yoi().out == yoi("status").out
 
 
+def test_where_nothing_may_start_it_tells_what_is_planned_and_how_that_begins(
+    yoi: Program, workspace: Path
+) -> None:
+    later, first = (
+        str(yoi("create", title, "--priority", priority, "--json").json["id"])
+        for title, priority in (("Later", "P2"), ("First", "P0"))
+    )
+    assert [one["ticket"] for one in yoi("--json").json["planned"]] == [first, later]
+    assert f"planned\t{first}\tP0 First\tyoi start {first}\n" in yoi().out
+    assert "`yoi start ID` begins one" in on_terminal(yoi, cwd=workspace, columns=80)
+    queued(workspace, 1, "It may start")
+    assert "planned" not in yoi().out
+
+
 def test_the_title_is_a_word_and_may_not_be_given_twice(yoi: Program, workspace: Path) -> None:
     made = str(yoi("create", "Round prices", "--json").json["id"])
     assert "Round prices" in yoi("list").out

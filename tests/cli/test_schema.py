@@ -133,7 +133,7 @@ SCENARIO = (
     (ERROR, "worker attach 1234"),
 )
 #: Commands that go on until they are ended; `tests/server`, `tests/mcp` and `tests/tui` have them.
-SERVERS = ("runtime serve", "runtime token", "serve", "mcp", "panel")
+SERVERS = ("runtime serve", "runtime token", "serve", "web", "mcp", "panel")
 
 
 def made(result: Result) -> str:

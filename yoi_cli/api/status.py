@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.model.fields import PRIORITIES
+from yoi_cli.model.item import field_text
+from yoi_cli.model.states import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.api.mine import MyTicket as MyTicket
     from yoi_cli.orchestration.inbox import Waiting
+    from yoi_cli.store.ports import RoutingStore
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workspace.session import Session
 
 
 class Startable(NamedTuple):
-    """A ticket that may start."""
+    """A ticket that may start, or that somebody who starts it takes there."""
 
     ticket: str
     title: str
@@ -22,11 +28,13 @@ class Startable(NamedTuple):
 
 
 class Status(NamedTuple):
-    """All that there is to do. `states` counts the readable tickets, `unreadable` the others."""
+    """All that there is to do. `planned` are the tickets that nobody queued yet, the most urgent
+    first; `states` counts the readable tickets, `unreadable` the others."""
 
     workspace: str
     mine: tuple[MyTicket, ...]
     startable: tuple[Startable, ...]
+    planned: tuple[Startable, ...]
     waiting: tuple[Waiting, ...]
     running: tuple[WorkerView, ...]
     states: Mapping[str, int]
@@ -38,12 +46,11 @@ def status(session: Session) -> Status:
     (`config_invalid`)."""
     from yoi_cli.api.inbox import inbox
     from yoi_cli.api.mine import my_tickets
-    from yoi_cli.api.prime import count_states
     from yoi_cli.api.workers import list_workers
     from yoi_cli.routing.claims import find_next
     from yoi_cli.routing.open import routing_context
 
-    states, unreadable = count_states(session.store)
+    states, unreadable, planned = _counted(session.store)
     found = find_next(session.store, routing_context(session)) if states.get("queued") else ()
     mine = my_tickets(session)
     held = {one.ticket for one in mine}
@@ -55,8 +62,27 @@ def status(session: Session) -> Status:
             for one in found
             if one.ticket not in held
         ),
+        planned,
         inbox(session).waiting,
         tuple(list_workers(session, only_live=True).workers),
         states,
         unreadable,
     )
+
+
+def _counted(store: RoutingStore) -> tuple[Mapping[str, int], int, tuple[Startable, ...]]:
+    """By one pass: the readable tickets by state, how many cannot be read, and the planned."""
+    counted: Counter[str] = Counter()
+    unreadable = 0
+    planned = []
+    for row in store.all_fields():
+        if row.error is not None:
+            unreadable += 1
+            continue
+        state = field_text(row.fields, "state")
+        counted[state] += 1
+        if state in ("planning", "ready"):
+            title, priority = (field_text(row.fields, name) for name in ("title", "priority"))
+            planned.append(Startable(row.id, title, priority))
+    planned.sort(key=lambda one: (one.priority or PRIORITIES[-1], one.ticket))
+    return {state: counted[state] for state in STATES if counted[state]}, unreadable, tuple(planned)

@@ -14,13 +14,14 @@ from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.report import report_json, write_rows
 
 if TYPE_CHECKING:
-    from yoi_cli.api.status import Status
+    from yoi_cli.api.status import Startable, Status
 
 #: So many lines of each part: with the headings they fit the 24 of a terminal.
-_MOST = {"mine": 3, "may start": 4, "waits for you": 2, "runs": 3}
+_MOST = {"mine": 3, "may start": 4, "planned": 4, "waits for you": 2, "runs": 3}
 _MORE = {
     "mine": "yoi claims",
     "may start": "yoi next -n 99",
+    "planned": "yoi list",
     "waits for you": "yoi inbox",
     "runs": "yoi worker list",
 }
@@ -43,13 +44,14 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
 
 
 def _parts(found: Status) -> dict[str, list[tuple[str, str, str]]]:
-    """Every part with its rows: what it is about, what it is, and what is to be done."""
+    """Every part with its rows: what it is about, what it is, and what is to be done.
+
+    What is only planned is told where nothing may start, since it can be started by hand.
+    """
     return {
         "mine": [(one.ticket, one.title, one.next_action) for one in found.mine],
-        "may start": [
-            (one.ticket, f"{one.priority} {one.title}".strip(), f"yoi start {one.ticket}")
-            for one in found.startable
-        ],
+        "may start": _startable(found.startable),
+        "planned": [] if found.startable else _startable(found.planned),
         "waits for you": [
             (one.ticket or "profile", f"{one.reason}: {one.title}", one.commands[0])
             for one in found.waiting
@@ -59,6 +61,13 @@ def _parts(found: Status) -> dict[str, list[tuple[str, str, str]]]:
             for one in found.running
         ],
     }
+
+
+def _startable(tickets: tuple[Startable, ...]) -> list[tuple[str, str, str]]:
+    return [
+        (one.ticket, f"{one.priority} {one.title}".strip(), f"yoi start {one.ticket}")
+        for one in tickets
+    ]
 
 
 def print_status(found: Status) -> None:
@@ -80,7 +89,8 @@ def print_status(found: Status) -> None:
         if not rows:
             continue
         more = f"  {len(rows)}: `{_MORE[part]}`" if len(rows) > _MOST[part] else ""
-        line((part, "bold"), (more, "dim"))
+        how = "  `yoi start ID` begins one" if part == "planned" else ""
+        line((part, "bold"), (how + more, "dim"))
         for ticket, what, command in rows[: _MOST[part]]:
             line(("  ", ""), (ticket, "bold"), ("  ", ""), (what, ""))
             if part in ("mine", "waits for you"):

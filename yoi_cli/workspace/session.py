@@ -236,6 +236,12 @@ def starting_folder(start: Start) -> str:
         if not os.path.isdir(folder):
             raise NotADirectoryError(folder)
     except (OSError, ValueError) as error:
+        if chosen == ".":
+            raise NotFoundError(
+                "folder_not_found",
+                "The folder that you stand in is gone.",
+                hint="Go to another with cd; a worktree that was removed is gone with its ticket.",
+            ) from error
         raise NotFoundError(
             "folder_not_found",
             f"There is no folder {chosen[:200]!r}.",

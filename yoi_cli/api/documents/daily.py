@@ -84,12 +84,13 @@ class RunningDocument(Struct, frozen=True, kw_only=True):
 
 
 class StatusDocument(Struct, frozen=True, kw_only=True):
-    """What there is to do: the caller's tickets, what may start, what waits for a person, and what
-    runs. `states` counts the readable tickets."""
+    """What there is to do: the caller's tickets, what may start, what nobody queued yet, what waits
+    for a person, and what runs. `states` counts the readable tickets."""
 
     workspace: str
     mine: tuple[MyTicketDocument, ...]
     startable: tuple[StartableDocument, ...]
+    planned: tuple[StartableDocument, ...]
     waiting: tuple[InboxItemDocument, ...]
     running: tuple[RunningDocument, ...]
     states: Mapping[str, int]
@@ -102,6 +103,7 @@ def status_document(found: Status) -> StatusDocument:
         found,
         mine=from_values(MyTicketDocument, found.mine),
         startable=from_values(StartableDocument, found.startable),
+        planned=from_values(StartableDocument, found.planned),
         waiting=tuple(map(item_document, found.waiting)),
         running=tuple(
             from_value(RunningDocument, one, worker=one.worker_id) for one in found.running
