@@ -78,6 +78,25 @@ def test_a_ticket_is_never_taken_in_over_another(store: TicketStore) -> None:
     assert everything(store) == before
 
 
+def test_many_are_taken_in_together_to_the_byte(store: TicketStore) -> None:
+    files = {"item.md": b"x", "artifacts/deep/er.bin": bytes(range(256)), "artifacts/a": b""}
+    many = {TicketId(f"{number:013}"): {**files, "n": b"%d" % number} for number in range(20)}
+    with store.write() as writer:
+        writer.install_all(many)
+        writer.install_all({})
+    assert {one: dict(store.files(one)) for one in store.ids()} == many
+
+
+def test_of_many_none_is_taken_in_where_one_stands_already(store: TicketStore) -> None:
+    ticket = make(store)
+    before = everything(store)
+    many = {TicketId("0" * 13): {"item.md": b"x"}, ticket: {"item.md": b"x"}}
+    with store.write() as writer, pytest.raises(ConflictError) as caught:
+        writer.install_all(many)
+    assert caught.value.code == "ticket_exists"
+    assert everything(store) == before
+
+
 @pytest.mark.parametrize("path", ["../x", "/x", "a//b", "a/./b", "", "..", "a\0b"])
 def test_a_path_that_leads_out_is_refused(store: TicketStore, path: str) -> None:
     with store.write() as writer, pytest.raises(YoiError):

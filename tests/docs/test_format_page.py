@@ -65,7 +65,8 @@ def moves_in(section: str) -> set[tuple[str, str]]:
 
 def test_the_keys_of_an_item_are_the_fields_that_are_declared() -> None:
     rows = {key: value for keys, value in item_rows() for key in words(keys)}
-    assert rows.pop("source")
+    for imported in ("source", "source_mark", "missing_links"):
+        assert rows.pop(imported)
     declared = {name: kind_of_value(field) for name, field in FIELDS.items()}
     assert rows == {name: said for name, said in declared.items() if said}
     obsolete = " ".join(name for name, said in declared.items() if not said)

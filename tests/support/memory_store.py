@@ -10,7 +10,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 
-from yoi_cli.errors import ConflictError, NotFoundError, OperationError, StoreInvalidError
+from yoi_cli.errors import (
+    ConflictError,
+    NotFoundError,
+    OperationError,
+    StoreInvalidError,
+    YoiError,
+)
 from yoi_cli.model.events import NewEvent, Thread
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id
@@ -176,6 +182,15 @@ class MemoryStore:
         if ticket in self._tickets:
             raise ConflictError("ticket_exists", f"There is a ticket {ticket} already.")
         self._tickets[ticket] = dict(files)
+
+    def install_all(self, tickets: Mapping[TicketId, Mapping[str, bytes]]) -> None:
+        before = dict(self._tickets)
+        try:
+            for ticket, files in tickets.items():
+                self.install(ticket, files)
+        except YoiError:
+            self._tickets = before
+            raise
 
     def _encode(self, events: tuple[NewEvent, ...], greatest: str) -> tuple[bytes, tuple[str, ...]]:
         blocks, ids = [], []

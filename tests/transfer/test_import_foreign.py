@@ -12,8 +12,8 @@ from yoi_cli.model.ids import TicketId, ticket_id_at
 from yoi_cli.model.states import STATES
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.files.ticket_files import encode_ticket
-from yoi_cli.transfer.import_foreign import ForeignTickets, adopt, preview
-from yoi_cli.transfer.model import ForeignNote, ForeignTicket
+from yoi_cli.transfer.import_foreign import adopt, preview
+from yoi_cli.transfer.model import ForeignNote, ForeignTicket, ForeignTickets
 from yoi_cli.transfer.report import ImportReport
 
 AT = "2026-01-09T17:06:30Z"

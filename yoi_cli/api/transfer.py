@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from typing import BinaryIO
 
     from yoi_cli.model.ids import TicketId
     from yoi_cli.transfer.export import ExportedTicket as ExportedTicket
+    from yoi_cli.transfer.model import ForeignTickets
     from yoi_cli.transfer.model import ImportProblem as ImportProblem
     from yoi_cli.transfer.report import ImportReport as ImportReport
     from yoi_cli.workspace.session import Session
 
 JSONL = "jsonl"
-FORMATS = (JSONL, "tk", "backlog")
+FORMATS = (JSONL, "tk", "backlog", "beads", "taskwarrior", "github", "git-bug")
 
 
 def chosen_tickets(session: Session, words: Sequence[str] = ()) -> Sequence[TicketId]:
@@ -35,12 +37,20 @@ def export_tickets(
             yield one
 
 
+def tool_of(head: bytes) -> str:
+    """Which of `FORMATS` a file has that begins with `head`."""
+    from yoi_cli.transfer.formats.detect import tool_of
+
+    return tool_of(head)
+
+
 def import_lines(
     session: Session,
     lines: Iterable[bytes],
     *,
     source: str,
     dry_run: bool = False,
+    author: str | None = None,
     commit: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> ImportReport:
@@ -49,16 +59,50 @@ def import_lines(
     `source` is how messages call where the lines come from, "-" standard input. What is here
     already is skipped, what differs is refused, and the others come in.
     """
+    from dataclasses import replace
+
+    from yoi_cli.transfer.formats.detect import finder_of
     from yoi_cli.transfer.formats.jsonl import read_lines
     from yoi_cli.transfer.import_lines import restore
+    from yoi_cli.transfer.missing_links import complete_links, origins_of
 
     def counted() -> Iterator[bytes]:
         for line in lines:
             yield line
             advance()
 
-    path = "standard input" if source == "-" else source
-    report = restore(session.store, read_lines(counted(), path=path), dry_run=dry_run)
+    report = restore(session.store, read_lines(counted(), path=_shown(source)), dry_run=dry_run)
+    if dry_run:
+        return report
+    if report.imported:
+        origins = origins_of(session.store, finder_of)
+        completed = complete_links(session.store, origins, session.author(author))
+        report = replace(report, completed=tuple(completed))
+    return _committed(session, report, source, asked=commit)
+
+
+def import_records(
+    session: Session,
+    tool: str,
+    stream: BinaryIO,
+    *,
+    source: str,
+    dry_run: bool = False,
+    author: str | None = None,
+    commit: bool = False,
+    advance: Callable[[], None] = lambda: None,
+) -> ImportReport:
+    """Take in the tickets that a file of `tool` holds: those that were not taken in before, and
+    what changed of those that were. `source` is as for `import_lines`.
+
+    Raises `OperationError` (`source_too_large`).
+    """
+    import os
+
+    from yoi_cli.transfer.formats.detect import read_records_of
+
+    found = read_records_of(tool, stream, os.path.basename(_shown(source)))
+    report = _adopted(session, found, dry_run=dry_run, author=author, advance=advance)
     return report if dry_run else _committed(session, report, source, asked=commit)
 
 
@@ -70,35 +114,61 @@ def import_folder(
     dry_run: bool = False,
     author: str | None = None,
     commit: bool = False,
+    advance: Callable[[], None] = lambda: None,
 ) -> ImportReport:
-    """Take in the tickets of another tool (tk or Backlog.md) that were not taken in before.
+    """Take in the tickets of another tool that has them in a folder (tk, Backlog.md, beads), as
+    `import_records` does.
 
     Without `format_`, the folder tells which tool. Raises `NotFoundError` for a folder that is
     not there, and `UsageError` (`format_unclear`).
     """
+    import os
+
+    from yoi_cli.transfer.formats.detect import find_source, read_folder, read_records_of
+
+    source = find_source(folder, format_)
+    if source.is_folder:
+        found = read_folder(source.tool, source.path)
+    else:
+        with open(source.path, "rb") as stream:
+            found = read_records_of(source.tool, stream, os.path.basename(source.path))
+    report = _adopted(session, found, dry_run=dry_run, author=author, advance=advance)
+    return report if dry_run else _committed(session, report, folder, asked=commit)
+
+
+def _adopted(
+    session: Session,
+    found: ForeignTickets,
+    *,
+    dry_run: bool,
+    author: str | None,
+    advance: Callable[[], None],
+) -> ImportReport:
     import time
 
     from yoi_cli.store.files.ticket_files import encode_ticket
-    from yoi_cli.transfer.formats.detect import find_tool, read_folder
     from yoi_cli.transfer.import_foreign import adopt, preview
 
-    found = read_folder(*find_tool(folder, format_))
     by = session.author(author)
     if dry_run:
         return preview(session.store, found, by, encode_ticket, time.time_ns() // 1_000_000)
-    report = adopt(session.store, found, by, encode_ticket)
-    return _committed(session, report, folder, asked=commit)
+    return adopt(session.store, found, by, encode_ticket, advance)
+
+
+def _shown(source: str) -> str:
+    return "standard input" if source == "-" else source
 
 
 def _committed(session: Session, report: ImportReport, source: str, *, asked: bool) -> ImportReport:
-    if not report.imported:
+    if not report.changed:
         return report
     import os
     from dataclasses import replace
 
     from yoi_cli.api.autocommit import commit_folders_if_asked
 
-    folders = [f"{session.location.folder}/{one.id}" for one in report.imported]
+    folders = [f"{session.location.folder}/{one}" for one in report.changed]
     name = os.path.basename(source.rstrip("/")) or source
     message = f"tickets: import {len(folders)} from {name}"
-    return replace(report, warnings=commit_folders_if_asked(session, folders, message, asked=asked))
+    said = commit_folders_if_asked(session, folders, message, asked=asked)
+    return replace(report, warnings=(*report.warnings, *said))

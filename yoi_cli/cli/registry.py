@@ -147,7 +147,11 @@ _TICKET = (
         "Keep",
         ("doctor", "doctor:ticket_doctor", "Find what is wrong in the store, and repair it."),
         ("export", "ticket.transfer:export", "Print whole tickets as JSON Lines."),
-        ("import", "ticket.transfer:import_", "Take in tickets from JSON Lines, tk or Backlog.md."),
+        (
+            "import",
+            "ticket.transfer:import_",
+            "Take in tickets: an export, or those of another tool.",
+        ),
     ),
 )
 

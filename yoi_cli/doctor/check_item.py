@@ -9,6 +9,7 @@ from yoi_cli.model.fields import CHOICE, FIELDS, LIST, RESERVED, TIME
 from yoi_cli.model.fold import is_kept, recorded_resolution
 from yoi_cli.model.states import CLOSED, is_state
 from yoi_cli.model.time import is_stamp
+from yoi_cli.transfer.marks import MISSING_LINKS, missing_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,9 @@ def check_item(inspected: InspectedTicket) -> Iterator[Diagnostic]:
         elif field.type == TIME and not _is_time(field, value):
             yield _item(inspected, "item_time_invalid", f"{key} is {_shown(value)}.", key)
     yield from _check_words(inspected, item)
+    for link in missing_links(item.fields):
+        what = f"{quote(link.kind)} {quote(link.source)} has not come in."
+        yield _item(inspected, "link_missing", what, MISSING_LINKS)
 
 
 def _check_words(inspected: InspectedTicket, item: Item) -> Iterator[Diagnostic]:

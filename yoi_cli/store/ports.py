@@ -148,6 +148,13 @@ class TicketWriter(TicketReader, Protocol):
         """Put a whole ticket in place at once. Raises `ConflictError` where one stands."""
         ...
 
+    def install_all(self, tickets: Mapping[TicketId, Mapping[str, bytes]]) -> None:
+        """As `install`, of many: in their order, each at once, and with few waits for the disk.
+
+        Where one stands already, or the disk refuses, none is put in place.
+        """
+        ...
+
 
 class TicketStore(TicketReader, Protocol):
     """A store that can be read, and written under its lock."""

@@ -1,76 +1,95 @@
-"""Tickets of other tools, taken into a store (docs/commands.md, `import`).
+"""Tickets of other tools, taken into a store (docs/import.md).
 
 Everything is planned first: ids from the time each ticket was made, links between the ids
-that came of it, and nothing that would close a cycle of waiting. Then it is written under
-the same lock.
+that came of it, and nothing that would close a cycle of waiting. Then it is written, some
+tickets at a time, each of them at once: whoever was killed imports again and gets the rest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
-from yoi_cli.model import events, states
-from yoi_cli.model.events import NewEvent, heading_for, new_event
-from yoi_cli.model.ids import next_ticket_id
-from yoi_cli.model.relations import RELATED, Relation, blocking_graph, closing_cycle, sort_key
-from yoi_cli.model.ticket import DatedEvent, Ticket
+from yoi_cli.model.ids import TicketId, decode, next_ticket_id
+from yoi_cli.model.relations import Relation
 from yoi_cli.model.time import seconds_of, stamp
+from yoi_cli.transfer.conversion import converted
+from yoi_cli.transfer.links import (
+    BlockingGraph,
+    Origins,
+    edges_of,
+    merged,
+    related_instead,
+    targets_first,
+)
+from yoi_cli.transfer.marks import MISSING_LINKS, MissingLink, mark_of, read_mark
+from yoi_cli.transfer.missing_links import complete_links, preview_links
 from yoi_cli.transfer.model import ImportProblem
-from yoi_cli.transfer.report import ImportReport, ImportTally, Incoming
+from yoi_cli.transfer.report import ImportReport, ImportTally, Incoming, LinkEnd, Refused, Updated
+from yoi_cli.transfer.updates import plan_update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from yoi_cli.model.events import Author
-    from yoi_cli.model.ids import TicketId
-    from yoi_cli.model.item import FieldValue
+    from yoi_cli.model.ticket import Ticket
     from yoi_cli.store.ports import TicketReader, TicketStore
-    from yoi_cli.transfer.model import ForeignTicket
+    from yoi_cli.store.values import Change, FieldsRow
+    from yoi_cli.transfer.model import ForeignTicket, ForeignTickets
 
     Encoder = Callable[[Ticket], Mapping[str, bytes]]
 
-#: The frontmatter key that names a ticket's origin, as `tk:nw-5c46`.
-SOURCE = "source"
-REASON = "imported"
-
-
-@dataclass(frozen=True, slots=True)
-class ForeignTickets:
-    """What was read of another tool's folder; `tool` is its name in one word."""
-
-    tool: str
-    tickets: Sequence[ForeignTicket]
-    problems: Sequence[ImportProblem] = ()
-
-    def source(self, ticket: ForeignTicket) -> str:
-        """What `ticket` goes by in a store."""
-        return f"{self.tool}:{ticket.source_id}"
+#: How many tickets are written under one lock, and by few waits for the disk.
+_BATCH = 256
+#: How many bytes they may have together.
+_BATCH_BYTES = 1 << 23
 
 
 def preview(
     reader: TicketReader, found: ForeignTickets, by: Author, encode: Encoder, now_ms: int
 ) -> ImportReport:
     """What `adopt` would do now; nothing is written."""
-    return _Adoption(reader, found, by, encode, now_ms).plan()
+    adoption = _Adoption(reader, found, by, encode, now_ms)
+    adoption.plan()
+    for ticket, id_ in adoption.changed:
+        adoption.update(reader, ticket, id_)
+    adoption.tally.completed += preview_links(reader, adoption.origins)
+    return adoption.tally.report()
 
 
-def adopt(store: TicketStore, found: ForeignTickets, by: Author, encode: Encoder) -> ImportReport:
-    """Take in the tickets that were not taken in before, all under one lock.
+def adopt(
+    store: TicketStore,
+    found: ForeignTickets,
+    by: Author,
+    encode: Encoder,
+    advance: Callable[[], None] = lambda: None,
+) -> ImportReport:
+    """Take in the tickets that were not taken in before, and what changed of those that were.
 
-    `encode` makes a ticket's files. What cannot be encoded is reported and left out.
+    `encode` makes a ticket's files. What cannot be encoded is reported and left out. `advance` is
+    called for every ticket that was written. Raises `ConflictError` (`lock_timeout`).
     """
     with store.write() as writer:
         adoption = _Adoption(writer, found, by, encode, writer.now_ms)
-        report = adoption.plan()
-        for ticket in adoption.planned.values():
-            writer.install(ticket.id, encode(ticket))
-    return report
+        adoption.plan()
+    for batch in adoption.batches():
+        adoption.install(store, batch)
+        for _ in batch:
+            advance()
+    for ticket, id_ in adoption.changed:
+        with store.write() as writer:
+            change = adoption.update(writer, ticket, id_)
+            if change is not None:
+                adoption.tally.warnings += writer.commit(id_, change).warnings
+        advance()
+    adoption.tally.completed += complete_links(store, adoption.origins, by)
+    return adoption.tally.report()
 
 
 class _Adoption:
-    """One import while it is planned."""
+    """One import while it is planned and made."""
 
     def __init__(
         self,
@@ -80,160 +99,178 @@ class _Adoption:
         encode: Encoder,
         now_ms: int,
     ) -> None:
-        self._reader = reader
         self._found = found
         self._by = by
         self._encode = encode
         self._now = now_ms
-        self._tally = ImportTally(problems=list(found.problems))
-        self._ids: dict[str, TicketId] = {}
-        self.planned: dict[TicketId, Ticket] = {}
+        self._taken: set[str] = set(reader.ids())
+        self._free: dict[int, int] = {}
+        self._rows: dict[TicketId, FieldsRow] = {}
+        self._reader = reader
+        self._planned: dict[TicketId, tuple[Ticket, ForeignTicket]] = {}
+        self._files: dict[TicketId, Mapping[str, bytes]] = {}
+        self.origins = Origins(lambda _tool: found.finder)
+        self.tally = ImportTally(problems=list(found.problems), left_out=list(found.left_out))
+        #: Those that had come in before, and may have changed there.
+        self.changed: list[tuple[ForeignTicket, TicketId]] = []
 
-    def plan(self) -> ImportReport:
-        """Fill `planned` with the tickets to write, in the order in which they were found."""
-        planned = [(self._plan_ticket(ticket), ticket) for ticket in self._unknown()]
-        graph = blocking_graph(
-            relation for row in self._reader.all_relations() for relation in row.relations
+    def plan(self) -> None:
+        """Work out the files of the tickets to write, and which of those that are here to look
+        at again."""
+        for row in self._reader.all_fields():
+            self._rows[row.id] = row
+            self.origins.add_row(row)
+        for ticket in self._unknown():
+            self._plan_ticket(ticket)
+        edges = (
+            edge
+            for id_, (_, ticket) in self._planned.items()
+            for edge in edges_of(id_, ticket.links, self._target)
         )
-        for id_, ticket in planned:
-            if id_ is not None:
-                relations = self._relations(self.planned[id_], ticket, graph)
-                self.planned[id_] = replace(self.planned[id_], relations=relations)
-        return self._tally.report()
+        again = (
+            edge
+            for ticket, id_ in self.changed
+            for edge in edges_of(id_, ticket.links, self._target)
+        )
+        self.graph = BlockingGraph(self._reader, (*edges, *again))
+        for id_, (made, ticket) in self._planned.items():
+            self._add_links(id_, made, ticket)
+
+    def batches(self) -> Iterator[dict[TicketId, Mapping[str, bytes]]]:
+        """The files of the tickets to write, in the order in which to write them."""
+        relations = {id_: made.relations for id_, (made, _) in self._planned.items()}
+        batch: dict[TicketId, Mapping[str, bytes]] = {}
+        size = 0
+        for id_ in targets_first(list(self._files), relations):
+            batch[id_] = self._files[id_]
+            size += sum(map(len, batch[id_].values()))
+            if len(batch) >= _BATCH or size >= _BATCH_BYTES:
+                yield batch
+                batch, size = {}, 0
+        if batch:
+            yield batch
+
+    def install(self, store: TicketStore, batch: Mapping[TicketId, Mapping[str, bytes]]) -> None:
+        """Write `batch`; a ticket whose id somebody took meanwhile is left out and named."""
+        with store.write() as writer:
+            taken = [id_ for id_ in batch if writer.exists(id_)]
+            writer.install_all({id_: batch[id_] for id_ in batch if id_ not in taken})
+        for id_ in taken:
+            source = self._found.source(self._planned[id_][1])
+            message = f"{id_} came into the store meanwhile; import again to take {source} in"
+            self.tally.conflicts.append(Refused(id_, source, message))
+            self.tally.imported = [one for one in self.tally.imported if one.id != id_]
 
     def _unknown(self) -> list[ForeignTicket]:
-        """The tickets that no ticket of the store came from; the others are skipped."""
-        known: dict[str, TicketId] = {}
-        for row in self._reader.all_fields():
-            source = row.fields.get(SOURCE)
-            if isinstance(source, str):
-                known.setdefault(source, row.id)
+        """The tickets that no ticket of the store came from; of the others those that are as they
+        were are skipped."""
         unknown: list[ForeignTicket] = []
-        for ticket in self._found.tickets:
-            source = self._found.source(ticket)
-            if source in known:
-                self._ids[ticket.source_id] = known[source]
-                self._tally.skipped.append(Incoming(known[source], source, ticket.title))
-            else:
+        sources = [self._found.source(ticket) for ticket in self._found.tickets]
+        shared = {source for source, count in Counter(sources).items() if count > 1}
+        for ticket, source in zip(self._found.tickets, sources, strict=True):
+            id_ = self.origins.ticket(source)
+            if id_ is None:
                 unknown.append(ticket)
-        self._taken: set[str] = set(self._reader.ids())
+            elif source in shared or not self._may_have_changed(ticket, id_):
+                self.tally.skipped.append(Incoming(id_, source, ticket.title))
+            else:
+                self.changed.append((ticket, id_))
         return unknown
 
-    def _plan_ticket(self, ticket: ForeignTicket) -> TicketId | None:
+    def _may_have_changed(self, ticket: ForeignTicket, id_: TicketId) -> bool:
+        """Whether `ticket` is not what was taken in last; nobody knows of older imports."""
+        mark = read_mark(self._rows[id_].fields)
+        if mark is None:
+            return False
+        made = converted(id_, ticket, self._found, self._by, "")
+        return mark != mark_of(ticket, made.fields, made.description)
+
+    def _plan_ticket(self, ticket: ForeignTicket) -> None:
         created = seconds_of(ticket.created_at)
         milliseconds = self._now if created is None else max(created, 0) * 1000
-        id_ = next_ticket_id(milliseconds, self._taken)
-        made = _converted(id_, ticket, self._found, self._by, stamp(milliseconds))
+        id_ = next_ticket_id(self._free.get(milliseconds, milliseconds), self._taken)
+        made = converted(id_, ticket, self._found, self._by, stamp(milliseconds))
         try:
-            self._encode(made)
+            self._files[id_] = self._encode(made)
         except YoiError as error:
-            self._tally.problems.append(ImportProblem(ticket.source_path, None, error.message))
-            return None
+            problem = ImportProblem(ticket.source_path, ticket.line, error.message)
+            self.tally.problems.append(problem)
+            return
+        self._free[milliseconds] = decode(id_) + 1
         self._taken.add(id_)
-        self._ids.setdefault(ticket.source_id, id_)
-        self.planned[id_] = made
+        self._planned[id_] = (made, ticket)
         source = self._found.source(ticket)
-        self._tally.imported.append(Incoming(id_, source, ticket.title))
+        self.origins.add(source, id_)
+        self.tally.imported.append(Incoming(id_, source, ticket.title))
         for warning in ticket.warnings:
             self._notice(ticket, warning)
-        return id_
 
-    def _relations(
-        self, made: Ticket, ticket: ForeignTicket, graph: dict[str, tuple[str, ...]]
-    ) -> tuple[Relation, ...]:
-        """The links of `ticket` between ids of the store; `graph` grows by those that block."""
-        relations: dict[tuple[str, str], Relation] = {}
+    def _add_links(self, id_: TicketId, made: Ticket, ticket: ForeignTicket) -> None:
+        relations, missing = self._links(id_, ticket, str(made.fields["updated_at"]))
+        if not relations and not missing:
+            return
+        fields = dict(made.fields)
+        if missing:
+            fields[MISSING_LINKS] = tuple(map(str, missing))
+        linked = replace(made, fields=fields, relations=relations)
+        try:
+            self._files[id_] = self._encode(linked)
+        except YoiError as error:  # more names than a frontmatter can hold
+            said = f"its links were left out: {error.message}"
+            self.tally.problems.append(ImportProblem(ticket.source_path, ticket.line, said))
+            return
+        self._planned[id_] = (linked, ticket)
+
+    def _links(
+        self, id_: TicketId, ticket: ForeignTicket, at: str, known: Sequence[Relation] = ()
+    ) -> tuple[tuple[Relation, ...], tuple[MissingLink, ...]]:
+        """The links of `ticket` between ids of the store, and those that are kept by name; of
+        those that are `known` nothing is said."""
+        relations: list[Relation] = []
+        missing: list[MissingLink] = []
+        have = {relation.key for relation in known}
         for kind, name in ticket.links:
-            target = self._ids.get(name)
+            target = self._target(name)
             if target is None:
-                self._notice(ticket, f"{kind} {name}: there is no such ticket; left out")
-                continue
-            at = str(made.fields["updated_at"])
-            relation = Relation(made.id, kind, target, self._by.author, at)
-            edge = relation.edge
-            if edge is not None and closing_cycle(graph, *edge):
-                self._notice(ticket, f"{kind} {name} would close a cycle; taken as {RELATED}")
-                note = f"{kind} in {self._found.tool}, where it closes a cycle"
-                relation = Relation(made.id, RELATED, target, self._by.author, at, note)
-            elif edge is not None:
-                graph[edge[0]] = (*graph.get(edge[0], ()), edge[1])
-            relations.setdefault(relation.key, relation)
-        return tuple(sorted(relations.values(), key=sort_key))
+                source = f"{self._found.tool}:{name}"
+                missing.append(MissingLink(kind, source))
+                self.tally.missing.append(LinkEnd(id_, kind, source))
+                said = "there is no such ticket here; the ticket keeps the name until it comes in"
+                self._notice(ticket, f"{kind} {name}: {said}")
+            elif target != id_ and (kind, target) not in have:
+                note = ticket.link_notes.get((kind, name))
+                new = Relation(id_, kind, target, self._by.author, at, note)
+                relation, said_of_it = related_instead(new, self.graph, self._found.tool)
+                relations.append(relation)
+                if said_of_it:
+                    self._notice(ticket, f"{kind} {name} {said_of_it}")
+        return merged(relations), tuple(dict.fromkeys(missing))
+
+    def update(self, reader: TicketReader, ticket: ForeignTicket, id_: TicketId) -> Change | None:
+        """What is to be written on the ticket `id_` of what changed there; told in the tally."""
+        source = self._found.source(ticket)
+        try:
+            plan = plan_update(reader, id_, ticket, self._found, self._by)
+            if plan.links_changed:
+                known = reader.relations(id_)
+                relations, missing = self._links(id_, ticket, stamp(self._now), known)
+                plan = plan.with_links(known, relations, missing)
+        except YoiError as error:
+            problem = ImportProblem(ticket.source_path, ticket.line, error.message)
+            self.tally.problems.append(problem)
+            return None
+        if plan.conflict:
+            self.tally.conflicts.append(Refused(id_, source, plan.conflict))
+        if plan.what:
+            self.tally.updated.append(Updated(id_, source, ticket.title, plan.what))
+            for warning in ticket.warnings:
+                self._notice(ticket, warning)
+        elif not plan.conflict:
+            self.tally.skipped.append(Incoming(id_, source, ticket.title))
+        return plan.change
+
+    def _target(self, name: str) -> TicketId | None:
+        return self.origins.find(f"{self._found.tool}:{name}")
 
     def _notice(self, ticket: ForeignTicket, message: str) -> None:
-        self._tally.notices.append(ImportProblem(ticket.source_path, None, message))
-
-
-def _converted(
-    id_: TicketId, ticket: ForeignTicket, found: ForeignTickets, by: Author, now: str
-) -> Ticket:
-    created_at = ticket.created_at or now
-    comments = _comments(ticket, by, created_at)
-    # The other tool may know the day of the last change only, and its notes the minute.
-    updated_at = max(ticket.updated_at, created_at, *(comment.at for comment in comments))
-    title = " ".join(ticket.title.split()) or ticket.source_id
-    fields: dict[str, FieldValue] = {
-        "title": title,
-        "state": ticket.state,
-        "created_at": created_at,
-        "updated_at": updated_at,
-        SOURCE: found.source(ticket),
-    }
-    fields |= {key: value for key, value in ticket.fields.items() if value}
-    is_closed = ticket.state == states.CLOSED
-    resolution = (ticket.resolution or _resolution(ticket, found, by)) if is_closed else None
-    return Ticket(
-        id=id_,
-        fields=fields,
-        description=ticket.description,
-        events=(
-            DatedEvent(created_at, _creation(ticket, found, by)),
-            *comments,
-            *_moves(ticket, by, updated_at, resolution),
-        ),
-        resolution=resolution,
-    )
-
-
-def _creation(ticket: ForeignTicket, found: ForeignTickets, by: Author) -> NewEvent:
-    """The first event says where the ticket comes from, and keeps what has no place here."""
-    origin = f"{found.tool} ({ticket.source_id}, {ticket.source_path})"
-    said = f"{origin} から取り込みました。" if by.japanese else f"Imported from {origin}."
-    extra = (("status", ticket.source_status), *ticket.extra)
-    lines = [said, "", *(f"- {key}: {value}" for key, value in extra if value)]
-    return new_event(events.CREATE, by, "\n".join(lines))
-
-
-def _comments(ticket: ForeignTicket, by: Author, created_at: str) -> list[DatedEvent]:
-    """The notes by time; one without a time is given that of the note before it."""
-    heading = heading_for(events.COMMENT, japanese=by.japanese)
-    written: list[DatedEvent] = []
-    for note in ticket.notes:
-        at = note.at or (written[-1].at if written else created_at)
-        event = NewEvent(events.COMMENT, note.author or by.author, heading, note.body)
-        written.append(DatedEvent(at, event))
-    return sorted(written, key=lambda dated: dated.at)
-
-
-def _moves(ticket: ForeignTicket, by: Author, at: str, resolution: str | None) -> list[DatedEvent]:
-    """One event that leads to the ticket's state: it starts from where the fold stands."""
-    if resolution is not None:
-        closing = (("status", "closed"), ("reason", REASON))
-        return [DatedEvent(at, new_event(events.CLOSE, by, resolution, closing))]
-    if ticket.state == states.PLANNING:
-        return []
-    attributes = (
-        ("from", states.PLANNING),
-        ("to", ticket.state),
-        ("reason", REASON),
-        ("field", "state"),
-    )
-    said = f"取り込み元での状態: {ticket.state}" if by.japanese else f"Imported as {ticket.state}."
-    return [DatedEvent(at, new_event(events.STATE_CHANGED, by, said, attributes))]
-
-
-def _resolution(ticket: ForeignTicket, found: ForeignTickets, by: Author) -> str:
-    word = ticket.source_status or states.CLOSED
-    if by.japanese:
-        return f"取り込み前に {found.tool} で完了していました（{word}）。"
-    return f"It was {word} in {found.tool} before it was imported."
+        self.tally.notices.append(ImportProblem(ticket.source_path, ticket.line, message))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from yoi_cli.model.relations import KINDS, RELATED
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from yoi_cli.model.item import FieldValue
 
-#: A YAML value without types; null is the empty string.
+#: The kind of relation that stands for a parent; where there is none, a mere link does.
+PARENT = "parent" if "parent" in KINDS else RELATED
+#: A YAML or JSON value without types; null is the empty string.
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
+#: From the ids that a tool's tickets have to a look-up among them: the id that a name means there.
+Finder: TypeAlias = Callable[[Collection[str]], Callable[[str], "str | None"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class ForeignTicket:
     `state` is a `yoi` state, `fields` are its other fields, `links` are (relation kind, source
     id) pairs, times are `YYYY-MM-DDTHH:MM:SSZ`. `source_status` is the tool's own word for the
     state; `extra` holds the keys that have no place in a `yoi` ticket, so that nothing is lost.
+    `link_notes` say of a link what its kind does not; `line` is where its record begins (from 1).
     """
 
     source_id: str
@@ -46,15 +54,49 @@ class ForeignTicket:
     resolution: str | None = None
     extra: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    link_notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
-    """A file that gave no ticket: its path, the 1-based line if known, and why."""
+    """A file or record that gave no ticket: its path, the 1-based line if known, and why."""
 
     path: str
     line: int | None
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file or record that was not to be a ticket: of which kind it is, and why it was not read.
+
+    `path` names it; a record is named by its file, its line and its id.
+    """
+
+    kind: str
+    reason: str
+    path: str
+
+
+def by_its_name(ids: Collection[str]) -> Callable[[str], str | None]:
+    """A look-up for tools whose ids are written one way only."""
+    return lambda name: name if name in ids else None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignTickets:
+    """What was read of another tool's tickets; `tool` is its name in one word."""
+
+    tool: str
+    tickets: Sequence[ForeignTicket]
+    problems: Sequence[ImportProblem] = ()
+    left_out: Sequence[LeftOut] = ()
+    finder: Finder = by_its_name
+
+    def source(self, ticket: ForeignTicket) -> str:
+        """What `ticket` goes by in a store."""
+        return f"{self.tool}:{ticket.source_id}"
 
 
 class UnreadableTicketError(Exception):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from yoi_cli.transfer.model import ImportProblem
+    from yoi_cli.transfer.model import ImportProblem, LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,35 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Updated:
+    """One ticket that had come in before and was brought up to date; `changed` says in what."""
+
+    id: str
+    source: str
+    title: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEnd:
+    """A link of the ticket `id`: to the ticket `target`, or to one that is not here yet, which
+    goes by `source`."""
+
+    id: str
+    kind: str
+    source: str
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """The outcome of one import.
 
-    `problems` are what gave no ticket; `notices` what is worth knowing of those that came in;
-    `warnings` what went wrong once they were in.
+    `updated` had come in before and changed there; `conflicts` are here with other content, or
+    changed there and here. `completed` are links whose other end came in now, `missing` those
+    whose other end did not. `problems` are what gave no ticket, `left_out` what was not to be one;
+    `notices` what is worth knowing of those that came in; `warnings` what went wrong once they
+    were in.
     """
 
     imported: tuple[Incoming, ...]
@@ -40,7 +64,27 @@ class ImportReport:
     conflicts: tuple[Refused, ...]
     problems: tuple[ImportProblem, ...]
     notices: tuple[ImportProblem, ...]
+    updated: tuple[Updated, ...] = ()
+    completed: tuple[LinkEnd, ...] = ()
+    missing: tuple[LinkEnd, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The tickets that were written, each once."""
+        ids = [one.id for one in self.imported]
+        ids += [one.id for one in self.updated]
+        ids += [one.id for one in self.completed]
+        return tuple(dict.fromkeys(ids))
+
+    def kinds_left_out(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The paths of what was left out, by kind and reason."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for one in sorted(self.left_out, key=lambda one: (one.kind, one.reason)):
+            key = (one.kind, one.reason)
+            found[key] = (*found.get(key, ()), one.path)
+        return found
 
 
 @dataclass(slots=True)
@@ -52,13 +96,13 @@ class ImportTally:
     conflicts: list[Refused] = field(default_factory=list)
     problems: list[ImportProblem] = field(default_factory=list)
     notices: list[ImportProblem] = field(default_factory=list)
+    updated: list[Updated] = field(default_factory=list)
+    completed: list[LinkEnd] = field(default_factory=list)
+    missing: list[LinkEnd] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def report(self) -> ImportReport:
         """What came of it."""
-        return ImportReport(
-            tuple(self.imported),
-            tuple(self.skipped),
-            tuple(self.conflicts),
-            tuple(self.problems),
-            tuple(self.notices),
-        )
+        lists = {name: tuple(getattr(self, name)) for name in ImportReport.__dataclass_fields__}
+        return ImportReport(**lists)

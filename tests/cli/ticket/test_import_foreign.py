@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -163,3 +164,135 @@ def test_what_is_not_there_is_named(yoi: Program, workspace: Path) -> None:
     assert yoi("ticket", "import", "nowhere", "--format", "tk", check=False).code == 3
     assert yoi("ticket", "import", ".", check=False).code == 2
     assert yoi("ticket", "import", ".", "--format", "jira", check=False).code == 2
+
+
+FOREIGN = Path(__file__).parents[2] / "transfer" / "foreign"
+
+
+@pytest.mark.parametrize(
+    ("name", "tool"),
+    [
+        ("beads.jsonl", "beads"),
+        ("taskwarrior.json", "taskwarrior"),
+        ("github_gh.json", "github"),
+        ("git_bug_show.json", "git-bug"),
+    ],
+)
+def test_files_of_other_tools_are_recognised_also_from_a_pipe(
+    yoi: Program, workspace: Path, name: str, tool: str
+) -> None:
+    shown = yoi("ticket", "import", "-", "--dry-run", stdin=(FOREIGN / name).read_text()).out
+    imported = yoi("ticket", "import", FOREIGN / name)
+    assert imported.out == shown
+    assert all(row.split("\t")[2].startswith(f"{tool}:") for row in shown.splitlines())
+    again = yoi("ticket", "import", FOREIGN / name, "--from", tool)
+    assert {row.split("\t")[0] for row in again.out.splitlines()} == {"skipped"}
+
+
+@pytest.mark.parametrize("source", [".", ".beads", ".beads/issues.jsonl"])
+def test_the_folder_of_beads_is_recognised(yoi: Program, workspace: Path, source: str) -> None:
+    (workspace / ".beads").mkdir()
+    (workspace / ".beads/issues.jsonl").write_bytes((FOREIGN / "beads.jsonl").read_bytes())
+    assert yoi("ticket", "import", source).out.count("imported\t") == 4
+    assert str(workspace) not in "".join(
+        path.read_text() for path in (workspace / ".yoi/tickets").rglob("thread.md")
+    )
+
+
+def test_what_is_left_out_is_counted_by_kind_with_its_reason(yoi: Program, backlog: Path) -> None:
+    for place in ("tasks/epic", "drafts", "archive/tasks", "docs", "decisions"):
+        (backlog / place).mkdir(parents=True, exist_ok=True)
+        name = f"task-9{len(place)} - x.md"
+        text = BACKLOG.format(number=f"9{len(place)}", status="To Do", dependencies="")
+        (backlog / place / name).write_text(text)
+    (backlog / "tasks" / "picture.png").write_bytes(b"")
+    result = yoi("ticket", "import", backlog, "--json")
+    report = result.json
+    assert len(report["imported"]) == 4  # of tasks, tasks/epic, completed and drafts
+    left = {one["kind"]: (one["reason"], one["count"]) for one in report["left_out"]}
+    assert left == {
+        "archived task": ("put away in archive/", 1),
+        "configuration": ("not markdown", 1),
+        "decision": ("no task", 1),
+        "document": ("no task", 1),
+        "other file": ("not markdown", 1),
+    }
+    assert "1 archived task, put away in archive/: backlog/archive/tasks/task-913" in result.err
+
+
+def test_a_dependency_that_is_not_here_is_shown_found_by_doctor_and_completed(
+    yoi: Program, workspace: Path, tk: Path
+) -> None:
+    (tk / "nw-2.md").rename(workspace / "later.md")
+    first = yoi("ticket", "import", tk, "--json").json
+    ticket = first["imported"][0]["id"]
+    assert first["missing_links"] == [
+        {"id": ticket, "kind": "depends_on", "source": "tk:nw-2", "target": None}
+    ]
+    assert "depends_on tk:nw-2" in yoi("ticket", "show", ticket).out
+    assert "link_missing" in yoi("ticket", "doctor").out
+    (tk / "nw-1.md").unlink()
+    (workspace / "later.md").rename(tk / "nw-2.md")
+    second = yoi("ticket", "import", tk).out.splitlines()
+    assert [row.split("\t")[0] for row in second] == ["imported", "completed"]
+    assert "tk:nw-2" not in yoi("ticket", "show", ticket).out
+    assert "link_missing" not in yoi("ticket", "doctor").out
+
+
+def test_the_missing_ticket_may_come_from_our_own_export(
+    yoi: Program, workspace: Path, tk: Path, tmp_path: Path
+) -> None:
+    yoi("ticket", "import", tk)
+    exported = yoi("ticket", "export").out.splitlines()
+    other = tmp_path / "other"
+    other.mkdir()
+    yoi("init", cwd=other)
+    (tk / "nw-2.md").unlink()
+    yoi("ticket", "import", tk, cwd=other)
+    line = next(one for one in exported if "tk:nw-2" in one and '"source":"tk:nw-2"' in one)
+    rows = yoi("ticket", "import", "-", stdin=line, cwd=other).out.splitlines()
+    assert [row.split("\t")[0] for row in rows] == ["imported", "completed"]
+
+
+def test_a_change_there_and_here_is_said_and_exits_with_4(
+    yoi: Program, workspace: Path, tk: Path
+) -> None:
+    (tk / "nw-2.md").unlink()
+    ticket = yoi("ticket", "import", tk).out.split("\t")[1]
+    yoi("ticket", "edit", ticket, "--title", "Ours")
+    path = tk / "nw-1.md"
+    path.write_text(path.read_text().replace("# Sign in", "# Theirs"))
+    result = yoi("ticket", "import", tk, check=False)
+    assert (result.code, "changed in tk and here: title" in result.err) == (4, True)
+    assert "Ours" in yoi("ticket", "list").out
+
+
+def test_times_with_an_offset_are_taken_by_every_way_in(
+    yoi: Program, workspace: Path, tk: Path
+) -> None:
+    path = tk / "nw-2.md"
+    path.write_text(path.read_text().replace("2026-01-08T17:06:30Z", "2026-01-08T17:06:30+01:00"))
+    event = {"kind": "create", "at": "2026-01-08T17:06:30+01:00", "author": "ada"}
+    line = {"id": "0000000000001", "item": {"frontmatter": {"title": "x"}}, "events": [event]}
+    yoi("ticket", "import", "-", stdin=json.dumps(line))
+    yoi("ticket", "import", tk)
+    made = [one.read_text() for one in (workspace / ".yoi/tickets").rglob("item.md")]
+    assert sum("created_at: '2026-01-08T16:06:30Z'" in text for text in made) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b'{"id":"bd-1","issue_type":"task","description":"a NUL: \\u0000"}', "line 1"),
+        (b'{"issue_type":"task","title":"no id"}', "no `id`"),
+        (b'{"issue_type":' + b"[" * 99999, "nested too deep"),
+    ],
+)
+def test_a_hostile_record_is_named_and_nothing_of_it_is_written(
+    yoi: Program, workspace: Path, line: bytes, said: str
+) -> None:
+    source = workspace / "x.jsonl"
+    source.write_bytes(line + b'\n{"id":"bd-2","issue_type":"task","title":"Fine"}\n')
+    result = yoi("ticket", "import", source, "--from", "beads", check=False)
+    assert (result.code, said in result.err) == (1, True)
+    assert [row.split("\t")[2] for row in result.out.splitlines()] == ["beads:bd-2"]

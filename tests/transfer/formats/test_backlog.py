@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yoi_cli.transfer.formats.backlog import read_backlog
-from yoi_cli.transfer.model import ForeignNote, ForeignTicket
+from yoi_cli.transfer.model import PARENT, ForeignNote, ForeignTicket
 
 TASK = """\
 ---
@@ -130,7 +130,7 @@ The order is a field of the board.
         created_at="2025-06-01T12:00:00Z",
         updated_at="2025-06-03T00:00:00Z",
         fields={"priority": "P1", "assignee": "@ada", "tags": ("board", "web", "bug")},
-        links=(("depends_on", "BACK-7"), ("related", "BACK-12")),
+        links=(("depends_on", "BACK-7"), (PARENT, "BACK-12")),
         notes=(
             ForeignNote(
                 "grace", "2025-06-02T10:00:00Z", "Does it work in Safari?\n\nPlease check."
@@ -142,7 +142,6 @@ The order is a field of the board.
             ("reporter", "@grace"),
             ("milestone", "m-2"),
             ("references", '["docs/board.md"]'),
-            ("parent_task_id", "BACK-12"),
             ("type", "bug"),
             ("ordinal", "3000"),
         ),
@@ -244,7 +243,7 @@ def test_links_find_their_task_however_its_id_is_written() -> None:
         ("depends_on", "task-8"),
         ("depends_on", "X-9"),
     )
-    assert subtask.links == (("related", "TASK-1"),)
+    assert subtask.links == ((PARENT, "TASK-1"),)
 
 
 def test_a_bare_number_that_two_prefixes_share_stays_as_it_is() -> None:
@@ -321,7 +320,8 @@ def test_comments_that_cannot_be_told_apart_stay_in_the_description(comments: st
         ("backlog/tasks/task-1 - A.md", 1),
         ("completed/task-1 - A.md", 1),
         ("task-1 - A.md", 1),
-        ("drafts/draft-1 - A.md", 0),
+        ("tasks/epic/task-1 - A.md", 1),
+        ("backlog/drafts/draft-1 - A.md", 1),
         ("archive/tasks/task-1 - A.md", 0),
         ("docs/doc-1 - A.md", 0),
         ("tasks/task-1.txt", 0),

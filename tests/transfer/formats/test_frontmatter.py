@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from yoi_cli.transfer.formats.frontmatter import read_frontmatter
+from yoi_cli.transfer.formats.frontmatter import read_frontmatter, read_yaml
 from yoi_cli.transfer.model import UnreadableTicketError
 
 
@@ -33,3 +35,28 @@ def test_an_error_names_the_line_of_the_file() -> None:
     with pytest.raises(UnreadableTicketError) as caught:
         read_frontmatter(b"---\r\n\r\nid: a\r\nid: b\r\n---\r\n")
     assert caught.value.line == 4
+
+
+_PLAIN_LINES = st.lists(
+    st.tuples(
+        st.sampled_from(["id", "title", "deps", "created", "x-y"]),
+        st.sampled_from(
+            ["", "null", "~", "nw-1", "2026-01-09T17:06:30Z", "no", "010", "1:20", "a b", "[]"]
+        )
+        | st.from_regex(r"\[[a-z0-9-]{1,5}(, ?[a-z0-9-]{1,5}){0,3}\]", fullmatch=True)
+        | st.from_regex(r"'[^'\n]{0,8}'", fullmatch=True)
+        | st.text(alphabet="ab1: -'\"[],#~\\", max_size=8),
+    ),
+    max_size=5,
+)
+
+
+@given(_PLAIN_LINES)
+def test_the_quick_way_reads_what_yaml_reads(lines: list[tuple[str, str]]) -> None:
+    source = "\n".join(f"{key}: {value}" for key, value in lines)
+    try:
+        quick = read_frontmatter(f"---\n{source}\n---\n".encode())
+    except UnreadableTicketError:
+        return
+    if not quick.is_repaired:
+        assert quick.values == read_yaml(source)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from yoi_cli.transfer.formats.common import utc
 from yoi_cli.transfer.formats.tk import read_tk
-from yoi_cli.transfer.model import ForeignNote, ForeignTicket, ImportProblem
+from yoi_cli.transfer.model import PARENT, ForeignNote, ForeignTicket, ImportProblem
 
 TICKET = """\
 ---
@@ -83,7 +83,7 @@ def test_a_ticket_is_read_whole() -> None:
             ("depends_on", "nw-1a2b"),
             ("depends_on", "nw-3c4d"),
             ("related", "nw-9z9z"),
-            ("related", "nw-0000"),
+            (PARENT, "nw-0000"),
         ),
         notes=(
             ForeignNote(
@@ -94,7 +94,7 @@ def test_a_ticket_is_read_whole() -> None:
             ForeignNote("", "2026-01-11T09:30:00Z", "Fixed."),
         ),
         resolution=None,
-        extra=(("type", "bug"), ("external-ref", "gh-12"), ("parent", "nw-0000")),
+        extra=(("type", "bug"), ("external-ref", "gh-12")),
         warnings=(),
     )
 

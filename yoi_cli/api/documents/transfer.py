@@ -78,8 +78,41 @@ class PlacedDocument(Struct, frozen=True, kw_only=True):
     message: str
 
 
+class UpdatedTicketDocument(Struct, frozen=True, kw_only=True):
+    """A ticket that had come in before and was brought up to date; `changed` says in what."""
+
+    id: str
+    source: str
+    title: str
+    changed: tuple[str, ...]
+
+
+class LinkEndDocument(Struct, frozen=True, kw_only=True):
+    """A link of the ticket `id`, of a relation's kind: to the ticket `target`, which came from
+    `source`, or where `target` is null to one that is not here."""
+
+    id: str
+    kind: str
+    source: str
+    target: str | None
+
+
+class LeftOutDocument(Struct, frozen=True, kw_only=True):
+    """How many files or records of one kind were left out for one reason, and which."""
+
+    kind: str
+    reason: str
+    count: int
+    paths: tuple[str, ...]
+
+
 class ImportedDocument(Struct, frozen=True, kw_only=True):
-    """The outcome of an import; `problems` gave no ticket, `notices` are on those that did."""
+    """The outcome of an import; `problems` gave no ticket, `notices` are on those that did.
+
+    `updated` had come in before and changed in the other tool; `conflicts` are here with other
+    content, or changed there and here. `completed` are links whose other end is here now,
+    `missing_links` those that the ticket keeps by name. `left_out` was not to be a ticket.
+    """
 
     dry_run: bool
     imported: tuple[IncomingTicketDocument, ...]
@@ -87,6 +120,10 @@ class ImportedDocument(Struct, frozen=True, kw_only=True):
     conflicts: tuple[ConflictDocument, ...]
     problems: tuple[PlacedDocument, ...]
     notices: tuple[PlacedDocument, ...]
+    updated: tuple[UpdatedTicketDocument, ...]
+    completed: tuple[LinkEndDocument, ...]
+    missing_links: tuple[LinkEndDocument, ...]
+    left_out: tuple[LeftOutDocument, ...]
 
 
 def exported_document(exported: ExportedTicket) -> ExportedDocument:
@@ -118,4 +155,11 @@ def imported_document(report: ImportReport, *, dry_run: bool) -> ImportedDocumen
         conflicts=from_values(ConflictDocument, report.conflicts),
         problems=from_values(PlacedDocument, report.problems),
         notices=from_values(PlacedDocument, report.notices),
+        updated=from_values(UpdatedTicketDocument, report.updated),
+        completed=from_values(LinkEndDocument, report.completed),
+        missing_links=from_values(LinkEndDocument, report.missing),
+        left_out=tuple(
+            LeftOutDocument(kind=kind, reason=reason, count=len(paths), paths=paths)
+            for (kind, reason), paths in report.kinds_left_out().items()
+        ),
     )

@@ -121,6 +121,7 @@ def _print_head(page: Page, view: TicketView) -> None:
         ("spent", spending_of(view.thread.events).text),
     ]
     shown = {*_FACTS, "title", "state", "queued_by", "queued_at", "created_at", "updated_at"}
+    shown |= {"source_mark"}
     facts += [(key, ", ".join(item.texts(key))) for key in item.fields if key not in shown]
     page.facts(facts)
     for divergence in view.folded.diverged:

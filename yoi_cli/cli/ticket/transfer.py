@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -29,10 +30,16 @@ from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageEr
 from yoi_cli.model.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
+    from yoi_cli.api.session import Session
     from yoi_cli.api.transfer import ExportedTicket, ImportProblem, ImportReport
+
+#: How much of a file is looked at to tell whose it is.
+_HEAD = 1 << 16
+#: How many of a kind are named where they are counted.
+_NAMED = 5
 
 
 def import_(
@@ -41,16 +48,18 @@ def import_(
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="A file of JSON Lines (- for standard input), or a folder of tk or Backlog.md.",
+            help="A file (- for standard input), or a folder of tk, Backlog.md or beads.",
             show_default=False,
         ),
     ],
     format_: Annotated[
         str | None,
         typer.Option(
+            "--from",
             "--format",
-            metavar="FORMAT",
-            help="jsonl, tk or backlog; default detected from SOURCE.",
+            metavar="NAME",
+            help="Whose tickets they are: jsonl (yoi's own), tk, backlog, beads, taskwarrior, "
+            "github or git-bug; default detected from SOURCE.",
             autocompletion=complete_words(FORMATS),
         ),
     ] = None,
@@ -65,27 +74,17 @@ def import_(
 ) -> int:
     """Take in whole tickets: an export, byte for byte, or another tool's tickets.
 
-    What is here already is skipped, so it may be repeated. A ticket that exists
-    here with other content is left as it is; the others are imported, and the exit code is 4.
+    It may be repeated: what is here already is skipped, and what changed in the other
+    tool is taken over where nobody changed it here. A ticket that was changed here, or
+    is here with other content, is left as it is; the others come in, and the exit code is 4.
+    What is left out is named, with the reason. docs/import.md has a table for each tool.
     """
     if format_ is not None:
         check_format(format_, FORMATS)
     session = session_of(ctx)
-    if format_ == JSONL or (format_ is None and not os.path.isdir(source)):
-        # Read line by line, so that an export of any size comes in.
-        with _opened(source) as stream, progress("Importing", None) as bar:
-            outcome = api.import_lines(
-                session,
-                stream,
-                source=source,
-                dry_run=dry_run,
-                commit=commit,
-                advance=bar.advance,
-            )
-    else:
-        outcome = api.import_folder(
-            session, source, format_=format_, dry_run=dry_run, author=author, commit=commit
-        )
+    with progress("Importing", None) as bar:
+        options = _Options(dry_run, author, commit, bar.advance)
+        outcome = _taken_in(session, source, format_, options)
     if as_json:
         from yoi_cli.api.documents.transfer import imported_document
 
@@ -93,7 +92,8 @@ def import_(
     else:
         report_lines(_imported_rows(outcome), _imported_sentences(outcome, dry_run=dry_run))
     warn(_placed(one) for one in outcome.notices)
-    warn(f"Left out: {one.message}" for one in outcome.conflicts)
+    warn(_counted_kinds(outcome))
+    warn(f"Left as it is: {one.message}" for one in outcome.conflicts)
     warn(f"Left out: {_placed(one)}" for one in outcome.problems)
     warn(outcome.warnings)
     if outcome.conflicts:
@@ -101,10 +101,37 @@ def import_(
     return OperationError.exit_code if outcome.problems else 0
 
 
+class _Options(NamedTuple):
+    """How an import is made, whatever it reads."""
+
+    dry_run: bool
+    author: str | None
+    commit: bool
+    advance: Callable[[], None]
+
+
+def _taken_in(
+    session: Session, source: str, format_: str | None, options: _Options
+) -> ImportReport:
+    how = options._asdict()
+    if os.path.isdir(source) or format_ in ("tk", "backlog"):
+        if format_ == JSONL:
+            format_ = None
+        return api.import_folder(session, source, format_=format_, **how)
+    # Our own lines are read one by one, so that an export of any size comes in.
+    with _opened(source) as stream:
+        tool = format_ or api.tool_of(stream.peek(_HEAD))
+        if tool == JSONL:
+            return api.import_lines(session, stream, source=source, **how)
+        return api.import_records(session, tool, stream, source=source, **how)
+
+
 @contextmanager
-def _opened(source: str) -> Iterator[BinaryIO]:
+def _opened(source: str) -> Iterator[io.BufferedReader[io.FileIO]]:
     if source == "-":
-        yield sys.stdin.buffer
+        # Its own buffer is too small to tell a tool by.
+        with io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), _HEAD) as stream:
+            yield stream
         return
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
@@ -114,7 +141,7 @@ def _opened(source: str) -> Iterator[BinaryIO]:
             f"There is no file {source[:200]!r}.",
             hint="Check the path; nothing was written.",
         ) from error
-    with open(descriptor, "rb") as file:
+    with io.BufferedReader(io.FileIO(descriptor), _HEAD) as file:
         yield file
 
 
@@ -194,17 +221,36 @@ def _warned(exported: Iterable[ExportedTicket]) -> Iterator[ExportedTicket]:
 
 def _imported_rows(outcome: ImportReport) -> Iterator[tuple[str, str, str]]:
     yield from (("imported", one.id, one.source) for one in outcome.imported)
+    yield from (("updated", one.id, one.source) for one in outcome.updated)
+    yield from (("completed", one.id, one.source) for one in outcome.completed)
     yield from (("skipped", one.id, one.source) for one in outcome.skipped)
     yield from (("conflict", one.id, one.source) for one in outcome.conflicts)
 
 
 def _imported_sentences(outcome: ImportReport, *, dry_run: bool) -> Iterator[str]:
-    done = "Would import" if dry_run else "Imported"
-    yield from (f"{done} {one.id} ({one.source}): {one.title}" for one in outcome.imported)
+    would = "Would " if dry_run else ""
+    for one in outcome.imported:
+        yield f"{_begun(would, 'import')} {one.id} ({one.source}): {one.title}"
+    for new in outcome.updated:
+        yield f"{_begun(would, 'update')} {new.id} ({new.source}): {', '.join(new.changed)}"
+    for link in outcome.completed:
+        yield f"{_begun(would, 'complete')} {link.id}: {link.kind} {link.target} ({link.source})"
     if outcome.skipped:
         yield f"Skipped, being here already: {counted(len(outcome.skipped), 'ticket')}"
-    elif not outcome.imported:
+    elif not (outcome.imported or outcome.updated or outcome.completed):
         yield "Nothing to import."
+
+
+def _begun(would: str, verb: str) -> str:
+    return f"{would}{verb}" if would else f"{verb.capitalize()}{'d' if verb[-1] == 'e' else 'ed'}"
+
+
+def _counted_kinds(outcome: ImportReport) -> Iterator[str]:
+    """How much was left out of which kind, and why; a few are named, all of them with --json."""
+    for (kind, reason), paths in outcome.kinds_left_out().items():
+        more = f", and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+        named = ", ".join(paths[:_NAMED])
+        yield f"Left out: {counted(len(paths), kind)}, {reason}: {named}{more}"
 
 
 def _placed(problem: ImportProblem) -> str:

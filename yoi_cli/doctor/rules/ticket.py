@@ -75,6 +75,12 @@ ITEM_RULES = (
         "Set it with `yoi ticket edit TICKET --priority P2`.",
     ),
     Rule(
+        "link_missing",
+        WARNING,
+        "An imported ticket names one that is not here: nothing waits for it yet.",
+        "The import that brings it makes the relation; else take the entry out of missing_links.",
+    ),
+    Rule(
         "state_mismatch",
         ERROR,
         "item.md says another state than the ticket's thread.",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.store.files import layout
+from yoi_cli.store.files.sync_file_system import sync_file_system
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.store.files.directory import Directory
 
 
@@ -55,6 +58,84 @@ def _write_tree(directory: Directory, files: Mapping[str, bytes]) -> None:
         else:
             directory.create(name, data)
     directory.sync()
+
+
+def place_trees(
+    folder: Directory, name: str, trees: Mapping[TicketId, Mapping[str, bytes]]
+) -> None:
+    """Make many folders, each with its files and at once, by few waits for the disk.
+
+    They are built together in the folder of an unfinished `name`, written whole before the first
+    of them is waited for, and stand on stable storage before the first is renamed into place, in
+    their order. A crash leaves some of them, whole, and the unfinished folder. Where the disk
+    refuses, none is left. Nothing may stand at their names.
+    """
+    unfinished = layout.UNFINISHED + name
+    remove_tree(folder, unfinished)
+    try:
+        with folder.make_child(unfinished) as together:
+            for tree, files in trees.items():
+                os.mkdir(tree, dir_fd=together.descriptor)
+                with together.child(tree) as directory:
+                    _lay_tree(directory, files)
+            if not sync_file_system(together.descriptor):
+                for tree, files in trees.items():
+                    with together.child(tree) as directory:
+                        _sync_tree(directory, files)
+                together.sync()
+            _place_or_undo(folder, together, trees)
+    except BaseException:
+        remove_tree(folder, unfinished)
+        raise
+    with suppress(OSError):  # an empty folder, which doctor takes away
+        os.rmdir(unfinished, dir_fd=folder.descriptor)
+
+
+def _place_or_undo(folder: Directory, together: Directory, names: Iterable[str]) -> None:
+    """Move the folders `names` from `together` into `folder`, all of them or none."""
+    placed: list[str] = []
+    try:
+        for name in names:
+            os.rename(name, name, src_dir_fd=together.descriptor, dst_dir_fd=folder.descriptor)
+            placed.append(name)
+        folder.sync()
+    except OSError:
+        for name in placed:
+            os.rename(name, name, src_dir_fd=folder.descriptor, dst_dir_fd=together.descriptor)
+        raise
+
+
+def _lay_tree(directory: Directory, files: Mapping[str, bytes]) -> None:
+    """Write `files`, and wait for nothing."""
+    for name, below in _by_folder(files).items():
+        os.mkdir(name, dir_fd=directory.descriptor)
+        with directory.child(name) as child:
+            _lay_tree(child, below)
+    for name, data in files.items():
+        if "/" not in name:
+            directory.create(name, data, is_synced=False)
+
+
+def _sync_tree(directory: Directory, files: Mapping[str, bytes]) -> None:
+    """Bring `files`, that stand there, to stable storage, and then their names."""
+    for name, below in _by_folder(files).items():
+        with directory.child(name) as child:
+            _sync_tree(child, below)
+    for name in files:
+        if "/" not in name:
+            with directory.opened(name) as descriptor:
+                os.fsync(descriptor)
+    directory.sync()
+
+
+def _by_folder(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """The files that lie in folders, by those folders."""
+    folders: dict[str, dict[str, bytes]] = {}
+    for path, data in files.items():
+        name, is_below, rest = path.partition("/")
+        if is_below:
+            folders.setdefault(name, {})[rest] = data
+    return folders
 
 
 def remove_tree(directory: Directory, name: str) -> None:

@@ -25,7 +25,7 @@ from yoi_cli.store.files.append import (
     settled_tail,
     write_failed,
 )
-from yoi_cli.store.files.atomic_folder import is_inside, place_tree, remove_tree
+from yoi_cli.store.files.atomic_folder import is_inside, place_tree, place_trees, remove_tree
 from yoi_cli.store.files.descriptors import mark_of
 from yoi_cli.store.files.git_holds import AUTOSTASH, git_holds, held_by
 from yoi_cli.store.files.interrupts import held_back
@@ -218,22 +218,38 @@ class FileWriter(FileReader):
         return done._replace(warnings=(*done.warnings, *interrupts.warnings))
 
     def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
-        if not is_ticket_id(ticket) or not all(is_inside(path) for path in files):
-            raise OperationError(
-                "import_refused",
-                f"The ticket {str(ticket)[:40]!r} holds a path that leads outside.",
-            )
-        folder = self.made_folder()
-        if folder.has(ticket):
-            raise ConflictError(
-                "ticket_exists",
-                f"There is a ticket {ticket} already.",
-                hint="Nothing was written. Compare the two before importing again.",
-                details={"ticket": ticket},
-            )
+        folder = self._checked_folder({ticket: files})
         self._lock.announce(Intent(ticket, ""))
         place_tree(folder, ticket, files)
         self._lock.forget()
+
+    def install_all(self, tickets: Mapping[TicketId, Mapping[str, bytes]]) -> None:
+        if not tickets:
+            return
+        folder = self._checked_folder(tickets)
+        first = next(iter(tickets))  # in whose unfinished folder all are built
+        self._lock.announce(Intent(first, ""))
+        place_trees(folder, first, tickets)
+        self._lock.forget()
+
+    def _checked_folder(self, tickets: Mapping[TicketId, Mapping[str, bytes]]) -> Directory:
+        """The store's folder, in which none of `tickets` stands, and whose files may."""
+        for ticket, files in tickets.items():
+            if not is_ticket_id(ticket) or not all(is_inside(path) for path in files):
+                raise OperationError(
+                    "import_refused",
+                    f"The ticket {str(ticket)[:40]!r} holds a path that leads outside.",
+                )
+        folder = self.made_folder()
+        for ticket in tickets:
+            if folder.has(ticket):
+                raise ConflictError(
+                    "ticket_exists",
+                    f"There is a ticket {ticket} already.",
+                    hint="Nothing was written. Compare the two before importing again.",
+                    details={"ticket": ticket},
+                )
+        return folder
 
     def made_folder(self) -> Directory:
         """The store's folder, made where it is not there."""

@@ -208,6 +208,15 @@ def read_entries(text: str, path: str) -> Sequence[FrontmatterEntry]:
         return item_yaml.read(text, path)
 
 
+def plain_fields(text: str) -> dict[str, FieldValue] | None:
+    """The fields of a frontmatter in the plain form (docs/format.md), which takes no YAML parser;
+    None for any other."""
+    try:
+        return _canonical_fields(text)
+    except _NotCanonicalError:
+        return None
+
+
 def _canonical_fields(text: str) -> dict[str, FieldValue]:
     """The fields of a canonical frontmatter; raises _NotCanonicalError for any other."""
     if not text.isascii() and re.search(WIDE_UNSAFE, text):

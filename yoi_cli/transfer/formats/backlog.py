@@ -1,4 +1,5 @@
-"""Reads the tasks of Backlog.md (MrLesk/Backlog.md): `tasks/*.md` and `completed/*.md`.
+"""Reads the tasks of Backlog.md (MrLesk/Backlog.md): what is in `tasks/`, `completed/` and
+`drafts/`, and in folders below them.
 
 Frontmatter keys are `id`, `title`, `status`, `assignee`, `created_date`, `updated_date`,
 `labels`, `dependencies`, `priority`, `parent_task_id`, `type` and others that have no place
@@ -10,10 +11,10 @@ zeros between the places that name them (`task-7`, `TASK-07`), and may lack thei
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
 
-from yoi_cli.model.relations import DEPENDS_ON, RELATED
+from yoi_cli.model.relations import DEPENDS_ON
 from yoi_cli.transfer.formats.common import (
     Files,
     Frontmatter,
@@ -24,10 +25,19 @@ from yoi_cli.transfer.formats.common import (
     utc,
     without_last_heading,
 )
-from yoi_cli.transfer.model import ForeignNote, ForeignTicket
+from yoi_cli.transfer.model import PARENT, ForeignNote, ForeignTicket
 
-_STATES = {"to do": "planning", "todo": "planning", "in progress": "inprogress", "done": "done"}
+_STATES = {
+    "to do": "planning",
+    "draft": "planning",
+    "todo": "planning",
+    "in progress": "inprogress",
+    "done": "done",
+}
 _PRIORITIES = {"high": "P1", "medium": "P2", "low": "P3"}
+#: Where tasks are.
+FOLDERS = ("tasks", "completed", "drafts")
+_OTHERS = {"docs": "document", "decisions": "decision", "milestones": "milestone"}
 _ID = re.compile(r"(?:([A-Za-z]+)-)?(\d+(?:\.\d+)*)", re.ASCII)
 _FILE_ID = re.compile(r"[A-Za-z]+-\d+(?:\.\d+)*(?=[ .])", re.ASCII)
 _MARKER = re.compile(
@@ -47,21 +57,42 @@ _COMMENT_KEY = re.compile(r"(index|author|created):\s*(.*)", re.IGNORECASE)
 def read_backlog(files: Files) -> Imported:
     """Read Backlog.md tasks: (path, content) pairs in, tickets and unreadable files out.
 
-    Drafts, documents, decisions, milestones, the configuration and what is in `archive/` are
-    passed over.
+    Documents, decisions, milestones, the configuration and what is in `archive/` are passed
+    over; `no_task` says so of each.
     """
-    tasks = [file for file in files if _folder(file[0]) in ("tasks", "completed")]
+    tasks = [file for file in files if _folder(file[0])]
     tickets, problems = read_tickets(tasks, _read)
-    ids: dict[str, set[str]] = {}
-    for ticket in tickets:
-        for name in _names(ticket.source_id):
-            ids.setdefault(name, set()).add(ticket.source_id)
+    find = find_backlog([ticket.source_id for ticket in tickets])
+    return settle_links(tickets, find), problems
+
+
+def find_backlog(ids: Collection[str]) -> Callable[[str], str | None]:
+    """A look-up by what tasks are known by; what several go by names none."""
+    holders: dict[str, set[str]] = {}
+    for one in ids:
+        for name in _names(one):
+            holders.setdefault(name, set()).add(one)
 
     def find(name: str) -> str | None:
-        holders = ids.get(_names(name)[0], set())
-        return next(iter(holders)) if len(holders) == 1 else None
+        found = holders.get(_names(name)[0], set())
+        return next(iter(found)) if len(found) == 1 else None
 
-    return settle_links(tickets, find), problems
+    return find
+
+
+def no_task(path: str) -> tuple[str, str] | None:
+    """Of what kind a file is that holds no task to take in, and why; None for one that may."""
+    *folders, name = path.split("/")
+    if "archive" in folders:
+        what = "draft" if "drafts" in folders else "task"
+        return f"archived {what}", "put away in archive/"
+    if not name.endswith(".md"):
+        kind = "configuration" if name.endswith((".yml", ".yaml")) else "other file"
+        return kind, "not markdown"
+    if _folder(path):
+        return None
+    kind = next((kind for folder, kind in _OTHERS.items() if folder in folders), "other file")
+    return kind, "no task"
 
 
 def _folder(path: str) -> str:
@@ -70,7 +101,7 @@ def _folder(path: str) -> str:
     if "archive" in folders or not name.endswith(".md"):
         return ""
     if folders:
-        return folders[-1]
+        return next((folder for folder in reversed(folders) if folder in FOLDERS), "")
     return "tasks" if _FILE_ID.match(name) else ""
 
 
@@ -124,6 +155,8 @@ def _id_of(path: str) -> str:
 def _state(front: Frontmatter, status: str, folder: str) -> str:
     if folder == "completed":
         return "closed"
+    if folder == "drafts" and not status:
+        return "planning"
     state = _STATES.get(re.sub(r"[\s_-]+", " ", status).casefold())
     if state is None:
         front.warnings.append(f"the status {status!r} is the project's own; taken as To Do")
@@ -148,12 +181,11 @@ def _assignee(front: Frontmatter) -> str | None:
 def _links(front: Frontmatter, source_id: str) -> tuple[tuple[str, str], ...]:
     """Dependencies and the parent, which the id `task-1.2` names where no key does."""
     parents = front.texts("parent_task_id")
-    front.keep("parent_task_id")
     if not parents and _ID.fullmatch(source_id) and "." in source_id:
         parents = (source_id.rpartition(".")[0],)
     return (
         *((DEPENDS_ON, name) for name in front.texts("dependencies")),
-        *((RELATED, name) for name in parents),
+        *((PARENT, name) for name in parents),
     )
 
 

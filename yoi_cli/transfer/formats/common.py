@@ -28,6 +28,8 @@ _TIME = re.compile(
     r" ?(?:Z|([+-])(\d\d):?(\d\d)?)?)?",
     re.ASCII | re.IGNORECASE,
 )
+#: As taskwarrior writes times.
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
 #: Day, month and year of the century, as Backlog.md wrote dates in its first releases.
 _SHORT_DATE = re.compile(r"(\d\d)([-/.])(\d\d)\2(\d\d)", re.ASCII)
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)", re.DOTALL)
@@ -53,6 +55,17 @@ class Frontmatter:
         """The value of `key` as text, the empty string where there is none."""
         self._placed.add(key)
         return as_text(self._values.get(key, "")).strip()
+
+    def value(self, key: str) -> Value:
+        """The value of `key` as it is, the empty string where there is none."""
+        self._placed.add(key)
+        return self._values.get(key, "")
+
+    def rename(self, key: str, other: str) -> None:
+        """Let `key` go by the name `other`, unless that has a value."""
+        if not self._values.get(other) and key in self._values:
+            self._values = {**self._values, other: self._values[key]}
+        self._placed.add(key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The value of `key` as a list without repeats; a lone text is parted at its commas."""
@@ -97,6 +110,8 @@ def utc(text: str) -> str | None:
     """
     if not text:
         return ""
+    if compact := _COMPACT.fullmatch(text):
+        text = "{}-{}-{}T{}:{}:{}Z".format(*compact.groups())
     if short := _SHORT_DATE.fullmatch(text):
         text = f"20{short[4]}-{short[3]}-{short[1]}"
     parts = _TIME.fullmatch(text)
@@ -167,14 +182,17 @@ def _settled(
     warnings = list(ticket.warnings)
     if holders > 1:
         warnings.append(f"{holders} tickets share the id {ticket.source_id!r}")
-    links: list[tuple[str, str]] = []
+    links: dict[tuple[str, str], None] = {}
+    notes: dict[tuple[str, str], str] = {}
     for kind, name in ticket.links:
         link = (kind, find(name) or name)
         if link[1] == ticket.source_id:
             warnings.append(f"a {kind} link to the ticket itself was left out")
-        elif link not in links:
-            links.append(link)
-    return replace(ticket, links=tuple(links), warnings=tuple(warnings))
+            continue
+        links[link] = None
+        if note := ticket.link_notes.get((kind, name)):
+            notes[link] = note
+    return replace(ticket, links=tuple(links), warnings=tuple(warnings), link_notes=notes)
 
 
 def _open(content: bytes) -> tuple[Frontmatter, str]:

@@ -15,6 +15,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
+from yoi_cli.store.formats.item import plain_fields
 from yoi_cli.transfer.model import UnreadableTicketError, as_text
 
 if TYPE_CHECKING:
@@ -121,6 +122,19 @@ def _malformed(error: Exception, source: str) -> UnreadableTicketError:
 
 
 def _mapping(source: str) -> dict[str, Value]:
+    """The keys of `source`: those of the plain form, which most files have, without YAML's parser,
+    which takes twenty times as long."""
+    plain = plain_fields(source + "\n") if source else None
+    if plain is None:
+        return read_yaml(source)
+    return {
+        key: list(value) if isinstance(value, tuple) else value or ""
+        for key, value in plain.items()
+    }
+
+
+def read_yaml(source: str) -> dict[str, Value]:
+    """The keys of `source` by YAML's parser. Raises its errors, `UnreadableTicketError`."""
     events = (
         event
         for event in yaml.parse(source, Loader=yaml.SafeLoader)

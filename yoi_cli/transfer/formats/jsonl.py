@@ -18,6 +18,7 @@ from msgspec.structs import asdict
 
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.model.fields import FIELDS, TIME
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord
@@ -26,6 +27,7 @@ from yoi_cli.model.ticket import DatedEvent, Ticket
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.ticket_files import encode_ticket
 from yoi_cli.store.formats.thread import parse_thread
+from yoi_cli.transfer.formats.common import utc
 from yoi_cli.transfer.import_lines import StoredTicket
 from yoi_cli.transfer.model import ImportProblem
 
@@ -38,6 +40,7 @@ _SCHEMA = "yoi/1"
 _LONGEST_NAME = 255
 _LONGEST_PATH = 1024
 _DEEPEST = 32
+_TIMES = frozenset(name for name, field in FIELDS.items() if field.type == TIME)
 
 
 class _File(msgspec.Struct):
@@ -199,17 +202,18 @@ def _ticket_of(document: _Document) -> Ticket:
     if not document.events:
         raise UsageError("events_missing", "The line has neither files nor events.")
     given: dict[str, FieldValue] = {
-        key: tuple(value) if isinstance(value, list) else value
+        key: tuple(value) if isinstance(value, list) else _timed(key, value)
         for key, value in document.item.frontmatter.items()
     }
-    times = [event.at for event in document.events]
+    times = [_utc(event.at) for event in document.events]
     ticket = Ticket(
         id=TicketId(document.id),
         fields={"title": document.title, "created_at": times[0], "updated_at": max(times)} | given,
         description=document.item.body,
         events=tuple(_dated(event) for event in document.events),
         relations=tuple(
-            Relation(document.id, **asdict(relation)) for relation in document.relations.outgoing
+            Relation(document.id, **{**asdict(relation), "at": _utc(relation.at)})
+            for relation in document.relations.outgoing
         ),
         plan=tuple(_record(document.id, record) for record in document.plan),
         resolution=document.resolution,
@@ -224,10 +228,21 @@ def _dated(event: _Event) -> DatedEvent:
     if heading is None:
         heading = heading_for(event.kind, status=event.attributes.get("status", ""))
     new = NewEvent(event.kind, event.author, heading, event.body, attributes)
-    return DatedEvent(event.at, new, event.id)
+    return DatedEvent(_utc(event.at), new, event.id)
+
+
+def _utc(at: str) -> str:
+    """A time that another program wrote (`+01:00`) as ours; what is no time stays, and is refused
+    where it is written."""
+    return utc(at) or at
+
+
+def _timed(key: str, value: str | None) -> str | None:
+    return _utc(value) if value and key in _TIMES else value
 
 
 def _record(ticket: str, record: _Plan) -> PlanRecord:
     plan = record.accepted_plan
     accepted = AcceptedPlan(**asdict(plan)) if plan else None
-    return PlanRecord(ticket_id=ticket, **{**asdict(record), "accepted_plan": accepted})
+    given = {**asdict(record), "accepted_plan": accepted, "at": _utc(record.at)}
+    return PlanRecord(ticket_id=ticket, **given)

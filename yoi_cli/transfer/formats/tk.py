@@ -9,6 +9,7 @@ at the end of the file. `tk` keeps no reason for closing and no time of the last
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.relations import DEPENDS_ON, RELATED
 from yoi_cli.transfer.formats.common import (
@@ -21,7 +22,10 @@ from yoi_cli.transfer.formats.common import (
     utc,
     without_last_heading,
 )
-from yoi_cli.transfer.model import ForeignNote, ForeignTicket
+from yoi_cli.transfer.model import PARENT, ForeignNote, ForeignTicket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 #: `needs_testing` is a fork's word for finished and not yet accepted, `done` an older `closed`.
 _STATES = {
@@ -43,16 +47,30 @@ def read_tk(files: Files) -> Imported:
     """
     markdown = [file for file in files if file[0].endswith(".md")]
     tickets, problems = read_tickets(markdown, _read)
-    ids = {ticket.source_id for ticket in tickets}
+    find = find_tk([ticket.source_id for ticket in tickets])
+    return settle_links(tickets, find), problems
+
+
+def find_tk(ids: Collection[str]) -> Callable[[str], str | None]:
+    """A look-up of names: `tk` stored, and still takes, any part of an id that only one has."""
+    known = frozenset(ids)
 
     def find(name: str) -> str | None:
-        """`tk` stored, and still takes, any part of an id that only one ticket has."""
-        if name in ids:
+        if name in known:
             return name
-        holders = [known for known in ids if name in known]
+        holders = [one for one in known if name in one]
         return holders[0] if len(holders) == 1 else None
 
-    return settle_links(tickets, find), problems
+    return find
+
+
+def no_ticket(path: str) -> tuple[str, str] | None:
+    """Of what kind a file is that holds no ticket of tk, and why; None for one that may."""
+    if not path.endswith(".md"):
+        return "other file", "not markdown"
+    if path.count("/") > 1:
+        return "file in a subfolder", "tk reads no subfolders"
+    return None
 
 
 def _read(path: str, front: Frontmatter, body: str) -> ForeignTicket:
@@ -102,11 +120,10 @@ def _priority(front: Frontmatter) -> str | None:
 
 
 def _links(front: Frontmatter) -> tuple[tuple[str, str], ...]:
-    parent = front.texts("parent")
-    front.keep("parent")
     return (
         *((DEPENDS_ON, name) for name in front.texts("deps")),
-        *((RELATED, name) for name in (*front.texts("links"), *parent)),
+        *((RELATED, name) for name in front.texts("links")),
+        *((PARENT, name) for name in front.texts("parent")),
     )
 
 
