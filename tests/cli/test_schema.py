@@ -47,6 +47,7 @@ SCENARIO = (
     ("next", "next"),
     ("claim", "claim {a}"),
     ("claims", "claims"),
+    ("remote_claims", "claims --remote"),
     ("claim", "release {a}"),
     ("recorded", "route {a} --record"),
     ("accepted", "route {a} --accept"),
@@ -161,7 +162,7 @@ def names(yoi: Program, git: Program, workspace: Path) -> dict[str, str]:
     ticket = ("ticket", "create", "--title", "A ticket", "-m", TEXT)
     objective = ("objective", "create", "--title", "A goal")
     with (workspace / ".yoi/ticket.config.toml").open("a") as config:
-        config.write('[profiles.own]\ncommand = ["git"]\n')
+        config.write('[claims]\nremote = "origin"\n[profiles.own]\ncommand = ["git"]\n')
     return {"a": made(yoi(*ticket)), "b": made(yoi(*ticket)), "o": made(yoi(*objective))}
 
 

@@ -11,7 +11,7 @@ from support.console_blocks import check_story
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "sync.md"
 _SOURCES = (
-    *("sync/open.py", "sync/errors.py", "sync/git/remote.py", "sync/service.py"),
+    *("sync/open.py", "sync/errors.py", "sync/git/remote.py", "git/remote.py", "sync/service.py"),
     *("merge/files/merged_store.py", "sync/files/writing.py"),
 )
 _CODE = re.compile(r'Error\(\s*"(\w+)"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from torture.campaigns import (
+    claims,
     clock,
     clones,
     cut,
@@ -40,5 +41,6 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("orchestrate", "orchestrate killed at every step, and ended", orchestrate.run),
     Campaign("graph", "tickets that wait for one another, orchestrate killed", graph.run),
     Campaign("clones", "three clones that merge, rebase, pick and revert converge", clones.run),
+    Campaign("claims", "clones that claim from one remote at once, orchestrate killed", claims.run),
     Campaign("parser", "the readers' properties hold on very many examples", parser.run),
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.claim import Claim, ClaimRequest
     from yoi_cli.model.routing import GivenDecision
+    from yoi_cli.model.shared_claim import KnownClaim as KnownClaim
     from yoi_cli.routing.accept import Accepted as Accepted
     from yoi_cli.routing.claims import ClaimList as ClaimList
     from yoi_cli.routing.claims import ClaimService
@@ -46,6 +47,7 @@ def claim_next(
     `ConflictError` (`all_claimed`) and `StoreInvalidError` (`store_untrusted`)."""
     from yoi_cli.routing.claims import claim_next
 
+    refresh(session)
     claims, request = _opened(session, author, holder, lease_ms, worktree=worktree, worker=worker)
     return claim_next(claims, request)
 
@@ -100,6 +102,27 @@ def release(
     return release_claim(open_claims(session, author), ticket, generation)
 
 
+def of_this_clone(session: Session) -> Session:
+    """The session with claims that this clone alone knows of; no remote is asked or told."""
+    return session._replace(config=session.config._replace(claims_remote=None))
+
+
+def refresh(session: Session) -> None:
+    """Learn who holds what in other clones, where claims hold for them. Raises `ConflictError`
+    (`claim_remote_unreachable`)."""
+    if session.config.claims_remote is not None:
+        with session.store.write():
+            session.claims.refresh()
+
+
+def list_remote_claims(session: Session) -> tuple[KnownClaim, ...]:
+    """The claims that the remote has, whoever took them; nothing is written.
+
+    Raises `NotFoundError` (`claims_not_shared`) and `ConflictError` (`claim_remote_unreachable`).
+    """
+    return session.shared_claims.list_remote()
+
+
 def list_claims(session: Session, *, every: bool = False) -> ClaimList:
     """Who holds which ticket; with `every`, claims that were given back too."""
     from yoi_cli.routing.open import read_claims
@@ -128,6 +151,7 @@ def accept(
     from yoi_cli.routing.accept import Acceptance, accept_ticket
     from yoi_cli.worktrees.open import worktree_folder
 
+    refresh(session)
     claims, request = _opened(session, author, holder, lease_ms, worktree=worktree, worker=worker)
     plan = Acceptance(request, branch, worktree, folder=worktree_folder(session))
     return accept_ticket(claims, ticket, plan, judgement, packet)

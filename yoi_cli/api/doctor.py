@@ -78,7 +78,7 @@ def look_over(session: Session, *, advance: Callable[[], None] = lambda: None) -
         check_spool,
         check_store,
     )
-    from yoi_cli.doctor.open import survey_clone
+    from yoi_cli.doctor.open import probe_claims, survey_clone
     from yoi_cli.hooks.git.context import spool_of
     from yoi_cli.hooks.open import check_hooks
     from yoi_cli.setup.formatters import check_formatters
@@ -95,6 +95,11 @@ def look_over(session: Session, *, advance: Callable[[], None] = lambda: None) -
     merging = (*merging, *check_formatters(unguarded))
     hooks = None if clone.irregular else check_hooks(session)
     places = (*check_clone(clone), *merging, check_lock(lock), waits, *([hooks] if hooks else []))
+    probe = probe_claims(session)
+    if probe is not None:
+        from yoi_cli.doctor.shared_claims import check_shared_claims
+
+        places = (*places, check_shared_claims(probe))
     return DoctorReport((*check_store(found), *places), found)
 
 

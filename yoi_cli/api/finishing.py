@@ -306,6 +306,8 @@ class _Way:
         from yoi_cli.model.naming import branch_name
         from yoi_cli.model.workers.spec import redaction_of
         from yoi_cli.orchestration.texts import merge_message
+        from yoi_cli.routing.claims import publish_result
+        from yoi_cli.routing.open import open_claims
         from yoi_cli.workspace.settings import settings_of
         from yoi_cli.worktrees.open import open_repository
 
@@ -327,6 +329,7 @@ class _Way:
                     "merge_conflicts",
                 )
             self._validate(tried.path)
+            publish_result(open_claims(self._session, self._author), self.ticket)
             try:
                 repository.advance(self._target, old=old, new=tried.commit, approved=head)
             except ConflictError as error:

@@ -41,8 +41,10 @@ def start(session: Session, ticket: str | None = None, *, author: str | None = N
 
     by = session.author(author).author
     if ticket is None:
+        from yoi_cli.api.claims import refresh
         from yoi_cli.routing.claims import require_next
 
+        refresh(session)
         service = open_claims(session, author)
         ticket = require_next(session.store, service.context, 1)[0].ticket
     full_id = identify(session.store, ticket)
@@ -108,7 +110,12 @@ def check_holder(session: Session, ticket: str, by: str) -> None:
 
     from yoi_cli.model.claim import check_free
 
-    claim = session.claims.get(ticket)
+    claims = session.claims
+    if claims.is_shared:
+        with session.store.write():
+            claim = claims.look(ticket)
+    else:
+        claim = claims.get(ticket)
     if claim is not None and claim.holder != by:
         check_free(ticket, claim, time.time_ns() // 1_000_000)
 

@@ -44,6 +44,24 @@ def _ends_of_ids(session: Session) -> Mapping[str, int]:
     return ends_of_ids(session)
 
 
+def claiming_session_of(ctx: typer.Context, *, local: bool) -> Session:
+    """The same, for what claims. With `--local` other clones are neither asked nor told, and what
+    is given up by that is said."""
+    session = session_of(ctx)
+    if not local or session.config.claims_remote is None:
+        return session
+    from yoi_cli.api.claims import of_this_clone
+    from yoi_cli.cli.text.report import warn
+
+    warn(
+        [
+            f"--local: {session.config.claims_remote} is neither asked nor told, so another clone "
+            "may work on the same ticket, and both may merge it."
+        ]
+    )
+    return of_this_clone(session)
+
+
 def ticket_or_own(
     ctx: typer.Context, session: Session, ticket: str | None, source: str | None
 ) -> tuple[str, str | None]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yoi_cli.cli.context import session_of
+from yoi_cli.cli.context import claiming_session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     FileOption,
     JsonOption,
+    LocalOption,
     MessageOption,
     TicketArgument,
     ticket_argument,
@@ -38,6 +39,7 @@ def start(
     print_folder: Annotated[
         bool, typer.Option("--print", help='Print the folder alone: cd "$(yoi start --print)".')
     ] = False,
+    local: LocalOption = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -53,7 +55,7 @@ def start(
     """
     from yoi_cli.api.starting import start as begin
 
-    session = session_of(ctx)
+    session = claiming_session_of(ctx, local=local)
     started = begin(session, ticket, author=author)
     if as_json:
         from yoi_cli.api.documents.daily import started_document
@@ -82,6 +84,7 @@ def finish(
     ticket: TicketArgument,
     message: MessageOption = None,
     file: FileOption = None,
+    local: LocalOption = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -100,7 +103,7 @@ def finish(
     from yoi_cli.api.finishing import STOPPED
     from yoi_cli.api.finishing import finish as go
 
-    session = session_of(ctx)
+    session = claiming_session_of(ctx, local=local)
     text = given_text(message, file)
     shows = _tell if not as_json else (lambda _: None)
     finished = go(session, ticket, text=text, author=author, tell=shows)

@@ -119,6 +119,10 @@ SinceOption = Annotated[
         "--since", metavar="TIME", help="From TIME on: 2026-06-01, a full time, or an age: 3d."
     ),
 ]
+LocalOption = Annotated[
+    bool,
+    typer.Option("--local", help="Do not ask other clones: one may take the same ticket."),
+]
 HolderOption = Annotated[
     str | None,
     typer.Option("--holder", metavar="NAME", help="Who holds it; default the author."),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.git.history import ThreadHistory
     from yoi_cli.doctor.ports import StoreInspector
     from yoi_cli.doctor.repair import Repair, RepairResult
+    from yoi_cli.doctor.shared_claims import ClaimProbe
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.model.ids import TicketId
     from yoi_cli.workspace.session import Session, Start
@@ -107,6 +108,26 @@ def survey_clone(session: Session) -> tuple[CloneFacts, LockFacts]:
 
     clone = _clone_facts(session.checkout, session.workspace, session.location.folder)
     return clone, probe_lock(session.location, command=session.command)
+
+
+def probe_claims(session: Session) -> ClaimProbe | None:
+    """What came of trying whether the remote of `[claims]` holds claims; None without one."""
+    from yoi_cli.doctor.shared_claims import GONE, NOT_ATOMIC, REFUSED, WORKS, ClaimProbe
+    from yoi_cli.workspace.claim_probe import BRANCHES, Refusal, try_refs
+
+    config = session.config
+    if config.claims_remote is None or session.checkout is None:
+        return None
+    cwd, name, silence = session.checkout.root, config.claims_remote, config.claims_timeout
+    found = try_refs(cwd, name, config.claims_refs, silence=silence)
+    probe = ClaimProbe(name, config.claims_refs, WORKS)
+    if found is None:
+        return probe
+    outcomes = {Refusal.GONE: GONE, Refusal.NOT_ATOMIC: NOT_ATOMIC, Refusal.REFS: REFUSED}
+    probe = probe._replace(outcome=outcomes[found.kind], said=found.said)
+    if found.kind is Refusal.REFS and try_refs(cwd, name, BRANCHES, silence=silence) is None:
+        return probe._replace(proposed=BRANCHES)
+    return probe
 
 
 def _clone_facts(checkout: Checkout | None, workspace: str, tickets: str) -> CloneFacts:

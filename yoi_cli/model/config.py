@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal, NamedTuple
 
 #: The only provider of a store.
@@ -13,9 +14,11 @@ class Config(NamedTuple):
 
     `root` is the store's folder below the workspace. `authority` says which store a linked
     worktree uses: the main worktree's, or its own checkout's. `language` is the language of
-    records, as a word (`English`, `Japanese`), None where nothing is said. The last four are
+    records, as a word (`English`, `Japanese`), None where nothing is said. The next four are
     routing's: how many tickets may be in progress, whether what is not committed holds
-    tickets back, how long a claim lasts, and whether a ticket needs acceptance criteria.
+    tickets back, how long a claim lasts, and whether a ticket needs acceptance criteria. The last
+    are those of claims: the remote by whose refs they hold across clones, None for none, which refs
+    these are, and for how many seconds the remote may say nothing.
     """
 
     root: str = ".yoi/tickets"
@@ -26,6 +29,9 @@ class Config(NamedTuple):
     require_clean: bool = False
     lease_minutes: int = 60
     require_acceptance: bool = True
+    claims_remote: str | None = None
+    claims_refs: str = "refs/yoi/claims/"
+    claims_timeout: float = 10.0
 
     @property
     def is_japanese(self) -> bool:
@@ -35,10 +41,22 @@ class Config(NamedTuple):
 
 
 DEFAULT = Config()
+_REF_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 #: What HFS+ leaves out of names.
 _NOT_SHOWN = frozenset(
     map(chr, (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF))
 )
+
+
+def is_ref_folder(text: str) -> bool:
+    """Whether git takes `text` for the beginning of names of refs, below `refs/` and one more."""
+    names = text.removesuffix("/").split("/")
+    return (
+        len(names) > 2
+        and names[0] == "refs"
+        and all(_REF_NAME.fullmatch(name) and ".." not in name for name in names)
+        and not any(name.endswith((".", ".lock")) for name in names)
+    )
 
 
 def is_store_folder(root: str) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, Literal, NamedTuple, TypeV
 from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
-from yoi_cli.model.config import DEFAULT, PROVIDER, is_git_folder, is_store_folder
+from yoi_cli.model.config import DEFAULT, PROVIDER, is_git_folder, is_ref_folder, is_store_folder
 from yoi_cli.model.run_choices import MODEL_NAME, MOST_CANDIDATES
 
 if TYPE_CHECKING:
@@ -128,6 +128,12 @@ RemoteName = Annotated[
     str,
     Expected("the name of a remote", lambda name: _is_branch(name) and ":" not in name, _REMOTE),
 ]
+RefFolder = Annotated[
+    str,
+    Expected(
+        "a folder of refs", is_ref_folder, "Such as refs/yoi/claims/ or refs/heads/yoi/claims/."
+    ),
+]
 File = Annotated[str, Expected("a file below the workspace", _is_folder)]
 
 
@@ -166,6 +172,18 @@ class RoutingSettings(Struct, frozen=True):
     require_clean: Flag = DEFAULT.require_clean
     lease_minutes: Count = DEFAULT.lease_minutes
     require_acceptance: Flag = DEFAULT.require_acceptance
+
+
+class ClaimSettings(Struct, frozen=True):
+    """`[claims]`: the remote by whose refs claims hold across clones, None for claims of this
+    clone alone; which refs; how many seconds the remote may say nothing (0: default)."""
+
+    remote: RemoteName | None = None
+    refs: RefFolder = DEFAULT.claims_refs
+    timeout: Seconds = DEFAULT.claims_timeout
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "timeout", self.timeout or DEFAULT.claims_timeout)
 
 
 class SyncSettings(Struct, frozen=True):
@@ -317,6 +335,7 @@ class SettingsTables(Struct, frozen=True):
     git: GitSettings = field(default_factory=GitSettings)
     hook: HookSettings = field(default_factory=HookSettings)
     routing: RoutingSettings = field(default_factory=RoutingSettings)
+    claims: ClaimSettings = field(default_factory=ClaimSettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     profiles: dict[ProfileName, ProfileSettings] = {}
     roles: RoleTables = field(default_factory=RoleTables)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from yoi_cli.store.ports import BranchPush
+
 #: What `[orchestration] merge` says where a request is merged at a forge.
 BY_REQUEST = "pull_request"
 #: The states of a request.
@@ -83,6 +85,10 @@ class Forge(Protocol):
         """Let the remote's `branch` be at `commit`. What it has besides is overwritten where it is
         one of `pushed`, which were pushed from here; else `ConflictError` (`branch_foreign`) is
         raised. Raises it with `branch_moved` where somebody pushes at the same time."""
+        ...
+
+    def planned_push(self, branch: str, commit: str, pushed: Sequence[str]) -> BranchPush:
+        """What `push` would push, with what it would find there. Raises as it does."""
         ...
 
     def find(self, branch: str, target: str) -> PullRequest | None:

@@ -121,6 +121,7 @@ def advance(context: TicketContext, at: Position) -> bool:
         return begin(context, at, f"{moves}: it moved on from {short(at.old)} meanwhile. ")
     if repository.commit_of(at.merge) is None or _own(at) not in context.ports.local_state.merges():
         return begin(context, at, f"{moves}: no merge of this clone's is called that. ")
+    context.journal.publish(at)
     try:
         repository.advance(at.target, old=at.old, new=at.merge, approved=at.reported)
     except ConflictError as error:

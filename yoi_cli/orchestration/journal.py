@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import ConflictError
+from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import events, states
 from yoi_cli.model.claim import ClaimRequest, renew, take
 from yoi_cli.model.events import NewEvent, heading_for
@@ -16,14 +17,14 @@ from yoi_cli.tickets.claim_events import claim_event
 from yoi_cli.tickets.doubts import Doubt, untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from yoi_cli.model.claim import Claim
     from yoi_cli.model.events import Event
     from yoi_cli.model.ids import TicketId
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
-    from yoi_cli.store.ports import TicketWriter
+    from yoi_cli.store.ports import BranchPush, TicketWriter
 
 #: The code of the error for a step that was decided on a log that has gone on since.
 MOVED_ON = "log_moved_on"
@@ -95,6 +96,7 @@ class Journal:
             request = ClaimRequest(self._ports.holder, self._ports.lease)
             taken = take(self._ticket, freed, request, writer.now_ms, logged=seen.generation)
             event = claim_event(taken, self._ports.by, "taken")
+            self._ports.claims.share(taken)
             if freed is not None:
                 self._ports.claims.put(freed)
             writer.commit(self._ticket, Change(events=(event, *new)))
@@ -108,6 +110,7 @@ class Journal:
             if claim is None or self._is_lost(claim, seen):
                 return
             freed = claim.freed(writer.now_ms)
+            self._ports.claims.share(freed)
             event = claim_event(freed, self._ports.by, "released")
             writer.commit(self._ticket, Change(events=(event,)))
             self._ports.claims.put(freed)
@@ -136,7 +139,32 @@ class Journal:
             self._append(writer, seen, (*new, move))
             claim = self._ports.claims.get(self._ticket)
             if claim is not None:
-                self._ports.claims.put(claim.freed(writer.now_ms))
+                freed = claim.freed(writer.now_ms)
+                self._ports.claims.put(freed)
+                with suppress(YoiError):  # it is published, so that nobody takes it meanwhile
+                    self._ports.claims.finish(freed, is_done=True)
+
+    def publish(self, seen: Position, branch: Callable[[], BranchPush] | None = None) -> bool:
+        """Before a result leaves the clone: tell others, and let `branch` go out with that, both or
+        neither. Whether it did. Raises as `record` does: who was overtaken publishes nothing."""
+        if not self._ports.claims.is_shared:
+            return False
+        with self._ports.store.write() as writer:
+            self._check(writer, seen)
+            self._hold(writer, seen)
+            claim = self._ports.claims.get(self._ticket)
+            if claim is None:
+                raise self._lost()
+            with self._overtaken():
+                return self._ports.claims.publish(claim, branch)
+
+    @contextmanager
+    def _overtaken(self) -> Iterator[None]:
+        """What another clone has is lost here."""
+        try:
+            yield
+        except ConflictError as error:
+            raise (self._lost() if error.code == "claimed" else error) from error
 
     def _append(self, writer: TicketWriter, seen: Position, new: tuple[NewEvent, ...]) -> None:
         self._check(writer, seen)
@@ -153,7 +181,8 @@ class Journal:
             claim = self._ports.claims.get(self._ticket)
             ends = claim.expires_at if claim is not None else 0
             self._renew_at = ends - self._ports.lease // 2
-        if self._ports.now() < self._renew_at:
+        is_due = self._ports.claims.is_due(self._ticket)
+        if self._ports.now() < self._renew_at and not is_due:
             return
         with self._ports.store.write() as writer:
             self._hold(writer, seen)
@@ -171,19 +200,24 @@ class Journal:
         now, lease = writer.now_ms, self._ports.lease
         claim = self._ports.claims.get(self._ticket)
         if at.holder != self._ports.holder or (claim and self._is_lost(claim, at)):
-            raise ConflictError(
-                CLAIM_LOST,
-                f"{self._ticket} is not this orchestrator's any more.",
-                hint=f"`yoi ticket show {self._ticket}` tells who took it; its work is kept.",
-                details={"ticket": self._ticket},
-            )
+            raise self._lost()
         if claim is not None and claim.generation == at.generation:
             held = renew(self._ticket, claim, at.generation, lease, now)
         else:
             request = ClaimRequest(self._ports.holder, lease, at.worktree or None)
             held = take(self._ticket, claim, request, now, logged=at.generation - 1)
+        with self._overtaken():
+            self._ports.claims.keep(held)
         self._ports.claims.put(held)
         self._renew_at = self._ports.now() + lease // 2
+
+    def _lost(self) -> ConflictError:
+        return ConflictError(
+            CLAIM_LOST,
+            f"{self._ticket} is not this orchestrator's any more.",
+            hint=f"`yoi ticket show {self._ticket}` tells who took it; its work is kept.",
+            details={"ticket": self._ticket},
+        )
 
     def _is_lost(self, claim: Claim, at: Position) -> bool:
         if claim.generation != at.generation:

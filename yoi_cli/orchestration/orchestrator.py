@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from yoi_cli.model import states
 from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.routing import GivenDecision
+from yoi_cli.model.shared_claim import NO_REMOTE
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.choices import settings_for
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, WAITS, RunOutcome
@@ -246,6 +248,7 @@ class Orchestrator:
 
     def _candidates(self) -> Iterator[TicketId]:
         """What was begun and is not done, then what may start, best first."""
+        self._learn_of_others()
         named = set(self._options.tickets)
         begun = dict.fromkeys(self._begun())
         queued = [
@@ -254,6 +257,12 @@ class Orchestrator:
         for ticket in (*begun, *(one for one in queued if one not in begun)):
             if not named or ticket in named:
                 yield ticket
+
+    def _learn_of_others(self) -> None:
+        """See what other clones hold. One that cannot be asked is told of where it counts."""
+        if self._ports.claims.is_shared:
+            with suppress(YoiError), self._ports.store.write():
+                self._ports.claims.refresh()
 
     def _begun(self) -> Iterator[TicketId]:
         """Tickets that this clone's orchestrators began: in progress, or merged with their
@@ -363,6 +372,7 @@ class Orchestrator:
             accept_ticket(service, ticket, acceptance, GivenDecision(), {})
         except ConflictError as error:
             result = REFUSED if error.code == ACCEPTANCE_MISSING else HELD
+            result = FAILURE if error.code in NO_REMOTE else result
             return RunOutcome(ticket, title, result, error.code, error.message)
         ports.tell(Progress(ticket, stages.ACCEPTED, f"accepted: {title}"))
         return None

@@ -56,7 +56,10 @@ def push(context: TicketContext, at: Position) -> bool:
     there = forge.fetch(at.target)
     if there and context.ports.repository.is_ancestor(at.reported, there):
         return _merged(context, at, "")
-    forge.push(at.branch, at.reported, at.pushed)
+    if not context.journal.publish(
+        at, lambda: forge.planned_push(at.branch, at.reported, at.pushed)
+    ):
+        forge.push(at.branch, at.reported, at.pushed)
     if not forge.program:
         return _wait_for(context, at, forge.page(at.branch, at.target), "")
     found = _standing(context, at)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.events import WORKER
+from yoi_cli.model.shared_claim import UNREACHABLE
 from yoi_cli.orchestration import candidates, choosing, coding, integration, pull_request, review
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.contest_steps import can_be_chosen
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 _PASSING = frozenset(
     {
         *("lock_timeout", "worker_limit", "worker_timeout", "git_ended", "claim_not_shared"),
+        *("claim_remote_unreachable", "claim_refs_refused"),
         *("remote_unreachable", "remote_timeout", "branch_moved", "forge_timeout"),
     }
 )
@@ -111,6 +113,7 @@ class TicketRun:
             if error.code == MOVED_ON:
                 return True
             if error.code == CLAIM_LOST:
+                self._end_workers()
                 return self._context.outcome(LEFT, error.code, error.message)
             return self._fail(error)
         except YoiError as error:
@@ -175,6 +178,8 @@ class TicketRun:
         """What fails after acceptance is recorded on the ticket; nothing is silently undone."""
         lasting = error.code not in _PASSING
         noticed = self._context.watch.noticed
+        if error.code == UNREACHABLE:
+            self._end_workers()  # whether the ticket is still this clone's, nobody can say
         try:
             at = self._context.journal.position()
             ours = at.state == states.INPROGRESS and self._context.journal.is_ours(at)

@@ -10,6 +10,7 @@ from yoi_cli.model.claim import renew, take
 from yoi_cli.model.naming import WORKTREE_FOLDER, branch_name, worktree_path
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
 from yoi_cli.model.routing import BLOCKED, IMPLEMENTATION_READY
+from yoi_cli.model.shared_claim import closed_generation
 from yoi_cli.model.time import stamp
 from yoi_cli.routing.claims import (
     ClaimService,
@@ -111,6 +112,7 @@ def accept_ticket(
         _check_acceptable(decision, judgement)
         claim, is_new = _claim_for(case, acceptance.claim)
         change = _acceptance_change(case, judgement, claim, is_new=is_new)
+        service.claims.share(claim)
         committed = writer.commit(ticket, change)
         service.claims.put(claim)
         ids, warnings = committed.event_ids, committed.warnings
@@ -163,12 +165,12 @@ def _claim_for(case: _Case, request: ClaimRequest) -> tuple[Claim, bool]:
 
     Who claimed a ticket before accepting it keeps that claim, with a fresh lease.
     """
-    current, now = case.service.claims.get(case.ticket), case.writer.now_ms
+    log, now = case.writer.thread(case.ticket).events, case.writer.now_ms
+    current = case.service.claims.look(case.ticket, closed=closed_generation(log))
     if current is not None and current.is_alive(now) and current.holder == request.holder:
         kept = renew(case.ticket, current, current.generation, request.lease, now)
         return kept, False
-    logged = greatest_generation(case.writer.thread(case.ticket).events)
-    return take(case.ticket, current, request, now, logged=logged), True
+    return take(case.ticket, current, request, now, logged=greatest_generation(log)), True
 
 
 def _acceptance_change(
@@ -256,11 +258,12 @@ def _with_what_was_said(case: _Case, accepted: Accepted, said: tuple[str | None,
 def _finish(case: _Case, request: ClaimRequest) -> Accepted:
     """The claim of a ticket that is in progress: found, or made where a crash prevented it."""
     service, ticket, now = case.service, case.ticket, case.writer.now_ms
-    current = service.claims.get(ticket)
     log = case.writer.thread(ticket).events
+    current = service.claims.look(ticket, closed=closed_generation(log))
     generation = unfinished_generation(log, current, request.holder)
     if generation is not None:
         claim = take(ticket, current, request, now, logged=generation - 1)
+        service.claims.share(claim)
         service.claims.put(claim)
         return Accepted(ticket, claim, case.agreed, case.packet, changed=False)
     held = current if current is not None and current.is_alive(now) else None

@@ -10,6 +10,7 @@ from yoi_cli.model.claim import check_free, parse_generation, release, renew, ta
 from yoi_cli.model.events import CLAIM
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.routing import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
+from yoi_cli.model.shared_claim import NO_REMOTE, closed_generation
 from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router, RoutingContext
 from yoi_cli.routing.rules import CLAIMED
 from yoi_cli.store.values import Change
@@ -91,18 +92,22 @@ def _claim(
     writer: RoutingWriter, service: ClaimService, ticket: TicketId, request: ClaimRequest
 ) -> Claim:
     """The event first: one that a crash left without its claim is found by the next call."""
-    current = service.claims.get(ticket)
-    check_free(ticket, current, writer.now_ms)
+    if not service.claims.is_shared:  # else what is known here may be over by now
+        check_free(ticket, service.claims.get(ticket), writer.now_ms)
     router = Router(writer, service.context._replace(claims={}))
     check_claimable(router.route(ticket))
     router.require_trust(ticket)
     log = writer.thread(ticket).events
+    current = service.claims.look(ticket, closed=closed_generation(log))
+    check_free(ticket, current, writer.now_ms)
     begun = unfinished_generation(log, current, request.holder)
     if begun is not None:
         taken = take(ticket, current, request, writer.now_ms, logged=begun - 1)
+        service.claims.share(taken)
     else:
         logged = greatest_generation(log)
         taken = take(ticket, current, request, writer.now_ms, logged=logged)
+        service.claims.share(taken)
         writer.commit(ticket, Change(events=(claim_event(taken, service.by, "taken"),)))
     service.claims.put(taken)
     return taken
@@ -155,8 +160,9 @@ def renew_claim(service: ClaimService, word: str, generation: int, lease: int) -
     """Begin a lease anew, with the generation that the holder was given."""
     with service.store.write() as writer:
         ticket = identify(writer, word)
-        current = service.claims.get(ticket)
+        current = service.claims.look(ticket)
         renewed = renew(ticket, current, generation, lease, writer.now_ms)
+        service.claims.share(renewed)
         service.claims.put(renewed)
         return renewed
 
@@ -165,11 +171,29 @@ def release_claim(service: ClaimService, word: str, generation: int | None) -> C
     """Give a ticket back."""
     with service.store.write() as writer:
         ticket = identify(writer, word)
-        released = release(ticket, service.claims.get(ticket), generation, writer.now_ms)
+        current = service.claims.look(ticket, mends=generation is None)
+        released = release(ticket, current, generation, writer.now_ms)
+        service.claims.share(released)
         if not _is_logged(writer.thread(ticket).events, released):
             writer.commit(ticket, Change(events=(claim_event(released, service.by, "released"),)))
         service.claims.put(released)
         return released
+
+
+def publish_result(service: ClaimService, ticket: TicketId) -> None:
+    """Before a result leaves the clone: tell other clones, where claims hold for them.
+
+    Raises `ConflictError` (`claimed`, `claim_remote_unreachable`) where somebody else has the
+    ticket by now, or nobody can say.
+    """
+    if not service.claims.is_shared:
+        return
+    with service.store.write() as writer:
+        claim = service.claims.get(ticket)
+        if claim is not None and not claim.is_released and claim.holder != service.by.author:
+            check_free(ticket, claim, writer.now_ms)
+        elif claim is not None:
+            service.claims.publish(claim)
 
 
 def _is_logged(log: Iterable[Event], released: Claim) -> bool:
@@ -227,7 +251,9 @@ def claim_next(service: ClaimService, request: ClaimRequest) -> NextTickets:
             ticket = TicketId(word)
             try:
                 claim = _claim(writer, service, ticket, request)
-            except (ConflictError, NotFoundError, StoreInvalidError):
+            except (ConflictError, NotFoundError, StoreInvalidError) as error:
+                if error.code in NO_REMOTE:
+                    raise
                 continue
             return NextTickets((router.route(ticket),), claim)
         holders = _holders(service, [*candidates, *_waiting_for_claims(queued)], writer.now_ms)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from yoi_cli.model.claim import Claim
@@ -172,10 +172,32 @@ class RoutingStore(RoutingReader, Protocol):
     def write(self) -> AbstractContextManager[RoutingWriter]: ...
 
 
-class Claims(Protocol):
-    """The claims of a clone; written only while the store's lock is held."""
+class BranchPush(NamedTuple):
+    """A branch of a remote that is to go from `seen` (empty: it must not be there) to `commit`."""
 
-    def get(self, ticket: str) -> Claim | None: ...
+    remote: str
+    branch: str
+    commit: str
+    seen: str
+
+
+class Claims(Protocol):
+    """The claims of a clone; written only while the store's lock is held.
+
+    Where claims hold across clones, others are asked and told by what follows `put`; where they do
+    not, that does nothing. It raises `ConflictError`: `claimed` where another clone has the ticket,
+    `claim_remote_unreachable` where nobody can say, `claim_refs_refused`, and
+    `claim_remote_rewound` where the remote has forgotten what it said (docs/machines.md).
+    """
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether claims hold across clones."""
+        ...
+
+    def get(self, ticket: str) -> Claim | None:
+        """The claim as this clone knows it."""
+        ...
 
     def all(self) -> Mapping[str, Claim]:
         """Every claim that can be read, by ticket."""
@@ -186,6 +208,44 @@ class Claims(Protocol):
         ...
 
     def put(self, claim: Claim) -> None: ...
+
+    def look(self, ticket: str, *, closed: int | None = None, mends: bool = False) -> Claim | None:
+        """The claim as it is now, other clones asked.
+
+        With `closed`, the greatest generation whose end the ticket's log tells, work that another
+        clone finished and this one was not told of is a `ConflictError` (`claim_finished`). `mends`
+        takes what a remote that has forgotten something says.
+        """
+        ...
+
+    def refresh(self) -> None:
+        """Learn of all claims of other clones at once, if that was not done just now."""
+        ...
+
+    def share(self, claim: Claim) -> None:
+        """Tell others of a claim that was taken, renewed or given back, before it is recorded."""
+        ...
+
+    def is_due(self, ticket: str) -> bool:
+        """Whether it is time to `keep` a claim."""
+        ...
+
+    def keep(self, claim: Claim) -> None:
+        """Renew a claim for others where that is due. One that cannot be renewed is kept for two
+        thirds of its lease, and no longer."""
+        ...
+
+    def publish(self, claim: Claim, branch: Callable[[], BranchPush] | None = None) -> bool:
+        """Tell others that the result goes out, and let `branch` go with it, both or neither.
+
+        Whether `branch` went, too; where it did not, nothing was in its way. Raises also
+        `ConflictError` (`branch_moved`).
+        """
+        ...
+
+    def finish(self, claim: Claim, *, is_done: bool) -> None:
+        """Tell others that the claim has ended, and whether the work is over."""
+        ...
 
 
 class NoteWriter(TicketWriter, TextReader, Protocol):

@@ -186,7 +186,7 @@ def _remote(cwd: str, wanted: str | None, followed: str | None) -> str:
     if wanted is not None:
         if wanted in names:
             return wanted
-        from yoi_cli.sync.git.remote import without_password
+        from yoi_cli.git.remote import without_password
 
         shown = without_password(wanted)  # by mistake it may be an address
         raise NotFoundError(

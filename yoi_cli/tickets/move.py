@@ -112,7 +112,8 @@ def move_ticket(
         change = _change(state, request, by, stamp(writer.now_ms))
         done = writer.commit(ticket, change)
         if request.target in FREEING_STATES or (request.steals and held is not None):
-            done = _free_claim(claims, done, writer.now_ms, held)
+            is_done = request.target == states.DONE
+            done = _free_claim(claims, done, writer.now_ms, held, is_done=is_done)
         done = done._replace(warnings=(*warnings, *done.warnings))
         if request.requires_acceptance and request.target in _BEFORE_ACCEPTANCE:
             done = _warn_of_acceptance(writer, done)
@@ -192,7 +193,7 @@ def close_ticket(
         held = _held_by_another(claims, ticket, by, writer.now_ms)
         warnings = _unanswered(writer, ticket, (state, states.CLOSED), by)
         done = writer.commit(ticket, Change(events=(event,), resolution=text))
-        done = _free_claim(claims, done, writer.now_ms, held)
+        done = _free_claim(claims, done, writer.now_ms, held, is_done=True)
         done = done._replace(warnings=(*warnings, *done.warnings))
     freed = () if state == states.DONE else unblocked_by(store, ticket)
     return Moved(ticket, state, states.CLOSED, True, done.at, done.event_ids, freed, done.warnings)
@@ -309,7 +310,7 @@ def _unanswered(
 
 
 def _free_claim(
-    claims: Claims | None, done: Committed, now: int, held: Claim | None = None
+    claims: Claims | None, done: Committed, now: int, held: Claim | None, *, is_done: bool
 ) -> Committed:
     """End the claim on a ticket whose work is over. The lease would do it too, but later. Whose
     claim ends by another's hand is told.
@@ -322,6 +323,7 @@ def _free_claim(
         claim = claims.get(done.ticket)
         if claim is not None and not claim.is_released:
             claims.put(claim.freed(now))
+            claims.finish(claim.freed(now), is_done=is_done)
     except (OSError, YoiError) as error:
         warning = f"The move is recorded, but the ticket's claim could not be ended: {error}"
         return done._replace(warnings=(*done.warnings, warning))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MARK = "clone"
 #: What is nothing to a copy. Spooled notes are about commits that the copy has as well.
-_SET_ASIDE = ("claims", "workers", "orchestrate", "own")
+_SET_ASIDE = ("claims", "shared_claims", "workers", "orchestrate", "own")
 _COPIED = "copied"
 _LONGEST = 1 << 16
 _SUFFIX = ".json"

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from yoi_cli.store.files.missing import Elsewhere, Version
     from yoi_cli.store.files.own_events import FileOwnEvents
     from yoi_cli.store.files.writer import FileWriter, Remember
+    from yoi_cli.store.ports import Claims
+    from yoi_cli.workspace.shared_claims import SharedClaims
 
 _DEFAULT_DEADLINE = 10.0
 StoreKind = TypeVar("StoreKind", bound=FileStore)
@@ -117,13 +119,42 @@ class Session(NamedTuple):
         return FileObjectives(self.location)
 
     @property
-    def claims(self) -> FileClaims:
-        """The claims of this clone, local to it and shared by its worktrees."""
+    def claims(self) -> Claims:
+        """The claims of this clone, local to it and shared by its worktrees; with `[claims] remote`
+        they hold for all clones of that remote."""
+        return self.local_claims if self.config.claims_remote is None else self.shared_claims
+
+    @property
+    def local_claims(self) -> FileClaims:
+        """What this clone knows of claims, whoever else is to know."""
         from yoi_cli.store.files.claims import FileClaims
 
         return FileClaims(
             os.path.join(self.own_folder(), "claims"), partial(self.own_folder, make=True)
         )
+
+    @property
+    def shared_claims(self) -> SharedClaims:
+        """Claims that hold across clones. Raises `NotFoundError` (`claims_not_shared`) where no
+        remote is configured for them, or there is no repository."""
+        from yoi_cli.workspace.claim_records import ClaimRecords
+        from yoi_cli.workspace.claim_refs import ClaimRefs
+        from yoi_cli.workspace.shared_claims import SharedClaims, host_of
+
+        config, checkout = self.config, self.checkout
+        if config.claims_remote is None or checkout is None:
+            why = "There is no git repository" if checkout is None else "No remote is named"
+            raise NotFoundError(
+                "claims_not_shared",
+                f"{why}, so claims are known to this clone alone.",
+                hint=f'`remote = "origin"` in [claims] of {CONFIG_FILE} shares them.',
+            )
+        refs = ClaimRefs(
+            checkout.root, config.claims_remote, config.claims_refs, silence=config.claims_timeout
+        )
+        folder = self.own_folder(make=True)
+        records = ClaimRecords(os.path.join(folder, "shared_claims"))
+        return SharedClaims(self.local_claims, records, refs, host_of(folder))
 
     @property
     def own_events(self) -> FileOwnEvents:

@@ -71,6 +71,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "claims": routing.ClaimsDocument,
     "cleanup": registry.CleanupDocument,
     "cleanup_plan": registry.CleanupPlanDocument,
+    "remote_claims": routing.RemoteClaimsDocument,
     "completion": workspace.CompletionDocument,
     "created": outcomes.CreatedDocument,
     "finished": daily.FinishedDocument,

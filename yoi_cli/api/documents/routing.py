@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.claim import Claim
     from yoi_cli.model.intent import IntentPacket
+    from yoi_cli.model.shared_claim import KnownClaim
     from yoi_cli.routing.accept import Accepted
     from yoi_cli.routing.decide import RecordedDecision
     from yoi_cli.routing.gate import GateAnswer, GateResult
@@ -163,6 +164,28 @@ class ClaimsDocument(Struct, frozen=True, kw_only=True):
     alive: tuple[str, ...]
 
 
+class RemoteClaimDocument(Struct, frozen=True, kw_only=True):
+    """A claim as the remote has it: `state` is held, published, released or finished, and
+    `commit` that of the ticket's ref."""
+
+    ticket: str
+    holder: str
+    host: str
+    generation: int
+    state: str
+    taken_at: str
+    worktree: str | None
+    worker: str | None
+    commit: str
+    is_own: bool = field(name="own")
+
+
+class RemoteClaimsDocument(Struct, frozen=True, kw_only=True):
+    """The claims of all clones, by what the remote says."""
+
+    claims: tuple[RemoteClaimDocument, ...]
+
+
 class NextDocument(Struct, frozen=True, kw_only=True):
     """What may start now, best first, and the claim on the first, where one was taken."""
 
@@ -259,6 +282,23 @@ def claims_document(claims: Iterable[Claim], now: int) -> ClaimsDocument:
     return ClaimsDocument(
         claims=tuple(claim_document(claim) for claim in listed),
         alive=tuple(claim.ticket for claim in listed if claim.is_alive(now)),
+    )
+
+
+def remote_claims_document(found: Iterable[KnownClaim]) -> RemoteClaimsDocument:
+    return RemoteClaimsDocument(
+        claims=tuple(
+            from_value(
+                RemoteClaimDocument,
+                one.claim,
+                taken_at=stamp(one.claim.taken_at),
+                worktree=one.claim.worktree or None,
+                worker=one.claim.worker or None,
+                commit=one.commit,
+                is_own=one.is_own,
+            )
+            for one in found
+        )
     )
 
 

@@ -8,7 +8,7 @@ import typer
 
 from yoi_cli.api import claims as api
 from yoi_cli.api.queries import disagreements
-from yoi_cli.cli.context import session_of
+from yoi_cli.cli.context import claiming_session_of, session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     DatesOption,
@@ -16,6 +16,7 @@ from yoi_cli.cli.options import (
     JsonOption,
     LeaseOption,
     LimitOption,
+    LocalOption,
     TicketArgument,
     WorkerOption,
     WorktreeOption,
@@ -47,7 +48,7 @@ from yoi_cli.model.time import stamp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.api.claims import ClaimList, Decision
+    from yoi_cli.api.claims import ClaimList, Decision, KnownClaim
     from yoi_cli.api.session import Session
     from yoi_cli.model.claim import Claim
 
@@ -60,6 +61,7 @@ def next_(
     lease: LeaseOption = None,
     worktree: WorktreeOption = None,
     worker: WorkerOption = None,
+    local: LocalOption = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -71,13 +73,14 @@ def next_(
     Example:
       yoi next --claim --holder ada --json
     """
-    session = session_of(ctx)
-    given = {
+    session = claiming_session_of(ctx, local=local)
+    given: dict[str, object] = {
         "--holder": holder,
         "--lease": lease,
         "--worktree": worktree,
         "--worker": worker,
         "--author": author,
+        "--local": local or None,
     }
     if claim and limit != 1:
         raise options_clash("--claim takes the first one, so there is nothing to limit.", "--limit")
@@ -112,6 +115,7 @@ def claim(
     ] = None,
     worktree: WorktreeOption = None,
     worker: WorkerOption = None,
+    local: LocalOption = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -120,7 +124,7 @@ def claim(
     One of any number of callers wins; the others exit 4 and are told who did. The claim
     ends with its lease. Its generation is what the holder renews and releases it with.
     """
-    session, lease_ms = session_of(ctx), lease_of(lease)
+    session, lease_ms = claiming_session_of(ctx, local=local), lease_of(lease)
     if renew is not None:
         for option, value in (("--worktree", worktree), ("--worker", worker)):
             if value is not None:
@@ -151,11 +155,12 @@ def release(
             help="Only if the claim still has this generation; best for programs.",
         ),
     ] = None,
+    local: LocalOption = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Give a claimed ticket back."""
-    session = session_of(ctx)
+    session = claiming_session_of(ctx, local=local)
     released = api.release(session, ticket, generation=generation, author=author)
     print_claim("released", released, as_json=as_json, session=session)
 
@@ -166,9 +171,20 @@ def claims(
         bool, typer.Option("--all", help="Include ended claims, with their generations.")
     ] = False,
     dates: DatesOption = False,
+    remote: Annotated[
+        bool,
+        typer.Option("--remote", help="Those of all clones, as [claims] remote has them."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List who holds which ticket, and for how long."""
+    """List who holds which ticket, and for how long.
+
+    Exits 4 where --remote cannot be reached.
+    """
+    if remote:
+        refuse_without("the claims of this clone", {"--dates": dates or None})
+        print_remote_claims(api.list_remote_claims(session_of(ctx)), every=every, as_json=as_json)
+        return
     found = api.list_claims(session_of(ctx), every=every)
     print_claims(found, as_json=as_json, dates=dates)
     warn(f"The claim of {ticket} cannot be read." for ticket in found.unreadable)
@@ -180,6 +196,13 @@ _CLAIM_COLUMNS = (
     Column("generation", justify="right", heading="gen"),
     Column("until", TIME),
     Column("lease"),
+)
+_REMOTE_COLUMNS = (
+    Column("ticket", ID, style="bold"),
+    Column("holder", TEXT, style="cyan"),
+    Column("generation", justify="right", heading="gen"),
+    Column("taken by"),
+    Column("state"),
 )
 _NEXT_COLUMNS = (
     Column("ticket", ID, style="bold"),
@@ -226,6 +249,28 @@ def print_claims(found: ClaimList, *, as_json: bool, dates: bool) -> None:
         for claim in found.claims
     ]
     print_table(_CLAIM_COLUMNS, rows, empty="Nothing is claimed.", dates=dates)
+
+
+def print_remote_claims(found: Sequence[KnownClaim], *, every: bool, as_json: bool) -> None:
+    """Who holds which ticket, by what the remote says. When a lease ends is for each clone to see,
+    so no time is told."""
+    shown = [one for one in found if every or not one.claim.is_over]
+    if as_json:
+        from yoi_cli.api.documents.routing import remote_claims_document
+
+        report_json("remote_claims", remote_claims_document(shown))
+        return
+    rows = [
+        (
+            one.claim.ticket,
+            one.claim.shown_holder,
+            str(one.claim.generation),
+            "this clone" if one.is_own else "",
+            one.claim.state,
+        )
+        for one in shown
+    ]
+    print_table(_REMOTE_COLUMNS, rows, empty="Nothing is claimed at the remote.")
 
 
 def _lease(claim: Claim, now: int) -> Cell:

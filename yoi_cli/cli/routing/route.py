@@ -8,13 +8,14 @@ import typer
 
 from yoi_cli.api import routing
 from yoi_cli.cli.candidates import complete_words
-from yoi_cli.cli.context import session_of, start_of
+from yoi_cli.cli.context import claiming_session_of, start_of
 from yoi_cli.cli.options import (
     AtOption,
     AuthorOption,
     HolderOption,
     JsonOption,
     LeaseOption,
+    LocalOption,
     MergeOption,
     ReasonOption,
     StatesOption,
@@ -124,6 +125,7 @@ def route(
     holder: HolderOption = None,
     lease: LeaseOption = None,
     worker: WorkerOption = None,
+    local: LocalOption = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -167,6 +169,7 @@ def route(
             "--holder": holder,
             "--lease": lease,
             "--author": author,
+            "--local": local or None,
         }
         refuse_without("--record or --accept", packet | without_use)
         asked = _Reading(words, chosen_states(state), at, merge)
@@ -176,11 +179,13 @@ def route(
     refuse_without("tickets to look at", {"--explain": explain or None, "--state": state})
     if record:
         taken = {"--branch": branch, "--worktree": worktree, "--worker": worker, "--lease": lease}
+        taken |= {"--local": "yes"} if local else {}
         refuse_without("--accept", taken)
     if len(words) != 1 or all_open or (record and accept):
         raise _one_ticket_needed()
     given = (intent, binding, requirements, acceptance, latitude, escalate, validation, risks)
-    parts, session, ticket = given_parts(given, intent_file), session_of(ctx), words[0]
+    parts, ticket = given_parts(given, intent_file), words[0]
+    session = claiming_session_of(ctx, local=local)
     if record:
         done = routing.record(session, ticket, judgement, parts, author=author, holder=holder)
         print_recorded(done, as_json=as_json)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import orchestration
-from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import AuthorOption, JsonOption, tickets_argument
+from yoi_cli.cli.context import claiming_session_of
+from yoi_cli.cli.options import AuthorOption, JsonOption, LocalOption, tickets_argument
 from yoi_cli.cli.text.console import (
     console,
     is_dumb,
@@ -76,6 +76,7 @@ def orchestrate(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")
     ] = False,
+    local: LocalOption = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -94,7 +95,7 @@ def orchestrate(
             "--once and --watch cannot be given together.",
             hint="Give one of them.",
         )
-    session = session_of(ctx)
+    session = claiming_session_of(ctx, local=local)
     if dry_run:
         plan = orchestration.plan(session, tickets or (), at_once=at_once, author=author)
         print_plan(plan, as_json=as_json)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.settings import OrchestrationSettings
     from yoi_cli.orchestration.forge.address import Address
     from yoi_cli.orchestration.forge_port import NewRequest, PullRequest
+    from yoi_cli.store.ports import BranchPush
 
 #: How long a program may take, and for how long the answer that somebody is logged in counts.
 _SECONDS = 60.0
@@ -93,6 +94,9 @@ class RemoteForge:
 
     def push(self, branch: str, commit: str, pushed: Sequence[str]) -> None:
         self._branches.push(branch, commit, pushed)
+
+    def planned_push(self, branch: str, commit: str, pushed: Sequence[str]) -> BranchPush:
+        return self._branches.planned(branch, commit, pushed)
 
     def find(self, branch: str, target: str) -> PullRequest | None:
         return self._client.find(branch, target) if self._client is not None else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
 from yoi_cli.git.command import ask_git
+from yoi_cli.store.ports import BranchPush
 from yoi_cli.sync.git.remote import GitRemote
 
 if TYPE_CHECKING:
@@ -48,9 +49,27 @@ class RemoteBranches:
     def push(self, branch: str, commit: str, pushed: Sequence[str]) -> None:
         """As `Forge.push`."""
         remote = self._branch(branch)
+        seen, is_forward = self._seen(remote, branch, commit, pushed)
+        if seen != commit and not remote.push(commit, seen, replaces=not is_forward):
+            raise ConflictError(
+                "branch_moved",
+                f"{branch!r} of {self._remote} was moved by somebody else just now.",
+                hint="The next run looks at it.",
+                details={"remote": self._remote, "branch": branch},
+            )
+
+    def planned(self, branch: str, commit: str, pushed: Sequence[str]) -> BranchPush:
+        """As `Forge.planned_push`."""
+        seen, _ = self._seen(self._branch(branch), branch, commit, pushed)
+        return BranchPush(self._remote, branch, commit, seen or "")
+
+    def _seen(
+        self, remote: GitRemote, branch: str, commit: str, pushed: Sequence[str]
+    ) -> tuple[str | None, bool]:
+        """What the remote's branch is at, and whether `commit` comes after that."""
         seen = remote.fetch()
         if seen == commit:
-            return
+            return seen, True
         is_forward = seen is None or self._paths.is_ancestor(seen, commit)
         if not is_forward and seen not in pushed:
             raise ConflictError(
@@ -60,13 +79,7 @@ class RemoteBranches:
                 hint=f"Merge {self._remote}/{branch} into it here, or take it away there.",
                 details={"remote": self._remote, "branch": branch},
             )
-        if not remote.push(commit, seen, replaces=not is_forward):
-            raise ConflictError(
-                "branch_moved",
-                f"{branch!r} of {self._remote} was moved by somebody else just now.",
-                hint="The next run looks at it.",
-                details={"remote": self._remote, "branch": branch},
-            )
+        return seen, is_forward
 
     def fetch(self, branch: str) -> str:
         """The head of a branch there, with all that it contains; empty where there is none."""

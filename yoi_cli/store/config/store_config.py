@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from yoi_cli.store.config.toml_file import SettingProblem
 
 #: The tables that every command reads.
-HOT_TABLES = ("backend", "ticket", "git", "routing")
+HOT_TABLES = ("backend", "ticket", "git", "routing", "claims")
 #: A key of theirs that only `yoi sync` and merges read, which keeps no other command from work.
 _COLD_KEY = "git.run_hooks"
 _DEFAULTS = {"backend.provider": PROVIDER, "backend.root": DEFAULT.root}
@@ -76,7 +76,7 @@ def checked_config(data: bytes, *, path: str) -> Config:
     problems = hot_problems(found)
     if problems:
         raise refusal(path, problems)
-    backend, routing = tables.backend, tables.routing
+    backend, routing, claims = tables.backend, tables.routing, tables.claims
     return Config(
         root=store_folder(backend.root),
         language=tables.ticket.language.strip() or None,
@@ -86,6 +86,9 @@ def checked_config(data: bytes, *, path: str) -> Config:
         require_clean=routing.require_clean,
         lease_minutes=routing.lease_minutes or DEFAULT.lease_minutes,
         require_acceptance=routing.require_acceptance,
+        claims_remote=claims.remote,
+        claims_refs=claims.refs,
+        claims_timeout=claims.timeout,
     )
 
 

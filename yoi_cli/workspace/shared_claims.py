@@ -1,0 +1,341 @@
+"""The claims of a clone where they hold across clones: the clone's own files, and the refs of a
+remote (docs/machines.md).
+
+The remote comes first: what is taken is pushed, then recorded here. What is about to be pushed is
+noted before, so that whoever comes after a kill in between knows its own commit at the remote.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from contextlib import suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import ConflictError, StoreInvalidError
+from yoi_cli.model.claim import check_free
+from yoi_cli.model.ids import is_ticket_id
+from yoi_cli.model.shared_claim import (
+    FINISHED,
+    HELD,
+    PUBLISHED,
+    RELEASED,
+    UNREACHABLE,
+    KnownClaim,
+    SharedClaim,
+    finished_elsewhere,
+    rewound,
+)
+from yoi_cli.store.formats.shared_claim import parse_claim, render_claim
+from yoi_cli.workspace.claim_records import this_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from yoi_cli.model.claim import Claim
+    from yoi_cli.model.shared_claim import Instant
+    from yoi_cli.store.files.claims import FileClaims
+    from yoi_cli.store.ports import BranchPush
+    from yoi_cli.workspace.claim_records import ClaimRecords
+    from yoi_cli.workspace.claim_refs import ClaimRefs
+
+#: A remote that does not answer is asked again after so many parts of the lease.
+_AGAIN = 30
+#: For so many milliseconds what all other clones have is not asked for again.
+_FRESH = 15_000
+
+
+class SharedClaims:
+    """A `Claims` that holds for all clones of a remote. `host` is how this machine is named to
+    others. What writes holds the store's lock, so that of one clone one process at a time is
+    between the remote and its own record."""
+
+    def __init__(
+        self,
+        local: FileClaims,
+        records: ClaimRecords,
+        refs: ClaimRefs,
+        host: str,
+        instant: Callable[[], Instant] = this_instant,
+    ) -> None:
+        self._local = local
+        self._records = records
+        self._refs = refs
+        self._host = host
+        self._instant = instant
+        self._next: dict[str, int] = {}
+        self._refreshed: int | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        return True
+
+    def get(self, ticket: str) -> Claim | None:
+        return self._local.get(ticket)
+
+    def all(self) -> Mapping[str, Claim]:
+        return self._local.all()
+
+    def unreadable(self) -> tuple[str, ...]:
+        return self._local.unreadable()
+
+    def put(self, claim: Claim) -> None:
+        self._local.put(claim)
+
+    def look(self, ticket: str, *, closed: int | None = None, mends: bool = False) -> Claim | None:
+        """As `Claims.look`."""
+        known = self._observe(ticket, mends=mends)
+        if known is None:
+            return self._local.get(ticket)
+        if known.is_own:
+            return self._as_recorded(known)
+        if closed is not None and known.claim.state == FINISHED and closed < known.claim.generation:
+            raise finished_elsewhere(known.claim)
+        return self._bring(known)
+
+    def refresh(self) -> None:
+        """As `Claims.refresh`. What cannot be believed is left for `look` to tell of."""
+        now = self._instant()
+        if self._refreshed is not None and now.passed - self._refreshed < _FRESH:
+            return
+        self._refreshed = now.passed
+        changed = {}
+        for ticket, commit in self._refs.heads().items():
+            known, pending = self._records.get(ticket) if is_ticket_id(ticket) else (None, None)
+            is_ours = pending is not None or (known is not None and known.is_own)
+            if known is not None and known.is_own and known.commit == commit:
+                self._finish_late(known)
+            if is_ticket_id(ticket) and not is_ours and (known is None or known.commit != commit):
+                changed[ticket] = (commit, known)
+        read = self._refs.read_all({ticket: commit for ticket, (commit, _) in changed.items()})
+        for ticket, (commit, before) in changed.items():
+            data = read[ticket]
+            found = None if data is None else parse_claim(data, ticket)
+            if found is not None and not (before and _is_older(before, found, now)):
+                known = KnownClaim(commit, found, is_own=False, since=now)
+                self._records.put(ticket, known)
+                self._bring(known)
+
+    def share(self, claim: Claim) -> None:
+        """As `Claims.share`."""
+        known, _ = self._records.get(claim.ticket)
+        state = RELEASED if claim.is_released else HELD
+        if known is not None and known.is_own and known.claim.generation == claim.generation:
+            if known.claim.state == PUBLISHED and state == HELD:
+                state = PUBLISHED
+            elif known.claim.is_over and claim.is_released:
+                return
+        self._move(claim, state, known)
+
+    def is_due(self, ticket: str) -> bool:
+        """As `Claims.is_due`."""
+        now = self._instant()
+        if ticket not in self._next:
+            known, _ = self._records.get(ticket)
+            third = known.claim.lease // 3 - known.age(now) if known is not None else 0
+            self._next[ticket] = now.passed + third
+        return now.passed >= self._next[ticket]
+
+    def keep(self, claim: Claim) -> None:
+        """As `Claims.keep`."""
+        now = self._instant()
+        known, pending = self._records.get(claim.ticket)
+        if known is None or not known.is_own or pending is not None:
+            self.look(claim.ticket)
+            known = self._require_own(claim)
+        if known is not None and known.is_own and not known.is_renewal_due(now):
+            self._next[claim.ticket] = known.since.passed + known.claim.lease // 3
+            return
+        try:
+            self.share(claim)
+        except ConflictError as error:
+            if error.code != UNREACHABLE or known is None or known.must_stop(now):
+                raise
+            self._next[claim.ticket] = now.passed + known.claim.lease // _AGAIN
+
+    def publish(self, claim: Claim, branch: Callable[[], BranchPush] | None = None) -> bool:
+        """As `Claims.publish`."""
+        self.look(claim.ticket)
+        known = self._require_own(claim)
+        planned = None if branch is None else branch()
+        if planned is not None and planned.remote != self._refs.name:
+            planned = None
+        self._move(claim, PUBLISHED, known, planned)
+        return planned is not None
+
+    def finish(self, claim: Claim, *, is_done: bool) -> None:
+        """As `Claims.finish`."""
+        known, _ = self._records.get(claim.ticket)
+        if known is not None and not known.claim.is_over:
+            self._move(claim, FINISHED if is_done else RELEASED, known)
+
+    def list_remote(self) -> tuple[KnownClaim, ...]:
+        """Every claim that the remote has, as this clone sees it; those that say nothing readable
+        are left out. Nothing is written."""
+        heads, now = self._refs.heads(), self._instant()
+        unknown: dict[str, str] = {}
+        found: dict[str, KnownClaim] = {}
+        for ticket, commit in heads.items():
+            known, _ = self._records.get(ticket)
+            if known is not None and known.commit == commit:
+                found[ticket] = known
+            else:
+                unknown[ticket] = commit
+        for ticket, data in self._refs.read_all(unknown).items():
+            claim = None if data is None else parse_claim(data, ticket)
+            if claim is not None:
+                found[ticket] = KnownClaim(unknown[ticket], claim, is_own=False, since=now)
+        return tuple(found[ticket] for ticket in sorted(found))
+
+    def _require_own(self, claim: Claim) -> KnownClaim | None:
+        """What is known of the ref of this clone's `claim`. Raises `ConflictError` (`claimed`)
+        where another clone has the ticket, or had it since."""
+        known, _ = self._records.get(claim.ticket)
+        if known is not None and not known.is_own:
+            check_free(claim.ticket, known.seen_as(_wall(), self._instant()), _wall())
+            if known.claim.generation >= claim.generation:
+                raise self._overtaken(claim.ticket)
+        return known
+
+    def _overtaken(self, ticket: str) -> ConflictError:
+        return ConflictError(
+            "claimed",
+            f"Somebody else moved the claim of {ticket} at {self._refs.name}.",
+            hint="`yoi claims --remote` shows who; try again if nobody holds it.",
+            details={"ticket": ticket, "remote": self._refs.name},
+        )
+
+    def _observe(self, ticket: str, *, mends: bool) -> KnownClaim | None:
+        """What the remote says now, as far as it can be believed; it is kept here."""
+        known, pending = self._records.get(ticket)
+        head, now = self._refs.head(ticket), self._instant()
+        if pending is not None and head == pending.commit:
+            known = pending  # it arrived, and whoever pushed it was ended
+            self._records.put(ticket, known)
+            return known
+        if head == (known.commit if known is not None else ""):
+            if pending is not None:
+                self._records.put(ticket, known)
+            return known
+        found = self._read(ticket, head) if head else None
+        if known is not None and _is_older(known, found, now):
+            if not mends:
+                raise rewound(ticket, self._refs.name, known.claim, found)
+            found = _above(known.claim, found)
+        if found is None:
+            known = None if known is None else known._replace(commit="", is_own=False)
+            if known is not None:
+                known = known._replace(claim=known.claim._replace(state=RELEASED))
+        else:
+            known = KnownClaim(head, found, is_own=False, since=now)
+        self._records.put(ticket, known)
+        return known
+
+    def _finish_late(self, known: KnownClaim) -> None:
+        """Tell of a claim that ended here while the remote could not be reached. Whether the work
+        is over is in the log, for those who are told of it."""
+        here = self._local.get(known.claim.ticket)
+        is_same = here is not None and here.generation == known.claim.generation
+        if here is not None and is_same and here.is_released and not known.claim.is_over:
+            with suppress(ConflictError):
+                self.finish(here, is_done=True)
+
+    def _read(self, ticket: str, head: str) -> SharedClaim:
+        data = self._refs.read(ticket, head)
+        claim = None if data is None else parse_claim(data, ticket)
+        if claim is None:
+            raise StoreInvalidError(
+                "claim_invalid",
+                f"The claim of {ticket} at {self._refs.name}, {head[:12]}, cannot be read.",
+                hint="Somebody else wrote it; `git ls-remote` shows the ref. Nothing was changed.",
+                details={"ticket": ticket, "commit": head},
+            )
+        return claim
+
+    def _as_recorded(self, known: KnownClaim) -> Claim | None:
+        """This clone's own claim by its own record; one that a kill kept from ending has ended."""
+        here = self._local.get(known.claim.ticket)
+        if here is None or here.is_released or not known.claim.is_over:
+            return here
+        if here.generation > known.claim.generation:
+            return here
+        freed = here.freed(_wall())
+        self._local.put(freed)
+        return freed
+
+    def _bring(self, known: KnownClaim) -> Claim:
+        """Keep another clone's claim among this clone's, so that routing sees it."""
+        seen, here = known.seen_as(_wall(), self._instant()), self._local.get(known.claim.ticket)
+        if here is not None and here.generation > seen.generation:
+            seen = seen._replace(generation=here.generation)
+        if here != seen:
+            self._local.put(seen)
+        return seen
+
+    def _move(
+        self, claim: Claim, state: str, known: KnownClaim | None, branch: BranchPush | None = None
+    ) -> None:
+        """Push a new commit after the one that is known. Raises `ConflictError` (`claimed`) where
+        somebody else was quicker."""
+        ticket, before = claim.ticket, known.commit if known is not None else ""
+        if before:
+            self._refs.read(ticket, before)  # git may have cleared it away
+        shared = self._shared(claim, state, known)
+        message = f"{state} {ticket}: {shared.shown_holder}, generation {shared.generation}"
+        commit = self._refs.make(render_claim(shared), message, before)
+        mine = KnownClaim(commit, shared, is_own=True, since=self._instant())
+        self._records.put(ticket, known, mine)
+        if self._refs.push(ticket, before, commit, branch):
+            self._records.put(ticket, mine)
+            self._next[ticket] = mine.since.passed + shared.lease // 3
+            return
+        check_free(ticket, self.look(ticket), _wall())
+        raise self._overtaken(ticket)
+
+    def _shared(self, claim: Claim, state: str, known: KnownClaim | None) -> SharedClaim:
+        is_same = known is not None and known.is_own and known.claim.holder == claim.holder
+        lease = claim.expires_at - _wall()
+        if known is not None and is_same and (claim.is_released or lease <= 0):
+            lease = known.claim.lease
+        return SharedClaim(
+            ticket=claim.ticket,
+            holder=claim.holder,
+            host=self._host,
+            generation=claim.generation,
+            sequence=known.claim.sequence + 1 if known is not None else 1,
+            lease=max(1, lease),
+            state=state,
+            taken_at=claim.taken_at,
+            worktree=claim.worktree or "",
+            worker=claim.worker or "",
+            nonce=os.urandom(8).hex(),
+        )
+
+
+def host_of(folder: str) -> str:
+    """This machine and clone, as others see them: its name, and a word of where the clone is."""
+    name = "".join(char for char in platform.node() if char.isalnum() or char in "-._") or "here"
+    return f"{name}/{sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:8]}"
+
+
+def _is_older(known: KnownClaim, found: SharedClaim | None, now: Instant) -> bool:
+    """Whether the remote has forgotten something. A ref that is gone is an end like another, once
+    the claim was over; generations go on from what is known here."""
+    if found is None:
+        return bool(known.commit) and known.left(now) > 0
+    return found.sequence <= known.claim.sequence or found.generation < known.claim.generation
+
+
+def _above(known: SharedClaim, found: SharedClaim | None) -> SharedClaim:
+    """What the remote says, with counters that go on from the greater ones."""
+    base = known if found is None else found
+    return base._replace(
+        sequence=max(known.sequence, base.sequence),
+        generation=max(known.generation, base.generation),
+    )
+
+
+def _wall() -> int:
+    return time.time_ns() // 1_000_000
