@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import sys
+import time
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.api import session_at
+from support.process import Program
 from support.tickets import ticket
 from support.workspaces import put
 
@@ -201,3 +204,40 @@ def test_a_change_is_decided_for_the_tickets_that_it_concerns(
     tickets.comment(session_at(workspace), ticket(1), "Said.")
     live.read(session_at(workspace))
     assert decided == [None, set(), {ticket(1), ticket(2), ticket(3)}]
+
+
+_READS = """
+import collections, os, sys
+from yoi_cli.api.overview import LiveOverview
+from yoi_cli.api.session import Start, open_session
+seen = collections.Counter()
+def audit(event, given):
+    if event in ("open", "subprocess.Popen"):
+        seen[str(given[0]) if event == "open" else " ".join(map(str, given[1]))] += 1
+start = Start(sys.argv[1], False, "a test", dict(os.environ))
+live = LiveOverview()
+if sys.argv[2] == "again":
+    live.read(open_session(start))
+sys.addaudithook(audit)
+live.read(open_session(start))
+for name, count in seen.items():
+    if name.endswith((".md", ".json", ".jsonl")) or " " in name:
+        print(count, name)
+"""
+
+
+@pytest.mark.parametrize("which", ["first", "again"])
+def test_nothing_of_a_ticket_is_read_twice_and_nothing_again(
+    workspace: Path, env: dict[str, str], which: str
+) -> None:
+    for number, state in enumerate(STATES * 2, 1):
+        put(workspace, number, state, depends_on=str(number - 1) if number > 1 else "")
+    python = Program((sys.executable, "-P", "-c"), env, workspace)
+    time.sleep(3.1 if which == "again" else 0)  # what was written just now is not trusted
+    lines = python(_READS, str(workspace), which, cwd=workspace).out.splitlines()
+    reads = {name: int(count) for count, _, name in (line.partition(" ") for line in lines)}
+    of_tickets = {name for name in reads if ticket(1)[:5] in name or "thread.md" in name}
+    assert bool(of_tickets) == (which == "first")
+    # Relations are opened in their folder, by their name alone: one file for each but the first.
+    assert reads.pop("relations.json", 0) == (2 * len(STATES) - 1 if which == "first" else 0)
+    assert {name: count for name, count in reads.items() if count > 1} == {}

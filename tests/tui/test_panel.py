@@ -8,6 +8,8 @@ import pytest
 from support.api import session_at
 from support.panel import Panel, drive
 from support.process import Program
+from support.threads import AT
+from support.tickets import created, put_ticket, said
 from support.workspaces import broken_relations, put
 
 from yoi_cli.api import tickets
@@ -352,3 +354,17 @@ def test_bytes_of_tickets_cannot_drive_the_terminal(workspace: Path) -> None:
 
 def _escaped(text: str) -> str:
     return "".join(f"\\u{ord(char):04x}" for char in text)
+
+
+def test_a_ticket_with_ten_thousand_events_opens_and_goes_to_its_end(workspace: Path) -> None:
+    events = [said(AT, number, f"Said {number}.") for number in range(1, 10_001)]
+    put_ticket(workspace, 1, created(), *events, title="A long story")
+
+    async def script(panel: Panel) -> None:
+        await panel.press("down", "f2")
+        # Half a second of CPU time (docs/benchmarks.md); this machine may be busy.
+        assert await panel.shows("A long story", "Description") < 8
+        await panel.press("end")
+        assert await panel.shows("Said 10000.") < 1
+
+    drive(workspace, script, size=(80, 24))

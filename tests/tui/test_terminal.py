@@ -13,7 +13,9 @@ import pytest
 from make_store import Options, make_store
 from support.orchestration import GOOD, Shop, shop_in
 from support.process import Program
+from support.tickets import ticket
 from support.tmux import Terminal, terminal
+from support.waiting import wait_until
 from support.workspaces import put
 
 pytestmark = [
@@ -175,3 +177,23 @@ def _marked(shown: Terminal) -> str:
     """The line that is selected, by its reversed colours."""
     lines = shown.tmux("capture-pane", "-p", "-e", "-t", "0").split("\n")
     return "\n".join(line for line in lines if "\x1b[1;7m" in line or "\x1b[7m" in line)
+
+
+def test_the_wheel_scrolls_and_selects_nothing(panel: Opens, workspace: Path, yoi: Program) -> None:
+    for number in range(1, 31):
+        put(workspace, number, "ready", title=f"Ticket number {number:02}")
+    with panel() as shown:
+        shown.shows("gate open")
+        before = shown.text
+        # What a terminal sends for a turn of the wheel downwards over the list, and up again.
+        for _ in range(8):
+            shown.type("\x1b[<65;10;10M")
+        assert wait_until(lambda: shown.text != before) < 10
+        assert "Ticket number 01" not in shown.text or "Ticket number 30" not in shown.text
+        shown.keys("Enter")
+        for _ in range(16):
+            shown.type("\x1b[<64;10;10M")
+        assert wait_until(lambda: shown.text.splitlines()[4] == before.splitlines()[4]) < 10
+        shown.keys("C-c")
+        shown.ends()
+    assert state(yoi, ticket(1)) == "ready"

@@ -34,7 +34,7 @@ class PanelApp(App[str]):
     #prompt { height: 1; }
     #composer { height: 1; background: ansi_default; border: none; padding: 0 1; }
     .title { height: 1; }
-    TextView { height: 1fr; scrollbar-size-vertical: 1; }
+    TextView { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
     #columns { height: 1fr; }
     #say { height: 1; }
     PromptScreen { align: center middle; background: ansi_default; }

@@ -8,8 +8,11 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
+from yoi_cli.model.states import RESOLVED_STATES
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.reader import COARSEST_TIME_NS, FileReader
+from yoi_cli.store.formats.thread import is_utf8
+from yoi_cli.store.values import FieldsRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,13 +23,15 @@ if TYPE_CHECKING:
     from yoi_cli.store.files.directory import Directory
     from yoi_cli.store.files.layout import StoreLocation
     from yoi_cli.store.files.missing import Elsewhere
-    from yoi_cli.store.values import FieldsRow, PlansRow
+    from yoi_cli.store.values import PlansRow
 
 #: The files that every ticket has, and those below its `artifacts/` that routing reads. Whether
 #: there is a resolution shows by the ticket's folder, whether there are records by `artifacts/`.
 _OWN = ("", "/item.md", "/thread.md")
 _RECORDS = (f"/{layout.RELATIONS_PATH}", f"/{layout.PLAN_PATH}")
 _Mark = tuple[int, ...] | None
+#: Items below this size (bytes) are held until routing asks for their text.
+_LONG = 4096
 
 
 class _Stamp(NamedTuple):
@@ -52,11 +57,12 @@ class _Stamp(NamedTuple):
 class _Known:
     """What was read of a ticket; an error is not kept."""
 
-    __slots__ = ("fields", "plans", "relations", "stamp", "summary")
+    __slots__ = ("fields", "item", "plans", "relations", "stamp", "summary")
 
     def __init__(self, stamp: _Stamp) -> None:
         self.stamp = stamp
         self.fields: FieldsRow | None = None
+        self.item: bytes | None = None
         self.summary: ThreadSummary | None = None
         self.relations: tuple[Relation, ...] | None = None
         self.plans: tuple[PlansRow | None] | None = None
@@ -119,17 +125,35 @@ class RememberingReader(FileReader):
         if known is None:
             return super()._fields_row(ticket)
         if known.fields is None:
-            row = super()._fields_row(ticket)
-            known.fields = row if row.is_text is not None else self._read_to_the_end(row)
+            known.fields, known.item = self._read_item(ticket)
         return known.fields
 
-    def _read_to_the_end(self, row: FieldsRow) -> FieldsRow:
-        """The row of a long item, of which the pass read the beginning: nobody has to ask again."""
-        try:
-            self.item(row.id)
-        except YoiError:
-            return row._replace(is_text=False)
-        return row._replace(is_text=True)
+    def _read_item(self, ticket: TicketId) -> tuple[FieldsRow, bytes | None]:
+        """An item, read to its end at once; with its bytes where its text may be asked for."""
+        from yoi_cli.store.formats.item import parse_fields, parse_item
+
+        data = self._read_in_pass(ticket, "item.md")
+        shown = self._shown(ticket, layout.ITEM)
+        fields, is_text = parse_fields(data, path=shown), data.isascii() or is_utf8(data)
+        if fields is None:
+            fields, is_text = parse_item(data, path=shown).fields, True
+        elif is_text and len(data) >= _LONG:
+            try:
+                parse_item(data, path=shown)
+            except YoiError:
+                is_text = False
+        is_kept = len(data) < _LONG and fields.get("state") not in RESOLVED_STATES
+        return FieldsRow(ticket, fields, None, is_text), data if is_kept else None
+
+    def description(self, ticket: TicketId) -> str:
+        from yoi_cli.store.formats.item import parse_description
+
+        known = self._known.get(ticket)
+        data = None if known is None else known.item
+        if known is None or data is None:
+            return super().description(ticket)
+        known.item = None  # asked for once, and large in sum
+        return parse_description(data, path=self._shown(ticket, layout.ITEM))
 
     def _relations_in_pass(self, ticket: TicketId, naming: str) -> tuple[Relation, ...]:
         known = self._known.get(ticket)
