@@ -83,10 +83,12 @@ def test_arrow_keys_go_from_card_to_card(visitor: Visitor, served: Backend) -> N
     create(served, "First of keys", "ready")
     create(served, "Second of keys", "ready")
     page = visitor.go("/board?text=of+keys")
+    first, second = page.locator("#section-ready .card h4").all_text_contents()
+    assert {first, second} == {"First of keys", "Second of keys"}
     page.focus("#lane-open .card:first-of-type h4 a")
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement.textContent") == "First of keys"
+    assert page.evaluate("document.activeElement.textContent") == second
     page.keyboard.press("m")
     page.wait_for_selector("#ask[open] .options")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.textContent") == "First of keys"
+    assert page.evaluate("document.activeElement.textContent") == second
