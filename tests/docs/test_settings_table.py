@@ -14,7 +14,7 @@ from yoi_cli.model.settings import SettingsTables
 
 PAGE = Path(__file__).parents[2] / "docs/format.md"
 #: How the page writes the keys of a table of names.
-NAMES = {"profiles": "NAME", "worker.capacity": "GROUP"}
+NAMES = {"profiles": "NAME", "worker.capacity": "GROUP", "filters": "NAME"}
 
 #: Defaults of a profile that are another setting's.
 BY_WORKER = {"`worker.timeout`", "`worker.idle_timeout`", "`worker.confine`"}

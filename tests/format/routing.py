@@ -15,7 +15,7 @@ from format.records import RESOLVED, Log
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{13}")
 _HOLDING = {"before", "after", "blocked_by", "blocks", "conflicts_with", "do_not_parallelize"}
 _PLAIN = {"waiting_capacity_note", "accepted_plan"}
-_KINDS = {"depends_on", "blocks", "related", "supersedes", "duplicate_of"}
+_KINDS = {"depends_on", "blocks", "related", "supersedes", "duplicate_of", "parent"}
 #: What cannot be read, and what is not there.
 BROKEN, ABSENT = "broken", "absent"
 

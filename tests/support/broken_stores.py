@@ -202,6 +202,8 @@ _ITEM = {
     "item_state_unknown": _item(item(state="'doing'"), 3),
     "item_time_invalid": _item(item("queued_at: 'yesterday'"), 6),
     "item_priority_invalid": _item(item("tags: []", "priority: 'high'"), 7),
+    "item_due_invalid": _item(item("tags: []", "due: 'soon'"), 7),
+    "item_estimate_invalid": _item(item("tags: []", "estimate: 'long'"), 7),
     "link_missing": _item(item("missing_links: ['depends_on tk:a-1']"), 6),
     "state_mismatch": _item(item(state="'ready'"), 3),
 }

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from yoi_cli.tickets.show import Readable as Readable
     from yoi_cli.tickets.show import TicketView as TicketView
     from yoi_cli.tickets.stats import Statistics as Statistics
+    from yoi_cli.tickets.tree import Place as Place
     from yoi_cli.workspace.session import Session
 
 
@@ -64,14 +65,17 @@ def list_tickets(
     closed_too: bool = False,
     fields: Mapping[str, Iterable[str] | None] | None = None,
     only_blocked: bool = False,
+    due_by: str | None = None,
+    as_tree: bool = False,
     sort: str = "updated",
     reverse: bool = False,
     limit: int | None = None,
 ) -> Listing:
     """The tickets that are asked for; without `states`, the open ones.
 
-    `fields` are texts by the name of a field: a ticket must have every one of a list's, and
-    one of any other field's ("" stands for no value). Raises `UsageError` for an
+    `due_by` is a date by which those that are not resolved are due; `as_tree` puts tickets below
+    their parents. `fields` are texts by the name of a field: a ticket must have every one of a
+    list's, and one of any other field's ("" stands for no value). Raises `UsageError` for an
     unknown state or sort.
     """
     from yoi_cli.tickets.listing import Selection, list_tickets, wanted
@@ -81,11 +85,44 @@ def list_tickets(
         closed_too=closed_too,
         fields=wanted(fields or {}),
         only_blocked=only_blocked,
+        due_by=due_by,
+        as_tree=as_tree,
         sort=sort,
         reverse=reverse,
         limit=limit,
     )
     return list_tickets(session.store, selection)
+
+
+def saved_filter(session: Session, name: str) -> list[str]:
+    """The options that the saved filter `name` stands for (`[filters]` of the settings).
+
+    Raises `NotFoundError` (`filter_not_found`), `UsageError` (`filter_invalid`) where quotes do
+    not match, and `StoreInvalidError` for settings that cannot be read.
+    """
+    import shlex
+
+    from yoi_cli.errors import NotFoundError, UsageError
+    from yoi_cli.model.nearest import did_you_mean
+    from yoi_cli.workspace.settings import tables_of
+
+    filters = tables_of(session, "filters").filters
+    if name not in filters:
+        known = f"There are: {', '.join(filters)}." if filters else "There are none."
+        raise NotFoundError(
+            "filter_not_found",
+            f"There is no filter {name[:40]!r}.",
+            hint=f"{did_you_mean(name, filters)}{known} [filters] of .yoi/ticket.config.toml "
+            'saves one: mine = "--assignee ada".',
+        )
+    try:
+        return shlex.split(filters[name])
+    except ValueError as error:
+        raise UsageError(
+            "filter_invalid",
+            f"The filter {name} cannot be read: {error}.",
+            hint="Correct it in .yoi/ticket.config.toml.",
+        ) from error
 
 
 def show(session: Session, ticket: str) -> Readable:

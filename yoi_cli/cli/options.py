@@ -14,6 +14,7 @@ from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
 
 def ticket_argument(what: str, metavar: str = "[TICKET]") -> object:
@@ -94,6 +95,16 @@ ReasonOption = Annotated[
 ShaOption = Annotated[
     str | None,
     typer.Option("--sha", metavar="COMMIT", help="Bind the event to this commit."),
+]
+DueOption = Annotated[
+    str | None,
+    typer.Option(
+        "--due", metavar="DAY", help="When it is due: 2026-12-01, today, tomorrow, 3d or 2w."
+    ),
+]
+EstimateOption = Annotated[
+    str | None,
+    typer.Option("--estimate", metavar="SIZE", help="How much work it is: 4h, 2d, or points."),
 ]
 NoteOption = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why.")]
 OutputOption = Annotated[
@@ -197,6 +208,20 @@ def instant(since: str | None) -> str | None:
     from yoi_cli.model.time import parse_since
 
     return None if since is None else parse_since(since, time.time_ns() // 1_000_000)
+
+
+def today() -> date:
+    """The day that it is where the person is."""
+    from datetime import datetime
+
+    return datetime.now().astimezone().date()
+
+
+def due_date(text: str | None) -> str | None:
+    """The date that `--due` names; None and the empty text stay as they are."""
+    from yoi_cli.model.time import parse_due
+
+    return parse_due(text, today()) if text else text
 
 
 def lease_of(text: str | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.diagnostics import quote
@@ -54,6 +55,10 @@ def _check_words(inspected: InspectedTicket, item: Item) -> Iterator[Diagnostic]
     if _lacks_words(item, FIELDS["title"]):
         yield _item(inspected, "item_title_empty", "The title is empty.", "title")
     for field in FIELDS.values():
+        text = item.text(field.name)
+        if field.form and text and not re.fullmatch(field.form, text):
+            what = f"{field.name} is {quote(text)}."
+            yield _item(inspected, field.fault, what, field.name)
         if field.type == CHOICE and _is_no_choice(item, field):
             value, choices = quote(item.text(field.name)), ", ".join(field.choices)
             what = f"The {field.name} {value} is none of {choices}."

@@ -17,7 +17,7 @@ Commit = Annotated[str, Meta(min_length=4, max_length=64)]
 Tags = Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=20)]
 Priority = Literal["P0", "P1", "P2", "P3", "P4"]
 State = Literal["planning", "ready", "queued", "inprogress", "done", "closed"]
-RelationWord = Literal["depends_on", "blocks", "related", "supersedes", "duplicate_of"]
+RelationWord = Literal["depends_on", "blocks", "related", "supersedes", "duplicate_of", "parent"]
 PlanWord = Literal[
     "before",
     "after",

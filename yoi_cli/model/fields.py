@@ -39,7 +39,8 @@ class Field(NamedTuple):
     the facts that `show` and `list` give, 0 for none; `hint` the word for it in a list's hints,
     if not its name. Of a choice, `choices` are what it may be, which is also what completes it;
     `advice` ends the hint on a wrong one, and `fault` is doctor's code for it. `merge` is how
-    it is merged. An obsolete one is kept, reported and never written.
+    it is merged. A text with a `form` (a regular expression) has that form, and `fault` is then
+    doctor's code for another. An obsolete one is kept, reported and never written.
 
     `list` filters a list by texts that must all be there, and any other field by texts of
     which one must be its value; a choice in upper or lower case.
@@ -51,6 +52,7 @@ class Field(NamedTuple):
     shown: int = 0
     hint: str = ""
     choices: tuple[str, ...] = ()
+    form: str = ""
     advice: str = ""
     fault: str = ""
     merge: str = BY_VALUE
@@ -85,6 +87,20 @@ FIELDS: Mapping[str, Field] = {
             fault="item_priority_invalid",
         ),
         Field("tags", LIST, shown=3, hint="tag"),
+        Field(
+            "due",
+            shown=6,
+            form=r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+            advice="Write a date such as 2026-12-01",
+            fault="item_due_invalid",
+        ),
+        Field(
+            "estimate",
+            shown=7,
+            form=r"[0-9]{1,6}(\.[0-9]{1,3})?[mhdw]?",
+            advice="Write 30m, 4h, 2d or 1w, or points such as 3",
+            fault="item_estimate_invalid",
+        ),
         *(Field(name) for name in RUN_CHOICES),
         Field("queued_by", merge=QUEUING),
         Field("queued_at", TIME, merge=QUEUING),

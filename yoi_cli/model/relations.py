@@ -12,6 +12,7 @@ BLOCKS = "blocks"
 RELATED = "related"
 SUPERSEDES = "supersedes"
 DUPLICATE_OF = "duplicate_of"
+PARENT = "parent"
 
 #: The ends of a relation: the ticket that has it, and the one that it names.
 TICKET = "ticket"
@@ -46,6 +47,7 @@ KINDS: Mapping[str, RelationKind] = {
         RelationKind(RELATED, "related"),
         RelationKind(SUPERSEDES, "superseded_by", one_way=True),
         RelationKind(DUPLICATE_OF, "duplicated_by", one_way=True),
+        RelationKind(PARENT, "child", one_way=True),
     )
 }
 

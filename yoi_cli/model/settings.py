@@ -342,3 +342,4 @@ class SettingsTables(Struct, frozen=True):
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     orchestration: OrchestrationSettings = field(default_factory=OrchestrationSettings)
     notify: NotifySettings = field(default_factory=NotifySettings)
+    filters: dict[str, Line] = {}

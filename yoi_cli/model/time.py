@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from yoi_cli.errors import OperationError, UsageError
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
+_AHEAD = re.compile(r"(\d{1,4})\s*([dw])")
+_NAMED_DAYS = {"today": 0, "tomorrow": 1}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 #: The units of an age, the greatest first; weeks are counted in days, as people do.
 _UNITS = (("y", 31_557_600), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
@@ -107,3 +109,43 @@ def age_or_date(text: str, now_ms: int | None) -> str:
             length = f"{left // size}{unit}"
             break
     return length if passed >= 0 else f"in {length}"
+
+
+def parse_due(text: str, today: date) -> str:
+    """A day that a person typed (`2026-12-01`, `today`, `tomorrow`, `3d` or `2w` from today), as a
+    date. What is none of these is given as it is, for the field's form to refuse."""
+    word = text.strip().lower()
+    if word in _NAMED_DAYS:
+        return (today + timedelta(days=_NAMED_DAYS[word])).isoformat()
+    ahead = _AHEAD.fullmatch(word)
+    if ahead:
+        days = int(ahead.group(1)) * (7 if ahead.group(2) == "w" else 1)
+        return (today + timedelta(days=days)).isoformat()
+    return text.strip()
+
+
+def last_due(word: str, today: date) -> str:
+    """The last day of which `word` asks: `overdue`, `today`, `week` (seven days), or a day as
+    `parse_due` takes it. Raises `UsageError` (`due_invalid`) where it is none."""
+    spans = {"overdue": -1, "today": 0, "week": 7}
+    chosen = word.strip().lower()
+    if chosen in spans:
+        return (today + timedelta(days=spans[chosen])).isoformat()
+    day = parse_due(word, today)
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise UsageError(
+            "due_invalid",
+            f"{word[:40]!r} is not a day.",
+            hint="Write today, week or overdue, a date such as 2026-12-01, or 3d for three days.",
+        ) from None
+
+
+def days_until(due: str, today: date) -> str:
+    """How far a due date is: `today`, `in 3d`, `2d over`. What is no date is given as it is."""
+    try:
+        days = (date.fromisoformat(due[:10]) - today).days
+    except ValueError:
+        return due
+    return "today" if days == 0 else f"in {days}d" if days > 0 else f"{-days}d over"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yoi_cli.model.events import Author
+    from yoi_cli.model.fields import Field
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import TicketStore
 
@@ -115,14 +116,17 @@ def check_title(title: str, *, of: str = "A ticket") -> str:
 
 
 def check_choices(fields: Mapping[str, FieldValue]) -> None:
-    """Raise `UsageError` (`priority_invalid`) for a value that is none of its field's choices, and
-    (`choice_invalid`) for what no ticket can say of how it is worked on."""
+    """Raise `UsageError` (`priority_invalid`, `due_invalid` …) for a value that is none of its
+    field's choices or has not its form, and (`choice_invalid`) for what no ticket can say of how it
+    is worked on."""
     for name, value in fields.items():
         if name in RUN_CHOICES and isinstance(value, str):
             wrong = fault(name, value)
             if wrong:
                 raise UsageError("choice_invalid", wrong, hint="Nothing was written.")
         field = FIELDS.get(name)
+        if field is not None and field.form and value is not None:
+            _check_form(field, str(value))
         if field is None or field.type != CHOICE or value is None:
             continue
         if str(value).upper() in field.choices or value in field.choices:
@@ -135,6 +139,17 @@ def check_choices(fields: Mapping[str, FieldValue]) -> None:
             f"{str(value)[:20]!r} is not a {name}.",
             hint=f"{did_you_mean(str(value), field.choices)}"
             f"Use one of {', '.join(field.choices)}{advice}.",
+        )
+
+
+def _check_form(field: Field, value: str) -> None:
+    import re
+
+    if not re.fullmatch(field.form, value):
+        raise UsageError(
+            f"{field.name}_invalid",
+            f"{value[:40]!r} is no {field.name}.",
+            hint=f"{field.advice}; nothing was written.",
         )
 
 

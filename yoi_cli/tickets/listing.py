@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.item import FieldValue
     from yoi_cli.store.ports import TicketReader
     from yoi_cli.store.values import FieldsRow
+    from yoi_cli.tickets.tree import Place
 
 _NEWEST_FIRST = frozenset({"updated", "created"})
 
@@ -27,13 +28,17 @@ class Selection(NamedTuple):
     """Which tickets a list shows, and in what order.
 
     Without `states`, all but the closed ones are shown, and those too with `closed_too`.
-    `fields` are what is asked of other fields, by name, as `wanted` makes them.
+    `due_by` is the last day on which those that are not resolved are due. `as_tree` puts tickets
+    below their parents. `fields` are what is asked of other fields, by name, as `wanted` makes
+    them.
     """
 
     states: frozenset[str] = frozenset()
     closed_too: bool = False
     fields: Mapping[str, frozenset[str]] = {}
     only_blocked: bool = False
+    due_by: str | None = None
+    as_tree: bool = False
     sort: str = "updated"
     reverse: bool = False
     limit: int | None = None
@@ -46,6 +51,10 @@ class Selection(NamedTuple):
                 return False
         elif state == CLOSED and not self.closed_too:
             return False
+        if self.due_by is not None:
+            due = field_text(fields, "due")
+            if not due or due > self.due_by or state in RESOLVED_STATES:
+                return False
         if not self.fields:
             return True
         return all(_has(fields, name, words) for name, words in self.fields.items())
@@ -76,7 +85,8 @@ class Listing(NamedTuple):
     """The tickets to show, how many there are without the limit, and the broken ones.
 
     `blockers` says, where that was asked for, what holds up each ticket that is held up;
-    `disagreeing` are tickets whose state is not what their thread says.
+    `disagreeing` are tickets whose state is not what their thread says. `tree` has the places of
+    tickets below their parents, where that was asked for.
     """
 
     tickets: list[FieldsRow]
@@ -84,6 +94,7 @@ class Listing(NamedTuple):
     unreadable: list[Unreadable]
     blockers: Mapping[str, tuple[Blocker, ...]] | None = None
     disagreeing: tuple[str, ...] = ()
+    tree: Mapping[str, Place] | None = None
 
 
 def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
@@ -122,7 +133,12 @@ def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
     newest_first = selection.sort in _NEWEST_FIRST
     found.sort(key=_SORT_KEYS[selection.sort], reverse=newest_first != selection.reverse)
     disagree = tuple(disagreeing(reader, doubtful))
-    return Listing(found[: selection.limit], len(found), unreadable, blockers, disagree)
+    tree: Mapping[str, Place] | None = None
+    if selection.as_tree:
+        from yoi_cli.tickets.tree import as_tree
+
+        found, tree = as_tree(reader, found)
+    return Listing(found[: selection.limit], len(found), unreadable, blockers, disagree, tree)
 
 
 def _check(selection: Selection) -> None:

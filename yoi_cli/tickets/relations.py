@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.model import events, relations
 from yoi_cli.model.events import NewEvent, new_event
+from yoi_cli.model.ids import TicketId
 from yoi_cli.model.plan import TEXT_LIMIT
 from yoi_cli.model.relations import Relation, closing_cycle, find_path
 from yoi_cli.model.time import stamp
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from yoi_cli.model.events import Author
-    from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import TicketReader, TicketStore, TicketWriter
 
 
@@ -64,6 +64,7 @@ def add_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:
                     done = _keep_note(writer, ticket, new, by) or done
                 return RelationChange(relation, False, done)
         _check_cycle(writer, new)
+        _check_parent(writer, new, existing)
         done = writer.commit(ticket, Change(relations=(*existing, new)))
         return RelationChange(new, True, done)
 
@@ -197,6 +198,40 @@ def _check_cycle(writer: TicketWriter, new: Relation) -> None:
     cycle = closing_cycle(store_graph(writer), *edge)
     if cycle:
         raise _cycle(f"{new.ticket_id} {new.kind} {new.target}", cycle)
+
+
+def _check_parent(writer: TicketWriter, new: Relation, existing: Iterable[Relation]) -> None:
+    """Raise `ConflictError` (`parent_exists`, `cycle`) for a second parent, and for one that stands
+    below the ticket itself."""
+    if new.kind != relations.PARENT:
+        return
+    for one in existing:
+        if one.kind == relations.PARENT:
+            parts = f"yoi ticket relation remove {new.ticket_id} parent {one.target}"
+            raise ConflictError(
+                "parent_exists",
+                f"{new.ticket_id} has a parent: {one.target}.",
+                hint=f"`{parts}` parts them.",
+                details={"ticket": new.ticket_id, "parent": one.target},
+            )
+    way = [new.ticket_id, new.target]
+    while (above := _parent_of(writer, way[-1])) is not None and above not in way[1:]:
+        way.append(above)
+        if above == new.ticket_id:
+            said = f"{new.ticket_id} parent {new.target}"
+            raise ConflictError(
+                "cycle",
+                f"{said} would make tickets each other's parents: {' → '.join(way)}.",
+                hint="Decide which of these relations is wrong.",
+                details={"cycle": way},
+            )
+
+
+def _parent_of(writer: TicketWriter, ticket: str) -> str | None:
+    if not writer.exists(ticket):
+        return None
+    found = writer.relations(TicketId(ticket))
+    return next((one.target for one in found if one.kind == relations.PARENT), None)
 
 
 def check_no_cycle_through_new(writer: TicketWriter, links: Iterable[tuple[str, TicketId]]) -> None:

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from yoi_cli.tickets.listing import Listing
     from yoi_cli.tickets.log import EventLog, LogEntry
     from yoi_cli.tickets.search import Hit, Query, SearchResult
+    from yoi_cli.tickets.tree import Place
 
 
 class ListedDocument(Struct, frozen=True, kw_only=True):
-    """One ticket of a list. `state` is the item's; `blockers` are null unless asked for."""
+    """One ticket of a list. `state` is the item's; `blockers` and `place` (in a tree) are null
+    unless asked for."""
 
     id: str
     title: str
@@ -39,7 +41,20 @@ class ListedDocument(Struct, frozen=True, kw_only=True):
     risk_flags: tuple[str, ...]
     queued_by: str | None
     queued_at: str | None
+    due: str | None
+    estimate: str | None
     blockers: tuple[BlockerDocument, ...] | None
+    place: PlaceDocument | None
+
+
+class PlaceDocument(Struct, frozen=True, kw_only=True):
+    """Where a ticket stands in a tree: below its `parent`, if that is listed, at a `depth`; how
+    many `children` it has, and how many of them are `resolved`."""
+
+    depth: int
+    parent: str | None
+    children: int
+    resolved: int
 
 
 class TicketsDocument(Struct, frozen=True, kw_only=True):
@@ -109,14 +124,20 @@ def tickets_document(listing: Listing) -> TicketsDocument:
         count=len(listing.tickets),
         total=listing.total,
         tickets=tuple(
-            _listed_document(row, None if blockers is None else blockers[row.id])
+            _listed_document(
+                row,
+                None if blockers is None else blockers[row.id],
+                None if listing.tree is None else listing.tree[row.id],
+            )
             for row in listing.tickets
         ),
         unreadable=unreadable_documents(listing.unreadable),
     )
 
 
-def _listed_document(row: FieldsRow, blockers: tuple[Blocker, ...] | None) -> ListedDocument:
+def _listed_document(
+    row: FieldsRow, blockers: tuple[Blocker, ...] | None, place: Place | None
+) -> ListedDocument:
     fields = row.fields
     return ListedDocument(
         id=row.id,
@@ -131,7 +152,10 @@ def _listed_document(row: FieldsRow, blockers: tuple[Blocker, ...] | None) -> Li
         risk_flags=field_texts(fields, "risk_flags"),
         queued_by=field_text(fields, "queued_by") or None,
         queued_at=field_text(fields, "queued_at") or None,
+        due=field_text(fields, "due") or None,
+        estimate=field_text(fields, "estimate") or None,
         blockers=None if blockers is None else from_values(BlockerDocument, blockers),
+        place=None if place is None else from_value(PlaceDocument, place),
     )
 
 

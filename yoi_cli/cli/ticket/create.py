@@ -13,17 +13,20 @@ from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
     CriteriaOption,
+    DueOption,
+    EstimateOption,
     FileOption,
     JsonOption,
     MessageOption,
     SourceArgument,
+    due_date,
     ticket_option,
 )
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.errors import UsageError
 from yoi_cli.model.item import FieldValue
-from yoi_cli.model.relations import BLOCKS, DEPENDS_ON, RELATED
+from yoi_cli.model.relations import BLOCKS, DEPENDS_ON, PARENT, RELATED
 
 TitleArgument = Annotated[
     str | None,
@@ -48,6 +51,7 @@ ReadinessOption = Annotated[
 RiskFlagOption = Annotated[
     list[str] | None, typer.Option("--risk-flag", metavar="RISK", help="A risk; may be repeated.")
 ]
+ParentOption = Annotated[str | None, ticket_option("--parent", "The ticket it is a part of.")]
 DependsOnOption = Annotated[
     list[str] | None, ticket_option("--depends-on", "A ticket to wait for; may be repeated.")
 ]
@@ -74,6 +78,9 @@ def create(
     assignee: AssigneeOption = None,
     readiness: ReadinessOption = None,
     risk_flag: RiskFlagOption = None,
+    due: DueOption = None,
+    estimate: EstimateOption = None,
+    parent: ParentOption = None,
     depends_on: DependsOnOption = None,
     blocks: BlocksOption = None,
     related: RelatedOption = None,
@@ -125,8 +132,15 @@ def create(
         "risk_flags": tuple(risk_flag or ()),
         "priority": priority,
         "tags": tuple(tag or ()),
+        "due": due_date(due),
+        "estimate": estimate,
     }
-    links = ((DEPENDS_ON, depends_on), (BLOCKS, blocks), (RELATED, related))
+    links = (
+        (DEPENDS_ON, depends_on),
+        (BLOCKS, blocks),
+        (RELATED, related),
+        (PARENT, [parent] if parent else None),
+    )
     done = tickets.create(
         session,
         title,

@@ -13,11 +13,14 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     CommitOption,
     CriteriaOption,
+    DueOption,
+    EstimateOption,
     FileOption,
     JsonOption,
     MessageOption,
     SourceArgument,
     TicketArgument,
+    due_date,
 )
 from yoi_cli.cli.several import MoreArgument, for_each, tickets_and_source
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
@@ -57,6 +60,8 @@ def edit(
         list[str] | None,
         typer.Option("--remove-tag", metavar="TAG", help="Remove a tag; may be repeated."),
     ] = None,
+    due: DueOption = None,
+    estimate: EstimateOption = None,
     choices: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,6 +89,8 @@ def edit(
     """
     session = session_of(ctx)
     given = {"title": title, "priority": priority, "assignee": assignee, "readiness": readiness}
+    given |= {"due": due_date(due), "estimate": estimate}
+    given |= {"due": due_date(due), "estimate": estimate}
     fields: dict[str, FieldValue] = {
         key: value or None for key, value in given.items() if value is not None
     }

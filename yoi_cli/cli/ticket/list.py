@@ -12,7 +12,14 @@ from yoi_cli.api import queries
 from yoi_cli.api.restore import missing_writes
 from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
-from yoi_cli.cli.options import DatesOption, JsonOption, LimitOption, StatesOption, chosen_states
+from yoi_cli.cli.options import (
+    DatesOption,
+    JsonOption,
+    LimitOption,
+    StatesOption,
+    chosen_states,
+    today,
+)
 from yoi_cli.cli.text.console import is_terminal, write_stderr
 from yoi_cli.cli.text.report import (
     report_json,
@@ -21,18 +28,31 @@ from yoi_cli.cli.text.report import (
     warn_of_unreadable,
     write_rows,
 )
+from yoi_cli.errors import UsageError
 from yoi_cli.model.fields import LIST, SORTS, shown_fields
 from yoi_cli.model.item import field_text, field_texts
+from yoi_cli.model.states import RESOLVED_STATES
+from yoi_cli.model.time import days_until, last_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
-    from yoi_cli.api.queries import Blocker, FieldsRow, Listing
-    from yoi_cli.cli.text.table import Row
+    from yoi_cli.api.queries import Blocker, FieldsRow, Listing, Place
+    from yoi_cli.api.session import Session
+    from yoi_cli.cli.text.table import Cell, Row
 
 
 def list_(
     ctx: typer.Context,
+    saved: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[@FILTER]...",
+            help="Filters that [filters] of the settings saves.",
+            show_default=False,
+        ),
+    ] = None,
     closed_too: Annotated[
         bool, typer.Option("--all", "-a", help="Include closed tickets.")
     ] = False,
@@ -52,6 +72,18 @@ def list_(
     blocked: Annotated[
         bool, typer.Option("--blocked", help="Only those with an unresolved blocker.")
     ] = False,
+    due: Annotated[
+        str | None,
+        typer.Option(
+            "--due",
+            metavar="DAY",
+            help="Only what is due by then: today, week, overdue, 2026-12-01 or 3d.",
+            autocompletion=complete_words(("today", "week", "overdue")),
+        ),
+    ] = None,
+    tree: Annotated[
+        bool, typer.Option("--tree", help="Below their parents, with how far these have come.")
+    ] = False,
     sort: Annotated[
         str,
         typer.Option(
@@ -69,20 +101,27 @@ def list_(
     """List tickets: the open ones, newest change first, unless asked otherwise.
 
     --state, --assignee and --priority take several, for any of what they name: repeated, or with
-    commas between.
+    commas between. @NAME stands for the options that `[filters] NAME = "…"` in
+    .yoi/ticket.config.toml saves; what is typed besides goes before them.
 
     \b
     Examples:
       yoi ticket list -s ready,queued --sort priority
       yoi ticket list --all --tag bug --json
+      yoi ticket list @mine --due week
     """
     session = session_of(ctx)
+    if saved:
+        _list_saved(ctx, session, saved)
+        return
     listing = queries.list_tickets(
         session,
         states=chosen_states(state),
         closed_too=closed_too,
         fields={"tags": tag, "assignee": assignee, "priority": priority},
         only_blocked=blocked,
+        due_by=None if due is None else last_due(due, today()),
+        as_tree=tree,
         sort=sort,
         reverse=reverse,
         limit=limit,
@@ -98,6 +137,33 @@ def list_(
         warn_of_unreadable(listing.unreadable)
     warn_of_missing(missing_writes(session))
     warn_of_disagreement(listing.disagreeing)
+
+
+def _list_saved(ctx: typer.Context, session: Session, saved: list[str]) -> None:
+    """List by saved filters: what was typed takes the place of what they say."""
+    typed = {
+        name: value
+        for name, value in ctx.params.items()
+        if (source := ctx.get_parameter_source(name)) is not None and source.name != "DEFAULT"
+    }
+    words: list[str] = []
+    for one in saved:
+        if not one.startswith("@"):
+            raise UsageError(
+                "filter_invalid",
+                f"{one[:40]!r} is no filter; those begin with @.",
+                hint=f"Write @{one[:40]}, or --search {one[:40]} for tickets that say it.",
+            )
+        words += queries.saved_filter(session, one[1:])
+    with ctx.command.make_context(ctx.info_name, words, parent=ctx.parent) as meant:
+        if meant.params.get("saved"):
+            raise UsageError(
+                "filter_invalid",
+                "A saved filter names another.",
+                hint="Write out its options in [filters] of .yoi/ticket.config.toml.",
+            )
+        if ctx.command.callback is not None:
+            ctx.command.callback(**{**meant.params, **typed, "saved": ()})
 
 
 _HEADER = ("state", "id", "title", "updated_at", "hints")
@@ -167,34 +233,54 @@ def _print_table(listing: Listing, *, dates: bool) -> None:
         Column("title", TITLE),
         Column("assignee", TEXT, style="cyan", heading="who"),
         Column("tags", TEXT, style="dim"),
+        Column("due"),
         Column("blocked by", style="red"),
         Column("updated", TIME, style="dim", heading="age"),
     )
-    print_table(columns, _rows(listing), empty=_EMPTY, dates=dates)
+    print_table(columns, _rows(listing, dates=dates), empty=_EMPTY, dates=dates)
     if listing.unreadable:
         write_stderr("`yoi ticket doctor` says what is wrong with the unreadable ones.\n")
     if len(listing.tickets) < listing.total:
         write_stderr(f"{len(listing.tickets)} of {listing.total} tickets.\n")
 
 
-def _rows(listing: Listing) -> Iterator[Row]:
+def _rows(listing: Listing, *, dates: bool) -> Iterator[Row]:
     from yoi_cli.cli.text.table import Cell, priority_style, state_style
 
-    blockers = listing.blockers or {}
+    blockers, tree = listing.blockers or {}, listing.tree or {}
+    day = today()
     for row in listing.tickets:
         fields = row.fields
         state = field_text(fields, "state")
+        due = field_text(fields, "due")
         priority = field_text(fields, "priority")
         yield (
             Cell(state, state_style(state)),
             row.id,
             Cell(priority, priority_style(priority)),
-            field_text(fields, "title"),
+            _in_tree(field_text(fields, "title"), tree.get(row.id)),
             field_text(fields, "assignee"),
             " ".join(field_texts(fields, "tags")),
+            _due(due, state, day, dates=dates) if due else "",
             " ".join(blocker.ticket for blocker in blockers.get(row.id, ())),
             field_text(fields, "updated_at"),
         )
     for one in listing.unreadable:
         why = Cell(one.error.message, "red")
-        yield (Cell("unreadable", "bold red"), one.ticket, "", why, "", "", "", "")
+        yield (Cell("unreadable", "bold red"), one.ticket, "", why, "", "", "", "", "")
+
+
+def _in_tree(title: str, place: Place | None) -> str:
+    """A title below that of its parent, with how many of its children are done."""
+    if place is None:
+        return title
+    done = f" [{place.resolved}/{place.children}]" if place.children else ""
+    return "  " * (place.depth - 1) + "└ " * bool(place.depth) + title + done
+
+
+def _due(due: str, state: str, day: date, *, dates: bool) -> Cell:
+    """When a ticket is due: what is over stands out while the ticket is not resolved."""
+    from yoi_cli.cli.text.table import Cell
+
+    is_late = state not in RESOLVED_STATES and due < day.isoformat()
+    return Cell(due if dates else days_until(due, day), "bold red" if is_late else "")

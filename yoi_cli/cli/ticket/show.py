@@ -18,8 +18,9 @@ from yoi_cli.cli.text.table import Cell, state_style
 from yoi_cli.model.event_views import EventWindow
 from yoi_cli.model.fields import shown_fields
 from yoi_cli.model.findings import ERROR
+from yoi_cli.model.relations import PARENT
 from yoi_cli.model.spending import spending_of
-from yoi_cli.model.states import PLANNING, READY
+from yoi_cli.model.states import PLANNING, READY, RESOLVED_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -172,6 +173,10 @@ def _print_relations(page: Page, view: TicketView, neighbours: Mapping[str, Neig
         shown = Cell(known.problem or known.state, state_style(known.state) or _LOUD)
         note_cell = Cell(f" ({note})" if note else "", _QUIET)
         page.line("  ", Cell(kind, "bold"), " ", other, " ", shown, _title(known), note_cell)
+    children = [neighbours[one.ticket_id] for one in around.incoming if one.kind == PARENT]
+    if children:
+        resolved = sum(child.state in RESOLVED_STATES for child in children)
+        page.line("  ", Cell(f"{resolved} of {len(children)} children resolved", _QUIET))
     if view.notices:
         page.heading("Notices")
     for notice in view.notices:

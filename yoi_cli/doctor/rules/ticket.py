@@ -81,6 +81,18 @@ ITEM_RULES = (
         "The import that brings it makes the relation; else take the entry out of missing_links.",
     ),
     Rule(
+        "item_due_invalid",
+        WARNING,
+        "What is due is no date.",
+        "Set it with `yoi ticket edit TICKET --due 2026-12-01`.",
+    ),
+    Rule(
+        "item_estimate_invalid",
+        WARNING,
+        "An estimate is neither a length of time nor points.",
+        "Set it with `yoi ticket edit TICKET --estimate 4h`.",
+    ),
+    Rule(
         "state_mismatch",
         ERROR,
         "item.md says another state than the ticket's thread.",
