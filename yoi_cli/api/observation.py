@@ -50,7 +50,12 @@ class Observer:
 
     def observe(self, worker_id: str) -> ObservedWorker:
         """How it stands, which bytes and events there are, and whether more can come."""
-        return self._runtime.observe(worker_id)
+        from yoi_cli.workers.open import clone_folders
+        from yoi_cli.workers.told import told
+
+        seen = self._runtime.observe(worker_id)
+        roots = clone_folders(self._session) if seen.view.changes else None
+        return seen._replace(view=told(seen.view, roots))
 
     def stretch(self, worker_id: str, start: int, limit: int) -> Stretch:
         """At most `limit` bytes of what it wrote from the byte `start` on, or from the oldest
@@ -59,7 +64,9 @@ class Observer:
 
     def lifecycle(self, worker_id: str, after: int = 0) -> Sequence[LifecycleEvent]:
         """What happened to it, from the event number `after` + 1 on."""
-        return self._runtime.lifecycle(worker_id, after)
+        from yoi_cli.workers.told import told_event
+
+        return [*map(told_event, self._runtime.lifecycle(worker_id, after))]
 
     def attend(self, worker_id: str) -> str:
         """See to it that somebody stands over it, whose shim died, or that its end is settled

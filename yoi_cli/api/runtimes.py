@@ -126,7 +126,9 @@ class EmbeddedRuntime:
         return self._files().read(worker_id, cursor, follow=follow)
 
     def events(self, worker_id: str) -> Sequence[LifecycleEvent]:
-        return self._files().lifecycle(worker_id)
+        from yoi_cli.workers.told import told_event
+
+        return [*map(told_event, self._files().lifecycle(worker_id))]
 
     def give_input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
         self._files().input(worker_id, data, close=close)
@@ -178,7 +180,7 @@ class EmbeddedRuntime:
         from yoi_cli.api import workers
 
         done = workers.recover(self._session)
-        found = [one._replace(worker=self._own(one.worker)) for one in done.found]
+        found = [self._recovered(one) for one in done.found]
         return found, readiness_of(found, done.unreadable)
 
     def prune(self, ended_before: int) -> Sequence[str]:
@@ -208,7 +210,17 @@ class EmbeddedRuntime:
         return FileBundles(os.path.join(self._session.own_folder(), "bundles"))
 
     def _own(self, view: WorkerView) -> WorkerView:
-        return view._replace(runtime_id=self.runtime_id)
+        """The worker as it is told of: a runtime is what others ask from elsewhere."""
+        from yoi_cli.workers.open import clone_folders
+        from yoi_cli.workers.told import told
+
+        roots = clone_folders(self._session) if view.changes else None
+        return told(view._replace(runtime_id=self.runtime_id), roots)
+
+    def _recovered(self, found: Recovery) -> Recovery:
+        from yoi_cli.workers.told import told_recovery
+
+        return told_recovery(self._own(found.worker), found.action)
 
 
 def check_worker_id(word: str) -> str:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 #: In place of a path: the shim died, and with it what was there before.
 UNKNOWN = "*"
 #: The ticket whose branch or worktree a path is about.
-_OF_TICKET = re.compile(r"/(?:work|worktrees|\.worktree)/([0-9A-HJKMNP-TV-Z]{13})(?=[-/]|$)")
+_OF_TICKET = re.compile(r"(?:^|/)(?:work|worktrees|\.worktree)/([0-9A-HJKMNP-TV-Z]{13})(?=[-/]|$)")
 #: A worktree in which a merge is tried or a commit looked at, or that of a candidate with its
 #: branch: an orchestrator's own, which come and go between workers.
 _TRIAL = re.compile(
-    r"/(?:worktrees|\.worktree)/(?:merge|check)-[^/]*(?=/|$)"
-    r"|/(?:work|worktrees|\.worktree)/[0-9A-Z]{13}-(?:[^/]*-)?try\.[0-9]+\.[0-9]+(?=/|$)"
+    r"(?:^|/)(?:worktrees|\.worktree)/(?:merge|check)-[^/]*(?=/|$)"
+    r"|(?:^|/)(?:work|worktrees|\.worktree)/[0-9A-Z]{13}-(?:[^/]*-)?try\.[0-9]+\.[0-9]+(?=/|$)"
 )
 
 

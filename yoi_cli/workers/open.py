@@ -27,6 +27,16 @@ def open_runtime(session: Session) -> FileRuntime:
     return FileRuntime(os.path.join(folder, "workers"), session.environment, _clone_of(session))
 
 
+def clone_folders(session: Session) -> Mapping[str, str]:
+    """By their paths, what the folders of the session's clone are called to whoever is elsewhere:
+    the workspace is left out, and the git folder is `.git`."""
+    clone = _clone_of(session)
+    roots = {clone.workspace: "", clone.main_root or clone.workspace: ""}
+    if clone.common_dir is not None:
+        roots[clone.common_dir] = ".git"
+    return roots
+
+
 def collect_mail(session: Session) -> None:
     """Write on their tickets what confined workers said; a store that is busy is left alone."""
     from contextlib import suppress

@@ -121,5 +121,12 @@ AnyFrame: TypeAlias = (
 )
 
 
+def told_event_document(said: LifecycleEventDocument) -> LifecycleEventDocument:
+    """What another runtime said to have happened to a worker, as it is told on."""
+    from yoi_cli.workers.told import told_event_facts
+
+    return from_value(LifecycleEventDocument, said, **told_event_facts(said))
+
+
 def lifecycle_event_document(event: LifecycleEvent) -> LifecycleEventDocument:
     return from_value(LifecycleEventDocument, event, at=stamp(event.at))

@@ -122,6 +122,15 @@ def worker_document(view: WorkerView, told: AgentReport | None = None) -> Worker
     )
 
 
+def told_worker_document(said: WorkerDocument, runtime_id: str) -> WorkerDocument:
+    """What another runtime said of a worker, as it is told on: only what is known to be meant for
+    everybody (`workers.told`), and under the `runtime_id` that it has here."""
+    from yoi_cli.workers.told import told_facts
+
+    facts = {**told_facts(said), "runtime_id": runtime_id, "report": None}
+    return from_value(WorkerDocument, said, **facts)
+
+
 def workers_document(views: Iterable[WorkerView]) -> WorkersDocument:
     return WorkersDocument(workers=tuple(worker_document(view) for view in views))
 

@@ -228,8 +228,7 @@ class LocalSource:
 
 
 def _document(seen: ObservedWorker) -> WorkerDocument:
-    """The document of a worker, without the paths of this machine that it may have."""
-    return replace(worker_document(seen.view), changes=())
+    return worker_document(seen.view)
 
 
 def _closing_of(error: YoiError) -> Closing:

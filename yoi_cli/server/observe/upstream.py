@@ -29,7 +29,9 @@ from yoi_cli.api.documents.observation import (
     ResyncFrame,
     SnapshotFrame,
     StateFrame,
+    told_event_document,
 )
+from yoi_cli.api.documents.workers import told_worker_document
 from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.server.observe import closing
 from yoi_cli.server.observe.closing import ObservationClosed, closing_of
@@ -125,7 +127,7 @@ class UpstreamFeed(Feed):
             worker = replace(standing.worker, output_size=size)
             self.publish(standing._replace(size=size, worker=worker))
         elif isinstance(frame, EventFrame):
-            self._begun.append(frame.event)
+            self._begun.append(told_event_document(frame.event))
             self.publish(standing._replace(events=frame.event.number))
         elif isinstance(frame, StateFrame):
             self.publish(standing._replace(worker=self._own(frame.worker)))
@@ -139,7 +141,7 @@ class UpstreamFeed(Feed):
             raise ObservationClosed(closing.UPSTREAM_MALFORMED)
 
     def _own(self, worker: WorkerDocument) -> WorkerDocument:
-        return replace(worker, runtime_id=self.runtime_id)
+        return _told(worker, self.runtime_id, self.worker_id)
 
     def _keep(self, part: Part) -> None:
         self._window.append(part)
@@ -209,7 +211,8 @@ class UpstreamSource:
             link = await self._connect(worker_id)
             try:
                 async with asyncio.timeout(_HANDSHAKE_SECONDS):
-                    standing = _standing(_decoded(await link.recv()), self.runtime_id)
+                    said = _decoded(await link.recv())
+                    standing = _standing(said, self.runtime_id, worker_id)
             except BaseException:
                 await link.close()
                 raise
@@ -272,7 +275,13 @@ def _bytes_of(frame: OutputFrame) -> bytes:
         raise ObservationClosed(closing.UPSTREAM_MALFORMED) from error
 
 
-def _standing(frame: AnyFrame, runtime_id: str) -> Standing:
+def _told(worker: WorkerDocument, runtime_id: str, worker_id: str) -> WorkerDocument:
+    if worker.worker_id != worker_id:
+        raise ObservationClosed(closing.UPSTREAM_MALFORMED)
+    return told_worker_document(worker, runtime_id)
+
+
+def _standing(frame: AnyFrame, runtime_id: str, worker_id: str) -> Standing:
     """How a worker stands by its snapshot."""
     if not isinstance(frame, SnapshotFrame):
         known = getattr(frame, "code", "")
@@ -281,7 +290,7 @@ def _standing(frame: AnyFrame, runtime_id: str) -> Standing:
         cursor = decode(frame.cursor)
     except MalformedCursorError as error:
         raise ObservationClosed(closing.UPSTREAM_MALFORMED) from error
-    worker = replace(frame.worker, runtime_id=runtime_id)
+    worker = _told(frame.worker, runtime_id, worker_id)
     return Standing(worker, frame.oldest, frame.size, 0, False, cursor.incarnation)
 
 

@@ -24,6 +24,7 @@ from yoi_cli.workers.runtime import (
     RuntimeFacts,
     WorkerCounts,
 )
+from yoi_cli.workers.told import told, told_event, told_recovery
 
 _Document = TypeVar("_Document", bound=Struct)
 
@@ -69,7 +70,7 @@ class WireWorker(Struct, frozen=True):
         values = msgspec.structs.asdict(self)
         times = {name: _milliseconds(values[name]) for name in ("started_at", "ended_at")}
         created = _milliseconds(self.created_at) or 0
-        return WorkerView(**{**values, **times, "created_at": created})
+        return told(WorkerView(**{**values, **times, "created_at": created}))
 
 
 class WirePage(Struct, frozen=True):
@@ -132,8 +133,8 @@ class WireEvents(Struct, frozen=True):
 
     def events(self) -> list[LifecycleEvent]:
         return [
-            LifecycleEvent(
-                **{**msgspec.structs.asdict(one), "at": _milliseconds(one.at) or 0},
+            told_event(
+                LifecycleEvent(**{**msgspec.structs.asdict(one), "at": _milliseconds(one.at) or 0})
             )
             for one in self.items
         ]
@@ -145,7 +146,7 @@ class WireRecovered(Struct, frozen=True):
     message: str
 
     def recovery(self) -> Recovery:
-        return Recovery(self.worker.view(), self.action, self.message)
+        return told_recovery(self.worker.view(), self.action)
 
 
 class WireRecovery(Struct, frozen=True):
