@@ -54,7 +54,8 @@ printed: such characters are shown as `\\\\t`, `\\\\n`, `\\\\x1b`.
 enough to type; a title has at least half of what ids leave. A column in which nothing stands is
 left out, and where a terminal is too narrow for one line, a ticket takes two: what fits beside the
 id, and below it the title and the rest. Times are ages (`3h`, `2d`, `in 20m`), with `--dates`
-dates; a pipe has every column, whole, and times as the files have them.
+dates; a pipe has every column, whole, and times as the files have them. What is longer than the
+terminal is shown in the pager that git uses (`GIT_PAGER`, `core.pager`), without `--no-pager`.
 
 | piped line | of |
 | --- | --- |

@@ -11,6 +11,8 @@ from pathlib import Path
 from support.process import TIMEOUT_SECONDS, Program
 
 _LINES = 50
+#: A pager would wait for somebody who turns the page.
+_TERMINAL = {"TERM": "xterm", "NO_COLOR": "1", "GIT_PAGER": "cat"}
 
 
 def on_terminal(
@@ -30,7 +32,9 @@ def on_terminal(
     process = subprocess.Popen(
         [*program.argv, *arguments],
         cwd=cwd,
-        env=program.environment({"TERM": "xterm", "NO_COLOR": "1", **(env or {})}),
+        env=program.environment(
+            {"TERM": "xterm", "NO_COLOR": "1", "GIT_PAGER": "cat", **(env or {})}
+        ),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

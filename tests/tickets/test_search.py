@@ -139,5 +139,51 @@ def test_a_broken_item_hides_neither_its_thread_nor_the_others(
     broken = put_ticket(tmp_path, 2, created(), said(AT, 1, "needle"))
     (tmp_path / ".yoi/tickets" / broken / "item.md").write_bytes(b"needle \xff")
     found = search(store, "needle")
-    assert [hit.ticket for hit in found.hits] == [broken, ticket(1)]
+    assert [hit.ticket for hit in found.hits] == [ticket(1), broken]
     assert [one.ticket for one in found.unreadable] == [broken]
+
+
+def test_words_are_found_in_any_order_and_a_quoted_phrase_as_it_stands(
+    store: FileStore, tmp_path: Path
+) -> None:
+    put_ticket(tmp_path, 1, body="alpha beta\nbeta, then alpha\nalpha alone")
+    assert [hit.text for hit in hits(store, "beta alpha")] == ["alpha beta", "beta, then alpha"]
+    assert [hit.text for hit in hits(store, '"alpha beta"')] == ["alpha beta"]
+
+
+def test_words_that_only_the_ticket_has_together_are_found_line_by_line(
+    store: FileStore, tmp_path: Path
+) -> None:
+    put_ticket(tmp_path, 1, title="The basket", body="Nothing.\nIt rounds down.")
+    put_ticket(tmp_path, 2, title="The basket", body="Nothing else.")
+    found = hits(store, "rounds basket")
+    assert [(hit.ticket, hit.where) for hit in found] == [(ticket(1), "title"), (ticket(1), "body")]
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("cafe\u0301", "caf\u00e9"),
+        ("caf\u00e9", "cafe\u0301"),
+        ("カタカナ", "ｶﾀｶﾅ"),
+        ("ｇｉｔ", "git"),
+        ("が", "か\u3099"),
+    ],
+)
+def test_forms_and_widths_of_letters_do_not_matter(
+    store: FileStore, tmp_path: Path, written: str, asked: str
+) -> None:
+    put_ticket(tmp_path, 1, body=f"So: {written}!")
+    assert len(hits(store, asked)) == 1
+
+
+def test_titles_come_before_descriptions_and_these_before_threads(
+    store: FileStore, tmp_path: Path
+) -> None:
+    put_ticket(tmp_path, 1, title="needle")
+    put_ticket(tmp_path, 2, body="needle")
+    put_ticket(tmp_path, 3, created(), said(AT, 1, "needle"))
+    put_ticket(tmp_path, 4, title="needle again")
+    assert [hit.ticket for hit in hits(store, "needle")] == [ticket(n) for n in (4, 1, 2, 3)]
+    limited = search(store, "needle", limit=2)
+    assert ([hit.ticket for hit in limited.hits], limited.is_cut) == ([ticket(4), ticket(1)], True)

@@ -66,6 +66,7 @@ def list_tickets(
     fields: Mapping[str, Iterable[str] | None] | None = None,
     only_blocked: bool = False,
     due_by: str | None = None,
+    query: str | None = None,
     as_tree: bool = False,
     sort: str = "updated",
     reverse: bool = False,
@@ -73,25 +74,32 @@ def list_tickets(
 ) -> Listing:
     """The tickets that are asked for; without `states`, the open ones.
 
-    `due_by` is a date by which those that are not resolved are due; `as_tree` puts tickets below
+    `due_by` is a date by which those that are not resolved are due; `query` are words that a ticket
+    holds, title, description and thread together; `as_tree` puts tickets below
     their parents. `fields` are texts by the name of a field: a ticket must have every one of a
     list's, and one of any other field's ("" stands for no value). Raises `UsageError` for an
     unknown state or sort.
     """
     from yoi_cli.tickets.listing import Selection, list_tickets, wanted
 
+    looked_for = None
+    if query is not None:
+        from yoi_cli.tickets.search import parse_query
+
+        looked_for = parse_query(query, regex=False)
     selection = Selection(
         states=frozenset(states),
         closed_too=closed_too,
         fields=wanted(fields or {}),
         only_blocked=only_blocked,
         due_by=due_by,
+        query=looked_for,
         as_tree=as_tree,
         sort=sort,
         reverse=reverse,
         limit=limit,
     )
-    return list_tickets(session.store, selection)
+    return list_tickets(session.store, selection, session.store)
 
 
 def saved_filter(session: Session, name: str) -> list[str]:
@@ -175,7 +183,8 @@ def search(
     limit: int | None = None,
     advance: Callable[[], None] = lambda: None,
 ) -> SearchResult:
-    """Every line of titles, descriptions and threads that holds `query`, newest ticket first.
+    """Every line of titles, descriptions and threads that holds the words of `query`, in any order:
+    titles before descriptions before threads, newest tickets first.
 
     Raises `UsageError` for no query and for a bad regular expression.
     """

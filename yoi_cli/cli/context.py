@@ -10,6 +10,7 @@ import typer
 
 from yoi_cli.api.session import Session, Start, open_session
 from yoi_cli.cli.text.marks import mark_ids_by
+from yoi_cli.cli.text.pager import page_by
 from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Invocation(NamedTuple):
 
     folder: str | None = None
     here: bool = False
+    no_pager: bool = False
 
 
 def start_of(ctx: typer.Context) -> Start:
@@ -35,7 +37,16 @@ def session_of(ctx: typer.Context) -> Session:
     """The workspace that this invocation works on. Raises what `open_session` raises."""
     session = open_session(start_of(ctx))
     mark_ids_by(lambda: _ends_of_ids(session))
+    given = ctx.obj
+    if not (isinstance(given, Invocation) and given.no_pager):
+        page_by(lambda: _pager_of(session))
     return session
+
+
+def _pager_of(session: Session) -> str:
+    from yoi_cli.api.diff import pager
+
+    return pager(session)
 
 
 def _ends_of_ids(session: Session) -> Mapping[str, int]:

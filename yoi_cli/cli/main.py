@@ -106,6 +106,9 @@ def _root(
     here: Annotated[
         bool, typer.Option("--here", help="In a linked worktree, use its own store.")
     ] = False,
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Show long texts on a terminal without a pager.")
+    ] = False,
     version: Annotated[
         bool,
         typer.Option(
@@ -116,7 +119,7 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    ctx.obj = Invocation(folder, here)
+    ctx.obj = Invocation(folder, here, no_pager)
 
 
 def _run(group: LazyGroup, arguments: Sequence[str]) -> object:
@@ -148,7 +151,7 @@ def _status_asked(arguments: Sequence[str]) -> list[str] | None:
         word = left.pop(0)
         if word == "-C" and left:
             front += [word, left.pop(0)]
-        elif word in ("--here", "--json"):
+        elif word in ("--here", "--json", "--no-pager"):
             front.append(word)
         else:
             return None

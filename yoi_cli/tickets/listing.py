@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from yoi_cli.model.item import FieldValue
-    from yoi_cli.store.ports import TicketReader
+    from yoi_cli.store.ports import TextReader, TicketReader
     from yoi_cli.store.values import FieldsRow
+    from yoi_cli.tickets.search import Query
     from yoi_cli.tickets.tree import Place
 
 _NEWEST_FIRST = frozenset({"updated", "created"})
@@ -28,7 +29,8 @@ class Selection(NamedTuple):
     """Which tickets a list shows, and in what order.
 
     Without `states`, all but the closed ones are shown, and those too with `closed_too`.
-    `due_by` is the last day on which those that are not resolved are due. `as_tree` puts tickets
+    `due_by` is the last day on which those that are not resolved are due. `query` is what
+    title, description and thread together hold. `as_tree` puts tickets
     below their parents. `fields` are what is asked of other fields, by name, as `wanted` makes
     them.
     """
@@ -38,6 +40,7 @@ class Selection(NamedTuple):
     fields: Mapping[str, frozenset[str]] = {}
     only_blocked: bool = False
     due_by: str | None = None
+    query: Query | None = None
     as_tree: bool = False
     sort: str = "updated"
     reverse: bool = False
@@ -97,11 +100,13 @@ class Listing(NamedTuple):
     tree: Mapping[str, Place] | None = None
 
 
-def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
+def list_tickets(
+    reader: TicketReader, selection: Selection, texts: TextReader | None = None
+) -> Listing:
     """The tickets that `selection` asks for, by one pass over the store.
 
-    `only_blocked` costs another one, over the relations. Raises `UsageError` for an
-    unknown sort or state.
+    A `query` is looked for in `texts`. `only_blocked` costs another one, over the relations.
+    Raises `UsageError` for an unknown sort or state.
     """
     _check(selection)
     found: list[FieldsRow] = []
@@ -116,6 +121,10 @@ def list_tickets(reader: TicketReader, selection: Selection) -> Listing:
             doubtful.append(row)
         if accepts(row.fields):
             found.append(row)
+    if selection.query is not None and texts is not None:
+        from yoi_cli.tickets.search import says
+
+        found = [row for row in found if says(texts, row, selection.query)]
     blockers: Mapping[str, tuple[Blocker, ...]] | None = None
     if selection.only_blocked:
         waiting = {

@@ -7,6 +7,7 @@ found, so that a search costs little more than reading the store.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from yoi_cli.store.ports import TextReader
     from yoi_cli.store.values import FieldsRow
 
+#: A phrase in double quotes, or a word.
+_WORDS = re.compile(r'"([^"]+)"|([^\s]+)')
 TITLE = "title"
 BODY = "body"
 EVENT = "event"
@@ -30,32 +33,49 @@ _IGNORED = frozenset({"torn", "event_repeated"})
 
 
 class Query(NamedTuple):
-    """The text or the pattern that is looked for, in upper or lower case."""
+    """The words or the pattern that is looked for, in upper or lower case.
+
+    `words` are normal, as `normal` makes them, and stand in any order.
+    """
 
     text: str
+    words: tuple[str, ...] = ()
     pattern: re.Pattern[str] | None = None
 
-    def matches(self, line: str) -> bool:
+    def matches(self, text: str) -> bool:
+        """Whether `text` has every word, or matches the pattern."""
         if self.pattern is not None:
-            return self.pattern.search(line) is not None
-        return self.text.casefold() in line.casefold()
+            return self.pattern.search(text) is not None
+        folded = normal(text)
+        return all(word in folded for word in self.words)
 
     def span_in(self, line: str) -> tuple[int, int]:
         """Where in `line` the first match is; (0, 0) where it can only be told that it is."""
-        pattern = self.pattern or re.compile(re.escape(self.text), re.IGNORECASE)
+        pattern = self.pattern
+        if pattern is None:
+            pattern = re.compile("|".join(map(re.escape, self.words)), re.IGNORECASE)
         found = pattern.search(line)
         return found.span() if found else (0, 0)
 
-    def matching_lines(self, source: str) -> list[tuple[int, str]]:
-        """The numbers and texts of the lines that match."""
-        # A pattern may be anchored to a line, so that only a text can be told at a glance.
-        if self.pattern is None and not self.matches(source):
+    def matching_lines(self, source: str, *, any_word: bool = False) -> list[tuple[int, str]]:
+        """The numbers and texts of the lines that match; with `any_word` one word is enough."""
+        wanted = [self._replace(words=(word,)) for word in self.words] if any_word else [self]
+        # A pattern may be anchored to a line, so that only words can be told at a glance.
+        if self.pattern is None and not any(one.matches(source) for one in wanted):
             return []
         return [
             (number, line.removesuffix("\r"))
             for number, line in enumerate(source.split("\n"), start=1)
-            if self.matches(line.removesuffix("\r"))
+            if any(one.matches(line.removesuffix("\r")) for one in wanted)
         ]
+
+
+def normal(text: str) -> str:
+    """`text` without what writing alone makes different: case, composed or decomposed letters, and
+    the width of Japanese and Latin ones."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 class Search(NamedTuple):
@@ -91,7 +111,8 @@ class Hit(NamedTuple):
 
 
 class SearchResult(NamedTuple):
-    """The hits of `query`, newest ticket first; `is_cut` where the limit left some out."""
+    """The hits of `query`: titles before descriptions before threads, newest tickets first;
+    `is_cut` where the limit left some out."""
 
     query: Query
     hits: list[Hit]
@@ -100,16 +121,17 @@ class SearchResult(NamedTuple):
 
 
 def parse_query(text: str, *, regex: bool) -> Query:
-    """What a person asked to search for.
+    """What a person asked to search for: words in any order, those in double quotes as they stand.
 
     Raises `UsageError` for nothing at all and for a bad regular expression.
     """
-    if not text:
+    words = tuple(normal(phrase or word) for phrase, word in _WORDS.findall(text))
+    if not text or not words:
         raise UsageError("query_empty", "There is nothing to search for.", hint="Give a word.")
     if not regex:
-        return Query(text)
+        return Query(text, words)
     try:
-        return Query(text, re.compile(text, re.IGNORECASE))
+        return Query(text, (), re.compile(text, re.IGNORECASE))
     except re.error as error:
         raise UsageError(
             "regex_invalid",
@@ -122,54 +144,91 @@ def parse_query(text: str, *, regex: bool) -> Query:
 def search_tickets(
     reader: TextReader, search: Search, step: Callable[[], None] = lambda: None
 ) -> SearchResult:
-    """Every line that `search` matches; `step` is called for each ticket looked at."""
-    hits: list[Hit] = []
+    """Every line that `search` matches; `step` is called for each ticket looked at.
+
+    Where no line of a ticket has all the words and the ticket has, the lines that have one of them
+    are hits. Tickets with a hit in the title come first, then those with one in the description.
+    """
+    ranked: dict[str, list[list[Hit]]] = {TITLE: [], BODY: [], EVENT: []}
     unreadable: list[Unreadable] = []
-    rows = list(reader.all_fields())
-    for row in reversed(rows):
+    for row in reversed(list(reader.all_fields())):
         step()
         if row.error is not None:
             unreadable.append(Unreadable(row.id, row.error))
         elif not search.includes(row):
             continue
-        for look in (_in_item, _in_thread):
+        found = _Found(reader, row, search.query)
+        if found.hits:
+            ranked[found.hits[0].where].append(found.hits)
+        if row.error is None:
+            unreadable += [Unreadable(row.id, error) for error in found.errors]
+    hits = [hit for tickets in ranked.values() for ticket in tickets for hit in ticket]
+    is_cut = search.limit is not None and len(hits) > search.limit
+    return SearchResult(search.query, hits[: search.limit], is_cut, unreadable)
+
+
+def says(reader: TextReader, row: FieldsRow, query: Query) -> bool:
+    """Whether a ticket holds what `query` looks for, in its title, its description or its thread.
+
+    What cannot be read holds nothing.
+    """
+    return query.matches(field_text(row.fields, "title")) or bool(_Found(reader, row, query).hits)
+
+
+class _Found:
+    """The hits in one ticket, the title's first, and what could not be read of it."""
+
+    def __init__(self, reader: TextReader, row: FieldsRow, query: Query) -> None:
+        self._reader, self._row, self._query = reader, row, query
+        self._title = field_text(row.fields, "title")
+        self.errors: list[YoiError] = []
+        self._sources: dict[str, str] = {}
+        for name in ("item.md", "thread.md"):
             try:
-                hits += look(reader, row, search.query)
+                data = reader.raw(row.id, name)
+                self._sources[name] = data.decode("utf-8", "surrogateescape")
             except YoiError as error:
-                if row.error is None:
-                    unreadable.append(Unreadable(row.id, error))
-        if search.limit is not None and len(hits) > search.limit:
-            return SearchResult(search.query, hits[: search.limit], True, unreadable)
-    return SearchResult(search.query, hits, False, unreadable)
+                self.errors.append(error)
+        self.hits = self._look(any_word=False)
+        if not self.hits and len(query.words) > 1:
+            whole = "\n".join((self._title, *self._sources.values()))
+            self.hits = self._look(any_word=True) if query.matches(whole) else []
 
+    def _look(self, *, any_word: bool) -> list[Hit]:
+        hits: list[Hit] = []
+        looks = {"item.md": self._in_item, "thread.md": self._in_thread}
+        for name, source in self._sources.items():
+            try:
+                hits += looks[name](source, any_word=any_word)
+            except YoiError as error:
+                self.errors.append(error)
+        return hits
 
-def _in_item(reader: TextReader, row: FieldsRow, query: Query) -> Iterator[Hit]:
-    title, state = field_text(row.fields, "title"), field_text(row.fields, "state")
-    source = reader.raw(row.id, "item.md").decode("utf-8", "surrogateescape")
-    in_title = query.matches(title)
-    lines = query.matching_lines(source)
-    if not (in_title or lines):
-        return
-    item = reader.item(row.id)
-    if in_title:
-        yield Hit(row.id, title, state, TITLE, "item.md", item.lines.get("title", 1), title)
-    before_body = source.count("\n", 0, len(source) - len(item.body))
-    for number, line in lines:
-        if number > before_body:
-            yield Hit(row.id, title, state, BODY, "item.md", number, line)
+    def _in_item(self, source: str, *, any_word: bool) -> Iterator[Hit]:
+        row, title = self._row, self._title
+        state = field_text(row.fields, "state")
+        in_title = bool(self._query.matching_lines(title, any_word=any_word))
+        lines = self._query.matching_lines(source, any_word=any_word)
+        if not (in_title or lines):
+            return
+        item = self._reader.item(row.id)
+        if in_title:
+            yield Hit(row.id, title, state, TITLE, "item.md", item.lines.get("title", 1), title)
+        before_body = source.count("\n", 0, len(source) - len(item.body))
+        for number, line in lines:
+            if number > before_body:
+                yield Hit(row.id, title, state, BODY, "item.md", number, line)
 
-
-def _in_thread(reader: TextReader, row: FieldsRow, query: Query) -> Iterator[Hit]:
-    source = reader.raw(row.id, "thread.md").decode("utf-8", "surrogateescape")
-    lines = query.matching_lines(source)
-    if not lines:
-        return
-    title, state = field_text(row.fields, "title"), field_text(row.fields, "state")
-    places = _Places(reader.thread(row.id))
-    for number, line in lines:
-        event = places.event_at(number)
-        if event is not None:
-            yield Hit(row.id, title, state, EVENT, "thread.md", number, line, event)
+    def _in_thread(self, source: str, *, any_word: bool) -> Iterator[Hit]:
+        lines = self._query.matching_lines(source, any_word=any_word)
+        if not lines:
+            return
+        row, title, state = self._row, self._title, field_text(self._row.fields, "state")
+        places = _Places(self._reader.thread(row.id))
+        for number, line in lines:
+            event = places.event_at(number)
+            if event is not None:
+                yield Hit(row.id, title, state, EVENT, "thread.md", number, line, event)
 
 
 class _Places:

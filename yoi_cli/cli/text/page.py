@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from yoi_cli.cli.text.console import console, is_terminal, write_stdout
+from yoi_cli.cli.text.pager import write_long
 from yoi_cli.cli.text.table import Cell
 from yoi_cli.model.text import visible, visible_block
 
@@ -74,14 +75,16 @@ class Page:
         from rich.text import Text
 
         target = console(sys.stdout)
-        for part in self._parts:
-            if isinstance(part, str):
-                for line in _wrapped(part, target.width):
-                    target.print(line)
-            else:
-                line = Text.assemble(*((visible(cell.text), cell.style) for cell in part))
-                for piece in [line] if isinstance(part, tuple) else _broken(line, target.width):
-                    target.print(piece)
+        with target.capture() as captured:
+            for part in self._parts:
+                if isinstance(part, str):
+                    for line in _wrapped(part, target.width):
+                        target.print(line)
+                else:
+                    line = Text.assemble(*((visible(cell.text), cell.style) for cell in part))
+                    for piece in [line] if isinstance(part, tuple) else _broken(line, target.width):
+                        target.print(piece)
+        write_long(captured.get())
 
 
 def _plain(part: Sequence[Cell] | str) -> str:

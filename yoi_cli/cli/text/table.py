@@ -17,6 +17,7 @@ from yoi_cli.cli.text.console import (
     write_stdout,
 )
 from yoi_cli.cli.text.layout import GAP, ID, INDENT, PROSE, TEXT, TIME, TITLE, WORD, Wish, lay_out
+from yoi_cli.cli.text.pager import write_long
 from yoi_cli.cli.text.style import styled
 from yoi_cli.model.text import tsv, visible
 
@@ -109,7 +110,7 @@ def print_table(
         _write_lines(columns, listed)
     elif listed:
         look = terminal_look(dates=dates, width=size(sys.stdout)[0])
-        write_stdout("\n".join(table_lines(columns, listed, look)) + "\n")
+        write_long("\n".join(table_lines(columns, listed, look)) + "\n")
     if not listed:
         write_stderr(visible(empty) + "\n")
 

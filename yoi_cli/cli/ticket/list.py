@@ -81,6 +81,12 @@ def list_(
             autocompletion=complete_words(("today", "week", "overdue")),
         ),
     ] = None,
+    search: Annotated[
+        str | None,
+        typer.Option(
+            "--search", metavar="WORDS", help="Only with these words, in any order, anywhere."
+        ),
+    ] = None,
     tree: Annotated[
         bool, typer.Option("--tree", help="Below their parents, with how far these have come.")
     ] = False,
@@ -121,6 +127,7 @@ def list_(
         fields={"tags": tag, "assignee": assignee, "priority": priority},
         only_blocked=blocked,
         due_by=None if due is None else last_due(due, today()),
+        query=search,
         as_tree=tree,
         sort=sort,
         reverse=reverse,

@@ -11,10 +11,12 @@ from yoi_cli.api import queries
 from yoi_cli.cli.context import reading_progress, session_of
 from yoi_cli.cli.options import JsonOption, LimitOption, StatesOption, chosen_states
 from yoi_cli.cli.text.console import console, is_terminal, write_stderr
+from yoi_cli.cli.text.pager import write_long
 from yoi_cli.cli.text.report import report_json, warn_of_unreadable, write_rows
 from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
     from yoi_cli.api.queries import Hit, Query, SearchResult
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
 def search(
     ctx: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="The text to look for.")],
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help='The words to look for; "as they stand".')
+    ],
     only_open: Annotated[bool, typer.Option("--open", help="Skip closed tickets.")] = False,
     state: StatesOption = None,
     regex: Annotated[
@@ -33,7 +37,10 @@ def search(
 ) -> None:
     """Find text in titles, descriptions and threads, in upper or lower case.
 
-    Closed tickets are searched too. Every line that holds it is a hit; newest tickets first.
+    Words are found in any order, whether letters are composed or not, and in any width of Japanese;
+    "words in quotes" as they stand. Every line that holds all is a hit; where only the ticket does,
+    every line with one. Titles come before descriptions and threads, newest tickets first. Closed
+    tickets are searched too.
     """
     states = chosen_states(state)
     session = session_of(ctx)
@@ -74,11 +81,17 @@ def _cells(hit: Hit, folder: str) -> tuple[str, ...]:
 
 
 def _print_hits(found: SearchResult) -> None:
+    target = console(sys.stdout)
+    with target.capture() as captured:
+        _print_to(target, found)
+    write_long(captured.get())
+
+
+def _print_to(target: Console, found: SearchResult) -> None:
     from rich.text import Text
 
     from yoi_cli.cli.text.table import state_style
 
-    target = console(sys.stdout)
     shown = ""
     for hit in found.hits:
         if hit.ticket != shown:
