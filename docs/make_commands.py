@@ -56,6 +56,7 @@ left out, and where a terminal is too narrow for one line, a ticket takes two: w
 id, and below it the title and the rest. Times are ages (`3h`, `2d`, `in 20m`), with `--dates`
 dates; a pipe has every column, whole, and times as the files have them. What is longer than the
 terminal is shown in the pager that git uses (`GIT_PAGER`, `core.pager`), without `--no-pager`.
+The same list at [40](list-40.svg), [80](list-80.svg) and [120](list-120.svg) columns.
 
 | piped line | of |
 | --- | --- |

@@ -1,6 +1,7 @@
 """Draw the pictures of README and docs from the real program: `make pictures`.
 
-docs/list.svg and docs/ticket.svg are what commands print on a terminal, by Rich's export;
+docs/list.svg, its kin at 40, 80 and 120 columns and docs/ticket.svg are what commands print on a
+terminal, by Rich's export;
 docs/panel.svg and docs/board.svg are the panel, driven by its keys, by Textual's. The pages of
 `yoi web` are what Chromium shows of them (docs/web-*.png).
 """
@@ -37,10 +38,12 @@ def rounded(price: Decimal) -> Decimal:
 """
 
 
-def on_terminal(arguments: list[str], folder: Path, environment: dict[str, str]) -> str:
-    """What the program prints on a terminal of WIDTH columns, escape sequences and all."""
+def on_terminal(
+    arguments: list[str], folder: Path, environment: dict[str, str], width: int = WIDTH
+) -> str:
+    """What the program prints on a terminal of `width` columns, escape sequences and all."""
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, width, 0, 0))
     process = subprocess.Popen(
         [YOI, *arguments], cwd=folder, env=environment, stdin=slave, stdout=slave, stderr=slave
     )
@@ -59,10 +62,10 @@ def on_terminal(arguments: list[str], folder: Path, environment: dict[str, str])
     return b"".join(chunks).decode().replace("\r\n", "\n")
 
 
-def draw(shown: str, title: str, path: Path) -> None:
+def draw(shown: str, title: str, path: Path, width: int = WIDTH) -> None:
     """Export what a terminal showed as an SVG."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True)
+        console = Console(record=True, width=width, file=nowhere, force_terminal=True)
         console.print(Text.from_ansi(shown.rstrip("\n")))
         console.save_svg(str(path), title=title)
 
@@ -91,7 +94,7 @@ def make_store(folder: Path, environment: dict[str, str]) -> str:
     )  # fmt: skip
     basket = yoi(
         "ticket", "create", "--title", "Show the rounded price in the basket", "--tag", "ui",
-        "--depends-on", rounding,
+        "--depends-on", rounding, "--due", "3d",
     )  # fmt: skip
     yoi("ticket", "create", "--title", "Write down how prices are rounded", "--priority", "P3")
     yoi("ticket", "create", "--title", "日本語の請求書を印刷する", "--tag", "i18n")
@@ -201,6 +204,9 @@ def main() -> None:
              DOCS / "list.svg")  # fmt: skip
         draw(on_terminal(["ticket", "show", ticket], shop, environment),
              f"yoi ticket show {ticket[-4:]}", DOCS / "ticket.svg")  # fmt: skip
+        for width in (40, 80, 120):
+            draw(on_terminal(["list"], shop, environment, width), f"yoi list: {width} columns",
+                 DOCS / f"list-{width}.svg", width)  # fmt: skip
         draw_panel(shop, environment, ticket)
         draw_pages(shop, environment, ticket)
     finally:

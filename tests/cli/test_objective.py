@@ -165,3 +165,35 @@ def test_the_objectives_of_the_corpus_are_sound(yoi: Program, corpus: Corpus) ->
     found = yoi("objective", "list", "--json", cwd=corpus.workspace).json
     assert (len(found["objectives"]), found["unreadable"]) == (6, [])
     assert yoi("objective", "doctor", "--json", cwd=corpus.workspace).json["diagnostics"] == []
+
+
+def test_an_objective_is_changed_and_its_other_keys_stay(yoi: Program, workspace: Path) -> None:
+    id_ = make(yoi, "-m", "Text.")
+    changed = yoi("objective", "edit", id_, "-t", "Another", "--due", "2026-12-01", "--json").json
+    assert (changed["title"], changed["changed"]) == ("Another", True)
+    text = (folder(workspace, id_) / "item.md").read_text()
+    assert "title: 'Another'\n" in text
+    assert "due: '2026-12-01'\n" in text
+    assert text.endswith("\n\nText.\n")
+    assert yoi("objective", "edit", id_, "-t", "Another", "--json").json["changed"] is False
+    yoi("objective", "edit", id_, "-m", "Other.")
+    assert (folder(workspace, id_) / "item.md").read_text().endswith("\n\nOther.\n")
+    wrong = yoi("objective", "edit", id_, "--due", "soon", "--json", check=False)
+    assert wrong.error["code"] == "due_invalid"
+
+
+def test_a_closed_objective_leaves_the_list_and_its_tickets_as_they_are(
+    yoi: Program, workspace: Path, ticket: str
+) -> None:
+    achieved, dropped = make(yoi, "--link", ticket), make(yoi)
+    done = yoi("objective", "close", achieved)
+    assert done.out == f"closed\t{achieved}\tachieved\n"
+    assert f"1 ticket of it not resolved: {ticket}." in done.err
+    yoi("objective", "close", dropped, "--dropped")
+    assert len(yoi("objective", "list").out.splitlines()) == 1
+    states = {
+        line.split("\t")[1]: line.split("\t")[0]
+        for line in yoi("objective", "list", "--all").out.splitlines()[1:]
+    }
+    assert states == {achieved: "achieved", dropped: "dropped"}
+    assert "planning" in yoi("list").out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from yoi_cli.doctor.diagnostics import Diagnostic as Diagnostic
     from yoi_cli.objectives.service import LinkedTicket as LinkedTicket
@@ -56,6 +56,32 @@ def link(
     return _committed(session, done, "link", asked=commit)
 
 
+def edit(
+    session: Session,
+    objective: str,
+    *,
+    fields: Mapping[str, str | None],
+    text: str | None = None,
+    commit: bool = False,
+) -> ObjectiveWritten:
+    """Change an objective's title, what it is due, or its text. Raises `UsageError` for a bad
+    value, and `NotFoundError`."""
+    from yoi_cli.objectives.service import edit_objective
+
+    done = edit_objective(session.store, session.objectives, objective, fields, text)
+    return _committed(session, done, "edit", asked=commit)
+
+
+def close(
+    session: Session, objective: str, *, dropped: bool = False, commit: bool = False
+) -> ObjectiveWritten:
+    """Say that an objective is achieved, or was dropped. Raises `NotFoundError`."""
+    from yoi_cli.objectives.service import close_objective
+
+    done = close_objective(session.store, session.objectives, objective, dropped=dropped)
+    return _committed(session, done, "close", asked=commit)
+
+
 def list_objectives(session: Session, *, finished_too: bool = False) -> tuple[ObjectiveRow, ...]:
     """Objectives by rising id, broken ones included."""
     from yoi_cli.objectives.service import list_objectives
@@ -94,6 +120,5 @@ def _committed(
     from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
     folder, message = f"{OBJECTIVES_FOLDER}/{written.id}", f"objective {written.id}: {verb}"
-    return replace(
-        written, warnings=commit_folders_if_asked(session, [folder], message, asked=asked)
-    )
+    warnings = commit_folders_if_asked(session, [folder], message, asked=asked)
+    return replace(written, warnings=(*written.warnings, *warnings))

@@ -1,4 +1,4 @@
-"""`yoi objective create`, `list`, `show`, `link` and `doctor`."""
+"""`yoi objective create`, `list`, `show`, `link`, `edit`, `close` and `doctor`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from yoi_cli.cli.candidates import complete_objectives
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     DatesOption,
+    DueOption,
     FileOption,
     JsonOption,
     MessageOption,
     SourceArgument,
+    due_date,
     ticket_argument,
     ticket_option,
 )
@@ -22,7 +24,7 @@ from yoi_cli.cli.text.page import Page
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text.table import ID, PROSE, TIME, TITLE, Cell, Column, print_table, state_style
 from yoi_cli.cli.text_input import given_text
-from yoi_cli.errors import StoreInvalidError
+from yoi_cli.errors import StoreInvalidError, UsageError
 from yoi_cli.model.findings import ERROR, WARNING
 from yoi_cli.model.text import counted
 
@@ -131,6 +133,7 @@ def show(ctx: typer.Context, objective: ObjectiveArgument, as_json: JsonOption =
         [
             ("id", view.objective.id),
             ("state", item.state),
+            ("due", item.text("due")),
             ("created", item.text("created_at")),
             ("updated", item.text("updated_at")),
         ]
@@ -158,6 +161,49 @@ def link(
         sentence = f"{sentence} already; nothing was written"
     piped = ("linked", done.id, *done.linked)
     _print_written("objective_linked", done, piped, sentence, as_json=as_json)
+
+
+def edit(
+    ctx: typer.Context,
+    objective: ObjectiveArgument,
+    title: Annotated[
+        str | None, typer.Option("--title", "-t", metavar="TEXT", help="The new title.")
+    ] = None,
+    due: DueOption = None,
+    message: MessageOption = None,
+    file: FileOption = None,
+    as_json: JsonOption = False,
+    commit: ObjectiveCommitOption = False,
+) -> None:
+    """Change an objective's title, the day it is due (empty for none), or its text."""
+    given = {"title": title, "due": due_date(due)}
+    fields = {key: value or None for key, value in given.items() if value is not None}
+    text = given_text(message, file)
+    if not fields and text is None:
+        raise UsageError(
+            "edit_empty",
+            "Nothing to change was given.",
+            hint="Give --title, --due, --message or --file.",
+        )
+    done = objectives.edit(session_of(ctx), objective, fields=fields, text=text, commit=commit)
+    sentence = f"Changed {done.id}" if done.changed else f"{done.id} says so already"
+    _print_written("objective_edited", done, ("edited", done.id), sentence, as_json=as_json)
+
+
+def close(
+    ctx: typer.Context,
+    objective: ObjectiveArgument,
+    dropped: Annotated[
+        bool, typer.Option("--dropped", help="It was given up, not achieved.")
+    ] = False,
+    as_json: JsonOption = False,
+    commit: ObjectiveCommitOption = False,
+) -> None:
+    """Say that an objective is achieved, or was dropped. Its tickets stay as they are."""
+    done = objectives.close(session_of(ctx), objective, dropped=dropped, commit=commit)
+    word = "dropped" if dropped else "achieved"
+    sentence = f"{done.id} is {word}: {done.title}"
+    _print_written("objective_closed", done, ("closed", done.id, word), sentence, as_json=as_json)
 
 
 def doctor(ctx: typer.Context, as_json: JsonOption = False) -> int:

@@ -29,9 +29,10 @@ def tickets_argument(what: str) -> object:
     return ticket_argument(what, "[TICKET]...")
 
 
-def ticket_option(flag: str, what: str, metavar: str = "TICKET") -> object:
-    """An option that names a ticket; `what` it is for is its help."""
-    return typer.Option(flag, metavar=metavar, help=what, autocompletion=complete_tickets)
+def ticket_option(flag: str, what: str, metavar: str = "TICKET", short: str = "") -> object:
+    """An option that names a ticket; `what` it is for is its help, `short` another flag for it."""
+    flags = (flag, short) if short else (flag,)
+    return typer.Option(*flags, metavar=metavar, help=what, autocompletion=complete_tickets)
 
 
 TicketArgument = Annotated[
@@ -62,6 +63,7 @@ CriteriaOption = Annotated[
     list[str] | None,
     typer.Option(
         "--acceptance",
+        "--ac",
         metavar="TEXT",
         help="How to tell that it is done; each repetition is a criterion.",
     ),

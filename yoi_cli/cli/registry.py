@@ -233,6 +233,8 @@ _OBJECTIVE = _section(
     ("list", "objective:list_", "List objectives with the tickets they link."),
     ("show", "objective:show", "Show one objective and the progress of its tickets."),
     ("link", "objective:link", "Link tickets to an objective, or remove links."),
+    ("edit", "objective:edit", "Change an objective's title, text or due date."),
+    ("close", "objective:close", "Say that an objective is achieved, or dropped."),
     ("doctor", "objective:doctor", "Find what is wrong with objectives."),
 )
 

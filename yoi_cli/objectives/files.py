@@ -55,10 +55,10 @@ class FileObjectives:
                 raise ConflictError("objective_exists", f"There is an objective {id_} already.")
             place_tree(folder, id_, files)
 
-    def edit(self, id_: str, fields: Mapping[str, FieldValue]) -> None:
+    def edit(self, id_: str, fields: Mapping[str, FieldValue], body: str | None = None) -> None:
         with self._opened(id_) as directory:
             data = read_part(directory, layout.ITEM)
-            edited = edit_item(data, fields, path=directory.shown(layout.ITEM))
+            edited = edit_item(data, fields, body=body, path=directory.shown(layout.ITEM))
             if edited != data:
                 directory.replace(layout.ITEM, edited)
 

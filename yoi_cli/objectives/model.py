@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from yoi_cli.model.item import Item
 
 ACTIVE = "active"
+ACHIEVED = "achieved"
+DROPPED = "dropped"
 #: States, in any words, that a list leaves out unless it is asked for everything.
 FINISHED_STATES = frozenset({"achieved", "dropped", "done", "closed"})
 LINKED_TICKETS = "linked_tickets"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from yoi_cli.errors import YoiError
@@ -15,9 +15,10 @@ from yoi_cli.model.ids import (
 )
 from yoi_cli.model.relations import MISSING, UNREADABLE
 from yoi_cli.model.states import RESOLVED_STATES
+from yoi_cli.model.text import counted, some_of
 from yoi_cli.model.time import stamp
-from yoi_cli.objectives.model import ACTIVE, LINKED_TICKETS, Objective
-from yoi_cli.tickets.create import check_title
+from yoi_cli.objectives.model import ACHIEVED, ACTIVE, DROPPED, LINKED_TICKETS, Objective
+from yoi_cli.tickets.create import check_choices, check_title
 from yoi_cli.tickets.lookup import identify, only_match
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class ObjectiveStore(ObjectiveReader, Protocol):
 
     def create(self, id_: str, fields: Mapping[str, FieldValue], body: str) -> None: ...
 
-    def edit(self, id_: str, fields: Mapping[str, FieldValue]) -> None: ...
+    def edit(self, id_: str, fields: Mapping[str, FieldValue], body: str | None = None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,49 @@ def link_tickets(
         if now != linked:
             objectives.edit(objective.id, {LINKED_TICKETS: now, "updated_at": at})
     return ObjectiveWritten(objective.id, objective.item.title, at, now, now != linked)
+
+
+def edit_objective(
+    store: TicketStore,
+    objectives: ObjectiveStore,
+    word: str,
+    fields: Mapping[str, FieldValue],
+    body: str | None = None,
+) -> ObjectiveWritten:
+    """Change what an objective says. What is the same already is not written again.
+
+    Raises what `check_title` and `check_choices` raise.
+    """
+    check_choices({key: value for key, value in fields.items() if key != "state"})
+    wanted = dict(fields)
+    if "title" in wanted:
+        wanted["title"] = check_title(str(wanted["title"] or ""), of="An objective")
+    with store.write() as writer:
+        objective = objectives.objective(identify_objective(objectives, word))
+        item, at = objective.item, stamp(writer.now_ms)
+        changed = {key: value for key, value in wanted.items() if item.fields.get(key) != value}
+        given = None if body is None else body.rstrip("\n") + "\n"
+        text = given if given != item.body else None
+        if changed or text is not None:
+            objectives.edit(objective.id, {**changed, "updated_at": at}, text)
+    title = str(wanted.get("title") or item.title)
+    has_changed = bool(changed) or text is not None
+    return ObjectiveWritten(objective.id, title, at, objective.linked_tickets, has_changed)
+
+
+def close_objective(
+    store: TicketStore, objectives: ObjectiveStore, word: str, *, dropped: bool
+) -> ObjectiveWritten:
+    """Say that an objective is achieved, or was dropped; tickets of an achieved one that are not
+    resolved are told of, and stay as they are."""
+    view = show_objective(store, objectives, word)
+    state = DROPPED if dropped else ACHIEVED
+    done = edit_objective(store, objectives, view.objective.id, {"state": state})
+    left = [one.id for one in view.tickets if not one.is_resolved]
+    if dropped or not left:
+        return done
+    warning = f"{counted(len(left), 'ticket')} of it not resolved: {some_of(left)}."
+    return replace(done, warnings=(*done.warnings, warning))
 
 
 def _linked_id(reader: TicketReader, linked: Sequence[str], word: str) -> str:

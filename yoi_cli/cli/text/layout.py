@@ -26,6 +26,8 @@ INDENT = 2
 #: No text is cut shorter than this to make room for others, and no title.
 _LEAST_TEXT = 6
 _LEAST_TITLE = 20
+#: What stands beside an id first, where not everything can: short words, and then texts.
+_PLACES = {ID: 0, TEXT: 2}
 
 
 class Wish(NamedTuple):
@@ -109,7 +111,7 @@ def _two_lines(wishes: Mapping[int, Wish], room: int) -> Layout:
     title = _title_of(wishes)
     chosen: set[int] = set()
     used = 0
-    for at, wish in sorted(wishes.items(), key=lambda one: one[1].kind != ID):
+    for at, wish in sorted(wishes.items(), key=lambda one: _PLACES.get(one[1].kind, 1)):
         if at != title and (not chosen or used + wish.width <= room):
             chosen.add(at)
             used += wish.width + GAP

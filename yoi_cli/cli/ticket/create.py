@@ -53,7 +53,8 @@ RiskFlagOption = Annotated[
 ]
 ParentOption = Annotated[str | None, ticket_option("--parent", "The ticket it is a part of.")]
 DependsOnOption = Annotated[
-    list[str] | None, ticket_option("--depends-on", "A ticket to wait for; may be repeated.")
+    list[str] | None,
+    ticket_option("--depends-on", "A ticket to wait for; may be repeated.", short="--dep"),
 ]
 BlocksOption = Annotated[
     list[str] | None,
