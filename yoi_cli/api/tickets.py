@@ -22,11 +22,32 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session
 
 
-def template(session: Session) -> str:
-    """The description that a new ticket starts from."""
-    from yoi_cli.tickets.create import template
+def template(session: Session, name: str | None = None) -> str:
+    """The description that a new ticket starts from: `.yoi/templates/NAME.md`, without a name
+    `ticket.md` there, or else ours.
 
-    return template(japanese=session.config.is_japanese)
+    Raises `UsageError` (`template_invalid`) and `NotFoundError` (`template_not_found`).
+    """
+    import re
+
+    from yoi_cli.errors import NotFoundError, UsageError
+    from yoi_cli.tickets.create import template
+    from yoi_cli.workspace.finding import template_text
+
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", name):
+        raise UsageError(
+            "template_invalid",
+            f"{name[:40]!r} is not the name of a template.",
+            hint="Use letters, digits, '.', '_' and '-', without the .md at its end.",
+        )
+    found = template_text(session.workspace, name or "ticket")
+    if found is None and name is not None:
+        raise NotFoundError(
+            "template_not_found",
+            f"There is no template {name}.",
+            hint=f"Write it as .yoi/templates/{name}.md.",
+        )
+    return template(japanese=session.config.is_japanese) if found is None else found
 
 
 def create(
@@ -37,6 +58,7 @@ def create(
     fields: Mapping[str, FieldValue] | None = None,
     relations: tuple[tuple[str, str], ...] = (),
     acceptance: tuple[str, ...] = (),
+    template_name: str | None = None,
     author: str | None = None,
     commit: bool = False,
 ) -> Committed:
@@ -49,6 +71,8 @@ def create(
     from yoi_cli.api.autocommit import with_commit
     from yoi_cli.tickets.create import Draft, create_ticket
 
+    if description is None and (template_name is not None or not acceptance):
+        description = template(session, template_name)
     draft = Draft(title, description, fields or {}, relations, acceptance)
     done = create_ticket(session.store, draft, session.author(author))
     return with_commit(session, done, f"create {title.strip()}", asked=commit)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from yoi_cli.model.config import Config
 
 
+#: The folder of templates for descriptions, below the store's.
+TEMPLATES = "templates"
+
+
 def is_workspace(folder: str) -> bool:
     """Whether `folder` holds a `.yoi` folder (a symlink counts, and is refused on opening)."""
     return os.path.isdir(os.path.join(folder, layout.STORE_FOLDER))
@@ -51,6 +55,21 @@ def config_bytes(workspace: str) -> bytes:
         raise not_as_expected(layout.STORE_FOLDER, "a folder")
     with Directory.open(path, layout.STORE_FOLDER) as folder:
         return folder.read_if_there(os.path.basename(layout.CONFIG_FILE)) or b""
+
+
+def template_text(workspace: str, name: str) -> str | None:
+    """What `.yoi/templates/NAME.md` of `workspace` says; None where there is none.
+
+    Raises `StoreInvalidError` (`path_unsafe`) where it is no regular file, and what is not UTF-8 is
+    replaced, as nothing is written back.
+    """
+    with Directory.open(os.path.join(workspace, layout.STORE_FOLDER), layout.STORE_FOLDER) as top:
+        try:
+            with top.child(TEMPLATES) as folder:
+                data = folder.read_if_there(f"{name}.md")
+        except FileNotFoundError:
+            return None
+    return None if data is None else data.decode("utf-8", "replace")
 
 
 def make_workspace(folder: str, files: Mapping[str, str]) -> list[str]:

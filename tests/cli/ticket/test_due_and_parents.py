@@ -115,3 +115,18 @@ def test_days_are_counted_from_today() -> None:
     assert parse_due("2w", TODAY) == day(14)
     assert last_due("week", TODAY) == day(7)
     assert [days_until(day(ahead), TODAY) for ahead in (-2, 0, 3)] == ["2d over", "today", "in 3d"]
+
+
+def test_a_description_begins_with_a_template_of_the_store(yoi: Program, workspace: Path) -> None:
+    folder = workspace / ".yoi/templates"
+    folder.mkdir()
+    (folder / "bug.md").write_text("## Steps\n\n1.\n")
+    made = str(yoi("create", "x", "--template", "bug", "--json").json["id"])
+    assert "## Steps" in yoi("show", made).out
+    (folder / "ticket.md").write_text("## Ours\n")
+    plain = str(yoi("create", "y", "--json").json["id"])
+    assert "## Ours" in yoi("show", plain).out
+    for name, code in (("feature", "template_not_found"), ("../item", "template_invalid")):
+        refused = yoi("create", "z", "--template", name, "--json", check=False)
+        assert refused.error["code"] == code
+    assert yoi("create", "z", "--template", "bug", "-m", "x", check=False).code == 2

@@ -65,7 +65,10 @@ def test_json_has_the_whole_frontmatter(yoi: Program, workspace: Path) -> None:
             "risk_flags": [],
             "queued_by": "ada",
             "queued_at": None,
+            "due": None,
+            "estimate": None,
             "blockers": None,
+            "place": None,
         }
     ]
 

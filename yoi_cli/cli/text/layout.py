@@ -116,7 +116,8 @@ def _two_lines(wishes: Mapping[int, Wish], room: int) -> Layout:
             chosen.add(at)
             used += wish.width + GAP
     beside = {at: wishes[at].width for at in wishes if at in chosen}
-    return Layout(beside, title, tuple(at for at in wishes if at not in chosen and at != title))
+    below = (at for at in wishes if at not in chosen and at != title)
+    return Layout(beside, title, tuple(at for at in below if not wishes[at].is_spare))
 
 
 def _title_of(wishes: Mapping[int, Wish]) -> int | None:

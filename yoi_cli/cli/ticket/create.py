@@ -20,6 +20,7 @@ from yoi_cli.cli.options import (
     MessageOption,
     SourceArgument,
     due_date,
+    options_clash,
     ticket_option,
 )
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
@@ -36,6 +37,12 @@ TitleOption = Annotated[
     str | None, typer.Option("--title", "-t", metavar="TEXT", help="The same as TITLE.")
 ]
 EditOption = Annotated[bool, typer.Option("--edit", "-e", help="Write the text in $EDITOR.")]
+TemplateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--template", metavar="NAME", help="Begin with the text of .yoi/templates/NAME.md."
+    ),
+]
 PriorityOption = Annotated[
     str | None, typer.Option("--priority", "-p", metavar="P0..P4", help="How urgent; P0 is most.")
 ]
@@ -74,6 +81,7 @@ def create(
     file: FileOption = None,
     acceptance: CriteriaOption = None,
     edit: EditOption = False,
+    template: TemplateOption = None,
     priority: PriorityOption = None,
     tag: TagOption = None,
     assignee: AssigneeOption = None,
@@ -91,7 +99,8 @@ def create(
 ) -> None:
     """Make a ticket in the state planning.
 
-    Without a text, it starts from a template with acceptance criteria to fill in. On a terminal
+    Without a text, it starts from a template with acceptance criteria to fill in: that of
+    --template, .yoi/templates/ticket.md, or one of ours. On a terminal
     it is asked for what is missing.
 
     \b
@@ -115,10 +124,12 @@ def create(
         acceptance = [*(acceptance or ()), *([criterion] if criterion else [])] or None
     author = session.author(author).author  # known before anybody writes a text
     description = given_text(message, file, source)
+    if template is not None and description is not None:
+        raise options_clash("A text was given, so that no template is needed.", "--template")
     if edit:
         from yoi_cli.cli.editor import edit_text
 
-        draft = tickets.template(session) if description is None else description
+        draft = tickets.template(session, template) if description is None else description
         description = edit_text(draft)
         if description.strip() == draft.strip():
             forget_drafts()
@@ -149,6 +160,7 @@ def create(
         fields={key: value for key, value in given.items() if value},
         relations=tuple((kind, word) for kind, words in links for word in words or ()),
         acceptance=tuple(acceptance or ()),
+        template_name=template,
         author=author,
         commit=commit,
     )

@@ -242,7 +242,7 @@ def _print_table(listing: Listing, *, dates: bool) -> None:
         Column("tags", TEXT, style="dim"),
         Column("due"),
         Column("blocked by", style="red"),
-        Column("updated", TIME, style="dim", heading="age"),
+        Column("updated", TIME, style="dim", heading="age", is_spare=True),
     )
     print_table(columns, _rows(listing, dates=dates), empty=_EMPTY, dates=dates)
     if listing.unreadable:
