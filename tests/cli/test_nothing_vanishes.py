@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,19 @@ QUEUED = (moved(CREATED, 1, "planning", "ready"), moved(CREATED, 2, "ready", "qu
 TOLD = "with another state than their thread says"
 
 
-@pytest.fixture(params=["in_progress", "closed", "banana"])
+@pytest.fixture(params=["in_progress", "closed", "banana", "done", "planning", "inprogress"])
 def by_hand(request: pytest.FixtureRequest, workspace: Path) -> str:
-    """A queued ticket whose item says another state."""
-    return put_ticket(workspace, 1, created(), *QUEUED, state=request.param)
+    """A queued ticket whose item says another state, written a little later."""
+    ticket = put_ticket(workspace, 1, created(), *QUEUED, state=request.param)
+    change_later(workspace, ticket)
+    return ticket
+
+
+def change_later(workspace: Path, ticket: str) -> None:
+    """As if a person's editor had written the item a moment after yoi was done."""
+    folder = workspace / ".yoi" / "tickets" / ticket
+    now = (folder / "thread.md").stat().st_mtime_ns + 50_000_000
+    os.utime(folder / "item.md", ns=(now, now))
 
 
 @pytest.mark.parametrize("command", ["list", "route", "next", "stats"])

@@ -72,6 +72,9 @@ class MemoryReader:
     def plan(self, ticket: TicketId) -> tuple[PlanRecord, ...]:
         return _plans(self._readable(ticket))
 
+    def is_out_of_step(self, row: FieldsRow) -> bool:
+        return False
+
     def has_resolution(self, ticket: TicketId) -> bool:
         return True
 

@@ -96,6 +96,9 @@ class MemoryStore:
         data = self.files(ticket).get(PLAN)
         return () if data is None else parse_plan(data, path=PLAN)
 
+    def is_out_of_step(self, row: FieldsRow) -> bool:
+        return False
+
     def has_resolution(self, ticket: TicketId) -> bool:
         return True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.model.claim import Claim, ClaimRequest
     from yoi_cli.model.routing import GivenDecision
@@ -19,11 +19,18 @@ if TYPE_CHECKING:
     from yoi_cli.routing.claims import ClaimService
     from yoi_cli.routing.claims import NextTickets as NextTickets
     from yoi_cli.routing.router import Decision as Decision
+    from yoi_cli.routing.router import Router
     from yoi_cli.workspace.session import Session
 
 
-def next_tickets(session: Session, *, limit: int | None = 1) -> tuple[Decision, ...]:
-    """What to work on next: by priority, by how many tickets wait for it, by age.
+def next_tickets(
+    session: Session,
+    *,
+    limit: int | None = 1,
+    passed_over: Callable[[Sequence[str], int], None] = lambda *_: None,
+) -> tuple[Decision, ...]:
+    """What to work on next: by priority, by how many tickets wait for it, by age. `passed_over` is
+    told which tickets have another state than their thread, and how many cannot be read.
 
     Raises `NotReadyError` (`nothing_ready`) where nothing may start, `StoreInvalidError`
     (`store_untrusted`) where that is for what cannot be read.
@@ -31,7 +38,11 @@ def next_tickets(session: Session, *, limit: int | None = 1) -> tuple[Decision, 
     from yoi_cli.routing.claims import require_next
     from yoi_cli.routing.open import routing_context
 
-    return require_next(session.store, routing_context(session), limit)
+    def looked(router: Router) -> None:
+        broken = sum(row.error is not None for row in router.rows.values())
+        passed_over(tuple(router.disagreeing), broken)
+
+    return require_next(session.store, routing_context(session), limit, looked)
 
 
 def claim_next(

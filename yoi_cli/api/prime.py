@@ -12,10 +12,11 @@ from yoi_cli.model.states import STATES
 from yoi_cli.model.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from yoi_cli.api.mine import MyTicket
     from yoi_cli.store.ports import RoutingStore
+    from yoi_cli.store.values import FieldsRow
     from yoi_cli.workspace.session import Session, Start
 
 
@@ -66,20 +67,22 @@ def prime(start: Start) -> Primer | None:
         return None
     from yoi_cli.api.here import ticket_here
     from yoi_cli.api.mine import my_tickets
-    from yoi_cli.api.queries import disagreements
+    from yoi_cli.tickets.disagreement import disagreeing
 
     word = ticket_here(start)
     store = session.store
-    states, unreadable = count_states(store)
+    rows = list(store.all_fields())
+    states, unreadable = count_states(rows)
+    hidden = sum(1 for _ in disagreeing(store, rows))
     return Primer(
         session.workspace,
         session.location.path,
         states,
         unreadable,
-        _startable(session, store) if states.get("queued") else (),
+        _startable(session, store) if states.get("queued") or hidden else (),
         _current(store, word),
         my_tickets(session)[:MOST_NAMED],
-        len(disagreements(session)[0]),
+        hidden,
     )
 
 
@@ -137,11 +140,11 @@ def _find_session(start: Start) -> Session | None:
         raise
 
 
-def count_states(store: RoutingStore) -> tuple[Mapping[str, int], int]:
+def count_states(rows: Iterable[FieldsRow]) -> tuple[Mapping[str, int], int]:
     """The readable tickets by state, and how many cannot be read."""
     counted: Counter[str] = Counter()
     unreadable = 0
-    for row in store.all_fields():
+    for row in rows:
         if row.error is None:
             counted[str(row.fields.get("state") or "")] += 1
         else:

@@ -50,14 +50,6 @@ def ticket_fields(session: Session) -> Iterator[FieldsRow]:
     return session.store.all_fields()
 
 
-def disagreements(session: Session) -> tuple[tuple[str, ...], int]:
-    """The tickets whose item says another state than their thread, and how many cannot be read."""
-    from yoi_cli.tickets.disagreement import disagreeing
-
-    rows = list(session.store.all_fields())
-    return tuple(disagreeing(session.store, rows)), sum(one.error is not None for one in rows)
-
-
 def list_tickets(
     session: Session,
     *,

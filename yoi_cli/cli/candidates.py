@@ -59,6 +59,26 @@ def complete_tickets(session: Session, incomplete: str) -> Candidates:
 
 
 @_completer
+def complete_tags(session: Session, incomplete: str) -> Candidates:
+    """Tags of the store's tickets, the last of several with commas, with how many have each."""
+    from collections import Counter
+
+    from yoi_cli.api.queries import ticket_fields
+    from yoi_cli.model.item import field_texts
+    from yoi_cli.model.text import visible
+
+    before, comma, last = incomplete.rpartition(",")
+    rows = (row.fields for row in ticket_fields(session) if row.error is None)
+    counted = Counter(tag for fields in rows for tag in field_texts(fields, "tags"))
+    found = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return [
+        (before + comma + visible(tag), f"{number} tickets" if number > 1 else "1 ticket")
+        for tag, number in found
+        if tag.startswith(last)
+    ][:_MOST]
+
+
+@_completer
 def complete_objectives(session: Session, incomplete: str) -> Candidates:
     """Ids that begin with what is typed, with their titles."""
     from yoi_cli.api.objectives import titles

@@ -202,6 +202,9 @@ class AtTime:
                 return self._records_at(row)
         return ()
 
+    def is_out_of_step(self, row: FieldsRow) -> bool:
+        return False
+
     def has_resolution(self, ticket: TicketId) -> bool:
         return self.history.reader.has_resolution(ticket)
 

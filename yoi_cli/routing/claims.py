@@ -19,7 +19,7 @@ from yoi_cli.tickets.doubts import untrusted
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from yoi_cli.errors import YoiError
     from yoi_cli.model.claim import Claim, ClaimRequest
@@ -214,12 +214,17 @@ def find_next(
 
 
 def require_next(
-    store: RoutingStore, context: RoutingContext, limit: int | None = None
+    store: RoutingStore,
+    context: RoutingContext,
+    limit: int | None = None,
+    looked: Callable[[Router], None] = lambda _: None,
 ) -> tuple[Decision, ...]:
-    """As `find_next`. Raises `NotReadyError` (`nothing_ready`) where nothing may start, and
-    `StoreInvalidError` (`store_untrusted`) where that is for what cannot be read."""
+    """As `find_next`; `looked` is called with the router that knows. Raises `NotReadyError`
+    (`nothing_ready`) where nothing may start, and `StoreInvalidError` (`store_untrusted`) where
+    that is for what cannot be read."""
     router = Router(store, context)
     found = _best(router, limit)
+    looked(router)
     if not found:
         raise nothing_ready(router)
     return found

@@ -57,6 +57,10 @@ class TicketReader(Protocol):
         """Whether there is one, by the shortest way."""
         ...
 
+    def is_out_of_step(self, row: FieldsRow) -> bool:
+        """Whether the item was changed at another time than its thread, by a stat at most."""
+        ...
+
     def artifacts(self, ticket: TicketId) -> tuple[str, ...]:
         """Paths below the ticket's `artifacts/`, sorted."""
         ...

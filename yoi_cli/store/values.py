@@ -26,12 +26,14 @@ class FieldsRow(NamedTuple):
     """One ticket of a pass over the store: its frontmatter, or why it cannot be read.
 
     `is_text` is whether all of its item is UTF-8; None where the pass did not come to the end.
+    `changed_ns` is when the item's file was changed, 0 where no file says.
     """
 
     id: TicketId
     fields: Mapping[str, FieldValue]
     error: YoiError | None = None
     is_text: bool | None = None
+    changed_ns: int = 0
 
 
 class RelationsRow(NamedTuple):

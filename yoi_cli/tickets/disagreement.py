@@ -2,7 +2,9 @@
 
 Which tickets a list shows is read from items, so that a state that was written by hand would take a
 ticket out of it without a word. What can be told without reading every thread is looked at: a word
-that is no state, and a ticket that calls itself closed without a resolution.
+that is no state, a ticket that calls itself closed without a resolution, and an item that was
+changed when its thread was not. A clone has all its files from one moment: what was committed with
+a state by hand is for doctor, which reads every thread.
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
 def is_doubtful(reader: TicketReader, row: FieldsRow) -> bool:
     """Whether the thread of a ticket should be asked what its state is."""
     state = str(row.fields.get("state") or "")
-    if state == CLOSED:
-        return not reader.has_resolution(row.id)
-    return not is_state(state)
+    if not is_state(state) or reader.is_out_of_step(row):
+        return True
+    return state == CLOSED and not reader.has_resolution(row.id)
 
 
 def disagreeing(reader: TicketReader, rows: Iterable[FieldsRow]) -> Iterator[str]:

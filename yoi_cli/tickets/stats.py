@@ -35,7 +35,7 @@ class Statistics(NamedTuple):
     the seconds from creation to done or closed, `cycle_times` those from inprogress to done,
     of the tickets that came to rest; `review_rounds` the requests for changes before each
     ticket's last approval; `throughput` the tickets that came to rest, by ISO week; `spent` what
-    coding agents spent.
+    coding agents spent. `disagreeing` have another state in their item than their thread says.
     """
 
     since: str | None
@@ -49,6 +49,7 @@ class Statistics(NamedTuple):
     throughput: Mapping[str, int]
     unreadable: Sequence[Unreadable]
     spent: Spending = Spending()
+    disagreeing: tuple[str, ...] = ()
 
 
 def measure(
@@ -81,10 +82,13 @@ class _Tally:
         self._review_rounds: list[int] = []
         self._finished: list[str] = []
         self._spent: list[Spending] = []
+        self._disagreeing: list[str] = []
 
     def add(self, row: FieldsRow, events: Sequence[Event]) -> None:
         folded = fold(events)
         self._states[folded.state] += 1
+        if row.fields.get("state") != folded.state:
+            self._disagreeing.append(row.id)
         if folded.state != CLOSED:
             self._priorities[field_text(row.fields, "priority").upper() or NO_PRIORITY] += 1
         self._kinds.update(event.kind for event in events if event.at >= self._since)
@@ -107,6 +111,7 @@ class _Tally:
             throughput=by_week(self._finished),
             unreadable=unreadable,
             spent=together(self._spent),
+            disagreeing=tuple(self._disagreeing),
         )
 
     def _add_times(

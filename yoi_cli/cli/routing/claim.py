@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import claims as api
-from yoi_cli.api.queries import disagreements
 from yoi_cli.cli.context import claiming_session_of, session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -86,10 +85,15 @@ def next_(
         raise options_clash("--claim takes the first one, so there is nothing to limit.", "--limit")
     if not claim:
         refuse_without("--claim", given)
+        hidden: list[tuple[Sequence[str], int]] = []
         try:
-            print_next(api.next_tickets(session, limit=limit), None, as_json=as_json)
+            found = api.next_tickets(
+                session, limit=limit, passed_over=lambda *told: hidden.append(told)
+            )
+            print_next(found, None, as_json=as_json)
         finally:
-            warn_of_disagreement(*disagreements(session))
+            for told in hidden:
+                warn_of_disagreement(*told)
         return
     taken = api.claim_next(
         session,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from yoi_cli.api import tickets
+from yoi_cli.cli.candidates import complete_tags
 from yoi_cli.cli.context import forget_drafts, session_of
 from yoi_cli.cli.options import (
     AuthorOption,
@@ -47,7 +48,10 @@ PriorityOption = Annotated[
     str | None, typer.Option("--priority", "-p", metavar="P0..P4", help="How urgent; P0 is most.")
 ]
 TagOption = Annotated[
-    list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--tag", metavar="TAG", help="A tag; may be repeated.", autocompletion=complete_tags
+    ),
 ]
 AssigneeOption = Annotated[
     str | None, typer.Option("--assignee", metavar="NAME", help="Who does it.")
@@ -131,7 +135,7 @@ def create(
 
         draft = tickets.template(session, template) if description is None else description
         description = edit_text(draft)
-        if description.strip() == draft.strip():
+        if not (message or file or source) and description.strip() == draft.strip():
             forget_drafts()
             raise UsageError(
                 "text_unchanged",

@@ -54,11 +54,19 @@ def edit(
         typer.Option("--readiness", metavar="WORD", help="How ready it is; empty for none."),
     ] = None,
     tag: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="TAG", help="Add a tag; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--tag", metavar="TAG", help="Add a tag; may be repeated.", autocompletion=complete_tags
+        ),
     ] = None,
     remove_tag: Annotated[
         list[str] | None,
-        typer.Option("--remove-tag", metavar="TAG", help="Remove a tag; may be repeated."),
+        typer.Option(
+            "--remove-tag",
+            metavar="TAG",
+            help="Remove a tag; may be repeated.",
+            autocompletion=complete_tags,
+        ),
     ] = None,
     due: DueOption = None,
     estimate: EstimateOption = None,

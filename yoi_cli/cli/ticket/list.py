@@ -10,7 +10,7 @@ import typer
 
 from yoi_cli.api import queries
 from yoi_cli.api.restore import missing_writes
-from yoi_cli.cli.candidates import complete_words
+from yoi_cli.cli.candidates import complete_tags, complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     DatesOption,
@@ -59,7 +59,12 @@ def list_(
     state: StatesOption = None,
     tag: Annotated[
         list[str] | None,
-        typer.Option("--tag", metavar="TAG", help="Only with this tag; several: with every one."),
+        typer.Option(
+            "--tag",
+            metavar="TAG",
+            help="Only with this tag; several: with every one.",
+            autocompletion=complete_tags,
+        ),
     ] = None,
     assignee: Annotated[
         list[str] | None,

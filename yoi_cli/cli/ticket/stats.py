@@ -58,7 +58,7 @@ def stats(
     else:
         write_rows([_HEADER, *_rows(stats)])
     warn_of_unreadable(stats.unreadable)
-    warn_of_disagreement(queries.disagreements(session)[0])
+    warn_of_disagreement(stats.disagreeing)
 
 
 def _measure_waiting(ctx: typer.Context, since: str | None, *, as_json: bool) -> None:

@@ -107,6 +107,10 @@ class BaseReader(ABC):
     def has_resolution(self, ticket: TicketId) -> bool:
         return self.resolution(ticket) is not None
 
+    def is_out_of_step(self, row: FieldsRow) -> bool:
+        """Of what was committed, no file tells."""
+        return False
+
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
         data = self._find(ticket, layout.RELATIONS_PATH)
         if data is None:

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 _FIRST_READ = 4096
 #: No file system tells times more coarsely than by two seconds.
 COARSEST_TIME_NS = 3_000_000_000
+#: So soon after the thread, at most, its item is written by yoi and by git. What takes a slow disk
+#: longer costs a look into the thread.
+_TOGETHER_NS = 20_000_000
+#: An item so much older than its thread was not written with it.
+_LATE_NS = COARSEST_TIME_NS
 
 
 class FileReader(BaseReader):
@@ -148,6 +153,14 @@ class FileReader(BaseReader):
             return False
         return True
 
+    def is_out_of_step(self, row: FieldsRow) -> bool:
+        try:
+            path = f"{row.id}/{layout.THREAD}"
+            thread = os.lstat(path, dir_fd=self._present_folder().descriptor).st_mtime_ns
+        except OSError:
+            return True
+        return not -_LATE_NS < row.changed_ns - thread < _TOGETHER_NS
+
     def _may_have_plan(self, ticket: TicketId) -> bool:
         return self._may_have(ticket, layout.PLAN_PATH)
 
@@ -209,6 +222,7 @@ class FileReader(BaseReader):
         try:
             descriptor = open_file(path, folder.descriptor, shown)
             try:
+                changed = os.fstat(descriptor).st_mtime_ns
                 data = os.read(descriptor, _FIRST_READ)
                 fields = parse_fields(data, path=shown)
                 is_text = None if len(data) == _FIRST_READ else data.isascii() or is_utf8(data)
@@ -221,7 +235,7 @@ class FileReader(BaseReader):
             raise missing_part(shown) from error
         except OSError as error:
             raise cannot_open(error, shown, "a regular file") from error
-        return FieldsRow(ticket, fields, None, is_text)
+        return FieldsRow(ticket, fields, None, is_text, changed)
 
     def _relations_in_pass(self, ticket: TicketId, naming: str) -> tuple[Relation, ...]:
         """Relations of one ticket of many: most have none, which one failed look tells.
