@@ -13,6 +13,7 @@ from support.workspaces import broken_relations, put
 from yoi_cli.api import claims, moves, tickets
 from yoi_cli.api.moves import Request
 from yoi_cli.errors import ConflictError, UsageError
+from yoi_cli.model.reviews import ONLY_IN_PROGRESS
 from yoi_cli.orchestration.git.commit_checks import CHECKS
 
 pytestmark = pytest.mark.process
@@ -83,7 +84,7 @@ def test_a_review_of_what_is_no_longer_in_progress_is_not_written(workspace: Pat
 
 def test_what_is_not_offered_is_refused_with_its_reason(workspace: Path) -> None:
     one, broken = put(workspace, 2, "planning"), broken_relations(workspace)
-    with pytest.raises(ConflictError, match="reviews are about work in progress"):
+    with pytest.raises(ConflictError, match=ONLY_IN_PROGRESS):
         act(workspace, one, "approve", "Good.")
     with pytest.raises(ConflictError, match=r"relations\.json"):
         act(workspace, broken, "close", "Over.")

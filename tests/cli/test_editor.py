@@ -97,6 +97,51 @@ def test_an_empty_text_writes_nothing(
     assert not list((tmp_path / "drafts").iterdir())
 
 
+@pytest.mark.parametrize("named", ["GIT_EDITOR", "core.editor"])
+def test_the_editor_is_the_one_that_git_would_take(
+    yoi: Program, git: Program, workspace: Path, ticket: str, tmp_path: Path, named: str
+) -> None:
+    env = editor(tmp_path, f'echo "{TYPED}" >"$1"')
+    command = env["EDITOR"]
+    env |= {"EDITOR": "false", "VISUAL": "false"}
+    if named == "GIT_EDITOR":
+        env["GIT_EDITOR"] = command
+    else:
+        git("config", "core.editor", command, cwd=workspace)
+    on_terminal(yoi, "ticket", "comment", ticket, cwd=workspace, env=env)
+    assert yoi("ticket", "show", ticket, "--json").json["events"][-1]["body"] == TYPED
+
+
+def test_a_template_that_nobody_touched_makes_no_ticket(
+    yoi: Program, workspace: Path, ticket: str, tmp_path: Path
+) -> None:
+    shown = on_terminal(yoi, "create", "x", "-e", cwd=workspace, env=editor(tmp_path, ":"), code=2)
+    assert "[text_unchanged]" in shown
+    assert "Your text" not in shown
+    assert len(yoi("list", "--json").json["tickets"]) == 1
+
+
+def test_a_given_text_that_the_editor_leaves_as_it_is_makes_a_ticket(
+    yoi: Program, workspace: Path, tmp_path: Path
+) -> None:
+    on_terminal(yoi, "create", "x", "-m", TYPED, "-e", cwd=workspace, env=editor(tmp_path, ":"))
+    assert len(yoi("list", "--json").json["tickets"]) == 1
+
+
+def test_closing_shows_the_ticket_in_the_editor_and_records_only_what_was_typed(
+    yoi: Program, workspace: Path, tmp_path: Path
+) -> None:
+    ticket = yoi("create", "Round prices", "--acceptance", "Half up.").out.split()[1]
+    seen = tmp_path / "seen"
+    env = editor(tmp_path, f'cp "$1" {seen}', f'printf "{TYPED}\\n" | cat - {seen} >"$1"')
+    on_terminal(yoi, "close", ticket, cwd=workspace, env=env)
+    text = seen.read_text(encoding="utf-8")
+    assert f"#! {ticket}  Round prices" in text
+    assert "#!   - Half up." in text
+    resolution = workspace / f".yoi/tickets/{ticket}/resolution.md"
+    assert resolution.read_text(encoding="utf-8").strip() == TYPED
+
+
 @pytest.mark.parametrize("command", ["vim '", "/", "no-such-editor --wait"])
 def test_an_editor_that_cannot_be_started_is_said_so(
     yoi: Program, workspace: Path, ticket: str, command: str

@@ -26,8 +26,8 @@ ALWAYS_WRITE = frozenset(
 )
 #: What is printed with the text in it, and written nowhere.
 PRINT_IT = frozenset({"ticket intent", "runtime serve"})
-#: Not tried here: why somebody ends a worker that has ended already.
-UNTRIED = frozenset({"worker stop", "worker cancel"})
+#: Tried with a real worker, below.
+OF_WORKERS = frozenset({"worker stop", "worker cancel"})
 #: The others, each where it has nothing to do: the command, and what it does first.
 IDLE: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "ticket state": ("ticket state {q} queued --reason {why} -m {said}", ()),
@@ -54,7 +54,7 @@ def taking_texts() -> set[str]:
 
 
 def test_every_command_that_takes_a_text_is_known_here() -> None:
-    assert taking_texts() - ALWAYS_WRITE - PRINT_IT - UNTRIED == set(IDLE)
+    assert taking_texts() - ALWAYS_WRITE - PRINT_IT - OF_WORKERS == set(IDLE)
 
 
 @pytest.mark.parametrize("command", IDLE)
@@ -84,6 +84,22 @@ def test_what_is_said_to_a_command_with_nothing_to_do_is_a_comment_that_says_so(
         for one in ids.values()
     ]
     assert again == threads, "who says it once more after a crash says nothing new"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("command", ["stop", "cancel"])
+def test_why_somebody_ends_a_worker_that_has_ended_is_a_comment(
+    yoi: Program, workspace: Path, command: str
+) -> None:
+    ticket = put_ticket(workspace, 1, created(), *TO_QUEUED, state="queued")
+    spawned = yoi("worker", "spawn", "--ticket", ticket, "--json", "--", "true")
+    worker = str(spawned.json["worker_id"])
+    yoi("worker", "wait", worker)
+    told = yoi("worker", command, worker, "--reason", SAID)
+    assert "recorded as a comment" in told.err
+    yoi("worker", command, worker, "--reason", SAID)
+    thread = (workspace / f".yoi/tickets/{ticket}/thread.md").read_text(encoding="utf-8")
+    assert thread.count(SAID) == 1
 
 
 @pytest.mark.parametrize(

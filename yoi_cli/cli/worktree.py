@@ -12,7 +12,7 @@ from yoi_cli.api import worktrees
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
 from yoi_cli.cli.text.console import console, is_terminal, text, write_stderr
-from yoi_cli.cli.text.report import report_json, report_lines, warn, write_rows
+from yoi_cli.cli.text.report import report_json, report_lines, warn, write_next, write_rows
 from yoi_cli.cli.text.table import ID, PROSE, TEXT, Cell, Column, Row, print_table, state_style
 from yoi_cli.model.states import CLOSED
 from yoi_cli.model.text import counted, some_of, tsv
@@ -50,7 +50,8 @@ def add(
     secret below .yoi stays out of it. The ticket is not written to. An existing branch
     is never overwritten; --branch goes on with it.
     """
-    added = worktrees.add(session_of(ctx), ticket, base=base, branch=branch)
+    session = session_of(ctx)
+    added = worktrees.add(session, ticket, base=base, branch=branch)
     worktree = added.worktree
     if as_json:
         from yoi_cli.api.documents.worktree import worktree_document
@@ -65,6 +66,8 @@ def add(
                 f"  cd {shlex.quote(worktree.path)}",
             ],
         )
+        if id_:
+            write_next(session, id_)
     warn([f"{worktree.ticket} is closed."] if added.state == CLOSED else [])
 
 

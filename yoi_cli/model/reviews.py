@@ -8,7 +8,9 @@ CHANGES_REQUESTED = Wording(
     "The newest review asks for changes that nobody has answered.",
     "最新のレビューが変更を求めており、まだ応答がありません。",
 )
+#: Why a review of what is not in progress is refused, or counts for nothing.
+ONLY_IN_PROGRESS = "a review counts only while the work is in progress"
 NOT_IN_PROGRESS = Wording(
-    "It is {about}, and a review counts only while the work is in progress.",
+    f"It is {{about}}, and {ONLY_IN_PROGRESS}.",
     "{about} です。レビューは作業中 (inprogress) にのみ有効です。",
 )

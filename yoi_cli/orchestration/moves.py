@@ -14,6 +14,7 @@ from yoi_cli.errors import ConflictError, StoreInvalidError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.claim import check_free
 from yoi_cli.model.missing import EVENTS_MISSING
+from yoi_cli.model.reviews import ONLY_IN_PROGRESS
 from yoi_cli.model.wording import Wording
 from yoi_cli.routing.accept import check_ready
 from yoi_cli.routing.claims import check_claimable
@@ -307,7 +308,7 @@ def _check_run(facts: MoveFacts) -> None:
 
 def _check_review(facts: MoveFacts) -> None:
     if facts.state != states.INPROGRESS:
-        raise _unfit(facts, "reviews are about work in progress")
+        raise _unfit(facts, ONLY_IN_PROGRESS)
 
 
 def _check_approval(facts: MoveFacts) -> None:

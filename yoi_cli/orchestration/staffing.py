@@ -80,7 +80,7 @@ def role_obstacles(ports: OrchestrationPorts, role: str) -> Iterator[PreflightOb
     try:
         choice = choose(ports, role)
     except YoiError as error:
-        yield PreflightObstacle(error.code, error.message)
+        yield PreflightObstacle(error.code, f"{error.message} {error.hint or ''}".rstrip())
         return
     yield from choice.obstacles
     if choice.waits_long(ports.now()):

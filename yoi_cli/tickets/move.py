@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: The states, but for closed, in which nobody works on a ticket any more.
 FREEING_STATES = frozenset({states.PLANNING, states.DONE})
-_BEFORE_ACCEPTANCE = frozenset({states.READY, states.QUEUED})
+_ASK_FOR_CRITERIA = frozenset({states.READY, states.QUEUED, states.INPROGRESS})
 
 
 class MoveRequest(NamedTuple):
@@ -115,8 +115,8 @@ def move_ticket(
             is_done = request.target == states.DONE
             done = _free_claim(claims, done, writer.now_ms, held, is_done=is_done)
         done = done._replace(warnings=(*warnings, *done.warnings))
-        if request.requires_acceptance and request.target in _BEFORE_ACCEPTANCE:
-            done = _warn_of_acceptance(writer, done)
+        if request.requires_acceptance and request.target in _ASK_FOR_CRITERIA:
+            done = _warn_of_acceptance(writer, done, request.target)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
 
@@ -139,14 +139,17 @@ def _unmoved(
     return stays._replace(at=done.at, event_ids=done.event_ids, warnings=done.warnings)
 
 
-def _warn_of_acceptance(writer: TicketWriter, done: Committed) -> Committed:
-    """Say it early where nobody will be able to take the ticket up as it is."""
+def _warn_of_acceptance(writer: TicketWriter, done: Committed, state: str) -> Committed:
+    """Say it early where nobody will be able to take the ticket up as it is, and late where
+    somebody moved it all the same."""
     from yoi_cli.model.intent import has_acceptance
 
     if has_acceptance(writer.item(done.ticket).body):
         return done
+    is_begun = state == states.INPROGRESS
+    so = "nobody could tell when it is done" if is_begun else "it may not start"
     warning = (
-        f"{done.ticket} has no acceptance criteria, so it may not start: "
+        f"{done.ticket} has no acceptance criteria, so {so}: "
         f"`yoi ticket edit {done.ticket} --acceptance TEXT` writes them."
     )
     return done._replace(warnings=(*done.warnings, warning))

@@ -38,23 +38,34 @@ def log_ends(
     Only of those whose start is in the log as `log_start` put it there, and once: who starts
     workers by other ways, as an orchestrator does, records them in its own way.
     """
-    warnings = []
+    warnings: list[str] = []
     for view in views:
         if view.ticket is None or not view.has_ended:
             continue
         try:
-            _log_end(store, view, by, reason)
+            warnings += _log_end(store, view, by, reason)
         except YoiError as error:
             warnings.append(f"Its end is not in the log of {view.ticket}: {error.message}")
     return tuple(warnings)
 
 
-def _log_end(store: TicketStore, view: WorkerView, by: Author, reason: str) -> None:
+def _log_end(store: TicketStore, view: WorkerView, by: Author, reason: str) -> tuple[str, ...]:
+    """Write the end once; a reason that comes after it becomes a comment, which is told."""
     with store.write() as writer:
         ticket = identify(writer, view.ticket or "")
         log = writer.thread(ticket).events
         if _has(log, view.worker_id, STARTED) and not _has(log, view.worker_id, ENDED):
             writer.commit(ticket, Change(events=(_event(view, ENDED, by, reason),)))
+            return ()
+        if not reason or any(reason in event.body for event in log if event.kind == WORKER):
+            return ()
+        from yoi_cli.tickets.said_anyway import keep_what_was_said
+
+        why = f"Worker {view.worker_id} had ended already ({view.ending})."
+        if by.japanese:
+            why = f"worker {view.worker_id} はすでに終了していました ({view.ending})。"
+        done = keep_what_was_said(writer, ticket, by, why, (reason,))
+        return () if done is None else done.warnings
 
 
 def _has(log: Iterable[Event], worker_id: str, status: str) -> bool:

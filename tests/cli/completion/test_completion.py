@@ -46,15 +46,25 @@ def test_commands_are_offered_with_what_they_do(yoi: Program, workspace: Path) -
     assert "show\tShow one ticket with its thread" in ask(yoi, "zsh", "yoi ticket sh").out
 
 
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_tickets_are_offered_with_their_titles_as_text(
     yoi: Program, ticket: str, shell: str
 ) -> None:
     assert ask(yoi, shell, "yoi ticket show 0").out == f"{ticket}\t{SHOWN} [planning]\n"
 
 
-def test_bash_is_given_ids_alone(yoi: Program, ticket: str) -> None:
-    assert ask(yoi, "bash", f"yoi ticket show {ticket[:6]}").out == f"{ticket}\n"
+def test_what_bash_would_part_or_expand_is_quoted(yoi: Program, workspace: Path) -> None:
+    yoi("create", "A", "--tag", "two words")
+    assert ask(yoi, "bash", "yoi list --tag t").out == "'two words'\t1 ticket\n"
+
+
+def test_tags_of_the_store_are_offered_the_most_used_first(yoi: Program, workspace: Path) -> None:
+    yoi("create", "A", "--tag", "alpha")
+    for title in ("B", "C"):
+        yoi("create", title, "--tag", "beta")
+    for line in ("yoi list --tag ", "yoi create T --tag ", "yoi ticket edit X --remove-tag "):
+        assert ask(yoi, "zsh", line).out == "beta\t2 tickets\nalpha\t1 ticket\n"
+    assert offered(yoi, "yoi list --tag beta,al") == ["beta,alpha"]
 
 
 def test_open_tickets_come_before_closed_ones(yoi: Program, ticket: str) -> None:
@@ -179,6 +189,9 @@ def test_bash_completes_on_a_real_terminal(
     try:
         os.write(terminal, f"yoi ticket state {ticket[:5]}\t\n".encode())
         assert f"{ticket} is planning" in read_until(terminal, f"{ticket} is planning")
+        yoi("create", "Second of two")
+        os.write(terminal, b"yoi ticket show 0\t\t\t")
+        assert "  Second of two [planning]" in read_until(terminal, "Second of two [planning]")
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)

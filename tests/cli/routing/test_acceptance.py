@@ -61,5 +61,7 @@ def test_moving_towards_work_warns_of_what_will_be_refused(
     ticket = put_ticket(workspace, 1, body=TEMPLATE)
     for words in (("ticket", "state", ticket, "ready"), ("ticket", "state", ticket, "queued")):
         assert ("has no acceptance criteria" in yoi(*words).err) == (not setting)
+    begun = yoi("ticket", "state", ticket, "inprogress").err
+    assert ("nobody could tell when it is done" in begun) == (not setting)
     other = put_ticket(workspace, 2, body=TEMPLATE)
     assert ("--acceptance" in yoi("ticket", "intake", other, "-mx").err) == (not setting)

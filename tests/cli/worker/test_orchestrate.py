@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
+from support.process import Program
 
 from yoi_cli.cli.text.console import console
-from yoi_cli.cli.worker.orchestrate import ProgressView
+from yoi_cli.cli.worker.orchestrate import ProgressView, said_of
 from yoi_cli.orchestration.orchestrator import RunningTicket
+from yoi_cli.orchestration.ports import Progress
 
 WORKER = "w-01M8P5FVXWH3VD2G8ADJ7QHWCS"
 RUNNING = (
@@ -35,3 +38,22 @@ def test_the_live_table_keeps_what_tells_tickets_and_workers_apart(
         WORKER if columns >= 110 else "…" + WORKER[-8:],
     ]
     assert lines[3].split()[:3] == ["00001M8P5FVC1", "validate_merge", "0:00"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n"])
+def test_a_line_of_progress_never_ends_at_its_colon(text: str) -> None:
+    assert said_of(Progress("00001M8P5FV3Z", "coder", text)) == "coder"
+    assert said_of(Progress("00001M8P5FV3Z", "coder", "It failed:\n")) == "coder: It failed"
+    assert said_of(Progress("00001M8P5FV3Z", "coder", "Begins.")) == "coder: Begins."
+
+
+def test_without_roles_the_file_is_named_and_what_to_put_there(
+    yoi: Program, git: Program, workspace: Path
+) -> None:
+    git("commit", "--quiet", "--allow-empty", "--message", "One", cwd=workspace)
+    ticket = yoi("create", "A", "--acceptance", "So.").out.split()[1]
+    for state in ("ready", "queued"):
+        yoi("ticket", "state", ticket, state)
+    said = yoi("orchestrate", check=False).out
+    assert 'Write profile = \\"NAME\\" below [roles.coder] in .yoi/ticket.config.toml' in said
+    assert "yoi profile list" in said

@@ -136,6 +136,7 @@ class PlannedDocument(Struct, frozen=True, kw_only=True):
     record: PlanDocument
     changed: bool
     warnings: tuple[str, ...]
+    next_action: str | None = None
 
 
 class PlansDocument(Struct, frozen=True, kw_only=True):

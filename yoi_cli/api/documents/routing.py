@@ -93,6 +93,7 @@ class RecordedDocument(Struct, frozen=True, kw_only=True):
     at: str
     events: tuple[str, ...]
     warnings: tuple[str, ...]
+    next_action: str | None = None
 
 
 class IntentDocument(Struct, frozen=True, kw_only=True):

@@ -39,7 +39,7 @@ def answer(group: LazyGroup, environment: Mapping[str, str]) -> int:
     try:
         question = reader(group, {}, "yoi", QUESTION)
         typed, incomplete = question.get_completion_args()
-        lines = list(_lines(question, typed, incomplete, described=reader is not BashComplete))
+        lines = list(_lines(question, typed, incomplete, quoted=reader is BashComplete))
     except (YoiError, ValueError, KeyError, OSError):
         return 1
     write_stdout("".join(line + "\n" for line in lines))
@@ -51,9 +51,9 @@ def _lines(
     typed: list[str],
     incomplete: str,
     *,
-    described: bool,
+    quoted: bool,
 ) -> Iterator[str]:
-    """Candidates with what they mean, or alone and quoted for bash, which inserts them as is.
+    """Candidates with what they mean, quoted for bash, which inserts them as they are.
 
     bash parts `--state=ready` at its `=`; the others want the option with its value.
     """
@@ -63,4 +63,4 @@ def _lines(
         value = option + str(item.value)
         if item.type != "plain" or value != visible(value):
             continue
-        yield tsv((value, item.help or "")) if described else shlex.quote(value)
+        yield tsv((shlex.quote(value) if quoted else value, item.help or ""))

@@ -31,12 +31,21 @@ yoi-start() {
     folder=$(yoi start "$@" --print) && cd -- "$folder"
 }
 _yoi_completion() {
-    local IFS=$'\n' line
-    COMPREPLY=()
-    while IFS= read -r line; do
-        COMPREPLY+=("$line")
+    local IFS=$'\n' value text line
+    local -a values=() shown=()
+    while IFS=$'\t' read -r value text; do
+        line="$value${text:+  $text}"
+        values+=("$value")
+        shown+=("${line:0:${COLUMNS:-80} - 2}")
     done < <(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD="$COMP_CWORD" \
         _YOI_COMPLETE=complete_bash "$1" 2>/dev/null)
+    compopt -o nosort 2>/dev/null
+    # What is listed has its meaning beside it; what is put into the line has not.
+    if (( ${#values[@]} > 1 )) && [[ $COMP_TYPE != 37 && $COMP_TYPE != 42 ]]; then
+        COMPREPLY=("${shown[@]}")
+    else
+        COMPREPLY=("${values[@]}")
+    fi
 }
 complete -o default -F _yoi_completion yoi
 """

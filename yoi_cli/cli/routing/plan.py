@@ -18,7 +18,7 @@ from yoi_cli.cli.options import (
     ticket_argument,
     ticket_option,
 )
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text.table import ID, TEXT, TIME, Column, Row, print_table
 from yoi_cli.errors import UsageError
 from yoi_cli.model.plan import ACCEPTED_PLAN, KINDS, AcceptedPlan
@@ -88,7 +88,8 @@ def add(
     if as_json:
         from yoi_cli.api.documents.relations import planned_document
 
-        report_json("plan", planned_document(planned))
+        document = planned_document(planned)
+        report_json("plan", with_next(session, record.ticket_id, document))
     else:
         other = record.related_ticket or ""
         word = "Planned" if planned.changed else "Planned already"
@@ -96,6 +97,7 @@ def add(
             [("plan", record.ticket_id, record.id, record.kind, other)],
             [f"{word}: {record.ticket_id} {record.kind} {other}".rstrip()],
         )
+        write_next(session, record.ticket_id)
     warn(planned.committed.warnings)
 
 

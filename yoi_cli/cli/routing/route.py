@@ -188,7 +188,7 @@ def route(
     session = claiming_session_of(ctx, local=local)
     if record:
         done = routing.record(session, ticket, judgement, parts, author=author, holder=holder)
-        print_recorded(done, as_json=as_json)
+        print_recorded(session, done, as_json=as_json)
         return
     from yoi_cli.api.claims import accept as accept_ticket
 

@@ -210,17 +210,18 @@ def _branches(root: str, tree: WaitTree, drawn: set[str]) -> Iterator[tuple[str,
             ]
 
 
-def print_recorded(recorded: RecordedDecision, *, as_json: bool) -> None:
+def print_recorded(session: Session, recorded: RecordedDecision, *, as_json: bool) -> None:
     """A decision stands in the log."""
     ticket, word = recorded.decision.ticket, recorded.classification
     if as_json:
         from yoi_cli.api.documents.routing import recorded_document
 
-        report_json("recorded", recorded_document(recorded))
+        report_json("recorded", with_next(session, ticket, recorded_document(recorded)))
     else:
         report_lines(
             [("recorded", ticket, word, recorded.state)], [f"Recorded for {ticket}: {word}"]
         )
+        write_next(session, ticket)
     warn(recorded.committed.warnings)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from yoi_cli.api import tickets
 from yoi_cli.api.session import Session
+from yoi_cli.cli.candidates import complete_tags
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     CommitOption,

@@ -8,7 +8,7 @@ import typer
 
 from yoi_cli.api import relations
 from yoi_cli.cli.candidates import complete_words
-from yoi_cli.cli.context import session_of
+from yoi_cli.cli.context import inferred_ticket, session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
@@ -18,6 +18,7 @@ from yoi_cli.cli.options import (
     ticket_argument,
     ticket_option,
 )
+from yoi_cli.cli.several import MoreArgument, for_each
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text.table import ID, TEXT, TIME, Column, Row, print_table
 from yoi_cli.errors import UsageError
@@ -25,6 +26,8 @@ from yoi_cli.model.relations import KINDS
 from yoi_cli.model.text import one_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yoi_cli.api.relations import RelationChange
     from yoi_cli.api.session import Session
     from yoi_cli.model.relations import Relation
@@ -57,6 +60,7 @@ def add(
     ticket_word: TicketWord = None,
     kind_word: KindWord = None,
     target_word: TargetWord = None,
+    more: MoreArgument = None,
     ticket: TicketOption = None,
     kind: KindOption = None,
     target: TargetOption = None,
@@ -67,18 +71,24 @@ def add(
 ) -> None:
     """Add a relation: `A depends_on B`, or with --ticket, --kind and --target.
 
+    `A depends_on B C` and `A B depends_on C` are two; without A it is the ticket whose worktree one
+    stands in.
     One that would make tickets wait for each other is refused, and the cycle is named.
 
     \b
     Example:
       yoi ticket relation add 00001M7WFCYE0 depends_on 00001M7WFCY38
     """
-    words, options = (ticket_word, kind_word, target_word), (ticket, kind, target)
-    session = session_of(ctx)
-    related = relations.add(
-        session, *ends_of(words, options), note=note, author=author, commit=commit
-    )
-    print_related(session, related, removed=False, as_json=as_json)
+    words = (ticket_word, kind_word, target_word, *(more or ()))
+    session, links = session_of(ctx), links_of(ctx, words, (ticket, kind, target))
+
+    def run(name: str) -> RelationChange:
+        return relations.add(session, *links[name], note=note, author=author, commit=commit)
+
+    def show(change: RelationChange, in_json: bool) -> None:
+        print_related(session, change, removed=False, as_json=in_json)
+
+    for_each(list(links), run, show, as_json=as_json)
 
 
 def remove(
@@ -86,6 +96,7 @@ def remove(
     ticket_word: TicketWord = None,
     kind_word: KindWord = None,
     target_word: TargetWord = None,
+    more: MoreArgument = None,
     ticket: TicketOption = None,
     kind: KindOption = None,
     target: TargetOption = None,
@@ -96,14 +107,19 @@ def remove(
 ) -> None:
     """Remove a relation: `A depends_on B`, or with --ticket, --kind and --target.
 
-    An event in the ticket's log records the removal, and --note why.
+    An event in the ticket's log records the removal, and --note why. Several are
+    named as for `add`.
     """
-    words, options = (ticket_word, kind_word, target_word), (ticket, kind, target)
-    session = session_of(ctx)
-    related = relations.remove(
-        session, *ends_of(words, options), note=note, author=author, commit=commit
-    )
-    print_related(session, related, removed=True, as_json=as_json)
+    words = (ticket_word, kind_word, target_word, *(more or ()))
+    session, links = session_of(ctx), links_of(ctx, words, (ticket, kind, target))
+
+    def run(name: str) -> RelationChange:
+        return relations.remove(session, *links[name], note=note, author=author, commit=commit)
+
+    def show(change: RelationChange, in_json: bool) -> None:
+        print_related(session, change, removed=True, as_json=in_json)
+
+    for_each(list(links), run, show, as_json=as_json)
 
 
 def list_(
@@ -134,26 +150,47 @@ def list_(
     warn(f"The relations of {other} cannot be read." for other in unreadable)
 
 
-def ends_of(
-    words: tuple[str | None, str | None, str | None],
+def links_of(
+    ctx: typer.Context,
+    words: Sequence[str | None],
     options: tuple[str | None, str | None, str | None],
-) -> tuple[str, str, str]:
-    """The ticket, kind and target that the words, or the options, or both together name.
+) -> dict[str, tuple[str, str, str]]:
+    """The relations that the words, or the options, or both together name: ticket, kind and target,
+    each by the ticket that tells it from the others.
 
-    Raises `UsageError` where a part is missing or is given twice.
+    Raises `UsageError` where a part is missing or is given twice, and for several tickets on both
+    sides.
     """
     given = [word for word in words if word is not None]
-    missing = [index for index, option in enumerate(options) if option is None]
-    if len(given) != len(missing):
+    ticket, kind, target = options
+    at = next((place for place, word in enumerate(given) if word in KINDS), None)
+    if kind is None and at is not None:
+        kind, before, after = given[at], given[:at], given[at + 1 :]
+        if not before and ticket is None:
+            before = [inferred_ticket(ctx)]
+    else:  # in their order: a ticket, a kind that is none of ours, or a target
+        before = [given.pop(0)] if ticket is None and given else []
+        kind = given.pop(0) if kind is None and given else kind
+        after = given
+    tickets = [*([ticket] if ticket is not None else []), *before]
+    targets = [*([target] if target is not None else []), *after]
+    is_twice = (ticket is not None and before) or (target is not None and after)
+    if (
+        is_twice
+        or kind is None
+        or not tickets
+        or not targets
+        or min(map(len, (tickets, targets))) > 1
+    ):
         raise UsageError(
             "relation_incomplete",
             "A relation is a ticket, a kind and a target.",
-            hint="Write `A depends_on B`, or --ticket A --kind depends_on --target B.",
+            hint="Write `A depends_on B`, or --ticket A --kind depends_on --target B; several may "
+            "stand on one side.",
         )
-    parts = [option or "" for option in options]
-    for index, word in zip(missing, given, strict=True):
-        parts[index] = word
-    return parts[0], parts[1], parts[2]
+    if len(tickets) > 1:
+        return {one: (one, kind, targets[0]) for one in tickets}
+    return {one: (tickets[0], kind, one) for one in targets}
 
 
 _COLUMNS = (

@@ -10,7 +10,7 @@ import typer
 from yoi_cli.api import workers
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, RuntimeOption, WorkerArgument
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn, write_next
 from yoi_cli.cli.worker.watch import far_workers, print_end
 from yoi_cli.errors import UsageError
 from yoi_cli.model.text import counted
@@ -89,6 +89,8 @@ def stop(
         far = far_workers(session, runtime)
         done = far.end(worker, grace=grace, reason=reason, force=force)
     print_end(done, as_json=as_json)
+    if done.worker.ticket and not as_json:
+        write_next(session, done.worker.ticket)
 
 
 def cancel(
@@ -107,6 +109,8 @@ def cancel(
         far = far_workers(session, runtime)
         done = far.end(worker, cancel=True, reason=reason, force=force)
     print_end(done, as_json=as_json)
+    if done.worker.ticket and not as_json:
+        write_next(session, done.worker.ticket)
 
 
 def recover(ctx: typer.Context, as_json: JsonOption = False) -> None:

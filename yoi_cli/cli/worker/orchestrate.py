@@ -239,10 +239,7 @@ class ProgressView:
                 self._live.console.print(shown, no_wrap=True, overflow="ellipsis", soft_wrap=False)
         elif is_terminal(sys.stdout):
             write_stdout(
-                visible(
-                    f"{now[11:19]} {progress.ticket:{_TICKET}} {progress.step}: {progress.text}"
-                )
-                + "\n"
+                visible(f"{now[11:19]} {progress.ticket:{_TICKET}} {said_of(progress)}") + "\n"
             )
         else:
             from yoi_cli.api.documents.envelope import json_line
@@ -271,6 +268,11 @@ class ProgressView:
             rows.append((one.ticket, one.stage, time_spent, worker, one.title))
         look = Look(target.width, wants_color(sys.stdout))
         return Text.from_ansi("\n".join(table_lines(_LIVE_COLUMNS, rows, look)))
+
+
+def said_of(progress: Progress) -> str:
+    """A step in a line that never ends at its colon."""
+    return ": ".join(part for part in (progress.step, progress.text.rstrip(": \n")) if part)
 
 
 def _end_of(worker: str) -> str:
