@@ -128,6 +128,34 @@ def test_a_review_is_waited_for_where_the_configuration_asks_for_one(
     yoi("finish", ticket)
 
 
+@pytest.mark.parametrize("verdict", ["approve", "request_changes", "none"])
+def test_the_configured_reviewer_is_started_and_its_verdict_counts(
+    yoi: Program, git: Program, shop: Path, verdict: str
+) -> None:
+    said = f"echo 'Line 1 is good.'; echo 'YOI-REVIEW: {verdict}'"
+    settings(
+        shop,
+        git,
+        f'[profiles.checker]\ncommand = ["sh", "-c", "{said}"]\n'
+        '[roles.reviewer]\nprofile = "checker"\n',
+    )
+    yoi("trust", "--yes", check=False)
+    ticket, _ = begun(yoi, git)
+    done = yoi("finish", ticket, "--json", check=False)
+    events = yoi("ticket", "show", ticket, "--json").json["events"]
+    reviews = [one for one in events if one["kind"] == "review"]
+    if verdict == "none":
+        assert (done.code, last(done)["code"], reviews) == (5, "review_needed", [])
+        return
+    assert reviews[0]["author"] == "reviewer (checker)"
+    assert reviews[0]["body"] == "Line 1 is good."
+    if verdict == "approve":
+        assert (done.code, done.json["state"]) == (0, "closed")
+    else:
+        assert (done.code, last(done)["code"]) == (5, "changes_requested")
+    assert not list((shop / ".worktree").glob("check-*"))
+
+
 def test_validation_that_fails_on_the_merge_keeps_the_target_where_it_is(
     yoi: Program, git: Program, shop: Path
 ) -> None:

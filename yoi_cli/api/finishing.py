@@ -62,15 +62,17 @@ def finish(
     text: str | None = None,
     author: str | None = None,
     tell: Callable[[FinishStep], None] = lambda _: None,
+    busy: Callable[[str], None] = lambda _: None,
 ) -> Finished:
     """Report, see to the review, merge, mark done, close and tidy up what somebody works on.
 
     `text` is the report, else the subjects of the commits. The review is asked for where the
-    configuration names somebody who gives it. The merge is tried apart, validated by the
-    configured commands, and moves the target by compare-and-swap, as in `yoi orchestrate`.
+    configuration names somebody who gives it, and given by the reviewer that it names. The merge
+    is tried apart, validated by the configured commands, and moves the target by compare-and-swap,
+    as in `yoi orchestrate`. `busy` is told what is waited for.
     Raises `ConflictError` (`not_started`, `claimed`), and what reading the ticket raises.
     """
-    way = _Way(session, ticket, author)
+    way = _Way(session, ticket, author, busy)
     for step in way.steps(text):
         tell(step)
     return way.result()
@@ -87,10 +89,12 @@ class _StoppedError(Exception):
 class _Way:
     """One ticket on its way; `steps` goes it."""
 
-    def __init__(self, session: Session, word: str, author: str | None) -> None:
+    def __init__(
+        self, session: Session, word: str, author: str | None, busy: Callable[[str], None]
+    ) -> None:
         from yoi_cli.tickets.lookup import identify
 
-        self._session, self._author = session, author
+        self._session, self._author, self._busy = session, author, busy
         self.ticket: TicketId = identify(session.store, word)
         self.title = session.store.item(self.ticket).title
         self._done: list[FinishStep] = []
@@ -230,6 +234,7 @@ class _Way:
     def _review(self) -> tuple[str, str]:
         from yoi_cli.model.events import APPROVE, REQUEST_CHANGES, REVIEW
         from yoi_cli.model.reviews import CHANGES_REQUESTED
+        from yoi_cli.model.workers.profiles import BY_PERSON
         from yoi_cli.orchestration.position import is_same_commit
 
         head = self._head()
@@ -252,11 +257,72 @@ class _Way:
             return FOUND, "It is approved."
         if not who:
             return FOUND, "The configuration names nobody who reviews."
+        if head and who != BY_PERSON:
+            return self._review_by(who, head)
         raise _StoppedError(
-            f"It waits for a review by {who}.",
+            "It waits for a review by a person.",
             f"yoi ticket review {self.ticket} --approve -m TEXT",
             "review_needed",
         )
+
+    def _review_by(self, profile: str, head: str) -> tuple[str, str]:
+        """Have the configured reviewer look at the commit, and record what it says."""
+        from yoi_cli.api import workers
+        from yoi_cli.model.events import APPROVE, IMPLEMENTATION_REPORT, REVIEW
+        from yoi_cli.orchestration.open import open_ports
+        from yoi_cli.orchestration.position import Position
+        from yoi_cli.orchestration.single_review import review_once
+        from yoi_cli.tickets.comment import add_comment
+
+        session = self._session
+        ports = open_ports(session, self._author, lambda _: None)
+        reports = [one.body for one in self._thread() if one.kind == IMPLEMENTATION_REPORT]
+        worktree = self._worktree()
+        at = Position(
+            self.state,
+            branch=(worktree and worktree.branch) or "",
+            target=self._target,
+            base=(worktree and worktree.base)
+            or ports.repository.commit_of(f"refs/heads/{self._target}")
+            or "",
+            round=1,
+            commit=head,
+            reported=head,
+            report=reports[-1] if reports else "",
+            profile=profile,
+        )
+        done = review_once(
+            ports,
+            self.ticket,
+            at,
+            lambda worker: workers.wait(session, worker).worker,
+            lambda worker: self._busy(f"{profile} reviews it: `yoi worker logs -f {worker}`"),
+        )
+        if not done.status:
+            raise _StoppedError(
+                f"{done.text} `yoi worker logs {done.worker}` has what it wrote.",
+                f"yoi ticket review {self.ticket} --approve -m TEXT",
+                "review_needed",
+            )
+        by = session.author(f"reviewer ({done.profile})")
+        more = (("worker", done.worker),)
+        add_comment(
+            ports.store,
+            self.ticket,
+            REVIEW,
+            done.text,
+            by,
+            status=done.status,
+            commit=head,
+            more=more,
+        )
+        if done.status != APPROVE:
+            raise _StoppedError(
+                f"{profile} asks for changes: {done.text.partition(chr(10))[0]}",
+                f"yoi ticket show {self.ticket}",
+                "changes_requested",
+            )
+        return MADE, f"{profile} approved it."
 
     def _counts(self, review: Event) -> bool:
         """Whether an approval is worth something, by the configuration."""
@@ -270,7 +336,7 @@ class _Way:
         return approvals.worth(self.ticket, review, self._target, is_own=True).counts
 
     def _reviewer(self) -> str:
-        """Whom the configuration asks for a review; empty for nobody."""
+        """Whom the configuration asks for a review: `person`, a profile, or empty for nobody."""
         from yoi_cli.model.item import field_text
         from yoi_cli.model.workers.profiles import BY_PERSON, REVIEWER
         from yoi_cli.workspace.settings import settings_of
@@ -279,7 +345,7 @@ class _Way:
         chosen = field_text(self._session.store.item(self.ticket).fields, "reviewer")
         is_by_hand = BY_PERSON in (settings.orchestration.review, chosen)
         if is_by_hand or settings.orchestration.approvals == "signed":
-            return "a person"
+            return BY_PERSON
         return chosen or settings.roles.get(REVIEWER, "")
 
     def _merge(self) -> tuple[str, str]:
@@ -355,6 +421,8 @@ class _Way:
         for command in commands:
             spec = WorkerSpec(command=command, cwd=folder, ticket=self.ticket, role="validator")
             begun = workers.spawn(self._session, spec, author=self._author)
+            said = f"`{' '.join(command)}`: `yoi worker logs -f {begun.worker.worker_id}`"
+            self._busy(f"runs {said}")
             view = workers.wait(self._session, begun.worker.worker_id).worker
             if view.state != EXITED or view.exit_code != 0:
                 raise _StoppedError(

@@ -17,7 +17,7 @@ from yoi_cli.cli.options import (
     TicketArgument,
     ticket_argument,
 )
-from yoi_cli.cli.text.console import is_terminal, write_stdout
+from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.model.text import visible
@@ -90,8 +90,8 @@ def finish(
 ) -> None:
     """Finish the work on a ticket: report, review, merge, done, close, and its worktree away.
 
-    The text is the report; without one, what the commits say. A review is waited for where the
-    configuration names somebody who gives it. The merge is tried apart and validated by
+    The text is the report; without one, what the commits say. The reviewer that the configuration
+    names is started; a person's review is waited for. The merge is tried apart and validated by
     [orchestration] validate before the target branch moves. What is done already is found. A step
     that cannot be made ends it with the command that goes on: exit 5 where somebody's word is
     waited for, 1 where something failed.
@@ -106,7 +106,7 @@ def finish(
     session = claiming_session_of(ctx, local=local)
     text = given_text(message, file)
     shows = _tell if not as_json else (lambda _: None)
-    finished = go(session, ticket, text=text, author=author, tell=shows)
+    finished = go(session, ticket, text=text, author=author, tell=shows, busy=_tell_busy)
     if as_json:
         from yoi_cli.api.documents.daily import finished_document
 
@@ -117,6 +117,12 @@ def finish(
     stopped = [one for one in finished.steps if one.outcome == STOPPED]
     if stopped:
         raise typer.Exit(_NOT_READY if stopped[0].code in _WAITS else _FAILED)
+
+
+def _tell_busy(what: str) -> None:
+    """What is waited for, for whoever watches."""
+    if is_terminal(sys.stderr):
+        write_stderr(f"… {visible(what)}\n")
 
 
 def _tell(step: FinishStep) -> None:
