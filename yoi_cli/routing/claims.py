@@ -294,7 +294,8 @@ def nothing_ready(router: Router) -> YoiError:
     return NotReadyError(
         "nothing_ready",
         "Nothing may start now.",
-        hint="`yoi route` says of every open ticket what it waits for.",
+        hint="`yoi route` says of every open ticket what it waits for; `yoi start ID` begins one "
+        "that is not queued yet.",
     )
 
 
