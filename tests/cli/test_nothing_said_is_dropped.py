@@ -21,11 +21,11 @@ ALWAYS_WRITE = frozenset(
     {
         *("ticket create", "ticket edit", "ticket comment", "ticket review", "ticket ask"),
         *("ticket answer", "ticket relation remove", "objective create", "worker spawn"),
-        *("worker input", "ticket reopen", "plan add", "finish"),
+        *("worker input", "ticket reopen", "plan add", "finish", "objective edit", "runtime add"),
     }
 )
 #: What is printed with the text in it, and written nowhere.
-PRINT_IT = frozenset({"ticket intent", "runtime serve"})
+PRINT_IT = frozenset({"ticket intent", "runtime serve", "serve", "web"})
 #: Tried with a real worker, below.
 OF_WORKERS = frozenset({"worker stop", "worker cancel"})
 #: The others, each where it has nothing to do: the command, and what it does first.
