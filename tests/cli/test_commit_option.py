@@ -11,7 +11,7 @@ from support.process import Program
 
 @pytest.fixture
 def ticket(workspace: Path) -> str:
-    return make_ticket(open_store(workspace, in_git=True))
+    return make_ticket(open_store(workspace, in_git=True), acceptance=("It runs",))
 
 
 def test_only_the_ticket_is_committed(
@@ -28,7 +28,7 @@ def test_only_the_ticket_is_committed(
 @pytest.mark.parametrize(
     "words",
     [
-        ("ticket", "create", "-t", "x"),
+        ("ticket", "create", "-t", "x", "--acceptance", "x"),
         ("ticket", "comment", "{}", "-m", "x"),
         ("ticket", "edit", "{}", "-t", "x"),
         ("ticket", "state", "{}", "ready"),

@@ -25,7 +25,11 @@ def ticket(yoi: Program, git: Program, workspace: Path) -> str:
 
 
 def made(yoi: Program, title: str) -> str:
-    return yoi("ticket", "create", "--title", title).out.split("\t")[1].strip()
+    return (
+        yoi("ticket", "create", "--title", title, "--acceptance", "It runs")
+        .out.split("\t")[1]
+        .strip()
+    )
 
 
 def added(yoi: Program, ticket: str, *more: str) -> Path:

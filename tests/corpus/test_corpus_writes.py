@@ -151,7 +151,7 @@ def test_a_new_ticket_touches_no_other(corpus_copy: Path, yoi_at: Program, git: 
     [
         ("state", CLOSED, "queued"),
         ("state", DONE, "done"),
-        ("close", CLOSED, "-mAgain."),
+        ("close", CLOSED),
         ("comment", DOUBLE, "-m", "a", "--author", "x --> y"),
         ("relation", "add", DOUBLE, "related", DOUBLE),
         ("edit", DOUBLE, "--priority=P9"),

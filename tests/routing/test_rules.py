@@ -230,4 +230,4 @@ def test_what_is_behind_a_blocker_is_named_as_what_to_finish_first() -> None:
 
 
 def test_the_next_action_of_a_ready_ticket_can_be_typed_as_it_stands() -> None:
-    assert f"`yoi route {T} --accept`" in classify(subject("queued")).next_action
+    assert f"`yoi start {T}`" in classify(subject("queued")).next_action

@@ -38,8 +38,10 @@ def empty_store(workspace: Path) -> FileStore:
     return open_store(workspace)
 
 
-def make_ticket(store: FileStore, title: str = "A ticket") -> TicketId:
-    return create_ticket(store, Draft(title), ADA).ticket
+def make_ticket(
+    store: FileStore, title: str = "A ticket", *, acceptance: tuple[str, ...] = ()
+) -> TicketId:
+    return create_ticket(store, Draft(title, acceptance=acceptance), ADA).ticket
 
 
 def with_thread(store: FileStore, thread: bytes) -> Path:
