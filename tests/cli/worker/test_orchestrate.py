@@ -29,17 +29,18 @@ def test_the_live_table_keeps_what_tells_tickets_and_workers_apart(
     target = console(shown)
     target.print(ProgressView(as_json=False).table(RUNNING, target), soft_wrap=False)
     lines = shown.getvalue().splitlines()
-    assert lines[0].split()[:4] == ["ticket", "step", "time", "worker"]
-    assert "Short" in shown.getvalue(), "beside the others, or on a line of its own"
+    # Where it is narrow, a title has a line of its own.
+    titles = ["title"] if columns >= 80 else []
+    assert lines[0].split() == ["ticket", "step", "time", "worker", *titles]
     assert all(len(line.rstrip()) <= columns for line in lines)
-    first, second = (next(x for x in lines if x.startswith(one.ticket)) for one in RUNNING)
-    assert first.split()[:4] == [
+    assert "Short" in shown.getvalue()
+    assert lines[2].split()[:4] == [
         "00001M8P5FV3Z",
         "coder",
         "0:00",
-        WORKER if columns >= 110 else "…" + WORKER[-8:],
+        WORKER if columns >= 120 else "…" + WORKER[-8:],
     ]
-    assert second.split()[:3] == ["00001M8P5FVC1", "validate_merge", "0:00"]
+    assert lines[3 if titles else 4].split()[:3] == ["00001M8P5FVC1", "validate_merge", "0:00"]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n"])

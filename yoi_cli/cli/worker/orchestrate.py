@@ -182,7 +182,7 @@ _LIVE_COLUMNS = (
     Column("title", TITLE),
 )
 #: From so many columns on there is room for the whole id of a worker beside a title.
-_WIDE = 110
+_WIDE = 120
 _PLAN_COLUMNS = (
     Column("ticket", ID, style="bold"),
     Column("step"),
