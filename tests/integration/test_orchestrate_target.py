@@ -190,7 +190,7 @@ def test_a_red_target_is_told_and_no_coder_is_blamed_for_it_alone(shop: Shop) ->
     head = shop.head()[:12]
     assert "`main` fails `sh -c 'echo broken; test -f mended'` itself: exit code 1." in done.out
     assert f"exit code 1; `main` fails it itself, at {head}." in shop.thread(ticket)
-    assert "is not done. `main` fails" in shop.thread(ticket)
+    assert "Last: The coder exited with 1. `main` fails" in shop.thread(ticket)
     assert [tree.name for tree in (shop.repo / ".worktree").iterdir()] == [
         shop.worktree(ticket).name
     ]

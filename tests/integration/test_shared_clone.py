@@ -45,7 +45,9 @@ def test_what_yoi_makes_in_a_shared_clone_is_the_groups_as_well(
     before = os.umask(0o022)
     try:
         yoi("init", cwd=workspace)
-        ticket = yoi("ticket", "create", "-t", "x", "-m", "y", cwd=workspace).out.split()[1]
+        ticket = yoi("ticket", "create", "-t", "x", "--acceptance", "y", cwd=workspace).out.split()[
+            1
+        ]
         for state in ("ready", "queued"):
             yoi("ticket", "state", ticket, state, cwd=workspace)
         yoi("claim", ticket, cwd=workspace)

@@ -59,6 +59,8 @@ def hermetic_environment(home: Path, outside: Mapping[str, str] = os.environ) ->
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": str(git_config),
         "GIT_CEILING_DIRECTORIES": str(home.parent),
+        # A pager would wait for somebody who turns the page.
+        "GIT_PAGER": "cat",
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONPATH": str(ROOT),

@@ -11,8 +11,7 @@ from pathlib import Path
 from support.process import TIMEOUT_SECONDS, Program
 
 _LINES = 50
-#: A pager would wait for somebody who turns the page.
-_TERMINAL = {"TERM": "xterm", "NO_COLOR": "1", "GIT_PAGER": "cat"}
+_TERMINAL = {"TERM": "xterm", "NO_COLOR": "1"}
 
 
 def on_terminal(
@@ -20,7 +19,7 @@ def on_terminal(
     *arguments: str,
     cwd: Path,
     columns: int = 100,
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
     code: int = 0,
 ) -> str:
     """What the program shows on a terminal, without colours, lines ending in `\\n`.
@@ -32,9 +31,7 @@ def on_terminal(
     process = subprocess.Popen(
         [*program.argv, *arguments],
         cwd=cwd,
-        env=program.environment(
-            {"TERM": "xterm", "NO_COLOR": "1", "GIT_PAGER": "cat", **(env or {})}
-        ),
+        env=program.environment({**_TERMINAL, **(env or {})}),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

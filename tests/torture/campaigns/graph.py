@@ -1,5 +1,9 @@
 """Fifty tickets that wait for one another, on a project with tests, under an orchestrator that is
-killed again and again."""
+killed again and again.
+
+`YOI_GRAPH_PROJECT` names the clone of a project to do it on, whose tests are in `tests/` and are
+run by unittest; without it the project is one of the campaign's own.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +52,20 @@ _REVISED = """\
 echo "# Looked over." >> pieces/p{number}.py
 git commit --quiet --all --message "Piece {number}, revised"
 """
-_TEST = [sys.executable, "-B", "-m", "unittest", "discover", "-q", "-s", "tests", "-t", "."]
+_TEST = [
+    "env",
+    "PYTHONPATH=src",
+    sys.executable,
+    "-B",
+    "-m",
+    "unittest",
+    "discover",
+    "-q",
+    "-s",
+    "tests",
+    "-t",
+    ".",
+]
 
 
 def run(settings: Settings) -> Outcome:
@@ -86,10 +103,13 @@ def _project(folder: Path) -> Shop:
     env = dict(os.environ)
     yoi, git = yoi_program(env, folder), git_program(env, folder)
     git("init", "--quiet")
-    (repo / "README.md").write_text("# Pieces\n")
+    if others := os.environ.get("YOI_GRAPH_PROJECT"):
+        _unpack(git("-C", others, "archive", "HEAD").out_bytes, repo)
+    else:
+        (repo / "README.md").write_text("# Pieces\n")
     (repo / ".gitignore").write_text("__pycache__/\n")
     for name in ("pieces", "tests"):
-        (repo / name).mkdir()
+        (repo / name).mkdir(exist_ok=True)
         (repo / name / "__init__.py").touch()
     git("add", "--all")
     git("commit", "--quiet", "--message", "Begin")
@@ -179,14 +199,17 @@ def _red(shop: Shop, branch: str) -> list[str]:
     found = []
     for commit in shop.git("rev-list", "--first-parent", branch).out.split():
         place = shop.repo.parent / "checked"
-        archive = shop.git("archive", commit, "--", ":!.yoi").out_bytes
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(place, filter="data")
+        _unpack(shop.git("archive", commit, "--", ":!.yoi").out_bytes, place)
         if list(place.glob("tests/test_*.py")):
             done = subprocess.run(_TEST, cwd=place, capture_output=True, check=False)
             found += [f"{branch} was red at {commit}"] if done.returncode else []
         shutil.rmtree(place)
     return found
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extractall(folder, filter="data")
 
 
 def _control(shop: Shop) -> str | None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 _PARTS = (layout.RELATIONS_PATH, layout.PLAN_PATH)
 _HEADER = re.compile(rb"^<!-- event:[^\n]*-->", re.MULTILINE)
+_CREATED = re.compile(rb"^<!-- event: create ", re.MULTILINE)
 
 
 def lost_records(
@@ -145,8 +146,11 @@ class _History:
 
     def _is_same_ticket(self, commit: str, ticket: str) -> bool:
         """Whether a ticket of a commit has still its id: of two that were made with one, one got
-        another. What the commit or the store does not have may be the same."""
+        another. What the commit or the store does not have may be the same; where a merge fused two
+        threads in one, records of either stand together, and nothing is said of them."""
         there, here = self._thread_at(commit, ticket), self._read(ticket, layout.THREAD)
+        if len(_CREATED.findall(there)) > 1:
+            return False
         made, make = _HEADER.search(there), _HEADER.search(here or b"")
         return made is None or make is None or made[0] == make[0]
 
