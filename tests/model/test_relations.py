@@ -61,6 +61,7 @@ def test_every_kind_has_a_word_for_it_seen_from_the_target() -> None:
         "related",
         "superseded_by",
         "duplicated_by",
+        "child",
     ]
 
 

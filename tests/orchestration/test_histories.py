@@ -50,6 +50,7 @@ class History(TicketContext):
         orchestration = OrchestrationSettings(rounds=ROUNDS, best_of=best_of)
         asked = SimpleNamespace(
             settings=SimpleNamespace(orchestration=orchestration),
+            store=SimpleNamespace(thread=lambda _ticket: SimpleNamespace(events=self.log)),
             runtime=SimpleNamespace(all=lambda: ()),
             local_state=SimpleNamespace(note_target=lambda *_: None),
             run_budget=RunBudget(None),

@@ -136,7 +136,7 @@ class PlannedDocument(Struct, frozen=True, kw_only=True):
     record: PlanDocument
     changed: bool
     warnings: tuple[str, ...]
-    next_action: str | None = None
+    next_action: str | None
 
 
 class PlansDocument(Struct, frozen=True, kw_only=True):
@@ -195,6 +195,7 @@ def planned_document(planned: Planned) -> PlannedDocument:
         record=plan_document(planned.record),
         changed=planned.changed,
         warnings=planned.committed.warnings,
+        next_action=None,
     )
 
 

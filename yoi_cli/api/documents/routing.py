@@ -93,7 +93,7 @@ class RecordedDocument(Struct, frozen=True, kw_only=True):
     at: str
     events: tuple[str, ...]
     warnings: tuple[str, ...]
-    next_action: str | None = None
+    next_action: str | None
 
 
 class IntentDocument(Struct, frozen=True, kw_only=True):
@@ -232,6 +232,7 @@ def recorded_document(recorded: RecordedDecision) -> RecordedDocument:
         at=recorded.committed.at,
         events=recorded.committed.event_ids,
         warnings=recorded.committed.warnings,
+        next_action=None,
     )
 
 
