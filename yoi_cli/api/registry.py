@@ -11,14 +11,15 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from yoi_cli.api.runtimes import EmbeddedRuntime
 from yoi_cli.model.workers.runtimes import EMBEDDED, EMBEDDED_ID
+from yoi_cli.model.workers.runtimes import HTTP as HTTP
 from yoi_cli.model.workers.runtimes import RuntimeEntry as RuntimeEntry
 from yoi_cli.model.workers.runtimes import generated_id as generated_id
 from yoi_cli.workers.registry import check_kind as check_kind
-from yoi_cli.workers.runtime import WorkerFilter
+from yoi_cli.workers.runtime import Runtime, WorkerFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,14 +28,13 @@ if TYPE_CHECKING:
     from yoi_cli.errors import YoiError
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.registry import Registered
-    from yoi_cli.workers.remote.named import NamedRuntime
     from yoi_cli.workers.remote.registry_file import RegistryFile
     from yoi_cli.workers.remote.remembered import RememberedWorkers
     from yoi_cli.workers.remote.upstream import Upstream
     from yoi_cli.workspace.session import Session
 
 Value = TypeVar("Value")
-AnyRuntime: TypeAlias = "EmbeddedRuntime | NamedRuntime"
+AnyRuntime: TypeAlias = "EmbeddedRuntime | FarRuntime"
 #: A list waits so many seconds for runtimes, and names those that did not answer by then.
 LIST_SECONDS = 3.0
 #: So many requests at once are made of one runtime for lists.
@@ -86,6 +86,14 @@ class WorkerRows(NamedTuple):
     unreadable: tuple[tuple[str, YoiError], ...]
 
 
+class FarRuntime(Runtime, Protocol):
+    """A runtime on another machine, of whatever kind."""
+
+    def close(self) -> None:
+        """Let the connections go."""
+        ...
+
+
 class Registry:
     """The runtimes of a session's workspace. Several threads may use one."""
 
@@ -94,7 +102,7 @@ class Registry:
         self._lock = threading.Lock()
         self._mark: object = ()
         self._found: Registered | None = None
-        self._open: dict[str, tuple[RuntimeEntry, NamedRuntime]] = {}
+        self._open: dict[str, tuple[RuntimeEntry, FarRuntime]] = {}
         self._asked: dict[str, _Asked] = {}
 
     def close(self) -> None:
@@ -161,25 +169,30 @@ class Registry:
         return made
 
     def upstream(self, runtime_id: str) -> Upstream:
-        """Where the workers of a runtime on another machine are observed. Raises as `runtime`."""
+        """Where the workers of a runtime on another machine are observed. Raises as `runtime`, and
+        `OperationError` (`runtime_unsupported`) where they cannot be."""
+        from yoi_cli.workers.remote.errors import runtime_error
+        from yoi_cli.workers.remote.named import NamedRuntime
+
         runtime = self.runtime(runtime_id)
-        if isinstance(runtime, EmbeddedRuntime):
-            raise TypeError("the workers of this clone are observed here")
-        return runtime.upstream()
+        if isinstance(runtime, NamedRuntime):
+            return runtime.upstream()
+        raise runtime_error("runtime_unsupported", runtime_id)
 
     def add(self, runtime_id: str, entry: RuntimeEntry) -> None:
         """Add a runtime to the file; it is used from now on, by all.
 
         Raises `UsageError` (`runtime_id_invalid`, `runtime_url_invalid`, `runtime_kind_unknown`,
-        `token_reference_invalid`), `ConflictError` (`runtime_exists`, `registry_changed`).
+        `runtime_key_missing`, `runtime_key_foreign`, `token_reference_invalid`), `ConflictError`
+        (`runtime_exists`, `registry_changed`).
         """
         from yoi_cli.workers.registry import check_new
-        from yoi_cli.workers.remote.url import parse_runtime_url
+        from yoi_cli.workers.remote.registry_file import check_address
 
         file = self._file(make=True)
         with file.locked():
             check_new(file.read(), runtime_id, entry)
-            parse_runtime_url(entry.url)
+            check_address(entry)
             file.add(runtime_id, entry)
         self.entry(runtime_id)
 
@@ -338,9 +351,15 @@ def _error_of(runtime_id: str, flight: Future[_WorkerList]) -> YoiError | None:
     raise error
 
 
-def open_entry(session: Session, runtime_id: str, entry: RuntimeEntry) -> NamedRuntime:
-    """The runtime of an entry, whatever its kind is. Raises `OperationError`
-    (`runtime_token_missing`) and `UsageError` (`runtime_url_invalid`); nothing is sent yet."""
+def open_entry(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRuntime:
+    """The runtime of an entry, whatever its kind is; nothing is sent yet. Raises what opens its
+    kind does."""
+    return _OPENERS[entry.kind](session, runtime_id, entry)
+
+
+def _open_http(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRuntime:
+    """Raises `OperationError` (`runtime_token_missing`) and `UsageError`
+    (`runtime_url_invalid`)."""
     from yoi_cli.api.runtimes import connect
     from yoi_cli.workers.remote.named import NamedRuntime
     from yoi_cli.workers.remote.tokens import token_for
@@ -348,6 +367,10 @@ def open_entry(session: Session, runtime_id: str, entry: RuntimeEntry) -> NamedR
     token = token_for(runtime_id, entry, session.environment)
     inner = connect(entry.url, token, environment=session.environment, timeout=entry.timeout)
     return NamedRuntime(inner, runtime_id, entry.workspaces)
+
+
+#: What opens a runtime of each kind (`KINDS` of `model/workers/runtimes.py`).
+_OPENERS: Mapping[str, Callable[[Session, str, RuntimeEntry], FarRuntime]] = {HTTP: _open_http}
 
 
 class CapabilityCheck(NamedTuple):

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
-from yoi_cli.model.workers.runtimes import EMBEDDED_ID, KINDS, RuntimeEntry, is_runtime_id
+from yoi_cli.model.workers.runtimes import (
+    EMBEDDED_ID,
+    HTTP,
+    KINDS,
+    RuntimeEntry,
+    is_runtime_id,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from yoi_cli.errors import YoiError
 
@@ -32,9 +38,9 @@ def named(found: Registered, runtime_id: str) -> RuntimeEntry:
 
 
 def check_new(found: Registered, runtime_id: str, entry: RuntimeEntry) -> None:
-    """Raise for an entry that cannot be added: `UsageError` (`runtime_id_invalid`,
-    `runtime_kind_unknown`, `token_reference_invalid`), `ConflictError` (`runtime_exists`), or why
-    the file cannot be read. The address is checked by whoever knows addresses."""
+    """Raise for an entry that cannot be added: `UsageError` (`runtime_id_invalid`, and
+    as `check_entry`), `ConflictError` (`runtime_exists`), or why the file cannot be read. The
+    address is checked by whoever knows addresses."""
     if not is_runtime_id(runtime_id):
         raise UsageError(
             "runtime_id_invalid",
@@ -54,9 +60,22 @@ def check_new(found: Registered, runtime_id: str, entry: RuntimeEntry) -> None:
 
 
 def check_entry(entry: RuntimeEntry) -> None:
-    """Raise for what no type can say of an entry."""
+    """Raise for what no type can say of an entry: `UsageError` (`runtime_kind_unknown`,
+    `runtime_key_missing`, `runtime_key_foreign`, `token_reference_invalid`)."""
     check_kind(entry.kind)
-    if (entry.token_env is None) == (entry.token_file is None):
+    for code, keys, what in (
+        ("runtime_key_missing", entry.missing(), "needs"),
+        ("runtime_key_foreign", entry.foreign(), "does not go by"),
+    ):
+        if keys:
+            named = ", ".join(sorted(keys))
+            raise UsageError(
+                code,
+                f"A runtime of the kind {entry.kind} {what} {named}.",
+                hint="docs/runtime.md says which keys each kind has.",
+                details={"keys": sorted(keys), "kind": entry.kind},
+            )
+    if entry.kind == HTTP and (entry.token_env is None) == (entry.token_file is None):
         raise UsageError(
             "token_reference_invalid",
             "A runtime's token is named by one of token_env and token_file.",
@@ -64,13 +83,13 @@ def check_entry(entry: RuntimeEntry) -> None:
         )
 
 
-def check_kind(kind: str) -> None:
-    """Raise `UsageError` (`runtime_kind_unknown`) for a kind that there is not, or not yet."""
-    if kind not in KINDS:
+def check_kind(kind: str, kinds: Iterable[str] = KINDS) -> None:
+    """Raise `UsageError` (`runtime_kind_unknown`) for a kind that is none of `kinds`."""
+    if kind not in kinds:
         raise UsageError(
             "runtime_kind_unknown",
             f"A runtime of the kind {kind[:40]!r} cannot be used.",
-            hint=f"There is {', '.join(KINDS)}.",
+            hint=f"There is {', '.join(kinds)}.",
         )
 
 

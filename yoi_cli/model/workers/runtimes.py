@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from yoi_cli.model.settings import Expected, Line, RemoteName
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 #: The runtime of this clone, which is always there.
 EMBEDDED_ID = "local"
 EMBEDDED, HTTP = "embedded", "http"
-#: The kinds that the file may name.
-KINDS = (HTTP,)
+#: The kinds that the file may name, each with the keys that are its own: those that must be there,
+#: and those that may.
+KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    HTTP: (frozenset(), frozenset({"url", "token_env", "token_file", "workspaces"})),
+}
+_OF_ANY_KIND = frozenset({"kind", "name", "timeout", "remote"})
 _LONGEST = 120
 _ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_:-]{{0,{_LONGEST - 1}}}")
 _HASH = 16
@@ -50,12 +57,14 @@ WorkspaceIds = Annotated[
 
 
 class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
-    """`[runtimes.NAME]`: a runtime that is reached at `url`.
+    """`[runtimes.NAME]`: a runtime on another machine, of one `kind`.
 
-    The token is in the file `token_file` or in the variable `token_env`. `name` is a label,
-    `timeout` how many seconds an answer may take. `workspaces` are the ids of the workspaces of
-    which it has to work for one; where none is named, any will do. `remote` is the git remote
+    `name` is a label, `timeout` how many seconds an answer may take. `remote` is the git remote
     through which branches are exchanged with it.
+
+    One over HTTP is reached at `url`. Its token is in the file `token_file` or in the variable
+    `token_env`. `workspaces` are the ids of the workspaces of which it has to work for one; where
+    none is named, any will do.
     """
 
     kind: Kind = "http"
@@ -66,6 +75,20 @@ class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: Timeout = 10.0
     workspaces: WorkspaceIds = ()
     remote: RemoteName | None = None
+
+    def said(self) -> frozenset[str]:
+        """The keys that say something else than their default does."""
+        defaults = zip(self.__struct_fields__, self.__struct_defaults__, strict=True)
+        return frozenset(name for name, default in defaults if getattr(self, name) != default)
+
+    def missing(self) -> frozenset[str]:
+        """The keys that its kind needs and that are not there."""
+        return KINDS[self.kind][0] - self.said()
+
+    def foreign(self) -> frozenset[str]:
+        """The keys that are there and say nothing for its kind."""
+        needed, others = KINDS[self.kind]
+        return self.said() - needed - others - _OF_ANY_KIND
 
 
 class RuntimeTables(Struct, frozen=True, forbid_unknown_fields=True):

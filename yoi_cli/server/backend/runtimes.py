@@ -13,7 +13,7 @@ from yoi_cli.api.documents.registry import (
     runtime_test_document,
     runtimes_document,
 )
-from yoi_cli.api.registry import RuntimeEntry, check_kind, generated_id
+from yoi_cli.api.registry import HTTP, RuntimeEntry, check_kind, generated_id
 from yoi_cli.api.registry import test as negotiate
 from yoi_cli.server.backend import requests
 from yoi_cli.server.http.errors import wrong_field
@@ -44,7 +44,7 @@ def add(call: Call[BackendContext]) -> Reply:
         if body.name is None:
             raise wrong_field("runtime_id", "A runtime has an id, or a name to make one of.")
         runtime_id = generated_id(body.name)
-    check_kind(body.kind)
+    check_kind(body.kind, (HTTP,))  # others are named at the machine itself
     entry = RuntimeEntry(
         url=body.url,
         name=body.name,

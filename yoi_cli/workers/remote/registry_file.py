@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, YoiError
-from yoi_cli.model.workers.runtimes import RuntimeEntry, RuntimeTables
+from yoi_cli.model.workers.runtimes import HTTP, RuntimeEntry, RuntimeTables
 from yoi_cli.store.config.reading import read_file
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.workers.registry import Registered, check_entry
@@ -112,21 +112,23 @@ def _entries(text: str) -> dict[str, RuntimeEntry]:
     found = dict(read_file(RuntimeTables, data, path=FILE).runtimes)
     for entry in found.values():
         check_entry(entry)
-        parse_runtime_url(entry.url)
+        check_address(entry)
     return found
+
+
+def check_address(entry: RuntimeEntry) -> None:
+    """Raise `UsageError` (`runtime_url_invalid`) for an address that nothing is sent to."""
+    if entry.kind == HTTP:
+        parse_runtime_url(entry.url)
 
 
 def _table(runtime_id: str, entry: RuntimeEntry) -> str:
     """An entry as a table; what has its default is left out."""
     lines = [f"[runtimes.{_text(runtime_id)}]"]
     for name in entry.__struct_fields__:
-        value: object = getattr(entry, name)
-        if name == "kind" or value != getattr(_DEFAULTS, name):
-            lines.append(f"{name} = {_value(value)}")
+        if name == "kind" or name in entry.said():
+            lines.append(f"{name} = {_value(getattr(entry, name))}")
     return "\n".join(lines) + "\n"
-
-
-_DEFAULTS = RuntimeEntry()
 
 
 def _value(value: object) -> str:
