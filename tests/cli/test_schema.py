@@ -66,6 +66,7 @@ SCENARIO = (
     ("environment", "doctor"),
     ("export", "ticket export"),
     ("export", "ticket export --output all.jsonl"),
+    ("export", "ticket export --format csv --output all.csv"),
     ("imported", "ticket import all.jsonl"),
     ("moved", "ticket reopen {b} --reason again"),
     ("objective_created", "objective create --title Goal --link {a}"),

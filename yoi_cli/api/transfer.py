@@ -5,36 +5,88 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
     from yoi_cli.model.ids import TicketId
     from yoi_cli.transfer.export import ExportedTicket as ExportedTicket
+    from yoi_cli.transfer.formats.writers import ForeignExport as ForeignExport
     from yoi_cli.transfer.model import ForeignTickets
     from yoi_cli.transfer.model import ImportProblem as ImportProblem
     from yoi_cli.transfer.report import ImportReport as ImportReport
     from yoi_cli.workspace.session import Session
 
 JSONL = "jsonl"
+#: What tickets go out in, our own lines first.
+EXPORT_FORMATS = (JSONL, "beads", "github-json", "markdown", "csv")
 FORMATS = (JSONL, "tk", "backlog", "beads", "taskwarrior", "github", "git-bug")
 
 
-def chosen_tickets(session: Session, words: Sequence[str] = ()) -> Sequence[TicketId]:
-    """The tickets that `words` mean, each once; all of them where there is none."""
+def chosen_tickets(
+    session: Session,
+    words: Sequence[str] = (),
+    *,
+    fields: Mapping[str, Iterable[str] | None] | None = None,
+    only_blocked: bool = False,
+    due_by: str | None = None,
+    query: str | None = None,
+    sort: str = "id",
+    reverse: bool = False,
+) -> Sequence[TicketId]:
+    """The tickets that `words` mean, each once; all of them where there is none. Of these the ones
+    that a list would show, closed ones among them (`queries.list_tickets`), and those that cannot
+    be read."""
     from yoi_cli.transfer.export import chosen_tickets
 
-    return chosen_tickets(session.store, words)
+    chosen = chosen_tickets(session.store, words)
+    asked = (fields and any(fields.values())) or only_blocked or due_by or query is not None
+    if not asked and sort == "id":
+        return chosen[::-1] if reverse else chosen
+    from yoi_cli.api.queries import list_tickets
+
+    listing = list_tickets(
+        session,
+        closed_too=True,
+        fields=fields,
+        only_blocked=only_blocked,
+        due_by=due_by,
+        query=query,
+        sort=sort,
+        reverse=reverse,
+    )
+    within = frozenset(chosen)
+    broken = {one.ticket for one in listing.unreadable}
+    shown = [row.id for row in listing.tickets if row.id in within and row.id not in broken]
+    return [*shown, *(one for one in chosen if one in broken)]
 
 
 def export_tickets(
-    session: Session, tickets: Sequence[TicketId], *, states: Collection[str] = ()
+    session: Session,
+    tickets: Sequence[TicketId],
+    *,
+    states: Collection[str] = (),
+    limit: int | None = None,
 ) -> Iterator[ExportedTicket]:
-    """Each of `tickets` in turn, those in one of `states` and those that cannot be read."""
+    """Each of `tickets` in turn, those in one of `states` and those that cannot be read; `limit` of
+    them at most."""
+    from itertools import islice
+
     from yoi_cli.transfer.export import export_tickets
 
-    for one in export_tickets(session.store, tickets):
-        if not states or one.error is not None or one.view.folded.state in states:
-            yield one
+    exported = (
+        one
+        for one in export_tickets(session.store, tickets)
+        if not states or one.error is not None or one.view.folded.state in states
+    )
+    return islice(exported, limit)
+
+
+def foreign_export(session: Session, form: str, chosen: Collection[str]) -> ForeignExport:
+    """An export of the tickets `chosen` in one of `EXPORT_FORMATS` that is not ours: it is given
+    what `export_tickets` gives, and counts what the format has no place for."""
+    from yoi_cli.transfer.formats.writers import ForeignExport
+
+    return ForeignExport(form, session.store.all_fields(), chosen)
 
 
 def tool_of(head: bytes) -> str:

@@ -146,10 +146,10 @@ _TICKET = (
     *_section(
         "Keep",
         ("doctor", "doctor:ticket_doctor", "Find what is wrong in the store, and repair it."),
-        ("export", "ticket.transfer:export", "Print whole tickets as JSON Lines."),
+        ("export", "ticket.export:export", "Print whole tickets, for yoi or other tools."),
         (
             "import",
-            "ticket.transfer:import_",
+            "ticket.import_:import_",
             "Take in tickets: an export, or those of another tool.",
         ),
     ),

@@ -14,6 +14,7 @@ from yoi_cli.api.documents.ticket import TicketDocument, ticket_document
 
 if TYPE_CHECKING:
     from yoi_cli.transfer.export import ExportedTicket
+    from yoi_cli.transfer.formats.writers import ForeignExport
     from yoi_cli.transfer.report import ImportReport
 
 
@@ -46,12 +47,32 @@ class ExportedDocument(_LineDocument, frozen=True, kw_only=True):
     error: FailureDocument | None
 
 
+class NotHeldDocument(Struct, frozen=True, kw_only=True):
+    """So many things of one kind, of so many tickets, that the format has no place for."""
+
+    kind: str
+    count: int
+    tickets: int
+
+
+class LeftOutTicketDocument(Struct, frozen=True, kw_only=True):
+    """A ticket that cannot be read whole, and was left out."""
+
+    id: str
+    message: str
+
+
 class ExportDocument(Struct, frozen=True, kw_only=True):
-    """All that was exported; `tickets` is null where they went to `file` as JSON Lines."""
+    """All that was exported; `tickets` is null where they went to `file`, in `format`. In a format
+    of another tool, `not_held` counts what that has no place for, and `unreadable` are the tickets
+    that were left out; ours holds everything."""
 
     count: int
     file: str | None
     tickets: tuple[ExportedDocument, ...] | None
+    format: str
+    not_held: tuple[NotHeldDocument, ...]
+    unreadable: tuple[LeftOutTicketDocument, ...]
 
 
 class IncomingTicketDocument(Struct, frozen=True, kw_only=True):
@@ -136,6 +157,30 @@ def exported_document(exported: ExportedTicket) -> ExportedDocument:
         schema=SCHEMA,
         files={path: _file_document(data) for path, data in exported.files.items()},
         error=None if error is None else from_value(FailureDocument, error),
+    )
+
+
+def export_document(
+    count: int, file: str | None, tickets: tuple[ExportedDocument, ...] | None = None
+) -> ExportDocument:
+    """An export of our own lines, which hold everything."""
+    return ExportDocument(
+        count=count, file=file, tickets=tickets, format="jsonl", not_held=(), unreadable=()
+    )
+
+
+def foreign_export_document(export: ForeignExport, form: str, file: str) -> ExportDocument:
+    """What went to `file` in a format of another tool."""
+    return ExportDocument(
+        count=export.count,
+        file=file,
+        tickets=None,
+        format=form,
+        not_held=from_values(NotHeldDocument, export.out.losses.found()),
+        unreadable=tuple(
+            LeftOutTicketDocument(id=id_, message=message)
+            for id_, message in export.unreadable.items()
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from yoi_cli.cli.options import (
     chosen_states,
     today,
 )
+from yoi_cli.cli.saved_filters import run_with_saved
 from yoi_cli.cli.text.console import is_terminal, write_stderr
 from yoi_cli.cli.text.report import (
     report_json,
@@ -153,12 +154,6 @@ def list_(
 
 def _list_saved(ctx: typer.Context, session: Session, saved: list[str]) -> None:
     """List by saved filters: what was typed takes the place of what they say."""
-    typed = {
-        name: value
-        for name, value in ctx.params.items()
-        if (source := ctx.get_parameter_source(name)) is not None and source.name != "DEFAULT"
-    }
-    words: list[str] = []
     for one in saved:
         if not one.startswith("@"):
             raise UsageError(
@@ -166,16 +161,7 @@ def _list_saved(ctx: typer.Context, session: Session, saved: list[str]) -> None:
                 f"{one[:40]!r} is no filter; those begin with @.",
                 hint=f"Write @{one[:40]}, or --search {one[:40]} for tickets that say it.",
             )
-        words += queries.saved_filter(session, one[1:])
-    with ctx.command.make_context(ctx.info_name, words, parent=ctx.parent) as meant:
-        if meant.params.get("saved"):
-            raise UsageError(
-                "filter_invalid",
-                "A saved filter names another.",
-                hint="Write out its options in [filters] of .yoi/ticket.config.toml.",
-            )
-        if ctx.command.callback is not None:
-            ctx.command.callback(**{**meant.params, **typed, "saved": ()})
+    run_with_saved(ctx, session, "saved", saved, ())
 
 
 _HEADER = ("state", "id", "title", "updated_at", "hints")

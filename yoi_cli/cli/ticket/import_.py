@@ -1,4 +1,4 @@
-"""`yoi ticket import` and `export`."""
+"""`yoi ticket import`."""
 
 from __future__ import annotations
 
@@ -17,24 +17,18 @@ from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     JsonOption,
-    OutputOption,
-    StatesOption,
     check_format,
-    chosen_states,
-    tickets_argument,
 )
-from yoi_cli.cli.output_file import output_file
-from yoi_cli.cli.text.console import progress, write_stdout
+from yoi_cli.cli.text.console import progress
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError
+from yoi_cli.errors import ConflictError, NotFoundError, OperationError
 from yoi_cli.model.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import BinaryIO
+    from collections.abc import Callable, Iterator
 
     from yoi_cli.api.session import Session
-    from yoi_cli.api.transfer import ExportedTicket, ImportProblem, ImportReport
+    from yoi_cli.api.transfer import ImportProblem, ImportReport
 
 #: How much of a file is looked at to tell whose it is.
 _HEAD = 1 << 16
@@ -143,80 +137,6 @@ def _opened(source: str) -> Iterator[io.BufferedReader[io.FileIO]]:
         ) from error
     with io.BufferedReader(io.FileIO(descriptor), _HEAD) as file:
         yield file
-
-
-def export(
-    ctx: typer.Context,
-    tickets: Annotated[
-        list[str] | None,
-        tickets_argument("The tickets to export; default all."),
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every ticket (default).")] = False,
-    state: StatesOption = None,
-    output: OutputOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Print whole tickets as JSON Lines: what is known of each, and its files byte for byte.
-
-    `yoi ticket import` puts them back exactly as they were. A ticket that cannot be read is
-    exported by its files, with the reason.
-    """
-    if tickets and everything:
-        raise UsageError(
-            "tickets_given_twice",
-            "--all and TICKET cannot be given together.",
-            hint="Give one or the other.",
-        )
-    states = chosen_states(state)
-    session = session_of(ctx)
-    chosen = api.chosen_tickets(session, tickets or ())
-    exported = api.export_tickets(session, chosen, states=states)
-    if output is None or output == "-":
-        print_export(exported, as_json=as_json)
-        return
-    with output_file(output) as file:
-        count = write_export(exported, len(chosen), file)
-    if as_json:
-        from yoi_cli.api.documents.transfer import ExportDocument
-
-        report_json("export", ExportDocument(count=count, file=output, tickets=None))
-    else:
-        sentence = f"Exported {counted(count, 'ticket')} to {output}"
-        report_lines([("exported", str(count), output)], [sentence])
-
-
-def print_export(exported: Iterable[ExportedTicket], *, as_json: bool) -> None:
-    """Print tickets as JSON Lines while they are read, or all of them as one document."""
-    from yoi_cli.api.documents.envelope import json_line
-    from yoi_cli.api.documents.transfer import ExportDocument, exported_document
-
-    if as_json:
-        tickets = tuple(exported_document(one) for one in _warned(exported))
-        report_json("export", ExportDocument(count=len(tickets), file=None, tickets=tickets))
-        return
-    for one in _warned(exported):
-        write_stdout(json_line(exported_document(one)))
-
-
-def write_export(exported: Iterable[ExportedTicket], total: int, file: BinaryIO) -> int:
-    """Write tickets as JSON Lines to `file`; how many there were."""
-    from yoi_cli.api.documents.envelope import json_line
-    from yoi_cli.api.documents.transfer import exported_document
-
-    count = 0
-    with progress("Exporting", total) as bar:
-        for one in _warned(exported):
-            file.write(json_line(exported_document(one)).encode())
-            count += 1
-            bar.advance()
-    return count
-
-
-def _warned(exported: Iterable[ExportedTicket]) -> Iterator[ExportedTicket]:
-    for one in exported:
-        if one.error is not None:
-            warn([f"{one.view.id} cannot be read whole: {one.error.message}"])
-        yield one
 
 
 def _imported_rows(outcome: ImportReport) -> Iterator[tuple[str, str, str]]:
