@@ -4,6 +4,7 @@ which it is asked for."""
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -179,7 +180,21 @@ def test_a_socket_at_which_somebody_listens_is_not_taken_from_them(tmp_path: Pat
     with socket.socket(socket.AF_UNIX) as other:
         other.bind(path)
         other.listen()
-        with pytest.raises(OperationError) as refused:
-            listen(Binding(path=path))
-        assert refused.value.code == "bind_failed"
+        assert descriptors_of_refused(Binding(path=path)) == 0
     listen(Binding(path=path)).close()  # nobody answers there any more
+
+
+def test_a_port_at_which_somebody_listens_is_refused_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = Binding("127.0.0.1", other.getsockname()[1])
+        assert descriptors_of_refused(taken) == 0
+
+
+def descriptors_of_refused(binding: Binding) -> int:
+    """How many descriptors are still open once listening there was refused: while the error is
+    held, nothing that its frames hold is closed by the garbage collector."""
+    before = len(os.listdir("/dev/fd"))
+    with pytest.raises(OperationError) as refused:
+        listen(binding)
+    assert refused.value.code == "bind_failed"
+    return len(os.listdir("/dev/fd")) - before

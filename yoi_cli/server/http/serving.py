@@ -113,9 +113,10 @@ def listen(binding: Binding) -> socket.socket:
             return _listen_at_path(binding.path)
         family = socket.AF_INET6 if ":" in binding.host else socket.AF_INET
         made = socket.socket(family, socket.SOCK_STREAM)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((binding.host, binding.port))
-        made.listen(_BACKLOG)
+        with _closed_on_error(made):
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind((binding.host, binding.port))
+            made.listen(_BACKLOG)
     except OSError as error:
         raise OperationError(
             "bind_failed",
@@ -133,13 +134,23 @@ def _listen_at_path(path: str) -> socket.socket:
         if stat.S_ISSOCK(os.lstat(path).st_mode) and not _is_answered(path):
             os.unlink(path)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)
-    try:
-        made.bind(path)
-    finally:
-        os.umask(before)
-    made.listen(_BACKLOG)
+    with _closed_on_error(made):
+        before = os.umask(0o177)
+        try:
+            made.bind(path)
+        finally:
+            os.umask(before)
+        made.listen(_BACKLOG)
     return made
+
+
+@contextmanager
+def _closed_on_error(made: socket.socket) -> Generator[None]:
+    try:
+        yield
+    except OSError:
+        made.close()
+        raise
 
 
 def _is_answered(path: str) -> bool:
