@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yoi_cli.transfer.formats.backlog import read_backlog
+from yoi_cli.transfer.formats.backlog import find_backlog, no_task, read_backlog
 from yoi_cli.transfer.model import PARENT, ForeignNote, ForeignTicket
 
 TASK = """\
@@ -375,3 +375,30 @@ def test_no_line_of_a_body_is_lost(lines: list[str]) -> None:
         form = line in MARKERS or line in ("## Comments", "---", "created: 2025-06-02")
         if line.strip() and not form:
             assert line in found
+
+
+def test_a_project_that_renamed_its_tasks_is_understood_by_its_numbers() -> None:
+    find = find_backlog(["BACK-41", "BACK-222.1", "DRAFT-41"])
+    assert find("task-41") == "BACK-41"
+    assert find("TASK-0222.1") == "BACK-222.1"
+    assert find("41") == "BACK-41"
+    assert find("draft-41") == "DRAFT-41"
+    assert find("jira-41") is None
+    # With tasks of the old name besides, it means those.
+    assert find_backlog(["BACK-41", "task-7"])("task-41") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("backlog/tasks/task-1 - A.md", None),
+        ("backlog/tasks/readme.md", "other file"),
+        ("backlog/drafts/README.md", "other file"),
+        ("backlog/archive/tasks/task-1 - A.md", "archived task"),
+        ("backlog/archive/drafts/draft-1 - A.md", "archived draft"),
+        ("backlog/archive/milestones/m-0 - a.md", "archived milestone"),
+    ],
+)
+def test_what_is_no_task_has_a_kind(path: str, kind: str | None) -> None:
+    found = no_task(path)
+    assert (found[0] if found else None) == kind

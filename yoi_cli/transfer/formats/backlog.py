@@ -37,7 +37,10 @@ _STATES = {
 _PRIORITIES = {"high": "P1", "medium": "P2", "low": "P3"}
 #: Where tasks are.
 FOLDERS = ("tasks", "completed", "drafts")
+#: The prefix of drafts, always, and the one of tasks unless a project chooses another.
+_DRAFT, _DEFAULT = "draft", "task"
 _OTHERS = {"docs": "document", "decisions": "decision", "milestones": "milestone"}
+_ARCHIVED = {"drafts": "draft", "milestones": "milestone"}
 _ID = re.compile(r"(?:([A-Za-z]+)-)?(\d+(?:\.\d+)*)", re.ASCII)
 _FILE_ID = re.compile(r"[A-Za-z]+-\d+(?:\.\d+)*(?=[ .])", re.ASCII)
 _MARKER = re.compile(
@@ -67,14 +70,25 @@ def read_backlog(files: Files) -> Imported:
 
 
 def find_backlog(ids: Collection[str]) -> Callable[[str], str | None]:
-    """A look-up by what tasks are known by; what several go by names none."""
+    """A look-up by what tasks are known by; what several go by names none.
+
+    A project may give its tasks another prefix, and old tasks name others by the one that the tool
+    gives otherwise: where no task has that, the number decides.
+    """
     holders: dict[str, set[str]] = {}
+    prefixes: set[str] = set()
     for one in ids:
-        for name in _names(one):
+        whole, *number = _names(one)
+        prefix = whole.partition("-")[0] if number else ""
+        prefixes.add(prefix)
+        # A draft has a number of its own, under which nobody names it.
+        for name in (whole, *(() if prefix == _DRAFT else number)):
             holders.setdefault(name, set()).add(one)
 
     def find(name: str) -> str | None:
-        found = holders.get(_names(name)[0], set())
+        whole, *number = _names(name)
+        is_old = whole.startswith(f"{_DEFAULT}-") and _DEFAULT not in prefixes
+        found = holders.get(number[0] if number and is_old else whole, set())
         return next(iter(found)) if len(found) == 1 else None
 
     return find
@@ -84,12 +98,12 @@ def no_task(path: str) -> tuple[str, str] | None:
     """Of what kind a file is that holds no task to take in, and why; None for one that may."""
     *folders, name = path.split("/")
     if "archive" in folders:
-        what = "draft" if "drafts" in folders else "task"
-        return f"archived {what}", "put away in archive/"
+        kinds = (kind for folder, kind in _ARCHIVED.items() if folder in folders)
+        return f"archived {next(kinds, 'task')}", "put away in archive/"
     if not name.endswith(".md"):
         kind = "configuration" if name.endswith((".yml", ".yaml")) else "other file"
         return kind, "not markdown"
-    if _folder(path):
+    if _folder(path) and name.casefold() != "readme.md":
         return None
     kind = next((kind for folder, kind in _OTHERS.items() if folder in folders), "other file")
     return kind, "no task"
