@@ -16,8 +16,6 @@ import sys
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from msgspec.structs import replace
-
 from yoi_cli.cli.main import run
 from yoi_cli.model.workers.spec import WorkerRequest
 from yoi_cli.store.files.claims import FileClaims
@@ -58,7 +56,7 @@ def _forget_keys() -> None:
     spawn = FileRuntime.spawn
 
     def without_key(runtime: FileRuntime, request: WorkerRequest) -> WorkerView:
-        return spawn(runtime, request._replace(spec=replace(request.spec, key=None)))
+        return spawn(runtime, request._replace(spec=request.spec._replace(key=None)))
 
     name = "spawn"
     setattr(FileRuntime, name, without_key)

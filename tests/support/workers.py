@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec.structs import replace
-
 from yoi_cli.errors import YoiError
 from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
 from yoi_cli.workers.local.runtime import FileRuntime
@@ -132,7 +130,7 @@ def workers_in(folder: Path) -> Iterator[Workers]:
 def changed(request: WorkerRequest, **changes: Any) -> WorkerRequest:
     """`request` with other values: of its own fields, or of its record's."""
     own = {name: changes.pop(name) for name in request._fields if name in changes}
-    return request._replace(spec=replace(request.spec, **changes), **own)
+    return request._replace(spec=request.spec._replace(**changes), **own)
 
 
 def python(code: str) -> tuple[str, ...]:

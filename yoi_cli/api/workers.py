@@ -342,11 +342,9 @@ def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
     lines that it cannot contain."""
     import os
 
-    from msgspec.structs import replace
-
     cwd = os.path.abspath(asked.cwd) if asked.cwd else None
     if asked.ticket is None:
-        return replace(asked, cwd=cwd or os.getcwd()), ""
+        return asked._replace(cwd=cwd or os.getcwd()), ""
     from yoi_cli.model.intent import packet_of, render_packet
     from yoi_cli.model.quoting import explained, marker_of, quoted
     from yoi_cli.tickets.edit import read_item
@@ -357,7 +355,7 @@ def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
     packet = render_packet(packet_of(item.title, item.body))
     marker = marker_of([packet])
     packet = f"{explained(marker)}\n\n{quoted([packet], marker)}\n"
-    return replace(asked, cwd=cwd, ticket=ticket), packet
+    return asked._replace(cwd=cwd, ticket=ticket), packet
 
 
 def worktree_of(session: Session, ticket: str) -> str | None:

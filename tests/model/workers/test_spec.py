@@ -59,9 +59,8 @@ def test_what_a_prompt_says_is_never_filled_in_again(said: str) -> None:
 
 def test_a_profile_and_the_configuration_fill_in_what_nobody_asked_for() -> None:
     asked = WorkerSpec(command=(), cwd="/tree", ticket="T", role="coder")
-    spec, environment, stdin, redact, prompt = request_of(
-        asked, SETTINGS, CALLER, prompt="do", prompt_file="/file"
-    )
+    request = request_of(asked, SETTINGS, CALLER, prompt="do", prompt_file="/file")
+    spec = request.spec
     assert spec == WorkerSpec(
         command=("agent",),
         cwd="/tree",
@@ -76,11 +75,9 @@ def test_a_profile_and_the_configuration_fill_in_what_nobody_asked_for() -> None
         capacity=2,
         confine="protect",
     )
-    assert (stdin, redact, prompt) == (b"do", True, "do")
-    assert environment == {
-        "PLAIN": "plain",
-        "TOKEN": "token",
-        "KEY": "key",
+    assert (request.stdin, request.redact, request.prompt) == (b"do", True, "do")
+    assert request.passed == ("PLAIN", "TOKEN", "KEY")
+    assert request.environment == {
         "YOI_TICKET": "T",
         "YOI_ROLE": "coder",
         "YOI_INTENT_FILE": "/file",
@@ -97,7 +94,7 @@ def test_a_secret_that_only_environment_names_is_not_passed_on() -> None:
     )
     settings = SETTINGS._replace(profiles={"agent": profile})
     asked = WorkerSpec(command=("make",), cwd="/", profile="agent")
-    passed = request_of(asked, settings, caller).environment
+    passed = request_of(asked, settings, caller).passed
     assert {*passed} == {"PLAIN", "TOKEN", "OTHER", "B_TOKEN", "C_TOKEN"}
     assert withheld(profile, settings.worker) == ("A_TOKEN",)
 
@@ -118,6 +115,7 @@ def test_variables_are_passed_on_or_set_and_those_of_secrets_may_be_kept_back() 
     given = (("OTHER", None), ("NEW", "new"), ("PLAIN", "another"))
     request = request_of(asked, SETTINGS, CALLER, variables=given, passes_secrets=False)
     assert request.environment == {"PLAIN": "another", "OTHER": "other", "NEW": "new"}
+    assert request.passed == ("PLAIN",)
     assert request.spec.secrets == ("TOKEN",)
     with pytest.raises(UsageError) as error:
         request_of(asked, SETTINGS, CALLER, variables=(("UNSET", None),))

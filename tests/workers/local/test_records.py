@@ -135,4 +135,4 @@ def test_a_command_may_hold_bytes_that_are_no_text(workers: Workers) -> None:
 
 def test_the_record_on_disk_has_the_keys_of_the_one_that_is_asked_for(workers: Workers) -> None:
     written = json.loads(workers.files(workers.spawn("true"))["spec.json"])
-    assert list(written) == list(WorkerSpec.__struct_fields__)
+    assert list(written) == list(WorkerSpec._fields)

@@ -6,8 +6,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from yoi_cli.errors import UsageError
 from yoi_cli.model.redaction import Redaction
 from yoi_cli.model.workers.profiles import CONFINE_MODES
@@ -29,7 +27,7 @@ _SECRET_ENDINGS = ("TOKEN", "APIKEY", "SECRET", "PASSWORD")
 _SHORTEST_GUESS = 6
 
 
-class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
+class WorkerSpec(NamedTuple):
     """What a worker is asked to be; its fields are the keys of `spec.json`, in their order.
 
     Whoever asks fills in what they want. `request_of` adds what the profile and the
@@ -50,8 +48,8 @@ class WorkerSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     schema_version: int = 1
     created_at: int = 0
-    command: tuple[str, ...]
-    cwd: str
+    command: tuple[str, ...] = ()
+    cwd: str = ""
     ticket: str | None = None
     role: str | None = None
     profile: str | None = None
@@ -82,10 +80,12 @@ class WorkerRequest(NamedTuple):
     """A worker to be started: its record, and what travels beside it and is written down
     nowhere.
 
-    `environment` are variables with their values, given beside the allow-listed ones. `stdin`
-    is what the worker reads first; None leaves its input open for more. `redact` says whether
-    the values of secrets are taken out of what is written. `prompt` is what a profile's command is
-    told, which is in `spec.command` or in `stdin` already; another machine fills in its own.
+    `environment` are variables with their values, given beside the allow-listed ones. `passed`
+    names those whose values the environment of the runtime has, which may be on another machine;
+    what it lacks is left out. `stdin` is what the worker reads first; None leaves its input open
+    for more. `redact` says whether the values of secrets are taken out of what is written.
+    `prompt` is what a profile's command is told, which is in `spec.command` or in `stdin` already;
+    another machine fills in its own.
     """
 
     spec: WorkerSpec
@@ -93,6 +93,7 @@ class WorkerRequest(NamedTuple):
     stdin: bytes | None = b""
     redact: bool = True
     prompt: str = ""
+    passed: tuple[str, ...] = ()
 
 
 def request_of(
@@ -110,9 +111,9 @@ def request_of(
     """The request that meets `asked`, with what the profile and `settings` say added to it.
 
     Without a command it runs its profile's, or that of its role. `prompt` is what a profile's
-    command is told, and `prompt_file` holds it. `environment` is the caller's: from it come
-    the values of configured variables (those of `[worker] secrets` only where
-    `passes_secrets`) and of those `variables`, pairs of name and value, that have no value.
+    command is told, and `prompt_file` holds it. Configured variables are passed on by their names
+    (those of `[worker] secrets` only where `passes_secrets`). `environment` is the caller's: from
+    it come the values of those `variables`, pairs of name and value, that have no value.
     Raises `UsageError` (`worker_invalid`, `variable_unset`), and `NotFoundError` for a profile
     (`profile_not_found`, `role_without_profile`).
     """
@@ -130,8 +131,7 @@ def request_of(
     command = asked.command
     if profile is not None and not command:
         command = command_of(profile, prompt, asked.ticket or "", asked.cwd, prompt_file)
-    spec = msgspec.structs.replace(
-        asked,
+    spec = asked._replace(
         command=command,
         profile=profile.name if profile is not None else None,
         agent=profile.agent if profile is not None and not asked.command else "",
@@ -148,11 +148,7 @@ def request_of(
         ports=profile.ports if profile is not None else None,
         terminal=asked.terminal or (profile is not None and profile.terminal),
     )
-    values = {
-        **_configured(settings, profile, environment, passes_secrets=passes_secrets),
-        **_facts(asked, prompt_file),
-        **_given(variables, environment),
-    }
+    values = {**_facts(asked, prompt_file), **_given(variables, environment)}
     reads_prompt = profile is not None and profile.prompt == "stdin" and not asked.command
     if reads_prompt and spec.terminal:
         raise UsageError(
@@ -162,7 +158,8 @@ def request_of(
         )
     stdin = prompt.encode("utf-8", "surrogateescape") if reads_prompt else b""
     redacts = limits.redact and redact
-    return WorkerRequest(spec, values, None if takes_input else stdin, redacts, prompt)
+    passed = _passed(settings, profile, passes_secrets=passes_secrets)
+    return WorkerRequest(spec, values, None if takes_input else stdin, redacts, prompt, passed)
 
 
 def milliseconds(seconds: float | None) -> int | None:
@@ -184,20 +181,17 @@ def _profile(asked: WorkerSpec, settings: Settings) -> Profile | None:
     )
 
 
-def _configured(
-    settings: Settings,
-    profile: Profile | None,
-    environment: Mapping[str, str],
-    *,
-    passes_secrets: bool,
-) -> dict[str, str]:
+def _passed(
+    settings: Settings, profile: Profile | None, *, passes_secrets: bool
+) -> tuple[str, ...]:
+    """The names of the variables that the configuration passes on."""
     names = [*settings.worker.environment]
     if passes_secrets:
         names += settings.worker.secrets
     if profile is not None:
         names += [one for one in profile.environment if not looks_secret(one)]
         names += [*profile.secrets, *profile.requires]
-    return {name: environment[name] for name in names if name in environment}
+    return tuple(dict.fromkeys(names))
 
 
 def _facts(asked: WorkerSpec, prompt_file: str) -> dict[str, str]:

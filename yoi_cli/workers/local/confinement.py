@@ -8,9 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.git.checkout import is_below
-from yoi_cli.model.worker_message import Sender
 from yoi_cli.model.workers.profiles import STRICT, UNCONFINED
-from yoi_cli.store.files.outbox import make_outbox
 from yoi_cli.workers.local.grants import Grant, grants_of, make_named, named_path
 from yoi_cli.workers.local.place import Clone, Place, branch_of, place_of, worktrees_of
 from yoi_cli.workers.local.shim import files
@@ -21,7 +19,6 @@ from yoi_cli.workers.local.watched import (
     watched_always,
     watched_too,
 )
-from yoi_cli.workspace.session import OUTBOX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +69,7 @@ def prepare_confinement(
     if not is_confined(spec):
         return Grounds()
     folder = os.path.join(clone.local_folder, "workers", worker_id)
-    outbox = make_outbox(clone.local_folder, _sender(spec, worker_id))
+    outbox = _outbox(spec, clone, worker_id)
     place = place_of(os.path.realpath(spec.cwd), clone)
     protected = tuple(dict.fromkeys(_protected(clone, place)))
     protected += tuple(
@@ -81,7 +78,7 @@ def prepare_confinement(
         # Where keeping it costs nothing: in a folder that cannot be granted as a whole anyway.
         if any(is_below(one, os.path.dirname(path)) for one in protected)
     )
-    own = [place.root, outbox, os.path.join(folder, files.OUTPUT)]
+    own = [place.root, *outbox.values(), os.path.join(folder, files.OUTPUT)]
     passing: list[str] = []
     branch, refs = "", ""
     if place.git_dir is not None and clone.common_dir is not None:
@@ -90,7 +87,7 @@ def prepare_confinement(
         own += _git_folders(clone.common_dir, place.git_dir, refs)
         if refs:
             passing.append(_keep_folder(os.path.join(clone.common_dir, refs), worker_id))
-    variables = {OUTBOX: outbox, **_git_variables(environment)}
+    variables = {**outbox, **_git_variables(environment)}
     temporary = environment.get("TMPDIR") or "/tmp"  # noqa: S108
     is_strict = spec.confine == STRICT
     if is_strict or any(is_below(one, os.path.realpath(temporary)) for one in protected):
@@ -132,11 +129,19 @@ def named_grants(
     return tuple(grants_of(spec.writable, clone.workspace, environment, protected))
 
 
-def _sender(spec: WorkerSpec, worker_id: str) -> Sender:
-    """Under which name its messages are written; the worker has no say in it."""
+def _outbox(spec: WorkerSpec, clone: Clone, worker_id: str) -> dict[str, str]:
+    """The variable that names the worker's outbox, which is made; none where nobody empties it."""
+    if not clone.takes_messages:
+        return {}
+    from yoi_cli.model.worker_message import Sender
+    from yoi_cli.store.files.outbox import make_outbox
+    from yoi_cli.workspace.session import OUTBOX
+
+    # Under which name its messages are written; the worker has no say in it.
     known = spec.role and spec.profile
     author = f"{spec.role} ({spec.profile})" if known else f"worker {worker_id}"
-    return Sender(worker_id, author, spec.ticket or "")
+    sender = Sender(worker_id, author, spec.ticket or "")
+    return {OUTBOX: make_outbox(clone.local_folder, sender)}
 
 
 def _protected(clone: Clone, place: Place) -> Iterator[str]:

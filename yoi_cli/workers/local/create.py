@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model.ids import next_event_id
-from yoi_cli.store.files.outbox import remove_outbox
 from yoi_cli.workers.local.confinement import Grounds, landlock_limit, prepare_confinement
 from yoi_cli.workers.local.folder import WorkerFolder
 from yoi_cli.workers.local.shim import files
@@ -132,7 +131,9 @@ class WorkerMaker:
             if key is not None and read_key(self._path, key) == worker_id:
                 os.unlink(os.path.join(self._path, _KEYS, _key_name(key)))
         shutil.rmtree(gone, ignore_errors=True)
-        if self._clone is not None:
+        if self._clone is not None and self._clone.takes_messages:
+            from yoi_cli.store.files.outbox import remove_outbox
+
             remove_outbox(self._clone.local_folder, worker_id)
 
     @contextmanager

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 class Clone(NamedTuple):
     """What is protected: the workspace and its `store` folders, the git folder that all worktrees
-    share and the main worktree (None outside of git), and what is local to the clone."""
+    share and the main worktree (None outside of git), and what is local to the clone.
+    `takes_messages` says that somebody looks into the outboxes of its workers."""
 
     workspace: str
     stores: tuple[str, ...]
     common_dir: str | None
     main_root: str | None
     local_folder: str
+    takes_messages: bool = True
 
 
 class Place(NamedTuple):

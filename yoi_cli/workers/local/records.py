@@ -5,24 +5,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from typing import TYPE_CHECKING, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.workers.spec import WorkerSpec
 from yoi_cli.workers.local.shim import files
-from yoi_cli.workers.local.shim.kernel import NO_PROCESS
+from yoi_cli.workers.local.shim.kernel import NO_PROCESS, Identity
 from yoi_cli.workers.local.shim.state import SCHEMA_VERSION, WorkerState
+from yoi_cli.workers.local.typed import MistypedError, Record, typed
 from yoi_cli.workers.model import WorkerExit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-T = TypeVar("T")
-#: Where in a record an error of msgspec is: the key, or its place in an array.
-_KEY = re.compile(r"\$[.\[](\w+)|field `(\w+)`")
+#: What is there of every worker, whatever version wrote it down.
+_NEEDED = ("command", "cwd")
 
 
 class RecordReader:
@@ -42,6 +39,9 @@ class RecordReader:
         if entry is None:
             raise corrupt(self.worker_id, files.SPEC, "it is missing")
         self._check_version(files.SPEC, entry)
+        for name in _NEEDED:
+            if name not in entry:
+                raise self._mistyped(files.SPEC, name)
         return self._typed(files.SPEC, entry, WorkerSpec)
 
     def state(self) -> WorkerState | None:
@@ -51,16 +51,14 @@ class RecordReader:
             return None
         self._check_version(files.STATE, entry)
         processes = {role: _identity(entry.get(role)) for role in ("shim", "stub", "worker")}
-        values = _array({**entry, **processes}, WorkerState)
-        return self._typed(files.STATE, values, WorkerState, WorkerState._fields)
+        return self._typed(files.STATE, {**entry, **processes}, WorkerState)
 
     def exit(self) -> WorkerExit | None:
         """How it ended, where that was written down."""
         entry = self._object(files.EXIT)
         if entry is None:
             return None
-        values = _array(entry, WorkerExit)
-        return self._typed(files.EXIT, values, WorkerExit, WorkerExit._fields)
+        return self._typed(files.EXIT, entry, WorkerExit)
 
     def changes(self) -> tuple[str, ...]:
         """What its shim saw to have changed while it ran."""
@@ -74,8 +72,6 @@ class RecordReader:
 
     def _object(self, name: str) -> Mapping[str, object] | None:
         try:
-            # Not by msgspec, which takes no surrogates: `spec.json` has them for bytes of a
-            # command that are no UTF-8.
             entry: object = json.loads(files.read(self.descriptor, name))
         except FileNotFoundError:
             return None
@@ -92,31 +88,21 @@ class RecordReader:
         if version > SCHEMA_VERSION:
             raise corrupt(self.worker_id, name, "a newer version of yoi wrote it")
 
-    def _typed(self, name: str, entry: object, kind: type[T], fields: Sequence[str] = ()) -> T:
-        """`entry`, an object or an array of `fields`, as a `kind`."""
+    def _typed(self, name: str, entry: Mapping[str, object], kind: type[Record]) -> Record:
         try:
-            return msgspec.convert(entry, kind)
-        except msgspec.ValidationError as error:
-            found = _KEY.search(str(error))
-            key = (found[1] or found[2]) if found else "content"
-            if key.isdecimal():
-                key = fields[int(key)]
-            raise self._mistyped(name, key) from error
+            return typed(kind, entry)
+        except MistypedError as error:
+            raise self._mistyped(name, error.key) from error
 
     def _mistyped(self, name: str, key: str) -> StoreInvalidError:
         return corrupt(self.worker_id, name, f"its {key} is missing or of the wrong kind")
 
 
-def _array(entry: Mapping[str, object], kind: type[WorkerState | WorkerExit]) -> list[object]:
-    """`entry` as an array in the order of the fields of `kind`: so msgspec reads named tuples."""
-    defaults = kind._field_defaults
-    return [entry.get(name, defaults.get(name)) for name in kind._fields]
-
-
 def _identity(entry: object) -> object:
-    """A process as an array, which is how msgspec reads a named tuple."""
+    """A process that a record names; what names none stays as it is."""
     if isinstance(entry, dict):
-        return entry.get("pid"), entry.get("started")
+        pid, started = entry.get("pid"), entry.get("started")
+        return Identity(pid, started) if type(pid) is type(started) is int else entry
     return NO_PROCESS if entry is None else entry
 
 

@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError, StoreInvalidError
-from yoi_cli.store.files.outbox import has_mail
 from yoi_cli.workers.local.commands import give_command, poke, resize_terminal, write_input
 from yoi_cli.workers.local.folder import WorkerFolder, WorkerSnapshot
 from yoi_cli.workers.local.output import follow_output, read_output
@@ -246,7 +245,11 @@ class FileRuntime:
             return self._recover(folder, folder.snapshot(self.runtime_id))
 
     def has_mail(self, worker_id: str) -> bool:
-        return self._clone is not None and has_mail(self._clone.local_folder, worker_id)
+        if self._clone is None or not self._clone.takes_messages:
+            return False
+        from yoi_cli.store.files.outbox import has_mail
+
+        return has_mail(self._clone.local_folder, worker_id)
 
     def prune(self, ended_before: int) -> Sequence[str]:
         from yoi_cli.workers.local.create import WorkerMaker
@@ -286,7 +289,19 @@ class FileRuntime:
         except OSError as error:
             raise worker_not_found(worker_id) from error
         with files.closing(descriptor):
-            yield WorkerFolder(worker_id, descriptor)
+            try:
+                yield WorkerFolder(worker_id, descriptor)
+            except StoreInvalidError as error:
+                if self._is_gone(worker_id, descriptor):  # it was taken away while it was read
+                    raise worker_not_found(worker_id) from error
+                raise
+
+    def _is_gone(self, worker_id: str, descriptor: int) -> bool:
+        try:
+            there = os.lstat(self._folder_of(worker_id))
+        except FileNotFoundError:
+            return True
+        return not os.path.samestat(there, os.fstat(descriptor))
 
     def _wake_shim(self, folder: WorkerFolder, seen: WorkerSnapshot) -> None:
         """See to it that somebody reads a command that was just given."""

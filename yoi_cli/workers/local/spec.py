@@ -9,8 +9,6 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from yoi_cli.errors import UsageError
 from yoi_cli.model.workers.profiles import UNCONFINED
 from yoi_cli.model.workers.spec import secret_names
@@ -78,7 +76,8 @@ _NAMES = frozenset({"variables", "secrets"})
 def checked_environment(request: WorkerRequest, environment: Mapping[str, str]) -> dict[str, str]:
     """The worker's environment, the request being one that can be met. Raises `UsageError`
     (`worker_invalid`)."""
-    made = _allowed_environment(environment, request.environment)
+    passed = {name: environment[name] for name in request.passed if name in environment}
+    made = _allowed_environment(environment, {**passed, **request.environment})
     wrong = _what_is_wrong(request.spec)
     if not wrong:
         exposed = [
@@ -173,17 +172,14 @@ def encode_spec(request: WorkerRequest, environment: Mapping[str, str]) -> bytes
             return os.fsdecode(redactor.redact(os.fsencode(value)))
         return tuple(map(clean, value)) if isinstance(value, tuple) else value
 
-    spec = msgspec.structs.replace(
-        request.spec,
+    spec = request.spec._replace(
         created_at=time.time_ns() // 1_000_000,
         variables=tuple(sorted(environment)),
         secrets=_secrets(request, environment),
     )
     record = {
-        name: value if name in _NAMES else clean(value)
-        for name, value in msgspec.structs.asdict(spec).items()
+        name: value if name in _NAMES else clean(value) for name, value in spec._asdict().items()
     }
-    # Not by msgspec: words of a command may be bytes that are no UTF-8, as surrogates.
     return (json.dumps(record, indent=1) + "\n").encode()
 
 
