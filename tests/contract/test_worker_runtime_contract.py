@@ -7,15 +7,19 @@ The two look at one clone, so that what each says of the same worker can be comp
 from __future__ import annotations
 
 import contextlib
+import itertools
 import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
 import pytest
+from msgspec import UNSET
 from support.api import session_at
-from support.process import git_program, yoi_program
+from support.process import Program, git_program, yoi_program
 from support.runtimes import (
     PATIENCE,
     Place,
@@ -41,7 +45,8 @@ from yoi_cli.model.workers.bundles import (
     SecretRef,
     digest_of,
 )
-from yoi_cli.model.workers.order import Base, BundleName, WorkerOrder
+from yoi_cli.model.workers.order import Base, BundleName, Run, Tip, WorkerOrder
+from yoi_cli.workers.model import WorkerView
 from yoi_cli.workers.remote.http import HttpRuntime
 from yoi_cli.workers.remote.named import NamedRuntime
 from yoi_cli.workers.runtime import Runtime, WorkerFilter
@@ -383,6 +388,203 @@ def test_a_dirty_source_is_refused(place: Place, env: dict[str, str]) -> None:
         assert code_of(refused) == "base_dirty"
     finally:
         file.write_text("app\n")
+
+
+_numbers = itertools.count()
+
+
+class Way(NamedTuple):
+    """A ticket's branch, which an orchestrator elsewhere has, and the ref by which it goes to and
+    fro."""
+
+    ticket: str
+    git: Program
+
+    @property
+    def branch(self) -> str:
+        return f"work/{self.ticket}-a-title"
+
+    @property
+    def ref(self) -> str:
+        return f"refs/yoi/work/{self.ticket}/there.coder"
+
+    def order(self, commit: str, *, profile: str = "committer", **others: object) -> WorkerOrder:
+        """An order for its coder; the commit is sent first."""
+        self.git("update-ref", self.ref, commit)
+        base = Base(ref=self.ref, commit=commit, branch=self.branch)
+        run = Run(branch=self.branch, target="main", generation=1, round=next(_numbers))
+        given = {"ticket": self.ticket, "role": "coder", "prompt": "Do it.\n", "base": base}
+        return order(profile, **{**given, "run": run, **others})
+
+    def at(self, revision: str) -> str:
+        return self.git("rev-parse", "--verify", "--quiet", revision, check=False).out.strip()
+
+
+@pytest.fixture
+def way(place: Place, env: dict[str, str]) -> Way:
+    ticket = f"00001M7YV{next(_numbers):04d}"
+    git = git_program(env, place.workspace.parent)
+    return Way(ticket, Program(git.argv, git.env, place.workspace.parent))
+
+
+def carried_out(place: Place, asked: WorkerOrder) -> WorkerView:
+    """The worker of an order, once it has ended well."""
+    made = place.runtime.create(asked).worker
+    ended = place.runtime.await_end(made.worker_id, PATIENCE)
+    assert ended.exit_code == 0, everything(place.runtime, made.worker_id)
+    return ended
+
+
+def test_a_worker_on_a_branch_is_part_of_a_run_and_its_commit_is_delivered(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    start = head(place.workspace, env)
+    asked = way.order(start)
+    done = carried_out(place, asked)
+    assert (done.ticket, done.role) == (way.ticket, "coder")
+    printed = everything(place.runtime, done.worker_id).decode()
+    assert printed.startswith("Do it.\n")
+    told = dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
+    assert told["YOI_BRANCH"] == way.branch
+    assert (told["YOI_TARGET"], told["YOI_GENERATION"]) == ("main", "1")
+    assert told["YOI_AUTHOR"] == "coder (committer)"
+    assert told["YOI_TICKET"] == way.ticket
+    found = place.runtime.deliver(done.worker_id)
+    assert (found.branch, found.commit) == (way.branch, way.at(way.branch))
+    assert found.commit == way.at(way.ref) != start
+    assert way.at(f"{found.commit}^") == start
+    assert (found.uncommitted, found.uncommitted_count) == (("left.txt",), 1)
+    assert place.runtime.deliver(done.worker_id) == found
+
+
+def test_the_next_round_goes_on_in_the_same_worktree_and_the_one_before_is_taken_over(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    first = carried_out(place, way.order(head(place.workspace, env)))
+    delivered = place.runtime.deliver(first.worker_id)
+    second = carried_out(place, way.order(delivered.commit))
+    found = place.runtime.deliver(second.worker_id)
+    assert way.at(f"{found.commit}^") == delivered.commit
+    with pytest.raises(ConflictError) as refused:
+        place.runtime.deliver(first.worker_id)
+    assert code_of(refused) == "work_taken_over"
+
+
+def test_commits_of_others_on_top_are_what_the_next_round_begins_at(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    first = carried_out(place, way.order(head(place.workspace, env)))
+    delivered = place.runtime.deliver(first.worker_id).commit
+    tree = way.at(f"{delivered}^{{tree}}")
+    commit = ("commit-tree", tree, "-p", delivered, "-m", "A person's")
+    later = way.git(*commit).out.strip()
+    second = carried_out(place, way.order(later))
+    assert way.at(f"{place.runtime.deliver(second.worker_id).commit}^") == later
+
+
+def test_a_branch_that_begins_anew_keeps_what_it_had(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    start = head(place.workspace, env)
+    first = carried_out(place, way.order(start))
+    lost = place.runtime.deliver(first.worker_id).commit
+    second = carried_out(place, way.order(start))
+    assert way.at(f"{place.runtime.deliver(second.worker_id).commit}^") == start
+    kept = way.git("for-each-ref", "--contains", lost, f"refs/yoi/rescue/{way.ticket}/")
+    assert kept.out
+
+
+def test_somebody_elses_branch_is_never_taken_for_an_order(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    start = head(place.workspace, env)
+    way.git("branch", way.branch, start)
+    asked = way.order(start)
+    with pytest.raises(ConflictError) as refused:
+        place.runtime.create(asked)
+    assert code_of(refused) == "branch_exists"
+    assert place.runtime.list_workers(WorkerFilter(key=asked.key)).workers == ()
+
+
+@pytest.mark.parametrize("branch", ["work/00001M7YVXXXX-other", "work/ABCDEFGHJKMNP"])
+def test_no_branch_but_the_tickets_is_worked_on(
+    place: Place, way: Way, env: dict[str, str], branch: str
+) -> None:
+    asked = way.order(head(place.workspace, env))
+    assert asked.base is not None
+    base = Base(ref=asked.base.ref, commit=asked.base.commit, branch=branch)
+    with pytest.raises(UsageError) as refused:
+        place.runtime.create(msgspec.structs.replace(asked, base=base))
+    assert code_of(refused) == "branch_invalid"
+
+
+def test_nothing_is_delivered_while_a_worker_runs_nor_given_to_another(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    start = head(place.workspace, env)
+    running = place.runtime.create(way.order(start, profile="sleeper")).worker
+    with pytest.raises(ConflictError) as early:
+        place.runtime.deliver(running.worker_id)
+    with pytest.raises(ConflictError) as busy:
+        place.runtime.create(way.order(start))
+    assert [code_of(early), code_of(busy)] == ["worker_running"] * 2
+
+
+def test_what_is_released_is_gone_and_what_was_not_delivered_is_kept(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    done = carried_out(place, way.order(head(place.workspace, env)))
+    place.runtime.deliver(done.worker_id)
+    (kept,) = place.runtime.release(done.worker_id)
+    assert way.git("show", f"{kept}:left.txt").out == "left\n"
+    gone = ("for-each-ref", f"refs/heads/{way.branch}", f"refs/yoi/work/{way.ticket}/")
+    assert way.git(*gone).out == ""
+    assert way.ticket not in way.git("worktree", "list").out
+    assert list(place.runtime.release(done.worker_id)) == []
+    with pytest.raises(NotFoundError) as refused:
+        place.runtime.deliver(done.worker_id)
+    assert code_of(refused) == "work_not_found"
+
+
+def test_a_worker_without_a_base_has_nothing_to_deliver(place: Place) -> None:
+    done = carried_out(place, order())
+    with pytest.raises(NotFoundError) as refused:
+        place.runtime.deliver(done.worker_id)
+    assert code_of(refused) == "work_not_found"
+
+
+def test_a_worker_that_only_looks_leaves_what_it_left_and_delivers_nothing(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    start = head(place.workspace, env)
+    run = Run(branch=way.branch, target="main", generation=1, round=1)
+    base = Base(ref="main", commit=start)
+    asked = order("committer", ticket=way.ticket, role="reviewer", base=base, run=run)
+    done = carried_out(place, asked)
+    assert b"GIT_NO_REPLACE_OBJECTS=1" in everything(place.runtime, done.worker_id)
+    found = place.runtime.deliver(done.worker_id)
+    assert (found.branch, way.at(f"{found.commit}^")) == (None, start)
+    assert place.runtime.release(done.worker_id)
+
+
+def test_a_worker_is_told_of_no_commit_that_it_does_not_have(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    asked = way.order(head(place.workspace, env))
+    assert asked.run is not UNSET
+    tips = (Tip(ref="main", commit="0" * 40),)
+    with pytest.raises(NotFoundError) as refused:
+        place.runtime.create(
+            msgspec.structs.replace(asked, run=msgspec.structs.replace(asked.run, tips=tips))
+        )
+    assert code_of(refused) == "base_not_found"
+
+
+def test_a_model_is_one_that_the_profile_allows(place: Place) -> None:
+    assert place.runtime.create(order("chooser", model="small")).is_new
+    with pytest.raises(UsageError) as refused:
+        place.runtime.create(order("chooser", model="large"))
+    assert code_of(refused) == "model_unknown"
 
 
 def bundle_of(*profiles: tuple[str, str], **others: object) -> ProfileBundle:

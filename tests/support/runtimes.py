@@ -33,6 +33,16 @@ command = ["cat"]
 [profiles.missing]
 command = ["/nowhere/no-such-program"]
 
+[profiles.committer]
+command = ["sh", "-c", '''
+cat; env | grep '^YOI_\\|^GIT_NO' | sort
+echo $YOI_ROUND >> work.txt; git add work.txt; git commit -qm Work; echo left > left.txt
+''']
+
+[profiles.chooser]
+command = ["cat"]
+models = ["small"]
+
 [profiles.place]
 command = ["sh", "-c", "git rev-parse HEAD; basename \\"$PWD\\"; ls"]
 """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import UNSET
+
 if TYPE_CHECKING:
     from yoi_cli.model.workers.bundles import ProfileBundle
     from yoi_cli.model.workers.order import Base, WorkerOrder
@@ -29,6 +31,7 @@ def create(session: Session, bundles: FileBundles, order: WorkerOrder) -> Logged
     Whatever is refused leaves nothing behind; and a kill at any step leaves what the same order
     takes up again.
     """
+    from yoi_cli.api.ordered import require_tips
     from yoi_cli.model.workers.order import fingerprint_of
 
     _check_capabilities(order)
@@ -37,7 +40,9 @@ def create(session: Session, bundles: FileBundles, order: WorkerOrder) -> Logged
         return known
     bundle = bundles.named(order.bundle.id, order.bundle.digest) if order.bundle else None
     meant = _meant(session, order, bundle)
-    ticket = _ticket_of(session, order.ticket)
+    ticket = _ticket_of(session, order)
+    if order.run is not UNSET:
+        require_tips(session, order.run)
     if order.base is None:
         return _spawn(session, order, meant, _folder_of(session, ticket), ticket)
     cwd, made = _worktree_for(session, order, order.base)
@@ -45,17 +50,21 @@ def create(session: Session, bundles: FileBundles, order: WorkerOrder) -> Logged
         return _spawn(session, order, meant, cwd, ticket)
     except BaseException:
         if made:
-            _remove_worktree(session, order)
+            _remove_worktree(session, order, order.base, cwd)
         raise
 
 
 def _spawn(
     session: Session, order: WorkerOrder, meant: _Meant, cwd: str, ticket: str | None
 ) -> LoggedWorker:
+    from yoi_cli.api.ordered import settings_with_model, spawn_for_run
     from yoi_cli.api.workers import spawn
     from yoi_cli.model.workers.order import INPUT, fingerprint_of
     from yoi_cli.model.workers.spec import WorkerSpec
+    from yoi_cli.workspace.settings import settings_of
 
+    settings = settings_with_model(settings_of(session), order, meant.profile)
+    base = order.base
     asked = WorkerSpec(
         command=(),
         cwd=cwd,
@@ -66,9 +75,13 @@ def _spawn(
         timeout_ms=meant.timeout_ms,
         confine=meant.confine,
         fingerprint=fingerprint_of(order),
+        base_ref=base.ref if base else "",
+        base_branch=(base.branch or "") if base else "",
     )
+    if order.run is not UNSET:
+        return spawn_for_run(session, order, order.run, asked, settings)
     takes_input = INPUT in order.capabilities
-    return spawn(session, asked, prompt=order.prompt, takes_input=takes_input)
+    return spawn(session, asked, prompt=order.prompt, takes_input=takes_input, settings=settings)
 
 
 def _check_capabilities(order: WorkerOrder) -> None:
@@ -161,10 +174,13 @@ def _unsupported(kind: str) -> Exception:
     )
 
 
-def _ticket_of(session: Session, word: str | None) -> str | None:
+def _ticket_of(session: Session, order: WorkerOrder) -> str | None:
+    """The ticket as the clone's store has it; an orchestrator's as that says."""
     from yoi_cli.tickets.lookup import identify
 
-    return None if word is None else identify(session.store, word)
+    if order.ticket is None or order.run is not UNSET:
+        return order.ticket
+    return identify(session.store, order.ticket)
 
 
 def _folder_of(session: Session, ticket: str | None) -> str:
@@ -182,9 +198,12 @@ def _name_of(order: WorkerOrder) -> str:
 
 
 def _worktree_for(session: Session, order: WorkerOrder, base: Base) -> tuple[str, bool]:
+    from yoi_cli.api.ordered import worktree_on
     from yoi_cli.worktrees.git.base import worktree_for
     from yoi_cli.worktrees.open import repository_paths
 
+    if base.branch is not UNSET:
+        return worktree_on(session, order, base, base.branch)
     return worktree_for(
         repository_paths(session),
         _name_of(order),
@@ -194,12 +213,16 @@ def _worktree_for(session: Session, order: WorkerOrder, base: Base) -> tuple[str
     )
 
 
-def _remove_worktree(session: Session, order: WorkerOrder) -> None:
+def _remove_worktree(session: Session, order: WorkerOrder, base: Base, cwd: str) -> None:
     from contextlib import suppress
 
+    from yoi_cli.api.ordered import take_back
     from yoi_cli.errors import YoiError
     from yoi_cli.worktrees.git.base import remove_worktree_of
     from yoi_cli.worktrees.open import repository_paths
 
     with suppress(YoiError):
-        remove_worktree_of(repository_paths(session), _name_of(order))
+        if base.branch is not UNSET:
+            take_back(session, cwd, base.ref, base.branch)
+        else:
+            remove_worktree_of(repository_paths(session), _name_of(order))

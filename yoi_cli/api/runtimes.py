@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yoi_cli.workers.remote.http import HttpRuntime
     from yoi_cli.workers.runtime import (
         BundleState,
+        Delivery,
         Output,
         Recovery,
         WorkerList,
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 STARTING, RUNNING, DRAINING = "starting", "running", "draining"
 #: What the runtime of a clone can do; a client asks for one by its name.
 CAPABILITIES = (
-    *("create", "create.base", "create.bundle", "input", "stop", "cancel"),
-    *("transcript", "transcript.range", "events", "wait", "recover", "prune", "bundles"),
+    *("create", "create.base", "create.branch", "create.bundle", "input", "stop", "cancel"),
+    *("transcript", "transcript.range", "events", "wait", "deliver", "recover", "prune"),
+    "bundles",
 )
 
 
@@ -98,7 +100,7 @@ class EmbeddedRuntime:
 
         shown: list[WorkerView] = []
         broken: list[StoreInvalidError] = []
-        for one in self._files().each(after):
+        for one in self._looked_at(wanted, after):
             if isinstance(one, StoreInvalidError):
                 broken.append(one)
             elif wanted.takes(one):
@@ -106,6 +108,15 @@ class EmbeddedRuntime:
                 if len(shown) == most:
                     break
         return WorkerList(tuple(shown), tuple(broken))
+
+    def _looked_at(
+        self, wanted: WorkerFilter, after: str
+    ) -> Iterable[WorkerView | StoreInvalidError]:
+        """Every worker, or the one that a key names, which takes no look at the others."""
+        if wanted.key is None:
+            return self._files().each(after)
+        found = self._files().find(wanted.key)
+        return () if found is None or found.worker_id <= after else (found,)
 
     def create(self, order: WorkerOrder) -> CreatedWorker:
         from yoi_cli.api.orders import create
@@ -171,6 +182,18 @@ class EmbeddedRuntime:
             if error.code != "worker_timeout":
                 raise
         return self.show(seen.worker_id)
+
+    def deliver(self, worker_id: str) -> Delivery:
+        from yoi_cli.api import ordered
+
+        self._files().show(worker_id)  # only whole ids name a worker here
+        return ordered.deliver(self._session, worker_id)
+
+    def release(self, worker_id: str) -> Sequence[str]:
+        from yoi_cli.api import ordered
+
+        self._files().show(worker_id)
+        return ordered.release(self._session, worker_id)
 
     def recover(self) -> Sequence[Recovery]:
         return self.look_after()[0]
@@ -241,7 +264,7 @@ def connect(
     timeout: float = 10.0,
     runtime_id: str = "",
 ) -> HttpRuntime:
-    """A client of the runtime at `url`: a `Runtime`, and a `WorkerRuntime` for orchestration.
+    """A client of the runtime at `url`: a `Runtime`.
 
     Nothing is sent yet. Raises `UsageError` (`runtime_url_invalid`).
     """

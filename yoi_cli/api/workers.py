@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from yoi_cli.model.workers.profiles import Profile as Profile
+    from yoi_cli.model.workers.profiles import Settings
+    from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.model.workers.spec import WorkerSpec as WorkerSpec
     from yoi_cli.workers.agents.base import AgentReport as AgentReport
     from yoi_cli.workers.agents.transcript import AgentTranscript as AgentTranscript
@@ -45,16 +47,17 @@ def spawn(
     takes_input: bool = False,
     redact: bool = True,
     author: str | None = None,
+    settings: Settings | None = None,
 ) -> LoggedWorker:
     """Start the worker that is `asked` for; it runs, or is queued, and outlives this process.
 
     Without a folder (`asked.cwd` is empty) it runs in the ticket's worktree, else in the
     current one; without a `prompt` it is told the ticket's intent packet. Of `variables`, a
-    value of None is that of the session's environment. Raises `UsageError`, `NotFoundError` for
+    value of None is that of the session's environment. `settings` are those that hold for it, by
+    default the session's. Raises `UsageError`, `NotFoundError` for
     ticket and profile, and `ConflictError` where a profile is not trusted (docs/trust.md).
     """
     from yoi_cli.errors import YoiError
-    from yoi_cli.model.workers.spec import request_of
     from yoi_cli.workers.log import log_start
     from yoi_cli.workers.open import open_runtime
     from yoi_cli.workers.runtime import LoggedWorker
@@ -64,13 +67,11 @@ def spawn(
     if not asked.command:
         require_trust(session)
     spec, packet = _located(session, asked)
-    text = packet if prompt is None else prompt
-    request = request_of(
+    request = request_for(
+        session,
         spec,
-        settings_of(session),
-        session.environment,
-        prompt=text,
-        prompt_file=_keep_prompt(session, text) if text and not spec.command else "",
+        settings or settings_of(session),
+        prompt=packet if prompt is None else prompt,
         variables=variables,
         takes_input=takes_input,
         redact=redact,
@@ -84,6 +85,32 @@ def spawn(
         warning = f"The start is not in the ticket's log: {error.message}"
         return LoggedWorker(view, (warning,), is_new)
     return LoggedWorker(view, (), is_new)
+
+
+def request_for(
+    session: Session,
+    spec: WorkerSpec,
+    settings: Settings,
+    *,
+    prompt: str,
+    variables: Iterable[tuple[str, str | None]] = (),
+    takes_input: bool = False,
+    redact: bool = True,
+) -> WorkerRequest:
+    """What starts the worker of `spec` as `settings` say, with its prompt in a file. Raises as
+    `request_of` does."""
+    from yoi_cli.model.workers.spec import request_of
+
+    return request_of(
+        spec,
+        settings,
+        session.environment,
+        prompt=prompt,
+        prompt_file=_keep_prompt(session, prompt) if prompt and not spec.command else "",
+        variables=variables,
+        takes_input=takes_input,
+        redact=redact,
+    )
 
 
 def list_workers(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.model.workers.presets import HIDES_IDENTITY, LEAVES_BEHIND
 from yoi_cli.model.workers.profiles import CODER, REVIEWER
+from yoi_cli.model.workers.run_variables import AS_COMMITTED, facts_of_run, run_variables
 from yoi_cli.model.workers.spec import WorkerSpec, milliseconds, request_of
 from yoi_cli.orchestration.texts import CommandResult, plain_text
 from yoi_cli.workers.agents.base import AgentReport
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 
 VALIDATOR = "validator"
-#: Git shows those who judge what was committed, and nothing that was put in its place.
-_AS_COMMITTED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null"}
 SETUP = "setup"
 #: The roles of the workers that an orchestrator starts; each is part of its worker's key.
 ROLES = frozenset({CODER, REVIEWER, VALIDATOR, SETUP})
@@ -73,7 +72,7 @@ class TicketWorkers:
             spec,
             self._ports.settings,
             self._ports.environment,
-            variables=(self._facts(at) | _AS_COMMITTED).items(),
+            variables=(self._facts(at) | AS_COMMITTED).items(),
             passes_secrets=False,
         )
 
@@ -87,11 +86,8 @@ class TicketWorkers:
             profile = self._resuming(at, profile)
             settings = settings._replace(profiles={**settings.profiles, profile.name: profile})
         prompt = self._ports.redaction.text(prompt)
-        facts = self._facts(at)
         name = f"{role} {number}" if role == CODER and number in at.contest else role
-        facts |= {"YOI_ROUND": str(at.round), "YOI_AUTHOR": f"{name} ({profile.name})"}
-        facts |= {"YOI_MODEL": profile.model} if profile.model else {}
-        facts |= _AS_COMMITTED if role == REVIEWER else {}
+        facts = run_variables(profile, role, at.round, self._facts(at), name=name)
         spec = WorkerSpec(
             command=(),
             cwd=folder,
@@ -129,11 +125,7 @@ class TicketWorkers:
 
     def _facts(self, at: Position) -> dict[str, str]:
         """The variables that describe the run which a worker is part of."""
-        return {
-            "YOI_GENERATION": str(at.generation),
-            "YOI_BRANCH": at.branch,
-            "YOI_TARGET": at.target,
-        }
+        return facts_of_run(at.branch, at.target, at.generation)
 
     def report(self, view: WorkerView) -> AgentReport:
         """What an agent that has ended told of itself; nothing for another command."""

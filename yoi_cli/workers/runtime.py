@@ -84,6 +84,18 @@ class CreatedWorker(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
+class Delivery(NamedTuple):
+    """What a worker with a base left in its worktree: the `branch` that is checked out, None for
+    none; its `commit`, which is at the ref of the base where that names this branch; the first of
+    the paths that are not committed, and how many there are."""
+
+    worker_id: str
+    branch: str | None
+    commit: str
+    uncommitted: tuple[str, ...] = ()
+    uncommitted_count: int = 0
+
+
 class WorkerCounts(NamedTuple):
     """How many workers there are in each state, and how many cannot be read."""
 
@@ -157,7 +169,8 @@ class Runtime(Protocol):
         """The worker of `order`. Raises `ConflictError` (`key_conflict`), `NotFoundError`
         (`profile_not_found`, `ticket_not_found`, `bundle_not_found`, `base_not_found`),
         `UsageError` (`worker_invalid`, `bundle_digest_mismatch`, `bundle_profile_unknown`,
-        `folder_outside`, `capability_unknown`)."""
+        `folder_outside`, `capability_unknown`, `model_unknown`, `branch_invalid`); of one on a
+        branch also `ConflictError` (`branch_exists`, `worker_at_work`)."""
         ...
 
     def show(self, worker_id: str) -> WorkerView: ...
@@ -185,6 +198,19 @@ class Runtime(Protocol):
 
     def await_end(self, worker_id: str, timeout: float) -> WorkerView:
         """The worker, once it has ended or `timeout` seconds are over."""
+        ...
+
+    def deliver(self, worker_id: str) -> Delivery:
+        """Have what a worker committed on the branch of its base at the ref of that, where whoever
+        ordered it can get it. Raises `NotFoundError` (`work_not_found`), `ConflictError`
+        (`worker_at_work`; `work_taken_over` where a later worker went on in its worktree) and
+        `OperationError` (`delivery_failed`)."""
+        ...
+
+    def release(self, worker_id: str) -> Sequence[str]:
+        """Take away what was made for a worker with a base: worktree, branch and refs. The refs by
+        which what was not delivered is kept; none where it is gone already. Raises as `deliver`,
+        and `ConflictError` (`worktree_unsafe`)."""
         ...
 
     def recover(self) -> Sequence[Recovery]: ...

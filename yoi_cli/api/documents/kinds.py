@@ -55,7 +55,7 @@ SERVED = frozenset(
         *("worker_events", "worker_page", "backend", "session", "session_ended", "login_code"),
         *("workspace", "ticket_page", "served_ticket", "revised", "ticket_events", "move_made"),
         *("worker_row", "worker_rows", "launch_options", "runtime_row"),
-        *("cleanup", "cleanup_plan"),
+        *("cleanup", "cleanup_plan", "worker_delivery", "worker_released"),
     }
 )
 
@@ -140,11 +140,13 @@ KINDS: Mapping[str, type[Struct]] = {
     "trust": trust.TrustDocument,
     "where": workspace.WhereDocument,
     "worker": workers.WorkerDocument,
+    "worker_delivery": runtime.WorkerDeliveryDocument,
     "worker_events": runtime.WorkerEventPageDocument,
     "worker_input": workers.InputGivenDocument,
     "worker_output": workers.WorkerOutputDocument,
     "worker_page": runtime.WorkerPageDocument,
     "worker_recovery": workers.RecoveryDocument,
+    "worker_released": runtime.WorkerReleasedDocument,
     "workers": workers.WorkersDocument,
     "workers_pruned": workers.PrunedWorkersDocument,
     "worktree": worktree.ShownWorktreeDocument,

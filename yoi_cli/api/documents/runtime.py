@@ -106,6 +106,26 @@ class WorkerEventPageDocument(Struct, frozen=True, kw_only=True):
     diagnostics: tuple[RuntimeDiagnosticDocument, ...]
 
 
+class WorkerDeliveryDocument(Struct, frozen=True, kw_only=True):
+    """What a worker with a base left in its worktree: the `branch` that is checked out, or null;
+    its `commit`, which is at the ref of the base where that names this branch; the first of the
+    paths that are not committed, below the top of the commit, and how many there are."""
+
+    worker_id: str
+    branch: str | None
+    commit: str
+    uncommitted: tuple[str, ...]
+    uncommitted_count: int
+
+
+class WorkerReleasedDocument(Struct, frozen=True, kw_only=True):
+    """The worktree and the branch of a worker are gone; `rescued` are the refs by which what was
+    not delivered is kept."""
+
+    worker_id: str
+    rescued: tuple[str, ...]
+
+
 class BundleDocument(Struct, frozen=True, kw_only=True):
     """A bundle of profiles, with its digest."""
 

@@ -40,6 +40,9 @@ REFUSALS: Mapping[str, Refusal] = {
         "The worker did not end in time.", "It goes on; look at it again.", ("worker_id",)
     ),
     "worker_unsupported": Refusal("This runtime cannot do that."),
+    "worker_running": Refusal(
+        "The worker has not ended.", "Wait for its end, or stop it.", ("worker_id",)
+    ),
     "key_conflict": Refusal(
         "Another worker was asked for with this key.",
         "A key is for one order; ask for another worker with another key.",
@@ -76,6 +79,30 @@ REFUSALS: Mapping[str, Refusal] = {
         "What is checked out of that branch has changes that are not committed.",
         "Commit them, or name another commit.",
     ),
+    "branch_exists": Refusal(
+        "There is a branch of that name, which was not made for an order.",
+        "Take it away there, or work on it there.",
+        ("branch",),
+    ),
+    "branch_blocked": Refusal("A branch there is in the way of one of that name."),
+    "branch_in_use": Refusal("The branch is checked out somewhere else there."),
+    "branch_invalid": Refusal("That is no branch of the ticket.", details=("branch",)),
+    "path_taken": Refusal("Something stands there where the worktree was to be made."),
+    "worktree_unsafe": Refusal(
+        "The worktree there holds what nobody may take away.", "Look at it there."
+    ),
+    "work_not_found": Refusal(
+        "The worktree of that worker is not there any more.",
+        "What it committed on a branch is there as long as that is.",
+    ),
+    "work_taken_over": Refusal(
+        "Another worker went on in the worktree of that one.", "Ask for the work of that one."
+    ),
+    "delivery_failed": Refusal(
+        "What the worker committed could not be brought to the remote.",
+        "It stays where it is; ask for it again.",
+    ),
+    "model_unknown": Refusal("The profile does not allow that model.", details=("model",)),
     "folder_outside": Refusal(
         "The folder leaves the worktree.", "Name one below the top of the commit.", ("field",)
     ),

@@ -43,7 +43,8 @@ class WorkerSpec(NamedTuple):
     connect to; None does not narrow that. With `terminal` it has a terminal of its own, and its
     input stays open.
     `fingerprint` tells what was asked for from something else that is asked for with the same key;
-    empty, nobody asked for more than the key.
+    empty, nobody asked for more than the key. `base_ref` is the ref that an order named as what it
+    is to work on, `base_branch` the branch that it is on there; empty for a worker without.
     """
 
     schema_version: int = 1
@@ -69,6 +70,8 @@ class WorkerSpec(NamedTuple):
     ports: tuple[int, ...] | None = None
     terminal: bool = False
     fingerprint: str = ""
+    base_ref: str = ""
+    base_branch: str = ""
 
     @property
     def grace(self) -> int:

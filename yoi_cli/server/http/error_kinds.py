@@ -118,12 +118,15 @@ _STATUS_OF_REFUSALS: Mapping[int, tuple[str, ...]] = {
         "bundle_digest_mismatch",
         "bundle_profile_unknown",
         "unsupported_declaration",
+        "branch_invalid",
+        "model_unknown",
     ),
     404: (
         "worker_not_found",
         "ticket_not_found",
         "base_not_found",
         "bundle_not_found",
+        "work_not_found",
     ),
     409: (
         "worker_ambiguous",
@@ -138,6 +141,13 @@ _STATUS_OF_REFUSALS: Mapping[int, tuple[str, ...]] = {
         "commands_changed",
         "repository_not_found",
         "base_dirty",
+        "branch_exists",
+        "branch_blocked",
+        "branch_in_use",
+        "path_taken",
+        "worktree_unsafe",
+        "worker_running",
+        "work_taken_over",
     ),
     416: ("range_not_satisfiable",),
     500: (
@@ -145,6 +155,7 @@ _STATUS_OF_REFUSALS: Mapping[int, tuple[str, ...]] = {
         "worker_store_corrupt",
     ),
     501: ("worker_unsupported",),
+    502: ("delivery_failed",),
     504: ("worker_timeout",),
 }
 

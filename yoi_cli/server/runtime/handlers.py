@@ -10,8 +10,10 @@ from yoi_cli.api.documents.common import from_value
 from yoi_cli.api.documents.runtime import (
     BundleDocument,
     BundleStateDocument,
+    WorkerDeliveryDocument,
     WorkerEventPageDocument,
     WorkerPageDocument,
+    WorkerReleasedDocument,
     event_documents,
     readiness_document,
     runtime_document,
@@ -145,6 +147,18 @@ def cancel(call: Call[RuntimeContext]) -> Reply:
     body = call.body_as(CancelBody)
     view = _called(call).end(_worker_id(call), cancel=True, reason=body.reason, force=body.force)
     return Reply(_OK, "worker", worker_document(view))
+
+
+def deliver(call: Call[RuntimeContext]) -> Reply:
+    found = call.context.runtime.deliver(_worker_id(call))
+    return Reply(_OK, "worker_delivery", from_value(WorkerDeliveryDocument, found))
+
+
+def release(call: Call[RuntimeContext]) -> Reply:
+    worker_id = _worker_id(call)
+    kept = call.context.runtime.release(worker_id)
+    document = WorkerReleasedDocument(worker_id=worker_id, rescued=tuple(kept))
+    return Reply(_OK, "worker_released", document)
 
 
 def events(call: Call[RuntimeContext]) -> Reply:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _WORKER = "/v1/workers/{worker_id}"
 _BYTES = "application/octet-stream"
 _OF_WORKER = ("worker_id_invalid", "worker_not_found", "worker_store_corrupt")
+_OF_WORK = ("worker_running", "work_not_found", "work_taken_over", "repository_not_found")
 
 ROUTES: tuple[Route[RuntimeContext], ...] = (
     Route(
@@ -95,7 +96,9 @@ ROUTES: tuple[Route[RuntimeContext], ...] = (
             *("ticket_not_found", "ticket_ambiguous", "repository_not_found"),
             *("base_not_found", "base_dirty", "folder_outside", "folder_not_found"),
             *("bundle_not_found", "bundle_digest_mismatch", "bundle_profile_unknown"),
-            *("unsupported_declaration", "bundle_corrupt", "draining"),
+            *("unsupported_declaration", "bundle_corrupt", "draining", "model_unknown"),
+            *("branch_exists", "branch_blocked", "branch_in_use", "branch_invalid"),
+            *("path_taken", "worktree_unsafe", "worker_running", "lock_timeout"),
         ),
         slow=True,
     ),
@@ -142,6 +145,26 @@ ROUTES: tuple[Route[RuntimeContext], ...] = (
         body=requests.CancelBody,
         body_is_optional=True,
         errors=(*_OF_WORKER, "self_termination", "worker_timeout"),
+        slow=True,
+    ),
+    Route(
+        "POST",
+        f"{_WORKER}/deliver",
+        WORKERS_CREATE,
+        "Have what a worker committed on the branch of its base at the ref of that",
+        (Answer(200, "What it left.", "worker_delivery"),),
+        run=handlers.deliver,
+        errors=(*_OF_WORKER, *_OF_WORK, "delivery_failed"),
+        slow=True,
+    ),
+    Route(
+        "POST",
+        f"{_WORKER}/release",
+        WORKERS_CREATE,
+        "Take away the worktree and the branch that were made for a worker",
+        (Answer(200, "They are gone.", "worker_released"),),
+        run=handlers.release,
+        errors=(*_OF_WORKER, *_OF_WORK, "worktree_unsafe", "lock_timeout"),
         slow=True,
     ),
     Route(

@@ -21,7 +21,7 @@ from yoi_cli.workers.runtime import Output, Recovery
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.model.workers.spec import WorkerRequest
+    from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
     from yoi_cli.workers.local.place import Clone
     from yoi_cli.workers.observation import LifecycleEvent, Marks, ObservedWorker, Stretch
 
@@ -109,6 +109,10 @@ class FileRuntime:
 
     def show(self, worker_id: str) -> WorkerView:
         return self._snapshot(worker_id).view
+
+    def spec(self, worker_id: str) -> WorkerSpec:
+        """The record that it was started by."""
+        return self._snapshot(worker_id).spec
 
     def find(self, key: str) -> WorkerView | None:
         from yoi_cli.workers.local.create import read_key

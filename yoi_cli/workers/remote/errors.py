@@ -33,6 +33,7 @@ _OF_CLASS: Mapping[int, type[YoiError]] = {
     409: ConflictError,
     416: UsageError,
     500: StoreInvalidError,
+    502: OperationError,
     504: OperationError,
 }
 _OF_STATUS = {

@@ -7,9 +7,8 @@ from base64 import b64encode
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from yoi_cli.errors import OperationError, UsageError
+from yoi_cli.errors import UsageError
 from yoi_cli.model.time import stamp
-from yoi_cli.model.workers.order import INPUT, WorkerOrder
 from yoi_cli.workers.local.output import follow_output
 from yoi_cli.workers.remote import wire
 from yoi_cli.workers.remote.connection import Connection
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.workers.bundles import ProfileBundle
-    from yoi_cli.model.workers.spec import WorkerRequest
+    from yoi_cli.model.workers.order import WorkerOrder
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.observation import LifecycleEvent
     from yoi_cli.workers.remote.upstream import Upstream
-    from yoi_cli.workers.runtime import BundleState, Output, Recovery, RuntimeFacts
+    from yoi_cli.workers.runtime import BundleState, Delivery, Output, Recovery, RuntimeFacts
 
 Value = TypeVar("Value")
 #: The longest that a server waits for an end in one answer.
@@ -36,8 +35,7 @@ _MOST_ITEMS = 200
 
 
 class HttpRuntime:
-    """The runtime at `url`, whose owner's `token` is sent to that origin alone: a `Runtime`, and a
-    `WorkerRuntime` for what asks for workers by profiles.
+    """The runtime at `url`, whose owner's `token` is sent to that origin alone: a `Runtime`.
 
     `timeout` is in seconds, for an answer that needs nobody's work. `environment` is this
     process's, which tells whether a worker asks. `runtime_id` is the one that is expected there;
@@ -191,6 +189,28 @@ class HttpRuntime:
                 return view
             time.sleep(min(_PAUSE, max(0.0, end - time.monotonic())))
 
+    def deliver(self, worker_id: str) -> Delivery:
+        _, found = self._connection.document(
+            "worker_delivery",
+            wire.WireDelivery,
+            "POST",
+            f"{_path(worker_id)}/deliver",
+            seconds=_CREATE_SECONDS,
+        )
+        if found.worker_id != worker_id:
+            raise runtime_error("runtime_malformed", self._connection.runtime_id)
+        return self._valid(found.delivery)
+
+    def release(self, worker_id: str) -> Sequence[str]:
+        _, found = self._connection.document(
+            "worker_released",
+            wire.WireReleased,
+            "POST",
+            f"{_path(worker_id)}/release",
+            seconds=_CREATE_SECONDS,
+        )
+        return found.rescued
+
     def recover(self) -> Sequence[Recovery]:
         _, found = self._connection.document(
             "worker_recovery",
@@ -243,59 +263,6 @@ class HttpRuntime:
             query={"digest": digest},
         )
         return found.state()
-
-    # What follows is asked by those who start workers by their records, as orchestration does.
-
-    def spawn(self, request: WorkerRequest) -> WorkerView:
-        """Start a worker by its profile: the runtime fills in its own command, folder and
-        environment. Raises `OperationError` (`worker_unsupported`) for one without a profile."""
-        spec = request.spec
-        if spec.profile is None or spec.key is None:
-            raise OperationError(
-                "worker_unsupported",
-                "A runtime on another machine is given a profile and a key, and no command.",
-                hint="Name a profile that the runtime has.",
-            )
-        order = WorkerOrder(
-            key=spec.key,
-            profile=spec.profile,
-            ticket=spec.ticket,
-            role=spec.role,
-            prompt=request.prompt or None,
-            capabilities=(INPUT,) if request.stdin is None else (),
-        )
-        return self.create(order).worker
-
-    def all(self) -> Sequence[WorkerView]:
-        return self.list_workers(WorkerFilter()).workers
-
-    def find(self, key: str) -> WorkerView | None:
-        return next(iter(self.list_workers(WorkerFilter(key=key)).workers), None)
-
-    def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
-        self.give_input(worker_id, data, close=close)
-
-    def stop(self, worker_id: str, grace: float | None = None) -> WorkerView:
-        return self.end(worker_id, grace=grace)
-
-    def cancel(self, worker_id: str) -> WorkerView:
-        return self.end(worker_id, cancel=True)
-
-    def wait(self, worker_id: str, timeout: float | None = None) -> WorkerView:
-        view = self.await_end(worker_id, float("inf") if timeout is None else timeout)
-        if not view.has_ended:
-            raise OperationError(
-                "worker_timeout",
-                f"Worker {worker_id} is still {view.state} after {timeout:g} s.",
-                hint="It goes on; wait longer, or end it.",
-                details={"worker_id": worker_id, "state": view.state},
-            )
-        return view
-
-    def has_mail(self, worker_id: str) -> bool:
-        """What a worker there said is on its tickets there."""
-        del worker_id
-        return False
 
     def _worker(
         self,

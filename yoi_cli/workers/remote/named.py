@@ -13,18 +13,24 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.workers.bundles import ProfileBundle
     from yoi_cli.model.workers.order import WorkerOrder
-    from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.observation import LifecycleEvent
     from yoi_cli.workers.remote.http import HttpRuntime
     from yoi_cli.workers.remote.upstream import Upstream
-    from yoi_cli.workers.runtime import BundleState, Output, Recovery, RuntimeFacts, WorkerFilter
+    from yoi_cli.workers.runtime import (
+        BundleState,
+        Delivery,
+        Output,
+        Recovery,
+        RuntimeFacts,
+        WorkerFilter,
+    )
 
 Value = TypeVar("Value")
 
 
 class NamedRuntime:
-    """The runtime `inner`, called `runtime_id`: a `Runtime`, and a `WorkerRuntime`.
+    """The runtime `inner`, called `runtime_id`: a `Runtime`.
 
     `workspaces` are the ids of the workspaces of which it has to work for one; empty, any will do.
     """
@@ -104,6 +110,12 @@ class NamedRuntime:
     def await_end(self, worker_id: str, timeout: float) -> WorkerView:
         return self._own(self._ask(lambda: self._inner.await_end(worker_id, timeout)))
 
+    def deliver(self, worker_id: str) -> Delivery:
+        return self._ask(lambda: self._inner.deliver(worker_id))
+
+    def release(self, worker_id: str) -> Sequence[str]:
+        return self._ask(lambda: self._inner.release(worker_id))
+
     def recover(self) -> Sequence[Recovery]:
         found = self._ask(self._inner.recover)
         return [one._replace(worker=self._own(one.worker)) for one in found]
@@ -119,31 +131,6 @@ class NamedRuntime:
 
     def bundle_state(self, bundle_id: str, digest: str) -> BundleState:
         return self._ask(lambda: self._inner.bundle_state(bundle_id, digest))
-
-    def spawn(self, request: WorkerRequest) -> WorkerView:
-        return self._own(self._ask(lambda: self._inner.spawn(request)))
-
-    def all(self) -> Sequence[WorkerView]:
-        return [self._own(view) for view in self._ask(self._inner.all)]
-
-    def find(self, key: str) -> WorkerView | None:
-        found = self._ask(lambda: self._inner.find(key))
-        return None if found is None else self._own(found)
-
-    def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
-        self.give_input(worker_id, data, close=close)
-
-    def stop(self, worker_id: str, grace: float | None = None) -> WorkerView:
-        return self.end(worker_id, grace=grace)
-
-    def cancel(self, worker_id: str) -> WorkerView:
-        return self.end(worker_id, cancel=True)
-
-    def wait(self, worker_id: str, timeout: float | None = None) -> WorkerView:
-        return self._own(self._ask(lambda: self._inner.wait(worker_id, timeout)))
-
-    def has_mail(self, worker_id: str) -> bool:
-        return self._inner.has_mail(worker_id)
 
     def _own(self, view: WorkerView) -> WorkerView:
         return view._replace(runtime_id=self.runtime_id)

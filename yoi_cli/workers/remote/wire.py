@@ -5,6 +5,7 @@ A younger runtime says more than these know, which is not minded; what they know
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from typing import TypeVar
@@ -19,6 +20,7 @@ from yoi_cli.workers.model import STATES, WorkerView
 from yoi_cli.workers.observation import LifecycleEvent
 from yoi_cli.workers.runtime import (
     BundleState,
+    Delivery,
     Output,
     Recovery,
     RuntimeFacts,
@@ -176,6 +178,25 @@ class WireBundleState(Struct, frozen=True):
 
     def state(self) -> BundleState:
         return BundleState(self.id, self.digest, self.revision, self.availability)
+
+
+class WireDelivery(Struct, frozen=True):
+    worker_id: str
+    branch: str | None
+    commit: str
+    uncommitted: tuple[str, ...]
+    uncommitted_count: int
+
+    def delivery(self) -> Delivery:
+        """Raises ValueError for what is no commit."""
+        if not re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", self.commit):
+            raise ValueError(self.commit)
+        return Delivery(**msgspec.structs.asdict(self))
+
+
+class WireReleased(Struct, frozen=True):
+    worker_id: str
+    rescued: tuple[str, ...]
 
 
 class WireCounts(Struct, frozen=True):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _FETCH_SECONDS = 60.0
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
-_REMOTE = "origin"
+REMOTE = "origin"
 _HEADS = "refs/heads/"
 #: What was fetched for a worker, so that git keeps it.
 _FETCHED = "refs/yoi/base/"
@@ -40,8 +40,8 @@ def worktree_for(
     """
     if not _NAME.fullmatch(name):
         raise ValueError(name)
-    _check_folder(folder)
-    _require(repository, ref, commit)
+    check_folder(folder)
+    require_commit(repository, ref, commit)
     _check_clean(repository, ref, commit)
     path = os.path.join(repository.worktree_folder, name)
     relative = os.path.relpath(path, repository.root)
@@ -55,7 +55,7 @@ def worktree_for(
             create_detached(repository, relative, commit)
         elif entry.head != commit or entry.tree.uncommitted():
             raise _taken()
-    return _inside(path, folder), is_new
+    return inside(path, folder), is_new
 
 
 def remove_worktree_of(repository: RepositoryPaths, name: str) -> None:
@@ -65,14 +65,16 @@ def remove_worktree_of(repository: RepositoryPaths, name: str) -> None:
         repository.ask(["worktree", "remove", "--force", path])
 
 
-def _check_folder(folder: str) -> None:
+def check_folder(folder: str) -> None:
+    """Raise `UsageError` (`folder_outside`) for a path that leads out of where it begins."""
     parts = folder.split("/") if folder else []
     if any(part in ("", ".", "..", ".git") for part in parts) or "\0" in folder:
         raise _outside()
 
 
-def _inside(path: str, folder: str) -> str:
-    """The folder below the worktree at `path`, which no symlink leads out of."""
+def inside(path: str, folder: str) -> str:
+    """The folder below the worktree at `path`, which no symlink leads out of. Raises `UsageError`
+    (`folder_outside`, `folder_not_found`)."""
     wanted = os.path.join(path, folder) if folder else path
     real, root = os.path.realpath(wanted), os.path.realpath(path)
     if real != root and not real.startswith(root + os.sep):
@@ -96,22 +98,27 @@ def _outside() -> UsageError:
     )
 
 
-def _require(repository: RepositoryPaths, ref: str, commit: str) -> None:
-    """Have the commit here, on the ref: as it is in the clone, or after a fetch of it."""
+def require_commit(repository: RepositoryPaths, ref: str, commit: str) -> None:
+    """Have the commit here, on the ref: as it is in the clone, or after a fetch of it. Raises
+    `NotFoundError` (`base_not_found`)."""
     if _holds(repository, ref, commit):
         return
-    if not repository.find(["config", "--get", f"remote.{_REMOTE}.url"]):
+    if not repository.find(["config", "--get", f"remote.{REMOTE}.url"]):
         raise _not_found()
-    full = _full(ref)
-    kept = _FETCHED + full.removeprefix("refs/")
+    full, kept = _full(ref), fetched_as(ref)
     answer = ask_patiently(
-        ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", _REMOTE, f"+{full}:{kept}"],
+        ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", REMOTE, f"+{full}:{kept}"],
         cwd=repository.root,
         seconds=_FETCH_SECONDS,
         variables={"GIT_TERMINAL_PROMPT": "0"},
     )
     if answer.code or not _is_on(repository, kept, commit):
         raise _not_found()
+
+
+def fetched_as(ref: str) -> str:
+    """The ref that keeps what was fetched of `ref`."""
+    return _FETCHED + _full(ref).removeprefix("refs/")
 
 
 def _full(ref: str) -> str:
@@ -121,7 +128,7 @@ def _full(ref: str) -> str:
 def _holds(repository: RepositoryPaths, ref: str, commit: str) -> bool:
     """Whether the commit is on the ref, as the clone knows it."""
     full = _full(ref)
-    tracked = f"refs/remotes/{_REMOTE}/{full.removeprefix(_HEADS)}"
+    tracked = f"refs/remotes/{REMOTE}/{full.removeprefix(_HEADS)}"
     return any(_is_on(repository, name, commit) for name in (full, tracked))
 
 
