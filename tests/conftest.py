@@ -14,6 +14,7 @@ from support import process_guard
 from support.corpus import Corpus, unpack
 from support.environment import IN_MEMORY, enter, has_memory_folder, hermetic_environment
 from support.process import Program, git_program, yoi_program
+from support.slurm import Cluster, running_cluster
 from support.templates import copy_repository, make_repository, make_workspace
 from support.warm import IS_COLD, end_servers
 
@@ -106,6 +107,13 @@ def _workspace_template(
 ) -> Path:
     folder = tmp_path_factory.mktemp("template") / "workspace"
     return make_workspace(_repo_template, folder, _hermetic)
+
+
+@pytest.fixture(scope="session")
+def slurm_cluster() -> Generator[Cluster]:
+    """Slurm's daemons, once for each process that runs tests; skips where they are not there."""
+    with running_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")

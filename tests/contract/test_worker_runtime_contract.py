@@ -24,6 +24,7 @@ from support.runtimes import (
     PATIENCE,
     Place,
     add_profiles,
+    by_slurm,
     embedded,
     everything,
     new_key,
@@ -90,15 +91,20 @@ def runtimes(clone: Path, server: RunningServer) -> Iterator[dict[str, Runtime]]
         yield {"embedded": embedded(clone), "http": http, "registered": registered}
 
 
-@pytest.fixture(params=["embedded", "http", "registered"])
+@pytest.fixture(params=["embedded", "http", "registered", "slurm"])
 def place(
     request: pytest.FixtureRequest, runtimes: dict[str, Runtime], clone: Path
 ) -> Iterator[Place]:
-    place = Place(runtimes[request.param], clone)
+    if request.param == "slurm":
+        cluster = request.getfixturevalue("slurm_cluster")
+        place = Place(by_slurm(clone, cluster), clone, "slurm/cluster")
+    else:
+        place = Place(runtimes[request.param], clone)
     yield place
-    for view in embedded(clone).list_workers(WorkerFilter()).workers:
+    owner = place.runtime if place.is_by_slurm else embedded(clone)
+    for view in owner.list_workers(WorkerFilter()).workers:
         if not view.has_ended:
-            embedded(clone).end(view.worker_id, grace=0)
+            owner.end(view.worker_id, grace=0)
 
 
 def code_of(refused: pytest.ExceptionInfo[YoiError]) -> str:
@@ -116,6 +122,8 @@ def test_an_order_starts_a_worker_that_is_told_its_prompt(place: Place) -> None:
 def test_every_runtime_says_the_same_of_a_worker(
     place: Place, runtimes: dict[str, Runtime]
 ) -> None:
+    if place.is_by_slurm:
+        pytest.skip("its workers are not those of the clone's own runtime")
     worker_id = place.runtime.create(order(prompt="x")).worker.worker_id
     place.runtime.await_end(worker_id, PATIENCE)
     one, other = runtimes["embedded"], runtimes["http"]
@@ -137,7 +145,7 @@ def test_lists_are_equal_and_have_every_worker_the_oldest_first(
         place.runtime.await_end(worker_id, PATIENCE)
     found = {name: one.list_workers(WorkerFilter()).workers for name, one in runtimes.items()}
     assert list(map(said, found["embedded"])) == list(map(said, found["http"]))
-    listed = [view.worker_id for view in found["http"]]
+    listed = [view.worker_id for view in place.runtime.list_workers(WorkerFilter()).workers]
     assert listed == sorted(listed)
     assert set(ids) <= set(listed)
 
@@ -293,7 +301,7 @@ def test_a_worker_that_cannot_be_read_is_its_own_error_and_hides_no_other(place:
     other = place.runtime.create(order()).worker.worker_id
     for worker_id in (broken, other):
         place.runtime.await_end(worker_id, PATIENCE)
-    spec = place.workspace / ".git/yoi/workers" / broken / "spec.json"
+    spec = place.workspace / ".git/yoi" / place.records / broken / "spec.json"
     kept = spec.read_bytes()
     spec.write_text("{torn")
     try:
@@ -309,10 +317,15 @@ def test_a_worker_that_cannot_be_read_is_its_own_error_and_hides_no_other(place:
         spec.write_bytes(kept)
 
 
-def test_a_worker_does_not_end_itself_without_force(place: Place, server: RunningServer) -> None:
+def test_a_worker_does_not_end_itself_without_force(
+    place: Place, server: RunningServer, request: pytest.FixtureRequest
+) -> None:
     worker_id = place.runtime.create(order("sleeper")).worker.worker_id
     with contextlib.ExitStack() as stack:
         own: Runtime = EmbeddedRuntime(session_at(place.workspace), caller=worker_id)
+        if place.is_by_slurm:
+            cluster = request.getfixturevalue("slurm_cluster")
+            own = by_slurm(place.workspace, cluster, YOI_WORKER_ID=worker_id)
         if isinstance(place.runtime, HttpRuntime):
             inside = {"YOI_WORKER_ID": worker_id}
             client = HttpRuntime(server.address, server.token, environment=inside)

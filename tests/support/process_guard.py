@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 #: Whoever asks for one of these starts a process, or stands on what one has made.
-FIXTURES = frozenset({"yoi", "git", "workers", "corpus"})
+FIXTURES = frozenset({"yoi", "git", "workers", "corpus", "slurm_cluster"})
 _STARTS = frozenset(
     {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"}
 )

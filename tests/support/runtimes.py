@@ -11,8 +11,10 @@ from typing import NamedTuple
 from support.api import session_at
 from support.data import Data
 from support.servers import RunningServer
+from support.slurm import Cluster
 
 from yoi_cli.api.documents.workers import worker_document
+from yoi_cli.api.registry import FarRuntime, Registry, RuntimeEntry, open_entry
 from yoi_cli.api.runtimes import EmbeddedRuntime
 from yoi_cli.model.workers.order import WorkerOrder
 from yoi_cli.workers.model import WorkerView
@@ -54,6 +56,12 @@ class Place(NamedTuple):
 
     runtime: Runtime
     workspace: Path
+    #: Where its workers have their folders, below the clone's local one.
+    records: str = "workers"
+
+    @property
+    def is_by_slurm(self) -> bool:
+        return self.records != "workers"
 
 
 def add_profiles(workspace: Path) -> None:
@@ -64,6 +72,16 @@ def add_profiles(workspace: Path) -> None:
 
 def embedded(workspace: Path) -> EmbeddedRuntime:
     return EmbeddedRuntime(session_at(workspace))
+
+
+def by_slurm(workspace: Path, cluster: Cluster, **variables: str) -> FarRuntime:
+    """The workers of the workspace that a cluster runs, by an entry of its registry."""
+    session = session_at(workspace, **cluster.environment, **variables)
+    registry = Registry(session)
+    if "cluster" not in registry.entries():
+        entry = RuntimeEntry(kind="slurm", timeout=PATIENCE, poll_interval=0.3, start_wait=PATIENCE)
+        registry.add("cluster", entry)
+    return open_entry(session, "cluster", registry.entry("cluster"))
 
 
 def over_http(server: RunningServer) -> HttpRuntime:

@@ -13,9 +13,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from yoi_cli.api.runtimes import EmbeddedRuntime
+from yoi_cli.api.runtimes import ClusterRuntime, EmbeddedRuntime
 from yoi_cli.model.workers.runtimes import EMBEDDED, EMBEDDED_ID
 from yoi_cli.model.workers.runtimes import HTTP as HTTP
+from yoi_cli.model.workers.runtimes import SLURM as SLURM
 from yoi_cli.model.workers.runtimes import RuntimeEntry as RuntimeEntry
 from yoi_cli.model.workers.runtimes import generated_id as generated_id
 from yoi_cli.workers.registry import check_kind as check_kind
@@ -369,8 +370,19 @@ def _open_http(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRun
     return NamedRuntime(inner, runtime_id, entry.workspaces)
 
 
+def _open_slurm(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRuntime:
+    """The workers of this clone that Slurm runs; they have its profiles, tickets and worktrees."""
+    caller = session.environment.get("YOI_WORKER_ID")
+    return ClusterRuntime(
+        session._replace(runtime=runtime_id), runtime_id, entry.name or "", caller
+    )
+
+
 #: What opens a runtime of each kind (`KINDS` of `model/workers/runtimes.py`).
-_OPENERS: Mapping[str, Callable[[Session, str, RuntimeEntry], FarRuntime]] = {HTTP: _open_http}
+_OPENERS: Mapping[str, Callable[[Session, str, RuntimeEntry], FarRuntime]] = {
+    HTTP: _open_http,
+    SLURM: _open_slurm,
+}
 
 
 class CapabilityCheck(NamedTuple):

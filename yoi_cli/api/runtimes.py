@@ -246,6 +246,18 @@ class EmbeddedRuntime:
         return told_recovery(self._own(found.worker), found.action)
 
 
+class ClusterRuntime(EmbeddedRuntime):
+    """The workers of a session's clone that a cluster runs: a `Runtime`. Profiles, worktrees and
+    records are this clone's."""
+
+    def close(self) -> None:
+        """There is nothing to let go."""
+
+    def _recovered(self, found: Recovery) -> Recovery:
+        view = self._own(found.worker)
+        return found._replace(worker=view, message=view.evidence)
+
+
 def check_worker_id(word: str) -> str:
     """`word`, being the whole id of a worker. Raises `UsageError` (`worker_id_invalid`)."""
     from yoi_cli.errors import UsageError

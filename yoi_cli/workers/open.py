@@ -14,17 +14,54 @@ if TYPE_CHECKING:
     from yoi_cli.workers.local.machine import LocalMachine
     from yoi_cli.workers.local.place import Clone
     from yoi_cli.workers.local.runtime import FileRuntime
+    from yoi_cli.workers.remote.slurm.runtime import SlurmRuntime
     from yoi_cli.workspace.session import Session
     from yoi_cli.worktrees.checks import WorktreeFinding
     from yoi_cli.worktrees.service import WorktreeService
 
 
 def open_runtime(session: Session) -> FileRuntime:
-    """The workers of the clone, shared by all its worktrees."""
+    """The workers of the clone, shared by all its worktrees; or those of the runtime that the
+    session means, which keeps them in files as well. Raises `NotFoundError` (`runtime_not_found`)
+    and `OperationError` (`runtime_unsupported`) for one that does not."""
     from yoi_cli.workers.local.runtime import FileRuntime
 
+    if session.runtime:
+        return _open_slurm(session, session.runtime)
     folder = session.own_folder()
     return FileRuntime(os.path.join(folder, "workers"), session.environment, _clone_of(session))
+
+
+def _open_slurm(session: Session, runtime_id: str) -> SlurmRuntime:
+    import hashlib
+
+    from yoi_cli.model.workers.runtimes import SLURM
+    from yoi_cli.workers.registry import named
+    from yoi_cli.workers.remote.errors import runtime_error
+    from yoi_cli.workers.remote.registry_file import RegistryFile
+    from yoi_cli.workers.remote.slurm.options import options_of
+    from yoi_cli.workers.remote.slurm.runtime import SlurmRuntime
+
+    own_folder, clone = session.own_folder(), _clone_of(session)
+    entry = named(RegistryFile(own_folder).read(), runtime_id)
+    if entry.kind != SLURM:
+        raise runtime_error("runtime_unsupported", runtime_id)
+    path = os.path.join(clone.local_folder, "slurm", runtime_id)
+    if entry.folder is not None:
+        home = session.environment.get("HOME", "")
+        folder = os.path.join(home, entry.folder[2:]) if entry.folder[0] == "~" else entry.folder
+        # Clones that name one folder have no worker in common.
+        mark = hashlib.sha256(os.fsencode(clone.local_folder)).hexdigest()[:16]
+        path = os.path.join(os.path.realpath(folder), mark)
+        clone = clone._replace(stores=(*clone.stores, path))
+    return SlurmRuntime(
+        runtime_id,
+        path,
+        session.environment,
+        clone,
+        options=options_of(entry),
+        timeout=entry.timeout,
+    )
 
 
 def clone_folders(session: Session) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.model.workers.order import NAME
 from yoi_cli.model.workers.profiles import CONFINE_MODES, UNCONFINED
+from yoi_cli.workers import job_states
 from yoi_cli.workers.lookup import is_worker_id
 from yoi_cli.workers.model import (
     COPIED,
@@ -40,7 +41,9 @@ _EVENTS = frozenset(
         *("leftovers", "leftovers_stay", "ended", "unreadable"),
     }
 )
-_CAUSES = frozenset({"", "stopped", "cancelled", "timeout", "idle_timeout", "output_limit"})
+_CAUSES = job_states.CAUSES.union(
+    ("", "stopped", "cancelled", "timeout", "idle_timeout", "output_limit")
+)
 #: As `shim/state.py` and `shim/supervisor.py` write them, beside those of `model`.
 _WHYS = frozenset(
     {
@@ -65,6 +68,7 @@ _EVIDENCE = re.compile(
     r"|Its stub lives and is about to write down how it ended\."
     r"|Its shim holds its lock(?: and waits for room in its group)?\."
     r"|It is being started\."
+    rf"|(?:{_SEEN}\. )?(?:{job_states.SAID})\."
 )
 _NAME, _KEY = re.compile(NAME), re.compile(r"[!-~][ -~]{0,199}")
 _BELOW = re.compile(r"\.(?:git|yoi|worktree)(?:/[\w.+@=-]{1,255}){0,32}")

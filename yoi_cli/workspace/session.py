@@ -58,7 +58,8 @@ class Session(NamedTuple):
     """A workspace that was found, and what works on it (docs/api.md).
 
     `why` says in one sentence why it is this one. `command` and `deadline` (seconds) are for
-    the store's lock. Nothing in it changes and nothing is held open, so that several threads
+    the store's lock; `runtime` is the id of the one whose workers are meant, empty the clone's own.
+    Nothing in it changes and nothing is held open, so that several threads
     may use one session: each asks for its own `store`.
     """
 
@@ -70,6 +71,7 @@ class Session(NamedTuple):
     command: str
     deadline: float
     environment: Mapping[str, str]
+    runtime: str = ""
 
     @property
     def store(self) -> FileStore:

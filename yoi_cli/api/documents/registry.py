@@ -39,7 +39,8 @@ class RuntimesDocument(Struct, frozen=True, kw_only=True):
 
 class RuntimeEntryDocument(Struct, frozen=True, kw_only=True):
     """What the file says of a runtime on another machine, for whoever may read that file: where it
-    is, and where its token is found."""
+    is, and where its token is found; of one by Slurm, what sbatch is given, and the folder that all
+    its machines see."""
 
     runtime_id: str
     kind: str
@@ -50,6 +51,14 @@ class RuntimeEntryDocument(Struct, frozen=True, kw_only=True):
     timeout: float
     workspaces: tuple[str, ...]
     remote: str | None
+    folder: str | None
+    partition: str | None
+    time: str | None
+    account: str | None
+    arguments: tuple[str, ...]
+    python: str | None
+    poll_interval: float
+    start_wait: float
 
 
 class RuntimeRemovedDocument(Struct, frozen=True, kw_only=True):

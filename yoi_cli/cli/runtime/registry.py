@@ -54,19 +54,15 @@ def show(ctx: typer.Context, runtime: RuntimeArgument, as_json: JsonOption = Fal
 
         report_json("runtime_entry", runtime_entry_document(runtime, entry))
         return
-    rows = [
-        ("runtime", runtime),
-        ("kind", entry.kind),
-        ("name", entry.name or ""),
-        ("url", entry.url),
-        ("token_env", entry.token_env or ""),
-        ("token_file", entry.token_file or ""),
-        ("timeout", f"{entry.timeout:g}"),
-        ("workspaces", ", ".join(entry.workspaces)),
-        ("remote", entry.remote or ""),
-        ("file", registry.path),
-    ]
-    report_lines(rows, [f"{name:<12} {value}" for name, value in rows if value])
+    said = [(name, _shown(getattr(entry, name))) for name in entry.keys_of_its_kind()]
+    rows = [("runtime", runtime), *said, ("file", registry.path)]
+    report_lines(rows, [f"{name:<13} {value}" for name, value in rows if value])
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def add(
@@ -74,7 +70,7 @@ def add(
     runtime: RuntimeArgument,
     url: Annotated[
         str, typer.Option("--url", metavar="URL", help="https://HOST:PORT, or unix:PATH.")
-    ],
+    ] = "",
     token_file: Annotated[
         str | None,
         typer.Option("--token-file", metavar="FILE", help="The file that has its token."),
@@ -86,7 +82,7 @@ def add(
     name: Annotated[
         str | None, typer.Option("--name", metavar="TEXT", help="A label for people.")
     ] = None,
-    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="http.")] = "http",
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="http, or slurm.")] = "http",
     timeout: Annotated[
         float,
         typer.Option(
@@ -101,6 +97,27 @@ def add(
         str | None,
         typer.Option("--remote", metavar="NAME", help="The git remote to exchange branches by."),
     ] = None,
+    folder: Annotated[
+        str | None,
+        typer.Option("--folder", metavar="DIR", help="slurm: a folder that its machines see too."),
+    ] = None,
+    partition: Annotated[
+        str | None, typer.Option("--partition", metavar="NAME", help="slurm: its partition.")
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option("--time", metavar="TIME", help="slurm: how long a job may run.")
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", metavar="NAME", help="slurm: whom it is charged to.")
+    ] = None,
+    sbatch: Annotated[
+        list[str] | None,
+        typer.Option("--sbatch", metavar="OPTION", help="slurm: another option of sbatch."),
+    ] = None,
+    python: Annotated[
+        str | None,
+        typer.Option("--python", metavar="FILE", help="slurm: Python 3.11 there; default this."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add a runtime on another machine to this clone's registry. Nothing is sent to it.
@@ -108,22 +125,26 @@ def add(
     \b
     Examples:
       yoi runtime add big --url https://big.example:8443 --token-file ~/.config/big-token
+      yoi runtime add hpc --kind slurm --partition long --time 8:00:00 --sbatch=--mem=4G
     """
-    import os
-
     from yoi_cli.api.registry import RuntimeEntry, check_kind
 
     check_kind(kind)
-    if token_file is not None and not token_file.startswith("~/"):
-        token_file = os.path.abspath(token_file)
     entry = RuntimeEntry(
+        kind=kind,  # type: ignore[arg-type]
         url=url,
         name=name,
         token_env=token_env,
-        token_file=token_file,
+        token_file=_absolute(token_file),
         timeout=timeout,
         workspaces=tuple(workspace or ()),
         remote=remote,
+        folder=_absolute(folder),
+        partition=partition,
+        time=time,
+        account=account,
+        arguments=tuple(sbatch or ()),
+        python=_absolute(python),
     )
     _registry(ctx).add(runtime, entry)
     if as_json:
@@ -135,6 +156,12 @@ def add(
         [("runtime", runtime)],
         [f"Added {runtime}.", f"`yoi runtime test {runtime}` says whether it can be used."],
     )
+
+
+def _absolute(path: str | None) -> str | None:
+    import os
+
+    return path if path is None or path.startswith("~/") else os.path.abspath(path)
 
 
 def remove(

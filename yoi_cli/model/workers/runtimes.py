@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 
 #: The runtime of this clone, which is always there.
 EMBEDDED_ID = "local"
-EMBEDDED, HTTP = "embedded", "http"
+EMBEDDED, HTTP, SLURM = "embedded", "http", "slurm"
 #: The kinds that the file may name, each with the keys that are its own: those that must be there,
 #: and those that may.
 KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     HTTP: (frozenset(), frozenset({"url", "token_env", "token_file", "workspaces"})),
+    SLURM: (
+        frozenset(),
+        frozenset({"folder", "partition", "time", "account", "arguments", "python"})
+        | frozenset({"poll_interval", "start_wait"}),
+    ),
 }
 _OF_ANY_KIND = frozenset({"kind", "name", "timeout", "remote"})
 _LONGEST = 120
@@ -39,8 +44,8 @@ RuntimeName = Annotated[
     ),
 ]
 Kind = Annotated[
-    Literal["http"],
-    Expected("http", hint="A runtime on another machine is reached over HTTP; others come later."),
+    Literal["http", "slurm"],
+    Expected("http or slurm", hint="docs/runtime.md says what each kind needs."),
 ]
 Variable = Annotated[
     str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z"), Expected("the name of a variable")
@@ -50,6 +55,12 @@ AbsolutePath = Annotated[
     Expected("an absolute path", lambda path: path.startswith(("/", "~/")) and path.isprintable()),
 ]
 Timeout = Annotated[float, Meta(gt=0, le=600), Expected("a number of seconds (up to 600)")]
+Wait = Annotated[float, Meta(ge=0, le=600), Expected("a number of seconds (0 to 600)")]
+#: What Slurm calls its partitions and accounts, and how it writes times.
+SlurmWord = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.,:-]{0,199}\Z"), Expected("a word of Slurm's")
+]
+Arguments = Annotated[tuple[Line, ...], Expected("an array of options of sbatch")]
 WorkspaceIds = Annotated[
     tuple[Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,120}\Z")], ...],
     Expected("an array of ids of workspaces"),
@@ -65,6 +76,11 @@ class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     One over HTTP is reached at `url`. Its token is in the file `token_file` or in the variable
     `token_env`. `workspaces` are the ids of the workspaces of which it has to work for one; where
     none is named, any will do.
+
+    One by Slurm keeps its workers below `folder`, which all its machines see; in the clone's git
+    folder, where none is named. `partition`, `time`, `account` and `arguments` are for sbatch, and
+    `python` starts the shim there. Slurm is asked every `poll_interval` seconds at most, and a new
+    worker is waited for `start_wait` seconds before it counts as queued.
     """
 
     kind: Kind = "http"
@@ -75,11 +91,24 @@ class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: Timeout = 10.0
     workspaces: WorkspaceIds = ()
     remote: RemoteName | None = None
+    folder: AbsolutePath | None = None
+    partition: SlurmWord | None = None
+    time: SlurmWord | None = None
+    account: SlurmWord | None = None
+    arguments: Arguments = ()
+    python: AbsolutePath | None = None
+    poll_interval: Timeout = 5.0
+    start_wait: Wait = 2.0
 
     def said(self) -> frozenset[str]:
         """The keys that say something else than their default does."""
         defaults = zip(self.__struct_fields__, self.__struct_defaults__, strict=True)
         return frozenset(name for name, default in defaults if getattr(self, name) != default)
+
+    def keys_of_its_kind(self) -> tuple[str, ...]:
+        """The keys that say something for its kind, as they stand in the file."""
+        known = _OF_ANY_KIND.union(*KINDS[self.kind])
+        return tuple(name for name in self.__struct_fields__ if name in known)
 
     def missing(self) -> frozenset[str]:
         """The keys that its kind needs and that are not there."""

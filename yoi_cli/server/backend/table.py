@@ -67,7 +67,7 @@ _MOVING = (
 _REMOTE = (
     *("runtime_not_found", "runtime_auth_failed", "runtime_unreachable", "runtime_timeout"),
     *("runtime_unsupported", "runtime_malformed", "runtime_failed", "runtime_unavailable"),
-    *("runtime_token_missing", "runtime_workspace_refused"),
+    *("runtime_token_missing", "runtime_workspace_refused", "slurm_refused"),
 )
 _OF_WORKER = (
     *(*_SCOPED, *_REMOTE, "worker_id_invalid", "worker_not_found", "worker_store_corrupt"),

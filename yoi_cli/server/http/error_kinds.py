@@ -211,6 +211,7 @@ _OF_RUNTIMES: Mapping[str, ErrorKind] = {
         502, "The runtime answers what is no answer.", details=("runtime_id",)
     ),
     "runtime_failed": ErrorKind(502, "The runtime failed.", details=("runtime_id",)),
+    "slurm_refused": ErrorKind(502, "Slurm does not take the job.", details=("runtime_id",)),
     "runtime_timeout": ErrorKind(
         504, "The runtime did not answer in time.", details=("runtime_id",)
     ),

@@ -58,17 +58,18 @@ def landlock_limit(environment: Mapping[str, str]) -> int:
 
 
 def prepare_confinement(
-    request: WorkerRequest, environment: Mapping[str, str], clone: Clone, worker_id: str, limit: int
+    request: WorkerRequest, environment: Mapping[str, str], clone: Clone, folder: str, limit: int
 ) -> Grounds:
     """Make what the worker needs to be there, and say what it may write.
 
-    `environment` is the worker's, `limit` the newest version of Landlock to be made use of. What
-    is made and is to go with the worker is written down in its folder.
+    `environment` is the worker's, `folder` its own, which has its id for a name; `limit` is the
+    newest version of Landlock to be made use of. What is made and is to go with the worker is
+    written down in its folder.
     """
     spec = request.spec
     if not is_confined(spec):
         return Grounds()
-    folder = os.path.join(clone.local_folder, "workers", worker_id)
+    worker_id = os.path.basename(folder)
     outbox = _outbox(spec, clone, worker_id)
     place = place_of(os.path.realpath(spec.cwd), clone)
     protected = tuple(dict.fromkeys(_protected(clone, place)))

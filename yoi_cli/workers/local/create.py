@@ -78,7 +78,7 @@ class WorkerMaker:
     def discard(self, prepared: PreparedWorker, request: WorkerRequest, answer: ShimAnswer) -> None:
         """Forget a worker that could not be started. Always raises `UsageError`."""
         spec = request.spec
-        self._remove(prepared.launch.worker_id, spec.key)
+        self.remove(prepared.launch.worker_id, spec.key)
         program, cwd = spec.command[0], spec.cwd
         why = os.strerror(answer.number) if answer.number else "unknown"
         if answer.missing == "folder":
@@ -109,7 +109,7 @@ class WorkerMaker:
         ):
             if lock is None:
                 return False
-            self._remove(worker_id, key)
+            self.remove(worker_id, key)
         return True
 
     def sweep(self) -> None:
@@ -122,7 +122,8 @@ class WorkerMaker:
                 if mark in (_MAKING, _GOING) and is_worker_id(f"w-{worker_id}"):
                     shutil.rmtree(os.path.join(self._path, name), ignore_errors=True)
 
-    def _remove(self, worker_id: str, key: str | None) -> None:
+    def remove(self, worker_id: str, key: str | None) -> None:
+        """Take away a worker of which nothing runs; whoever calls it holds its lock, or knows."""
         gone = os.path.join(self._path, _GOING + worker_id)
         with files.closing(files.open_folder(os.path.join(self._path, worker_id))) as folder:
             files.remove_passing(folder)
@@ -163,7 +164,8 @@ class WorkerMaker:
         if self._clone is None:
             return Grounds()
         limit = landlock_limit(self._environment)
-        return prepare_confinement(request, environment, self._clone, worker_id, limit)
+        folder = os.path.join(self._path, worker_id)
+        return prepare_confinement(request, environment, self._clone, folder, limit)
 
     def _group_path(self, spec: WorkerSpec) -> str:
         """The folder of the group in which it waits for room; empty where it waits for none."""

@@ -17,6 +17,7 @@ from yoi_cli.model.workers.runtimes import HTTP, RuntimeEntry, RuntimeTables
 from yoi_cli.store.config.reading import read_file
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.workers.registry import Registered, check_entry
+from yoi_cli.workers.remote.slurm.options import check_arguments
 from yoi_cli.workers.remote.url import parse_runtime_url
 
 if TYPE_CHECKING:
@@ -117,9 +118,11 @@ def _entries(text: str) -> dict[str, RuntimeEntry]:
 
 
 def check_address(entry: RuntimeEntry) -> None:
-    """Raise `UsageError` (`runtime_url_invalid`) for an address that nothing is sent to."""
+    """Raise `UsageError` for an address that nothing is sent to (`runtime_url_invalid`), and for
+    what sbatch is not to be given (`slurm_argument_refused`)."""
     if entry.kind == HTTP:
         parse_runtime_url(entry.url)
+    check_arguments(entry.arguments)
 
 
 def _table(runtime_id: str, entry: RuntimeEntry) -> str:

@@ -94,7 +94,7 @@ def _supervise(launch: Launch) -> None:
     adopt_orphans()
     me = identity(os.getpid())
     if launch.takeover is not None:
-        _take_over(folder, launch, wakeup, me, launch.takeover)
+        take_over(folder, launch, wakeup, me, launch.takeover)
         return
     if launch.terminal:
         import yoi_cli.workers.local.shim.terminal  # noqa: F401 (used once yoi may be replaced)
@@ -189,7 +189,7 @@ def _begin(folder: int, launch: Launch, journal: StateWriter, wakeup: Wakeup) ->
     return None
 
 
-def _take_over(
+def take_over(
     folder: int, launch: Launch, wakeup: Wakeup, me: Identity, takeover: Takeover
 ) -> None:
     """Supervise a worker whose shim died: while it runs, or for what is left of it."""

@@ -1,0 +1,1 @@
+"""Workers as jobs of Slurm, with the same shim, on a file system that both sides see."""
