@@ -33,7 +33,7 @@ PROGRAM = """
 import json, os, resource, sys, time
 began = time.monotonic()
 from yoi_cli.tui.app import PanelApp
-from yoi_cli.tui.backend import LocalBackend
+from yoi_cli.tui.backend.local import LocalBackend
 from yoi_cli.api.session import Start
 loaded = time.monotonic()
 app = PanelApp(LocalBackend(Start(sys.argv[1], False, "bench", dict(os.environ))))

@@ -112,7 +112,7 @@ def draw_panel(folder: Path, environment: dict[str, str], ticket: str) -> None:
     """The panel with a ticket selected, and its board."""
     from yoi_cli.api.session import Start
     from yoi_cli.tui.app import PanelApp
-    from yoi_cli.tui.backend import LocalBackend
+    from yoi_cli.tui.backend.local import LocalBackend
 
     async def drive() -> None:
         app = PanelApp(LocalBackend(Start(str(folder), False, "pictures", environment)))

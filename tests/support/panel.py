@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from support.api import start_at
+from support.process import Program
+from support.servers import Backend, serving_workspace
 from textual.pilot import Pilot
 
+from yoi_cli.api.served import Place, ServedWorkspace
 from yoi_cli.tui.app import PanelApp
-from yoi_cli.tui.backend import LocalBackend
+from yoi_cli.tui.backend.local import LocalBackend
+from yoi_cli.tui.backend.served import ServedBackend
 
 _SECONDS = 20.0
 
@@ -78,10 +83,11 @@ def drive(
     closed_too: bool = False,
     expect: str = "",
 ) -> None:
-    """Run a script with the panel on a workspace, once all tickets (and `expect`) are shown."""
+    """Run a script with the panel on a workspace, once all tickets (and `expect`) are shown: on
+    its store, or within `served_to_panels` on a server that shows it."""
 
-    async def main() -> None:
-        app = PanelApp(LocalBackend(start_at(workspace)), closed_too=closed_too)
+    async def main(backend: LocalBackend | ServedBackend) -> None:
+        app = PanelApp(backend, closed_too=closed_too)
         async with app.run_test(size=size) as pilot:
             panel = Panel(app, pilot)
             await panel.until(lambda: app.main.overview, "the first content")
@@ -91,4 +97,37 @@ def drive(
             await script(panel)
             app.feed.end()
 
-    asyncio.run(main())
+    with _opened(workspace) as backend:
+        asyncio.run(main(backend))
+
+
+_serving: list[Program] = []
+
+
+@contextmanager
+def served_to_panels(yoi: Program) -> Iterator[None]:
+    """Panels that are driven meanwhile ask a `yoi serve`."""
+    _serving.append(yoi)
+    try:
+        yield
+    finally:
+        _serving.pop()
+
+
+@contextmanager
+def _opened(workspace: Path) -> Iterator[LocalBackend | ServedBackend]:
+    if not _serving:
+        yield LocalBackend(start_at(workspace))
+        return
+    with serving_workspace(_serving[-1], cwd=workspace) as server:
+        backend = served_by(server)
+        try:
+            yield backend
+        finally:
+            backend.close()
+
+
+def served_by(server: Backend) -> ServedBackend:
+    """The workspace that a server shows, for a panel."""
+    place = Place(server.server.address, server.server.token)
+    return ServedBackend(ServedWorkspace(place, {}))

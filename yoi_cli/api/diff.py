@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.ports import Changes as Changes
     from yoi_cli.workspace.session import Session
 
+#: As much of a patch is shown to people; `yoi ticket diff` prints all of it.
+LONGEST_PATCH = 2 << 20
+
 
 def find(session: Session, ticket: str, *, candidate: int | None = None) -> TicketDiff:
     """The range of commits that is a ticket's work: its branch since it left the target, or the

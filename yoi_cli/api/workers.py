@@ -163,10 +163,14 @@ def report(session: Session, worker: str) -> AgentReport | None:
 def transcript(session: Session, worker: str) -> AgentTranscript | None:
     """A reader that turns what a coding agent printed into text for people; None of a worker
     that is none."""
+    runtime, worker_id = _runtime_of(session, worker)
+    return agent_transcript(runtime.show(worker_id).agent)
+
+
+def agent_transcript(agent: str) -> AgentTranscript | None:
+    """The same for what the agent `agent` printed; None where that is empty."""
     from yoi_cli.workers.agents.transcript import AgentTranscript
 
-    runtime, worker_id = _runtime_of(session, worker)
-    agent = runtime.show(worker_id).agent
     return AgentTranscript(agent) if agent else None
 
 

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from yoi_cli.errors import OperationError
 
-EXTRAS = {"server": "server", "tui": "panel", "mcp": "mcp"}
+EXTRAS = {"server": "server", "tui": "panel", "tui.served": "panel,server", "mcp": "mcp"}
 
 
 class Face(Protocol):
@@ -24,7 +24,7 @@ class Face(Protocol):
 def load(target: str) -> Face:
     """The function that `target` names. Raises `OperationError` where its extra is missing."""
     module, _, function = target.partition(":")
-    extra = EXTRAS[module.partition(".")[0]]
+    extra = EXTRAS.get(module) or EXTRAS[module.partition(".")[0]]
     try:
         found = getattr(importlib.import_module(f"yoi_cli.{module}"), function)
     except ModuleNotFoundError as error:

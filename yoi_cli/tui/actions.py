@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.api.moves import Outcome
     from yoi_cli.api.overview import Overview, OverviewRow
-    from yoi_cli.tui.backend import LocalBackend
+    from yoi_cli.api.workers import WorkerView
+    from yoi_cli.tui.backend.port import Backend
     from yoi_cli.tui.composer import Composer
     from yoi_cli.tui.feed import Feed
     from yoi_cli.tui.header import Header
@@ -61,7 +62,7 @@ class Actions:
 
     main: Face
 
-    def __init__(self, app: App[str], backend: LocalBackend, feed: Feed) -> None:
+    def __init__(self, app: App[str], backend: Backend, feed: Feed) -> None:
         self._app, self._backend, self._feed = app, backend, feed
         self._doing = ""
         #: What was typed for a move and not sent, by ticket and move.
@@ -165,10 +166,7 @@ class Actions:
             self._tell(f"An orchestrator is {found.orchestrator} already.")
             return
 
-        def done(output: str) -> None:
-            self._tell(f"yoi orchestrate --watch was started; it tells its steps to {output}")
-
-        self._do("starting an orchestrator", self._backend.orchestrate, done)
+        self._do("starting an orchestrator", self._backend.orchestrate, self._tell)
 
     def show_keys(self) -> None:
         self._app.push_screen(PageScreen("Keys", lambda _: pages.keys_page()))
@@ -182,23 +180,21 @@ class Actions:
     def _ticket(self, ticket: str, *, every: bool) -> Sequence[Line]:
         backend = self._backend
         moves = backend.moves(ticket)
-        found, neighbours = backend.show(ticket)
+        found = backend.show(ticket, None if every else pages.NEWEST_EVENTS)
         broken = not moves.moves or bool(found.errors)
         findings = backend.doctor(ticket) if broken else []
         overview = self.main.overview
         views = () if overview is None else overview.workers
-        mine = [view for view in views if view.ticket == found.view.id]
-        row = self._row(found.view.id)
+        mine = [view for view in views if view.ticket == found.ticket.id]
+        row = self._row(found.ticket.id)
         claim = "" if row is None or not row.claim else row.claim
         return pages.ticket_page(
             found,
-            neighbours,
             moves,
             findings,
             workers=mine[-3:],
             claim=claim,
-            words=self._words(mine[-1].worker_id) if mine else "",
-            every=every,
+            words=self._words(mine[-1]) if mine else "",
         )
 
     def _row(self, ticket: str) -> OverviewRow | None:
@@ -206,10 +202,10 @@ class Actions:
         rows = () if overview is None else overview.tickets.rows
         return next((row for row in rows if row.ticket == ticket), None)
 
-    def _words(self, worker: str) -> str:
+    def _words(self, worker: WorkerView) -> str:
         """The end of what a worker said."""
         try:
-            part = self._backend.output(worker, -(1 << 14))
+            part = self._backend.output(worker.worker_id, -(1 << 14))
             reader = self._backend.reader(worker)
         except YoiError:  # it was forgotten by now
             return ""

@@ -10,7 +10,7 @@ from textual.app import App
 
 from yoi_cli.errors import UsageError
 from yoi_cli.tui.actions import Actions
-from yoi_cli.tui.backend import LocalBackend
+from yoi_cli.tui.backend.local import LocalBackend
 from yoi_cli.tui.board import BoardScreen
 from yoi_cli.tui.driver import QuickDriver, know_alt_enter
 from yoi_cli.tui.feed import Feed, Loaded, LoadFailed
@@ -18,6 +18,7 @@ from yoi_cli.tui.main import MainScreen
 
 if TYPE_CHECKING:
     from yoi_cli.api.session import Start
+    from yoi_cli.tui.backend.port import Backend
     from yoi_cli.tui.background import Finished
 
 
@@ -44,7 +45,7 @@ class PanelApp(App[str]):
     PromptScreen TextView { height: auto; }
     """
 
-    def __init__(self, backend: LocalBackend, *, closed_too: bool = False) -> None:
+    def __init__(self, backend: Backend, *, closed_too: bool = False) -> None:
         super().__init__(driver_class=QuickDriver, ansi_color=True)
         self.animation_level = "none"
         self.feed = Feed(backend, self, closed_too=closed_too)
@@ -96,19 +97,30 @@ class PanelApp(App[str]):
 
 
 def run(**options: object) -> None:
-    """Show the panel until it is closed. `start` says where, `closed` whether closed tickets are
-    shown too. Raises what `open_session` raises, and `UsageError` without a terminal."""
+    """Show this clone's store until the panel is closed. `start` says where, `closed` whether
+    closed tickets are shown too. Raises what `open_session` raises, and as `show`."""
+    check_terminal()
+    backend = LocalBackend(cast("Start", options["start"]))
+    show(backend, closed_too=bool(options.get("closed")))
+
+
+def check_terminal() -> None:
+    """Raise `UsageError` (`terminal_missing`) where there is none."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "terminal_missing",
             "The panel needs a terminal.",
             hint="`yoi ticket list` and `yoi route` print the same for pipes.",
         )
+
+
+def show(backend: Backend, *, closed_too: bool) -> None:
+    """Show what a backend has, on the terminal, until the panel is closed."""
     know_alt_enter()
-    backend = LocalBackend(cast("Start", options["start"]))
-    app = PanelApp(backend, closed_too=bool(options.get("closed")))
+    app = PanelApp(backend, closed_too=closed_too)
     draft = app.run() or ""
     app.feed.end()
+    backend.close()
     if draft.strip():
         path = backend.keep_draft(draft)
         sys.stderr.write(f"What you typed and did not say is in {path}\n")

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
     from yoi_cli.api.overview import Overview
-    from yoi_cli.api.watch import Watcher
-    from yoi_cli.tui.backend import LocalBackend
+    from yoi_cli.tui.backend.port import Backend, Changes
 
 #: How often it is looked whether something changed.
 _SECONDS = 0.2
@@ -46,7 +45,7 @@ class LoadFailed(Message):
 class Feed:
     """Reads at once, and again whenever something changed or somebody asks."""
 
-    def __init__(self, backend: LocalBackend, tells: MessagePump, *, closed_too: bool) -> None:
+    def __init__(self, backend: Backend, tells: MessagePump, *, closed_too: bool) -> None:
         self._backend, self._tells, self._closed_too = backend, tells, closed_too
         self._asked = threading.Event()
         self._is_over = False
@@ -69,7 +68,7 @@ class Feed:
         self._asked.set()
 
     def _run(self) -> None:
-        watcher: Watcher | None = None
+        watcher: Changes | None = None
         while not self._is_over:
             asked = self._asked.wait(_SECONDS)
             self._asked.clear()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.api.overview import Overview, OverviewRow
     from yoi_cli.tui.actions import Actions
-    from yoi_cli.tui.backend import LocalBackend
+    from yoi_cli.tui.backend.port import Backend
     from yoi_cli.tui.rows import Row
 
 
@@ -28,7 +28,7 @@ class MainScreen(Screen[None]):
 
     BINDINGS: ClassVar = bindings(LIST)
 
-    def __init__(self, backend: LocalBackend, actions: Actions) -> None:
+    def __init__(self, backend: Backend, actions: Actions) -> None:
         super().__init__()
         self._actions = actions
         self.header = Header(backend.workspace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.style import Style
 from textual.screen import Screen
@@ -16,20 +16,22 @@ from yoi_cli.tui.text_view import Line, TextView, prose, said
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from yoi_cli.api.moves import Move, TicketMoves
+    from yoi_cli.api.documents.moves import MoveDocument, MovesDocument
     from yoi_cli.errors import YoiError
-    from yoi_cli.tui.backend import LocalBackend
+    from yoi_cli.tui.backend.port import Backend
 
 _PLAIN = Style.null()
 _LABEL_WIDTH = 20
 
 
-class Choice:
+class Choice(NamedTuple):
     """What was chosen: a move, and of which state the ticket was, and at which commit its branch,
     when it was offered."""
 
-    def __init__(self, ticket: str, move: Move, seen: str, commit: str | None) -> None:
-        self.ticket, self.move, self.seen, self.commit = ticket, move, seen, commit
+    ticket: str
+    move: MoveDocument
+    seen: str | None
+    commit: str | None
 
 
 class MovesScreen(Screen[Choice | None]):
@@ -37,13 +39,13 @@ class MovesScreen(Screen[Choice | None]):
 
     BINDINGS: ClassVar = bindings(MOVES)
 
-    def __init__(self, backend: LocalBackend, ticket: str) -> None:
+    def __init__(self, backend: Backend, ticket: str) -> None:
         super().__init__()
         self._backend, self._ticket = backend, ticket
         self._title, self._text = Title(f"{ticket}: what may be done"), TextView()
-        self._found: TicketMoves | None = None
+        self._found: MovesDocument | None = None
         self._commit: str | None = None
-        self._offered: list[Move] = []
+        self._offered: list[MoveDocument] = []
         self._place = 0
 
     def compose(self) -> ComposeResult:
@@ -54,12 +56,12 @@ class MovesScreen(Screen[Choice | None]):
         self._title.tell("reading…")
         Work(self.app, self._read, self._show, self._fail)
 
-    def _read(self) -> tuple[TicketMoves, str | None]:
+    def _read(self) -> tuple[MovesDocument, str | None]:
         found = self._backend.moves(self._ticket)
         reviews = any(m.is_enabled for m in found.moves if m.action == "approve")
         return found, self._backend.commit_of(self._ticket) if reviews else None
 
-    def _show(self, read: tuple[TicketMoves, str | None]) -> None:
+    def _show(self, read: tuple[MovesDocument, str | None]) -> None:
         self._found, self._commit = read
         self._offered = [move for move in self._found.moves if move.is_enabled]
         first = self._found.primary
@@ -87,7 +89,7 @@ class MovesScreen(Screen[Choice | None]):
         lines += [said(""), said("Not now", DIM)] if refused else []
         for move in refused:
             label = (fit(f" {move.label}", _LABEL_WIDTH), DIM)
-            why = move.why.removeprefix(f"{self._ticket} ")
+            why = (move.why or "").removeprefix(f"{self._ticket} ")
             lines.append(Line((label, (f" {why}", DIM))))
         self._text.show(lines)
         wanted = top + self._place

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from yoi_cli.model.fields import shown_fields
-from yoi_cli.model.spending import spending_of
+from yoi_cli.model.item import field_text, field_texts
+from yoi_cli.model.spending import Spending
 from yoi_cli.model.time import stamp
 from yoi_cli.tui.cells import (
     BOLD,
@@ -27,12 +28,12 @@ from yoi_cli.tui.text_view import Line, prose, said
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from yoi_cli.api.inbox import Inbox
-    from yoi_cli.api.moves import TicketMoves
-    from yoi_cli.api.queries import Neighbour, Readable, TicketView
+    from yoi_cli.api.documents.inbox import InboxDocument
+    from yoi_cli.api.documents.moves import MovesDocument
+    from yoi_cli.api.documents.overview import WaitDocument, WaitsDocument
+    from yoi_cli.api.documents.ticket import EventDocument, ShownDocument
     from yoi_cli.api.workers import WorkerView
-    from yoi_cli.model.events import Event
-    from yoi_cli.tui.backend import Difference, Waits
+    from yoi_cli.tui.backend.port import Difference, ShownTicket
     from yoi_cli.tui.cells import Piece
 
 #: So many events of a ticket are shown at first.
@@ -45,39 +46,36 @@ _DEEPEST = 40
 
 
 def ticket_page(
-    found: Readable,
-    neighbours: Mapping[str, Neighbour],
-    moves: TicketMoves,
+    found: ShownTicket,
+    moves: MovesDocument,
     findings: Sequence[str],
     *,
     workers: Sequence[WorkerView] = (),
     claim: str = "",
     words: str = "",
-    every: bool = False,
 ) -> list[Line]:
     """A ticket, whole: what it is, what may be done, its text, relations, worker and log.
 
-    `findings` are doctor's, `words` the end of its worker's transcript. Of a long log only the
-    newest events, unless `every` one is wanted.
+    `findings` are doctor's, `words` the end of its worker's transcript.
     """
-    view = found.view
+    view = found.ticket
     lines = list(_head(view, moves, claim))
     lines += _section("Broken", [said(f"{_INDENT}{one}", WRONG) for one in findings])
     if view.item.body.strip():
         lines += _section("Description", prose(view.item.body.strip("\n"), indent=_INDENT))
-    lines += _section("Relations", _relations(view, neighbours))
+    lines += _section("Relations", _relations(found))
     lines += _section("Workers", [line for one in workers for line in worker_lines(one)])
     if words:
         lines += _section("Its worker's last words", prose(words, indent=_INDENT))
     if view.resolution:
         lines += _section("Resolution", prose(view.resolution.strip("\n"), indent=_INDENT))
-    lines += _section("Log", list(_log(view, every=every)))
+    lines += _section("Log", list(_log(view)))
     return lines
 
 
-def _head(view: TicketView, moves: TicketMoves, claim: str) -> Iterator[Line]:
-    item, state = view.item, view.folded.state or "unknown"
-    yield Line(((item.title or "(no title)", BOLD),), wraps=True)
+def _head(view: ShownDocument, moves: MovesDocument, claim: str) -> Iterator[Line]:
+    fields, state = view.item.fields, view.state or "unknown"
+    yield Line(((view.title or "(no title)", BOLD),), wraps=True)
     yield _fact("id", view.id)
     yield Line((_name("state"), (state, state_style(state) + BOLD)))
     for reason in moves.reasons:
@@ -88,16 +86,17 @@ def _head(view: TicketView, moves: TicketMoves, claim: str) -> Iterator[Line]:
     if offered:
         yield _fact("F4", ", ".join(dict.fromkeys(move.label for move in offered)))
     for field in shown_fields():
-        if item.texts(field.name) and field.name not in ("title", "state"):
-            yield _fact(field.name, ", ".join(item.texts(field.name)))
+        texts = field_texts(fields, field.name)
+        if texts and field.name not in ("title", "state"):
+            yield _fact(field.name, ", ".join(texts))
     if claim:
         yield _fact("claim", claim)
-    yield _fact("created", item.text("created_at"))
-    yield _fact("updated", item.text("updated_at"))
-    spent = spending_of(view.thread.events).text
+    yield _fact("created", field_text(fields, "created_at"))
+    yield _fact("updated", field_text(fields, "updated_at"))
+    spent = Spending(view.tokens, view.cost).text
     if spent:
         yield _fact("spent", spent)
-    for divergence in view.folded.diverged:
+    for divergence in view.diverged:
         yield _fact("diverged", divergence.message, WRONG)
 
 
@@ -117,20 +116,21 @@ def _section(title: str, lines: Sequence[Line]) -> list[Line]:
     return [said(""), said(title, HEADING), *lines] if lines else []
 
 
-def _relations(view: TicketView, neighbours: Mapping[str, Neighbour]) -> list[Line]:
-    blocking = {one.ticket for one in view.blockers}
+def _relations(shown: ShownTicket) -> list[Line]:
+    around = shown.ticket.relations
+    blocking = {one.ticket for one in around.blockers}
     lines: list[Line] = []
 
     def add(kind: str, other: str) -> None:
-        found = neighbours.get(other)
+        found = shown.neighbours.get(other)
         state = "" if found is None else found.problem or found.state
         title = "" if found is None else found.title
         mark = ("blocks ", WAITING) if other in blocking else ("", _PLAIN)
-        shown = kind.replace("_", " ")
+        words = kind.replace("_", " ")
         lines.append(
             Line(
                 (
-                    (f"{_INDENT}{shown} ", DIM),
+                    (f"{_INDENT}{words} ", DIM),
                     (f"{other} ", BOLD),
                     (f"{state} ", state_style(state)),
                     mark,
@@ -139,24 +139,23 @@ def _relations(view: TicketView, neighbours: Mapping[str, Neighbour]) -> list[Li
             )
         )
 
-    for relation in view.around.outgoing:
+    for relation in around.outgoing:
         add(relation.kind, relation.target)
-    for relation in view.around.incoming:
-        add(relation.inverse, relation.ticket_id)
-    lines += [said(f"{_INDENT}{notice}", WAITING) for notice in view.notices]
+    for incoming in around.incoming:
+        add(incoming.inverse, incoming.ticket_id)
+    lines += [said(f"{_INDENT}{notice}", WAITING) for notice in around.notices]
     return lines
 
 
-def _log(view: TicketView, *, every: bool) -> Iterator[Line]:
-    events = view.thread.events
-    shown = events if every else events[-NEWEST_EVENTS:]
-    if len(shown) < len(events):
-        yield said(f"{_INDENT}{len(events) - len(shown)} older events: F5 shows them", DIM)
-    for event in shown:
+def _log(view: ShownDocument) -> Iterator[Line]:
+    older = view.events_total - len(view.events)
+    if older:
+        yield said(f"{_INDENT}{older} older events: F5 shows them", DIM)
+    for event in view.events:
         yield from _event(event, is_elsewhere=event.identity in view.elsewhere)
 
 
-def _event(event: Event, *, is_elsewhere: bool) -> Iterator[Line]:
+def _event(event: EventDocument, *, is_elsewhere: bool) -> Iterator[Line]:
     about = " ".join(
         f"{name} {value}"
         for name, value in event.attributes.items()
@@ -195,12 +194,12 @@ def worker_lines(view: WorkerView) -> list[Line]:
     ]
 
 
-def waits_page(found: Waits) -> list[Line]:
+def waits_page(found: WaitsDocument) -> list[Line]:
     """What a ticket waits for, and what that waits for, as a tree."""
     decision = found.decision
     lines = [Line(((f"{decision.ticket}  ", BOLD), (decision.title, _PLAIN)))]
-    lines.append(said(decision.classified.classification, WAITING))
-    lines += prose("\n".join(reason.text for reason in decision.classified.reasons))
+    lines.append(said(decision.classification, WAITING))
+    lines += prose("\n".join(reason.text for reason in decision.reasons))
     lines.append(said(""))
     lines.append(said(decision.ticket, BOLD))
     lines += _branches(found.tree, decision.ticket, "", {decision.ticket}, 0)
@@ -209,20 +208,21 @@ def waits_page(found: Waits) -> list[Line]:
     lines.append(said(""))
     if decision.unblocks:
         lines.append(said(f"{decision.unblocks} tickets wait for it.", BOLD))
-    lines += [said(f"next: {decision.classified.next_action}", LINK)]
-    lines += [said(f"free it: {one}") for one in decision.classified.unblock]
+    lines += [said(f"next: {decision.next_action}", LINK)]
+    lines += [said(f"free it: {one}") for one in decision.unblock]
     return lines
 
 
 def _branches(
-    tree: Mapping[str, Sequence[tuple[str, str]]],
+    tree: Mapping[str, Sequence[WaitDocument]],
     ticket: str,
     before: str,
     above: set[str],
     depth: int,
 ) -> Iterator[Line]:
     others = tree.get(ticket, ())
-    for place, (other, how) in enumerate(others):
+    for place, one in enumerate(others):
+        other, how = one.ticket, one.how
         is_last = place == len(others) - 1
         mark = "└─ " if is_last else "├─ "
         state = how.rpartition(": ")[2]
@@ -243,7 +243,7 @@ def _branches(
 
 def difference_page(shown: Difference) -> list[Line]:
     """What a branch changes: files, commits, then the patch."""
-    found, changes = shown.found, shown.changes
+    found = shown.found
     how = "merged into" if found.is_merged else "to be merged into"
     lines = [Line(((found.branch, BOLD), (f"  {how} {found.target}", DIM)))]
     lines.append(said(f"{found.base[:12]}..{found.head[:12]}", DIM))
@@ -252,19 +252,19 @@ def difference_page(shown: Difference) -> list[Line]:
     files = [
         Line(
             (
-                (f"{_INDENT}{path}  ", _PLAIN),
-                ("binary" if added is None else f"+{added} ", GOOD),
-                ("" if taken is None else f"-{taken}", WRONG),
+                (f"{_INDENT}{one.path}  ", _PLAIN),
+                ("binary" if one.added is None else f"+{one.added} ", GOOD),
+                ("" if one.removed is None else f"-{one.removed}", WRONG),
             )
         )
-        for path, added, taken in changes.files
+        for one in found.files
     ]
-    lines += _section(f"{changes.file_count} files", files)
+    lines += _section(f"{found.file_count} files", files)
     commits = [
-        Line(((f"{_INDENT}{one[:12]}  ", DIM), (subject, _PLAIN)))
-        for one, subject in changes.commits
+        Line(((f"{_INDENT}{one.commit[:12]}  ", DIM), (one.subject, _PLAIN)))
+        for one in found.commits
     ]
-    lines += _section(f"{changes.commit_count} commits", commits)
+    lines += _section(f"{found.commit_count} commits", commits)
     patch = [_patch_line(one) for one in shown.patch.decode("utf-8", "replace").split("\n")]
     lines += _section("Patch", patch)
     if shown.is_cut:
@@ -281,21 +281,21 @@ def _patch_line(text: str) -> Line:
     return said(text.expandtabs(4), style)
 
 
-def inbox_page(found: Inbox) -> list[Line]:
+def inbox_page(found: InboxDocument) -> list[Line]:
     """What waits for a person, and what answers it."""
     if not found.waiting and not found.unreadable:
         return [said("Nothing waits for you.", GOOD)]
     lines: list[Line] = []
     for one in found.waiting:
         lines.append(Line(((f"{one.ticket or 'profile'}  ", BOLD), (one.title, _PLAIN))))
-        lines.append(Line(((one.reason, WAITING), (f"  {one.since}", DIM))))
+        lines.append(Line(((one.reason, WAITING), (f"  {one.since or ''}", DIM))))
         lines += prose(one.why, indent=_INDENT)
         words = one.last_words.removesuffix(one.why).rstrip()
         if words:
             lines += prose("\n".join(words.split("\n")[-8:]), DIM, indent=_INDENT)
         lines += [said(f"{_INDENT}$ {command}", LINK) for command in one.commands]
         lines.append(said(""))
-    lines += [said(f"{one.ticket}: {one.error.message}", WRONG) for one in found.unreadable]
+    lines += [said(f"{one.ticket}: {one.message}", WRONG) for one in found.unreadable]
     return lines
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.api.workers import AgentTranscript, Output, WorkerView
     from yoi_cli.errors import YoiError
-    from yoi_cli.tui.backend import LocalBackend
+    from yoi_cli.tui.backend.port import Backend
     from yoi_cli.tui.text_view import Line
 
 _SECONDS = 0.2
@@ -40,7 +40,7 @@ class TranscriptScreen(Screen[None]):
 
     BINDINGS: ClassVar = bindings(TRANSCRIPT)
 
-    def __init__(self, backend: LocalBackend, worker: str) -> None:
+    def __init__(self, backend: Backend, worker: str) -> None:
         super().__init__()
         self._backend, self._worker = backend, worker
         self._title, self._text = Title(worker), TextView()
@@ -71,7 +71,7 @@ class TranscriptScreen(Screen[None]):
         view = self._backend.worker(self._worker)
         reader = self._reader
         if reader is None and self._cursor == _TAIL:
-            reader = self._backend.reader(self._worker)
+            reader = self._backend.reader(view)
         return _Part(view, reader, self._backend.output(self._worker, self._cursor))
 
     def _show(self, part: _Part) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from yoi_cli.api.documents.common import UnreadableDocument
+from yoi_cli.api.documents.common import UnreadableDocument, from_value
 from yoi_cli.api.documents.registry import RuntimeRowDocument, WorkerRowDocument
 from yoi_cli.api.documents.runtime import PageDocument, RuntimeDiagnosticDocument
 from yoi_cli.api.documents.ticket import EventDocument, ShownDocument
@@ -16,6 +16,7 @@ from yoi_cli.model.item import field_text, field_texts
 
 if TYPE_CHECKING:
     from yoi_cli.api.overview import OverviewRow
+    from yoi_cli.api.queries import Neighbour
     from yoi_cli.store.values import FieldsRow
 
 
@@ -103,13 +104,24 @@ class TicketPageDocument(Struct, frozen=True, kw_only=True):
     diagnostics: tuple[RuntimeDiagnosticDocument, ...]
 
 
+class NeighbourDocument(Struct, frozen=True, kw_only=True):
+    """The ticket at the other end of a relation. `problem` is missing, unreadable or null."""
+
+    ticket: str
+    title: str
+    state: str
+    problem: str | None
+
+
 class ServedTicketDocument(Struct, frozen=True, kw_only=True):
-    """A ticket with the `revision` of its item, which an edit names. `errors` are what of it cannot
-    be read."""
+    """A ticket with the `revision` of its item, which an edit names; it is empty where the item
+    cannot be read. `errors` are what of the ticket cannot be read, `neighbours` the tickets that
+    its relations name."""
 
     revision: str
     ticket: ShownDocument
     errors: tuple[str, ...]
+    neighbours: tuple[NeighbourDocument, ...]
 
 
 class RevisedDocument(Struct, frozen=True, kw_only=True):
@@ -194,6 +206,10 @@ class ChangedWorkersDocument(Struct, frozen=True, kw_only=True):
 
     total: int
     workers: tuple[WorkerRowDocument, ...]
+
+
+def neighbour_documents(found: Mapping[str, Neighbour]) -> tuple[NeighbourDocument, ...]:
+    return tuple(from_value(NeighbourDocument, one, ticket=name) for name, one in found.items())
 
 
 def ticket_row_document(row: OverviewRow, fields: FieldsRow | None) -> TicketRowDocument:

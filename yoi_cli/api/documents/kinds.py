@@ -21,6 +21,7 @@ from yoi_cli.api.documents import (
     objective,
     orchestrate,
     outcomes,
+    overview,
     registry,
     relations,
     replay,
@@ -56,6 +57,7 @@ SERVED = frozenset(
         *("workspace", "ticket_page", "served_ticket", "revised", "ticket_events", "move_made"),
         *("worker_row", "worker_rows", "launch_options", "runtime_row"),
         *("cleanup", "cleanup_plan", "worker_delivery", "worker_released"),
+        *("overview", "run_started", "waits"),
     }
 )
 
@@ -107,6 +109,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "objectives": objective.ObjectiveListDocument,
     "orchestration": orchestrate.OrchestrationDocument,
     ORCHESTRATION_STEP: orchestrate.OrchestrationStepDocument,
+    "overview": overview.OverviewDocument,
     "plan": relations.PlannedDocument,
     "plans": relations.PlansDocument,
     "prime": workspace.PrimeDocument,
@@ -121,6 +124,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "restored": restore.RestoredDocument,
     "reviewed": outcomes.WrittenDocument,
     "route": routing.RouteDocument,
+    "run_started": overview.RunStartedDocument,
     "runtime": runtime.RuntimeDocument,
     "runtime_entry": registry.RuntimeEntryDocument,
     "runtime_readiness": runtime.ReadinessDocument,
@@ -133,6 +137,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "state": outcomes.StateDocument,
     "stats": stats.StatsDocument,
     "waiting": stats.WaitingDocument,
+    "waits": overview.WaitsDocument,
     "server": runtime.ServerDocument,
     "sync": merging.SyncDocument,
     "ticket": ticket.ShownDocument,

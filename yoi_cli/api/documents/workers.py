@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from yoi_cli.api.documents.common import from_value
-from yoi_cli.model.time import stamp
+from yoi_cli.model.time import seconds_of, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,6 +122,20 @@ def worker_document(view: WorkerView, told: AgentReport | None = None) -> Worker
     )
 
 
+def worker_view(said: WorkerDocument) -> WorkerView:
+    """The worker that a document was made from, without what its agent tells."""
+    from yoi_cli.workers.model import WorkerView
+
+    facts = {name: getattr(said, name) for name in WorkerView._fields}
+    times = {name: _milliseconds(facts[name]) for name in ("started_at", "ended_at")}
+    return WorkerView(**{**facts, **times, "created_at": _milliseconds(said.created_at) or 0})
+
+
+def _milliseconds(text: str | None) -> int | None:
+    seconds = None if text is None else seconds_of(text)
+    return None if seconds is None else seconds * 1000
+
+
 def told_worker_document(said: WorkerDocument, runtime_id: str) -> WorkerDocument:
     """What another runtime said of a worker, as it is told on: only what is known to be meant for
     everybody (`workers.told`), and under the `runtime_id` that it has here."""
@@ -140,6 +154,16 @@ def output_document(worker_id: str, part: Output) -> WorkerOutputDocument:
 
     data = b64encode(part.data).decode("ascii")
     return from_value(WorkerOutputDocument, part, worker_id=worker_id, data=data)
+
+
+def output_of(said: WorkerOutputDocument) -> Output:
+    """The stretch that a document was made from. Raises ValueError for what is no base64."""
+    from base64 import b64decode
+
+    from yoi_cli.workers.runtime import Output
+
+    data = b64decode(said.data, validate=True)
+    return Output(data, said.start, said.cursor, said.resync, said.at_end)
 
 
 def recovery_document(found: Sequence[Recovery]) -> RecoveryDocument:

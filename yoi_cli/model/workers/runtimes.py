@@ -120,10 +120,24 @@ class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
         return self.said() - needed - others - _OF_ANY_KIND
 
 
+class BackendEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[backends.NAME]`: a workspace that `yoi serve` serves at `url`, for `yoi panel --backend`.
+
+    The token is in the file `token_file` or in the variable `token_env`; `timeout` is how many
+    seconds an answer may take.
+    """
+
+    url: Line = ""
+    token_env: Variable | None = None
+    token_file: AbsolutePath | None = None
+    timeout: Timeout = 10.0
+
+
 class RuntimeTables(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
     runtimes: dict[RuntimeName, RuntimeEntry] = {}
+    backends: dict[RuntimeName, BackendEntry] = {}
 
 
 def is_runtime_id(word: str) -> bool:

@@ -10,11 +10,12 @@ from yoi_cli.api.documents.board import MoveMadeDocument
 from yoi_cli.api.documents.diff import diff_document
 from yoi_cli.api.documents.moves import moves_document
 from yoi_cli.api.documents.outcomes import moved_document, state_document, written_document
+from yoi_cli.api.documents.overview import waits_document
 from yoi_cli.api.documents.relations import related_document, relation_list_document
 from yoi_cli.api.documents.routing import intent_document, route_document
 from yoi_cli.server.backend import requests
 from yoi_cli.server.backend.telling import outcome
-from yoi_cli.server.http.routes import Call, Reply
+from yoi_cli.server.http.routes import Bytes, Call, Reply
 
 if TYPE_CHECKING:
     from yoi_cli.server.backend.context import BackendContext
@@ -109,10 +110,25 @@ def route(call: Call[BackendContext]) -> Reply:
     return Reply(_OK, "route", route_document([found], []))
 
 
+def waits(call: Call[BackendContext]) -> Reply:
+    session = call.context.session
+    full_id, _ = tickets.read_item(session, _ticket(call))
+    found = routing.route(session, [full_id])
+    if found.unroutable:
+        raise found.unroutable[0].error
+    return Reply(_OK, "waits", waits_document(found, full_id))
+
+
 def diff(call: Call[BackendContext]) -> Reply:
     session = call.context.session
     found = diffs.find(session, _ticket(call))
     return Reply(_OK, "diff", diff_document(found, diffs.changes(session, found)))
+
+
+def patch(call: Call[BackendContext]) -> Bytes:
+    session, limit = call.context.session, call.query_as(requests.PatchQuery).limit
+    data = diffs.patch(session, diffs.find(session, _ticket(call)))
+    return Bytes(_OK, data[:limit], "text/x-diff; charset=utf-8")
 
 
 def _said(call: Call[BackendContext], action: str) -> Reply:

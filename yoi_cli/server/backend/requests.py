@@ -51,6 +51,32 @@ class TicketsQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
     sort: Sort = "updated"
 
 
+class OverviewQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What came since the revision `since`; with `closed` tickets, or without them where all is
+    told."""
+
+    since: Word = ""
+    closed: bool = False
+
+
+class TicketQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """With the newest `events` only, or with all."""
+
+    events: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+
+
+class PatchQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """At most the first `limit` bytes."""
+
+    limit: Annotated[int, Meta(ge=1, le=1 << 24)] = 1 << 21
+
+
+class DoctorQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is wrong with a `ticket`, or with all."""
+
+    ticket: Word | UnsetType = UNSET
+
+
 class SearchQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """At most `limit` lines of titles, descriptions and threads that have `text`."""
 

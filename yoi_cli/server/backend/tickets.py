@@ -12,6 +12,7 @@ from yoi_cli.api.documents.board import (
     RevisedDocument,
     ServedTicketDocument,
     TicketPageDocument,
+    neighbour_documents,
     ticket_row_document,
 )
 from yoi_cli.api.documents.common import from_values, unreadable_documents
@@ -96,12 +97,15 @@ def create(call: Call[BackendContext]) -> Reply:
 
 
 def show(call: Call[BackendContext]) -> Reply:
-    session, ticket = call.context.session, call.path["ticket_id"]
-    found = queries.show(session, ticket)
+    session, newest = call.context.session, call.query_as(requests.TicketQuery).events
+    found = queries.show(session, call.path["ticket_id"])
+    events = found.view.thread.events
+    shown = events if newest is UNSET else events[max(0, len(events) - newest) :]
     document = ServedTicketDocument(
-        revision=tickets.revision(session, found.view.id),
-        ticket=shown_document(found.view, found.view.thread.events),
+        revision="" if "item" in found.errors else tickets.revision(session, found.view.id),
+        ticket=shown_document(found.view, shown),
         errors=tuple(error.code for error in found.errors.values()),
+        neighbours=neighbour_documents(queries.neighbours(session, found.view)),
     )
     return Reply(_OK, "served_ticket", document)
 

@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 from yoi_cli import __version__
 from yoi_cli.api import claims as claiming
 from yoi_cli.api import doctor as doctors
+from yoi_cli.api import inbox as waiting
 from yoi_cli.api import objectives as goals
-from yoi_cli.api import queries, routing
-from yoi_cli.api.documents.board import ServedWorkspaceDocument
+from yoi_cli.api import orchestration, queries, routing
+from yoi_cli.api.documents.board import ServedWorkspaceDocument, ticket_row_document
+from yoi_cli.api.documents.common import unreadable_documents
 from yoi_cli.api.documents.doctor import doctor_document
+from yoi_cli.api.documents.inbox import inbox_document
 from yoi_cli.api.documents.objective import objective_document, objective_list_document
+from yoi_cli.api.documents.overview import OverviewDocument, RunStartedDocument
 from yoi_cli.api.documents.relations import graph_document, planned_document, plans_document
 from yoi_cli.api.documents.routing import claims_document
 from yoi_cli.api.documents.runtime import RuntimeDiagnosticDocument
 from yoi_cli.api.documents.stats import stats_document
+from yoi_cli.api.documents.workers import worker_document
+from yoi_cli.model.states import CLOSED
 from yoi_cli.server.backend import requests
 from yoi_cli.server.backend.telling import outcome
 from yoi_cli.server.http.routes import Call, Reply
@@ -49,6 +55,41 @@ _SOMETHING_WRONG = RuntimeDiagnosticDocument(
     message="Something is wrong with the workspace; `yoi panel` and `yoi doctor` say what.",
     worker_id=None,
 )
+
+
+def overview(call: Call[BackendContext]) -> Reply:
+    query = call.query_as(requests.OverviewQuery)
+    found = call.context.board.changes(query.since)
+    facts = found.facts
+    has_closed = query.closed or not found.is_whole
+    document = OverviewDocument(
+        revision=found.revision,
+        whole=found.is_whole,
+        branch=facts.branch or None,
+        orchestrator=facts.orchestrator,
+        counts=facts.counts,
+        rows=tuple(
+            ticket_row_document(row, facts.fields.get(row.ticket))
+            for row in found.rows.values
+            if has_closed or row.state != CLOSED
+        ),
+        gone=found.rows.gone,
+        unreadable=unreadable_documents(facts.unreadable),
+        workers=tuple(map(worker_document, found.workers.values)),
+        gone_workers=found.workers.gone,
+        diagnostics=(_SOMETHING_WRONG,) if facts.diagnostics else (),
+    )
+    return Reply(_OK, "overview", document)
+
+
+def inbox(call: Call[BackendContext]) -> Reply:
+    return Reply(_OK, "inbox", inbox_document(waiting.inbox(call.context.session)))
+
+
+def start_run(call: Call[BackendContext]) -> Reply:
+    orchestration.start_run(call.context.session, (), ["--watch"])
+    said = "yoi orchestrate watches the queue from now on."
+    return Reply(201, "run_started", RunStartedDocument(said=said))
 
 
 def objectives(call: Call[BackendContext]) -> Reply:
@@ -98,5 +139,9 @@ def stats(call: Call[BackendContext]) -> Reply:
 
 
 def doctor(call: Call[BackendContext]) -> Reply:
-    found = doctors.examine_store(call.context.session)
+    session, ticket = call.context.session, call.query_as(requests.DoctorQuery).ticket
+    if isinstance(ticket, str):
+        found = doctors.examine_ticket(session, ticket)
+    else:
+        found = doctors.examine_store(session)
     return Reply(_OK, "doctor", doctor_document(found, doctors.no_repairs()))

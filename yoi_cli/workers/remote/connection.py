@@ -1,10 +1,10 @@
-"""Requests to one runtime: bounded in time and size, to its own origin only."""
+"""Requests to one server: bounded in time and size, to its own origin only."""
 
 from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import httpx2
 import msgspec
@@ -16,6 +16,7 @@ from yoi_cli.workers.remote.wire import read_document, read_error
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from yoi_cli.errors import YoiError
     from yoi_cli.workers.remote.observe import Observed
     from yoi_cli.workers.remote.upstream import ReadOutput, Upstream
 
@@ -27,8 +28,35 @@ _CONNECT_SECONDS = 5.0
 _CALLER = "YOI_WORKER_ID"
 
 
+class Peer(Protocol):
+    """Whoever is asked, as errors call it."""
+
+    def failed(self, cause: str) -> YoiError:
+        """The error for no answer, or none that is one: `timeout`, `malformed`, `unreachable`."""
+        ...
+
+    def refused(self, status: int, data: bytes) -> YoiError:
+        """The error for an answer that is one."""
+        ...
+
+
+class RuntimePeer:
+    """A runtime, by its id."""
+
+    def __init__(self, runtime_id: str) -> None:
+        self._runtime_id = runtime_id
+
+    def failed(self, cause: str) -> YoiError:
+        return runtime_error(f"runtime_{cause}", self._runtime_id)
+
+    def refused(self, status: int, data: bytes) -> YoiError:
+        said = read_error(data)
+        return error_of_answer(status, said.code, said.details, self._runtime_id)
+
+
 class Connection:
-    """A client of the runtime at `url`. Its `repr` has neither address nor token."""
+    """A client of the server at `url`, which is a runtime where no other `peer` is given. Its
+    `repr` has neither address nor token."""
 
     def __init__(
         self,
@@ -38,8 +66,12 @@ class Connection:
         timeout: float,
         environment: Mapping[str, str],
         runtime_id: str = "",
+        peer: Peer | None = None,
+        most_answer: int = _MOST_ANSWER,
     ) -> None:
         self.runtime_id = runtime_id
+        self._peer = peer or RuntimePeer(runtime_id)
+        self._most_answer = most_answer
         self.timeout = timeout
         place = parse_runtime_url(url)
         self._address = f"unix:{place.socket}" if place.socket else place.origin
@@ -79,14 +111,29 @@ class Connection:
         seconds: float | None = None,
     ) -> tuple[int, _Document]:
         """The status and the document of an answer, which is of `kind`, within `seconds`."""
-        status, data = self._ask(method, path, query, body, seconds or self.timeout)
-        if not 200 <= status < 300:
-            said = read_error(data)
-            raise error_of_answer(status, said.code, said.details, self.runtime_id)
+        status, data = self._answered(method, path, query, body, seconds)
         try:
             return status, read_document(data, kind, of)
         except (ValueError, RecursionError):
-            raise runtime_error("runtime_malformed", self.runtime_id) from None
+            raise self._peer.failed("malformed") from None
+
+    def raw(self, path: str, query: Mapping[str, str | int]) -> bytes:
+        """The bytes of an answer that is no document."""
+        return self._answered("GET", path, query, None, None)[1]
+
+    def _answered(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int] | None,
+        body: object,
+        seconds: float | None,
+    ) -> tuple[int, bytes]:
+        """The status and the body of an answer that is no error."""
+        status, data = self._ask(method, path, query, body, seconds or self.timeout)
+        if not 200 <= status < 300:
+            raise self._peer.refused(status, data)
+        return status, data
 
     def _ask(
         self,
@@ -105,11 +152,11 @@ class Connection:
         try:
             return self._answer(request, time.monotonic() + seconds)
         except httpx2.TimeoutException:
-            raise runtime_error("runtime_timeout", self.runtime_id) from None
+            raise self._peer.failed("timeout") from None
         except (httpx2.RemoteProtocolError, httpx2.DecodingError):
-            raise runtime_error("runtime_malformed", self.runtime_id) from None
+            raise self._peer.failed("malformed") from None
         except (httpx2.TransportError, OSError):
-            raise runtime_error("runtime_unreachable", self.runtime_id) from None
+            raise self._peer.failed("unreachable") from None
 
     def _answer(self, request: httpx2.Request, end: float) -> tuple[int, bytes]:
         """The whole answer. One that drips is cut off at its time, and one without end at its
@@ -120,7 +167,7 @@ class Connection:
             size = 0
             for part in answer.iter_bytes():
                 size += len(part)
-                if size > _MOST_ANSWER:
+                if size > self._most_answer:
                     raise httpx2.DecodingError("too much")
                 if time.monotonic() > end:
                     raise httpx2.ReadTimeout("too slow")

@@ -21,7 +21,9 @@ from yoi_cli.workers.remote.slurm.options import check_arguments
 from yoi_cli.workers.remote.url import parse_runtime_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from yoi_cli.model.workers.runtimes import BackendEntry
 
 FILE = "runtimes.toml"
 _LOCK = "runtimes.lock"
@@ -52,6 +54,10 @@ class RegistryFile:
             return Registered(_entries(self._text()))
         except YoiError as error:
             return Registered({}, error)
+
+    def backends(self) -> Mapping[str, BackendEntry]:
+        """The workspaces' servers that it names. Raises `StoreInvalidError` (`config_invalid`)."""
+        return _tables(self._text()).backends
 
     def add(self, runtime_id: str, entry: RuntimeEntry) -> None:
         """Append a table. Raises `ConflictError` (`registry_changed`) where it did not come to
@@ -109,8 +115,7 @@ _HEADING = "# Runtimes on other machines (docs/runtime.md). This file stays on t
 def _entries(text: str) -> dict[str, RuntimeEntry]:
     """The tables of the file. Raises `StoreInvalidError` (`config_invalid`), which names the key
     and the line, and `UsageError` for what no type can say."""
-    data = text.encode("utf-8", "surrogateescape")
-    found = dict(read_file(RuntimeTables, data, path=FILE).runtimes)
+    found = dict(_tables(text).runtimes)
     for entry in found.values():
         check_entry(entry)
         check_address(entry)
@@ -123,6 +128,10 @@ def check_address(entry: RuntimeEntry) -> None:
     if entry.kind == HTTP:
         parse_runtime_url(entry.url)
     check_arguments(entry.arguments)
+
+
+def _tables(text: str) -> RuntimeTables:
+    return read_file(RuntimeTables, text.encode("utf-8", "surrogateescape"), path=FILE)
 
 
 def _table(runtime_id: str, entry: RuntimeEntry) -> str:

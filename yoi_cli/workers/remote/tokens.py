@@ -1,4 +1,4 @@
-"""Tokens for runtimes on other machines, found by what the registry refers to."""
+"""Tokens for servers on other machines, found by what the registry refers to."""
 
 from __future__ import annotations
 
@@ -24,12 +24,8 @@ def token_for(runtime_id: str, entry: RuntimeEntry, environment: Mapping[str, st
     Raises `OperationError` (`runtime_token_missing`), which says neither where it was looked for
     nor what was found.
     """
-    token = ""
-    if entry.token_env is not None:
-        token = environment.get(entry.token_env, "").strip()
-    elif entry.token_file is not None:
-        token = _of_file(_expanded(entry.token_file, environment))
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
+    token = find_token(entry.token_env, entry.token_file, environment)
+    if not token:
         raise OperationError(
             "runtime_token_missing",
             f"The token for the runtime {runtime_id} is not where the registry says.",
@@ -37,6 +33,18 @@ def token_for(runtime_id: str, entry: RuntimeEntry, environment: Mapping[str, st
             details={"runtime_id": runtime_id},
         )
     return token
+
+
+def find_token(
+    token_env: str | None, token_file: str | None, environment: Mapping[str, str]
+) -> str:
+    """The token in the variable or in the file; empty where there is none that can be one."""
+    token = ""
+    if token_env is not None:
+        token = environment.get(token_env, "").strip()
+    elif token_file is not None:
+        token = _of_file(_expanded(token_file, environment))
+    return token if token.isascii() and token.isprintable() and " " not in token else ""
 
 
 def _expanded(path: str, environment: Mapping[str, str]) -> str:

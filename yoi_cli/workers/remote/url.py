@@ -1,4 +1,5 @@
-"""The addresses at which a runtime may be: what is refused before anything is sent."""
+"""The addresses at which a runtime, or another server, may be: what is refused before anything is
+sent."""
 
 from __future__ import annotations
 
@@ -19,29 +20,44 @@ class RuntimeUrl(NamedTuple):
     socket: str = ""
 
 
-def parse_runtime_url(text: str) -> RuntimeUrl:
-    """The address that `text` is.
+def parse_runtime_url(text: str, *, of: str = "runtime") -> RuntimeUrl:
+    """The address of a runtime, or `of` something else, that `text` is.
 
     Only http and https and unix sockets; http only on this machine, since the token goes with
     every request; no credentials, path, query or fragment; nothing link-local, which is where
     clouds keep secrets of a machine. Raises `UsageError` (`runtime_url_invalid`).
     """
+    try:
+        return _parsed(text)
+    except _NoAddressError as error:
+        raise UsageError(
+            f"{of}_url_invalid",
+            f"That is no address of a {of}. {error}",
+            hint="Write it as https://host:port, http://127.0.0.1:port or unix:/path.",
+        ) from None
+
+
+class _NoAddressError(Exception):
+    """Says why."""
+
+
+def _parsed(text: str) -> RuntimeUrl:
     if text.startswith(_UNIX):
         path = text.removeprefix(_UNIX)
         if not path.startswith("/") or "\0" in path:
-            raise _invalid("A socket is named by its absolute path.")
+            raise _NoAddressError("A socket is named by its absolute path.")
         return RuntimeUrl("http://localhost", path)
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise _invalid("It is no address.") from None
+        raise _NoAddressError("It is no address.") from None
     if parts.scheme not in ("http", "https") or not host or not text.isprintable():
-        raise _invalid("It begins with http://, https:// or unix:.")
+        raise _NoAddressError("It begins with http://, https:// or unix:.")
     if parts.username is not None or parts.password is not None:
-        raise _invalid("It holds a credential; those are named by token_env or token_file.")
+        raise _NoAddressError("It holds a credential; those are named by token_env or token_file.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise _invalid("It has more than a host and a port.")
+        raise _NoAddressError("It has more than a host and a port.")
     _check_host(parts.scheme, host)
     authority = f"[{host}]" if ":" in host else host
     return RuntimeUrl(f"{parts.scheme}://{authority}" + (f":{port}" if port else ""))
@@ -53,14 +69,14 @@ def _check_host(scheme: str, host: str) -> None:
     except ValueError:
         is_here = host == "localhost"
         if _is_number(host):
-            raise _invalid("A number is no name of a host; write it as 127.0.0.1.") from None
+            raise _NoAddressError("A number is no name of a host; write it as 127.0.0.1.") from None
     else:
         mapped = getattr(address, "ipv4_mapped", None) or address
         if mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified:
-            raise _invalid("No runtime is at such an address.")
+            raise _NoAddressError("Nobody is at such an address.")
         is_here = bool(mapped.is_loopback)
     if scheme == "http" and not is_here:
-        raise _invalid("Beyond this machine it has to be https, since a token is sent.")
+        raise _NoAddressError("Beyond this machine it has to be https, since a token is sent.")
 
 
 def _is_number(host: str) -> bool:
@@ -71,11 +87,3 @@ def _is_number(host: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _invalid(why: str) -> UsageError:
-    return UsageError(
-        "runtime_url_invalid",
-        f"That is no address of a runtime. {why}",
-        hint="Write it as https://host:port, http://127.0.0.1:port or unix:/path.",
-    )
