@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.files.presence import Presence
     from yoi_cli.orchestration.git.overlay import Overlay
     from yoi_cli.orchestration.inbox import InboxPorts
-    from yoi_cli.orchestration.moves import MoveFacts
+    from yoi_cli.orchestration.move_checks import MoveFacts
     from yoi_cli.orchestration.ports import OrchestrationPorts, Progress
     from yoi_cli.workers.runtime import WorkerRuntime
     from yoi_cli.workspace.session import Session
@@ -163,7 +163,7 @@ def move_facts(session: Session, ticket: TicketId) -> MoveFacts:
     for what the doubts about it say."""
     from yoi_cli.model import states
     from yoi_cli.model.routing import has_question
-    from yoi_cli.orchestration.moves import MoveFacts
+    from yoi_cli.orchestration.move_checks import MoveFacts
     from yoi_cli.routing.open import open_router
     from yoi_cli.workers.open import open_runtime
 

@@ -12,6 +12,7 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.item import field_text
+from yoi_cli.orchestration.move_checks import without_plans
 from yoi_cli.orchestration.moves import (
     INTAKE,
     OWN_FILES,
@@ -19,7 +20,6 @@ from yoi_cli.orchestration.moves import (
     QUEUE,
     WAIT,
     refused,
-    without_plans,
 )
 from yoi_cli.routing.messages import sentence
 from yoi_cli.routing.router import Unroutable
