@@ -68,6 +68,7 @@ The same list at [40](list-40.svg), [80](list-80.svg) and [120](list-120.svg) co
 | `closed  ID` | `ticket close` |
 | `unblocked  ID` | after a `state` or `closed` line: a ticket that waits for nobody now |
 | `edited  ID  KEY…` | `ticket edit` |
+| `undone  ID  WHAT  SENTENCE` | `undo`, a line for each step |
 | `relation  ID  KIND  TARGET` | `ticket relation add`, `remove` |
 | `claimed  ID  HOLDER  GENERATION  UNTIL` | `claim`, `next --claim`; also `renewed`, `released` |
 | `recorded  ID  CLASS  STATE` | `route --record` |

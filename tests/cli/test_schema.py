@@ -22,6 +22,8 @@ SCENARIO = (
     ("created", "ticket create --title Third --tag x --priority P1 --assignee ada"),
     ("edited", "ticket edit {a} --title Renamed --tag y"),
     ("appended", "ticket comment {a} -m Found"),
+    ("undone", "undo --dry-run"),
+    ("undone", "undo"),
     ("reviewed", "ticket review {a} --approve -m Good"),
     ("asked", "ticket ask {a} -m Which"),
     ("answered", "ticket answer {a} -m This"),

@@ -42,6 +42,7 @@ _ROOT = (
         ("edit", "ticket.edit:edit", "Change a ticket's title, fields or description."),
         ("comment", "ticket.comment:comment", "Add a comment, plan, decision or report."),
         ("close", "ticket.move:close", "Close tickets with a resolution."),
+        ("undo", "undo:undo", "Take back what your last command recorded."),
         ("search", "ticket.search:search", "Find text in titles, descriptions and threads."),
         ("log", "ticket.log:log", "Show the newest events across all tickets."),
     ),

@@ -16,7 +16,7 @@ from yoi_cli.model.events import (
 )
 from yoi_cli.model.fold import is_move
 from yoi_cli.model.ids import can_be_followed
-from yoi_cli.model.states import is_legal, is_state
+from yoi_cli.model.states import PLACING_REASONS, is_legal, is_state
 from yoi_cli.model.time import seconds_of
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Event, Thread
     from yoi_cli.model.fold import Folded
 
-#: The reason of a move that records a hand edit, and so may skip steps of the table.
-ADOPTED = "adopted"
-#: Reasons of moves that tell where a ticket was brought, not how it came there.
-_PLACING = frozenset({ADOPTED, "imported"})
 _THREAD = "thread.md"
 #: A code, what is wrong, and the line.
 _Finding = tuple[str, str, int]
@@ -101,7 +97,8 @@ def _check_moves(events: Sequence[Event], folded: Folded) -> Iterator[_Finding]:
             what = f"The move leads to {quote(target)}, which is no state."
             yield "move_state_unknown", what, event.line
     for move in folded.moves:
-        if not (move.is_older or move.reason in _PLACING or is_legal(move.origin, move.target)):
+        is_placed = move.is_older or move.reason in PLACING_REASONS
+        if not (is_placed or is_legal(move.origin, move.target)):
             what = f"The move from {move.origin} to {move.target} is not in the table of moves."
             yield "move_illegal", what, move.line
     for divergence in folded.diverged:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yoi_cli.doctor.check_thread import ADOPTED
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model.events import CLOSE, STATE_CHANGED, NewEvent, new_event
 from yoi_cli.model.fold import fold
 from yoi_cli.model.lost import RECORDS_LOST
-from yoi_cli.model.states import CLOSED, is_state
+from yoi_cli.model.states import ADOPTED, CLOSED, is_state
 from yoi_cli.store.values import Change
 
 if TYPE_CHECKING:

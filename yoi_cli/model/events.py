@@ -25,6 +25,10 @@ WORKER = "worker"
 RELATION_REMOVED = "relation_removed"
 QUESTION = "question"
 ANSWER = "answer"
+WITHDRAWN = "withdrawn"
+
+#: The attribute by which an event names those that it takes back.
+UNDOES = "undoes"
 
 APPROVE = "approve"
 REQUEST_CHANGES = "request_changes"
@@ -89,10 +93,12 @@ KINDS: Mapping[str, EventKind] = {
             headings={APPROVE: "Review: approve", REQUEST_CHANGES: "Review: request changes"},
             is_driving=True,
         ),
-        EventKind(STATE_CHANGED, "State changed", attributes=("from", "to", "reason", "field")),
+        EventKind(
+            STATE_CHANGED, "State changed", attributes=("from", "to", "reason", "field", UNDOES)
+        ),
         EventKind(INTAKE_SUMMARY, "Intake summary"),
         EventKind("status_changed", "Status changed"),
-        EventKind(CLOSE, "Closed", "完了", attributes=("status", "reason")),
+        EventKind(CLOSE, "Closed", "完了", attributes=("status", "reason", UNDOES)),
         # A merge of the branch brings nothing new.
         EventKind(
             COMMIT,
@@ -117,6 +123,7 @@ KINDS: Mapping[str, EventKind] = {
         EventKind(QUESTION, "Question", "質問", attributes=("worker", "message")),
         EventKind(ANSWER, "Answer", "回答", is_driving=True),
         EventKind(RELATION_REMOVED, "Relation removed", attributes=("relation", "target")),
+        EventKind(WITHDRAWN, "Withdrawn", "取り消し", attributes=(UNDOES,)),
     )
 }
 

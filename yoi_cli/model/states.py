@@ -19,6 +19,11 @@ RESOLVED_STATES = frozenset({DONE, CLOSED})
 #: A blocker in one of these does not forbid queueing what it blocks.
 MOVING_STATES = frozenset({QUEUED, INPROGRESS, DONE, CLOSED})
 
+#: Reasons of moves that tell where a ticket was brought, not how it came there, and so may skip
+#: steps of the table: a hand edit that was taken over, an import, a move that was taken back.
+ADOPTED, IMPORTED, TAKEN_BACK = "adopted", "imported", "taken_back"
+PLACING_REASONS = frozenset({ADOPTED, IMPORTED, TAKEN_BACK})
+
 _FORWARD = {
     PLANNING: (READY,),
     READY: (QUEUED, PLANNING),

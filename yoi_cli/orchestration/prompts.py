@@ -26,6 +26,8 @@ from yoi_cli.model.events import (
 )
 from yoi_cli.model.intent import render_packet
 from yoi_cli.model.quoting import explained, marker_of, quoted
+from yoi_cli.model.states import TAKEN_BACK
+from yoi_cli.model.withdrawn import standing
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.texts import MARK, code, short
 from yoi_cli.tickets.move import is_standard_sentence
@@ -68,7 +70,7 @@ def words_of_people(thread: Sequence[Event]) -> tuple[str, ...]:
     rounds = [event.line for event in thread if event.attributes.get("step") in begun]
     since = rounds[-2] if len(rounds) > 1 else None
     claimed = max((event.line for event in thread if event.kind == CLAIM), default=0)
-    said = [(event, _said(event, claimed)) for event in thread]
+    said = [(event, _said(event, claimed)) for event in standing(thread)]
     said = [(event, text) for event, text in said if text]
     kept: list[str] = []
     room = _MOST_CHARACTERS
@@ -105,8 +107,8 @@ def _said(event: Event, claimed: int) -> str:
 
 
 def _is_of_a_command(event: Event) -> bool:
-    by_routing = event.attributes.get("reason") in ("orchestrator_acceptance", "orchestrated")
-    return by_routing or is_standard_sentence(event.body)
+    by_command = ("orchestrator_acceptance", "orchestrated", TAKEN_BACK)
+    return event.attributes.get("reason") in by_command or is_standard_sentence(event.body)
 
 
 def coder_prompt(assignment: Assignment, at: Position) -> str:

@@ -12,11 +12,7 @@ from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
 from yoi_cli.model.routing import BLOCKED, IMPLEMENTATION_READY
 from yoi_cli.model.shared_claim import closed_generation
 from yoi_cli.model.time import stamp
-from yoi_cli.routing.claims import (
-    ClaimService,
-    greatest_generation,
-    unfinished_generation,
-)
+from yoi_cli.routing.claims import ClaimService, unfinished_generation
 from yoi_cli.routing.decide import (
     check_acceptance,
     check_judgement,
@@ -28,7 +24,7 @@ from yoi_cli.routing.decide import (
 from yoi_cli.routing.messages import start_action
 from yoi_cli.routing.router import Decision, Router
 from yoi_cli.store.values import Change
-from yoi_cli.tickets.claim_events import claim_event
+from yoi_cli.tickets.claim_events import claim_event, greatest_generation
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:

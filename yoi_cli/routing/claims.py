@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
 from yoi_cli.model import states
-from yoi_cli.model.claim import check_free, parse_generation, release, renew, take
+from yoi_cli.model.claim import check_free, release, renew, take
 from yoi_cli.model.events import CLAIM
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.routing import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
@@ -14,7 +14,7 @@ from yoi_cli.model.shared_claim import NO_REMOTE, closed_generation
 from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router, RoutingContext
 from yoi_cli.routing.rules import CLAIMED
 from yoi_cli.store.values import Change
-from yoi_cli.tickets.claim_events import claim_event
+from yoi_cli.tickets.claim_events import claim_event, generation_of, greatest_generation
 from yoi_cli.tickets.doubts import untrusted
 from yoi_cli.tickets.lookup import identify
 
@@ -122,23 +122,14 @@ def check_claimable(decision: Decision) -> None:
         raise not_claimable(decision)
 
 
-def greatest_generation(log: Iterable[Event]) -> int:
-    """The greatest generation that a ticket's log names; 0 where it names none."""
-    return max((_generation(event) for event in log if event.kind == CLAIM), default=0)
-
-
 def unfinished_generation(log: Sequence[Event], current: Claim | None, holder: str) -> int | None:
     """The generation that `holder` took by the log and that the clone never came to know."""
     newest = next((event for event in reversed(log) if event.kind == CLAIM), None)
     if newest is None or newest.attributes.get("holder") != holder or newest.status != "taken":
         return None
-    generation = _generation(newest)
+    generation = generation_of(newest)
     known = current.generation if current is not None else 0
     return generation if generation > known else None
-
-
-def _generation(event: Event) -> int:
-    return parse_generation(event.attributes.get("generation", "")) or 0
 
 
 def not_claimable(decision: Decision) -> ConflictError:
@@ -201,7 +192,7 @@ def _is_logged(log: Iterable[Event], released: Claim) -> bool:
     return any(
         event.kind == CLAIM
         and event.status == "released"
-        and _generation(event) == released.generation
+        and generation_of(event) == released.generation
         for event in log
     )
 

@@ -202,7 +202,7 @@ def _reasons(
 
 def _illegal_moves(ticket: TicketId, folded: Folded) -> Iterator[IllegalMove]:
     for move in folded.moves:
-        if not states.is_legal(move.origin, move.target):
+        if not (move.reason == states.TAKEN_BACK or states.is_legal(move.origin, move.target)):
             yield IllegalMove(
                 ticket, move.at, move.origin, move.target, move.author, move.line, applied=True
             )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.model.claim import parse_generation
 from yoi_cli.model.events import CLAIM, NewEvent, new_event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from yoi_cli.model.claim import Claim
-    from yoi_cli.model.events import Author
+    from yoi_cli.model.events import Author, Event
 
 
 def claim_event(claim: Claim, by: Author, status: str) -> NewEvent:
@@ -25,3 +28,13 @@ def claim_event(claim: Claim, by: Author, status: str) -> NewEvent:
         ("generation", str(claim.generation)),
     )
     return new_event(CLAIM, by, body, attributes)
+
+
+def greatest_generation(log: Iterable[Event]) -> int:
+    """The greatest generation that a ticket's log names; 0 where it names none."""
+    return max((generation_of(event) for event in log if event.kind == CLAIM), default=0)
+
+
+def generation_of(event: Event) -> int:
+    """The generation that an event about a claim names; 0 for none."""
+    return parse_generation(event.attributes.get("generation", "")) or 0

@@ -217,7 +217,7 @@ def check_move(
     _check_move(ticket, state, request)
     if request.target not in (states.QUEUED, states.INPROGRESS):
         return
-    _check_blockers(ticket, request.target, blockers())
+    check_blockers(ticket, request.target, blockers())
     doubted = doubts()
     if doubted:
         from yoi_cli.tickets.doubts import untrusted
@@ -414,8 +414,9 @@ def _illegal(
     )
 
 
-def _check_blockers(ticket: str, target: str, found: Sequence[Blocker]) -> None:
-    """The human gate asks that blockers are on their way, acceptance that they are through."""
+def check_blockers(ticket: str, target: str, found: Sequence[Blocker]) -> None:
+    """Raise `ConflictError` (`blocked`): the human gate asks that blockers are on their way,
+    acceptance that they are through."""
     if target == states.QUEUED:
         found = tuple(blocker for blocker in found if not is_on_its_way(blocker))
     if found:

@@ -63,8 +63,7 @@ def add_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:
                 if link.note != relation.note:
                     done = _keep_note(writer, ticket, new, by) or done
                 return RelationChange(relation, False, done)
-        _check_cycle(writer, new)
-        _check_parent(writer, new, existing)
+        check_addition(writer, new, existing)
         done = writer.commit(ticket, Change(relations=(*existing, new)))
         return RelationChange(new, True, done)
 
@@ -91,7 +90,7 @@ def remove_relation(store: TicketStore, link: Link, by: Author) -> RelationChang
         for relation in existing:
             if relation.key == (link.kind, target):
                 rest = tuple(other for other in existing if other is not relation)
-                event = _removal(relation, link.note, by)
+                event = removal_event(relation, link.note, by)
                 change = Change(events=(event,), relations=rest, loses_relations=True)
                 done = writer.commit(ticket, change)
                 return RelationChange(relation, True, done)
@@ -191,16 +190,23 @@ def _target_of(writer: TicketWriter, link: Link, existing: tuple[Relation, ...])
     return dangling[0] if dangling else identify(writer, link.target)
 
 
-def _check_cycle(writer: TicketWriter, new: Relation) -> None:
+def check_addition(reader: TicketReader, new: Relation, existing: Iterable[Relation]) -> None:
+    """Raise `ConflictError` (`cycle`, `parent_exists`) for a relation that may not be added to the
+    `existing` ones of its ticket."""
+    _check_cycle(reader, new)
+    _check_parent(reader, new, existing)
+
+
+def _check_cycle(reader: TicketReader, new: Relation) -> None:
     edge = new.edge
     if edge is None:
         return
-    cycle = closing_cycle(store_graph(writer), *edge)
+    cycle = closing_cycle(store_graph(reader), *edge)
     if cycle:
         raise _cycle(f"{new.ticket_id} {new.kind} {new.target}", cycle)
 
 
-def _check_parent(writer: TicketWriter, new: Relation, existing: Iterable[Relation]) -> None:
+def _check_parent(reader: TicketReader, new: Relation, existing: Iterable[Relation]) -> None:
     """Raise `ConflictError` (`parent_exists`, `cycle`) for a second parent, and for one that stands
     below the ticket itself."""
     if new.kind != relations.PARENT:
@@ -215,7 +221,7 @@ def _check_parent(writer: TicketWriter, new: Relation, existing: Iterable[Relati
                 details={"ticket": new.ticket_id, "parent": one.target},
             )
     way = [new.ticket_id, new.target]
-    while (above := _parent_of(writer, way[-1])) is not None and above not in way[1:]:
+    while (above := _parent_of(reader, way[-1])) is not None and above not in way[1:]:
         way.append(above)
         if above == new.ticket_id:
             said = f"{new.ticket_id} parent {new.target}"
@@ -227,10 +233,10 @@ def _check_parent(writer: TicketWriter, new: Relation, existing: Iterable[Relati
             )
 
 
-def _parent_of(writer: TicketWriter, ticket: str) -> str | None:
-    if not writer.exists(ticket):
+def _parent_of(reader: TicketReader, ticket: str) -> str | None:
+    if not reader.exists(ticket):
         return None
-    found = writer.relations(TicketId(ticket))
+    found = reader.relations(TicketId(ticket))
     return next((one.target for one in found if one.kind == relations.PARENT), None)
 
 
@@ -258,7 +264,8 @@ def _cycle(what: str, cycle: tuple[str, ...]) -> ConflictError:
     )
 
 
-def _removal(relation: Relation, note: str | None, by: Author) -> NewEvent:
+def removal_event(relation: Relation, note: str | None, by: Author) -> NewEvent:
+    """The event that keeps a relation which is taken away, and why."""
     said = f"The relation `{relation.kind}` to {relation.target} was removed."
     since = f"It was recorded by {relation.author} at {relation.at}."
     parts = [said, since]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from yoi_cli.transfer.model import ForeignTicket, ForeignTickets
 
 #: Why the state of a ticket changed, in its event.
-REASON = "imported"
+REASON = states.IMPORTED
 
 
 def converted(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from yoi_cli.store.files.claims import FileClaims
     from yoi_cli.store.files.missing import Elsewhere, Version
     from yoi_cli.store.files.own_events import FileOwnEvents
+    from yoi_cli.store.files.undo_notes import UndoNotes
     from yoi_cli.store.files.writer import FileWriter, Remember
     from yoi_cli.store.ports import Claims
     from yoi_cli.workspace.shared_claims import SharedClaims
@@ -58,9 +59,9 @@ class Session(NamedTuple):
     """A workspace that was found, and what works on it (docs/api.md).
 
     `why` says in one sentence why it is this one. `command` and `deadline` (seconds) are for
-    the store's lock; `runtime` is the id of the one whose workers are meant, empty the clone's own.
-    Nothing in it changes and nothing is held open, so that several threads
-    may use one session: each asks for its own `store`.
+    the store's lock, `key` tells this use of the workspace from every other; `runtime` is the id of
+    the one whose workers are meant, empty the clone's own. Nothing in it changes and nothing is
+    held open, so that several threads may use one session: each asks for its own `store`.
     """
 
     workspace: str
@@ -71,6 +72,7 @@ class Session(NamedTuple):
     command: str
     deadline: float
     environment: Mapping[str, str]
+    key: str
     runtime: str = ""
 
     @property
@@ -88,6 +90,7 @@ class Session(NamedTuple):
             committed=None if self.checkout is None else partial(_committed_file, self.workspace),
             remember=_remembering(self),
             elsewhere=self.elsewhere,
+            notes=partial(_open_notes, self),
             is_read_only=self.outbox is not None,
         )
 
@@ -164,6 +167,11 @@ class Session(NamedTuple):
         from yoi_cli.store.files.own_events import FileOwnEvents
 
         return FileOwnEvents(os.path.join(self.local_folder, "own"))
+
+    @property
+    def undo_notes(self) -> UndoNotes:
+        """What this clone's own commands wrote, as `yoi undo` needs it (docs/format.md)."""
+        return _open_notes(self)
 
     def worker_above(self) -> str | None:
         """The id of the clone's worker that this process descends from, None for none: of any of
@@ -257,7 +265,15 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
         share(os.path.dirname(location.lock), shared_with(checkout.common_dir))
     deadline = _DEFAULT_DEADLINE if forgiving else lock_deadline(start)
     return Session(
-        workspace, why, checkout, config, location, start.command, deadline, start.environment
+        workspace,
+        why,
+        checkout,
+        config,
+        location,
+        start.command,
+        deadline,
+        start.environment,
+        os.urandom(8).hex(),
     )
 
 
@@ -385,6 +401,15 @@ def _remembering(session: Session) -> Remember:
         session.own_events.add(ticket, [mark_of_new(*one) for one in driving])
 
     return remember
+
+
+def _open_notes(session: Session) -> UndoNotes:
+    from yoi_cli.store.files.undo_notes import UndoNotes, notes_path
+
+    git = session.location.git
+    path = notes_path(session.local_folder, None if git is None else git.journal)
+    author = session.environment.get("YOI_AUTHOR", "")
+    return UndoNotes(path, key=session.key, command=session.command, author=author)
 
 
 def _keep_up(writer: FileWriter, git: GitPlaces, checkout: Checkout) -> None:

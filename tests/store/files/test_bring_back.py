@@ -112,6 +112,16 @@ def test_a_description_is_missed_where_the_earlier_one_stands() -> None:
     assert lacking(told, {"item.md": ITEM.format("P2", "After.").encode()}) == []
 
 
+def test_a_description_that_was_set_back_is_not_missed() -> None:
+    from yoi_cli.store.files.told import checksum
+
+    told = [
+        entry((DESCRIPTION, str(checksum(before)), after))
+        for before, after in (("One.", b"Two.\n"), ("Two.", b"One.\n"))
+    ]
+    assert lacking(told, {"item.md": ITEM.format("P2", "One.").encode()}) == []
+
+
 def test_a_relation_that_was_removed_is_not_missed() -> None:
     told = [entry((RELATION, "", RELATED)), entry((UNRELATED, "depends_on 00001KVZZZZZ1", b""))]
     assert lacking(told, {}) == []

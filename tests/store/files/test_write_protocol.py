@@ -64,6 +64,7 @@ def test_a_writer_writes_what_is_referred_to_then_the_event_then_projections(
         "rename .tmp-item.md",
         f"fsync {ticket}",
         f"write {workspace}/.git/yoi/journal/main",
+        f"write {workspace}/.git/yoi/undo/main",
     ]
     lines = said.splitlines()
     assert "store.lock" in lines[lines.index("unlink .tmp-resolution.md") - 1]
@@ -84,9 +85,11 @@ def test_a_new_ticket_appears_whole_and_synced(env: dict[str, str], workspace: P
     run = python("log", "0", "ticket", "create", "-t", "x", cwd=workspace)
     calls = [line for line in run.err.splitlines() if "store.lock" not in line]
     renamed = next(n for n, line in enumerate(calls) if line.startswith("rename .tmp-"))
-    *calls, made, journal = calls
+    *calls, made, journal, made_notes, notes = calls
     assert made == f"mkdir {workspace}/.git/yoi/journal"
     assert journal == f"write {workspace}/.git/yoi/journal/main"
+    assert made_notes == f"mkdir {workspace}/.git/yoi/undo"
+    assert notes == f"write {workspace}/.git/yoi/undo/main"
     written = [line.removeprefix("write ") for line in calls if line.startswith("write ")]
     assert all(f"fsync {path}" in calls[:renamed] for path in written)
     assert {Path(path).name for path in written} == {"item.md", "thread.md", ".gitkeep"}

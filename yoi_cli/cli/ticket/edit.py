@@ -99,7 +99,6 @@ def edit(
     session = session_of(ctx)
     given = {"title": title, "priority": priority, "assignee": assignee, "readiness": readiness}
     given |= {"due": due_date(due), "estimate": estimate}
-    given |= {"due": due_date(due), "estimate": estimate}
     fields: dict[str, FieldValue] = {
         key: value or None for key, value in given.items() if value is not None
     }

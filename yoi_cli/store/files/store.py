@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.store.files.layout import StoreLocation
     from yoi_cli.store.files.missing import Elsewhere
+    from yoi_cli.store.files.undo_notes import UndoNotes
     from yoi_cli.store.files.writer import FileWriter, Remember
 
 
@@ -24,8 +25,8 @@ class FileStore(FileReader):
 
     `first` is done under every lock that is taken to write, before anything else. `committed`
     gives a file as git's HEAD has it, by its path below the workspace. `remember` is told of every
-    event that is appended, before it is. `elsewhere` finds in git what is in no file. One that
-    `is_read_only` is a confined worker's.
+    event that is appended, before it is. `elsewhere` finds in git what is in no file. `notes` opens
+    where it is noted what a command changes. One that `is_read_only` is a confined worker's.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class FileStore(FileReader):
         committed: Callable[[str], bytes | None] | None = None,
         remember: Remember | None = None,
         elsewhere: Elsewhere | None = None,
+        notes: Callable[[], UndoNotes] | None = None,
         is_read_only: bool = False,
     ) -> None:
         super().__init__(location, elsewhere)
@@ -46,6 +48,7 @@ class FileStore(FileReader):
         self._first = first
         self._committed = committed
         self._remember = remember
+        self._notes = notes
         self._is_read_only = is_read_only
 
     @contextmanager
@@ -68,6 +71,7 @@ class FileStore(FileReader):
             if self._first is not None:
                 self._first(writer)
             writer.remember = self._remember
+            writer.notes = None if self._notes is None else self._notes()
             yield writer
         self.forget_folder()
 

@@ -15,6 +15,7 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model.missing import MissingWrites
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats import journal
+from yoi_cli.store.formats.journal_reading import relation_from, value_pair
 from yoi_cli.store.formats.thread import parse_thread
 
 if TYPE_CHECKING:
@@ -173,14 +174,15 @@ def _with(told: Told, entry: JournalEntry) -> Told:
         elif name == journal.RECORD:
             records[about] = data
         elif name == journal.FIELD:
-            old, new = _value_pair(data)
+            old, new = value_pair(data)
             first = fields[about][0] if about in fields else old
             fields[about] = (first, new)
             if first == new:
                 del fields[about]
         elif name == journal.DESCRIPTION:
             first_sum = int(about) if description is None else description[0]
-            description = (first_sum, data.decode("utf-8", "surrogateescape"))
+            text = data.decode("utf-8", "surrogateescape")
+            description = None if checksum(text) == first_sum else (first_sum, text)
         elif name == journal.FILE:
             files[about] = data
             is_whole = True
@@ -196,17 +198,6 @@ def _with(told: Told, entry: JournalEntry) -> Told:
 def ids_in(thread: bytes) -> frozenset[str]:
     """The ids of the events in a thread's bytes, by their headers."""
     return frozenset(found.decode() for found in _HEADER_ID.findall(thread))
-
-
-def relation_from(data: bytes) -> Relation:
-    """A relation as the journal has it."""
-    import json
-
-    from yoi_cli.model.relations import Relation
-
-    values: list[str | None] = json.loads(data)
-    ticket, kind, target, author, at, note = values
-    return Relation(ticket or "", kind or "", target or "", author or "", at or "", note)
 
 
 def checksum(text: str) -> int:
@@ -228,17 +219,6 @@ def _relations_of(data: bytes) -> dict[tuple[str, str], Relation]:
     from yoi_cli.store.formats.relations import parse_relations
 
     return {one.key: one for one in parse_relations(data, path=layout.RELATIONS)}
-
-
-def _value_pair(data: bytes) -> tuple[FieldValue, FieldValue]:
-    import json
-
-    old, new = json.loads(data)
-    return _field_value(old), _field_value(new)
-
-
-def _field_value(value: str | list[str] | None) -> FieldValue:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _lacking(wanted: Mapping[Key, Value], there: Iterable[Key]) -> Mapping[Key, Value]:

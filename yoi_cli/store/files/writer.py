@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from yoi_cli.store.files.git_holds import Held
     from yoi_cli.store.files.journaling import Parts
     from yoi_cli.store.files.missing import Elsewhere
+    from yoi_cli.store.files.undo_notes import UndoNotes
     from yoi_cli.store.values import NewTicket
 
 Clock = Callable[[], int]
@@ -83,6 +84,8 @@ class FileWriter(FileReader):
         self.left_undone = False
         self.warnings: tuple[str, ...] = ()
         self.remember: Remember | None = None
+        #: Where it is noted what a command changes, for `yoi undo`.
+        self.notes: UndoNotes | None = None
         #: What git has taken out of the checkout, and when that was seen (`git_holds`).
         self.held: Held | None = None
         self._stirred = 0
@@ -135,6 +138,11 @@ class FileWriter(FileReader):
                 done = Committed(ticket, at, event_ids, (*self.warnings, *appended.warnings))
                 done = self._finish(done, item, projected, change)
                 done = self._noted(done, parts, appended)
+                if self.notes is not None:
+                    last_id = max((*event_ids, tail.parsed.thread.greatest_id))
+                    done = self.notes.keep_change(
+                        done, change, self._now_ms, last_id=last_id, item=item, earlier=earlier
+                    )
         return done._replace(warnings=(*done.warnings, *interrupts.warnings))
 
     def _require_readable(
@@ -209,15 +217,22 @@ class FileWriter(FileReader):
         if relations:
             files[f"{layout.ARTIFACTS}/{layout.RELATIONS}"] = rendered_relations(relations)
         with held_back() as interrupts:
-            self.install(ticket_id, files)
+            self._place(ticket_id, files)
             done = Committed(ticket_id, at, event_ids, self.warnings)
             if self.location.git is not None:
                 from yoi_cli.store.files.journaling import parts_of_files
 
                 done = self._noted(done, parts_of_files(files), Appended())
+            if self.notes is not None:
+                author = ticket.events[0].author
+                done = self.notes.keep_creation(done, author, self._now_ms, files)
         return done._replace(warnings=(*done.warnings, *interrupts.warnings))
 
     def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
+        self._place(ticket, files)
+        self._note_import(ticket)
+
+    def _place(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
         folder = self._checked_folder({ticket: files})
         self._lock.announce(Intent(ticket, ""))
         place_tree(folder, ticket, files)
@@ -231,6 +246,11 @@ class FileWriter(FileReader):
         self._lock.announce(Intent(first, ""))
         place_trees(folder, first, tickets)
         self._lock.forget()
+        self._note_import(first)
+
+    def _note_import(self, ticket: TicketId) -> None:
+        if self.notes is not None:
+            self.notes.keep_import(Committed(ticket, stamp(self._now_ms)), self._now_ms)
 
     def _checked_folder(self, tickets: Mapping[TicketId, Mapping[str, bytes]]) -> Directory:
         """The store's folder, in which none of `tickets` stands, and whose files may."""
@@ -381,7 +401,12 @@ class FileWriter(FileReader):
         except OSError as error:
             raise write_failed(error) from error
         warnings = (*self.warnings, _WAITS)
-        return Committed(ticket, stamp(self._now_ms), event_ids, warnings)
+        done = Committed(ticket, stamp(self._now_ms), event_ids, warnings)
+        if self.notes is None:
+            return done
+        return self.notes.keep_change(
+            done, change, self._now_ms, last_id=event_ids[-1], item=b"", earlier={}
+        )
 
     def _encode(
         self, events: tuple[NewEvent, ...], tail: Tail, least: str = ""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from yoi_cli.store.formats.journal import JournalEntry
+
+if TYPE_CHECKING:
+    from yoi_cli.model.item import FieldValue
+    from yoi_cli.model.noted import Slot
+    from yoi_cli.model.relations import Relation
 
 _VERSION = b"yoi journal 1 "
 _HEADER = b"\nentry "
@@ -87,3 +92,34 @@ def _parts(body: bytes) -> tuple[tuple[str, str, bytes], ...] | None:
         parts.append((name.decode("ascii", "replace"), told, body[line_end + 1 : end]))
         position = end + 1
     return tuple(parts)
+
+
+def relation_from(data: bytes) -> Relation:
+    """A relation, from the part that tells of it."""
+    import json
+
+    from yoi_cli.model.relations import Relation
+
+    values: list[str | None] = json.loads(data)
+    ticket, kind, target, author, at, note = values
+    return Relation(ticket or "", kind or "", target or "", author or "", at or "", note)
+
+
+def value_pair(data: bytes) -> tuple[FieldValue, FieldValue]:
+    """A field's values before and after, from the part that tells of it."""
+    import json
+
+    old, new = json.loads(data)
+    return _field_value(old), _field_value(new)
+
+
+def slot_pair(data: bytes) -> tuple[Slot, Slot]:
+    """The same where a key may not have been there."""
+    import json
+
+    old, new = json.loads(data)
+    return tuple(map(_field_value, old)), tuple(map(_field_value, new))
+
+
+def _field_value(value: str | list[str] | None) -> FieldValue:
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""Taking back what a command recorded, by counter-events (docs/undo.md)."""
