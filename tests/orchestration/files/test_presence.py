@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from yoi_cli.orchestration.files import presence
 from yoi_cli.orchestration.files.local_state import FileLocalState
 from yoi_cli.orchestration.files.presence import Presence, look_for_runs, shown_as_running
 
+pytestmark = pytest.mark.parametrize("locks", ["/proc/locks", "/nowhere"])
+
 ONE, OTHER = "00001M7YV0F5Q", "00001M7YV0F5R"
+
+
+@pytest.fixture(autouse=True)
+def _told_by(locks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who tells of locks: the kernel, or the locks themselves."""
+    monkeypatch.setattr(presence, "_LOCKS", locks)
 
 
 def state(folder: Path) -> FileLocalState:

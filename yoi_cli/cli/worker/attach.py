@@ -84,7 +84,9 @@ def _raw_terminal() -> Iterator[_Caught]:
     it is, the terminal is as it was."""
     caught, stdin = _Caught(), sys.stdin.fileno()
     before = termios.tcgetattr(stdin)
-    wakeup, write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    wakeup, write_end = os.pipe()
+    for end in (wakeup, write_end):
+        os.set_blocking(end, False)
     old_wakeup = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     old = {number: signal.signal(number, caught.end) for number in _ENDING}
     old[signal.SIGWINCH] = signal.signal(signal.SIGWINCH, caught.resize)

@@ -3,13 +3,13 @@ workers (docs/orchestrate.md). Local to the machine and never committed."""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from yoi_cli.orchestration.files.presence import lock_alone
 from yoi_cli.orchestration.pauses import Pause
 from yoi_cli.orchestration.ports import OwnMerge
 from yoi_cli.workers.open import keep_prompt
@@ -39,9 +39,7 @@ class FileLocalState:
             return True
         os.makedirs(self._folder, exist_ok=True)
         descriptor = os.open(os.path.join(self._folder, f"{ticket}.lock"), _FLAGS, 0o666)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not lock_alone(descriptor):
             os.close(descriptor)
             return False
         self._held[ticket] = descriptor

@@ -14,7 +14,7 @@ from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.model.ids import is_event_id
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.base_reader import missing_part
-from yoi_cli.store.files.descriptors import check_size, most_bytes, read_all
+from yoi_cli.store.files.descriptors import check_size, most_bytes, read_all, sync_data
 from yoi_cli.store.files.git_activity import wait_for_git
 from yoi_cli.store.formats.thread import ParsedThread, parse_thread
 
@@ -199,7 +199,7 @@ def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Written:
         try:
             if os.write(descriptor, data) < len(data):
                 raise OSError(28, "the disk took only a part of the event")
-            os.fdatasync(descriptor)
+            sync_data(descriptor)
         except OSError as error:
             os.ftruncate(descriptor, end)
             os.fsync(descriptor)

@@ -4,8 +4,11 @@ a file may hold, written whole (docs/format.md)."""
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
+import sys
+from contextlib import suppress
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.limits import (
@@ -82,6 +85,16 @@ def write_all(descriptor: int, data: bytes) -> None:
         if more == 0:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         written += more
+
+
+def sync_data(descriptor: int) -> None:
+    """Bring what was written to the file to stable storage. Raises `OSError`."""
+    if sys.platform == "darwin":
+        with suppress(OSError):  # a file system that has no such call has the other
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)  # `fsync` stops at the disk's own cache
+        os.fsync(descriptor)
+    else:
+        os.fdatasync(descriptor)
 
 
 def mark_of(status: os.stat_result) -> str:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
-from yoi_cli.store.files.descriptors import read_all, write_all
+from yoi_cli.store.files.descriptors import read_all, sync_data, write_all
 from yoi_cli.store.files.directory import TEMPORARY, Directory
 from yoi_cli.store.formats.journal import render_entry, render_journal
 
@@ -109,7 +109,7 @@ def _append(path: str, entry: JournalEntry, *, is_synced: bool) -> None:
         is_new = os.fstat(descriptor).st_size == 0
         write_all(descriptor, render_journal([entry], LONG) if is_new else render_entry(entry))
         if is_synced:
-            os.fdatasync(descriptor)
+            sync_data(descriptor)
     finally:
         os.close(descriptor)
     if is_synced and is_new:

@@ -16,17 +16,17 @@ def sync_file_system(descriptor: int) -> bool:
     False where the system has no such call, or one that hides errors: then every file is to be
     brought there by itself. Raises `OSError` where the disk refuses.
     """
-    if sys.platform != "linux" or _kernel() < _ANSWERS_FOR_ERRORS:
-        return False
-    import ctypes
+    if sys.platform == "linux" and _kernel() >= _ANSWERS_FOR_ERRORS:
+        import ctypes
 
-    libc = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(libc, "syncfs"):
-        return False
-    if libc.syncfs(descriptor) == 0:
-        return True
-    number = ctypes.get_errno()
-    raise OSError(number, os.strerror(number))
+        libc = ctypes.CDLL(None, use_errno=True)
+        if not hasattr(libc, "syncfs"):
+            return False
+        if libc.syncfs(descriptor) == 0:
+            return True
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return False
 
 
 def _kernel() -> tuple[int, ...]:
