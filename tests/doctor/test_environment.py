@@ -56,6 +56,8 @@ def test_a_sound_machine_is_ok_throughout() -> None:
         (replace(SOUND, editor_is_set=False), "editor", "ok"),
         (replace(SOUND, encoding="iso8859-1", is_utf8=False), "encoding", "warning"),
         (replace(SOUND, landlock=0), "confinement", "warning"),
+        (replace(SOUND, lacking=("pidfd",)), "workers", "warning"),
+        (replace(SOUND, lacking=None), "workers", "warning"),
         (replace(SOUND, variables=("YOI_AUTOR",)), "variables", "warning"),
         (replace(SOUND, timeout_problem="It is no number."), "variables", "error"),
     ],

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from yoi_cli.errors import YoiError
 from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
 from yoi_cli.workers.local.runtime import FileRuntime
@@ -27,6 +29,10 @@ from yoi_cli.workers.runtime import Output
 
 #: Far beyond what anything here takes; a hang becomes a failure.
 PATIENCE = 30.0
+#: The way in which no part is made use of that Linux alone has.
+PORTABLE_WAY = "portable"
+#: For tests of what must be so in either way in which workers are supervised.
+both_ways = pytest.mark.parametrize("way", ["own", PORTABLE_WAY], indirect=True)
 
 
 class Standing(NamedTuple):

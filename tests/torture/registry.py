@@ -36,6 +36,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("merge", "whole files of three clones merge to the same in any order", merge.run),
     Campaign("model", "every ready held against a second opinion, on damaged stores", model.run),
     Campaign("workers", "whoever stands over a worker killed, at rest and under load", workers.run),
+    Campaign("workers-portable", "the same without what Linux alone has", workers.run_portable),
     Campaign("fifty", "fifty workers at once, and a gigabyte that is followed", fifty.run),
     Campaign("observe", "viewers come and go while servers are killed and started", observe.run),
     Campaign("orchestrate", "orchestrate killed at every step, and ended", orchestrate.run),

@@ -49,7 +49,8 @@ def test_a_worker_of_which_nothing_is_hidden_is_told_whole() -> None:
 
 def test_every_sentence_that_yoi_says_of_a_worker_is_told() -> None:
     exits = (None, WorkerExit(3, None, 1, "stub"), WorkerExit(None, 9, 1, "shim"))
-    whys = ("", "it was given up before it ran", "nobody saw how it ended")
+    unseen = ("nobody saw how it ended", "its stub died, so nobody saw how it ended")
+    whys = ("", "it was given up before it ran", *unseen)
     cannot = ("it could not be started (No such file or directory: its program)",)
     phases = (None, "queued", "starting", "beginning", "running", "ending", "ended")
     for phase, end, why, flags in itertools.product(

@@ -119,10 +119,15 @@ def with_environment(
     """
     from yoi_cli.doctor.environment import DoctorReport, check_environment, strict_about_clone
     from yoi_cli.doctor.open import survey_environment
-    from yoi_cli.workers.open import landlock_version
+    from yoi_cli.workers.open import lacking_parts, landlock_version
 
-    landlock = landlock_version(start.environment)
-    facts = survey_environment(start, encoding=encoding, is_utf8=is_utf8, landlock=landlock)
+    facts = survey_environment(
+        start,
+        encoding=encoding,
+        is_utf8=is_utf8,
+        landlock=landlock_version(start.environment),
+        lacking=lacking_parts(),
+    )
     checks = (*report.checks, *check_environment(facts))
     if strict:
         checks = tuple(strict_about_clone(check) for check in checks)

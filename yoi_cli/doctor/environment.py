@@ -28,7 +28,7 @@ VARIABLES = frozenset(
     {"YOI_AUTHOR", "YOI_DEBUG", "YOI_LOCK_TIMEOUT", "YOI_TRUST", "YOI_WORKSPACE"}
     | {"YOI_GENERATION", "YOI_INTENT_FILE", "YOI_TICKET", "YOI_WORKTREE"}
     | {"YOI_BRANCH", "YOI_ROLE", "YOI_ROUND", "YOI_TARGET", "YOI_WORKER_ID", "YOI_SHIM_OF"}
-    | {"YOI_LANDLOCK", "YOI_OUTBOX", "YOI_MODEL"}
+    | {"YOI_LANDLOCK", "YOI_OUTBOX", "YOI_MODEL", "YOI_WORKER_PORTABLE"}
     | {"YOI_COMMAND", "YOI_LAST_WORDS", "YOI_MESSAGE", "YOI_REASON", "YOI_TITLE"}
 )
 #: A lock on git's index that is older than this (seconds) was left behind.
@@ -100,7 +100,8 @@ class EnvironmentFacts:
 
     `git` is its version, None where it is missing; `variables` are the names of those set
     that begin with YOI_; `timeout_problem` is what is wrong with YOI_LOCK_TIMEOUT. `landlock` is
-    the version of it by which workers are confined, 0 for none.
+    the version of it by which workers are confined, 0 for none; `lacking` are the parts of Linux
+    that supervising a worker goes without, None where no worker can be supervised.
     """
 
     python: str
@@ -112,6 +113,7 @@ class EnvironmentFacts:
     variables: tuple[str, ...] = ()
     timeout_problem: str | None = None
     landlock: int = 0
+    lacking: tuple[str, ...] | None = ()
 
 
 def check_environment(facts: EnvironmentFacts) -> Iterator[EnvironmentCheck]:
@@ -137,6 +139,19 @@ def check_environment(facts: EnvironmentFacts) -> Iterator[EnvironmentCheck]:
         hint = "docs/security.md says what follows from that, and which kernels can do it."
         message = "This system confines no worker: Landlock is missing, or turned off."
         yield EnvironmentCheck("confinement", ENVIRONMENT, WARNING, message, hint)
+    yield _check_workers(facts.lacking)
+
+
+def _check_workers(lacking: tuple[str, ...] | None) -> EnvironmentCheck:
+    if lacking is None:
+        hint = "On Linux /proc has to be mounted; elsewhere psutil is needed."
+        message = "No worker can run: processes cannot be told apart here."
+        return EnvironmentCheck("workers", ENVIRONMENT, WARNING, message, hint)
+    if lacking:
+        hint = 'docs/workers.md says what is weaker there ("Other systems").'
+        message = f"Workers are supervised without {', '.join(lacking)}."
+        return EnvironmentCheck("workers", ENVIRONMENT, WARNING, message, hint)
+    return EnvironmentCheck("workers", ENVIRONMENT, OK, "Workers are supervised in Linux's way.")
 
 
 def _check_editor(facts: EnvironmentFacts) -> EnvironmentCheck:

@@ -178,10 +178,15 @@ def _age(path: str) -> float | None:
 
 
 def survey_environment(
-    start: Start, *, encoding: str, is_utf8: bool, landlock: int
+    start: Start,
+    *,
+    encoding: str,
+    is_utf8: bool,
+    landlock: int,
+    lacking: tuple[str, ...] | None,
 ) -> EnvironmentFacts:
     """What the machine says; `encoding` is that of the output, `landlock` the version of it that
-    confines workers."""
+    confines workers, and `lacking` what supervising them goes without."""
     import platform
 
     from yoi_cli.doctor.environment import EnvironmentFacts
@@ -203,6 +208,7 @@ def survey_environment(
         variables=tuple(name for name in start.environment if name.startswith("YOI_")),
         timeout_problem=timeout_problem,
         landlock=landlock,
+        lacking=lacking,
     )
 
 

@@ -120,6 +120,16 @@ def landlock_version(environment: Mapping[str, str]) -> int:
     return min(kernel_abi(), landlock_limit(environment))
 
 
+def lacking_parts() -> tuple[str, ...] | None:
+    """The parts of Linux that workers are supervised without here; None where none can run."""
+    from yoi_cli.workers.local.launcher import shim_libraries
+    from yoi_cli.workers.local.shim.parts import NAMES, parts
+
+    if shim_libraries() is None:
+        return None
+    return tuple(name for name, is_there in zip(NAMES, parts(), strict=True) if not is_there)
+
+
 def live_worker(session: Session, ticket: str) -> str | None:
     """The worker of this clone that is at work for `ticket`, as sentences name it.
 

@@ -38,7 +38,7 @@ _UNTOLD = "Its record says so."
 _EVENTS = frozenset(
     {
         *("queued", "started", "adopted", "input_closed", "output_cut", "ending"),
-        *("leftovers", "leftovers_stay", "ended", "unreadable"),
+        *("leftovers", "leftovers_stay", "output_lost", "ended", "unreadable"),
     }
 )
 _CAUSES = job_states.CAUSES.union(
@@ -49,7 +49,7 @@ _WHYS = frozenset(
     {
         *("", RESTARTED, NOT_STARTED, NOT_BEGUN, COPIED, UNSEEN),
         *("nobody saw how it ended", "it was given up before it ran", "it could not be started"),
-        "its exit is missing",
+        *("its exit is missing", "its stub died, so nobody saw how it ended"),
     }
 )
 #: What `recover` does, and what is said of it; where that is nothing, the evidence is.

@@ -1,4 +1,5 @@
-"""The kill matrix of workers: whoever stands over one dies, at rest and under load."""
+"""The kill matrix of workers: whoever stands over one dies, at rest and under load, where Linux's
+own parts are made use of and where none is (docs/workers.md, "Other systems")."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -18,23 +21,34 @@ from torture.outcome import ENOUGH, Outcome, Settings
 
 from yoi_cli.model.workers.spec import WorkerRequest
 from yoi_cli.workers.local.shim.kernel import Identity, identity, is_alive
+from yoi_cli.workers.local.shim.parts import PORTABLE
 
 VICTIMS = ("launcher", "shim", "stub", "shim and stub", "worker")
 LOADS = ("at rest", "under load", "redacted")
 #: How often each cell of the table is tried.
 _FULL, _SHORT = 100, 2
 #: What must be so, in the order of the table's columns.
-CHECKS = ("transcript whole", "exit kept", "lock free", "none left", "recover right")
+CHECKS = (
+    "lines right",
+    "transcript whole",
+    "exit kept",
+    "lock free",
+    "none left",
+    "hidden ended",
+    "recover right",
+)
 _CODE = 7
 _SECRET = "a value nobody should see"
 _LONGEST_LAUNCH = 0.15
-#: Prints numbered lines until it is told that they are enough, with a grandchild that left
-#: its session and hears no signal but the last.
+#: Prints numbered lines until it is told that they are enough, with grandchildren that left its
+#: session and hear no signal but the last; one of them hides the variables by which it is known.
 _WORKER = f"""
 import os, subprocess, sys, time
 open("runs", "a").write("run\\n")
-deaf = "trap '' TERM HUP INT; echo $$ > stray.tmp; mv stray.tmp stray; while :; do sleep 1; done"
-subprocess.Popen(["setsid", "nohup", "sh", "-c", deaf], stdout=subprocess.DEVNULL)
+deaf = "trap '' TERM HUP INT; echo $$ > $0.tmp; mv $0.tmp $0; while :; do sleep 1; done"
+for *hiding, name in (["stray"], ["env", "-i", "hidden"]):
+    command = [*hiding, "setsid", "nohup", "sh", "-c", deaf, name]
+    subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 secret = os.environ.get("MY_TOKEN", "")
 number = 0
 while not os.path.exists("enough"):
@@ -56,6 +70,26 @@ class Cell(NamedTuple):
     folder: Path
     #: The victim whose promises the run is held against; another one in the control.
     promised: str
+    is_portable: bool = False
+
+    @property
+    def keeps_exit(self) -> bool:
+        """Whether somebody is left who can see how the worker ends: orphans come to the shim on
+        Linux alone."""
+        return self.promised != "shim and stub" and not (
+            self.is_portable and self.promised == "stub"
+        )
+
+    @property
+    def keeps_output(self) -> bool:
+        """Whether what was to be redacted can still be taken over."""
+        is_lost = self.is_portable and self.victim == "shim and stub" and self.load == "redacted"
+        return not is_lost
+
+    @property
+    def ends_hidden(self) -> bool:
+        """Whether what hides, and left, is known as the worker's once that has ended."""
+        return not self.is_portable and self.victim != "shim and stub"
 
 
 class Row(NamedTuple):
@@ -68,14 +102,37 @@ class Row(NamedTuple):
 
 def run(settings: Settings) -> Outcome:
     """Every cell a hundred times in the full form, twice in the short one."""
+    return _run(settings, is_portable=False)
+
+
+def run_portable(settings: Settings) -> Outcome:
+    """The same without the parts that Linux alone has."""
+    with _portable():
+        return _run(settings, is_portable=True)
+
+
+@contextmanager
+def _portable() -> Iterator[None]:
+    before = os.environ.get(PORTABLE)
+    os.environ[PORTABLE] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[PORTABLE]
+        if before is not None:
+            os.environ[PORTABLE] = before
+
+
+def _run(settings: Settings, *, is_portable: bool) -> Outcome:
     runs = settings.size(settings.runs, full=_FULL, short=_SHORT)
     cells = [
-        Cell(victim, load, runs, settings.seed, settings.folder / f"{n}-{m}", victim)
+        Cell(victim, load, runs, settings.seed, settings.folder / f"{n}-{m}", victim, is_portable)
         for n, victim in enumerate(VICTIMS)
         for m, load in enumerate(LOADS)
         if settings.only in ("", victim, load)
     ]
-    control = Cell("shim and stub", "at rest", 2, settings.seed, settings.folder / "c", "shim")
+    both, folder = "shim and stub", settings.folder / "c"
+    control = Cell(both, "at rest", 2, settings.seed, folder, "shim", is_portable)
     with get_context("fork").Pool(settings.jobs) as pool:
         rows = pool.map(_try_cell, cells, chunksize=1)
         noticed = pool.apply(_try_cell, (control,)).violations
@@ -106,6 +163,7 @@ class _Trial:
         self.cell, self.number, self.workers, self.row = cell, number, workers, row
         self.lot = random.Random(f"{cell.seed} {cell.victim} {cell.load} {number}")
         self.recovers_first, self.stops = bool(number & 1), bool(number & 2)
+        self.hidden = Identity(0, 0)
         if (cell.victim, cell.load) == ("shim and stub", "redacted"):
             # What is redacted lives in memory until somebody takes it over (docs/workers.md).
             self.recovers_first = True
@@ -127,14 +185,15 @@ class _Trial:
             self.row.violations.append(f"{self._name()}: {error}")
         finally:
             self.workers.end_all()
+            kill(self.hidden)
 
     def _name(self) -> str:
         return f"{self.cell.victim}, {self.cell.load}, run {self.number}"
 
-    def _check(self, check: str, is_so: bool, found: object) -> None:
+    def _check(self, check: str, is_so: bool, found: object, *, is_promised: bool = True) -> None:
         self.row.made[check] += 1
         self.row.held[check] += is_so
-        if not is_so:
+        if is_promised and not is_so:
             self.row.violations.append(f"{self._name()}: not {check}: {found}")
 
     def _request(self) -> WorkerRequest:
@@ -157,6 +216,8 @@ class _Trial:
 
     def _begin(self, worker_id: str) -> Standing:
         wait_until((Path(self.workers.cwd) / "stray").exists)
+        wait_until((Path(self.workers.cwd) / "hidden").exists)
+        self.hidden = identity(int((Path(self.workers.cwd) / "hidden").read_text()))
         self.workers.wait_for_output(worker_id, b"\n20 ")
         if self.cell.load != "at rest":
             time.sleep(self.lot.uniform(0, 0.03))
@@ -194,17 +255,16 @@ class _Trial:
         self._check("recover right", right, found)
 
     def _see_it_end(self, worker_id: str) -> None:
-        victim = self.cell.promised
-        if self.cell.victim != "worker":
+        if self.cell.victim != "worker" and self.cell.keeps_output:
             self.workers.wait_for_output(worker_id, b"last\n")
         if not self.recovers_first and "shim" in self.cell.victim:
             kinds = {one.action for one in self.workers.runtime.recover()}
             # It may be just about to end, and then is adopted for as long.
             self._check("recover right", kinds <= {"ended", "lost", "adopted"}, kinds)
         view = self.workers.runtime.wait(worker_id, 30)
-        if victim == "shim and stub":
+        if not self.cell.keeps_exit:
             kept = (view.state, view.exit_code) == ("lost", None) and bool(view.evidence)
-        elif victim == "worker":
+        elif self.cell.promised == "worker":
             kept = (view.state, view.signal) == ("killed", signal.SIGKILL)
         else:
             kept = (view.state, view.exit_code) == ("exited", _CODE)
@@ -215,21 +275,25 @@ class _Trial:
         found = [who for who in (*standing, _named(stray)) if is_alive(who)]
         left = self.workers.left()
         self._check("none left", not found and not left, (found, left))
-        self._check("transcript whole", *self._transcript(worker_id))
+        has_gone = not is_alive(self.hidden)
+        self._check("hidden ended", has_gone, self.hidden, is_promised=self.cell.ends_hidden)
+        self._check_transcript(worker_id)
         runs = (Path(self.workers.cwd) / "runs").read_text()
         if runs != "run\n":
             self.row.violations.append(f"{self._name()}: it ran more than once: {runs!r}")
 
-    def _transcript(self, worker_id: str) -> tuple[bool, str]:
+    def _check_transcript(self, worker_id: str) -> None:
         text = self.workers.output(worker_id).decode()
-        lines = text.split("\n")
-        end = lines.pop()
-        is_told = not self.stops and self.cell.victim != "worker"
-        if is_told and (end != "" or lines.pop() != "last"):
-            return False, f"its end is missing: {lines[-1:]} {end!r}"
+        *lines, end = text.split("\n")
+        has_end = (lines[-1:], end) == (["last"], "")
         word = "[redacted]" if self.cell.load == "redacted" else ""
-        wrong = [n for n, line in enumerate(lines) if line != f"{n} {word}"]
-        return not wrong and _SECRET not in text, f"line {wrong[:1]} of {len(lines)}"
+        said = lines[: -1 if has_end else None]
+        wrong = [n for n, line in enumerate(said) if line != f"{n} {word}"]
+        # What is there is right, always: every line, and none of them twice.
+        self._check("lines right", not wrong and _SECRET not in text, f"{wrong[:1]} of {len(said)}")
+        if not self.stops and self.cell.victim != "worker":
+            promised = self.cell.keeps_output
+            self._check("transcript whole", has_end, (lines[-1:], end), is_promised=promised)
 
 
 def _named(pid: int) -> Identity:
@@ -254,6 +318,6 @@ def _share(row: Row, check: str, cell: Cell) -> str:
     if not row.made[check]:
         return f"{'-':>18}"
     share = f"{row.held[check]}/{row.made[check]}"
-    if check == "exit kept" and cell.victim == "shim and stub":
+    if check == "exit kept" and not cell.keeps_exit:
         share = f"lost {share}"
     return f"{share:>18}"

@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.workers import Workers, kill
+from support.workers import Workers, both_ways, kill
 
 from yoi_cli.workers.local.runtime import FileRuntime
 from yoi_cli.workers.local.shim.kernel import is_alive
+
+pytestmark = both_ways
 
 SLEEP = "import time\ntime.sleep(60)"
 

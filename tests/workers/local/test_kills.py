@@ -10,7 +10,16 @@ import time
 from pathlib import Path
 
 import pytest
-from support.workers import Standing, Workers, changed, kill, python, wait_until
+from support.workers import (
+    PORTABLE_WAY,
+    Standing,
+    Workers,
+    both_ways,
+    changed,
+    kill,
+    python,
+    wait_until,
+)
 
 from yoi_cli.workers.local.shim.kernel import identity, is_alive
 
@@ -43,16 +52,22 @@ def let_it_end(workers: Workers, worker_id: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["shim", "stub"])
-def test_output_and_exit_survive_the_death_of_either_keeper(workers: Workers, role: str) -> None:
+def test_output_and_exit_survive_the_death_of_either_keeper(
+    workers: Workers, role: str, way: str
+) -> None:
     worker_id, standing = chatty(workers)
     kill(getattr(standing, role))
     view = workers.runtime.show(worker_id)
     assert view.state == "running"
     let_it_end(workers, worker_id)
     view = workers.runtime.wait(worker_id, 20)
+    assert whole(workers.output(worker_id))
+    if (way, role) == (PORTABLE_WAY, "stub"):  # orphans come to nobody who could keep it
+        assert (view.state, view.exit_code) == ("lost", None)
+        assert "nobody saw how it ended" in view.evidence
+        return
     assert (view.state, view.exit_code) == ("exited", 7)
     assert ("shim" if role == "stub" else "stub") in view.evidence
-    assert whole(workers.output(worker_id))
 
 
 def test_without_both_the_transcript_is_whole_and_the_exit_is_lost(workers: Workers) -> None:
@@ -125,6 +140,9 @@ os.kill(os.getpid(), 9)
     assert workers.runtime.show(worker_id).state == "running"
 
 
+pytestmark = both_ways
+
+
 def test_nothing_is_lost_where_the_machine_restarts(workers: Workers) -> None:
     worker_id = workers.spawn("sleep", "600")
     standing = workers.standing(worker_id)
@@ -181,7 +199,7 @@ def test_what_ended_long_ago_is_not_said_to_have_been_ended(workers: Workers) ->
     assert (view.state, view.exit_code, view.cause) == ("exited", 0, "")
 
 
-def test_one_keeper_after_the_other(workers: Workers) -> None:
+def test_one_keeper_after_the_other(workers: Workers, way: str) -> None:
     request = changed(workers.request(*python(CHATTY)), environment={"MY_TOKEN": "not to be seen"})
     worker_id = workers.runtime.spawn(request).worker_id
     workers.wait_for_output(worker_id, b"\n60\n")
@@ -189,6 +207,23 @@ def test_one_keeper_after_the_other(workers: Workers) -> None:
     (found,) = workers.runtime.recover()
     assert found.action == "adopted"
     kill(workers.standing(worker_id).stub)
-    let_it_end(workers, worker_id)
+    (Path(workers.cwd) / "enough").touch()
     assert workers.runtime.wait(worker_id, 20).state == "lost"
-    assert whole(workers.output(worker_id))
+    lines = workers.output(worker_id)
+    if way == PORTABLE_WAY:  # what was redacted lay in a file that nobody else can open
+        assert whole(lines[: lines.rindex(b"\n") + 1] + b"last\n")
+        assert b'"output_lost"' in workers.files(worker_id)["events.jsonl"]
+    else:
+        assert whole(lines)
+
+
+def test_what_left_its_session_and_hides_whose_it_is_stays_where_orphans_come_to_nobody(
+    workers: Workers, way: str
+) -> None:
+    code = "env -i setsid sh -c 'echo $$; exec sleep 600' & sleep 0.3; exit 4"
+    request = changed(workers.request("sh", "-c", code), grace_ms=200)
+    worker_id = workers.runtime.spawn(request).worker_id
+    assert workers.runtime.wait(worker_id, 20).exit_code == 4
+    stray = identity(int(workers.output(worker_id)))
+    assert is_alive(stray) is (way == PORTABLE_WAY)
+    kill(stray)

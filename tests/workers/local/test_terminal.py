@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from support.workers import Workers, changed, kill, python, wait_until
+from support.workers import Workers, both_ways, changed, kill, python, wait_until
 
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.model.workers.profiles import Profile, Settings
@@ -38,6 +38,7 @@ def says(workers: Workers, worker_id: str, word: str) -> None:
     workers.wait_for_output(worker_id, f"<{word.upper()}>".encode())
 
 
+@both_ways
 def test_it_is_its_own_and_what_is_typed_and_shown_is_in_the_transcript(workers: Workers) -> None:
     worker_id = begin(workers)
     assert b"True True\r\n" in workers.output(worker_id)

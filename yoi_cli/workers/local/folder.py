@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.workers.profiles import UNCONFINED
-from yoi_cli.workers.local.evidence import is_another_folders
 from yoi_cli.workers.local.input_pipe import accepts_input
 from yoi_cli.workers.local.records import RecordReader, corrupt
 from yoi_cli.workers.local.shim import files
@@ -66,7 +65,7 @@ class WorkerFolder(RecordReader):
             is_this_boot=same,
             exit=self.exit(),
             why=state.why if state is not None else "",
-            is_elsewhere=not has_shim and is_another_folders(self.descriptor, stub, worker),
+            is_elsewhere=not has_shim and (stub or worker) is not None and self._is_copy(state),
         )
         verdict = judge(facts)
         view = WorkerView(
@@ -92,6 +91,13 @@ class WorkerFolder(RecordReader):
         if view.has_ended:
             view = _with_end(view, facts, state)
         return WorkerSnapshot(spec, state, facts, verdict, view)
+
+    def _is_copy(self, state: WorkerState | None) -> bool:
+        """Whether this is a copy of the folder that the record is of: nobody may take over, or end,
+        what it names from here. A record of an older version does not tell."""
+        folder = os.fstat(self.descriptor)
+        written = (state.device, state.inode) if state is not None else (0, 0)
+        return any(written) and written != (folder.st_dev, folder.st_ino)
 
     def output_size(self) -> int:
         """How many bytes it wrote, kept or not."""

@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
-from yoi_cli.workers.local.shim.kernel import is_supported
 from yoi_cli.workers.local.shim.launch import OF_SHIM, pack
+from yoi_cli.workers.local.shim.parts import PORTABLE, is_portable_forced, parts
 from yoi_cli.workers.local.shim.state import ENDED
 from yoi_cli.workers.local.spec import takeover_launch
 
@@ -35,12 +35,28 @@ class ShimAnswer(NamedTuple):
 
 def check_system() -> None:
     """Raises `OperationError` (`worker_unsupported`) where no worker can run."""
-    if not is_supported():
+    if shim_libraries() is None:
         raise OperationError(
             "worker_unsupported",
             "This system cannot tell processes apart well enough to run workers.",
-            hint="Workers need Linux 5.3 or newer, with /proc mounted.",
+            hint="On Linux /proc has to be mounted; elsewhere psutil is needed: install it.",
         )
+
+
+def shim_libraries() -> bytes | None:
+    """The folder of what a shim needs beyond the standard library, empty where that is nothing;
+    None where it is needed and not there."""
+    if parts().table:
+        return b""
+    try:
+        import psutil
+    except (ImportError, OSError):
+        return None
+    try:
+        psutil.Process().create_time()
+    except (OSError, psutil.Error):
+        return None
+    return os.fsencode(os.path.dirname(os.path.dirname(os.path.abspath(psutil.__file__))))
 
 
 def start_shim(launch: Launch) -> ShimAnswer:
@@ -48,12 +64,14 @@ def start_shim(launch: Launch) -> ShimAnswer:
 
     No argument and no variable of it tells more than the worker's id.
     """
+    launch = launch._replace(libraries=shim_libraries() or b"")
+    forced = {PORTABLE: "1"} if is_portable_forced() else {}
     process = subprocess.Popen(
         [sys.executable, "-I", "-S", _ENTRY, launch.worker_id],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={OF_SHIM: launch.worker_id},
+        env={OF_SHIM: launch.worker_id, **forced},
         cwd="/",
         pass_fds=(launch.lock,),
         start_new_session=True,

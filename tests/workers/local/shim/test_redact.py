@@ -62,11 +62,11 @@ def test_a_pump_that_goes_on_after_another_was_killed_writes_the_same(
 ) -> None:
     with tempfile.TemporaryDirectory() as path:
         folder = files.open_folder(path)
-        memory = make_memory()
+        memory, output = make_memory(folder)
         redactor = Redactor(secrets)
         edges = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
         for start, end in itertools.pairwise(edges):
-            os.write(memory, data[start:end])
+            os.write(output, data[start:end])
             pump = Pump(folder, memory, redactor)
             pump.move_all()
             if seed % 2:  # as if it had been killed between writing and writing down where
@@ -77,7 +77,7 @@ def test_a_pump_that_goes_on_after_another_was_killed_writes_the_same(
         last.move_all(at_end=True)
         close(last)
         assert (Path(path) / files.OUTPUT).read_bytes() == redactor.redact(data)
-        for descriptor in (folder, memory):
+        for descriptor in (folder, memory, output):
             os.close(descriptor)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import Identity, identity, send
-from yoi_cli.workers.local.shim.pump import Pump, make_memory, writer_of
+from yoi_cli.workers.local.shim.pump import Pump, make_memory
 from yoi_cli.workers.local.shim.redact import Redactor
 from yoi_cli.workers.local.shim.stub import CLOSE_INPUT, StubDescriptors, run_stub
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from yoi_cli.workers.local.shim.launch import Launch
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-_PIPE = os.O_CLOEXEC
 
 
 class PreparedStub(NamedTuple):
@@ -44,16 +43,13 @@ def prepare(folder: int, launch: Launch) -> PreparedStub:
     """
     pump = None
     if launch.secrets:
-        memory = make_memory()
+        memory, output = make_memory(folder)
         pump = Pump(folder, memory, Redactor(launch.secrets))
-        output = writer_of(memory)
     else:
         output = files.open_regular(folder, files.OUTPUT, _APPEND)
-    stdin, input_writer = _standard_input(folder, launch.stdin)
-    go, go_end = os.pipe2(_PIPE)
-    begun, begun_end = os.pipe2(_PIPE)
-    notes, notes_end = os.pipe2(_PIPE)
-    failure = os.memfd_create("yoi-failure", os.MFD_CLOEXEC)
+    stdin, input_writer = _standard_input(folder, launch)
+    (go, go_end), (begun, begun_end), (notes, notes_end) = os.pipe(), os.pipe(), os.pipe()
+    failure = _nameless(folder, "yoi-failure", b"")
     ends = StubDescriptors(
         stdin, output, input_writer, go, go_end, begun, begun_end, failure, notes, notes_end
     )
@@ -82,23 +78,28 @@ def release(prepared: PreparedStub) -> bytes:
     return answer
 
 
-def _standard_input(folder: int, given: bytes | None) -> tuple[int, int]:
+def _standard_input(folder: int, launch: Launch) -> tuple[int, int]:
     """(what the worker reads, what keeps it open): the FIFO, nothing, or what was given."""
-    if given is None:
+    if launch.stdin is None:
         if not files.exists(folder, files.STDIN):  # as it does after a stub that was killed
-            os.mkfifo(files.STDIN, 0o600, dir_fd=folder)
+            # By its path: macOS before 13 makes no FIFO below a descriptor.
+            os.mkfifo(os.path.join(launch.folder, files.STDIN.encode()), 0o600)
         flags = os.O_CLOEXEC | os.O_NOFOLLOW
         reader = os.open(files.STDIN, os.O_RDONLY | os.O_NONBLOCK | flags, dir_fd=folder)
         input_writer = os.open(files.STDIN, os.O_WRONLY | flags, dir_fd=folder)
         os.set_blocking(reader, True)
         return reader, input_writer
-    if not given:
+    if not launch.stdin:
         return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), -1
-    memory = os.memfd_create("yoi-input", os.MFD_CLOEXEC)
-    files.write_all(memory, given)
-    reader = os.open(f"/proc/self/fd/{memory}", os.O_RDONLY | os.O_CLOEXEC)
-    os.close(memory)
-    return reader, -1
+    return _nameless(folder, "yoi-input", launch.stdin, os.O_RDONLY), -1
+
+
+def _nameless(folder: int, name: str, data: bytes, flags: int = os.O_RDWR) -> int:
+    """A file in memory that holds `data`, opened with `flags`."""
+    memory, opened = files.memory_file(folder, name, flags)
+    with files.closing(memory):
+        files.write_all(memory, data)
+    return opened
 
 
 def close_input(input_writer: int, stub: Identity) -> int:

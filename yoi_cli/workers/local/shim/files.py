@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias
+
+from yoi_cli.workers.local.shim.parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +74,32 @@ def read_all(descriptor: int) -> bytes:
     while part := os.read(descriptor, _CHUNK):
         parts.append(part)
     return b"".join(parts)
+
+
+def memory_file(folder: int, name: str, flags: int) -> tuple[int, int]:
+    """A file that is in no folder, to be read and written, and another opening of it with `flags`.
+
+    It is in memory. Where that cannot be, it is one of `folder` whose name is gone before anything
+    is in it. Raises `OSError`.
+    """
+    if sys.platform == "linux" and parts().memory:
+        memory = os.memfd_create(name, os.MFD_CLOEXEC)
+        return memory, os.open(f"/proc/self/fd/{memory}", flags | os.O_CLOEXEC)
+    temporary = f".tmp-{name}-{os.getpid()}"
+    remove(folder, temporary)
+    try:
+        memory = open_regular(folder, temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        return memory, open_regular(folder, temporary, flags)
+    finally:
+        remove(folder, temporary)
+
+
+def wakeup_pipe() -> tuple[int, int]:
+    """Both ends of a pipe that nobody waits at."""
+    ends = os.pipe()
+    for end in ends:
+        os.set_blocking(end, False)
+    return ends
 
 
 def exists(folder: int, name: str) -> bool:
@@ -143,7 +172,7 @@ def append(folder: int, name: str, data: bytes) -> None:
     """Add `data` to the file `name` in one write, and sync it."""
     with closing(open_regular(folder, name, _APPEND)) as descriptor:
         write_all(descriptor, data)
-        os.fdatasync(descriptor)
+        os.fsync(descriptor)
 
 
 def to_json(value: Json) -> str:

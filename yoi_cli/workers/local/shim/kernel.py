@@ -1,11 +1,15 @@
-"""What the kernel knows of processes, and the few calls that Python has no name for."""
+"""What the system knows of processes and does with them: by Linux's own calls, or by others where
+those are missing (docs/workers.md, "Other systems")."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from typing import NamedTuple
+
+from yoi_cli.workers.local.shim.parts import parts
 
 _PR_SET_CHILD_SUBREAPER = 36
 _FALLOC_FL_KEEP_SIZE = 0x01
@@ -15,12 +19,12 @@ _DEAD = frozenset("ZXx")
 
 
 class Process(NamedTuple):
-    """A line of the process table; `started` is in the kernel's ticks since boot."""
+    """A line of the process table; `started` tells it from others that had its number: on Linux in
+    the kernel's ticks since boot, elsewhere by the time of day in microseconds."""
 
     pid: int
     state: str
     parent: int
-    group: int
     session: int
     started: int
 
@@ -39,15 +43,14 @@ class Identity(NamedTuple):
 NO_PROCESS = Identity(0, 0)
 
 
-def is_supported() -> bool:
-    """Whether this system tells who a process is and lets it be signalled without a race."""
-    return os.path.exists("/proc/self/stat") and hasattr(os, "pidfd_open")
-
-
 def boot_id() -> str:
-    """What this run of the machine is called."""
-    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-        return file.read().strip()
+    """What this run of the machine is called; empty where it has no name. An identity is of no
+    other run all the same: there it has the time of day in it."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
 
 
 def now_ms() -> int:
@@ -56,12 +59,29 @@ def now_ms() -> int:
 
 
 def uptime_ms() -> int:
-    """Milliseconds since boot: the same clock for every process, set by nobody."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+    """Milliseconds of a clock that every process has alike, set by nobody: since boot."""
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+    else:  # noqa: RET505 (types are checked as for another system, too)
+        return time.monotonic_ns() // 1_000_000
+
+
+def load_table(libraries: bytes) -> None:
+    """Import what tells of processes where `/proc` does not, with the folder `libraries`: now, for
+    it may be replaced while a worker runs. Raises `ImportError`."""
+    if not parts().table:
+        if libraries:
+            sys.path.append(os.fsdecode(libraries))
+        from yoi_cli.workers.local.shim import portable  # noqa: F401
 
 
 def process(pid: int) -> Process | None:
     """The process with the number `pid`, None where there is none."""
+    if not parts().table:
+        from yoi_cli.workers.local.shim import portable
+
+        told = portable.process(pid)
+        return None if told is None else Process(pid, *told)
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             text = file.read()
@@ -69,14 +89,21 @@ def process(pid: int) -> Process | None:
         return None
     # The name stands in parentheses and may hold anything, parentheses too.
     fields = text[text.rindex(b")") + 2 :].split()
-    parent, group, session = (int(field) for field in fields[1:4])
-    return Process(pid, fields[0].decode(), parent, group, session, int(fields[19]))
+    return Process(pid, fields[0].decode(), int(fields[1]), int(fields[3]), int(fields[19]))
 
 
 def processes() -> dict[int, Process]:
     """Every process that is alive, by its number."""
-    found = (process(int(name)) for name in os.listdir("/proc") if name.isdecimal())
+    found = map(process, _pids())
     return {one.pid: one for one in found if one is not None and one.is_alive}
+
+
+def _pids() -> list[int]:
+    if parts().table:
+        return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+    from yoi_cli.workers.local.shim import portable
+
+    return portable.pids()
 
 
 def identity(pid: int) -> Identity:
@@ -94,24 +121,51 @@ def is_alive(who: Identity) -> bool:
 
 
 def send(who: Identity, number: signal.Signals) -> bool:
-    """Signal that very process; whether it was there to be signalled."""
+    """Signal that very process; whether it was there to be signalled.
+
+    Without Linux's descriptors of processes another could have its number by now, if it ended
+    between the look at it and the signal.
+    """
     try:
+        if sys.platform == "linux" and parts().pidfd:
+            return _send_by_descriptor(who, number)
+        is_there = is_alive(who)
+        if is_there:
+            os.kill(who.pid, number)
+    except OSError:
+        return False
+    return is_there
+
+
+def _send_by_descriptor(who: Identity, number: signal.Signals) -> bool:
+    if sys.platform == "linux":
         descriptor = os.pidfd_open(who.pid)
-    except OSError:
-        return False
-    try:
-        if not is_alive(who):
-            return False
-        signal.pidfd_send_signal(descriptor, number)
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
+        try:
+            if is_alive(who):
+                signal.pidfd_send_signal(descriptor, number)
+                return True
+        finally:
+            os.close(descriptor)
+    return False
+
+
+def watch(pid: int) -> int | None:
+    """A descriptor that can be read once the process `pid` ends; None where there is no such
+    thing, or no such process."""
+    if sys.platform == "linux" and parts().pidfd:
+        try:
+            return os.pidfd_open(pid)
+        except OSError:
+            return None
+    return None
 
 
 def environment_of(pid: int) -> dict[bytes, bytes]:
     """The variables that the process `pid` was started with; none where it hides them."""
+    if not parts().table:
+        from yoi_cli.workers.local.shim import portable
+
+        return portable.environment_of(pid)
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
             text = file.read()
@@ -123,6 +177,8 @@ def environment_of(pid: int) -> dict[bytes, bytes]:
 
 def adopt_orphans() -> bool:
     """Become the parent of descendants that lose theirs; whether the system can do that."""
+    if not parts().adopts:
+        return False
     import ctypes  # by shims alone, and at their start
 
     try:
@@ -137,6 +193,8 @@ def punch(descriptor: int, end: int) -> bool:
 
     Whether the file system can do that.
     """
+    if not parts().holes:
+        return False
     import ctypes
 
     try:

@@ -25,7 +25,7 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION = 1
 _PATH_BENEATH, _NET_PORT = 1, 2
 _PR_SET_NO_NEW_PRIVS = 38
-_O_PATH = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
+_O_PATH = getattr(os, "O_PATH", 0) | os.O_NOFOLLOW | os.O_CLOEXEC
 
 _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
 _REFER, _TRUNCATE, _IOCTL = 1 << 13, 1 << 14, 1 << 15
@@ -39,10 +39,13 @@ _OF_FILES = _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 
 def kernel_abi() -> int:
     """The version of Landlock that the kernel offers, 0 where it has none or has it off."""
+    size, version = ctypes.c_size_t(0), ctypes.c_uint32(_VERSION)
     try:
-        return max(0, _call(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION)))
+        if sys.platform == "linux":  # elsewhere the numbers are those of other calls
+            return max(0, _call(_CREATE_RULESET, None, size, version))
     except (OSError, AttributeError):
-        return 0
+        pass
+    return 0
 
 
 def confine(wanted: Confinement) -> None:

@@ -82,7 +82,8 @@ class Launch(NamedTuple):
     """All that a shim needs.
 
     `lock` is a descriptor that it inherits and that holds the worker's lock. `takeover` is
-    None for a worker that is to be started. With a `terminal` (1) it gets one of its own.
+    None for a worker that is to be started. With a `terminal` (1) it gets one of its own. The
+    folder `libraries` has what the shim needs beyond the standard library where `/proc` is not.
     """
 
     worker_id: str
@@ -99,6 +100,7 @@ class Launch(NamedTuple):
     takeover: Takeover | None = None
     confinement: Confinement | None = None
     terminal: int = 0
+    libraries: bytes = b""
 
 
 #: What a field may hold; a named tuple counts as a tuple.

@@ -15,6 +15,7 @@ from yoi_cli.workers.local.shim.kernel import (
     environment_of,
     identity,
     is_alive,
+    load_table,
     now_ms,
     uptime_ms,
 )
@@ -64,6 +65,7 @@ _TRIES = 3
 def main() -> NoReturn:
     """Read the launch, detach, and supervise the worker to its end."""
     launch = unpack(files.read_all(0))
+    load_table(launch.libraries)
     # The launcher's child was made the leader of a session; its child is none, so no terminal
     # can ever become its own.
     if os.fork() != 0:
@@ -232,7 +234,8 @@ def _pump_of(folder: int, worker_id: str, takeover: Takeover) -> Pump | None:
     if not takeover.secret_names:
         return None
     keepers = (takeover.stub, identity(os.getpid()))
-    members = ProcessTree(worker_id, takeover.worker, keepers).members()
+    was_alive = is_alive(takeover.worker)
+    members = ProcessTree(worker_id, takeover.worker, keepers, was_alive).members()
     memory = find_memory(members)
     if memory is None:
         return None

@@ -15,6 +15,7 @@ from yoi_cli.workers.local.shim.kernel import (
     send,
 )
 from yoi_cli.workers.local.shim.launch import OF_SHIM, OF_WORKER
+from yoi_cli.workers.local.shim.parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,23 +24,30 @@ _OF_SHIM, _OF_WORKER = OF_SHIM.encode(), OF_WORKER.encode()
 
 
 class ProcessTree(NamedTuple):
-    """A worker and the processes that supervise it, which are not its own: `keepers`."""
+    """A worker and the processes that supervise it, which are not its own: `keepers`.
+
+    `was_alive` says that the worker was there when this was made, and has been looked at since.
+    """
 
     worker_id: str
     worker: Identity
     keepers: tuple[Identity, ...]
+    was_alive: bool
 
     def members(self) -> list[Identity]:
         """Every process of the worker that is alive, itself included.
 
         Those are its descendants (orphans among them come to its keepers), its session while
-        it leads it, and whoever was started with its mark. A worker that was started from
-        within this one is a worker of its own, with all that descends from it.
+        it leads it, and whoever was started with its mark. Where orphans do not come to its
+        keepers, what is in its session stays its own when it has ended. A worker that was started
+        from within this one is a worker of its own, with all that descends from it.
         """
         table = processes()
         roots = {who.pid for who in self.keepers if is_alive(who)}
         roots.add(os.getpid())
         leads = is_alive(self.worker)
+        if not parts().adopts and self.was_alive and self.worker.pid not in table:
+            leads = True  # nobody gets a number that is still a session's
         mark = self.worker_id.encode()
         verdicts: dict[int, bool] = dict.fromkeys(roots, True)
         for one in table.values():

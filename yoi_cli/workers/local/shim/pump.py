@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import punch
+from yoi_cli.workers.local.shim.parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,19 +30,15 @@ _CHUNKS = 64
 _STRETCH = 1 << 20
 
 
-def make_memory() -> int:
-    """A new file in memory, opened to be read."""
-    return os.memfd_create(_NAME, os.MFD_CLOEXEC)
-
-
-def writer_of(memory: int) -> int:
-    """A descriptor that appends to the file in memory, to be the worker's output."""
-    return os.open(f"/proc/self/fd/{memory}", os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+def make_memory(folder: int) -> tuple[int, int]:
+    """A new file in memory, opened to be read, and to be appended to as the worker's output."""
+    return files.memory_file(folder, _NAME, os.O_WRONLY | os.O_APPEND)
 
 
 def find_memory(holders: Iterable[Identity]) -> int | None:
-    """The file in memory that one of the processes `holders` still has open, to be read."""
-    for who in holders:
+    """The file in memory that one of the processes `holders` still has open, to be read; None also
+    where the system does not show what they have open."""
+    for who in holders if parts().memory else ():
         folder = f"/proc/{who.pid}/fd"
         try:
             for name in sorted(os.listdir(folder), key=int):

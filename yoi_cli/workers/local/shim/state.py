@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from yoi_cli.workers.local.shim import files
@@ -26,7 +27,8 @@ class WorkerState(NamedTuple):
     """How far a worker is; times are Unix milliseconds, but `ready_at`: since boot.
 
     `cause` says who is ending it, `why` why it never ran or what was lost of it. `landlock`
-    is the version of Landlock that confines it, 0 where nothing does.
+    is the version of Landlock that confines it, 0 where nothing does. `device` and `inode` are
+    those of the folder that it stands in, which those of a copy are not.
     """
 
     phase: Phase
@@ -41,6 +43,8 @@ class WorkerState(NamedTuple):
     why: str = ""
     output_start: int = 0
     landlock: int = 0
+    device: int = 0
+    inode: int = 0
 
 
 class StateWriter:
@@ -52,7 +56,8 @@ class StateWriter:
 
     def put(self, state: WorkerState) -> None:
         """Let `state` be what is written down. Raises `OSError`."""
-        self.state = state
+        folder = os.fstat(self._folder)
+        self.state = state = state._replace(device=folder.st_dev, inode=folder.st_ino)
         record: dict[str, files.Json] = {"schema_version": SCHEMA_VERSION}
         for name, value in state._asdict().items():
             if isinstance(value, tuple):

@@ -12,9 +12,11 @@ import signal
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.local.shim.children import ended_child, forget, has_children
 from yoi_cli.workers.local.shim.kernel import adopt_orphans, now_ms
 
 if TYPE_CHECKING:
+    from yoi_cli.workers.local.shim.children import Ending
     from yoi_cli.workers.local.shim.launch import Launch
     from yoi_cli.workers.local.shim.pump import Pump
 
@@ -46,27 +48,6 @@ class StubDescriptors(NamedTuple):
     failure: int
     notes: int
     notes_end: int
-
-
-class Ending(NamedTuple):
-    """How a process ended: by itself with `code`, or by `signal`."""
-
-    pid: int
-    code: int | None
-    signal: int | None
-
-
-def ended_child() -> Ending | None:
-    """A child that has ended, left where it is so that its end is not lost, or None."""
-    try:
-        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return None
-    if found is None:
-        return None
-    if found.si_code == os.CLD_EXITED:
-        return Ending(found.si_pid, found.si_status, None)
-    return Ending(found.si_pid, None, found.si_status)
 
 
 def write_exit(folder: int, ending: Ending, by: str, error: str = "") -> None:
@@ -110,7 +91,7 @@ class _Signals:
 
 def _listen(ends: StubDescriptors) -> int:
     """Handle signals; the descriptor that can be read once one came."""
-    wakeup, write_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    wakeup, write_end = files.wakeup_pipe()
     signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
@@ -168,12 +149,9 @@ class _Stub:
                     # The folder is gone, and with it everybody who would ask.
                 self._has_ended = True
                 _send_note(self._ends.notes_end, b"exit\n")
-            os.waitpid(ending.pid, 0)
+            forget(ending.pid)
         if self._has_ended:
-            try:
-                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            except ChildProcessError:
-                self._has_children = False
+            self._has_children = has_children()
         return True
 
     def _why_not_begun(self, ending: Ending) -> str:

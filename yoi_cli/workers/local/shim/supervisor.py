@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.begin import close_input
+from yoi_cli.workers.local.shim.children import ended_child, forget, is_child
 from yoi_cli.workers.local.shim.kernel import Identity, is_alive, now_ms, send, uptime_ms
 from yoi_cli.workers.local.shim.output import OutputBound
 from yoi_cli.workers.local.shim.process_tree import ProcessTree, ask_to_end, send_all
 from yoi_cli.workers.local.shim.state import ENDED, ENDING, StateWriter
-from yoi_cli.workers.local.shim.stub import LEAVE, ended_child, write_exit
+from yoi_cli.workers.local.shim.stub import LEAVE, write_exit
 
 if TYPE_CHECKING:
     from yoi_cli.workers.local.shim.compare import Comparison
@@ -32,7 +33,7 @@ _LEFTOVER_MS = 2000
 _GIVE_UP_MS = 10_000
 _SLOW_MS, _SOON_MS, _PUMP_MS = 1000, 10, 10
 _STUB_LEAVES_MS = 5000
-_UNSEEN = "nobody saw how it ended"
+_UNSEEN = "its stub died, so nobody saw how it ended"
 
 
 class Supervised(NamedTuple):
@@ -66,7 +67,8 @@ class Supervisor:
         self._wakeup = wakeup
         self._supervised = supervised
         keepers = (supervised.stub, Identity(os.getpid(), journal.state.shim.started))
-        self._tree = ProcessTree(launch.worker_id, supervised.worker, keepers)
+        was_alive = is_alive(supervised.worker)
+        self._tree = ProcessTree(launch.worker_id, supervised.worker, keepers, was_alive)
         self._bound = OutputBound(folder, launch.bounds.output_limit, journal)
         self._done_commands: set[str] = set()
         self._kill_at: int | None = None
@@ -167,25 +169,17 @@ class Supervisor:
 
     def _look_without_stub(self) -> None:
         """The worker is this shim's own child now, or its end is seen by nobody."""
+        takeover = self._launch.takeover
         if self._supervised.pump is not None:
             if not self._stub_is_gone:
                 self._supervised.pump.load()
             self._supervised.pump.move_some()
+        elif takeover is not None and takeover.secret_names and not self._stub_is_gone:
+            self._journal.event("output_lost")
         self._stub_is_gone = True
-        if not is_alive(self._supervised.worker) and not self._is_my_child():
+        if not is_alive(self._supervised.worker) and not is_child(self._supervised.worker.pid):
             self._has_ended = True
-            takeover = self._launch.takeover
             self._lost = takeover.why_lost if takeover is not None else _UNSEEN
-
-    def _is_my_child(self) -> bool:
-        """Whether the worker came to this process when its stub died, alive or dead."""
-        if not self._supervised.worker.pid:
-            return False
-        try:
-            os.waitid(os.P_PID, self._supervised.worker.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
-            return False
-        return True
 
     def _reap(self) -> None:
         """Reap what has ended; the worker only once its exit is written down."""
@@ -198,7 +192,7 @@ class Supervisor:
                     return
             if is_worker:
                 self._has_ended = True
-            os.waitpid(ending.pid, 0)
+            forget(ending.pid)
 
     def _end_leftovers(self) -> bool:
         """End what is left of the worker; whether nothing is."""
@@ -245,7 +239,7 @@ def dismiss_stub(stub: Identity, wakeup: Wakeup) -> None:
             send(stub, signal.SIGKILL)
         wakeup.wait(_SOON_MS)
     while (ending := ended_child()) is not None:
-        os.waitpid(ending.pid, 0)
+        forget(ending.pid)
 
 
 def new_commands(folder: int, seen: set[str]) -> list[tuple[str, str, int | None]]:

@@ -75,7 +75,7 @@ class _Holder:
         self._shows = True
 
     def hold(self) -> NoReturn:
-        wakeup, write_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        wakeup, write_end = files.wakeup_pipe()
         signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         signal.signal(signal.SIGWINCH, lambda _number, _frame: self._resize())
@@ -156,8 +156,9 @@ class _Holder:
         except OSError as error:  # Linux's way of saying that nobody has the terminal any more
             self._shows = error.errno != errno.EIO
             return False
+        self._shows = bool(data)  # and that of others
         _write_out(data)
-        return bool(data)
+        return self._shows
 
     def _resize(self) -> None:
         """Take over the size that somebody wrote down; the program is told by the kernel."""

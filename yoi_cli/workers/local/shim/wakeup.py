@@ -6,8 +6,14 @@ import os
 import select
 import signal
 
+from yoi_cli.workers.local.shim.files import wakeup_pipe
+from yoi_cli.workers.local.shim.kernel import watch
+from yoi_cli.workers.local.shim.parts import parts
+
 #: Tells a shim to read new commands.
 POKE = signal.SIGUSR1
+#: How soon to look again for ends of which nobody tells.
+_LOOK_MS = 100
 _IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE)
 
 
@@ -17,8 +23,7 @@ class Wakeup:
     def __init__(self) -> None:
         self.was_told_to_stop = False
         self._poller = select.poll()
-        self._signals, write_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        self._processes: set[int] = set()
+        self._signals, write_end = wakeup_pipe()
         self._notes = -1
         self._poller.register(self._signals, select.POLLIN)
         signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
@@ -38,16 +43,15 @@ class Wakeup:
 
     def watch_end_of(self, pid: int) -> None:
         """Wake once when the process `pid` ends."""
-        try:
-            descriptor = os.pidfd_open(pid)
-        except OSError:
-            return
-        self._processes.add(descriptor)
-        self._poller.register(descriptor, select.POLLIN)
+        descriptor = watch(pid)
+        if descriptor is not None:
+            self._poller.register(descriptor, select.POLLIN)
 
     def wait(self, milliseconds: int) -> bool:
         """Wait at most so long; whether a process ended or the stub said something."""
         has_news = False
+        if not parts().pidfd and self._notes < 0:
+            milliseconds = min(milliseconds, _LOOK_MS)
         for descriptor, _ in self._poller.poll(max(0, milliseconds)):
             if descriptor == self._signals:
                 _read(descriptor)
@@ -56,8 +60,9 @@ class Wakeup:
             if descriptor == self._notes and _read(descriptor):
                 continue
             self._poller.unregister(descriptor)
-            self._processes.discard(descriptor)
             os.close(descriptor)
+            if descriptor == self._notes:
+                self._notes = -1
         return has_news
 
 
