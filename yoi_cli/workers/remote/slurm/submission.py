@@ -149,15 +149,15 @@ class Submitter:
         if len(ids) > 1:
             arguments.append(f"--array=0-{len(ids) - 1}")
         variables = b"".join(_variables(task, one) for task, one in enumerate(launches))
-        memory = os.memfd_create("yoi-variables", 0)
-        with files.closing(memory):
+        with files.closing(files.open_folder(self._path)) as here:
+            memory, reader = files.memory_file(here, "yoi-variables", os.O_RDONLY)
+        with files.closing(memory), files.closing(reader):
             files.write_all(memory, variables)
-            os.lseek(memory, 0, os.SEEK_SET)
             return self._programs.ask(
                 "sbatch",
-                [*arguments, f"--export-file={memory}"],
+                [*arguments, f"--export-file={reader}"],
                 stdin=self._script(code, ids),
-                descriptors=(memory,),
+                descriptors=(reader,),
             )
 
     def _script(self, code: str, ids: Sequence[str]) -> bytes:
