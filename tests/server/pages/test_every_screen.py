@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from support.browser import AXE, Visitor
@@ -13,6 +14,9 @@ from support.process import Program, git_program
 from support.servers import Backend
 
 from yoi_cli.server.pages.routes import PAGES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.process
 
@@ -109,6 +113,38 @@ def test_a_screen_is_fit_for_everybody(screen: str, seen: Visitor, names: dict[s
     assert page.title() not in ("ran", "1")
     known = [one for one in seen.troubles if "404" not in one]
     assert known == []
+
+
+@pytest.mark.parametrize("path", ["/signin", "/login?code=used"])
+def test_whoever_is_not_let_in_sees_where_to_sign_in(
+    path: str, browser: Browser, served: Backend
+) -> None:
+    somebody = Visitor(browser, served, viewport={"width": 360, "height": 740})
+    somebody.context.clear_cookies()
+    for scheme in ("light", "dark"):
+        somebody.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        somebody.page.goto(f"{served.server.address}{path}")
+        assert violations(somebody) == [], scheme
+        assert somebody.page.locator("#signin").count() == 1
+        is_refused = somebody.page.locator("text=used already").count() == 1
+        assert is_refused == path.startswith("/login")
+    width = somebody.page.evaluate("document.documentElement.scrollWidth")
+    somebody.context.close()
+    assert width <= 360
+
+
+def test_an_objective_is_made_and_linked(
+    seen: Visitor, served: Backend, names: dict[str, str]
+) -> None:
+    page = seen.go("/objectives")
+    page.fill("#objective-form input[name=title]", "A press that prints")
+    page.click("#objective-form button")
+    page.wait_for_selector("h1 >> text=A press that prints")
+    page.fill("#link-form input", names["ticket"])
+    page.click("#link-form button")
+    page.wait_for_selector(f"#objective a[href$='{names['ticket']}']")
+    found = page.url.rpartition("/")[2]
+    assert served.data("GET", f"objectives/{found}")["linked"] == 1
 
 
 def test_what_waits_for_a_person_stands_first(seen: Visitor, names: dict[str, str]) -> None:

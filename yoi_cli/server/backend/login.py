@@ -18,10 +18,13 @@ _OK, _SEE_OTHER = 200, 303
 
 
 def enter(call: Call[BackendContext]) -> Reply:
-    """A browser comes with a code: it gets a cookie, and leaves the address with the code."""
+    """A browser comes with a code: it gets a cookie, and leaves the address with the code. One
+    whose code is not valid any more is led to where it can sign in."""
     code = call.query_as(LoginQuery).code
     logins, workspace = call.context.logins, call.context.workspace_id
     if not isinstance(code, str) or not logins.redeem(code):
+        if "text/html" in call.headers.get("accept", ""):
+            return Reply(_SEE_OTHER, headers={"location": "/signin?refused=1"})
         raise refusal("login_refused")
     headers = {"location": f"/w/{workspace}/", "set-cookie": logins.new_session()}
     return Reply(_SEE_OTHER, headers=headers)

@@ -198,6 +198,21 @@ class ObjectivesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     finished: bool = False
 
 
+class CreateObjective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new objective that links `tickets`; without a `text` it has the template's."""
+
+    title: Title
+    text: Text | None = None
+    tickets: List = ()
+
+
+class LinkTickets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Tickets that an objective is to link, or with `remove` not any more."""
+
+    tickets: Annotated[tuple[Word, ...], Meta(min_length=1, max_length=100)]
+    remove: bool = False
+
+
 class ClaimsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With claims that were given back (`every`), or without."""
 

@@ -14,7 +14,11 @@ from yoi_cli.api.documents.board import ServedWorkspaceDocument, ticket_row_docu
 from yoi_cli.api.documents.common import unreadable_documents
 from yoi_cli.api.documents.doctor import doctor_document
 from yoi_cli.api.documents.inbox import inbox_document
-from yoi_cli.api.documents.objective import objective_document, objective_list_document
+from yoi_cli.api.documents.objective import (
+    objective_document,
+    objective_list_document,
+    objective_written_document,
+)
 from yoi_cli.api.documents.overview import OverviewDocument, RunStartedDocument
 from yoi_cli.api.documents.relations import graph_document, planned_document, plans_document
 from yoi_cli.api.documents.routing import claims_document
@@ -101,6 +105,20 @@ def objectives(call: Call[BackendContext]) -> Reply:
 def objective(call: Call[BackendContext]) -> Reply:
     found = goals.show(call.context.session, call.path["objective_id"])
     return Reply(_OK, "objective", objective_document(found))
+
+
+def create_objective(call: Call[BackendContext]) -> Reply:
+    body = call.body_as(requests.CreateObjective)
+    done = goals.create(call.context.session, body.title, text=body.text, tickets=body.tickets)
+    location = f"/api/w/{call.context.workspace_id}/objectives/{done.id}"
+    document = objective_written_document(done)
+    return Reply(201, "objective_created", document, {"location": location})
+
+
+def link_tickets(call: Call[BackendContext]) -> Reply:
+    body, objective_id = call.body_as(requests.LinkTickets), call.path["objective_id"]
+    done = goals.link(call.context.session, objective_id, body.tickets, remove=body.remove)
+    return Reply(_OK, "objective_linked", objective_written_document(done))
 
 
 def plans(call: Call[BackendContext]) -> Reply:

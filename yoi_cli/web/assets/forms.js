@@ -59,6 +59,23 @@ onSubmit("worker-form", async (given) => {
   location.assign(`${base}/runtimes/${encodeURIComponent(runtime)}/workers/${encodeURIComponent(worker)}`);
 });
 
+onSubmit("objective-form", async (given) => {
+  const made = await call("POST", "/objectives", {
+    title: given.get("title"), tickets: many(given.get("tickets"), /[\s,]+/),
+  });
+  forget(/** @type {HTMLFormElement} */ (document.getElementById("objective-form")));
+  location.assign(`${base}/objectives/${made.id}`);
+});
+
+onSubmit("link-form", async (given) => {
+  const form = /** @type {HTMLFormElement} */ (document.getElementById("link-form"));
+  await call("POST", `/objectives/${encodeURIComponent(form.dataset.objective ?? "")}/links`, {
+    tickets: many(given.get("tickets"), /[\s,]+/),
+  });
+  forget(form);
+  location.reload();
+});
+
 onSubmit("runtime-form", async (given) => {
   await call("POST", "/settings/runtimes", {
     url: given.get("url"), name: given.get("name"), token_env: orNull(given.get("token_env")),
