@@ -318,5 +318,9 @@ TEXTS: Mapping[str, str] = {
     "{days} days": "{days}日",
     "{done} of {total} tickets are done": "{total}件中{done}件が完了",
     "{loaded} of {total} are shown": "{total}件中{loaded}件を表示",
+    "{n} d": "{n}日",
+    "{n} h": "{n}時間",
+    "{n} min": "{n}分",
+    "{n} s": "{n}秒",
     "{span} ago": "{span}前",
 }

@@ -17,7 +17,7 @@ from yoi_cli.server.pages.markup import markdown, plain
 from yoi_cli.server.pages.words import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from yoi_cli.server.pages.screen import Screen, Visit
 
@@ -84,25 +84,25 @@ def when(at: str | int | None, t: partial[str]) -> Markup:
     if seconds is None:
         return Markup("<span>{}</span>").format(visible(exact))
     passed = max(0, int(time.time()) - seconds)
-    shown = t("just now") if passed < _MINUTE else t("{span} ago").format(span=span_text(passed))
+    shown = t("just now") if passed < _MINUTE else t("{span} ago").format(span=span_text(passed, t))
     if passed > 60 * _DAY:
         shown = exact[:10]
     local = f"{exact[:10]} {exact[11:16]} UTC"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(exact, local, shown)
 
 
-def span_text(seconds: float | None) -> str:
+def span_text(seconds: float | None, t: Callable[[str], str] = str) -> str:
     """A length of time in one or two units."""
     if seconds is None:
         return "–"
     whole = int(seconds)
     if whole < _MINUTE:
-        return f"{whole} s"
+        return t("{n} s").format(n=whole)
     if whole < _HOUR:
-        return f"{whole // _MINUTE} min"
+        return t("{n} min").format(n=whole // _MINUTE)
     if whole < 2 * _DAY:
-        return f"{whole // _HOUR} h"
-    return f"{whole // _DAY} d"
+        return t("{n} h").format(n=whole // _HOUR)
+    return t("{n} d").format(n=whole // _DAY)
 
 
 def size_text(count: int) -> str:
