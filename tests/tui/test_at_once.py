@@ -1,12 +1,15 @@
-"""The panel, the command line and HTTP at once on one store: nothing is lost, and all see it."""
+"""The panel, a browser, the command line and HTTP at once on one store: nothing is lost, and all
+see it."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from pathlib import Path
 
 import pytest
+from support.browser import Visitor, chromium, until
 from support.panel import Panel, drive
 from support.process import Program
 from support.servers import serving_workspace
@@ -14,8 +17,9 @@ from support.workspaces import put
 
 pytestmark = pytest.mark.process
 
-_BY_PANEL, _BY_COMMAND, _BY_HTTP = 30, 50, 120
+_BY_PANEL, _BY_BROWSER, _BY_COMMAND, _BY_HTTP = 30, 10, 50, 110
 _TICKETS = 6
+ACTIONS = _BY_PANEL + _BY_BROWSER + _BY_COMMAND + _BY_HTTP
 
 
 def test_two_hundred_actions_at_once_lose_nothing(workspace: Path, yoi: Program) -> None:
@@ -23,7 +27,31 @@ def test_two_hundred_actions_at_once_lose_nothing(workspace: Path, yoi: Program)
     said: dict[str, list[str]] = {one: [] for one in tickets}
     titles: set[str] = set()
 
+    all_is_said = threading.Event()
     with serving_workspace(yoi, cwd=workspace) as backend:
+
+        def by_browser() -> float:
+            """Comments from pages; at the end, how long it took until the board showed the last
+            change."""
+            with chromium() as browser:
+                visitor = Visitor(browser, backend)
+                for number in range(_BY_BROWSER):
+                    one, text = tickets[number % _TICKETS], f"browser {number}"
+                    page = visitor.go(f"/tickets/{one}")
+                    page.fill("#comment-form textarea", text)
+                    page.click("#comment-form button")
+                    page.wait_for_selector(f"#thread >> text={text}")
+                    said[one].append(text)
+                page = visitor.go("/board")
+                page.wait_for_selector("#live[data-state=on]")
+                all_is_said.wait(60)
+                yoi("ticket", "edit", tickets[1], "--title", "Seen in the browser")
+                seconds = until(
+                    lambda: page.locator("text=Seen in the browser").count() > 0, seconds=10
+                )
+                visitor.context.close()
+                assert visitor.troubles == []
+                return seconds
 
         def by_command(seed: int, count: int) -> None:
             chance = random.Random(seed)
@@ -67,8 +95,11 @@ def test_two_hundred_actions_at_once_lose_nothing(workspace: Path, yoi: Program)
                     (by_http, 3, _BY_HTTP // 2),
                 )
             ]
+            browsing = asyncio.create_task(asyncio.to_thread(by_browser))
             await by_panel(panel)
             await asyncio.gather(*others)
+            all_is_said.set()
+            assert await browsing < 1
             await panel.until(lambda: titles <= set(_titles(panel)), "what the others made")
             await asyncio.to_thread(yoi, "ticket", "edit", tickets[0], "--title", "Seen by all")
             assert await panel.until(lambda: "Seen by all" in _titles(panel)) < 1
@@ -77,7 +108,7 @@ def test_two_hundred_actions_at_once_lose_nothing(workspace: Path, yoi: Program)
 
         drive(workspace, script, size=(80, 40))
 
-    assert sum(map(len, said.values())) + len(titles) == _BY_PANEL + _BY_COMMAND + _BY_HTTP
+    assert sum(map(len, said.values())) + len(titles) == ACTIONS
     for one, texts in said.items():
         log = (workspace / ".yoi/tickets" / one / "thread.md").read_text()
         assert [text for text in texts if log.count(f"{text}\n") != 1] == []
