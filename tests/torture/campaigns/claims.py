@@ -15,9 +15,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from support.orchestration import Shop, shop_in
+from support.orchestration import Shop
 from support.process import git_program, yoi_program
 from support.shared_claims import REFS, Clone, Hub
+from support.sync_clones import OWN, Clones
 from torture.outcome import ENOUGH, Outcome, Settings
 
 from yoi_cli.errors import ConflictError
@@ -32,9 +33,12 @@ _LONGEST = 1200.0
 
 
 def run(settings: Settings) -> Outcome:
-    """16 racers for 500 tickets in the full form, then two orchestrators for 30."""
+    """16 racers for 500 tickets in the full form, then two orchestrators for 30; `--only race` or
+    `--only pair` is one of the two."""
     racers = settings.size(settings.writers, full=_RACERS, short=_SHORT_RACERS)
     tickets = settings.size(settings.runs, full=_TICKETS, short=_SHORT_TICKETS)
+    if settings.only == "pair":
+        tickets = 0
     holders = _race(settings.folder / "race", racers, tickets, is_weak=False)
     wrong = [
         f"{name} has {len(had)} holders: {had}" for name, had in holders.items() if len(had) != 1
@@ -43,7 +47,9 @@ def run(settings: Settings) -> Outcome:
     doubled = sum(len(had) > 1 for had in weak.values())
     both = _Pair(settings.folder / "pair", settings.seed)
     count = settings.size(settings.events, full=_ORCHESTRATED, short=_SHORT_ORCHESTRATED)
-    wrong += both.run(count)
+    if settings.only == "race":
+        count = 0
+    wrong += both.run(count) if count else []
     figures: dict[str, int | str] = {
         "racers": racers,
         "tickets": tickets,
@@ -119,6 +125,8 @@ class _Pair:
     def __init__(self, folder: Path, seed: int) -> None:
         self._folder = folder
         self._lot = random.Random(seed)
+        env = dict(os.environ)
+        self._clones = Clones(folder, yoi_program(env, folder), git_program(env, folder), OWN)
         self.kills = 0
 
     def run(self, count: int) -> list[str]:
@@ -149,29 +157,24 @@ class _Pair:
         return self._judge(shops, tickets)
 
     def _furnish(self, count: int) -> tuple[list[Shop], list[str]]:
-        env = dict(os.environ)
-        repo = self._folder / "repo"
-        repo.mkdir(parents=True)
-        yoi, git = yoi_program(env, self._folder), git_program(env, self._folder)
-        git("init", "--quiet", cwd=repo)
-        (repo / "README.md").write_text("# A project\n")
-        yoi("init", cwd=repo)
-        config = repo / ".yoi/ticket.config.toml"
-        config.write_text(config.read_text() + '\n[claims]\nremote = "origin"\n')
-        first = shop_in(repo, yoi, git)
-        tickets = [first.queue() for _ in range(count)]
-        git("add", "--all", cwd=repo)
-        git("commit", "--quiet", "--message", "Begin", cwd=repo)
-        hub = self._folder / "hub.git"
-        git("clone", "--quiet", "--bare", str(repo), str(hub), cwd=self._folder)
+        """Two clones with one set of agents and one store, on a branch of its own that only
+        `yoi sync` moves."""
+        env, clones = dict(os.environ), self._clones
+        self._folder.mkdir(parents=True)
+        clones.make_remote()
+        paths = [clones.clone(name) for name in ("a", "b")]
         shops = []
-        for name in ("a", "b"):
-            folder = self._folder / name
-            folder.mkdir()
-            git("clone", "--quiet", str(hub), str(folder / "repo"), cwd=self._folder)
-            programs = yoi_program(env, folder), git_program(env, folder)
-            shops.append(shop_in(folder / "repo", *programs))
-            yoi("trust", "--yes", cwd=folder / "repo")
+        for path in paths:
+            programs = yoi_program(env, path), git_program(env, path)
+            shops.append(Shop(path, self._folder / "agents", *programs))
+        config = paths[0] / ".yoi/ticket.config.toml"
+        config.write_text('[claims]\nremote = "origin"\n\n' + config.read_text())
+        tickets = [shops[0].queue() for _ in range(count)]
+        (paths[1] / ".yoi/ticket.config.toml").write_text(config.read_text())
+        for path in (*paths, *paths):
+            clones.sync(path)
+        for path in paths:
+            clones.yoi("trust", "--yes", cwd=path)
         return shops, tickets
 
     def _start(self, shop: Shop) -> subprocess.Popen[bytes]:
@@ -188,15 +191,28 @@ class _Pair:
         return all(any(shop.state(ticket) == "closed" for shop in shops) for ticket in tickets)
 
     def _judge(self, shops: Sequence[Shop], tickets: Sequence[str]) -> list[str]:
+        states = {t: [shop.state(t) for shop in shops] for t in tickets}
+        wrong = [f"{t} is {has}" for t, has in states.items() if has.count("closed") != 1]
         merged = Counter(
             ticket
             for shop in shops
-            for line in shop.git(
-                "log", "--merges", "--format=%B", "main", cwd=shop.repo
-            ).out.split()
+            for line in shop.git("log", "--merges", "--format=%B", "main").out.split()
             for ticket in tickets
             if line == ticket
         )
-        states = {t: [shop.state(t) for shop in shops] for t in tickets}
-        wrong = [f"{t} is {has}" for t, has in states.items() if has.count("closed") != 1]
-        return wrong + [f"{t} was merged {merged[t]} times" for t in tickets if merged[t] != 1]
+        wrong += [f"{t} was merged {merged[t]} times" for t in tickets if merged[t] != 1]
+        return wrong + self._converged(shops, tickets)
+
+    def _converged(self, shops: Sequence[Shop], tickets: Sequence[str]) -> list[str]:
+        """What is not the same in both, or not sound, once they have synced."""
+        try:
+            self._clones.converge(*(shop.repo for shop in shops))
+        except AssertionError as error:
+            return [f"they did not converge: {str(error)[:500]}"]
+        wrong = []
+        for shop in shops:
+            found = shop.yoi("ticket", "doctor", check=False)
+            if found.code or "error" in found.out or "warning" in found.out:
+                wrong.append(f"doctor in {shop.repo.name}: {found.out[:500]}")
+            wrong += [f"{t} is {shop.state(t)}" for t in tickets if shop.state(t) != "closed"]
+        return wrong
