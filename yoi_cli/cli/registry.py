@@ -51,6 +51,7 @@ _ROOT = (
         ("init", "init:init", "Make a workspace in this folder."),
         ("where", "init:where", "Show which store is used, and why."),
         ("doctor", "doctor:doctor", "Check the store, the clone and the environment."),
+        ("config", None, "Show and change the settings of this workspace."),
         ("trust", "trust:trust", "Show what the settings run, and say that it may be run."),
         ("prime", "prime:prime", "Print how to work here, for a coding agent."),
         (
@@ -173,6 +174,13 @@ _PLAN = _section(
     ("list", "routing.plan:list_", "List plan records of a ticket, or all of them."),
 )
 
+_CONFIG = _section(
+    "Commands",
+    ("get", "config:get", "Print the value of a setting."),
+    ("set", "config:set_", "Say a setting in the file; the rest of it stays."),
+    ("list", "config:list_", "List every setting with its value."),
+)
+
 _PROFILE = _section(
     "Commands",
     ("list", "worker.profile:list_", "List the profiles, with the roles they work as."),
@@ -256,6 +264,9 @@ GROUPS = {
         "Add and list plan records: what comes first, what must not run in parallel, what was "
         "agreed on. They hold a ticket back in routing and never change a state.",
         _PLAN,
+    ),
+    "config": Group(
+        "Show and change the settings of .yoi/ticket.config.toml, one by one and checked.", _CONFIG
     ),
     "profile": Group(
         "Show what workers run. A profile is a command that is given a ticket; presets for "

@@ -57,6 +57,18 @@ def config_bytes(workspace: str) -> bytes:
         return folder.read_if_there(os.path.basename(layout.CONFIG_FILE)) or b""
 
 
+def write_config(workspace: str, data: bytes) -> None:
+    """Put `data` in place of the configuration file of `workspace`, at once.
+
+    Raises `StoreInvalidError` (`path_unsafe`) where `.yoi` is no folder.
+    """
+    path = os.path.join(workspace, layout.STORE_FOLDER)
+    if stat.S_ISLNK(os.lstat(path).st_mode):
+        raise not_as_expected(layout.STORE_FOLDER, "a folder")
+    with Directory.open(path, layout.STORE_FOLDER) as folder:
+        folder.replace(os.path.basename(layout.CONFIG_FILE), data)
+
+
 def template_text(workspace: str, name: str) -> str | None:
     """What `.yoi/templates/NAME.md` of `workspace` says; None where there is none.
 

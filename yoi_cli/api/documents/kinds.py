@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.api.documents import (
     board,
+    configuration,
     daily,
     diff,
     doctor,
@@ -141,6 +142,8 @@ KINDS: Mapping[str, type[Struct]] = {
     "waiting": stats.WaitingDocument,
     "waits": overview.WaitsDocument,
     "server": runtime.ServerDocument,
+    "setting": configuration.SettingDocument,
+    "settings": configuration.SettingsDocument,
     "sync": merging.SyncDocument,
     "ticket": ticket.ShownDocument,
     "tickets": lists.TicketsDocument,
