@@ -50,9 +50,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Keep a test that is not marked with `process` from starting one."""
-    if item.get_closest_marker("process"):
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """Keep a test that is not marked with `process` from starting one. With the last test the
+    session's own fixtures end, and what they started."""
+    if item.get_closest_marker("process") or nextitem is None:
         return (yield)
     with process_guard.processes_refused():
         return (yield)
