@@ -76,7 +76,7 @@ def test_bytes_of_workers_cannot_drive_the_terminal(workspace: Path, yoi: Progra
 
 
 def test_only_the_end_of_a_long_transcript_is_read(workspace: Path, yoi: Program) -> None:
-    worker = spawned(yoi, "sh", "-c", "seq 1 200000; echo the very end")
+    worker = spawned(yoi, "sh", "-c", "yes 0123456789 | head -c 100000000; echo the very end")
     yoi("worker", "wait", worker)
 
     async def script(panel: Panel) -> None:

@@ -133,7 +133,7 @@ def test_a_long_console_opens_at_its_end_and_keeps_little(
     visitor: Visitor, served: Backend, served_yoi: Program
 ) -> None:
     line = "a line of some sixty characters, again and again and again"
-    script = f"yes '{line}' | head -c 20000000; echo; echo THE END"
+    script = f"yes '{line}' | head -c 100000000; echo; echo THE END"
     worker = served_yoi("worker", "spawn", "--json", "--", "sh", "-c", script).json["worker_id"]
     served_yoi("worker", "wait", worker)
     page = visitor.page
