@@ -90,6 +90,19 @@ def test_where_nothing_may_start_it_tells_what_is_planned_and_how_that_begins(
     assert "planned" not in yoi().out
 
 
+def test_what_was_due_stands_on_top_until_it_is_resolved(yoi: Program, workspace: Path) -> None:
+    late, *_ = [
+        put_ticket(workspace, number, created(), title=title, fields={"due": due})
+        for number, title, due in ((1, "Late", "2026-01-02"), (2, "Later", "2100-01-01"))
+    ]
+    told = f"overdue\t{late}\t2026-01-02 Late\tyoi show {late}\n"
+    assert yoi().out.startswith(told)
+    assert [one["ticket"] for one in yoi("--json").json["overdue"]] == [late]
+    assert "Late" in on_terminal(yoi, cwd=workspace, columns=40)
+    yoi("close", late, "-m", "Over.")
+    assert "overdue" not in yoi().out
+
+
 def test_the_title_is_a_word_and_may_not_be_given_twice(yoi: Program, workspace: Path) -> None:
     made = str(yoi("create", "Round prices", "--json").json["id"])
     assert "Round prices" in yoi("list").out

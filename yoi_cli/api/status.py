@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.fields import PRIORITIES
 from yoi_cli.model.item import field_text
-from yoi_cli.model.states import STATES
+from yoi_cli.model.states import RESOLVED_STATES, STATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +27,18 @@ class Startable(NamedTuple):
     priority: str
 
 
+class Overdue(NamedTuple):
+    """A ticket that is not resolved, and the day on which it was due."""
+
+    ticket: str
+    title: str
+    due: str
+
+
 class Status(NamedTuple):
     """All that there is to do. `planned` are the tickets that nobody queued yet, the most urgent
-    first; `states` counts the readable tickets, `unreadable` the others."""
+    first; `states` counts the readable tickets, `unreadable` the others; `overdue` are those whose
+    day has passed, the longest first."""
 
     workspace: str
     mine: tuple[MyTicket, ...]
@@ -39,6 +48,7 @@ class Status(NamedTuple):
     running: tuple[WorkerView, ...]
     states: Mapping[str, int]
     unreadable: int
+    overdue: tuple[Overdue, ...] = ()
 
 
 def status(session: Session) -> Status:
@@ -50,7 +60,7 @@ def status(session: Session) -> Status:
     from yoi_cli.routing.claims import find_next
     from yoi_cli.routing.open import routing_context
 
-    states, unreadable, planned = _counted(session.store)
+    states, unreadable, planned, overdue = _counted(session.store, _today())
     found = find_next(session.store, routing_context(session)) if states.get("queued") else ()
     mine = my_tickets(session)
     held = {one.ticket for one in mine}
@@ -67,22 +77,38 @@ def status(session: Session) -> Status:
         tuple(list_workers(session, only_live=True).workers),
         states,
         unreadable,
+        overdue,
     )
 
 
-def _counted(store: RoutingStore) -> tuple[Mapping[str, int], int, tuple[Startable, ...]]:
-    """By one pass: the readable tickets by state, how many cannot be read, and the planned."""
+def _today() -> str:
+    """The day that it is where the person is."""
+    from datetime import datetime
+
+    return datetime.now().astimezone().date().isoformat()
+
+
+def _counted(
+    store: RoutingStore, today: str
+) -> tuple[Mapping[str, int], int, tuple[Startable, ...], tuple[Overdue, ...]]:
+    """By one pass: the readable tickets by state, how many cannot be read, the planned, and those
+    that were due before `today`."""
     counted: Counter[str] = Counter()
     unreadable = 0
-    planned = []
+    planned, overdue = [], []
     for row in store.all_fields():
         if row.error is not None:
             unreadable += 1
             continue
         state = field_text(row.fields, "state")
         counted[state] += 1
+        due = field_text(row.fields, "due")
+        if due and due < today and state not in RESOLVED_STATES:
+            overdue.append(Overdue(row.id, field_text(row.fields, "title"), due))
         if state in ("planning", "ready"):
             title, priority = (field_text(row.fields, name) for name in ("title", "priority"))
             planned.append(Startable(row.id, title, priority))
     planned.sort(key=lambda one: (one.priority or PRIORITIES[-1], one.ticket))
-    return {state: counted[state] for state in STATES if counted[state]}, unreadable, tuple(planned)
+    overdue.sort(key=lambda one: (one.due, one.ticket))
+    states = {state: counted[state] for state in STATES if counted[state]}
+    return states, unreadable, tuple(planned), tuple(overdue)

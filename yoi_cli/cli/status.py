@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from yoi_cli.api.status import Startable, Status
 
 #: So many lines of each part: with the headings they fit the 24 of a terminal.
-_MOST = {"mine": 3, "may start": 4, "planned": 4, "waits for you": 2, "runs": 3}
+_MOST = {"overdue": 1, "mine": 3, "may start": 4, "planned": 4, "waits for you": 2, "runs": 2}
 _MORE = {
+    "overdue": "yoi list --due overdue",
     "mine": "yoi claims",
     "may start": "yoi next -n 99",
     "planned": "yoi list",
@@ -49,6 +50,10 @@ def _parts(found: Status) -> dict[str, list[tuple[str, str, str]]]:
     What is only planned is told where nothing may start, since it can be started by hand.
     """
     return {
+        "overdue": [
+            (one.ticket, f"{one.due} {one.title}", f"yoi show {one.ticket}")
+            for one in found.overdue
+        ],
         "mine": [(one.ticket, one.title, one.next_action) for one in found.mine],
         "may start": _startable(found.startable),
         "planned": [] if found.startable else _startable(found.planned),

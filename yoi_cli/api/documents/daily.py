@@ -74,6 +74,14 @@ class StartableDocument(Struct, frozen=True, kw_only=True):
     priority: str
 
 
+class OverdueDocument(Struct, frozen=True, kw_only=True):
+    """A ticket that is not resolved, and the day on which it was due."""
+
+    ticket: str
+    title: str
+    due: str
+
+
 class RunningDocument(Struct, frozen=True, kw_only=True):
     """A worker that has not ended."""
 
@@ -85,7 +93,8 @@ class RunningDocument(Struct, frozen=True, kw_only=True):
 
 class StatusDocument(Struct, frozen=True, kw_only=True):
     """What there is to do: the caller's tickets, what may start, what nobody queued yet, what waits
-    for a person, and what runs. `states` counts the readable tickets."""
+    for a person, and what runs. `states` counts the readable tickets, `overdue` has those whose day
+    has passed."""
 
     workspace: str
     mine: tuple[MyTicketDocument, ...]
@@ -95,6 +104,7 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
     running: tuple[RunningDocument, ...]
     states: Mapping[str, int]
     unreadable: int
+    overdue: tuple[OverdueDocument, ...]
 
 
 def status_document(found: Status) -> StatusDocument:
@@ -104,6 +114,7 @@ def status_document(found: Status) -> StatusDocument:
         mine=from_values(MyTicketDocument, found.mine),
         startable=from_values(StartableDocument, found.startable),
         planned=from_values(StartableDocument, found.planned),
+        overdue=from_values(OverdueDocument, found.overdue),
         waiting=tuple(map(item_document, found.waiting)),
         running=tuple(
             from_value(RunningDocument, one, worker=one.worker_id) for one in found.running
