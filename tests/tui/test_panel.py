@@ -367,3 +367,17 @@ def test_a_ticket_with_ten_thousand_events_opens_and_goes_to_its_end(workspace: 
         assert await panel.shows("Said 10000.") < 1
 
     drive(workspace, script, size=(80, 24))
+
+
+def test_the_last_line_of_a_long_list_is_not_hidden_by_a_bar(workspace: Path) -> None:
+    for number in range(1, 21):
+        put(workspace, number, "ready", title=f"Ticket {number}")
+
+    async def script(panel: Panel) -> None:
+        await panel.press("end")
+        await panel.pause()
+        shown = panel.app.main.list
+        assert not shown.show_horizontal_scrollbar
+        assert "gate open" in panel.lines[1 + shown.size.height]
+
+    drive(workspace, script, size=(80, 24))

@@ -31,7 +31,7 @@ class PanelApp(App[str]):
     CSS = """
     Screen { background: ansi_default; color: ansi_default; }
     #header { height: 2; }
-    #list { height: 1fr; scrollbar-size-vertical: 1; }
+    #list { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
     #prompt { height: 1; }
     #composer { height: 1; background: ansi_default; border: none; padding: 0 1; }
     .title { height: 1; }
