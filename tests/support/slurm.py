@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,7 +62,7 @@ SlurmdTimeout=60
 MessageTimeout=5
 NodeName={host} NodeAddr=127.0.0.1 CPUs=256 RealMemory=1000 State=UNKNOWN
 PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP
-PartitionName=full Nodes={host} MaxTime=INFINITE State=INACTIVE
+PartitionName=full Nodes={host} MaxTime=INFINITE State=DOWN
 """
 
 
@@ -90,6 +90,13 @@ class Cluster:
             )
         )
         self.is_another_machine = _can_be_another_machine()
+
+    @classmethod
+    def at(cls, folder: Path) -> Cluster:
+        """A cluster that another process runs, to be asked."""
+        found = cls.__new__(cls)
+        found.folder = folder
+        return found
 
     @property
     def environment(self) -> dict[str, str]:
@@ -120,14 +127,66 @@ class Cluster:
         if not self.is_another_machine:
             self._start(*node)
             return
+        if "machine" not in self._running:
+            self._start_machine()
+        spaces = ("--mount", "--pid", f"--target={self._first_process()}")
+        self._start("nsenter", *spaces, *node, name="slurmd")
+
+    def _start_machine(self) -> None:
+        """What the node runs on: it has processes and a boot of its own, until it is killed."""
         boot = self.folder / "boot_id"
         boot.write_text(f"{_ANOTHER_BOOT}\n")
-        then = f"mount --bind {boot} {_BOOT_ID} && exec {' '.join(node)}"
-        namespaces = ("--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
-        self._start("unshare", *namespaces, "sh", "-c", then)
+        spaces = ("--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+        ready = self.folder / "machine.ready"
+        ready.unlink(missing_ok=True)
+        then = f"mount --bind {boot} {_BOOT_ID} && : >{ready} && exec sleep infinity"
+        self._start("unshare", *spaces, "sh", "-c", then, name="machine")
+        _await(ready.exists, "there is no machine for the node")
+
+    def _first_process(self) -> int:
+        """The process whose death is the end of the node's machine."""
+        pid = self._running["machine"].pid
+        return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+    def kill_machine(self) -> None:
+        """Have the machine of the node lose its power: nothing of it runs any more."""
+        os.kill(self._first_process(), signal.SIGKILL)
+        for name in ("slurmd", "machine"):
+            self._running.pop(name).wait()
 
     def await_node(self) -> None:
-        _await(lambda: "idle" in self.ask("sinfo", "--noheader", "--format=%T"), "no node is idle")
+        """Wait until the node takes jobs; what Slurm holds against it is forgiven."""
+
+        _await(self.forgive, "no node takes jobs")
+
+    def forgive(self) -> bool:
+        """Let the node have jobs again, whatever Slurm holds against it; whether it has."""
+        state = self.ask("sinfo", "--noheader", "--format=%T", "--partition=main").strip()
+        if state.startswith(("down", "drain")):
+            self.ask("scontrol", "update", f"NodeName={self._host}", "State=RESUME")
+        return state in ("idle", "mixed")
+
+    def kill_controller(self) -> None:
+        """Kill it once it has saved what it knows of all jobs: it would give the number of one that
+        it lost to the next, which the node does not take."""
+        saved, asked = self.folder / "state/job_state", time.time()
+        for number in self.ask("squeue", "--noheader", "--format=%A").split():
+            self.ask("scontrol", "update", f"JobId={number}", "Comment=saved")
+        _await(lambda: saved.exists() and saved.stat().st_mtime > asked, "no state is saved")
+        self.kill("slurmctld")
+
+    def restart_controller(self) -> None:
+        """Start the controller again after it was killed, and wait until it is at one with the
+        node: it may have forgotten that jobs ended, starts them anew, and then drains the node."""
+        self.start_controller()
+
+        def is_at_rest() -> bool:
+            self.await_node()
+            return not self.ask("squeue", "--noheader", "--states=PD,CF,CG")
+
+        for _ in range(3):
+            _await(is_at_rest, "the controller does not come to rest")
+            time.sleep(0.5)
 
     def ask(self, *command: str) -> str:
         """What one of Slurm's programs prints; it may fail."""
@@ -141,8 +200,15 @@ class Cluster:
         )
         return done.stdout
 
+    def said(self) -> str:
+        """What Slurm says of all that it has, and wrote last: for whoever waits in vain."""
+        jobs = self.ask("squeue", "--states=all", "--format=%A %T %r %j")
+        logs = (self.folder / f"{name}.log" for name in ("slurmctld", "slurmd"))
+        ends = ["\n".join(log.read_text().splitlines()[-25:]) for log in logs]
+        return "\n".join((self.ask("sinfo", "--long"), jobs, *ends))
+
     def kill(self, *names: str) -> None:
-        """Kill daemons, as a machine does that loses its power."""
+        """Kill daemons by SIGKILL, and nothing else."""
         for name in names:
             process = self._running.pop(name)
             process.send_signal(signal.SIGKILL)
@@ -152,13 +218,18 @@ class Cluster:
         """End all of it."""
         self.ask("scancel", "--full", "--signal=KILL", f"--user={os.geteuid()}")
         self.ask("scancel", f"--user={os.geteuid()}")
+        if "machine" in self._running:
+            self.kill_machine()
         for process in reversed([*self._running.values()]):
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
             process.kill()
             process.wait()
         self._running.clear()
 
-    def _start(self, program: str, *arguments: str) -> None:
-        name = "slurmd" if program == "unshare" else program
+    def _start(self, program: str, *arguments: str, name: str = "") -> None:
+        name = name or program
         with (self.folder / f"{name}.out").open("ab") as out:
             self._running[name] = subprocess.Popen(
                 [_found(program), *arguments],
@@ -212,9 +283,9 @@ def _user_name() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
-def _await(is_so: object, why: str) -> None:
+def _await(is_so: Callable[[], bool], why: str) -> None:
     end = time.monotonic() + _START_SECONDS
-    while not is_so():  # type: ignore[operator]
+    while not is_so():
         if time.monotonic() > end:
             pytest.fail(f"Slurm does not start: {why}")
         time.sleep(0.05)

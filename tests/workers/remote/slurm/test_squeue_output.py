@@ -12,6 +12,7 @@ from yoi_cli.workers.remote.slurm.squeue_output import (
     LINE_FORMAT,
     SEPARATOR,
     JobRow,
+    NotAnsweredError,
     rows_of_json,
     rows_of_lines,
     state_of_sacct,
@@ -58,6 +59,13 @@ def test_a_job_that_is_no_array_has_no_place_in_one() -> None:
 def test_what_is_no_answer_is_said_to_be_none(text: bytes) -> None:
     with pytest.raises(ValueError, match="squeue"):
         rows_of_json(text)
+
+
+def test_an_answer_that_tells_of_errors_does_not_mean_that_there_are_no_jobs() -> None:
+    """As squeue 22.05 prints it where no controller runs, and exits with 0."""
+    with pytest.raises(NotAnsweredError):
+        rows_of_json(b'{"errors": [{"source": "slurm_load_jobs"}], "jobs": []}')
+    assert rows_of_json(b'{"errors": [], "jobs": []}') == []
 
 
 def test_lines_say_the_same_as_json() -> None:

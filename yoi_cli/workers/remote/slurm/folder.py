@@ -38,11 +38,9 @@ class SlurmFolder(WorkerFolder):
 
     def snapshot(self, runtime_id: str) -> WorkerSnapshot:
         seen = super().snapshot(runtime_id)
-        if seen.facts.has_shim:
-            return seen
         if seen.facts.phase == "ended":
             return self._with_cause(seen)
-        if _is_seen_here(seen):
+        if seen.facts.has_shim or _is_seen_here(seen):
             return seen
         job = self.job()
         if job is None:
@@ -50,7 +48,9 @@ class SlurmFolder(WorkerFolder):
         # Slurm is asked first: what was written before it said so is seen then.
         word = self._queue.word(job)
         seen = super().snapshot(runtime_id)
-        if seen.facts.has_shim or seen.facts.phase == "ended" or _is_seen_here(seen):
+        if seen.facts.phase == "ended":
+            return self._with_cause(seen)
+        if seen.facts.has_shim or _is_seen_here(seen):
             return seen
         is_certain = now_ms() - word.since >= self._queue.certain_after
         return _with_verdict(seen, judge_job(seen.facts, word, is_certain=is_certain))

@@ -23,6 +23,7 @@ from yoi_cli.workers.remote.slurm.queue_answer import QueueAnswer, decode_answer
 from yoi_cli.workers.remote.slurm.squeue_output import (
     LINE_FORMAT,
     JobRow,
+    NotAnsweredError,
     rows_of_json,
     rows_of_lines,
     state_of_sacct,
@@ -149,11 +150,14 @@ class JobQueue:
     def _ask_json(self, asked: Sequence[str]) -> list[JobRow] | None:
         """The rows as squeue prints them in JSON; None where it prints none."""
         said = self._programs.ask("squeue", (*asked, "--json"))
-        if said.is_unreachable:
-            raise runtime_error("runtime_unreachable", self._programs.runtime_id)
-        with suppress(ValueError):
-            return rows_of_json(said.out) if said.is_good else None
-        return None
+        try:
+            if not said.is_unreachable:
+                return rows_of_json(said.out) if said.is_good else None
+        except NotAnsweredError:
+            pass
+        except ValueError:
+            return None
+        raise runtime_error("runtime_unreachable", self._programs.runtime_id)
 
     def _read(self) -> QueueAnswer:
         try:

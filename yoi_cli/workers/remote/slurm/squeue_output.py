@@ -1,7 +1,7 @@
 """What `squeue` and `sacct` print, as words on jobs: as JSON, or as lines where that is not there.
 
-Whatever is not understood is no row, or says `unknown`; nothing raises but `ValueError` for JSON
-that is none.
+Whatever is not understood is no row, or says `unknown`; nothing raises but for JSON that is no
+answer.
 """
 
 from __future__ import annotations
@@ -48,14 +48,21 @@ class _Job(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     jobs: list[_Job]
+    errors: list[object] = []
+
+
+class NotAnsweredError(Exception):
+    """Squeue could not ask Slurm: it then exits with 0, and lists no job."""
 
 
 def rows_of_json(text: bytes) -> list[JobRow]:
-    """The rows of `squeue --json`. Raises `ValueError`."""
+    """The rows of `squeue --json`. Raises `ValueError` for what is none, and `NotAnsweredError`."""
     try:
         answer = msgspec.json.decode(text, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError("this is no answer of squeue") from error
+    if answer.errors:
+        raise NotAnsweredError
     return [
         JobRow(
             job.name,
