@@ -1,8 +1,9 @@
-"""How long `yoi ticket import` takes for many tickets of tk, all at once and again.
+"""How long imports and exports of many tickets take, beside a program that reads every item.
 
     python benchmarks/imports.py --tickets 10000
 
-Seconds of wall and of CPU. The files are made below TMPDIR, which has to be on a disk that counts.
+A table with seconds of wall and of CPU. The files are made below TMPDIR, which has to be on a disk
+that counts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -58,26 +60,50 @@ def make_tickets(folder: Path, count: int) -> None:
         (folder / f"nw-{number:05}.md").write_text(text, encoding="utf-8")
 
 
+def measured(command: list[str], cwd: Path, env: dict[str, str]) -> tuple[float, float]:
+    """Seconds of wall and of CPU that `command` takes."""
+    before, start = os.times(), time.monotonic()
+    subprocess.run(command, cwd=cwd, env=env, check=True, stdout=subprocess.DEVNULL)
+    wall, after = time.monotonic() - start, os.times()
+    cpu = after.children_user + after.children_system
+    return wall, cpu - before.children_user - before.children_system
+
+
+def new_workspace(folder: Path, env: dict[str, str]) -> Path:
+    """A repository with a workspace."""
+    folder.mkdir()
+    subprocess.run(["git", "init", "-q"], cwd=folder, env=env, check=True)
+    command = [*installed_yoi(), "init"]
+    subprocess.run(command, cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
 def main() -> None:
-    """Print a line for each of two imports of the same tickets."""
-    parser = argparse.ArgumentParser(description="Measure an import.")
+    """Print a row of a table for each import, and for what it is measured against."""
+    parser = argparse.ArgumentParser(description="Measure imports.")
     parser.add_argument("--tickets", type=int, default=10_000)
     given = parser.parse_args()
+    reading = [sys.executable, str(Path(__file__).parent / "read_all.py")]
+    yoi = [*installed_yoi(), "ticket"]
     with tempfile.TemporaryDirectory(prefix="yoi-bench-") as scratch:
-        workspace = Path(scratch) / "workspace"
-        env = {**clean_environment(Path(scratch) / "home"), "YOI_AUTHOR": "ada"}
-        make_tickets(Path(scratch) / ".tickets", given.tickets)
-        workspace.mkdir()
-        subprocess.run(["git", "init", "-q"], cwd=workspace, env=env, check=True)
-        subprocess.run([*installed_yoi(), "init"], cwd=workspace, env=env, check=True)
-        for what in ("import", "again"):
-            command = [*installed_yoi(), "ticket", "import", "../.tickets"]
-            before, start = os.times(), time.monotonic()
-            subprocess.run(command, cwd=workspace, env=env, check=True, stdout=subprocess.DEVNULL)
-            wall, after = time.monotonic() - start, os.times()
-            cpu = after.children_user + after.children_system
-            cpu -= before.children_user + before.children_system
-            print(f"{what}\t{given.tickets}\t{wall:.1f} s\t{cpu:.1f} s CPU")
+        folder = Path(scratch)
+        env = {**clean_environment(folder / "home"), "YOI_AUTHOR": "ada"}
+        make_tickets(folder / ".tickets", given.tickets)
+        one, other = (new_workspace(folder / name, env) for name in ("one", "other"))
+        rows = [("import of tk", [*yoi, "import", "../.tickets"], one)]
+        rows.append(("the same again", [*yoi, "import", "../.tickets"], one))
+        for form in ("jsonl", "beads", "csv"):
+            export = [*yoi, "export", "--format", form, "-o", f"../all.{form}"]
+            rows.append((f"export as {form}", export, one))
+        rows.append(("import of jsonl", [*yoi, "import", "../all.jsonl"], other))
+        rows.append(("reading program", [*reading, ".yoi/tickets"], one))
+        (one / ".yoi/tickets/.gitkeep").unlink()
+        figures = [(what, *measured(command, cwd, env)) for what, command, cwd in rows]
+    reference = figures[-1][2]
+    print(f"| {given.tickets:,} tickets | wall | CPU | CPU, x the reading program |")
+    print("| --- | --- | --- | --- |")
+    for what, wall, cpu in figures:
+        print(f"| {what} | {wall:.1f} s | {cpu:.1f} s | {cpu / reference:.1f} |")
 
 
 if __name__ == "__main__":

@@ -143,9 +143,11 @@ def import_records(
     author: str | None = None,
     commit: bool = False,
     advance: Callable[[], None] = lambda: None,
+    begin: Callable[[str, int], None] = lambda _description, _total: None,
 ) -> ImportReport:
     """Take in the tickets that a file of `tool` holds: those that were not taken in before, and
-    what changed of those that were. `source` is as for `import_lines`.
+    what changed of those that were. `source` is as for `import_lines`; `begin` is called for each
+    stage of the work, with the number of its tickets.
 
     Raises `OperationError` (`source_too_large`).
     """
@@ -154,7 +156,7 @@ def import_records(
     from yoi_cli.transfer.formats.detect import read_records_of
 
     found = read_records_of(tool, stream, os.path.basename(_shown(source)))
-    report = _adopted(session, found, dry_run=dry_run, author=author, advance=advance)
+    report = _adopted(session, found, dry_run=dry_run, author=author, advance=advance, begin=begin)
     return report if dry_run else _committed(session, report, source, asked=commit)
 
 
@@ -167,6 +169,7 @@ def import_folder(
     author: str | None = None,
     commit: bool = False,
     advance: Callable[[], None] = lambda: None,
+    begin: Callable[[str, int], None] = lambda _description, _total: None,
 ) -> ImportReport:
     """Take in the tickets of another tool that has them in a folder (tk, Backlog.md, beads), as
     `import_records` does.
@@ -184,7 +187,7 @@ def import_folder(
     else:
         with open(source.path, "rb") as stream:
             found = read_records_of(source.tool, stream, os.path.basename(source.path))
-    report = _adopted(session, found, dry_run=dry_run, author=author, advance=advance)
+    report = _adopted(session, found, dry_run=dry_run, author=author, advance=advance, begin=begin)
     return report if dry_run else _committed(session, report, folder, asked=commit)
 
 
@@ -195,6 +198,7 @@ def _adopted(
     dry_run: bool,
     author: str | None,
     advance: Callable[[], None],
+    begin: Callable[[str, int], None],
 ) -> ImportReport:
     import time
 
@@ -204,7 +208,7 @@ def _adopted(
     by = session.author(author)
     if dry_run:
         return preview(session.store, found, by, encode_ticket, time.time_ns() // 1_000_000)
-    return adopt(session.store, found, by, encode_ticket, advance)
+    return adopt(session.store, found, by, encode_ticket, advance=advance, begin=begin)
 
 
 def _shown(source: str) -> str:

@@ -24,11 +24,7 @@ _END_OF_TIME = "7ZZZZZZZZZ"
 
 def encode(number: int, length: int) -> str:
     """`number` in Crockford base32, left-padded with 0 to `length` characters."""
-    digits = []
-    for _ in range(length):
-        number, digit = divmod(number, 32)
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits))
+    return "".join([ALPHABET[number >> bits & 31] for bits in range(5 * (length - 1), -1, -5)])
 
 
 def decode(word: str) -> int:

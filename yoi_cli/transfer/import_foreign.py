@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId, decode, next_ticket_id
@@ -27,7 +27,16 @@ from yoi_cli.transfer.links import (
 from yoi_cli.transfer.marks import MISSING_LINKS, MissingLink, mark_of, read_mark
 from yoi_cli.transfer.missing_links import complete_links, preview_links
 from yoi_cli.transfer.model import ImportProblem
-from yoi_cli.transfer.report import ImportReport, ImportTally, Incoming, LinkEnd, Refused, Updated
+from yoi_cli.transfer.report import (
+    BATCH,
+    BATCH_BYTES,
+    ImportReport,
+    ImportTally,
+    Incoming,
+    LinkEnd,
+    Refused,
+    Updated,
+)
 from yoi_cli.transfer.updates import plan_update
 
 if TYPE_CHECKING:
@@ -39,12 +48,12 @@ if TYPE_CHECKING:
     from yoi_cli.store.values import Change, FieldsRow
     from yoi_cli.transfer.model import ForeignTicket, ForeignTickets
 
-    Encoder = Callable[[Ticket], Mapping[str, bytes]]
+    class Encoder(Protocol):
+        """What makes a ticket's files; `before` are those of the same ticket without its links."""
 
-#: How many tickets are written under one lock, and by few waits for the disk.
-_BATCH = 256
-#: How many bytes they may have together.
-_BATCH_BYTES = 1 << 23
+        def __call__(
+            self, ticket: Ticket, before: Mapping[str, bytes] | None = None
+        ) -> Mapping[str, bytes]: ...
 
 
 def preview(
@@ -64,16 +73,21 @@ def adopt(
     found: ForeignTickets,
     by: Author,
     encode: Encoder,
+    *,
     advance: Callable[[], None] = lambda: None,
+    begin: Callable[[str, int], None] = lambda _description, _total: None,
 ) -> ImportReport:
     """Take in the tickets that were not taken in before, and what changed of those that were.
 
-    `encode` makes a ticket's files. What cannot be encoded is reported and left out. `advance` is
-    called for every ticket that was written. Raises `ConflictError` (`lock_timeout`).
+    `encode` makes a ticket's files. What cannot be encoded is reported and left out. `begin` is
+    called for each stage of the work, with the number of its tickets, and `advance` for every
+    ticket of it. Raises `ConflictError` (`lock_timeout`).
     """
     with store.write() as writer:
         adoption = _Adoption(writer, found, by, encode, writer.now_ms)
-        adoption.plan()
+        begin("Reading", len(found.tickets))
+        adoption.plan(advance)
+    begin("Importing", adoption.total)
     for batch in adoption.batches():
         adoption.install(store, batch)
         for _ in batch:
@@ -114,14 +128,15 @@ class _Adoption:
         #: Those that had come in before, and may have changed there.
         self.changed: list[tuple[ForeignTicket, TicketId]] = []
 
-    def plan(self) -> None:
+    def plan(self, advance: Callable[[], None] = lambda: None) -> None:
         """Work out the files of the tickets to write, and which of those that are here to look
-        at again."""
+        at again; `advance` is called for each ticket of which that is known."""
         for row in self._reader.all_fields():
             self._rows[row.id] = row
             self.origins.add_row(row)
         for ticket in self._unknown():
             self._plan_ticket(ticket)
+            advance()
         edges = (
             edge
             for id_, (_, ticket) in self._planned.items()
@@ -136,6 +151,11 @@ class _Adoption:
         for id_, (made, ticket) in self._planned.items():
             self._add_links(id_, made, ticket)
 
+    @property
+    def total(self) -> int:
+        """How many tickets are to be written or looked at again."""
+        return len(self._files) + len(self.changed)
+
     def batches(self) -> Iterator[dict[TicketId, Mapping[str, bytes]]]:
         """The files of the tickets to write, in the order in which to write them."""
         relations = {id_: made.relations for id_, (made, _) in self._planned.items()}
@@ -144,7 +164,7 @@ class _Adoption:
         for id_ in targets_first(list(self._files), relations):
             batch[id_] = self._files[id_]
             size += sum(map(len, batch[id_].values()))
-            if len(batch) >= _BATCH or size >= _BATCH_BYTES:
+            if len(batch) >= BATCH or size >= BATCH_BYTES:
                 yield batch
                 batch, size = {}, 0
         if batch:
@@ -214,7 +234,7 @@ class _Adoption:
             fields[MISSING_LINKS] = tuple(map(str, missing))
         linked = replace(made, fields=fields, relations=relations)
         try:
-            self._files[id_] = self._encode(linked)
+            self._files[id_] = self._encode(linked, self._files[id_])
         except YoiError as error:  # more names than a frontmatter can hold
             said = f"its links were left out: {error.message}"
             self.tally.problems.append(ImportProblem(ticket.source_path, ticket.line, said))

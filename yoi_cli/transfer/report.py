@@ -1,4 +1,4 @@
-"""What became of tickets that were to come in."""
+"""What became of tickets that were to come in, and how many of them are written at a time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yoi_cli.transfer.model import ImportProblem, LeftOut
+
+#: How many tickets are written under one lock, and by few waits for the disk.
+BATCH = 512
+#: How many bytes they may have together.
+BATCH_BYTES = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,6 +270,19 @@ def test_short_work_shows_nothing(on_terminal: OnTerminal) -> None:
     assert on_terminal(lambda: advance_thrice(3, delay=60)) == ""
 
 
+def test_another_stage_begins_anew(on_terminal: OnTerminal) -> None:
+    def two_stages() -> None:
+        with progress("Reading", None, delay=0) as bar:
+            bar.advance()
+            bar.begin("Writing", 7)
+            bar._next_look = 0.0
+            bar.advance(2)
+
+    received = on_terminal(two_stages)
+    assert "Writing" in received
+    assert "2/7" in received
+
+
 def test_a_dumb_terminal_shows_no_progress(
     on_terminal: OnTerminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -223,6 +223,13 @@ class ProgressBar:
         self._next_look = time.monotonic() + self._delay if watched else float("inf")
         return self
 
+    def begin(self, description: str, total: int) -> None:
+        """Another stage of the work begins, of `total` steps."""
+        self._description, self._total, self._done = description, total, 0
+        if self._shown is not None:
+            bar, task = self._shown
+            bar.reset(task, total=total, description=visible(description))
+
     def advance(self, steps: int = 1) -> None:
         """Count `steps` as done; cheap enough to call for every ticket of a large store."""
         self._done += steps

@@ -77,7 +77,7 @@ def import_(
         check_format(format_, FORMATS)
     session = session_of(ctx)
     with progress("Importing", None) as bar:
-        options = _Options(dry_run, author, commit, bar.advance)
+        options = _Options(dry_run, author, commit, bar.advance, bar.begin)
         outcome = _taken_in(session, source, format_, options)
     if as_json:
         from yoi_cli.api.documents.transfer import imported_document
@@ -102,6 +102,7 @@ class _Options(NamedTuple):
     author: str | None
     commit: bool
     advance: Callable[[], None]
+    begin: Callable[[str, int], None]
 
 
 def _taken_in(
@@ -116,6 +117,7 @@ def _taken_in(
     with _opened(source) as stream:
         tool = format_ or api.tool_of(stream.peek(_HEAD))
         if tool == JSONL:
+            del how["begin"]  # how many there are is known at the end
             return api.import_lines(session, stream, source=source, **how)
         return api.import_records(session, tool, stream, source=source, **how)
 

@@ -12,7 +12,7 @@ from yoi_cli.store.formats.item_writing import render_item
 from yoi_cli.store.formats.thread_writing import check_text, encode_event, has_control
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from yoi_cli.model.ticket import DatedEvent, Ticket
 
@@ -20,18 +20,20 @@ if TYPE_CHECKING:
 _RESERVED = frozenset({"event", "author", "at", "id"})
 
 
-def encode_ticket(ticket: Ticket) -> dict[str, bytes]:
+def encode_ticket(ticket: Ticket, before: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """The files of `ticket` by their path below its folder, the same ones every time.
 
+    `before` are those of the same ticket with the same events, which spares writing these again.
     Raises `UsageError` for what no ticket can hold.
     """
-    blocks = [
-        encode_event(dated.event, at=dated.at, event_id=event_id)
-        for dated, event_id in _identified(ticket)
-    ]
+    if before is None:
+        blocks = [
+            encode_event(dated.event, at=dated.at, event_id=event_id)
+            for dated, event_id in _identified(ticket)
+        ]
     files = {
         layout.ITEM: render_item(ticket.fields, check_text(ticket.description, "The description")),
-        layout.THREAD: b"\n".join(blocks),
+        layout.THREAD: b"\n".join(blocks) if before is None else before[layout.THREAD],
         f"{layout.ARTIFACTS}/{layout.KEEP}": b"",
     }
     if ticket.resolution is not None:
