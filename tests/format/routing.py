@@ -181,6 +181,8 @@ class Model:
         """Whether anything blocks, or may: what cannot be read may say so."""
         if not one.is_known or one.item is None or self._may_be_named(one.id, plans):
             return True
+        if _waits_for_a_name(one.item):
+            return True
         for other in self._blockers(one.id):
             found = self.tickets.get(other)
             if found is None or not found.is_resolved:
@@ -263,6 +265,13 @@ class Model:
 def _touches(item: Item | None) -> tuple[str, ...]:
     found = item.fields.get("touches") if item else None
     return found if isinstance(found, tuple) else ()
+
+
+def _waits_for_a_name(item: Item) -> bool:
+    """Whether it depends on what no import has brought."""
+    found = item.fields.get("missing_links")
+    entries = found if isinstance(found, tuple) else (found or "",)
+    return any(re.fullmatch(r"depends_on .+", entry) for entry in entries)
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -10,12 +10,12 @@ from support.file_stores import ADA, comment, empty_store, fingerprint
 
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.missing_links import missing_links
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.files.ticket_files import encode_ticket
 from yoi_cli.store.values import Change
 from yoi_cli.transfer.formats.backlog import find_backlog
 from yoi_cli.transfer.import_foreign import adopt, preview
-from yoi_cli.transfer.marks import missing_links
 from yoi_cli.transfer.model import PARENT, ForeignNote, ForeignTicket, ForeignTickets
 from yoi_cli.transfer.report import ImportReport
 

@@ -66,16 +66,17 @@ def export_tickets(
     *,
     states: Collection[str] = (),
     limit: int | None = None,
+    with_files: bool = True,
 ) -> Iterator[ExportedTicket]:
     """Each of `tickets` in turn, those in one of `states` and those that cannot be read; `limit` of
-    them at most."""
+    them at most. Formats of other tools need them without their files."""
     from itertools import islice
 
     from yoi_cli.transfer.export import export_tickets
 
     exported = (
         one
-        for one in export_tickets(session.store, tickets)
+        for one in export_tickets(session.store, tickets, with_files=with_files)
         if not states or one.error is not None or one.view.folded.state in states
     )
     return islice(exported, limit)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from yoi_cli.doctor.diagnostics import quote
 from yoi_cli.model.fields import CHOICE, FIELDS, LIST, RESERVED, TIME
 from yoi_cli.model.fold import is_kept, recorded_resolution
+from yoi_cli.model.missing_links import MISSING_LINKS, missing_links
 from yoi_cli.model.states import CLOSED, is_state
 from yoi_cli.model.time import is_stamp
-from yoi_cli.transfer.marks import MISSING_LINKS, missing_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -57,6 +57,7 @@ _ORDINARY = frozenset(
 _BLOCKER_CODES = {
     "blocked": None,
     "blocker_missing": "missing",
+    "dependency_missing": "missing",
     "blocker_unreadable": "unreadable",
     "blocker_diverged": "diverged",
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from yoi_cli.errors import YoiError
 from yoi_cli.model import plan, states
 from yoi_cli.model.ids import TicketId, is_ticket_id
-from yoi_cli.model.relations import DUPLICATE_OF, UNREADABLE, cyclic_components
+from yoi_cli.model.missing_links import missing_dependencies
+from yoi_cli.model.relations import DUPLICATE_OF, MISSING, UNREADABLE, cyclic_components
 from yoi_cli.routing.rules import CONFLICT, ORDERING, ChainedBlocker, ReasonCode
 from yoi_cli.tickets.store_facts import StoreFacts, TicketStatus, Uncertain, ends_of
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from yoi_cli.model.fold import Folded
+    from yoi_cli.model.missing_links import MissingLink
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.ports import RoutingReader
@@ -85,7 +88,21 @@ class Dependencies(StoreFacts):
             state, problem, _ = self.blocker_status(blocker)
             chain, is_cut = self._chain(blocker) if chained else ((), False)
             found.append(ChainedBlocker(blocker, kinds[blocker], state, problem, chain, is_cut))
+        found += [
+            ChainedBlocker(link.source, link.kind, None, MISSING)
+            for link in self.missing_dependencies(ticket)
+        ]
         return tuple(found)
+
+    def missing_dependencies(self, ticket: str) -> tuple[MissingLink, ...]:
+        """What `ticket` waits for and an import has not brought, by its item."""
+        row = self.rows.get(TicketId(ticket)) if "rows" in self.__dict__ else None
+        if row is not None:
+            return missing_dependencies(row.fields)
+        try:
+            return missing_dependencies(self.reader.item(TicketId(ticket)).fields)
+        except YoiError:  # nothing is decided about a ticket whose item cannot be read
+            return ()
 
     def unresolved_blockers(self, ticket: str) -> tuple[str, ...]:
         """The ids of the unresolved blockers of `ticket`."""

@@ -192,7 +192,7 @@ class Gate(NamedTuple):
 
     def _blocked(self, blocker: ChainedBlocker) -> Reason:
         about = f"{blocker.ticket} ({blocker.state})" if blocker.state else blocker.ticket
-        code = blocker_code(blocker.problem)
+        code = blocker_code(blocker)
         text = sentence(code, japanese=self._japanese, about=about)
         return Reason(code, text, blocker.ticket, blocker.state)
 

@@ -228,6 +228,21 @@ REASONS: Mapping[str, ReasonKind] = {
             turn=PERSON,
         ),
         ReasonKind(
+            "dependency_missing",
+            BLOCKED,
+            Wording(
+                "It waits for {about}, which was never imported.",
+                "{about} を待っていますが、まだ取り込まれていません。",
+            ),
+            remedy=Wording(
+                "Import it (`yoi ticket import SOURCE`), or say that nothing waits for it: "
+                "`yoi ticket relation remove {about}`.",
+                "取り込む（`yoi ticket import SOURCE`）か、待つ必要がなければ "
+                "`yoi ticket relation remove {about}` で外す。",
+            ),
+            turn=PERSON,
+        ),
+        ReasonKind(
             "cycle",
             BLOCKED,
             Wording("It waits for itself: {about}.", "循環した依存に含まれています: {about}。"),

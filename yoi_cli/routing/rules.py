@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model import states
+from yoi_cli.model.missing_links import is_name_elsewhere
 from yoi_cli.model.routing import (
     BLOCKED,
     IMPLEMENTATION_READY,
@@ -30,6 +31,8 @@ DIRTY_WORKSPACE = "dirty_workspace"
 CLAIMED = "claimed"
 #: What keeps a ticket from being accepted, so that it may not start either.
 ACCEPTANCE_MISSING = "acceptance_missing"
+#: It waits for what an import knows by name alone.
+DEPENDENCY_MISSING = "dependency_missing"
 
 
 class Reason(NamedTuple):
@@ -189,7 +192,7 @@ def _progress(subject: Subject) -> str:
 def _blocking(subject: Subject) -> Iterator[ReasonCode]:
     for blocker in subject.blockers:
         about = f"{blocker.ticket} ({blocker.state})" if blocker.state else blocker.ticket
-        yield ReasonCode(blocker_code(blocker.problem), about, blocker.ticket, blocker.state)
+        yield ReasonCode(blocker_code(blocker), about, blocker.ticket, blocker.state)
     if subject.cycle:
         yield ReasonCode("cycle", " → ".join(subject.cycle))
     if subject.is_diverged:
@@ -198,9 +201,11 @@ def _blocking(subject: Subject) -> Iterator[ReasonCode]:
         yield ReasonCode(doubt.code, doubt.about, doubt.ticket)
 
 
-def blocker_code(problem: str | None) -> str:
+def blocker_code(blocker: ChainedBlocker) -> str:
     """The reason that a blocker is, by what is wrong with it, if anything is."""
-    return f"blocker_{problem}" if problem else "blocked"
+    if is_name_elsewhere(blocker.ticket):
+        return DEPENDENCY_MISSING
+    return f"blocker_{blocker.problem}" if blocker.problem else "blocked"
 
 
 def _unblock(subject: Subject, classification: str, *, japanese: bool) -> Iterator[str]:
@@ -212,8 +217,11 @@ def _unblock(subject: Subject, classification: str, *, japanese: bool) -> Iterat
         return
     for blocker in subject.blockers:
         last = blocker.chain[-1] if blocker.chain else blocker.ticket
-        if blocker.problem or last == blocker.ticket or subject.cycle:
-            code = blocker_code(blocker.problem)
+        code = blocker_code(blocker)
+        if code == DEPENDENCY_MISSING:
+            about = f"{subject.ticket} {blocker.via} {blocker.ticket}"
+            yield remedy(code, japanese=japanese, about=about)
+        elif blocker.problem or last == blocker.ticket or subject.cycle:
             yield remedy(code, japanese=japanese, about=blocker.ticket)
         else:
             yield finish_chain(blocker.ticket, last, japanese=japanese)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.missing_links import missing_dependencies
 from yoi_cli.model.relations import (
     DIVERGED,
     KINDS,
@@ -17,8 +18,9 @@ from yoi_cli.model.relations import (
 from yoi_cli.model.states import RESOLVED_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from yoi_cli.model.item import FieldValue
     from yoi_cli.model.relations import Relation
     from yoi_cli.store.ports import TicketReader
     from yoi_cli.store.values import RelationsRow
@@ -28,7 +30,8 @@ class Blocker(NamedTuple):
     """A ticket that holds another up.
 
     `via` is the kind of the relation that says so. `state` is None where it is unknown;
-    then `problem` says why (`missing`, `unreadable`). A diverged blocker has both.
+    then `problem` says why (`missing`, `unreadable`). A diverged blocker has both. One that never
+    came in with an import is missing, and `ticket` is the name that it has elsewhere.
     """
 
     ticket: str
@@ -70,7 +73,7 @@ def blockers(
     """The unresolved blockers of `ticket`, each once, by the fold of their own threads.
 
     A blocker that does not exist or cannot be read blocks; so does one whose thread is
-    diverged, whatever state it shows.
+    diverged, whatever state it shows, and one that an import knows by name alone.
     """
     found: dict[str, Blocker] = {}
     for relation in (*around.outgoing, *around.incoming):
@@ -80,7 +83,14 @@ def blockers(
         blocker = _judge(reader, edge[1], relation.kind)
         if blocker is not None:
             found[edge[1]] = blocker
-    return tuple(found.values())
+    return (*found.values(), *blockers_by_name(reader.item(ticket).fields))
+
+
+def blockers_by_name(fields: Mapping[str, FieldValue]) -> tuple[Blocker, ...]:
+    """What a ticket with these fields waits for and an import has not brought."""
+    return tuple(
+        Blocker(link.source, link.kind, None, MISSING) for link in missing_dependencies(fields)
+    )
 
 
 def _judge(reader: TicketReader, ticket: str, via: str) -> Blocker | None:
@@ -101,9 +111,10 @@ def _judge(reader: TicketReader, ticket: str, via: str) -> Blocker | None:
 
 
 def find_blocked(
-    reader: TicketReader, waiting: Collection[str]
+    reader: TicketReader, waiting: Mapping[TicketId, Mapping[str, FieldValue]]
 ) -> tuple[dict[str, tuple[Blocker, ...]], list[RelationsRow]]:
-    """What holds up each of `waiting` that is held up, and the rows that cannot be read.
+    """What holds up each of `waiting` (fields by ticket) that is held up, and the rows that cannot
+    be read.
 
     One pass over the relations; every blocker is judged once, by the fold of its thread.
     """
@@ -120,6 +131,9 @@ def find_blocked(
         blocker = judged[other]
         if blocker is not None:
             found.setdefault(ticket, {})[other] = blocker._replace(via=relation.kind)
+    for ticket, fields in waiting.items():
+        for blocker in blockers_by_name(fields):
+            found.setdefault(ticket, {})[blocker.ticket] = blocker
     blocked = {ticket: tuple(blocking.values()) for ticket, blocking in found.items()}
     return blocked, [row for row in rows if row.error is not None]
 

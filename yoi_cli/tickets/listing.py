@@ -128,7 +128,9 @@ def list_tickets(
     blockers: Mapping[str, tuple[Blocker, ...]] | None = None
     if selection.only_blocked:
         waiting = {
-            row.id for row in found if field_text(row.fields, "state") not in RESOLVED_STATES
+            row.id: row.fields
+            for row in found
+            if field_text(row.fields, "state") not in RESOLVED_STATES
         }
         blockers, broken = find_blocked(reader, waiting)
         found = [row for row in found if row.id in blockers]

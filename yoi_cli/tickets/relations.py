@@ -8,6 +8,12 @@ from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.model import events, relations
 from yoi_cli.model.events import NewEvent, new_event
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.missing_links import (
+    MISSING_LINKS,
+    MissingLink,
+    is_name_elsewhere,
+    missing_links,
+)
 from yoi_cli.model.plan import TEXT_LIMIT
 from yoi_cli.model.relations import Relation, closing_cycle, find_path
 from yoi_cli.model.time import stamp
@@ -78,13 +84,16 @@ def _keep_note(
 
 
 def remove_relation(store: TicketStore, link: Link, by: Author) -> RelationChange:
-    """Take a relation away; an event keeps that it stood, since when, and why it went.
+    """Take a relation away; an event keeps that it stood, since when, and why it went. One that an
+    import knows by name alone goes by that name.
 
     Raises `NotFoundError` (`relation_not_found`).
     """
     _check(link)
     with store.write() as writer:
         ticket = identify(writer, link.ticket)
+        if is_name_elsewhere(link.target):
+            return _remove_missing(writer, ticket, link, by)
         existing = writer.relations(ticket)
         target = _target_of(writer, link, existing)
         for relation in existing:
@@ -94,11 +103,34 @@ def remove_relation(store: TicketStore, link: Link, by: Author) -> RelationChang
                 change = Change(events=(event,), relations=rest, loses_relations=True)
                 done = writer.commit(ticket, change)
                 return RelationChange(relation, True, done)
-    raise NotFoundError(
+    raise _no_relation(ticket, link.kind, target)
+
+
+def _remove_missing(
+    writer: TicketWriter, ticket: TicketId, link: Link, by: Author
+) -> RelationChange:
+    """Take away a link whose other end never came in."""
+    known = missing_links(writer.item(ticket).fields)
+    gone = MissingLink(link.kind, link.target)
+    if gone not in known:
+        raise _no_relation(ticket, link.kind, link.target)
+    rest = tuple(str(one) for one in known if one != gone)
+    relation = Relation(ticket, link.kind, link.target, by.author, stamp(writer.now_ms))
+    said = f"The link `{link.kind}` to {link.target}, which never came in, was removed."
+    change = Change(
+        events=(_removed(relation, [said, link.note or ""], by),),
+        fields={MISSING_LINKS: rest} if rest else {},
+        removed_fields=() if rest else (MISSING_LINKS,),
+    )
+    return RelationChange(relation, True, writer.commit(ticket, change))
+
+
+def _no_relation(ticket: str, kind: str, target: str) -> NotFoundError:
+    return NotFoundError(
         "relation_not_found",
-        f"{ticket} has no relation {link.kind} {target}.",
+        f"{ticket} has no relation {kind} {target}.",
         hint=f"`yoi ticket relation list {ticket}` shows the relations that it has.",
-        details={"ticket": ticket, "kind": link.kind, "target": target},
+        details={"ticket": ticket, "kind": kind, "target": target},
     )
 
 
@@ -271,7 +303,10 @@ def removal_event(relation: Relation, note: str | None, by: Author) -> NewEvent:
     parts = [said, since]
     if relation.note:
         parts.append(f"Its note was: {relation.note}")
-    if note:
-        parts.append(note)
+    return _removed(relation, [*parts, note or ""], by)
+
+
+def _removed(relation: Relation, parts: Iterable[str], by: Author) -> NewEvent:
     attributes = (("relation", relation.kind), ("target", relation.target))
-    return new_event(events.RELATION_REMOVED, by, "\n\n".join(parts), attributes)
+    text = "\n\n".join(filter(None, parts))
+    return new_event(events.RELATION_REMOVED, by, text, attributes)

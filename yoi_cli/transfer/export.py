@@ -43,16 +43,23 @@ def chosen_tickets(reader: TicketReader, words: Sequence[str]) -> Sequence[Ticke
     return tuple(dict.fromkeys(identify(reader, word) for word in words))
 
 
-def export_tickets(reader: TicketReader, tickets: Sequence[TicketId]) -> Iterator[ExportedTicket]:
-    """Each of `tickets` in turn; one that is broken comes with its error and its files."""
+def export_tickets(
+    reader: TicketReader, tickets: Sequence[TicketId], *, with_files: bool = True
+) -> Iterator[ExportedTicket]:
+    """Each of `tickets` in turn; one that is broken comes with its error and its files.
+
+    Without `with_files` the files are left out, which a format of another tool has no place for.
+    """
     neighbours = RelationIndex(reader)
     for ticket in tickets:
         try:
             around = neighbours.around(ticket)
-            yield ExportedTicket(view(reader, ticket, around), reader.files(ticket))
+            files = reader.files(ticket) if with_files else _NO_FILES
+            yield ExportedTicket(view(reader, ticket, around), files)
         except YoiError as error:
             known, _ = what_can_be_read(reader, ticket, neighbours.incoming(ticket))
-            yield ExportedTicket(known, _files(reader, ticket), error)
+            files = _files(reader, ticket) if with_files else _NO_FILES
+            yield ExportedTicket(known, files, error)
 
 
 def _files(reader: TicketReader, ticket: TicketId) -> Mapping[str, bytes]:

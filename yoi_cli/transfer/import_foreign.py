@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId, decode, next_ticket_id
+from yoi_cli.model.missing_links import MISSING_LINKS, MissingLink
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.time import seconds_of, stamp
 from yoi_cli.transfer.conversion import converted
@@ -24,7 +25,7 @@ from yoi_cli.transfer.links import (
     related_instead,
     targets_first,
 )
-from yoi_cli.transfer.marks import MISSING_LINKS, MissingLink, mark_of, read_mark
+from yoi_cli.transfer.marks import mark_of, read_mark
 from yoi_cli.transfer.missing_links import complete_links, preview_links
 from yoi_cli.transfer.model import ImportProblem
 from yoi_cli.transfer.report import (

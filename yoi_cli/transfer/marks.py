@@ -1,13 +1,14 @@
 """What a ticket's frontmatter says of where it came from (docs/import.md).
 
-`source` names its origin, `source_mark` what the origin said when it was last taken in, so that
-the next import knows what changed there and whether anybody changed it here, and `missing_links`
-the links whose other end has not come in.
+`source` names its origin, and `source_mark` what the origin said when it was last taken in, so that
+the next import knows what changed there and whether anybody changed it here.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.model.missing_links import MISSING_LINKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 #: The frontmatter key that names a ticket's origin, as `tk:nw-5c46`.
 SOURCE = "source"
 SOURCE_MARK = "source_mark"
-#: Entries such as `depends_on tk:nw-5c46`.
-MISSING_LINKS = "missing_links"
 _DIGITS = 12
 #: What an import writes of itself, and what work on a ticket writes beside its state.
 _NOT_CONTENT = frozenset(
@@ -46,16 +45,6 @@ class SourceMark(NamedTuple):
 
     def __str__(self) -> str:
         return "-".join(self)
-
-
-class MissingLink(NamedTuple):
-    """A link whose other end, which goes by `source`, is not in the store."""
-
-    kind: str
-    source: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.source}"
 
 
 def mark_of(
@@ -85,14 +74,6 @@ def read_mark(fields: Mapping[str, FieldValue]) -> SourceMark | None:
     text = fields.get(SOURCE_MARK)
     parts = text.split("-") if isinstance(text, str) else []
     return SourceMark(*parts) if len(parts) == len(SourceMark._fields) else None
-
-
-def missing_links(fields: Mapping[str, FieldValue]) -> tuple[MissingLink, ...]:
-    """The links of a ticket whose other end has not come in."""
-    value = fields.get(MISSING_LINKS)
-    entries = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-    parted = (entry.partition(" ") for entry in entries)
-    return tuple(MissingLink(kind, source) for kind, _, source in parted if source)
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.model import events, states
 from yoi_cli.model.fields import FIELDS
 from yoi_cli.model.item import field_text
+from yoi_cli.model.missing_links import MISSING_LINKS, missing_links
 from yoi_cli.model.relations import DEPENDS_ON
-from yoi_cli.transfer.marks import MISSING_LINKS, SOURCE, SOURCE_MARK, missing_links
+from yoi_cli.transfer.marks import SOURCE, SOURCE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set

@@ -13,17 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.model import events, states
 from yoi_cli.model.events import NewEvent, heading_for, new_event
 from yoi_cli.model.fold import fold, is_kept
+from yoi_cli.model.missing_links import MISSING_LINKS, missing_links
 from yoi_cli.store.values import Change
 from yoi_cli.transfer.conversion import REASON, converted, extra_lines
 from yoi_cli.transfer.links import merged
-from yoi_cli.transfer.marks import (
-    MISSING_LINKS,
-    SOURCE_MARK,
-    content_digest,
-    mark_of,
-    missing_links,
-    read_mark,
-)
+from yoi_cli.transfer.marks import SOURCE_MARK, content_digest, mark_of, read_mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +25,11 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Author, Thread
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue, Item
+    from yoi_cli.model.missing_links import MissingLink
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.ticket import Ticket
     from yoi_cli.store.ports import TicketReader
-    from yoi_cli.transfer.marks import MissingLink, SourceMark
+    from yoi_cli.transfer.marks import SourceMark
     from yoi_cli.transfer.model import ForeignNote, ForeignTicket, ForeignTickets
 
 #: The fields that another tool's ticket has or lacks.

@@ -136,9 +136,10 @@ def export(
         sort=sort,
         reverse=reverse,
     )
-    exported = api.export_tickets(session, chosen, states=states, limit=limit)
+    is_own = format_ == JSONL
+    exported = api.export_tickets(session, chosen, states=states, limit=limit, with_files=is_own)
     target = None if output == "-" else output
-    if format_ == JSONL:
+    if is_own:
         _export_lines(exported, len(chosen), target, as_json=as_json)
         return None
     foreign = api.foreign_export(session, format_, chosen)

@@ -77,8 +77,9 @@ ITEM_RULES = (
     Rule(
         "link_missing",
         WARNING,
-        "An imported ticket names one that is not here: nothing waits for it yet.",
-        "The import that brings it makes the relation; else take the entry out of missing_links.",
+        "An imported ticket names one that is not here; where it depends on that, it waits.",
+        "The import that brings it makes the relation; `yoi ticket relation remove` with the name "
+        "takes it away.",
     ),
     Rule(
         "item_due_invalid",

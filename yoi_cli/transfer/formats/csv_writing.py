@@ -11,9 +11,9 @@ import io
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.item import field_text, field_texts
+from yoi_cli.model.missing_links import missing_links
 from yoi_cli.model.relations import KINDS
 from yoi_cli.model.text import visible_lines
-from yoi_cli.transfer.marks import missing_links
 from yoi_cli.transfer.outgoing import MISSING, creator
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.model.fields import FIELDS, shown_fields
 from yoi_cli.model.item import field_texts
+from yoi_cli.model.missing_links import MISSING_LINKS
 from yoi_cli.model.text import visible, visible_lines
-from yoi_cli.transfer.marks import MISSING_LINKS, SOURCE
+from yoi_cli.transfer.marks import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
