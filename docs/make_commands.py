@@ -92,8 +92,8 @@ Exit code 0 means that what was written is on stable storage. What goes wrong af
 warning, because a retry would write it twice.
 
 **Environment.** `YOI_WORKSPACE`, `YOI_AUTHOR`, `YOI_TRUST` (what may be run,
-`docs/trust.md`), `YOI_LOCK_TIMEOUT` (seconds to wait for the store's
-lock, 10), `YOI_DEBUG` (show where a fault of yoi's own happened).
+`docs/trust.md`), `YOI_INDEX` (0: read every file, `docs/format.md`, "Index"), `YOI_LOCK_TIMEOUT`
+(seconds to wait for the store's lock, 10), `YOI_DEBUG` (show where a fault of yoi's own happened).
 """
 
 

@@ -13,6 +13,7 @@ from yoi_cli.model import states
 from yoi_cli.model.events import Event, Thread
 from yoi_cli.model.fold import Folded, fold
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import Item
 from yoi_cli.model.missing import MissingWrites
 from yoi_cli.model.plan import PlanRecord
@@ -54,8 +55,8 @@ class MemoryReader:
         known = self._readable(ticket)
         return Item({"title": ticket, "state": known.state}, known.body)
 
-    def description(self, ticket: TicketId) -> str:
-        return self.item(ticket).body
+    def has_acceptance(self, ticket: TicketId) -> bool:
+        return has_acceptance(self.item(ticket).body)
 
     def thread(self, ticket: TicketId) -> Thread:
         return Thread(tuple(_events(self._readable(ticket))), ())

@@ -42,7 +42,8 @@ def next_tickets(
         broken = sum(row.error is not None for row in router.rows.values())
         passed_over(tuple(router.disagreeing), broken)
 
-    return require_next(session.store, routing_context(session), limit, looked)
+    with session.reading() as reader:
+        return require_next(reader, routing_context(session), limit, looked)
 
 
 def claim_next(

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.kept_overview import KeptOverview
     from yoi_cli.orchestration.overview import OverviewRow as OverviewRow
     from yoi_cli.orchestration.overview import TicketsOverview
+    from yoi_cli.store.files.index.reader import IndexedReader
     from yoi_cli.store.files.layout import StoreLocation
-    from yoi_cli.store.files.remembering import RememberingReader
     from yoi_cli.store.values import FieldsRow
     from yoi_cli.store.values import Unreadable as Unreadable
     from yoi_cli.workers.model import WorkerView as WorkerView
@@ -48,7 +48,7 @@ class LiveOverview:
     def __init__(self, *, closed_too: bool = False) -> None:
         self._closed_too = closed_too
         self._location: StoreLocation | None = None
-        self._reader: RememberingReader | None = None
+        self._reader: IndexedReader | None = None
         self._kept: KeptOverview | None = None
         #: The frontmatter of every ticket, as of the last reading.
         self.fields: Mapping[TicketId, FieldsRow] = {}
@@ -92,16 +92,17 @@ class LiveOverview:
     ) -> tuple[TicketsOverview, Sequence[str]]:
         """The tickets, and what is missing of them."""
         from yoi_cli.orchestration.kept_overview import KeptOverview
-        from yoi_cli.routing.open import open_router, remembering_reader
+        from yoi_cli.routing.open import open_router
 
         if self._reader is None or self._kept is None or self._location != session.location:
-            self._reader = remembering_reader(session)
+            self._reader = session.indexed()
             self._kept = KeptOverview(closed_too=self._closed_too)
             self._location = session.location
         location, self._location = self._location, None  # what fails is begun anew
         changed = self._reader.look()
         router = open_router(session, reader=self._reader)
-        found = self._kept.update(router, changed, workers=workers, there=there)
+        with self._reader:
+            found = self._kept.update(router, changed, workers=workers, there=there)
         self.fields = router.rows
         self._location = location
         return found, [one.sentence for one in router.dependencies.missing.values()]

@@ -47,7 +47,8 @@ def ends_of_ids(session: Session) -> Mapping[str, int]:
 
 def ticket_fields(session: Session) -> Iterator[FieldsRow]:
     """The frontmatter of every ticket, by rising id, or why it cannot be read."""
-    return session.store.all_fields()
+    with session.reading() as reader:
+        yield from reader.all_fields()
 
 
 def list_tickets(
@@ -91,7 +92,8 @@ def list_tickets(
         reverse=reverse,
         limit=limit,
     )
-    return list_tickets(session.store, selection, session.store)
+    with session.reading() as reader:
+        return list_tickets(reader, selection, reader)
 
 
 def saved_filter(session: Session, name: str) -> list[str]:
@@ -129,7 +131,8 @@ def show(session: Session, ticket: str) -> Readable:
     """One ticket, as far as it can be read, and for the rest why not."""
     from yoi_cli.tickets.show import approves, from_elsewhere, show_ticket
 
-    found = show_ticket(session.store, ticket)
+    with session.reading() as reader:
+        found = show_ticket(reader, ticket)
     view, marks = found.view, session.own_events.of(found.view.id)
     elsewhere = from_elsewhere(view.thread, marks)
     approvals: Mapping[str, str] = {}
@@ -184,7 +187,8 @@ def search(
 
     wanted = parse_query(query, regex=regex)
     search = Search(wanted, frozenset(states), only_open, limit)
-    return search_tickets(session.store, search, advance)
+    with session.reading() as reader:
+        return search_tickets(reader, search, advance)
 
 
 def newest_events(
@@ -193,7 +197,8 @@ def newest_events(
     """The newest events across all tickets that are wanted, by rising time."""
     from yoi_cli.tickets.log import newest_events
 
-    return newest_events(session.store, wanted, advance)
+    with session.reading() as reader:
+        return newest_events(reader, wanted, advance)
 
 
 def follow_events(
@@ -211,7 +216,8 @@ def measure(
     """Figures of all tickets; with `since`, of what happened from then on."""
     from yoi_cli.tickets.stats import measure
 
-    return measure(session.store, since, advance)
+    with session.reading() as reader:
+        return measure(reader, since, advance)
 
 
 def measure_waiting(
@@ -239,4 +245,5 @@ def draw_graph(
     """
     from yoi_cli.routing.graph import GraphRequest, draw_graph
 
-    return draw_graph(session.store, GraphRequest(tickets, closed_too, related))
+    with session.reading() as reader:
+        return draw_graph(reader, GraphRequest(tickets, closed_too, related))

@@ -52,9 +52,10 @@ def route(
     `NotFoundError` for a ticket that is not there.
     """
     from yoi_cli.routing.choose import route_tickets
-    from yoi_cli.routing.open import open_router
+    from yoi_cli.routing.open import reading_router
 
-    return route_tickets(open_router(where, at=at, merge=merge), tickets, states)
+    with reading_router(where, at=at, merge=merge) as router:
+        return route_tickets(router, tickets, states)
 
 
 def route_one(
@@ -65,11 +66,11 @@ def route_one(
     merge: tuple[str, str] | None = None,
 ) -> Decision:
     """What one ticket is ready for. Raises `StoreInvalidError` where it cannot be read."""
-    from yoi_cli.routing.open import open_router
+    from yoi_cli.routing.open import reading_router
     from yoi_cli.tickets.lookup import identify
 
-    router = open_router(where, at=at, merge=merge)
-    return router.route(identify(router.reader, ticket))
+    with reading_router(where, at=at, merge=merge) as router:
+        return router.route(identify(router.reader, ticket))
 
 
 def summarise(
@@ -81,9 +82,10 @@ def summarise(
 ) -> SummarisedTickets:
     """What every open ticket, or every one in `states`, is ready for, without the evidence."""
     from yoi_cli.routing.choose import summarise_tickets
-    from yoi_cli.routing.open import open_router
+    from yoi_cli.routing.open import reading_router
 
-    return summarise_tickets(open_router(where, at=at, merge=merge), states)
+    with reading_router(where, at=at, merge=merge) as router:
+        return summarise_tickets(router, states)
 
 
 def record(

@@ -15,6 +15,7 @@ from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model.events import RELATION_REMOVED, Event, Thread
 from yoi_cli.model.fold import fold, is_move
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.routing import ThreadSummary, summary_of
 from yoi_cli.model.states import CLOSED, INPROGRESS
@@ -166,8 +167,8 @@ class AtTime:
         item = self.history.reader.item(ticket)
         return item._replace(fields={**item.fields, "state": self.folded(ticket).state})
 
-    def description(self, ticket: TicketId) -> str:
-        return self.item(ticket).body
+    def has_acceptance(self, ticket: TicketId) -> bool:
+        return has_acceptance(self.item(ticket).body)
 
     def thread(self, ticket: TicketId) -> Thread:
         self._check(ticket)

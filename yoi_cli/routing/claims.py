@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from yoi_cli.errors import YoiError
     from yoi_cli.model.claim import Claim, ClaimRequest
     from yoi_cli.model.events import Author, Event
-    from yoi_cli.store.ports import Claims, RoutingStore, RoutingWriter
+    from yoi_cli.store.ports import Claims, RoutingReader, RoutingStore, RoutingWriter
     from yoi_cli.tickets.doubts import Doubt
 
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
@@ -198,14 +198,14 @@ def _is_logged(log: Iterable[Event], released: Claim) -> bool:
 
 
 def find_next(
-    store: RoutingStore, context: RoutingContext, limit: int | None = None
+    reader: RoutingReader, context: RoutingContext, limit: int | None = None
 ) -> tuple[Decision, ...]:
     """The tickets that may start now: by priority, by how many wait for them, by age."""
-    return _best(Router(store, context), limit)
+    return _best(Router(reader, context), limit)
 
 
 def require_next(
-    store: RoutingStore,
+    reader: RoutingReader,
     context: RoutingContext,
     limit: int | None = None,
     looked: Callable[[Router], None] = lambda _: None,
@@ -213,7 +213,7 @@ def require_next(
     """As `find_next`; `looked` is called with the router that knows. Raises `NotReadyError`
     (`nothing_ready`) where nothing may start, and `StoreInvalidError` (`store_untrusted`) where
     that is for what cannot be read."""
-    router = Router(store, context)
+    router = Router(reader, context)
     found = _best(router, limit)
     looked(router)
     if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError, UsageError
@@ -10,13 +11,12 @@ from yoi_cli.routing.router import Router, RoutingContext
 from yoi_cli.workspace.session import Session, Start, open_session, starting_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.lost import LostRecords
     from yoi_cli.routing.claims import ClaimList, ClaimService
     from yoi_cli.routing.gate import GateResult
-    from yoi_cli.store.files.remembering import RememberingReader
     from yoi_cli.store.ports import RoutingReader
 
 #: How often a gate asks again while git is at work, and how much longer it waits each time
@@ -88,11 +88,17 @@ def open_router(
     return Router(session.store if reader is None else reader, context)
 
 
-def remembering_reader(session: Session) -> RememberingReader:
-    """A reader of the session's store that reads again only what changed."""
-    from yoi_cli.store.files.remembering import RememberingReader
-
-    return RememberingReader(session.location, session.elsewhere)
+@contextmanager
+def reading_router(
+    where: Session | Start, *, at: str | None = None, merge: tuple[str, str] | None = None
+) -> Iterator[Router]:
+    """As `open_router`, for what decides nothing: the store as it is is read with its index."""
+    if at is not None or merge is not None:
+        yield open_router(where, at=at, merge=merge)
+        return
+    session = where if isinstance(where, Session) else open_session(where)
+    with session.reading() as reader:
+        yield open_router(session, reader=reader)
 
 
 def ask_undisturbed(ask: Callable[[], tuple[GateResult, Router]]) -> tuple[GateResult, Router]:

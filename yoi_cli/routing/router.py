@@ -255,7 +255,7 @@ class Router:
         subject = self._subject(ticket, fields, summary, acceptance=True, chained=False)
         classification, causes = evaluate(subject)
         if self._asks_for_acceptance(subject.state, classification):
-            acceptance = has_acceptance(self.reader.description(ticket))
+            acceptance = self.reader.has_acceptance(ticket)
             classification, causes = evaluate(subject._replace(has_acceptance=acceptance))
         title, priority = field_text(fields, "title"), field_text(fields, "priority")
         return DecisionSummary(ticket, title, summary.state, classification, causes, priority)

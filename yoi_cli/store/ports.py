@@ -117,8 +117,8 @@ class RoutingReader(TicketReader, Protocol):
         """The fold of a ticket's thread, by the shortest way to it."""
         ...
 
-    def description(self, ticket: TicketId) -> str:
-        """The body of a ticket's item, whose fields were read before."""
+    def has_acceptance(self, ticket: TicketId) -> bool:
+        """Whether the item of a ticket, whose fields were read before, has acceptance criteria."""
         ...
 
     def thread_summary(self, ticket: TicketId) -> ThreadSummary:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError, YoiError
-from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.missing_links import missing_dependencies
 from yoi_cli.model.relations import (
@@ -18,11 +18,12 @@ from yoi_cli.model.relations import (
 from yoi_cli.model.states import RESOLVED_STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from yoi_cli.model.item import FieldValue
     from yoi_cli.model.relations import Relation
-    from yoi_cli.store.ports import TicketReader
+    from yoi_cli.model.routing import ThreadSummary
+    from yoi_cli.store.ports import RoutingReader, TicketReader
     from yoi_cli.store.values import RelationsRow
 
 
@@ -94,24 +95,27 @@ def blockers_by_name(fields: Mapping[str, FieldValue]) -> tuple[Blocker, ...]:
 
 
 def _judge(reader: TicketReader, ticket: str, via: str) -> Blocker | None:
+    from yoi_cli.model.routing import summary_of_thread
+
+    return _judged(ticket, via, lambda: summary_of_thread(reader.thread(TicketId(ticket))))
+
+
+def _judged(ticket: str, via: str, read: Callable[[], ThreadSummary]) -> Blocker | None:
     try:
-        thread = reader.thread(TicketId(ticket))
+        seen = read()
     except NotFoundError:
         return Blocker(ticket, via, None, MISSING)
     except YoiError:
         return Blocker(ticket, via, None, UNREADABLE)
-    if thread.is_damaged:  # the rest of it may say anything
+    if seen.is_damaged:  # the rest of it may say anything
         return Blocker(ticket, via, None, UNREADABLE)
-    folded = fold(thread.events)
-    if folded.is_diverged:
-        return Blocker(ticket, via, folded.state, DIVERGED)
-    if folded.state in RESOLVED_STATES:
-        return None
-    return Blocker(ticket, via, folded.state)
+    if seen.is_diverged:
+        return Blocker(ticket, via, seen.state, DIVERGED)
+    return None if seen.state in RESOLVED_STATES else Blocker(ticket, via, seen.state)
 
 
 def find_blocked(
-    reader: TicketReader, waiting: Mapping[TicketId, Mapping[str, FieldValue]]
+    reader: RoutingReader, waiting: Mapping[TicketId, Mapping[str, FieldValue]]
 ) -> tuple[dict[str, tuple[Blocker, ...]], list[RelationsRow]]:
     """What holds up each of `waiting` (fields by ticket) that is held up, and the rows that cannot
     be read.
@@ -127,7 +131,9 @@ def find_blocked(
             continue
         ticket, other = edge
         if other not in judged:
-            judged[other] = _judge(reader, other, relation.kind)
+            judged[other] = _judged(
+                other, relation.kind, partial(reader.thread_summary, TicketId(other))
+            )
         blocker = judged[other]
         if blocker is not None:
             found.setdefault(ticket, {})[other] = blocker._replace(via=relation.kind)

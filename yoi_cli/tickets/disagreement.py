@@ -12,13 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
-from yoi_cli.model.fold import fold
 from yoi_cli.model.states import CLOSED, is_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from yoi_cli.store.ports import TicketReader
+    from yoi_cli.store.ports import RoutingReader, TicketReader
     from yoi_cli.store.values import FieldsRow
 
 
@@ -30,12 +29,12 @@ def is_doubtful(reader: TicketReader, row: FieldsRow) -> bool:
     return state == CLOSED and not reader.has_resolution(row.id)
 
 
-def disagreeing(reader: TicketReader, rows: Iterable[FieldsRow]) -> Iterator[str]:
+def disagreeing(reader: RoutingReader, rows: Iterable[FieldsRow]) -> Iterator[str]:
     """The tickets among `rows` whose thread says another state, or cannot be read."""
     for row in rows:
         if row.error is None and is_doubtful(reader, row):
             try:
-                if fold(reader.thread(row.id).events).state != row.fields.get("state"):
+                if reader.thread_summary(row.id).state != row.fields.get("state"):
                     yield row.id
             except YoiError:
                 yield row.id

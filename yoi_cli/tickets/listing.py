@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from yoi_cli.model.item import FieldValue
-    from yoi_cli.store.ports import TextReader, TicketReader
+    from yoi_cli.store.ports import RoutingReader, TextReader
     from yoi_cli.store.values import FieldsRow
     from yoi_cli.tickets.search import Query
     from yoi_cli.tickets.tree import Place
@@ -101,7 +101,7 @@ class Listing(NamedTuple):
 
 
 def list_tickets(
-    reader: TicketReader, selection: Selection, texts: TextReader | None = None
+    reader: RoutingReader, selection: Selection, texts: TextReader | None = None
 ) -> Listing:
     """The tickets that `selection` asks for, by one pass over the store.
 

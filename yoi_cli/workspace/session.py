@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -16,19 +16,21 @@ from yoi_cli.store.files.layout import (
     GitPlaces,
     StoreLocation,
 )
+from yoi_cli.store.files.reader import FileReader
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.workspace.finding import is_workspace, read_config
 from yoi_cli.workspace.local_folder import local_folder, share, shared_folder
 from yoi_cli.workspace.which import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from yoi_cli.model.config import Config
     from yoi_cli.model.events import Author, NewEvent
     from yoi_cli.model.ids import TicketId
     from yoi_cli.objectives.files import FileObjectives
     from yoi_cli.store.files.claims import FileClaims
+    from yoi_cli.store.files.index.reader import IndexedReader
     from yoi_cli.store.files.missing import Elsewhere, Version
     from yoi_cli.store.files.own_events import FileOwnEvents
     from yoi_cli.store.files.undo_notes import UndoNotes
@@ -38,6 +40,10 @@ if TYPE_CHECKING:
 
 _DEFAULT_DEADLINE = 10.0
 StoreKind = TypeVar("StoreKind", bound=FileStore)
+#: 0: no index; anything else: one of every store, however small (docs/format.md, "Index").
+INDEX = "YOI_INDEX"
+#: Fewer tickets are read sooner than their index.
+_WORTH_AN_INDEX = 100
 #: Set for confined workers (docs/workers.md).
 OUTBOX = "YOI_OUTBOX"
 
@@ -93,6 +99,25 @@ class Session(NamedTuple):
             notes=partial(_open_notes, self),
             is_read_only=self.outbox is not None,
         )
+
+    @contextmanager
+    def reading(self) -> Iterator[FileReader]:
+        """The tickets as they stand from now on, for what passes over all of them and decides
+        nothing: what did not change since anybody read it is taken from the clone's index."""
+        wanted = self.environment.get(INDEX, "")
+        if self.location.git is None or wanted == "0":
+            yield FileReader(self.location, self.elsewhere)
+            return
+        with self.indexed(least=0 if wanted else _WORTH_AN_INDEX) as reader:
+            yield reader
+
+    def indexed(self, *, least: int = 0) -> IndexedReader:
+        """The same, as a reader that may look again and again, of `least` so many tickets."""
+        from yoi_cli.store.files.index.folder import index_of
+        from yoi_cli.store.files.index.reader import IndexedReader
+
+        folder = None if self.environment.get(INDEX) == "0" else index_of(self.location)
+        return IndexedReader(self.location, self.elsewhere, folder, least=least)
 
     def _spooling_folders(self) -> tuple[str, ...]:
         """Where hooks leave notes: for this workspace, and where they knew of none."""

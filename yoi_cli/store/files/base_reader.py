@@ -81,11 +81,12 @@ class BaseReader(ABC):
 
         return parse_item(self.raw(ticket, "item.md"), path=self._shown(ticket, layout.ITEM))
 
-    def description(self, ticket: TicketId) -> str:
+    def has_acceptance(self, ticket: TicketId) -> bool:
+        from yoi_cli.model.intent import has_acceptance
         from yoi_cli.store.formats.item import parse_description
 
         data = self._read_in_pass(ticket, "item.md")
-        return parse_description(data, path=self._shown(ticket, layout.ITEM))
+        return has_acceptance(parse_description(data, path=self._shown(ticket, layout.ITEM)))
 
     def thread(self, ticket: TicketId) -> Thread:
         return parse_thread(self.raw(ticket, "thread.md")).thread

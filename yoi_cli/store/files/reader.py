@@ -159,7 +159,7 @@ class FileReader(BaseReader):
             thread = os.lstat(path, dir_fd=self._present_folder().descriptor).st_mtime_ns
         except OSError:
             return True
-        return not -_LATE_NS < row.changed_ns - thread < _TOGETHER_NS
+        return is_apart(row.changed_ns, thread)
 
     def _may_have_plan(self, ticket: TicketId) -> bool:
         return self._may_have(ticket, layout.PLAN_PATH)
@@ -260,6 +260,11 @@ class FileReader(BaseReader):
         if self.folder is None:
             raise layout.no_such_ticket(self.location.folder)
         return self.folder
+
+
+def is_apart(item: int, thread: int) -> bool:
+    """Whether an item was changed at another time (ns) than its thread."""
+    return not -_LATE_NS < item - thread < _TOGETHER_NS
 
 
 def read_part(directory: Directory, name: str) -> bytes:
