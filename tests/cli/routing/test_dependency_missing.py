@@ -9,6 +9,8 @@ import pytest
 from support.process import Program
 from support.tickets import CREATED, created, moved, put_ticket
 
+from yoi_cli.model.item import FieldValue
+
 FIRST = {
     "id": "bd-1",
     "title": "First",
@@ -49,7 +51,10 @@ def queued(workspace: Path) -> str:
         moved(CREATED, 1, "planning", "ready"),
         moved(CREATED, 2, "ready", "queued"),
     )
-    fields = {"missing_links": ("depends_on beads:bd-2",), "source": "beads:bd-1"}
+    fields: dict[str, FieldValue] = {
+        "missing_links": ("depends_on beads:bd-2",),
+        "source": "beads:bd-1",
+    }
     return put_ticket(workspace, 1, *thread, state="queued", fields=fields)
 
 

@@ -122,7 +122,7 @@ def test_whoever_is_not_let_in_sees_where_to_sign_in(
     somebody = Visitor(browser, served, viewport={"width": 360, "height": 740})
     somebody.context.clear_cookies()
     for scheme in ("light", "dark"):
-        somebody.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        somebody.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         somebody.page.goto(f"{served.server.address}{path}")
         assert violations(somebody) == [], scheme
         assert somebody.page.locator("#signin").count() == 1

@@ -98,7 +98,8 @@ def test_a_record_is_written_as_older_versions_wrote_it(
     written = encode_spec(request, {"PATH": "/bin", "MY_TOKEN": "hidden value"})
     younger = b',\n "idle_ms": null,\n "agent": "",\n "confine": null,\n "writable": [],'
     younger += (
-        b'\n "readable": null,\n "ports": null,\n "terminal": false,\n "fingerprint": ""\n}\n'
+        b'\n "readable": null,\n "ports": null,\n "terminal": false,\n "fingerprint": "",'
+        b'\n "base_ref": "",\n "base_branch": ""\n}\n'
     )
     assert written == OLD_SPEC.removesuffix(b"\n}\n") + younger
 

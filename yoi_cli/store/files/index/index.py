@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """What a section is about: so many `files` of each ticket, at which `stat` looks, of all
-    tickets of a look. With `lazy` it need not where all are read anyhow."""
+    """What a section is about: so many `files` of each ticket. With `lazy`, nobody need look at
+    them where all are read anyhow."""
 
     files: int
-    stat: Stat
     lazy: bool = False
 
 
@@ -49,14 +48,14 @@ class Index:
         self._looked.clear()
         self._began = None
 
-    def section(self, kind: str) -> Section:
-        """What is known as of the last look."""
+    def section(self, kind: str, stat: Stat) -> Section:
+        """What is known as of the last look, for which `stat` looks at the files of all tickets."""
         known, about = self._sections.get(kind), self._kinds[kind]
         if known is None:
             table = None if self._folder is None else self._folder.load(kind, about.files)
             known = self._sections[kind] = Section(about.files, table, lazy=about.lazy)
         if kind not in self._looked:
-            known.look(self._ids, about.stat)
+            known.look(self._ids, stat)
             self._looked.add(kind)
         return known
 

@@ -43,12 +43,18 @@ if TYPE_CHECKING:
     from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.files.index.folder import IndexFolder
     from yoi_cli.store.files.index.reading import Make
+    from yoi_cli.store.files.index.section import Section
     from yoi_cli.store.files.index.table import KeptRow, Row
     from yoi_cli.store.files.layout import StoreLocation
     from yoi_cli.store.files.missing import Elsewhere
 
 T = TypeVar("T")
 ITEMS, THREADS, RECORDS = "items", "threads", "records"
+_KINDS = {
+    ITEMS: Kind(1, lazy=True),
+    THREADS: Kind(1),  # whose times items are held to
+    RECORDS: Kind(1 + len(RECORD_FILES), lazy=True),
+}
 
 
 class IndexedReader(FileReader):
@@ -74,12 +80,7 @@ class IndexedReader(FileReader):
         self._places: dict[TicketId, int] = {}
         self._failed: set[TicketId] = set()
         self._look = Look([], [])
-        kinds = {
-            ITEMS: Kind(1, partial(self._stat, layout.ITEM), lazy=True),
-            THREADS: Kind(1, partial(self._stat, layout.THREAD)),  # whose times items are held to
-            RECORDS: Kind(1 + len(RECORD_FILES), self._stat_records, lazy=True),
-        }
-        self._index = Index(folder, kinds)
+        self._index = Index(folder, _KINDS)
 
     def __enter__(self) -> Self:
         return self
@@ -111,12 +112,15 @@ class IndexedReader(FileReader):
             self._entries()
         return self._places.get(ticket)
 
-    def _stat(self, name: str, _: array[int]) -> array[int]:
-        return stat_all(self._present_folder().descriptor, self._places, name)
+    def _section(self, kind: str) -> Section:
+        # The index is given no method to keep: a reader in a cycle holds its folder open.
+        return self._index.section(kind, partial(self._stat, kind))
 
-    def _stat_records(self, known: array[int]) -> array[int]:
+    def _stat(self, kind: str, known: array[int]) -> array[int]:
         folder, tickets = self._present_folder().descriptor, tuple(self._places)
-        return stat_records(folder, tickets, layout.ARTIFACTS, RECORD_FILES, known)
+        if kind == RECORDS:
+            return stat_records(folder, tickets, layout.ARTIFACTS, RECORD_FILES, known)
+        return stat_all(folder, tickets, layout.ITEM if kind == ITEMS else layout.THREAD)
 
     def _told(
         self, kind: str, ticket: TicketId, tell: Callable[[Row], T | None], make: Make
@@ -131,7 +135,7 @@ class IndexedReader(FileReader):
         place = self._places.get(ticket)
         if place is None:
             return None
-        section = self._index.section(kind)
+        section = self._section(kind)
         row = section.row(place)
         told = None if row is None else tell(row)
         if told is None:
@@ -150,14 +154,14 @@ class IndexedReader(FileReader):
         has not all that stands among the tickets."""
         if len(self._entries()) != len(self._places):
             return None
-        return zip(self._places, self._index.section(kind).kept(), strict=True)
+        return zip(self._places, self._section(kind).kept(), strict=True)
 
     def all_fields(self) -> Iterator[FieldsRow]:
         rows = self._pass(ITEMS)
         if rows is None:
             yield from super().all_fields()
             return
-        times = self._index.section(ITEMS).found[CHANGED_NS::WIDTH]
+        times = self._section(ITEMS).found[CHANGED_NS::WIDTH]
         for (ticket, kept), changed_ns in zip(rows, times, strict=True):
             if kept is not None:
                 head = item_head(kept.head)
@@ -183,7 +187,7 @@ class IndexedReader(FileReader):
         place = self._places.get(row.id)
         if place is None:
             return super().is_out_of_step(row)
-        found, begin = self._index.section(THREADS).found, place * WIDTH
+        found, begin = self._section(THREADS).found, place * WIDTH
         return not found[begin + INODE] or is_apart(row.changed_ns, found[begin + CHANGED_NS])
 
     def thread_summary(self, ticket: TicketId) -> ThreadSummary:
@@ -245,7 +249,7 @@ class IndexedReader(FileReader):
         now = time.time_ns()
         changed |= {ticket for ticket, error in self._entries() if error is not None}
         found = (
-            [self._index.section(kind).found for kind in (ITEMS, THREADS, RECORDS)]
+            [self._section(kind).found for kind in (ITEMS, THREADS, RECORDS)]
             if self._places
             else []
         )
