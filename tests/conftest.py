@@ -15,6 +15,7 @@ from support.corpus import Corpus, unpack
 from support.environment import IN_MEMORY, enter, has_memory_folder, hermetic_environment
 from support.process import Program, git_program, yoi_program
 from support.slurm import Cluster, running_cluster
+from support.sshd import Sshd, running_sshd
 from support.templates import copy_repository, make_repository, make_workspace
 from support.warm import IS_COLD, end_servers
 
@@ -117,6 +118,14 @@ def slurm_cluster() -> Generator[Cluster]:
     """Slurm's daemons, once for each process that runs tests; skips where they are not there."""
     with running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def far_host(_hermetic: dict[str, str]) -> Generator[Sshd]:
+    """A host that is reached by ssh, once for each process that runs tests; skips where there is
+    no sshd."""
+    with running_sshd(_hermetic) as host:
+        yield host
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""One suite for every runtime of workers: in this process, over HTTP, and by the registry
+"""One suite for every runtime of workers: in this process, over HTTP, over SSH, and by the registry
 (docs/runtime.md).
 
 The two look at one clone, so that what each says of the same worker can be compared as well.
@@ -25,6 +25,7 @@ from support.runtimes import (
     Place,
     add_profiles,
     by_slurm,
+    by_ssh,
     embedded,
     everything,
     new_key,
@@ -33,6 +34,7 @@ from support.runtimes import (
     said,
 )
 from support.servers import RunningServer, serving
+from support.sshd import Sshd
 from support.templates import copy_repository
 
 from yoi_cli.api.documents.observation import lifecycle_event_document
@@ -91,17 +93,29 @@ def runtimes(clone: Path, server: RunningServer) -> Iterator[dict[str, Runtime]]
         yield {"embedded": embedded(clone), "http": http, "registered": registered}
 
 
-@pytest.fixture(params=["embedded", "http", "registered", "slurm"])
+@pytest.fixture(scope="module")
+def over_ssh(clone: Path, far_host: Sshd) -> Iterator[Place]:
+    """Another clone, on a host that is reached by ssh."""
+    there = clone.parent / "there/repo"
+    git = git_program(dict(far_host.environment), clone.parent)
+    git("clone", "--quiet", str(clone), str(there))
+    with contextlib.closing(by_ssh(clone, far_host, there)) as runtime:
+        yield Place(runtime, clone, elsewhere=there)
+
+
+@pytest.fixture(params=["embedded", "http", "registered", "slurm", "ssh"])
 def place(
     request: pytest.FixtureRequest, runtimes: dict[str, Runtime], clone: Path
 ) -> Iterator[Place]:
     if request.param == "slurm":
         cluster = request.getfixturevalue("slurm_cluster")
         place = Place(by_slurm(clone, cluster), clone, "slurm/cluster")
+    elif request.param == "ssh":
+        place = request.getfixturevalue("over_ssh")
     else:
         place = Place(runtimes[request.param], clone)
     yield place
-    owner = place.runtime if place.is_by_slurm else embedded(clone)
+    owner = embedded(clone) if place.is_own else place.runtime
     for view in owner.list_workers(WorkerFilter()).workers:
         if not view.has_ended:
             owner.end(view.worker_id, grace=0)
@@ -122,7 +136,7 @@ def test_an_order_starts_a_worker_that_is_told_its_prompt(place: Place) -> None:
 def test_every_runtime_says_the_same_of_a_worker(
     place: Place, runtimes: dict[str, Runtime]
 ) -> None:
-    if place.is_by_slurm:
+    if not place.is_own:
         pytest.skip("its workers are not those of the clone's own runtime")
     worker_id = place.runtime.create(order(prompt="x")).worker.worker_id
     place.runtime.await_end(worker_id, PATIENCE)
@@ -301,7 +315,7 @@ def test_a_worker_that_cannot_be_read_is_its_own_error_and_hides_no_other(place:
     other = place.runtime.create(order()).worker.worker_id
     for worker_id in (broken, other):
         place.runtime.await_end(worker_id, PATIENCE)
-    spec = place.workspace / ".git/yoi" / place.records / broken / "spec.json"
+    spec = place.clone / ".git/yoi" / place.records / broken / "spec.json"
     kept = spec.read_bytes()
     spec.write_text("{torn")
     try:
@@ -326,6 +340,10 @@ def test_a_worker_does_not_end_itself_without_force(
         if place.is_by_slurm:
             cluster = request.getfixturevalue("slurm_cluster")
             own = by_slurm(place.workspace, cluster, YOI_WORKER_ID=worker_id)
+        if place.elsewhere is not None:
+            host = request.getfixturevalue("far_host")
+            far = by_ssh(place.workspace, host, place.elsewhere, YOI_WORKER_ID=worker_id)
+            own = stack.enter_context(contextlib.closing(far))
         if isinstance(place.runtime, HttpRuntime):
             inside = {"YOI_WORKER_ID": worker_id}
             client = HttpRuntime(server.address, server.token, environment=inside)
@@ -393,7 +411,7 @@ def test_a_folder_that_leaves_the_worktree_is_refused_with_its_own_code(
 
 def test_a_dirty_source_is_refused(place: Place, env: dict[str, str]) -> None:
     commit = head(place.workspace, env)
-    file = place.workspace / "src/app.txt"
+    file = place.clone / "src/app.txt"
     file.write_text("changed\n")
     try:
         with pytest.raises(ConflictError) as refused:
@@ -436,8 +454,8 @@ class Way(NamedTuple):
 @pytest.fixture
 def way(place: Place, env: dict[str, str]) -> Way:
     ticket = f"00001M7YV{next(_numbers):04d}"
-    git = git_program(env, place.workspace.parent)
-    return Way(ticket, Program(git.argv, git.env, place.workspace.parent))
+    git = git_program(env, place.clone.parent)
+    return Way(ticket, Program(git.argv, git.env, place.clone.parent))
 
 
 def carried_out(place: Place, asked: WorkerOrder) -> WorkerView:

@@ -12,6 +12,7 @@ from support.api import session_at
 from support.data import Data
 from support.servers import RunningServer
 from support.slurm import Cluster
+from support.sshd import Sshd
 
 from yoi_cli.api.documents.workers import worker_document
 from yoi_cli.api.registry import FarRuntime, Registry, RuntimeEntry, open_entry
@@ -58,10 +59,21 @@ class Place(NamedTuple):
     workspace: Path
     #: Where its workers have their folders, below the clone's local one.
     records: str = "workers"
+    #: The clone in which they work, where that is another one.
+    elsewhere: Path | None = None
+
+    @property
+    def clone(self) -> Path:
+        return self.elsewhere or self.workspace
 
     @property
     def is_by_slurm(self) -> bool:
         return self.records != "workers"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its workers are those of the clone's own runtime."""
+        return not self.is_by_slurm and self.elsewhere is None
 
 
 def add_profiles(workspace: Path) -> None:
@@ -82,6 +94,18 @@ def by_slurm(workspace: Path, cluster: Cluster, **variables: str) -> FarRuntime:
         entry = RuntimeEntry(kind="slurm", timeout=PATIENCE, poll_interval=0.3, start_wait=PATIENCE)
         registry.add("cluster", entry)
     return open_entry(session, "cluster", registry.entry("cluster"))
+
+
+def by_ssh(workspace: Path, host: Sshd, folder: Path, **variables: str) -> FarRuntime:
+    """The workers of the workspace in the clone `folder` of another machine, by an entry of its
+    registry."""
+    session = session_at(workspace, **host.environment, **variables)
+    registry = Registry(session)
+    name = f"far-{folder.parent.name}"
+    if name not in registry.entries():
+        entry = RuntimeEntry(kind="ssh", host="far", folder=str(folder), timeout=PATIENCE)
+        registry.add(name, entry)
+    return open_entry(session, name, registry.entry(name))
 
 
 def over_http(server: RunningServer) -> HttpRuntime:

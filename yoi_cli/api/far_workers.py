@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.api.registry import Registry
-from yoi_cli.workers.runtime import LoggedWorker, WorkerFilter, WorkerList
+from yoi_cli.workers.runtime import LoggedWorker, WorkerFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.api.registry import AnyRuntime
+    from yoi_cli.api.registry import AnyRuntime, Missing
+    from yoi_cli.errors import YoiError
     from yoi_cli.model.workers.spec import WorkerSpec
     from yoi_cli.workers.agents.base import AgentReport
     from yoi_cli.workers.agents.transcript import AgentTranscript
@@ -19,6 +20,21 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.session import Session
 
 _PART = 1 << 20
+
+
+#: A list waits so many seconds: longer than it takes to find that nobody is there.
+_LIST_SECONDS = 90.0
+#: What passes by itself: the runtime's workers go on meanwhile.
+_AWAY = frozenset({"runtime_unreachable", "runtime_timeout", "runtime_unavailable"})
+
+
+class FarList(NamedTuple):
+    """Workers of a runtime, the oldest first, and why others cannot be read. Where it cannot be
+    asked, it is `away`, and its workers are as they were seen last."""
+
+    workers: tuple[WorkerView, ...]
+    unreadable: tuple[YoiError, ...]
+    away: Missing | None = None
 
 
 class FarWorkers:
@@ -30,15 +46,23 @@ class FarWorkers:
 
     def __init__(self, session: Session, runtime_id: str) -> None:
         self._session = session
-        self._runtime: AnyRuntime = Registry(session).runtime(
+        self._registry = Registry(session)
+        self._runtime: AnyRuntime = self._registry.runtime(
             runtime_id, session.environment.get("YOI_WORKER_ID")
         )
 
-    def list_workers(self, *, ticket: str | None, only_live: bool) -> WorkerList:
-        """The workers, the oldest first; of one ticket, or those that have not ended."""
-        found = self._runtime.list_workers(WorkerFilter(ticket=self._ticket(ticket)))
-        shown = tuple(view for view in found.workers if not (only_live and view.has_ended))
-        return WorkerList(shown, found.unreadable)
+    def list_workers(self, *, ticket: str | None, only_live: bool) -> FarList:
+        """The workers, the oldest first; of one ticket, or those that have not ended. Of a runtime
+        that is away, and of which workers are known, those."""
+        wanted = WorkerFilter(ticket=self._ticket(ticket))
+        runtime_id = self._runtime.runtime_id
+        found = self._registry.workers(wanted, only=runtime_id, seconds=_LIST_SECONDS)
+        views = [row.worker for row in found.rows if not row.is_archived]
+        away = next(iter(found.missing), None)
+        if away is not None and (away.error.code not in _AWAY or not views):
+            raise away.error
+        shown = tuple(view for view in views if not (only_live and view.has_ended))
+        return FarList(shown, tuple(error for _, error in found.unreadable), away)
 
     def spawn(
         self, asked: WorkerSpec, *, prompt: str | None, takes_input: bool, has_variables: bool
@@ -78,6 +102,7 @@ class FarWorkers:
             capabilities=(INPUT,) if takes_input else (),
         )
         made = self._runtime.create(order)
+        self._registry.remembered(self._runtime.runtime_id).note(made.worker)
         return LoggedWorker(made.worker, made.warnings)
 
     def show(self, worker: str) -> WorkerView:
@@ -134,17 +159,12 @@ class FarWorkers:
 
     def wait(self, worker: str, *, timeout: float | None) -> LoggedWorker:
         """Wait for its end. Raises `OperationError` (`worker_timeout`)."""
-        from yoi_cli.errors import OperationError
+        from yoi_cli.workers.lookup import still_at_work
 
         worker_id = self._id(worker)
         view = self._runtime.await_end(worker_id, float("inf") if timeout is None else timeout)
         if not view.has_ended:
-            raise OperationError(
-                "worker_timeout",
-                f"Worker {worker_id} is still {view.state} after {timeout:g} s.",
-                hint="It goes on; wait longer, or end it.",
-                details={"worker_id": worker_id},
-            )
+            raise still_at_work(worker_id, view.state, timeout or 0.0)
         return LoggedWorker(view)
 
     def _id(self, worker: str) -> str:

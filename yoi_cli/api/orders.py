@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import UNSET
 
 if TYPE_CHECKING:
+    from yoi_cli.api.hosts import WorkerHost
     from yoi_cli.model.workers.bundles import ProfileBundle
     from yoi_cli.model.workers.order import Base, WorkerOrder
     from yoi_cli.model.workers.profiles import Profile
@@ -25,37 +26,47 @@ class _Meant(NamedTuple):
     confine: str | None = None
 
 
-def create(session: Session, bundles: FileBundles, order: WorkerOrder) -> LoggedWorker:
-    """The worker of `order`, started now or before. Raises what `Runtime.create` does.
+def create(
+    session: Session, bundles: FileBundles, order: WorkerOrder, host: WorkerHost
+) -> LoggedWorker:
+    """The worker of `order` on `host`, started now or before. Raises what `Runtime.create` does.
 
     Whatever is refused leaves nothing behind; and a kill at any step leaves what the same order
     takes up again.
     """
-    from yoi_cli.api.ordered import require_tips
     from yoi_cli.model.workers.order import fingerprint_of
 
     _check_capabilities(order)
-    known = _known(session, order.key, fingerprint_of(order))
+    known = host.workers.find_started(order.key, fingerprint_of(order))
     if known is not None:
-        return known
+        from yoi_cli.workers.runtime import LoggedWorker
+
+        return LoggedWorker(known, (), False)
     bundle = bundles.named(order.bundle.id, order.bundle.digest) if order.bundle else None
     meant = _meant(session, order, bundle)
     ticket = _ticket_of(session, order)
     if order.run is not UNSET:
-        require_tips(session, order.run)
+        for tip in order.run.tips:
+            host.worktrees.require(tip.ref, tip.commit)
     if order.base is None:
-        return _spawn(session, order, meant, _folder_of(session, ticket), ticket)
-    cwd, made = _worktree_for(session, order, order.base)
+        return _spawn(session, order, meant, cwd=host.folder(ticket), ticket=ticket, host=host)
+    cwd, made = _worktree_for(host, order, order.base)
     try:
-        return _spawn(session, order, meant, cwd, ticket)
+        return _spawn(session, order, meant, cwd=cwd, ticket=ticket, host=host)
     except BaseException:
         if made:
-            _remove_worktree(session, order, order.base, cwd)
+            _remove_worktree(host, order, order.base, cwd)
         raise
 
 
 def _spawn(
-    session: Session, order: WorkerOrder, meant: _Meant, cwd: str, ticket: str | None
+    session: Session,
+    order: WorkerOrder,
+    meant: _Meant,
+    *,
+    cwd: str,
+    ticket: str | None,
+    host: WorkerHost,
 ) -> LoggedWorker:
     from yoi_cli.api.ordered import settings_with_model, spawn_for_run
     from yoi_cli.api.workers import spawn
@@ -79,9 +90,15 @@ def _spawn(
         base_branch=(base.branch or "") if base else "",
     )
     if order.run is not UNSET:
-        return spawn_for_run(session, order, order.run, asked, settings)
-    takes_input = INPUT in order.capabilities
-    return spawn(session, asked, prompt=order.prompt, takes_input=takes_input, settings=settings)
+        return spawn_for_run(session, order, order.run, asked=asked, settings=settings, host=host)
+    return spawn(
+        session,
+        asked,
+        prompt=order.prompt,
+        takes_input=INPUT in order.capabilities,
+        settings=settings,
+        host=host,
+    )
 
 
 def _check_capabilities(order: WorkerOrder) -> None:
@@ -96,16 +113,6 @@ def _check_capabilities(order: WorkerOrder) -> None:
             hint=f"There are: {', '.join(CAPABILITIES)}.",
             details={"capability": unknown[0]},
         )
-
-
-def _known(session: Session, key: str, fingerprint: str) -> LoggedWorker | None:
-    """The worker that stands for the key, once its program could be started. Raises
-    `ConflictError` (`key_conflict`)."""
-    from yoi_cli.workers.open import open_runtime
-    from yoi_cli.workers.runtime import LoggedWorker
-
-    view = open_runtime(session).find_started(key, fingerprint)
-    return None if view is None else LoggedWorker(view, (), False)
 
 
 def _meant(session: Session, order: WorkerOrder, bundle: ProfileBundle | None) -> _Meant:
@@ -183,13 +190,6 @@ def _ticket_of(session: Session, order: WorkerOrder) -> str | None:
     return identify(session.store, order.ticket)
 
 
-def _folder_of(session: Session, ticket: str | None) -> str:
-    from yoi_cli.api.workers import worktree_of
-
-    found = None if ticket is None else worktree_of(session, ticket)
-    return found or session.workspace
-
-
 def _name_of(order: WorkerOrder) -> str:
     """The worktree of an order: of the same key, another order is never given it."""
     from yoi_cli.model.workers.order import fingerprint_of
@@ -197,32 +197,33 @@ def _name_of(order: WorkerOrder) -> str:
     return f"base-{fingerprint_of(order)[:20]}"
 
 
-def _worktree_for(session: Session, order: WorkerOrder, base: Base) -> tuple[str, bool]:
-    from yoi_cli.api.ordered import worktree_on
-    from yoi_cli.worktrees.git.base import worktree_for
-    from yoi_cli.worktrees.open import repository_paths
+def _worktree_for(host: WorkerHost, order: WorkerOrder, base: Base) -> tuple[str, bool]:
+    from yoi_cli.errors import UsageError
+    from yoi_cli.model.naming import ticket_of_branch
 
-    if base.branch is not UNSET:
-        return worktree_on(session, order, base, base.branch)
-    return worktree_for(
-        repository_paths(session),
-        _name_of(order),
-        ref=base.ref,
-        commit=base.commit,
-        folder=base.folder,
+    if base.branch is UNSET:
+        return host.worktrees.make(
+            _name_of(order), ref=base.ref, commit=base.commit, folder=base.folder
+        )
+    if ticket_of_branch(base.branch) != order.ticket or order.run is UNSET:
+        raise UsageError(
+            "branch_invalid",
+            "That is no branch of the ticket that is ordered for.",
+            hint="A worker is on its ticket's branch, and part of a run.",
+            details={"branch": base.branch},
+        )
+    return host.worktrees.make_on(
+        base.branch, order.key, ref=base.ref, commit=base.commit, folder=base.folder
     )
 
 
-def _remove_worktree(session: Session, order: WorkerOrder, base: Base, cwd: str) -> None:
+def _remove_worktree(host: WorkerHost, order: WorkerOrder, base: Base, cwd: str) -> None:
     from contextlib import suppress
 
-    from yoi_cli.api.ordered import take_back
     from yoi_cli.errors import YoiError
-    from yoi_cli.worktrees.git.base import remove_worktree_of
-    from yoi_cli.worktrees.open import repository_paths
 
     with suppress(YoiError):
         if base.branch is not UNSET:
-            take_back(session, cwd, base.ref, base.branch)
+            host.worktrees.take_back(cwd, base.ref, base.branch)
         else:
-            remove_worktree_of(repository_paths(session), _name_of(order))
+            host.worktrees.remove(_name_of(order))

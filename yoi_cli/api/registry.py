@@ -13,10 +13,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from yoi_cli.api.runtimes import ClusterRuntime, EmbeddedRuntime
+from yoi_cli.api.hosts import SshHost
+from yoi_cli.api.runtimes import ClusterRuntime, EmbeddedRuntime, SshRuntime
 from yoi_cli.model.workers.runtimes import EMBEDDED, EMBEDDED_ID
 from yoi_cli.model.workers.runtimes import HTTP as HTTP
 from yoi_cli.model.workers.runtimes import SLURM as SLURM
+from yoi_cli.model.workers.runtimes import SSH as SSH
 from yoi_cli.model.workers.runtimes import RuntimeEntry as RuntimeEntry
 from yoi_cli.model.workers.runtimes import generated_id as generated_id
 from yoi_cli.workers.registry import check_kind as check_kind
@@ -378,10 +380,18 @@ def _open_slurm(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRu
     )
 
 
+def _open_ssh(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRuntime:
+    """The workers of this clone on another machine; they have its profiles and tickets."""
+    caller = session.environment.get("YOI_WORKER_ID")
+    host = SshHost(session, runtime_id, entry)
+    return SshRuntime(session, runtime_id, entry.name or "", caller, host)
+
+
 #: What opens a runtime of each kind (`KINDS` of `model/workers/runtimes.py`).
 _OPENERS: Mapping[str, Callable[[Session, str, RuntimeEntry], FarRuntime]] = {
     HTTP: _open_http,
     SLURM: _open_slurm,
+    SSH: _open_ssh,
 }
 
 

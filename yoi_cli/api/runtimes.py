@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.api.hosts import SshHost, ThisMachine, WorkerHost
 from yoi_cli.workers.runtime import CreatedWorker as CreatedWorker
 from yoi_cli.workers.runtime import RuntimeFacts as RuntimeFacts
 from yoi_cli.workers.runtime import WorkerCounts as WorkerCounts
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from yoi_cli.model.workers.bundles import ProfileBundle
     from yoi_cli.model.workers.order import WorkerOrder
     from yoi_cli.workers.local.bundles import FileBundles
-    from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.observation import LifecycleEvent
     from yoi_cli.workers.remote.http import HttpRuntime
     from yoi_cli.workers.runtime import (
         BundleState,
+        CloneWorkers,
         Delivery,
         Output,
         Recovery,
@@ -58,12 +59,18 @@ class Readiness(NamedTuple):
 
 class EmbeddedRuntime:
     """The workers of a session's clone, in this process: a `Runtime`. `name` is a label; `caller`
-    is the worker that asks, where one does."""
+    is the worker that asks, where one does. They work on `host`, by default this machine."""
 
     def __init__(
-        self, session: Session, runtime_id: str = "local", name: str = "", caller: str | None = None
+        self,
+        session: Session,
+        runtime_id: str = "local",
+        name: str = "",
+        caller: str | None = None,
+        host: WorkerHost | None = None,
     ) -> None:
         self._session = session
+        self._host = host or ThisMachine(session)
         self._workspace_id = ""
         self._caller = caller
         self.runtime_id = runtime_id
@@ -71,7 +78,7 @@ class EmbeddedRuntime:
 
     def called_by(self, caller: str | None) -> EmbeddedRuntime:
         """The same runtime, asked by the worker `caller`."""
-        return EmbeddedRuntime(self._session, self.runtime_id, self.name, caller)
+        return EmbeddedRuntime(self._session, self.runtime_id, self.name, caller, self._host)
 
     def facts(self, state: str = RUNNING) -> RuntimeFacts:
         from yoi_cli import __version__
@@ -121,7 +128,7 @@ class EmbeddedRuntime:
     def create(self, order: WorkerOrder) -> CreatedWorker:
         from yoi_cli.api.orders import create
 
-        made = create(self._session, self._bundles(), order)
+        made = create(self._session, self._bundles(), order, self._host)
         return CreatedWorker(self._own(made.worker), made.is_new, made.warnings)
 
     def show(self, worker_id: str) -> WorkerView:
@@ -158,7 +165,12 @@ class EmbeddedRuntime:
         self._files().show(worker_id)  # only whole ids name a worker here
         if cancel:
             done = workers.cancel(
-                self._session, worker_id, reason=reason, force=force, caller=self._caller
+                self._session,
+                worker_id,
+                reason=reason,
+                force=force,
+                caller=self._caller,
+                host=self._host,
             )
         else:
             done = workers.stop(
@@ -168,6 +180,7 @@ class EmbeddedRuntime:
                 reason=reason,
                 force=force,
                 caller=self._caller,
+                host=self._host,
             )
         return self._own(done.worker)
 
@@ -177,23 +190,20 @@ class EmbeddedRuntime:
 
         seen = self.show(worker_id)
         try:
-            return self._own(workers.wait(self._session, worker_id, timeout=timeout).worker)
+            done = workers.wait(self._session, worker_id, timeout=timeout, host=self._host)
+            return self._own(done.worker)
         except OperationError as error:
             if error.code != "worker_timeout":
                 raise
         return self.show(seen.worker_id)
 
     def deliver(self, worker_id: str) -> Delivery:
-        from yoi_cli.api import ordered
-
         self._files().show(worker_id)  # only whole ids name a worker here
-        return ordered.deliver(self._session, worker_id)
+        return self._host.worktrees.deliver(worker_id)
 
     def release(self, worker_id: str) -> Sequence[str]:
-        from yoi_cli.api import ordered
-
         self._files().show(worker_id)
-        return ordered.release(self._session, worker_id)
+        return self._host.worktrees.release(worker_id)
 
     def recover(self) -> Sequence[Recovery]:
         return self.look_after()[0]
@@ -202,14 +212,14 @@ class EmbeddedRuntime:
         """As `recover`, with how many workers that was done for."""
         from yoi_cli.api import workers
 
-        done = workers.recover(self._session)
+        done = workers.recover(self._session, self._host)
         found = [self._recovered(one) for one in done.found]
         return found, readiness_of(found, done.unreadable)
 
     def prune(self, ended_before: int) -> Sequence[str]:
         from yoi_cli.api import workers
 
-        return workers.prune(self._session, ended_before=ended_before).ids
+        return workers.prune(self._session, ended_before=ended_before, host=self._host).ids
 
     def put_bundle(self, bundle: ProfileBundle, digest: str) -> BundleState:
         return self._bundles().put(bundle, digest)
@@ -220,10 +230,8 @@ class EmbeddedRuntime:
     def bundle_state(self, bundle_id: str, digest: str) -> BundleState:
         return self._bundles().state(bundle_id, digest)
 
-    def _files(self) -> FileRuntime:
-        from yoi_cli.workers.open import open_runtime
-
-        return open_runtime(self._session)
+    def _files(self) -> CloneWorkers:
+        return self._host.workers
 
     def _bundles(self) -> FileBundles:
         import os
@@ -234,10 +242,9 @@ class EmbeddedRuntime:
 
     def _own(self, view: WorkerView) -> WorkerView:
         """The worker as it is told of: a runtime is what others ask from elsewhere."""
-        from yoi_cli.workers.open import clone_folders
         from yoi_cli.workers.told import told
 
-        roots = clone_folders(self._session) if view.changes else None
+        roots = self._host.folders() if view.changes else None
         return told(view._replace(runtime_id=self.runtime_id), roots)
 
     def _recovered(self, found: Recovery) -> Recovery:
@@ -256,6 +263,21 @@ class ClusterRuntime(EmbeddedRuntime):
     def _recovered(self, found: Recovery) -> Recovery:
         view = self._own(found.worker)
         return found._replace(worker=view, message=view.evidence)
+
+
+class SshRuntime(EmbeddedRuntime):
+    """The workers of a session's clone that work in a clone on another machine, over SSH: a
+    `Runtime`. Profiles, bundles and tickets are this clone's; worktrees and records are there."""
+
+    def __init__(
+        self, session: Session, runtime_id: str, name: str, caller: str | None, host: SshHost
+    ) -> None:
+        super().__init__(session, runtime_id, name, caller, host)
+        self._there = host
+
+    def close(self) -> None:
+        """Let the session go."""
+        self._there.close()
 
 
 def check_worker_id(word: str) -> str:

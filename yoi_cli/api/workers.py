@@ -2,7 +2,8 @@
 
 `worker` is an id, or 4 or more characters of its beginning or end: what names none, or
 several, raises `UsageError`, `NotFoundError` or `ConflictError` (`worker_ambiguous`). How a
-worker ended is written on its ticket; a warning in the result says where that failed.
+worker ended is written on its ticket; a warning in the result says where that failed. Workers run
+on this machine, or where a `host` has them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from yoi_cli.api.hosts import WorkerHost
     from yoi_cli.model.workers.profiles import Profile as Profile
     from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.model.workers.spec import WorkerRequest
@@ -19,12 +21,12 @@ if TYPE_CHECKING:
     from yoi_cli.workers.agents.base import AgentReport as AgentReport
     from yoi_cli.workers.agents.transcript import AgentTranscript as AgentTranscript
     from yoi_cli.workers.attachment import Attachment as Attachment
-    from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workers.model import WorkerView as WorkerView
     from yoi_cli.workers.profile_checks import CheckedProfiles as CheckedProfiles
     from yoi_cli.workers.profile_checks import ProfileCheck as ProfileCheck
     from yoi_cli.workers.profile_checks import ProfileList as ProfileList
     from yoi_cli.workers.profile_checks import ProfileRow as ProfileRow
+    from yoi_cli.workers.runtime import CloneWorkers
     from yoi_cli.workers.runtime import LoggedWorker as LoggedWorker
     from yoi_cli.workers.runtime import Output as Output
     from yoi_cli.workers.runtime import PrunedWorkers as PrunedWorkers
@@ -48,6 +50,7 @@ def spawn(
     redact: bool = True,
     author: str | None = None,
     settings: Settings | None = None,
+    host: WorkerHost | None = None,
 ) -> LoggedWorker:
     """Start the worker that is `asked` for; it runs, or is queued, and outlives this process.
 
@@ -59,26 +62,27 @@ def spawn(
     """
     from yoi_cli.errors import YoiError
     from yoi_cli.workers.log import log_start
-    from yoi_cli.workers.open import open_runtime
     from yoi_cli.workers.runtime import LoggedWorker
     from yoi_cli.workspace.settings import settings_of
     from yoi_cli.workspace.trust import require_trust
 
     if not asked.command:
         require_trust(session)
-    spec, packet = _located(session, asked)
+    on = _host(session, host)
+    spec, packet = _located(session, asked, on)
     request = request_for(
         session,
         spec,
         settings or settings_of(session),
         prompt=packet if prompt is None else prompt,
+        host=on,
         variables=variables,
         takes_input=takes_input,
         redact=redact,
     )
     by = session.author(author)
     session.own_folder(make=True)
-    view, is_new = open_runtime(session).spawn_or_find(request)
+    view, is_new = on.workers.spawn_or_find(request)
     try:
         log_start(session.store, view, by)
     except YoiError as error:  # it runs; a command that failed would be given again
@@ -96,6 +100,7 @@ def request_for(
     variables: Iterable[tuple[str, str | None]] = (),
     takes_input: bool = False,
     redact: bool = True,
+    host: WorkerHost | None = None,
 ) -> WorkerRequest:
     """What starts the worker of `spec` as `settings` say, with its prompt in a file. Raises as
     `request_of` does."""
@@ -106,7 +111,7 @@ def request_for(
         settings,
         session.environment,
         prompt=prompt,
-        prompt_file=_keep_prompt(session, prompt) if prompt and not spec.command else "",
+        prompt_file=_host(session, host).keep_prompt(prompt) if prompt and not spec.command else "",
         variables=variables,
         takes_input=takes_input,
         redact=redact,
@@ -236,6 +241,7 @@ def stop(
     reason: str = "",
     force: bool = False,
     caller: str | None = None,
+    host: WorkerHost | None = None,
 ) -> LoggedWorker:
     """Ask a worker to end, and after `grace` seconds make it; nothing that it started stays.
 
@@ -243,7 +249,7 @@ def stop(
     process, or the `caller`, a worker for which this is done. Raises `OperationError`
     (`worker_timeout`) where it does not end even so, and `ConflictError` (`self_termination`).
     """
-    runtime, worker_id = _runtime_of(session, worker)
+    runtime, worker_id = _runtime_of(session, worker, host)
     if not force:
         _check_not_own(session, worker_id, caller)
     return log_ended(session, runtime.stop(worker_id, grace), reason)
@@ -256,10 +262,11 @@ def cancel(
     reason: str = "",
     force: bool = False,
     caller: str | None = None,
+    host: WorkerHost | None = None,
 ) -> LoggedWorker:
     """Drop a worker that is queued; end one that runs, whose result counts for nothing. Takes and
     raises what `stop` does."""
-    runtime, worker_id = _runtime_of(session, worker)
+    runtime, worker_id = _runtime_of(session, worker, host)
     if not force:
         _check_not_own(session, worker_id, caller)
     return log_ended(session, runtime.cancel(worker_id), reason)
@@ -278,35 +285,45 @@ def _check_not_own(session: Session, worker_id: str, caller: str | None) -> None
     )
 
 
-def wait(session: Session, worker: str, *, timeout: float | None = None) -> LoggedWorker:
+def wait(
+    session: Session,
+    worker: str,
+    *,
+    timeout: float | None = None,
+    host: WorkerHost | None = None,
+) -> LoggedWorker:
     """Wait until a worker has ended, and nothing of it runs.
 
     Raises `OperationError` (`worker_timeout`) after `timeout` seconds.
     """
-    runtime, worker_id = _runtime_of(session, worker)
+    runtime, worker_id = _runtime_of(session, worker, host)
     return log_ended(session, runtime.wait(worker_id, timeout))
 
 
-def recover(session: Session) -> RecoveredWorkers:
+def recover(session: Session, host: WorkerHost | None = None) -> RecoveredWorkers:
     """Look after workers whose shim died: adopt what lives, settle what is over."""
-    from yoi_cli.workers.open import open_runtime
     from yoi_cli.workers.runtime import RecoveredWorkers
 
-    runtime = open_runtime(session)
+    runtime = _host(session, host).workers
     found = tuple(runtime.recover())
     warnings = _log(session, runtime.all())
     return RecoveredWorkers(found, warnings, tuple(runtime.unreadable()))
 
 
-def prune(session: Session, *, days: float = 14, ended_before: int | None = None) -> PrunedWorkers:
+def prune(
+    session: Session,
+    *,
+    days: float = 14,
+    ended_before: int | None = None,
+    host: WorkerHost | None = None,
+) -> PrunedWorkers:
     """Forget workers that ended more than `days` ago, or `ended_before` an instant (Unix
     milliseconds), with what they wrote."""
     import time
 
-    from yoi_cli.workers.open import open_runtime
     from yoi_cli.workers.runtime import PrunedWorkers
 
-    runtime = open_runtime(session)
+    runtime = _host(session, host).workers
     warnings = _log(session, runtime.all())
     if ended_before is None:
         ended_before = time.time_ns() // 1_000_000 - round(days * _DAY_MS)
@@ -368,7 +385,13 @@ def check_profiles(session: Session, name: str | None = None) -> CheckedProfiles
     return check_profiles(settings_of(session), machine_of(session), name)
 
 
-def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
+def _host(session: Session, host: WorkerHost | None) -> WorkerHost:
+    from yoi_cli.api.hosts import ThisMachine
+
+    return ThisMachine(session) if host is None else host
+
+
+def _located(session: Session, asked: WorkerSpec, host: WorkerHost) -> tuple[WorkerSpec, str]:
     """`asked` with its full ticket id and its folder, and the ticket's intent packet between
     lines that it cannot contain."""
     import os
@@ -382,43 +405,21 @@ def _located(session: Session, asked: WorkerSpec) -> tuple[WorkerSpec, str]:
 
     ticket, item = read_item(session.store, asked.ticket)
     if cwd is None:
-        cwd = worktree_of(session, ticket) or os.getcwd()
+        cwd = host.worktree_of(ticket) or os.getcwd()
     packet = render_packet(packet_of(item.title, item.body))
     marker = marker_of([packet])
     packet = f"{explained(marker)}\n\n{quoted([packet], marker)}\n"
     return asked._replace(cwd=cwd, ticket=ticket), packet
 
 
-def worktree_of(session: Session, ticket: str) -> str | None:
-    """The folder of a ticket's worktree, by its full id; None where it has none."""
-    from yoi_cli.errors import NotFoundError
-    from yoi_cli.worktrees.open import open_worktrees, target_branch
+def _runtime_of(
+    session: Session, worker: str, host: WorkerHost | None = None
+) -> tuple[CloneWorkers, str]:
+    from yoi_cli.workers.lookup import identify_worker, is_worker_id
 
-    if session.checkout is None:
-        return None
-    try:
-        found = open_worktrees(session).of(ticket, target_branch(session))
-    except NotFoundError:  # a repository without a commit has no worktrees either
-        return None
-    return found.path if found is not None else None
-
-
-def _keep_prompt(session: Session, text: str) -> str:
-    import hashlib
-    import os
-
-    from yoi_cli.workers.open import keep_prompt
-
-    name = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-    return keep_prompt(os.path.join(session.local_folder, "prompts"), f"{name}.md", text)
-
-
-def _runtime_of(session: Session, worker: str) -> tuple[FileRuntime, str]:
-    from yoi_cli.workers.lookup import identify_worker
-    from yoi_cli.workers.open import open_runtime
-
-    runtime = open_runtime(session)
-    return runtime, identify_worker(runtime.ids(), worker)
+    runtime = _host(session, host).workers
+    is_whole = host is not None and is_worker_id(worker)  # which needs no list from elsewhere
+    return runtime, worker if is_whole else identify_worker(runtime.ids(), worker)
 
 
 def log_ended(session: Session, view: WorkerView, reason: str = "") -> LoggedWorker:

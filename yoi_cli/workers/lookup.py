@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import ConflictError, NotFoundError, UsageError
+from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,16 @@ def worker_not_found(worker_id: str) -> NotFoundError:
         f"There is no worker {worker_id}.",
         hint="`yoi worker list` shows those that are kept.",
         details={"worker_id": worker_id},
+    )
+
+
+def still_at_work(worker_id: str, state: str, seconds: float) -> OperationError:
+    """The error for a worker that did not end within so many seconds."""
+    return OperationError(
+        "worker_timeout",
+        f"Worker {worker_id} is still {state} after {seconds:g} s.",
+        hint="It goes on; wait longer, or end it with `yoi worker stop`.",
+        details={"worker_id": worker_id, "state": state},
     )
 
 

@@ -11,10 +11,13 @@ from yoi_cli.worktrees.open import open_repository, open_worktrees, orchestratio
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from yoi_cli.model.workers.runtimes import RuntimeEntry
     from yoi_cli.workers.local.machine import LocalMachine
+    from yoi_cli.workers.local.order_worktrees import LocalOrderWorktrees
     from yoi_cli.workers.local.place import Clone
     from yoi_cli.workers.local.runtime import FileRuntime
     from yoi_cli.workers.remote.slurm.runtime import SlurmRuntime
+    from yoi_cli.workers.remote.ssh.workers import SshWorkers
     from yoi_cli.workspace.session import Session
     from yoi_cli.worktrees.checks import WorktreeFinding
     from yoi_cli.worktrees.service import WorktreeService
@@ -30,6 +33,49 @@ def open_runtime(session: Session) -> FileRuntime:
         return _open_slurm(session, session.runtime)
     folder = session.own_folder()
     return FileRuntime(os.path.join(folder, "workers"), session.environment, _clone_of(session))
+
+
+def open_order_worktrees(session: Session) -> LocalOrderWorktrees:
+    """The worktrees in which ordered workers of the clone work. Raises `NotFoundError`
+    (`repository_not_found`)."""
+    from yoi_cli.workers.local.order_worktrees import LocalOrderWorktrees
+    from yoi_cli.worktrees.open import repository_paths
+
+    return LocalOrderWorktrees(
+        repository_paths(session), session.own_folder(make=True), open_runtime(session)
+    )
+
+
+def worktree_of(session: Session, ticket: str) -> str | None:
+    """The folder of a ticket's worktree, by its full id; None where it has none."""
+    from yoi_cli.errors import NotFoundError
+    from yoi_cli.worktrees.open import target_branch
+
+    if session.checkout is None:
+        return None
+    try:
+        found = open_worktrees(session).of(ticket, target_branch(session))
+    except NotFoundError:  # a repository without a commit has no worktrees either
+        return None
+    return found.path if found is not None else None
+
+
+def open_ssh(session: Session, runtime_id: str, entry: RuntimeEntry) -> SshWorkers:
+    """The workers of a clone on another machine; nothing is sent yet."""
+    from yoi_cli.workers.remote.ssh.channel import Channel
+    from yoi_cli.workers.remote.ssh.control import ControlConnection
+    from yoi_cli.workers.remote.ssh.workers import SshWorkers
+
+    control = ControlConnection(entry.host or "", session.environment, runtime_id)
+    channel = Channel(
+        control,
+        runtime_id,
+        folder=entry.folder or "",
+        python=entry.python or "",
+        timeout=entry.timeout,
+    )
+    root = session.checkout.root if session.checkout is not None else None
+    return SshWorkers(channel, root)
 
 
 def _open_slurm(session: Session, runtime_id: str) -> SlurmRuntime:
@@ -166,7 +212,8 @@ def keep_prompt(path: str, name: str, text: str) -> str:
 
     os.makedirs(path, mode=0o700, exist_ok=True)
     with Directory.open(path, "prompts") as folder:
-        folder.replace(name, text.encode("utf-8", "replace"))
+        temporary = f"{name}.{os.getpid()}.{os.urandom(4).hex()}"
+        folder.replace(name, text.encode("utf-8", "replace"), temporary=temporary)
     return os.path.join(path, name)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.workers.order import WorkerOrder
     from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.workers.model import WorkerView
-    from yoi_cli.workers.observation import LifecycleEvent
+    from yoi_cli.workers.observation import LifecycleEvent, Marks, ObservedWorker, Stretch
 
 
 class Output(NamedTuple):
@@ -297,4 +297,94 @@ class WorkerRuntime(Protocol):
 
     def prune(self, ended_before: int) -> Sequence[str]:
         """Forget workers that ended before the instant (Unix milliseconds); their ids."""
+        ...
+
+
+class CloneWorkers(WorkerRuntime, Protocol):
+    """The workers that a clone starts itself, by their records, on whatever machine they run."""
+
+    def spawn_or_find(self, request: WorkerRequest) -> tuple[WorkerView, bool]:
+        """As `spawn`; and whether it was started now."""
+        ...
+
+    def find_started(self, key: str, fingerprint: str) -> WorkerView | None:
+        """The worker that was started with `key`, for the same order; None also for one that
+        nobody started yet. Raises `ConflictError` (`key_conflict`)."""
+        ...
+
+    def each(self, after: str = "") -> Iterator[WorkerView | StoreInvalidError]:
+        """Every worker whose id is greater than `after`, the oldest first; and in place of one
+        that cannot be read the error for it."""
+        ...
+
+    def ids(self) -> list[str]:
+        """The ids of all workers that are kept, the oldest first."""
+        ...
+
+    def unreadable(self) -> Sequence[StoreInvalidError]:
+        """What keeps workers from being read, one error for each."""
+        ...
+
+    def lifecycle(self, worker_id: str, after: int = 0) -> Sequence[LifecycleEvent]:
+        """What happened to it, from the event `after` + 1 on."""
+        ...
+
+    def forget(self, worker_id: str) -> bool:
+        """Forget one worker that has ended; whether it had, and is gone."""
+        ...
+
+    def marks(self, worker_id: str) -> Marks:
+        """What changes when anything of it does."""
+        ...
+
+    def observe(self, worker_id: str) -> ObservedWorker:
+        """How it stands, as those who watch it need it."""
+        ...
+
+    def stretch(self, worker_id: str, start: int, limit: int) -> Stretch:
+        """At most `limit` bytes of its output from `start` on, or from the oldest kept."""
+        ...
+
+    def attend(self, worker_id: str) -> Recovery:
+        """See to it that somebody stands over it, or that its end is settled."""
+        ...
+
+
+class OrderWorktrees(Protocol):
+    """The worktrees of the clone in which workers work that are ordered with a base."""
+
+    def make(self, name: str, *, ref: str, commit: str, folder: str) -> tuple[str, bool]:
+        """The folder in which a worker begins, in a worktree called `name` at a commit that `ref`
+        holds; and whether it was made now. Raises as `Runtime.create` does."""
+        ...
+
+    def make_on(
+        self, branch: str, key: str, *, ref: str, commit: str, folder: str
+    ) -> tuple[str, bool]:
+        """The same in the worktree on a ticket's branch, for the order with `key`."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Take away a worktree that was just made, for a worker that could not be started."""
+        ...
+
+    def take_back(self, folder: str, ref: str, branch: str) -> Sequence[str]:
+        """Take away what was made for an order, in the worktree around `folder`; the refs by which
+        what was not delivered is kept."""
+        ...
+
+    def require(self, ref: str, commit: str) -> None:
+        """Have a commit that a worker is told of. Raises `NotFoundError` (`base_not_found`)."""
+        ...
+
+    def ignore(self, pattern: str) -> None:
+        """Have git ignore what `pattern` says, in every worktree of the clone."""
+        ...
+
+    def deliver(self, worker_id: str) -> Delivery:
+        """As `Runtime.deliver`."""
+        ...
+
+    def release(self, worker_id: str) -> Sequence[str]:
+        """As `Runtime.release`."""
         ...

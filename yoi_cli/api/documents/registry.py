@@ -40,7 +40,7 @@ class RuntimesDocument(Struct, frozen=True, kw_only=True):
 class RuntimeEntryDocument(Struct, frozen=True, kw_only=True):
     """What the file says of a runtime on another machine, for whoever may read that file: where it
     is, and where its token is found; of one by Slurm, what sbatch is given, and the folder that all
-    its machines see."""
+    its machines see; of one over SSH, the host, and the folder of the clone there."""
 
     runtime_id: str
     kind: str
@@ -59,6 +59,7 @@ class RuntimeEntryDocument(Struct, frozen=True, kw_only=True):
     python: str | None
     poll_interval: float
     start_wait: float
+    host: str | None
 
 
 class RuntimeRemovedDocument(Struct, frozen=True, kw_only=True):

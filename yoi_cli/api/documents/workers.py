@@ -64,9 +64,12 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
 
 
 class WorkersDocument(Struct, frozen=True, kw_only=True):
-    """The workers that are kept, the newest last."""
+    """The workers that are kept, the newest last. Where the runtime that they are of cannot be
+    asked, `unreachable_since` says since when, and they are as they were seen last; else it is
+    null."""
 
     workers: tuple[WorkerDocument, ...]
+    unreachable_since: str | None
 
 
 class WorkerOutputDocument(Struct, frozen=True, kw_only=True):
@@ -145,8 +148,11 @@ def told_worker_document(said: WorkerDocument, runtime_id: str) -> WorkerDocumen
     return from_value(WorkerDocument, said, **facts)
 
 
-def workers_document(views: Iterable[WorkerView]) -> WorkersDocument:
-    return WorkersDocument(workers=tuple(worker_document(view) for view in views))
+def workers_document(views: Iterable[WorkerView], away_since: int | None = None) -> WorkersDocument:
+    return WorkersDocument(
+        workers=tuple(worker_document(view) for view in views),
+        unreachable_since=None if away_since is None else stamp(away_since),
+    )
 
 
 def output_document(worker_id: str, part: Output) -> WorkerOutputDocument:

@@ -82,7 +82,9 @@ def add(
     name: Annotated[
         str | None, typer.Option("--name", metavar="TEXT", help="A label for people.")
     ] = None,
-    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="http, or slurm.")] = "http",
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="http, slurm or ssh.")
+    ] = "http",
     timeout: Annotated[
         float,
         typer.Option(
@@ -99,7 +101,15 @@ def add(
     ] = None,
     folder: Annotated[
         str | None,
-        typer.Option("--folder", metavar="DIR", help="slurm: a folder that its machines see too."),
+        typer.Option(
+            "--folder",
+            metavar="DIR",
+            help="slurm: a folder that its machines see too. ssh: the clone there.",
+        ),
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option("--host", metavar="HOST", help="ssh: the host, as ssh knows it."),
     ] = None,
     partition: Annotated[
         str | None, typer.Option("--partition", metavar="NAME", help="slurm: its partition.")
@@ -116,7 +126,7 @@ def add(
     ] = None,
     python: Annotated[
         str | None,
-        typer.Option("--python", metavar="FILE", help="slurm: Python 3.11 there; default this."),
+        typer.Option("--python", metavar="FILE", help="slurm, ssh: Python 3.11 or newer there."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -126,10 +136,12 @@ def add(
     Examples:
       yoi runtime add big --url https://big.example:8443 --token-file ~/.config/big-token
       yoi runtime add hpc --kind slurm --partition long --time 8:00:00 --sbatch=--mem=4G
+      yoi runtime add gpu --kind ssh --host me@gpu.example --folder /srv/project
     """
-    from yoi_cli.api.registry import RuntimeEntry, check_kind
+    from yoi_cli.api.registry import SSH, RuntimeEntry, check_kind
 
     check_kind(kind)
+    is_there = kind == SSH  # where paths are another machine's
     entry = RuntimeEntry(
         kind=kind,  # type: ignore[arg-type]
         url=url,
@@ -139,12 +151,13 @@ def add(
         timeout=timeout,
         workspaces=tuple(workspace or ()),
         remote=remote,
-        folder=_absolute(folder),
+        folder=folder if is_there else _absolute(folder),
         partition=partition,
         time=time,
         account=account,
         arguments=tuple(sbatch or ()),
-        python=_absolute(python),
+        python=python if is_there else _absolute(python),
+        host=host,
     )
     _registry(ctx).add(runtime, entry)
     if as_json:

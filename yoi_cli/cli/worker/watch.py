@@ -25,9 +25,10 @@ from yoi_cli.model.text import visible
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
-    from yoi_cli.api.far_workers import FarWorkers
+    from yoi_cli.api.far_workers import FarList, FarWorkers
+    from yoi_cli.api.registry import Missing
     from yoi_cli.api.session import Session
-    from yoi_cli.api.workers import AgentReport, LoggedWorker, Output, WorkerView
+    from yoi_cli.api.workers import AgentReport, LoggedWorker, Output, WorkerList, WorkerView
 
 
 _BY_SIGNAL = 128
@@ -50,14 +51,18 @@ def list_(
 ) -> None:
     """List the workers of this clone, the newest last."""
     session = session_of(ctx)
+    found: WorkerList | FarList
+    away: Missing | None = None
     if runtime is None:
         found = workers.list_workers(session, ticket=ticket, only_live=live)
     else:
         found = far_workers(session, runtime).list_workers(ticket=ticket, only_live=live)
+        away = found.away
+    since = None if away is None else away.since
     if as_json:
         from yoi_cli.api.documents.workers import workers_document
 
-        report_json("workers", workers_document(found.workers))
+        report_json("workers", workers_document(found.workers, since))
     else:
         rows = [
             (
@@ -72,6 +77,9 @@ def list_(
             for view in found.workers
         ]
         print_table(_COLUMNS, rows, empty="There are no workers.", dates=dates)
+    if away is not None:
+        seen = f"It is unreachable since {stamp(away.since)}; its workers are as they were then."
+        warn([f"{away.error.message} {seen}"])
     warn(error.message for error in found.unreadable)
 
 

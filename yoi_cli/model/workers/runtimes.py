@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: The runtime of this clone, which is always there.
 EMBEDDED_ID = "local"
-EMBEDDED, HTTP, SLURM = "embedded", "http", "slurm"
+EMBEDDED, HTTP, SLURM, SSH = "embedded", "http", "slurm", "ssh"
 #: The kinds that the file may name, each with the keys that are its own: those that must be there,
 #: and those that may.
 KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -28,6 +28,7 @@ KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"folder", "partition", "time", "account", "arguments", "python"})
         | frozenset({"poll_interval", "start_wait"}),
     ),
+    SSH: (frozenset({"host", "folder"}), frozenset({"python"})),
 }
 _OF_ANY_KIND = frozenset({"kind", "name", "timeout", "remote"})
 _LONGEST = 120
@@ -44,8 +45,8 @@ RuntimeName = Annotated[
     ),
 ]
 Kind = Annotated[
-    Literal["http", "slurm"],
-    Expected("http or slurm", hint="docs/runtime.md says what each kind needs."),
+    Literal["http", "slurm", "ssh"],
+    Expected("http, slurm or ssh", hint="docs/runtime.md says what each kind needs."),
 ]
 Variable = Annotated[
     str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\Z"), Expected("the name of a variable")
@@ -56,6 +57,14 @@ AbsolutePath = Annotated[
 ]
 Timeout = Annotated[float, Meta(gt=0, le=600), Expected("a number of seconds (up to 600)")]
 Wait = Annotated[float, Meta(ge=0, le=600), Expected("a number of seconds (0 to 600)")]
+#: A name that ssh knows, also with a user; what begins with a dash would be an option.
+Host = Annotated[
+    str,
+    Meta(pattern=r"^(?!-)[A-Za-z0-9_.@%+-]{1,255}\Z"),
+    Expected(
+        "a host as ssh knows it", hint="HOST or USER@HOST; ports and more are for ~/.ssh/config."
+    ),
+]
 #: What Slurm calls its partitions and accounts, and how it writes times.
 SlurmWord = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.,:-]{0,199}\Z"), Expected("a word of Slurm's")
@@ -81,6 +90,9 @@ class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     folder, where none is named. `partition`, `time`, `account` and `arguments` are for sbatch, and
     `python` starts the shim there. Slurm is asked every `poll_interval` seconds at most, and a new
     worker is waited for `start_wait` seconds before it counts as queued.
+
+    One over SSH works at `host`, in the clone that the folder `folder` there lies in; `python` is
+    the interpreter, where it is not to be the first of the usual names that is new enough.
     """
 
     kind: Kind = "http"
@@ -99,6 +111,7 @@ class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     python: AbsolutePath | None = None
     poll_interval: Timeout = 5.0
     start_wait: Wait = 2.0
+    host: Host | None = None
 
     def said(self) -> frozenset[str]:
         """The keys that say something else than their default does."""

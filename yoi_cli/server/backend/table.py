@@ -68,6 +68,9 @@ _REMOTE = (
     *("runtime_not_found", "runtime_auth_failed", "runtime_unreachable", "runtime_timeout"),
     *("runtime_unsupported", "runtime_malformed", "runtime_failed", "runtime_unavailable"),
     *("runtime_token_missing", "runtime_workspace_refused", "slurm_refused"),
+    *("runtime_ssh_missing", "runtime_control_unsafe", "runtime_host_key_refused"),
+    *("runtime_python_missing", "runtime_python_old", "runtime_git_missing", "runtime_noise"),
+    *("runtime_folder_missing", "runtime_folder_unwritable", "runtime_repository_missing"),
 )
 _OF_WORKER = (
     *(*_SCOPED, *_REMOTE, "worker_id_invalid", "worker_not_found", "worker_store_corrupt"),

@@ -212,6 +212,21 @@ _OF_RUNTIMES: Mapping[str, ErrorKind] = {
     ),
     "runtime_failed": ErrorKind(502, "The runtime failed.", details=("runtime_id",)),
     "slurm_refused": ErrorKind(502, "Slurm does not take the job.", details=("runtime_id",)),
+    **{
+        code: ErrorKind(502, message, details=("runtime_id",))
+        for code, message in (
+            ("runtime_ssh_missing", "There is no ssh to reach the runtime by."),
+            ("runtime_control_unsafe", "The connection to the runtime has no safe place."),
+            ("runtime_host_key_refused", "The runtime's host has not the key that is known of it."),
+            ("runtime_python_missing", "The runtime's host has no Python."),
+            ("runtime_python_old", "The runtime's host has no Python that is new enough."),
+            ("runtime_git_missing", "The runtime's host has no git."),
+            ("runtime_noise", "Something else writes where the runtime answers."),
+            ("runtime_folder_missing", "The runtime's folder is not there."),
+            ("runtime_folder_unwritable", "The runtime may not write in its folder."),
+            ("runtime_repository_missing", "The runtime's folder is in no repository."),
+        )
+    },
     "runtime_timeout": ErrorKind(
         504, "The runtime did not answer in time.", details=("runtime_id",)
     ),

@@ -78,7 +78,7 @@ class FileTrust:
     def _write(self, name: str, data: bytes) -> None:
         os.makedirs(self._path, mode=0o700, exist_ok=True)
         with self._open() as folder:
-            folder.replace(name, data)
+            folder.replace(name, data, temporary=f"{name}.{os.getpid()}.{os.urandom(4).hex()}")
 
     def _remove(self, name: str) -> None:
         try:

@@ -73,6 +73,21 @@ def follow_output(
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
+def await_output(
+    read: Callable[[int, int], Output], cursor: int, limit: int, *, seconds: float
+) -> Output:
+    """What `read` gives for a cursor and a number of bytes, once there is something, or `seconds`
+    are over."""
+    end, pause = time.monotonic() + seconds, _FIRST_PAUSE
+    while True:
+        part = read(cursor, limit)
+        left = end - time.monotonic()
+        if part.data or part.resync or part.at_end or left <= 0:
+            return part
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
 def _has_ended(folder: WorkerFolder, runtime_id: str) -> bool:
     try:
         seen = folder.snapshot(runtime_id)

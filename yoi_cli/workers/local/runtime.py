@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import NotFoundError, OperationError, StoreInvalidError
+from yoi_cli.errors import NotFoundError, StoreInvalidError
 from yoi_cli.workers.local.commands import give_command, poke, resize_terminal, write_input
 from yoi_cli.workers.local.folder import WorkerFolder, WorkerSnapshot
 from yoi_cli.workers.local.output import follow_output, read_output
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import is_alive
-from yoi_cli.workers.lookup import check_worker_id, is_worker_id, worker_not_found
+from yoi_cli.workers.lookup import check_worker_id, is_worker_id, still_at_work, worker_not_found
 from yoi_cli.workers.model import LOST, WorkerView
 from yoi_cli.workers.runtime import Output, Recovery
 
@@ -180,7 +180,7 @@ class FileRuntime:
                     self._adopt(folder)
                 left = _LONGEST_PAUSE if end is None else end - time.monotonic()
                 if left <= 0:
-                    raise _too_slow(seen.view, timeout or 0.0)
+                    raise still_at_work(worker_id, seen.view.state, timeout or 0.0)
                 time.sleep(min(pause, left))
                 pause = min(pause * 1.5, _LONGEST_PAUSE)
         _wait_for_shim_to_leave(seen)
@@ -327,12 +327,3 @@ def _wait_for_shim_to_leave(seen: WorkerSnapshot) -> None:
         if time.monotonic() > end:
             return
         time.sleep(_FIRST_PAUSE / 5)
-
-
-def _too_slow(view: WorkerView, seconds: float) -> OperationError:
-    return OperationError(
-        "worker_timeout",
-        f"Worker {view.worker_id} is still {view.state} after {seconds:g} s.",
-        hint="It goes on; wait longer, or end it with `yoi worker stop`.",
-        details={"worker_id": view.worker_id, "state": view.state},
-    )

@@ -81,6 +81,19 @@ class RememberedWorkers:
             self._write(found)
         return found
 
+    def note(self, view: WorkerView) -> None:
+        """A worker was started there, or seen; the others stay as they were."""
+        before = self.read()
+        rows = {**{one.worker_id: one for one in before.workers}, view.worker_id: view}
+        found = before._replace(
+            workers=tuple(rows[worker_id] for worker_id in sorted(rows)),
+            archived=before.archived - {view.worker_id},
+            unreachable_since=None,
+            code="",
+        )
+        if found != before:
+            self._write(found)
+
     def unreachable(self, at: int, code: str) -> Seen:
         """It could not be asked, for the reason of `code`; its workers stay as they were."""
         before = self.read()

@@ -1,0 +1,106 @@
+"""The worktrees in which workers work that were ordered with a base (docs/runtime.md, "Base" and
+"Branches")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.errors import ConflictError, NotFoundError
+from yoi_cli.workers.local.ordered_branches import OrderedBranches
+from yoi_cli.workers.runtime import Delivery
+from yoi_cli.worktrees.git.base import remove_worktree_of, require_commit, worktree_for
+from yoi_cli.worktrees.git.creation import exclude
+from yoi_cli.worktrees.target import ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yoi_cli.git.repository import RepositoryPaths
+    from yoi_cli.model.workers.spec import WorkerSpec
+    from yoi_cli.workers.local.runtime import FileRuntime
+
+
+class LocalOrderWorktrees:
+    """`OrderWorktrees` of the clone whose local folder is `folder`, and whose workers are
+    `workers`."""
+
+    def __init__(self, repository: RepositoryPaths, folder: str, workers: FileRuntime) -> None:
+        self._repository = repository
+        self._branches = OrderedBranches(folder)
+        self._workers = workers
+
+    def make(self, name: str, *, ref: str, commit: str, folder: str) -> tuple[str, bool]:
+        return worktree_for(self._repository, name, ref=ref, commit=commit, folder=folder)
+
+    def make_on(
+        self, branch: str, key: str, *, ref: str, commit: str, folder: str
+    ) -> tuple[str, bool]:
+        holder = self._branches.holder(branch)
+        if holder is not None and holder != key:
+            view = self._workers.find(holder)
+            if view is not None and not view.has_ended:
+                raise _running(view.worker_id)
+        return ordered.worktree_on_branch(
+            self._repository,
+            ordered.OrderedBranch(branch, ref, commit, folder),
+            is_known=holder is not None,
+            mark=lambda: self._branches.hold(branch, key),
+        )
+
+    def remove(self, name: str) -> None:
+        remove_worktree_of(self._repository, name)
+
+    def take_back(self, folder: str, ref: str, branch: str) -> Sequence[str]:
+        kept = ordered.release(self._repository, folder, ref=ref, branch=branch)
+        if branch:
+            self._branches.let_go(branch)
+        return kept
+
+    def require(self, ref: str, commit: str) -> None:
+        require_commit(self._repository, ref, commit)
+
+    def ignore(self, pattern: str) -> None:
+        with self._repository.locked():
+            exclude(self._repository, pattern)
+
+    def deliver(self, worker_id: str) -> Delivery:
+        spec = self._ended(worker_id)
+        found = ordered.deliver(
+            self._repository, spec.cwd, ref=spec.base_ref, branch=spec.base_branch
+        )
+        return Delivery(worker_id, *found)
+
+    def release(self, worker_id: str) -> Sequence[str]:
+        spec = self._ended(worker_id)
+        return self.take_back(spec.cwd, spec.base_ref, spec.base_branch)
+
+    def _ended(self, worker_id: str) -> WorkerSpec:
+        """The record of a worker that has ended, and had a worktree that is its own still."""
+        view, spec = self._workers.show(worker_id), self._workers.spec(worker_id)
+        if not view.has_ended:
+            raise _running(worker_id)
+        if not spec.base_ref:
+            raise NotFoundError(
+                "work_not_found",
+                f"Worker {worker_id} has no worktree of its own.",
+                hint="One that is ordered with a base has.",
+                details={"worker_id": worker_id},
+            )
+        holder = self._branches.holder(spec.base_branch) if spec.base_branch else None
+        if holder not in (None, spec.key):
+            raise ConflictError(
+                "work_taken_over",
+                f"Another worker went on in the worktree of {worker_id}.",
+                hint="Ask for the work of that one.",
+                details={"worker_id": worker_id},
+            )
+        return spec
+
+
+def _running(worker_id: str) -> ConflictError:
+    return ConflictError(
+        "worker_running",
+        f"Worker {worker_id} has not ended.",
+        hint="Wait for its end, or stop it.",
+        details={"worker_id": worker_id},
+    )
