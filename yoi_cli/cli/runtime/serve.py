@@ -8,9 +8,18 @@ import typer
 
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.server_options import (
+    MIB,
+    BehindProxyOption,
+    BindOption,
+    CertificateOption,
+    HostsOption,
+    KeyOption,
+    MaxBodyOption,
+    TokenEnvOption,
+    TokenFileOption,
+)
 from yoi_cli.cli.surfaces import load
-
-_MIB = 1 << 20
 
 
 def token(
@@ -38,43 +47,18 @@ def token(
 
 def serve(
     ctx: typer.Context,
-    bind: Annotated[
-        str,
-        typer.Option(
-            "--bind", metavar="ADDRESS", help="HOST:PORT or unix:PATH; port 0 takes a free one."
-        ),
-    ] = "127.0.0.1:0",
+    bind: BindOption = "127.0.0.1:0",
     runtime_id: Annotated[
         str, typer.Option("--runtime-id", metavar="ID", help="The runtime's id, for clients.")
     ] = "local",
     name: Annotated[str, typer.Option("--name", metavar="TEXT", help="A label for people.")] = "",
-    token_file: Annotated[
-        str, typer.Option("--token-file", metavar="FILE", help="A file that holds the token.")
-    ] = "",
-    token_env: Annotated[
-        str,
-        typer.Option("--token-env", metavar="NAME", help="The variable that holds the token."),
-    ] = "",
-    max_body: Annotated[
-        int,
-        typer.Option(
-            "--max-body", metavar="BYTES", min=1, max=256 * _MIB, help="The largest body taken."
-        ),
-    ] = _MIB,
-    behind_proxy: Annotated[
-        bool,
-        typer.Option("--behind-proxy", help="A proxy in front of it has TLS; needs --host."),
-    ] = False,
-    host: Annotated[
-        list[str] | None,
-        typer.Option("--host", metavar="NAME", help="Another name it is asked for by."),
-    ] = None,
-    certificate: Annotated[
-        str, typer.Option("--tls-certificate", metavar="FILE", help="Serve with TLS, as FILE says.")
-    ] = "",
-    key: Annotated[
-        str, typer.Option("--tls-key", metavar="FILE", help="The key of the certificate.")
-    ] = "",
+    token_file: TokenFileOption = "",
+    token_env: TokenEnvOption = "",
+    max_body: MaxBodyOption = MIB,
+    behind_proxy: BehindProxyOption = False,
+    host: HostsOption = None,
+    certificate: CertificateOption = "",
+    key: KeyOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Serve the workers of this clone over HTTP, until SIGTERM. It ends no worker.

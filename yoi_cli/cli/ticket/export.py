@@ -10,8 +10,19 @@ import typer
 
 from yoi_cli.api import transfer as api
 from yoi_cli.api.transfer import EXPORT_FORMATS, JSONL
-from yoi_cli.cli.candidates import complete_tags, complete_words
+from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import session_of
+from yoi_cli.cli.filter_options import (
+    AssigneesOption,
+    BlockedOption,
+    DueByOption,
+    PrioritiesOption,
+    ReverseOption,
+    SearchOption,
+    SortOption,
+    TagsOption,
+    due_by,
+)
 from yoi_cli.cli.options import (
     JsonOption,
     LimitOption,
@@ -21,16 +32,13 @@ from yoi_cli.cli.options import (
     chosen_states,
     options_clash,
     tickets_argument,
-    today,
 )
 from yoi_cli.cli.output_file import output_file, output_folder
 from yoi_cli.cli.saved_filters import run_with_saved
 from yoi_cli.cli.text.console import progress, write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.errors import OperationError, UsageError
-from yoi_cli.model.fields import SORTS
 from yoi_cli.model.text import counted
-from yoi_cli.model.time import last_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -57,51 +65,14 @@ def export(
         ),
     ] = JSONL,
     state: StatesOption = None,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--tag",
-            metavar="TAG",
-            help="Only with this tag; several: with every one.",
-            autocompletion=complete_tags,
-        ),
-    ] = None,
-    assignee: Annotated[
-        list[str] | None,
-        typer.Option("--assignee", metavar="NAME", help="Only of NAME; '' for unassigned."),
-    ] = None,
-    priority: Annotated[
-        list[str] | None,
-        typer.Option("--priority", metavar="P0..P4", help="Only of this one; several: of any."),
-    ] = None,
-    blocked: Annotated[
-        bool, typer.Option("--blocked", help="Only those with an unresolved blocker.")
-    ] = False,
-    due: Annotated[
-        str | None,
-        typer.Option(
-            "--due",
-            metavar="DAY",
-            help="Only what is due by then: today, week, overdue, 2026-12-01 or 3d.",
-            autocompletion=complete_words(("today", "week", "overdue")),
-        ),
-    ] = None,
-    search: Annotated[
-        str | None,
-        typer.Option(
-            "--search", metavar="WORDS", help="Only with these words, in any order, anywhere."
-        ),
-    ] = None,
-    sort: Annotated[
-        str,
-        typer.Option(
-            "--sort",
-            metavar="KEY",
-            help=", ".join(SORTS) + ".",
-            autocompletion=complete_words(SORTS),
-        ),
-    ] = "id",
-    reverse: Annotated[bool, typer.Option("--reverse", "-r", help="Reverse the order.")] = False,
+    tag: TagsOption = None,
+    assignee: AssigneesOption = None,
+    priority: PrioritiesOption = None,
+    blocked: BlockedOption = False,
+    due: DueByOption = None,
+    search: SearchOption = None,
+    sort: SortOption = "id",
+    reverse: ReverseOption = False,
     limit: LimitOption = None,
     output: OutputOption = None,
     as_json: JsonOption = False,
@@ -131,7 +102,7 @@ def export(
         named,
         fields={"tags": tag, "assignee": assignee, "priority": priority},
         only_blocked=blocked,
-        due_by=None if due is None else last_due(due, today()),
+        due_by=due_by(due),
         query=search,
         sort=sort,
         reverse=reverse,

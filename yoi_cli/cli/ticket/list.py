@@ -10,8 +10,18 @@ import typer
 
 from yoi_cli.api import queries
 from yoi_cli.api.restore import missing_writes
-from yoi_cli.cli.candidates import complete_tags, complete_words
 from yoi_cli.cli.context import session_of
+from yoi_cli.cli.filter_options import (
+    AssigneesOption,
+    BlockedOption,
+    DueByOption,
+    PrioritiesOption,
+    ReverseOption,
+    SearchOption,
+    SortOption,
+    TagsOption,
+    due_by,
+)
 from yoi_cli.cli.options import (
     DatesOption,
     JsonOption,
@@ -30,10 +40,10 @@ from yoi_cli.cli.text.report import (
     write_rows,
 )
 from yoi_cli.errors import UsageError
-from yoi_cli.model.fields import LIST, SORTS, shown_fields
+from yoi_cli.model.fields import LIST, shown_fields
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.states import RESOLVED_STATES
-from yoi_cli.model.time import days_until, last_due
+from yoi_cli.model.time import days_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,54 +68,17 @@ def list_(
         bool, typer.Option("--all", "-a", help="Include closed tickets.")
     ] = False,
     state: StatesOption = None,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--tag",
-            metavar="TAG",
-            help="Only with this tag; several: with every one.",
-            autocompletion=complete_tags,
-        ),
-    ] = None,
-    assignee: Annotated[
-        list[str] | None,
-        typer.Option("--assignee", metavar="NAME", help="Only of NAME; '' for unassigned."),
-    ] = None,
-    priority: Annotated[
-        list[str] | None,
-        typer.Option("--priority", metavar="P0..P4", help="Only of this one; several: of any."),
-    ] = None,
-    blocked: Annotated[
-        bool, typer.Option("--blocked", help="Only those with an unresolved blocker.")
-    ] = False,
-    due: Annotated[
-        str | None,
-        typer.Option(
-            "--due",
-            metavar="DAY",
-            help="Only what is due by then: today, week, overdue, 2026-12-01 or 3d.",
-            autocompletion=complete_words(("today", "week", "overdue")),
-        ),
-    ] = None,
-    search: Annotated[
-        str | None,
-        typer.Option(
-            "--search", metavar="WORDS", help="Only with these words, in any order, anywhere."
-        ),
-    ] = None,
+    tag: TagsOption = None,
+    assignee: AssigneesOption = None,
+    priority: PrioritiesOption = None,
+    blocked: BlockedOption = False,
+    due: DueByOption = None,
+    search: SearchOption = None,
     tree: Annotated[
         bool, typer.Option("--tree", help="Below their parents, with how far these have come.")
     ] = False,
-    sort: Annotated[
-        str,
-        typer.Option(
-            "--sort",
-            metavar="KEY",
-            help=", ".join(SORTS) + ".",
-            autocompletion=complete_words(SORTS),
-        ),
-    ] = "updated",
-    reverse: Annotated[bool, typer.Option("--reverse", "-r", help="Reverse the order.")] = False,
+    sort: SortOption = "updated",
+    reverse: ReverseOption = False,
     limit: LimitOption = None,
     dates: DatesOption = False,
     as_json: JsonOption = False,
@@ -132,7 +105,7 @@ def list_(
         closed_too=closed_too,
         fields={"tags": tag, "assignee": assignee, "priority": priority},
         only_blocked=blocked,
-        due_by=None if due is None else last_due(due, today()),
+        due_by=due_by(due),
         query=search,
         as_tree=tree,
         sort=sort,
