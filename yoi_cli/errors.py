@@ -45,6 +45,17 @@ class OperationError(YoiError):
     exit_code = 1
 
 
+def system_refused(error: OSError) -> OperationError:
+    """The error for what the system would not do."""
+    what = error.strerror or str(error)
+    where = f" ({error.filename})" if error.filename else ""
+    return OperationError(
+        "io_error",
+        f"The system refused: {what}{where}.",
+        hint="Check permissions and free space; what was acknowledged before is safe.",
+    )
+
+
 class UsageError(YoiError):
     """The command cannot mean anything as it was given."""
 

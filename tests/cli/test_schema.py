@@ -119,6 +119,7 @@ SCENARIO = (
     ("log", "log"),
     ("moved", "close {a} -m Done"),
     ("batch", "edit {a} {b} -p P2"),
+    ("operations", "batch"),
     ("started", "start {b}"),
     ("finished", "finish {b} -m Rounded"),
     ("resolved", "resolve --all"),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.api.held import store_of
+
 if TYPE_CHECKING:
+    from yoi_cli.api.held import Held
     from yoi_cli.tickets.relations import RelationChange as RelationChange
     from yoi_cli.tickets.relations import RelationList as RelationList
     from yoi_cli.workspace.session import Session
@@ -19,6 +22,7 @@ def add(
     note: str | None = None,
     author: str | None = None,
     commit: bool = False,
+    held: Held | None = None,
 ) -> RelationChange:
     """Record that `ticket` stands in a relation to `target`; once more is a success.
 
@@ -28,7 +32,7 @@ def add(
     from yoi_cli.tickets.relations import Link, add_relation
 
     link = Link(ticket, kind, target, note)
-    change = add_relation(session.store, link, session.author(author))
+    change = add_relation(store_of(session, held), link, session.author(author))
     return _committed(session, change, "add", asked=commit)
 
 
@@ -41,6 +45,7 @@ def remove(
     note: str | None = None,
     author: str | None = None,
     commit: bool = False,
+    held: Held | None = None,
 ) -> RelationChange:
     """Take a relation away; an event keeps that it stood, and `note` why it went.
 
@@ -49,7 +54,7 @@ def remove(
     from yoi_cli.tickets.relations import Link, remove_relation
 
     link = Link(ticket, kind, target, note)
-    change = remove_relation(session.store, link, session.author(author))
+    change = remove_relation(store_of(session, held), link, session.author(author))
     return _committed(session, change, "remove", asked=commit)
 
 

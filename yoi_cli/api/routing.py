@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.api.held import store_of
 from yoi_cli.model.states import READY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from yoi_cli.api.held import Held
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.plan import AcceptedPlan
     from yoi_cli.model.routing import GivenDecision
@@ -163,6 +165,7 @@ def add_plan(
     accepted: AcceptedPlan | None = None,
     author: str | None = None,
     commit: bool = False,
+    held: Held | None = None,
 ) -> Planned:
     """Keep a plan record about a ticket; a relating one that stands is not written again.
 
@@ -172,7 +175,7 @@ def add_plan(
     from yoi_cli.tickets.plan_records import PlanDraft, add_plan
 
     draft = PlanDraft(ticket, kind, related, note, accepted)
-    planned = add_plan(session.store, draft, session.author(author))
+    planned = add_plan(store_of(session, held), draft, session.author(author))
     if not planned.changed:
         return planned
     what = f"plan {planned.record.kind} {planned.record.related_ticket or ''}".rstrip()

@@ -16,10 +16,17 @@ if TYPE_CHECKING:
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
+#: What `yoi` reads, and does not print: a line of `yoi batch`.
+OPERATION = "operation"
+
+
 def json_schema(kind: str | None) -> Schema:
-    """The schema of the whole document of `kind`, or of any document where there is none."""
+    """The schema of the whole document of `kind`, or of any document where there is none; of an
+    `OPERATION` that of a line which `yoi batch` reads."""
     from msgspec.json import schema_components
 
+    if kind == OPERATION:
+        return _operation()
     chosen = sorted(KINDS) if kind is None else [kind]
     types = [KINDS[name] for name in chosen]
     found, components = schema_components(
@@ -29,6 +36,16 @@ def json_schema(kind: str | None) -> Schema:
     shape: Schema = documents[0] if kind is not None else {"oneOf": documents}
     title = f"{SCHEMA} {kind}" if kind else f"What yoi prints under --json ({SCHEMA})"
     return {"$schema": _DRAFT, "title": title, **shape, "$defs": components}
+
+
+def _operation() -> Schema:
+    from msgspec.json import schema_components
+
+    from yoi_cli.api.operations import AnyOperation
+
+    (found,), components = schema_components([AnyOperation], ref_template="#/$defs/{name}")
+    title = f"A line that yoi batch reads ({SCHEMA})"
+    return {"$schema": _DRAFT, "title": title, **found, "$defs": components}
 
 
 def _document(kind: str, data: Schema) -> Schema:

@@ -3,16 +3,20 @@
 What only reads is in `api/queries.py`, which a small command need not load. Every function takes
 the store's lock for as long as it writes. `author` is the name of who writes, None for the one
 that the session knows; `commit` asks for a commit of the ticket's files afterwards, as
-`[git] autocommit` does. The commit's warnings are in the result.
+`[git] autocommit` does. The commit's warnings are in the result. What is `held` is written to in
+place of the session's own store: its lock is had already (`api/batch.py`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.api.held import claims_of, store_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from yoi_cli.api.held import Held
     from yoi_cli.model.fold import Folded as Folded
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue, Item
@@ -61,6 +65,7 @@ def create(
     template_name: str | None = None,
     author: str | None = None,
     commit: bool = False,
+    held: Held | None = None,
 ) -> Committed:
     """Make a ticket in the state planning; without a `description`, from the template.
 
@@ -74,7 +79,7 @@ def create(
     if description is None and (template_name is not None or not acceptance):
         description = template(session, template_name)
     draft = Draft(title, description, fields or {}, relations, acceptance)
-    done = create_ticket(session.store, draft, session.author(author))
+    done = create_ticket(store_of(session, held), draft, session.author(author))
     return with_commit(session, done, f"create {title.strip()}", asked=commit)
 
 
@@ -104,6 +109,7 @@ def edit(
     expected_revision: str | None = None,
     acceptance: tuple[str, ...] = (),
     commit: bool = False,
+    held: Held | None = None,
 ) -> Edited:
     """Change a ticket's fields (None takes a value away), its description or the acceptance
     criteria in it.
@@ -126,7 +132,7 @@ def edit(
         session.config.is_japanese,
         expected_revision,
     )
-    edited = edit_ticket(session.store, ticket, wanted)
+    edited = edit_ticket(store_of(session, held), ticket, wanted)
     if not edited.changed:
         return edited
     what = "edit " + ", ".join(edited.changed)
@@ -165,6 +171,7 @@ def comment(
     sha: str | None = None,
     author: str | None = None,
     commit: bool = False,
+    held: Held | None = None,
 ) -> Committed:
     """Add a comment, plan, decision or implementation report, bound to the commit `sha`.
 
@@ -178,7 +185,7 @@ def comment(
     if session.outbox is not None:
         return _send_comment(session, ticket, role, text, sha)
     by = session.author(author)
-    done = add_comment(session.store, ticket, role, text, by, commit=sha)
+    done = add_comment(store_of(session, held), ticket, role, text, by, commit=sha)
     what = f"{role.replace('_', ' ')} by {by.author}"
     return with_commit(session, done, what, asked=commit)
 
@@ -303,7 +310,13 @@ def choose(
 
 
 def ask(
-    session: Session, ticket: str, text: str, *, author: str | None = None, commit: bool = False
+    session: Session,
+    ticket: str,
+    text: str,
+    *,
+    author: str | None = None,
+    commit: bool = False,
+    held: Held | None = None,
 ) -> Committed:
     """Add a question that somebody has to answer. Raises `UsageError` for an empty text."""
     from yoi_cli.api.autocommit import with_commit
@@ -313,7 +326,7 @@ def ask(
     if session.outbox is not None:
         return _send_comment(session, ticket, QUESTION, text, None)
     by = session.author(author)
-    done = add_comment(session.store, ticket, QUESTION, text, by)
+    done = add_comment(store_of(session, held), ticket, QUESTION, text, by)
     return with_commit(session, done, f"question by {by.author}", asked=commit)
 
 
@@ -360,6 +373,7 @@ def move(
     steal: bool = False,
     author: str | None = None,
     commit: bool = False,
+    held: Held | None = None,
 ) -> Moved:
     """Move a ticket to another state (docs/format.md); its claim ends with its work.
 
@@ -379,8 +393,9 @@ def move(
         requires_acceptance=session.config.require_acceptance,
         steals=steal,
     )
-    claims = session.claims if state in (INPROGRESS, *FREEING_STATES) else None
-    moved = move_ticket(session.store, ticket, request, session.author(author), claims)
+    is_claimed = state in (INPROGRESS, *FREEING_STATES)
+    claims = claims_of(session, held) if is_claimed else None
+    moved = move_ticket(store_of(session, held), ticket, request, session.author(author), claims)
     return _committed(session, moved, f"{moved.origin} → {moved.state}", asked=commit)
 
 
@@ -393,6 +408,7 @@ def intake(
     expect: str | None = None,
     author: str | None = None,
     commit: bool = False,
+    held: Held | None = None,
 ) -> Moved:
     """Mark a planned ticket ready, with a summary of what was settled. Raises as `move`."""
     from yoi_cli.model.states import READY
@@ -407,7 +423,7 @@ def intake(
         is_own_reason=reason is not None,
         requires_acceptance=session.config.require_acceptance,
     )
-    moved = move_ticket(session.store, ticket, request, session.author(author))
+    moved = move_ticket(store_of(session, held), ticket, request, session.author(author))
     return _committed(session, moved, "intake: ready", asked=commit)
 
 
@@ -420,6 +436,7 @@ def close(
     force: bool = False,
     author: str | None = None,
     commit: bool = False,
+    held: Held | None = None,
 ) -> Moved:
     """Close a ticket with what came of it, and end its claim.
 
@@ -436,12 +453,12 @@ def close(
         return live_worker(session, full_id)
 
     moved = close_ticket(
-        session.store,
+        store_of(session, held),
         ticket,
         resolution,
         session.author(author),
         expect=expect,
-        claims=session.claims,
+        claims=claims_of(session, held),
         live=live,
     )
     return _committed(session, moved, "close", asked=commit)
@@ -456,13 +473,14 @@ def reopen(
     expect: str | None = None,
     author: str | None = None,
     commit: bool = False,
+    held: Held | None = None,
 ) -> Moved:
     """Take a done or closed ticket back to planning. Raises `UsageError` without a reason,
     and `ConflictError` for a ticket that is neither, or is not in the state `expect`."""
     from yoi_cli.tickets.move import reopen_ticket
 
     moved = reopen_ticket(
-        session.store, ticket, reason, text, session.author(author), expect=expect
+        store_of(session, held), ticket, reason, text, session.author(author), expect=expect
     )
     return _committed(session, moved, "reopen", asked=commit)
 

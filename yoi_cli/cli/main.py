@@ -16,7 +16,13 @@ from yoi_cli.cli.context import Invocation, forget_drafts, where_drafts_are
 from yoi_cli.cli.lazy import LazyGroup, make_group
 from yoi_cli.cli.text.console import open_closed_streams, output_has_failed, silence
 from yoi_cli.cli.text.report import report_error, warn
-from yoi_cli.errors import NotFoundError, OperationError, UsageError, YoiError
+from yoi_cli.errors import (
+    NotFoundError,
+    OperationError,
+    UsageError,
+    YoiError,
+    system_refused,
+)
 from yoi_cli.model.commit_point import is_recorded
 
 _READER_WENT_AWAY = 141
@@ -190,12 +196,7 @@ def _as_operation_error(error: OSError) -> OperationError:
             f"Standard output cannot be written: {what}.",
             hint="The changes may have been written: check before you run the command again.",
         )
-    where = f" ({error.filename})" if error.filename else ""
-    return OperationError(
-        "io_error",
-        f"The system refused: {what}{where}.",
-        hint="Check permissions and free space; what was acknowledged before is safe.",
-    )
+    return system_refused(error)
 
 
 def _as_usage_error(error: Exception) -> UsageError | None:

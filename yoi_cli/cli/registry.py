@@ -110,6 +110,7 @@ _ROOT = (
     ),
     *_section(
         "Scripts",
+        ("batch", "batch:batch", "Make many changes at once, from JSON lines."),
         ("mcp", "mcp:mcp", "Serve the tickets as tools for a coding agent."),
         ("schema", "schema:schema", "Print the JSON schema of what --json prints."),
     ),

@@ -9,7 +9,7 @@ import typer
 
 from yoi_cli.api.documents.kinds import KINDS
 from yoi_cli.api.documents.workspace import SchemaDocument
-from yoi_cli.api.schema import json_schema
+from yoi_cli.api.schema import OPERATION, json_schema
 from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.console import write_stdout
@@ -28,21 +28,21 @@ def schema(
         typer.Argument(
             metavar="[KIND]",
             help="The kind of document, such as ticket or error; default every kind.",
-            autocompletion=complete_words(KINDS),
+            autocompletion=complete_words((OPERATION, *KINDS)),
             show_default=False,
         ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the JSON Schema of what --json prints.
+    """Print the JSON Schema of what --json prints, or of what `yoi batch` reads (operation).
 
     Every document names its `schema` and its `kind`. Schemas change only by adding.
     """
-    if kind is not None and kind not in KINDS:
+    if kind is not None and kind not in (OPERATION, *KINDS):
         raise NotFoundError(
             "kind_unknown",
             f"Unknown kind of document {kind[:40]!r}.",
-            hint=f"The kinds are {', '.join(sorted(KINDS))}.",
+            hint=f"The kinds are {', '.join(sorted((OPERATION, *KINDS)))}.",
         )
     schema = json_schema(kind)
     if as_json:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from yoi_cli.errors import NotFoundError, UsageError
 
@@ -121,3 +123,27 @@ def text_too_large(what: str) -> UsageError:
         "nothing was written.",
         details={"limit": MOST_TEXT},
     )
+
+
+@contextmanager
+def opened_source(
+    source: str, size: int = io.DEFAULT_BUFFER_SIZE
+) -> Iterator[io.BufferedReader[io.FileIO]]:
+    """The file at `source`, or standard input for `-`, read as bytes through a buffer of `size`.
+
+    Raises `NotFoundError` (`file_not_found`).
+    """
+    if source == "-":
+        with io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), size) as stream:
+            yield stream
+        return
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, ValueError) as error:
+        raise NotFoundError(
+            "file_not_found",
+            f"There is no file {source[:200]!r}.",
+            hint="Check the path; nothing was written.",
+        ) from error
+    with io.BufferedReader(io.FileIO(descriptor), size) as file:
+        yield file

@@ -185,7 +185,21 @@ class BranchPush(NamedTuple):
     seen: str
 
 
-class Claims(Protocol):
+class ClaimEnds(Protocol):
+    """Of the claims of a clone, what ends one with its ticket's work."""
+
+    def get(self, ticket: str) -> Claim | None:
+        """The claim as this clone knows it."""
+        ...
+
+    def put(self, claim: Claim) -> None: ...
+
+    def finish(self, claim: Claim, *, is_done: bool) -> None:
+        """Tell others that the claim has ended, and whether the work is over."""
+        ...
+
+
+class Claims(ClaimEnds, Protocol):
     """The claims of a clone; written only while the store's lock is held.
 
     Where claims hold across clones, others are asked and told by what follows `put`; where they do
@@ -199,10 +213,6 @@ class Claims(Protocol):
         """Whether claims hold across clones."""
         ...
 
-    def get(self, ticket: str) -> Claim | None:
-        """The claim as this clone knows it."""
-        ...
-
     def all(self) -> Mapping[str, Claim]:
         """Every claim that can be read, by ticket."""
         ...
@@ -210,8 +220,6 @@ class Claims(Protocol):
     def unreadable(self) -> Sequence[str]:
         """The tickets whose claim cannot be read."""
         ...
-
-    def put(self, claim: Claim) -> None: ...
 
     def look(self, ticket: str, *, closed: int | None = None, mends: bool = False) -> Claim | None:
         """The claim as it is now, other clones asked.
@@ -245,10 +253,6 @@ class Claims(Protocol):
         Whether `branch` went, too; where it did not, nothing was in its way. Raises also
         `ConflictError` (`branch_moved`).
         """
-        ...
-
-    def finish(self, claim: Claim, *, is_done: bool) -> None:
-        """Tell others that the claim has ended, and whether the work is over."""
         ...
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import FieldValue
-    from yoi_cli.store.ports import Claims, TicketStore, TicketWriter
+    from yoi_cli.store.ports import ClaimEnds, TicketStore, TicketWriter
     from yoi_cli.store.values import Committed
     from yoi_cli.tickets.doubts import Doubt
 
@@ -74,7 +74,7 @@ def move_ticket(
     word: str,
     request: MoveRequest,
     by: Author,
-    claims: Claims | None = None,
+    claims: ClaimEnds | None = None,
 ) -> Moved:
     """Move a ticket by the table of docs/format.md, checks and writes under one lock.
 
@@ -166,7 +166,7 @@ def close_ticket(
     by: Author,
     *,
     expect: str | None = None,
-    claims: Claims | None = None,
+    claims: ClaimEnds | None = None,
     live: Callable[[str], str | None] = _nobody_at_work,
 ) -> Moved:
     """Close a ticket with what came of it, and free its claim.
@@ -275,7 +275,9 @@ def reopen_ticket(
     return Moved(ticket, state, states.PLANNING, True, done.at, done.event_ids, (), done.warnings)
 
 
-def _held_by_another(claims: Claims | None, ticket: TicketId, by: Author, now: int) -> Claim | None:
+def _held_by_another(
+    claims: ClaimEnds | None, ticket: TicketId, by: Author, now: int
+) -> Claim | None:
     """The claim of somebody else that still runs. One that cannot be read is none here: routing
     and `yoi claims` tell of it."""
     if claims is None:
@@ -313,7 +315,7 @@ def _unanswered(
 
 
 def _free_claim(
-    claims: Claims | None, done: Committed, now: int, held: Claim | None, *, is_done: bool
+    claims: ClaimEnds | None, done: Committed, now: int, held: Claim | None, *, is_done: bool
 ) -> Committed:
     """End the claim on a ticket whose work is over. The lease would do it too, but later. Whose
     claim ends by another's hand is told.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.api.documents import (
+    batch,
     board,
     configuration,
     daily,
@@ -50,7 +51,9 @@ ERROR = "error"
 EXPORT_LINE = "export_line"
 #: What stands on a line of `yoi orchestrate` in a pipe, without an envelope.
 ORCHESTRATION_STEP = "orchestration_step"
-LINES = frozenset({EXPORT_LINE, ORCHESTRATION_STEP})
+#: What `yoi batch` answers for a line, without an envelope.
+OPERATION_ANSWER = "operation_answer"
+LINES = frozenset({EXPORT_LINE, ORCHESTRATION_STEP, OPERATION_ANSWER})
 #: What servers say, and no command that ends (docs/api-http.md).
 SERVED = frozenset(
     {
@@ -109,6 +112,8 @@ KINDS: Mapping[str, type[Struct]] = {
     "objective_edited": objective.ObjectiveWrittenDocument,
     "objective_linked": objective.ObjectiveWrittenDocument,
     "objectives": objective.ObjectiveListDocument,
+    OPERATION_ANSWER: batch.OperationAnswerDocument,
+    "operations": batch.OperationsDocument,
     "orchestration": orchestrate.OrchestrationDocument,
     ORCHESTRATION_STEP: orchestrate.OrchestrationStepDocument,
     "overview": overview.OverviewDocument,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import os
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -21,7 +18,8 @@ from yoi_cli.cli.options import (
 )
 from yoi_cli.cli.text.console import progress
 from yoi_cli.cli.text.report import report_json, report_lines, warn
-from yoi_cli.errors import ConflictError, NotFoundError, OperationError
+from yoi_cli.cli.text_input import opened_source
+from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.model.text import counted
 
 if TYPE_CHECKING:
@@ -114,31 +112,12 @@ def _taken_in(
             format_ = None
         return api.import_folder(session, source, format_=format_, **how)
     # Our own lines are read one by one, so that an export of any size comes in.
-    with _opened(source) as stream:
+    with opened_source(source, _HEAD) as stream:
         tool = format_ or api.tool_of(stream.peek(_HEAD))
         if tool == JSONL:
             del how["begin"]  # how many there are is known at the end
             return api.import_lines(session, stream, source=source, **how)
         return api.import_records(session, tool, stream, source=source, **how)
-
-
-@contextmanager
-def _opened(source: str) -> Iterator[io.BufferedReader[io.FileIO]]:
-    if source == "-":
-        # Its own buffer is too small to tell a tool by.
-        with io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), _HEAD) as stream:
-            yield stream
-        return
-    try:
-        descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
-    except (FileNotFoundError, ValueError) as error:
-        raise NotFoundError(
-            "file_not_found",
-            f"There is no file {source[:200]!r}.",
-            hint="Check the path; nothing was written.",
-        ) from error
-    with io.BufferedReader(io.FileIO(descriptor), _HEAD) as file:
-        yield file
 
 
 def _imported_rows(outcome: ImportReport) -> Iterator[tuple[str, str, str]]:

@@ -195,7 +195,7 @@ def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Written:
         _set_aside_torn(directory, descriptor, tail)
         end = os.fstat(descriptor).st_size
         ending = os.pread(descriptor, 3, max(0, end - 3))
-        data = _gap(ending, tail.parsed.newline) + blocks
+        data = gap_behind(ending, tail.parsed.newline) + blocks
         try:
             if os.write(descriptor, data) < len(data):
                 raise OSError(28, "the disk took only a part of the event")
@@ -218,7 +218,7 @@ def write_failed(error: OSError) -> OperationError:
     )
 
 
-def _gap(ending: bytes, newline: str) -> bytes:
+def gap_behind(ending: bytes, newline: str) -> bytes:
     """What parts a new event from a file that ends with `ending`: exactly one blank line."""
     line_end = newline.encode()
     if not ending:

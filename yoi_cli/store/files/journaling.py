@@ -43,9 +43,9 @@ def parts_of(
     return tuple(parts)
 
 
-def parts_of_files(files: Mapping[str, bytes]) -> Parts:
-    """What making a ticket of `files` does."""
-    if sum(map(len, files.values())) > _LARGE:
+def parts_of_files(files: Mapping[str, bytes], *, largest: int | None = _LARGE) -> Parts:
+    """What making a ticket of `files` does; nothing where they have more than `largest` bytes."""
+    if largest is not None and sum(map(len, files.values())) > largest:
         return ()
     return tuple((journal.FILE, path, data) for path, data in files.items())
 

@@ -80,6 +80,12 @@ class StoreLocation(NamedTuple):
     def path(self) -> str:
         return os.path.join(self.workspace, self.folder)
 
+    @property
+    def batch(self) -> str:
+        """Where a batch stands that is being carried out (docs/format.md, "Batches")."""
+        kept = self.lock.removesuffix(".lock") if self.git is None else self.git.journal
+        return f"{kept}.batch"
+
 
 def open_folder(location: StoreLocation, *, make: bool = False) -> Directory | None:
     """The store's own folder, walked to from the workspace without following a symlink.

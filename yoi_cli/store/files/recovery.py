@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import RELATION_REMOVED
-from yoi_cli.model.fold import fold, is_kept, is_move
+from yoi_cli.model.fold import fold, is_kept, is_move, recorded_resolution
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import keep_torn
@@ -33,6 +33,16 @@ def finish(directory: Directory, thread: Thread, event_id: str) -> None:
     # A closing that never came, or a reopening that did. Any other event has no say.
     if (event is None or is_move(event)) and fold(thread.events).state != CLOSED:
         _set_resolution_aside(directory, thread)
+
+
+def project_resolution(directory: Directory, thread: Thread) -> None:
+    """A closed ticket has its newest resolution in a file of its own."""
+    recorded = recorded_resolution(thread.events)
+    if recorded is None or fold(thread.events).state != CLOSED:
+        return
+    text = f"{recorded}\n".encode()
+    if directory.read_if_there(layout.RESOLUTION) != text:
+        directory.replace(layout.RESOLUTION, text)
 
 
 def _set_resolution_aside(directory: Directory, thread: Thread) -> None:

@@ -42,16 +42,23 @@ def rendered_relations(relations: list[Relation] | tuple[Relation, ...]) -> byte
 
 def _append_plan(artifacts: Directory, records: tuple[PlanRecord, ...]) -> None:
     """Add the lines of `records`, after setting aside a tail that a crash cut short."""
-    from yoi_cli.store.formats.plan import render_record, torn_tail
+    from yoi_cli.store.formats.plan import torn_tail
 
     data = artifacts.read_if_there(layout.PLAN) or b""
     torn = torn_tail(data)
     if torn:
         keep_torn(artifacts, f"plan-{len(data) - len(torn)}", torn)
-    sound = data.removesuffix(torn)
+    artifacts.replace(layout.PLAN, with_records(data, records))
+
+
+def with_records(data: bytes, records: tuple[PlanRecord, ...]) -> bytes:
+    """The file of plan records `data` with `records` behind them, and without a torn tail."""
+    from yoi_cli.store.formats.plan import render_record, torn_tail
+
+    sound = data.removesuffix(torn_tail(data))
     if sound and not sound.endswith(b"\n"):
         sound += b"\n"
-    artifacts.replace(layout.PLAN, sound + b"".join(render_record(record) for record in records))
+    return sound + b"".join(render_record(record) for record in records)
 
 
 def referred(directory: Directory, change: Change) -> dict[str, bytes | None]:

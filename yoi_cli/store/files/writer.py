@@ -80,7 +80,8 @@ class FileWriter(FileReader):
         self._committed = committed
         self._lock = lock
         self._now_ms = now_ms
-        self._entropy = entropy
+        self.clock: Clock = lambda: now_ms
+        self.entropy = entropy
         self.left_undone = False
         self.warnings: tuple[str, ...] = ()
         self.remember: Remember | None = None
@@ -94,6 +95,16 @@ class FileWriter(FileReader):
     def now_ms(self) -> int:
         return self._now_ms
 
+    @now_ms.setter
+    def now_ms(self, instant: int) -> None:
+        self._now_ms = instant
+
+    @contextmanager
+    def write(self) -> Iterator[FileWriter]:
+        """Itself, at the instant that it is now: for what is written under a lock that is held."""
+        self._now_ms = self.clock()
+        yield self
+
     def look_at_git(self, seen: tuple[int, Held | None]) -> None:
         """Take over what was `seen` before the lock was had, where it holds still."""
         self._stirred, self.held = seen
@@ -105,10 +116,13 @@ class FileWriter(FileReader):
         """A ticket's log, to be decided by. Raises `StoreInvalidError` (`thread_unreadable`)."""
         with self.opened(ticket) as directory:
             tail = settled_tail(directory, self.location.index_lock, whole=True)
-            self._require_readable(ticket, directory, tail, is_strict=False)
+            self.require_readable(ticket, directory, tail, is_strict=False)
         return tail.parsed.thread
 
-    def commit(self, ticket: TicketId, change: Change) -> Committed:
+    def commit(
+        self, ticket: TicketId, change: Change, *, event_ids: tuple[str, ...] = ()
+    ) -> Committed:
+        """As the port says; `event_ids` are those of the events where they are decided already."""
         if self.clean is not None:
             change = self.clean(change)
         if self.held is not None:
@@ -119,8 +133,8 @@ class FileWriter(FileReader):
         with self.opened(ticket) as directory:
             item = read_part(directory, layout.ITEM)
             tail = settled_tail(directory, self.location.index_lock, whole=decides(change))
-            self._require_readable(ticket, directory, tail, is_strict=decides(change))
-            blocks, event_ids = self._encode(change.events, tail)
+            self.require_readable(ticket, directory, tail, is_strict=decides(change))
+            blocks, event_ids = self._encode(change.events, tail, decided=event_ids)
             projected = self._project(directory, item, tail, change)
             with held_back() as interrupts:
                 if self.remember is not None and event_ids:
@@ -145,7 +159,7 @@ class FileWriter(FileReader):
                     )
         return done._replace(warnings=(*done.warnings, *interrupts.warnings))
 
-    def _require_readable(
+    def require_readable(
         self, ticket: TicketId, directory: Directory, tail: Tail, *, is_strict: bool = True
     ) -> None:
         """Refuse a thread that holds an event which cannot be read (`thread_unreadable`)."""
@@ -199,26 +213,20 @@ class FileWriter(FileReader):
             done = Committed(TicketId(relation.ticket_id), relation.at)
             self._noted(done, parts_of_relation(relation), Appended())
 
-    def create(self, ticket: NewTicket) -> Committed:
-        at = stamp(self._now_ms)
-        ticket_id = self._free_id()
-        fields: dict[str, FieldValue] = dict(ticket.fields)
-        fields |= {"state": PLANNING, "created_at": at, "updated_at": at}
-        relations = [
-            Relation(ticket_id, kind, target, ticket.events[0].author, at, note)
-            for kind, target, note in ticket.relations
-        ]
-        blocks, event_ids = self._encode(ticket.events, _EMPTY)
-        files = {
-            layout.ITEM: render_item(fields, ticket.description),
-            layout.THREAD: blocks,
-            f"{layout.ARTIFACTS}/{layout.KEEP}": b"",
-        }
-        if relations:
-            files[f"{layout.ARTIFACTS}/{layout.RELATIONS}"] = rendered_relations(relations)
+    def create(
+        self,
+        ticket: NewTicket,
+        *,
+        ticket_id: TicketId | None = None,
+        event_ids: tuple[str, ...] = (),
+    ) -> Committed:
+        """As the port says; the ids are given where they are decided already."""
+        ticket_id = ticket_id or self._free_id()
+        blocks, event_ids = self._encode(ticket.events, _EMPTY, decided=event_ids)
+        files = files_of(ticket_id, ticket, blocks, stamp(self._now_ms))
         with held_back() as interrupts:
             self._place(ticket_id, files)
-            done = Committed(ticket_id, at, event_ids, self.warnings)
+            done = Committed(ticket_id, stamp(self._now_ms), event_ids, self.warnings)
             if self.location.git is not None:
                 from yoi_cli.store.files.journaling import parts_of_files
 
@@ -313,7 +321,7 @@ class FileWriter(FileReader):
         """
         with self.opened(ticket) as directory:
             tail = settled_tail(directory, self.location.index_lock, whole=True)
-            self._require_readable(ticket, directory, tail)
+            self.require_readable(ticket, directory, tail)
             repaired = repair_tail(directory, self.location.index_lock)
             item = read_part(directory, layout.ITEM)
             thread = parse_thread(read_part(directory, layout.THREAD)).thread
@@ -409,20 +417,18 @@ class FileWriter(FileReader):
         )
 
     def _encode(
-        self, events: tuple[NewEvent, ...], tail: Tail, least: str = ""
+        self,
+        events: tuple[NewEvent, ...],
+        tail: Tail,
+        least: str = "",
+        *,
+        decided: tuple[str, ...] = (),
     ) -> tuple[bytes, tuple[str, ...]]:
-        """The blocks of one command's events, and their ids, each greater than all before, and
-        than `least`."""
-        newline = tail.parsed.newline
+        """The blocks of one command's events, and their ids: those that are `decided`, else each
+        greater than all before, and than `least`."""
         greatest = max(tail.parsed.thread.greatest_id, least)
-        at = stamp(self._now_ms)
-        blocks: list[bytes] = []
-        ids: list[str] = []
-        for event in events:
-            greatest = next_event_id(self._now_ms, self._entropy(), greatest)
-            blocks.append(encode_event(event, at=at, event_id=greatest, newline=newline))
-            ids.append(greatest)
-        return newline.encode().join(blocks), tuple(ids)
+        ids = decided or new_ids(len(events), self._now_ms, self.entropy, greatest)
+        return encoded(events, ids, stamp(self._now_ms), tail.parsed.newline), ids
 
     def _project(
         self,
@@ -438,19 +444,11 @@ class FileWriter(FileReader):
         `is_written` says that `tail` holds the change's events already.
         """
         at = stamp(self._now_ms)
-        fields = dict(change.fields)
+        events: tuple[Event, ...] | None = None
         if tail.is_whole:
             new = () if is_written else tuple(as_read(event, at) for event in change.events)
-            fields |= projection(fold((*tail.parsed.thread.events, *new)).state, "")
-        if change.events or change.fields or change.description is not None:
-            fields["updated_at"] = at
-        return edit_item(
-            item,
-            fields,
-            path=directory.shown(layout.ITEM),
-            remove=change.removed_fields,
-            body=change.description,
-        )
+            events = (*tail.parsed.thread.events, *new)
+        return projected_item(item, events, change, at, directory.shown(layout.ITEM))
 
     def _write_projections(
         self, ticket: TicketId, item: bytes, projected: bytes, change: Change
@@ -500,6 +498,53 @@ def as_read(event: NewEvent, at: str) -> Event:
     return Event(
         event.kind, event.author, at, event.heading, event.body, attributes, "new", "new", 0
     )
+
+
+def new_ids(count: int, now_ms: int, entropy: Entropy, greatest: str) -> tuple[str, ...]:
+    """Ids for `count` events of that instant, each greater than the one before and `greatest`."""
+    ids: list[str] = []
+    for _ in range(count):
+        greatest = next_event_id(now_ms, entropy(), greatest)
+        ids.append(greatest)
+    return tuple(ids)
+
+
+def encoded(events: Sequence[NewEvent], ids: Sequence[str], at: str, newline: str) -> bytes:
+    """The blocks of `events`, as they stand one behind another in a thread."""
+    return newline.encode().join(
+        encode_event(event, at=at, event_id=event_id, newline=newline)
+        for event, event_id in zip(events, ids, strict=True)
+    )
+
+
+def files_of(ticket_id: TicketId, ticket: NewTicket, blocks: bytes, at: str) -> dict[str, bytes]:
+    """The files of a ticket that is made at the instant `at`, whose events are `blocks`."""
+    fields: dict[str, FieldValue] = dict(ticket.fields)
+    fields |= {"state": PLANNING, "created_at": at, "updated_at": at}
+    files = {
+        layout.ITEM: render_item(fields, ticket.description),
+        layout.THREAD: blocks,
+        layout.KEEP_PATH: b"",
+    }
+    if ticket.relations:
+        author = ticket.events[0].author
+        files[layout.RELATIONS_PATH] = rendered_relations(
+            [Relation(ticket_id, kind, to, author, at, note) for kind, to, note in ticket.relations]
+        )
+    return files
+
+
+def projected_item(
+    item: bytes, events: Sequence[Event] | None, change: Change, at: str, path: str
+) -> bytes:
+    """`item` as it must be after `change` at the instant `at`, beside a thread of `events`; where
+    they are None, the state is as it was."""
+    fields = dict(change.fields)
+    if events is not None:
+        fields |= projection(fold(events).state, "")
+    if change.events or change.fields or change.description is not None:
+        fields["updated_at"] = at
+    return edit_item(item, fields, path=path, remove=change.removed_fields, body=change.description)
 
 
 def projection(state: str, updated_at: str) -> dict[str, FieldValue]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ def writing(
         writer = FileWriter(
             location, lock, clock(), entropy, committed=committed, elsewhere=elsewhere
         )
+        writer.clock = clock
         writer.look_at_git(seen)
         if is_stuck:
             writer.warnings = (GIT_IS_STUCK,)
@@ -59,6 +61,10 @@ def writing(
         else:
             if leftover is not None and is_ticket_id(leftover.ticket):
                 _tidy_leftover(writer, leftover)
+            if os.path.lexists(location.batch):
+                from yoi_cli.store.files.batch import finish
+
+                finish(writer)
             lock.announce(None)
         yield writer
         pass_commit_point()
