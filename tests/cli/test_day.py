@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from support.process import Program
 from support.terminal import on_terminal
 from support.tickets import CREATED, created, moved, put_ticket
@@ -35,32 +34,6 @@ def test_an_agent_that_follows_next_alone_reports_within_five_calls(
         assert calls <= 5
     assert turn == "reviewer"
     assert "implementation_report" in yoi("show", ticket).out
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "ticket state {} queued",
-        "edit {} -p P0",
-        "comment {} -m x",
-        "claim {}",
-        "ticket relation add {} related {other}",
-        "ticket review {} --approve -m x",
-        "close {} -m x",
-        "create x",
-        "start {}",
-    ],
-)
-def test_every_command_that_changes_something_says_what_comes_next(
-    yoi: Program, git: Program, workspace: Path, words: str
-) -> None:
-    git("add", "--all", cwd=workspace)
-    git("commit", "--quiet", "--message", "Tickets", cwd=workspace)
-    ticket, other = queued(workspace, 1), queued(workspace, 2)
-    typed = words.format(ticket, other=other).split()
-    assert yoi(*typed, "--json").json["next_action"]
-    typed = words.format(other, other=ticket).split()
-    assert "\nnext: " in on_terminal(yoi, *typed, cwd=workspace).replace("\r", "")
 
 
 def test_alone_it_tells_what_there_is_to_do_in_24_lines(yoi: Program, workspace: Path) -> None:

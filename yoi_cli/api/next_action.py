@@ -44,6 +44,29 @@ def next_action(session: Session, ticket: str) -> NextAction | None:
     return NextAction(said.turn, said.next_action)
 
 
+def objective_next(session: Session, objective: str) -> str:
+    """What comes next for an objective: a ticket to link, what comes next for the first that is not
+    resolved, or to close it."""
+    from yoi_cli.errors import YoiError
+    from yoi_cli.objectives.service import show_objective
+
+    try:
+        view = show_objective(session.store, session.objectives, objective)
+    except YoiError:
+        return "`yoi objective doctor` says what is wrong with it."
+    if view.objective.is_finished:
+        return "`yoi next` shows what else may start."
+    if not view.tickets:
+        return f"`yoi objective link {objective} TICKET` links the tickets that serve it."
+    left = [one.id for one in view.tickets if not one.is_resolved]
+    found = next((said for one in left if (said := next_action(session, one)) is not None), None)
+    if found is not None:
+        return f"{left[0]}: {found.text}"
+    if left:
+        return f"`yoi objective show {objective}` shows tickets that cannot be read."
+    return f"`yoi objective close {objective}` says that it is achieved."
+
+
 def _has_acceptance(session: Session, ticket: TicketId) -> bool:
     from yoi_cli.model.intent import has_acceptance
 

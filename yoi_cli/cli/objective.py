@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api import objectives
+from yoi_cli.api.next_action import objective_next
 from yoi_cli.cli.candidates import complete_objectives
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
@@ -20,8 +22,9 @@ from yoi_cli.cli.options import (
     ticket_argument,
     ticket_option,
 )
+from yoi_cli.cli.text.console import is_terminal
 from yoi_cli.cli.text.page import Page
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn, write_next
 from yoi_cli.cli.text.table import ID, PROSE, TIME, TITLE, Cell, Column, print_table, state_style
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.errors import StoreInvalidError, UsageError
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
         LinkedTicket,
         ObjectiveWritten,
     )
+    from yoi_cli.api.session import Session
 
 
 ObjectiveArgument = Annotated[
@@ -81,7 +85,7 @@ def create(
     made = objectives.create(session, title, text=text, tickets=link or (), commit=commit)
     piped = ("created", made.id)
     sentence = f"Created {made.id}: {made.title}"
-    _print_written("objective_created", made, piped, sentence, as_json=as_json)
+    _print_written(session, "objective_created", made, piped, sentence, as_json=as_json)
 
 
 def list_(
@@ -155,12 +159,13 @@ def link(
     commit: ObjectiveCommitOption = False,
 ) -> None:
     """Link tickets to an objective, or remove links."""
-    done = objectives.link(session_of(ctx), objective, tickets, remove=remove, commit=commit)
+    session = session_of(ctx)
+    done = objectives.link(session, objective, tickets, remove=remove, commit=commit)
     sentence = f"{done.id} links {counted(len(done.linked), 'ticket')}"
     if not done.changed:
         sentence = f"{sentence} already; nothing was written"
     piped = ("linked", done.id, *done.linked)
-    _print_written("objective_linked", done, piped, sentence, as_json=as_json)
+    _print_written(session, "objective_linked", done, piped, sentence, as_json=as_json)
 
 
 def edit(
@@ -185,9 +190,12 @@ def edit(
             "Nothing to change was given.",
             hint="Give --title, --due, --message or --file.",
         )
-    done = objectives.edit(session_of(ctx), objective, fields=fields, text=text, commit=commit)
+    session = session_of(ctx)
+    done = objectives.edit(session, objective, fields=fields, text=text, commit=commit)
     sentence = f"Changed {done.id}" if done.changed else f"{done.id} says so already"
-    _print_written("objective_edited", done, ("edited", done.id), sentence, as_json=as_json)
+    _print_written(
+        session, "objective_edited", done, ("edited", done.id), sentence, as_json=as_json
+    )
 
 
 def close(
@@ -200,10 +208,13 @@ def close(
     commit: ObjectiveCommitOption = False,
 ) -> None:
     """Say that an objective is achieved, or was dropped. Its tickets stay as they are."""
-    done = objectives.close(session_of(ctx), objective, dropped=dropped, commit=commit)
+    session = session_of(ctx)
+    done = objectives.close(session, objective, dropped=dropped, commit=commit)
     word = "dropped" if dropped else "achieved"
     sentence = f"{done.id} is {word}: {done.title}"
-    _print_written("objective_closed", done, ("closed", done.id, word), sentence, as_json=as_json)
+    _print_written(
+        session, "objective_closed", done, ("closed", done.id, word), sentence, as_json=as_json
+    )
 
 
 def doctor(ctx: typer.Context, as_json: JsonOption = False) -> int:
@@ -234,14 +245,23 @@ _SEVERITY_STYLES = {ERROR: "red", WARNING: "yellow"}
 
 
 def _print_written(
-    kind: str, written: ObjectiveWritten, piped: Sequence[str], sentence: str, *, as_json: bool
+    session: Session,
+    kind: str,
+    written: ObjectiveWritten,
+    piped: Sequence[str],
+    sentence: str,
+    *,
+    as_json: bool,
 ) -> None:
     if as_json:
         from yoi_cli.api.documents.objective import objective_written_document
 
-        report_json(kind, objective_written_document(written))
+        following = objective_next(session, written.id)
+        report_json(kind, objective_written_document(written, following))
     else:
         report_lines([piped], [sentence])
+        if is_terminal(sys.stdout):
+            write_next(session, "", objective_next(session, written.id))
     warn(written.warnings)
 
 

@@ -12,7 +12,14 @@ from yoi_cli.api import worktrees
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, TicketArgument
 from yoi_cli.cli.text.console import console, is_terminal, text, write_stderr
-from yoi_cli.cli.text.report import report_json, report_lines, warn, write_next, write_rows
+from yoi_cli.cli.text.report import (
+    report_json,
+    report_lines,
+    warn,
+    with_next,
+    write_next,
+    write_rows,
+)
 from yoi_cli.cli.text.table import ID, PROSE, TEXT, Cell, Column, Row, print_table, state_style
 from yoi_cli.model.states import CLOSED
 from yoi_cli.model.text import counted, some_of, tsv
@@ -54,9 +61,10 @@ def add(
     added = worktrees.add(session, ticket, base=base, branch=branch)
     worktree = added.worktree
     if as_json:
-        from yoi_cli.api.documents.worktree import worktree_document
+        from yoi_cli.api.documents.worktree import added_worktree_document
 
-        report_json("worktree_added", worktree_document(worktree))
+        document = added_worktree_document(worktree)
+        report_json("worktree_added", with_next(session, worktree.ticket or "", document))
     else:
         id_, name = worktree.ticket or "", worktree.branch or ""
         report_lines(

@@ -31,7 +31,8 @@ def ask(yoi: Program, shell: str, line: str, **changes: str) -> Result:
 
 
 def offered(yoi: Program, line: str, shell: str = "bash") -> list[str]:
-    return [row.split("\t")[0] for row in ask(yoi, shell, line).out.splitlines()]
+    """What may stand next; an empty line says that no file may."""
+    return [row.split("\t")[0] for row in ask(yoi, shell, line).out.splitlines() if row]
 
 
 @pytest.fixture
@@ -65,6 +66,17 @@ def test_tags_of_the_store_are_offered_the_most_used_first(yoi: Program, workspa
     for line in ("yoi list --tag ", "yoi create T --tag ", "yoi ticket edit X --remove-tag "):
         assert ask(yoi, "zsh", line).out == "beta\t2 tickets\nalpha\t1 ticket\n"
     assert offered(yoi, "yoi list --tag beta,al") == ["beta,alpha"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_files_are_offered_where_one_is_asked_for_and_nowhere_else(
+    yoi: Program, workspace: Path, shell: str
+) -> None:
+    neither = "\n"
+    for line in ("list --tag ", "show ", "create --title ", "ticket import --format x", "claims x"):
+        assert ask(yoi, shell, f"yoi {line}").out == neither, line
+    for line in ("comment -F ", "ticket import ", "export -o ", "-C ", "worker spawn -- l"):
+        assert ask(yoi, shell, f"yoi {line.replace('export', 'ticket export')}").out == "", line
 
 
 def test_open_tickets_come_before_closed_ones(yoi: Program, ticket: str) -> None:
@@ -192,6 +204,11 @@ def test_bash_completes_on_a_real_terminal(
         yoi("create", "Second of two")
         os.write(terminal, b"yoi ticket show 0\t\t\t")
         assert "  Second of two [planning]" in read_until(terminal, "Second of two [planning]")
+        (workspace / "a-file").touch()
+        os.write(terminal, b"\x15yoi list --tag a-f\t\x15printf o''ver\\\\n\n")
+        assert "a-file" not in read_until(terminal, "over")
+        os.write(terminal, b"yoi comment -F a-f\t")
+        assert "a-file" in read_until(terminal, "a-file")
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)

@@ -165,7 +165,7 @@ KINDS: Mapping[str, type[Struct]] = {
     "workers": workers.WorkersDocument,
     "workers_pruned": workers.PrunedWorkersDocument,
     "worktree": worktree.ShownWorktreeDocument,
-    "worktree_added": worktree.WorktreeDocument,
+    "worktree_added": worktree.AddedWorktreeDocument,
     "worktree_doctor": worktree.WorktreeDoctorDocument,
     "worktree_removed": worktree.RemovedWorktreeDocument,
     "worktrees": worktree.WorktreesDocument,

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 
 class ObjectiveWrittenDocument(Struct, frozen=True, kw_only=True):
-    """An objective that was made or changed; `changed` is false where nothing was written."""
+    """An objective that was made or changed; `changed` is false where nothing was written, and
+    `next_action` says what comes next for it, or for the first of its tickets that is open."""
 
     id: str
     title: str
     at: str
     linked: tuple[str, ...] = field(name="linked_tickets")
     changed: bool
+    next_action: str
 
 
 class ObjectiveRowDocument(Struct, frozen=True, kw_only=True):
@@ -72,8 +74,10 @@ class ObjectiveDocument(Struct, frozen=True, kw_only=True):
     resolved: int
 
 
-def objective_written_document(written: ObjectiveWritten) -> ObjectiveWrittenDocument:
-    return from_value(ObjectiveWrittenDocument, written)
+def objective_written_document(
+    written: ObjectiveWritten, next_action: str
+) -> ObjectiveWrittenDocument:
+    return from_value(ObjectiveWrittenDocument, written, next_action=next_action)
 
 
 def objective_list_document(rows: Sequence[ObjectiveRow]) -> ObjectiveListDocument:

@@ -304,8 +304,8 @@ def remote_claims_document(found: Iterable[KnownClaim]) -> RemoteClaimsDocument:
     )
 
 
-def next_document(candidates: Iterable[Decision], claim: Claim | None) -> NextDocument:
+def next_document(candidates: Iterable[Decision], claim: ClaimDocument | None) -> NextDocument:
     return NextDocument(
         candidates=tuple(decision_document(decision) for decision in candidates),
-        claim=None if claim is None else claim_document(claim),
+        claim=claim,
     )

@@ -37,7 +37,7 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     does that, 0 for none; `changes` are paths of the clone that changed while it ran.
     `has_terminal` says that it has a terminal of its own, to which `worker attach` goes.
     `key` is the word by which it is known again, and `accepts_input` says whether it can be given
-    input now."""
+    input now. `next_action` says what comes next, where the command started or ended it."""
 
     runtime_id: str
     worker_id: str
@@ -61,6 +61,7 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     has_terminal: bool
     key: str | None
     accepts_input: bool
+    next_action: str | None = None
 
 
 class WorkersDocument(Struct, frozen=True, kw_only=True):
@@ -114,7 +115,9 @@ class PrunedWorkersDocument(Struct, frozen=True, kw_only=True):
     pruned: tuple[str, ...]
 
 
-def worker_document(view: WorkerView, told: AgentReport | None = None) -> WorkerDocument:
+def worker_document(
+    view: WorkerView, told: AgentReport | None = None, next_action: str | None = None
+) -> WorkerDocument:
     return from_value(
         WorkerDocument,
         view,
@@ -122,6 +125,7 @@ def worker_document(view: WorkerView, told: AgentReport | None = None) -> Worker
         started_at=None if view.started_at is None else stamp(view.started_at),
         ended_at=None if view.ended_at is None else stamp(view.ended_at),
         report=None if told is None else from_value(AgentReportDocument, told),
+        next_action=next_action,
     )
 
 

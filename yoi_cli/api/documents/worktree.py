@@ -34,6 +34,12 @@ class WorktreeDocument(Struct, frozen=True, kw_only=True):
     is_unfinished: bool = field(name="unfinished")
 
 
+class AddedWorktreeDocument(WorktreeDocument, frozen=True, kw_only=True):
+    """A worktree that was made, with what comes next for its ticket."""
+
+    next_action: str | None
+
+
 class ListedWorktreeDocument(Struct, frozen=True, kw_only=True):
     """A worktree with the state and title of its ticket, and the worker at work in it."""
 
@@ -105,6 +111,10 @@ class WorktreeDoctorDocument(Struct, frozen=True, kw_only=True):
 
 def worktree_document(one: Worktree) -> WorktreeDocument:
     return from_value(WorktreeDocument, one)
+
+
+def added_worktree_document(one: Worktree) -> AddedWorktreeDocument:
+    return from_value(AddedWorktreeDocument, one, next_action=None)
 
 
 def worktrees_document(shown: Iterable[WorktreeView]) -> WorktreesDocument:

@@ -1,15 +1,19 @@
 """What a shell is told when it asks what may stand next.
 
 The question comes in the environment, in Typer's form; Typer reads it and finds the
-candidates. Only the answer is our own: text that no shell evaluates, without Rich.
+candidates. Only the answer is our own: text that no shell evaluates, without Rich. An empty line
+in place of candidates says that no file's name may stand there either.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from typer._click.core import Parameter
+from typer._click.shell_completion import _resolve_context, _resolve_incomplete
 from typer._completion_classes import BashComplete, FishComplete, ZshComplete
 
 from yoi_cli.cli.text.console import write_stdout
@@ -18,6 +22,8 @@ from yoi_cli.model.text import tsv, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from typer._click.core import Command
 
     from yoi_cli.cli.lazy import LazyGroup
 
@@ -28,6 +34,8 @@ _READERS: Mapping[str, type[BashComplete | ZshComplete | FishComplete]] = {
     "complete_zsh": ZshComplete,
     "complete_fish": FishComplete,
 }
+#: Words of help for values that are files, or may begin with one.
+_FILES = re.compile(r"\b(FILE|DIR|PATH|SOURCE|COMMAND|ADDRESS|BASE|OURS|THEIRS)\b")
 
 
 def answer(group: LazyGroup, environment: Mapping[str, str]) -> int:
@@ -59,8 +67,18 @@ def _lines(
     """
     name, equals, _ = incomplete.partition("=")
     option = name + equals if name.startswith("--") and equals else ""
-    for item in question.get_completions([word for word in typed if word != "="], incomplete):
+    words = [word for word in typed if word != "="]
+    context = _resolve_context(question.cli, question.ctx_args, question.prog_name, words)
+    asked, begun = _resolve_incomplete(context, words, incomplete)
+    is_none = True
+    for item in asked.shell_complete(context, begun):
         value = option + str(item.value)
-        if item.type != "plain" or value != visible(value):
-            continue
-        yield tsv((shlex.quote(value) if quoted else value, item.help or ""))
+        if item.type == "plain" and value == visible(value):
+            is_none = False
+            yield tsv((shlex.quote(value) if quoted else value, item.help or ""))
+    if is_none and not _may_be_file(asked):
+        yield ""
+
+
+def _may_be_file(asked: Command | Parameter) -> bool:
+    return isinstance(asked, Parameter) and _FILES.search(asked.metavar or "") is not None

@@ -34,6 +34,8 @@ _yoi_completion() {
     local IFS=$'\n' value text line
     local -a values=() shown=()
     while IFS=$'\t' read -r value text; do
+        # An empty line says that there is nothing, and that no file may stand there.
+        [[ $value ]] || { compopt +o default 2>/dev/null; continue; }
         line="$value${text:+  $text}"
         values+=("$value")
         shown+=("${line:0:${COLUMNS:-80} - 2}")
@@ -58,16 +60,18 @@ yoi-start() {
     folder=$(yoi start "$@" --print) && cd -- "$folder"
 }
 _yoi() {
-    local value text
+    local value text files=yes
     local -a values shown
     while IFS=$'\t' read -r value text; do
+        # An empty line says that there is nothing, and that no file may stand there.
+        [[ -n $value ]] || { files=; continue }
         values+=("$value")
         shown+=("$value${text:+  $text}")
     done < <(env _TYPER_COMPLETE_ARGS="${words[1,CURRENT]}" \
         _YOI_COMPLETE=complete_zsh "${words[1]}" 2>/dev/null)
     if (( $#values )); then
         compadd -l -V yoi -d shown -a values
-    else
+    elif [[ -n $files ]]; then
         _files
     fi
 }
@@ -87,8 +91,9 @@ end
 function __yoi_complete
     set -l typed (commandline -opc | string escape) (commandline -ct)
     set -l found (env _TYPER_COMPLETE_ARGS="$typed" _YOI_COMPLETE=complete_fish yoi 2>/dev/null)
+    # An empty line says that there is nothing, and that no file may stand there.
     if test (count $found) -gt 0
-        printf '%s\n' $found
+        string match --invert --regex '^$' -- $found
     else
         __fish_complete_path (commandline -ct)
     end

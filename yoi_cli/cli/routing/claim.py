@@ -90,7 +90,7 @@ def next_(
             found = api.next_tickets(
                 session, limit=limit, passed_over=lambda *told: hidden.append(told)
             )
-            print_next(found, None, as_json=as_json)
+            print_next(session, found, None, as_json=as_json)
         finally:
             for told in hidden:
                 warn_of_disagreement(*told)
@@ -103,9 +103,7 @@ def next_(
         worktree=worktree,
         worker=worker,
     )
-    print_next(taken.candidates, taken.claim, as_json=as_json)
-    if not as_json and taken.claim is not None:
-        write_next(session, taken.claim.ticket)
+    print_next(session, taken.candidates, taken.claim, as_json=as_json)
 
 
 def claim(
@@ -134,7 +132,7 @@ def claim(
             if value is not None:
                 raise options_clash("A claim that is renewed stays as it was taken.", option)
         renewed = api.renew(session, ticket, renew, author=author, holder=holder, lease_ms=lease_ms)
-        print_claim("renewed", renewed, as_json=as_json, session=session)
+        print_claim(session, "renewed", renewed, as_json=as_json)
         return
     taken = api.claim(
         session,
@@ -145,7 +143,7 @@ def claim(
         worktree=worktree,
         worker=worker,
     )
-    print_claim("claimed", taken, as_json=as_json, session=session)
+    print_claim(session, "claimed", taken, as_json=as_json)
 
 
 def release(
@@ -166,7 +164,7 @@ def release(
     """Give a claimed ticket back."""
     session = claiming_session_of(ctx, local=local)
     released = api.release(session, ticket, generation=generation, author=author)
-    print_claim("released", released, as_json=as_json, session=session)
+    print_claim(session, "released", released, as_json=as_json)
 
 
 def claims(
@@ -216,13 +214,13 @@ _NEXT_COLUMNS = (
 )
 
 
-def print_claim(word: str, claim: Claim, *, as_json: bool, session: Session | None = None) -> None:
+def print_claim(session: Session, word: str, claim: Claim, *, as_json: bool) -> None:
     """A claim was taken, renewed or given back."""
     if as_json:
         from yoi_cli.api.documents.routing import claim_document
 
         document = claim_document(claim)
-        report_json("claim", with_next(session, claim.ticket, document) if session else document)
+        report_json("claim", with_next(session, claim.ticket, document))
         return
     generation, until = str(claim.generation), stamp(claim.expires_at)
     sentence = f"{word.capitalize()} {claim.ticket} by {claim.holder}, generation {generation}"
@@ -230,8 +228,7 @@ def print_claim(word: str, claim: Claim, *, as_json: bool, session: Session | No
         [(word, claim.ticket, claim.holder, generation, until)],
         [sentence if claim.is_released else f"{sentence}, until {until}"],
     )
-    if session:
-        write_next(session, claim.ticket)
+    write_next(session, claim.ticket)
 
 
 def print_claims(found: ClaimList, *, as_json: bool, dates: bool) -> None:
@@ -283,14 +280,19 @@ def _lease(claim: Claim, now: int) -> Cell:
     return Cell("runs", "green") if claim.is_alive(now) else Cell("ended", "yellow")
 
 
-def print_next(candidates: Sequence[Decision], claim: Claim | None, *, as_json: bool) -> None:
-    """What to work on, and the claim on it."""
+def print_next(
+    session: Session, candidates: Sequence[Decision], claim: Claim | None, *, as_json: bool
+) -> None:
+    """What to work on, and the claim on it with what comes next."""
     if as_json:
-        from yoi_cli.api.documents.routing import next_document
+        from yoi_cli.api.documents.routing import claim_document, next_document
 
-        report_json("next", next_document(candidates, claim))
+        held = None
+        if claim is not None:
+            held = with_next(session, claim.ticket, claim_document(claim))
+        report_json("next", next_document(candidates, held))
     elif claim is not None:
-        print_claim("claimed", claim, as_json=False)
+        print_claim(session, "claimed", claim, as_json=False)
     else:
         rows = [
             (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yoi_cli.api import workers
+from yoi_cli.api.next_action import next_action
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption, RuntimeOption, WorkerArgument
 from yoi_cli.cli.text.report import report_json, report_lines, warn, write_next
@@ -17,6 +18,9 @@ from yoi_cli.model.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from yoi_cli.api.session import Session
+    from yoi_cli.api.workers import LoggedWorker
 
 
 WorkerReasonOption = Annotated[
@@ -88,9 +92,7 @@ def stop(
     else:
         far = far_workers(session, runtime)
         done = far.end(worker, grace=grace, reason=reason, force=force)
-    print_end(done, as_json=as_json)
-    if done.worker.ticket and not as_json:
-        write_next(session, done.worker.ticket)
+    _print_ended(session, done, as_json=as_json)
 
 
 def cancel(
@@ -108,9 +110,17 @@ def cancel(
     else:
         far = far_workers(session, runtime)
         done = far.end(worker, cancel=True, reason=reason, force=force)
-    print_end(done, as_json=as_json)
-    if done.worker.ticket and not as_json:
-        write_next(session, done.worker.ticket)
+    _print_ended(session, done, as_json=as_json)
+
+
+def _print_ended(session: Session, done: LoggedWorker, *, as_json: bool) -> None:
+    """A worker was ended, and what comes next for its ticket, or how else to see what it left."""
+    ticket = done.worker.ticket
+    usual = f"`yoi worker logs {done.worker.worker_id}` shows what it wrote."
+    found = next_action(session, ticket) if ticket and as_json else None
+    print_end(done, as_json=as_json, following=found.text if found else usual)
+    if not as_json:
+        write_next(session, ticket or "", "" if ticket else usual)
 
 
 def recover(ctx: typer.Context, as_json: JsonOption = False) -> None:

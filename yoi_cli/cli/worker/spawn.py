@@ -10,7 +10,7 @@ from yoi_cli.api import workers
 from yoi_cli.cli.candidates import complete_profiles, complete_words
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, RuntimeOption, ticket_option
-from yoi_cli.cli.text.report import report_json, report_lines, warn
+from yoi_cli.cli.text.report import report_json, report_lines, warn, write_next
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.cli.worker.watch import far_workers
 from yoi_cli.errors import UsageError
@@ -18,6 +18,7 @@ from yoi_cli.model.workers.profiles import CONFINE_MODES
 from yoi_cli.model.workers.spec import looks_secret
 
 if TYPE_CHECKING:
+    from yoi_cli.api.session import Session
     from yoi_cli.api.workers import LoggedWorker
 
 
@@ -77,7 +78,7 @@ def spawn(
         started = far.spawn(
             asked, prompt=text, takes_input=takes_input, has_variables=bool(variables)
         )
-        _print_started(started, as_json=as_json)
+        _print_started(session, started, runtime, as_json=as_json)
         return
     if not asked.command:
         from yoi_cli.cli.trust import ask_for_trust
@@ -94,25 +95,27 @@ def spawn(
     )
     if "--json" in asked.command and not as_json:
         warn(["`--json` stands behind `--`, so it is the command's; yoi's comes before `--`."])
-    _print_started(started, as_json=as_json)
+    _print_started(session, started, None, as_json=as_json)
 
 
-def _print_started(started: LoggedWorker, *, as_json: bool) -> None:
+def _print_started(
+    session: Session, started: LoggedWorker, runtime: str | None, *, as_json: bool
+) -> None:
     warn(started.warnings)
     view = started.worker
+    where = f" --runtime {runtime}" if runtime else ""
+    following = f"`yoi worker logs --follow {view.worker_id}{where}` shows what it writes."
     if as_json:
         from yoi_cli.api.documents.workers import worker_document
 
-        report_json("worker", worker_document(view))
+        report_json("worker", worker_document(view, next_action=following))
         return
     waits = " It waits for room in its group." if view.state == "queued" else ""
     report_lines(
         [("worker_id", view.worker_id)],
-        [
-            f"Started {view.worker_id}.{waits}",
-            f"`yoi worker logs --follow {view.worker_id}` shows what it writes.",
-        ],
+        [f"Started {view.worker_id}.{waits}"],
     )
+    write_next(session, view.ticket or "", following)
 
 
 def _variable(word: str) -> tuple[str, str | None]:

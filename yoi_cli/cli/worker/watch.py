@@ -226,12 +226,13 @@ _COLUMNS = (
 _STYLES = {"queued": "blue", "running": "yellow", "exited": "green", "killed": "red", "lost": "red"}
 
 
-def print_end(ended: LoggedWorker, *, as_json: bool) -> None:
-    """A worker has ended; what its ticket could not be told comes first."""
+def print_end(ended: LoggedWorker, *, as_json: bool, following: str | None = None) -> None:
+    """A worker has ended; what its ticket could not be told comes first. `following` is what comes
+    next, for JSON."""
     warn(ended.warnings)
     view = ended.worker
     if as_json:
-        _print_json(view)
+        _print_json(view, following=following)
         return
     code = _text(view.exit_code)
     sentence = f"{view.worker_id} {view.ending}. {view.evidence}"
@@ -276,10 +277,12 @@ def _write_bytes(data: bytes) -> None:
         view = view[os.write(sys.stdout.fileno(), view) :]
 
 
-def _print_json(view: WorkerView, told: AgentReport | None = None) -> None:
+def _print_json(
+    view: WorkerView, told: AgentReport | None = None, following: str | None = None
+) -> None:
     from yoi_cli.api.documents.workers import worker_document
 
-    report_json("worker", worker_document(view, told))
+    report_json("worker", worker_document(view, told, following))
 
 
 def _text(number: int | None) -> str:

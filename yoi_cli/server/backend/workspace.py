@@ -25,6 +25,7 @@ from yoi_cli.api.documents.routing import claims_document
 from yoi_cli.api.documents.runtime import RuntimeDiagnosticDocument
 from yoi_cli.api.documents.stats import stats_document
 from yoi_cli.api.documents.workers import worker_document
+from yoi_cli.api.next_action import objective_next
 from yoi_cli.model.states import CLOSED
 from yoi_cli.server.backend import requests
 from yoi_cli.server.backend.telling import outcome
@@ -111,14 +112,15 @@ def create_objective(call: Call[BackendContext]) -> Reply:
     body = call.body_as(requests.CreateObjective)
     done = goals.create(call.context.session, body.title, text=body.text, tickets=body.tickets)
     location = f"/api/w/{call.context.workspace_id}/objectives/{done.id}"
-    document = objective_written_document(done)
+    document = objective_written_document(done, objective_next(call.context.session, done.id))
     return Reply(201, "objective_created", document, {"location": location})
 
 
 def link_tickets(call: Call[BackendContext]) -> Reply:
     body, objective_id = call.body_as(requests.LinkTickets), call.path["objective_id"]
     done = goals.link(call.context.session, objective_id, body.tickets, remove=body.remove)
-    return Reply(_OK, "objective_linked", objective_written_document(done))
+    document = objective_written_document(done, objective_next(call.context.session, done.id))
+    return Reply(_OK, "objective_linked", document)
 
 
 def plans(call: Call[BackendContext]) -> Reply:
