@@ -11,7 +11,7 @@ SHELL := /bin/sh
 # `test` is an order of steps; its last line is the test runner's.
 .NOTPARALLEL:
 .PHONY: help demo quick test lint types contracts store-doctor unit torture torture-short agents bench \
-  bench-short bench-compare figures pictures fuzz format clean
+  bench-short bench-compare figures pictures docs fuzz format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,11 @@ figures: $(READY) ## Print the figures of CONTRIBUTING.md; BEFORE=folder adds an
 
 pictures: $(READY) ## Draw the pictures of README and docs from the real program
 	$(BIN)/python docs/make_pictures.py
+
+docs: $(READY) ## Write man pages and HTML of docs/ into build/docs
+	$(BIN)/python docs/make_man.py build/docs/man
+	$(BIN)/python docs/make_html.py build/docs/html
+	@echo 'man -l build/docs/man/yoi.1 shows the first page; build/docs/html/index.html is the other.'
 
 format: $(READY) ## Rewrite the code in its format
 	$(BIN)/ruff check --fix

@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     open_closed_streams()
     as_json = "--json" in _own(arguments)
     try:
-        outcome = _run(make_group("", _root), arguments)
+        outcome = _run(make_group("", root_options), arguments)
         sys.stdout.flush()
     except YoiError as error:
         return _fail(error, as_json)
@@ -104,7 +104,7 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-def _root(
+def root_options(
     ctx: typer.Context,
     folder: Annotated[
         str | None, typer.Option("-C", metavar="DIR", help="Work as if started in DIR.")
