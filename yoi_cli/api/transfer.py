@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from yoi_cli.transfer.model import ForeignTickets
     from yoi_cli.transfer.model import ImportProblem as ImportProblem
     from yoi_cli.transfer.report import ImportReport as ImportReport
+    from yoi_cli.transfer.report import MilestoneTaken as MilestoneTaken
     from yoi_cli.workspace.session import Session
 
 JSONL = "jsonl"
@@ -202,14 +204,48 @@ def _adopted(
     begin: Callable[[str, int], None],
 ) -> ImportReport:
     import time
+    from dataclasses import replace
 
     from yoi_cli.store.files.ticket_files import encode_ticket
     from yoi_cli.transfer.import_foreign import adopt, preview
 
     by = session.author(author)
     if dry_run:
-        return preview(session.store, found, by, encode_ticket, time.time_ns() // 1_000_000)
-    return adopt(session.store, found, by, encode_ticket, advance=advance, begin=begin)
+        report = preview(session.store, found, by, encode_ticket, time.time_ns() // 1_000_000)
+    else:
+        report = adopt(session.store, found, by, encode_ticket, advance=advance, begin=begin)
+    return replace(report, objectives=tuple(_milestones(session, found, report, dry_run=dry_run)))
+
+
+def _milestones(
+    session: Session, found: ForeignTickets, report: ImportReport, *, dry_run: bool
+) -> Iterator[MilestoneTaken]:
+    """Make objectives of milestones, each with those of its tickets that are here; what changes
+    nothing is not told of. One whose title cannot be one stays a tag of its tickets."""
+    from yoi_cli.errors import UsageError
+    from yoi_cli.objectives.service import GoalFromElsewhere, find_goal, take_in_goal
+    from yoi_cli.transfer.report import MilestoneTaken
+
+    here = report.ids
+    for source, (milestone, members) in found.milestones().items():
+        ids = [here[name] for name in map(found.source, members) if name in here]
+        if not ids:
+            continue
+        if dry_run:
+            known = find_goal(session.objectives, source)
+            linked = () if known is None else known.linked_tickets
+            new = tuple(one for one in ids if one not in linked)
+            if new:
+                yield MilestoneTaken(known.id if known else "", source, milestone.title, new)
+            continue
+        title = milestone.title
+        goal = GoalFromElsewhere(
+            source, title, milestone.description, milestone.due, milestone.is_closed
+        )
+        with suppress(UsageError):
+            done, new = take_in_goal(session.store, session.objectives, goal, ids)
+            if done.changed:
+                yield MilestoneTaken(done.id, source, done.title, new)
 
 
 def _shown(source: str) -> str:
@@ -217,15 +253,17 @@ def _shown(source: str) -> str:
 
 
 def _committed(session: Session, report: ImportReport, source: str, *, asked: bool) -> ImportReport:
-    if not report.changed:
+    if not report.changed and not report.objectives:
         return report
     import os
     from dataclasses import replace
 
     from yoi_cli.api.autocommit import commit_folders_if_asked
+    from yoi_cli.store.files.layout import OBJECTIVES_FOLDER
 
     folders = [f"{session.location.folder}/{one}" for one in report.changed]
+    folders += [f"{OBJECTIVES_FOLDER}/{one.id}" for one in report.objectives]
     name = os.path.basename(source.rstrip("/")) or source
-    message = f"tickets: import {len(folders)} from {name}"
+    message = f"tickets: import {len(report.changed)} from {name}"
     said = commit_folders_if_asked(session, folders, message, asked=asked)
     return replace(report, warnings=(*report.warnings, *said))

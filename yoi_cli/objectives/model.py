@@ -14,6 +14,8 @@ DROPPED = "dropped"
 #: States, in any words, that a list leaves out unless it is asked for everything.
 FINISHED_STATES = frozenset({"achieved", "dropped", "done", "closed"})
 LINKED_TICKETS = "linked_tickets"
+#: The key that says which goal of another tool it was.
+SOURCE = "source"
 REQUIRED_KEYS = ("title", "state", "created_at", "updated_at", LINKED_TICKETS)
 
 

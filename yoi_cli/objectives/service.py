@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +18,7 @@ from yoi_cli.model.relations import MISSING, UNREADABLE
 from yoi_cli.model.states import RESOLVED_STATES
 from yoi_cli.model.text import counted, some_of
 from yoi_cli.model.time import stamp
-from yoi_cli.objectives.model import ACHIEVED, ACTIVE, DROPPED, LINKED_TICKETS, Objective
+from yoi_cli.objectives.model import ACHIEVED, ACTIVE, DROPPED, LINKED_TICKETS, SOURCE, Objective
 from yoi_cli.tickets.create import check_choices, check_title
 from yoi_cli.tickets.lookup import identify, only_match
 
@@ -159,6 +160,60 @@ def link_tickets(
         if now != linked:
             objectives.edit(objective.id, {LINKED_TICKETS: now, "updated_at": at})
     return ObjectiveWritten(objective.id, objective.item.title, at, now, now != linked)
+
+
+@dataclass(frozen=True, slots=True)
+class GoalFromElsewhere:
+    """A goal of another tool, which goes by `source` here."""
+
+    source: str
+    title: str
+    body: str
+    due: str
+    is_over: bool
+
+
+def find_goal(objectives: ObjectiveReader, source: str) -> Objective | None:
+    """The objective that came from `source`; what cannot be read did not."""
+    for id_ in objectives.ids():
+        with suppress(YoiError):
+            found = objectives.objective(id_)
+            if found.item.text(SOURCE) == source:
+                return found
+    return None
+
+
+def take_in_goal(
+    store: TicketStore, objectives: ObjectiveStore, goal: GoalFromElsewhere, tickets: Sequence[str]
+) -> tuple[ObjectiveWritten, tuple[str, ...]]:
+    """Have an objective for `goal` that links `tickets`, and say which it did not link before.
+
+    One that came in before keeps what it says here; it is achieved once the goal is over there.
+    Raises what `check_title` raises.
+    """
+    with store.write() as writer:
+        at, known = stamp(writer.now_ms), find_goal(objectives, goal.source)
+        if known is None:
+            id_ = next_ticket_id(writer.now_ms, objectives.ids())
+            fields: dict[str, FieldValue] = {
+                "title": check_title(goal.title, of="An objective"),
+                "state": ACHIEVED if goal.is_over else ACTIVE,
+                "created_at": at,
+                "updated_at": at,
+                LINKED_TICKETS: tuple(tickets),
+                SOURCE: goal.source,
+                **({"due": goal.due} if goal.due else {}),
+            }
+            objectives.create(id_, fields, goal.body.rstrip("\n") + "\n")
+            return ObjectiveWritten(id_, goal.title, at, tuple(tickets)), tuple(tickets)
+        new = tuple(one for one in tickets if one not in known.linked_tickets)
+        linked = (*known.linked_tickets, *new)
+        changed: dict[str, FieldValue] = {LINKED_TICKETS: linked} if new else {}
+        if goal.is_over and known.item.state == ACTIVE:
+            changed["state"] = ACHIEVED
+        if changed:
+            objectives.edit(known.id, {**changed, "updated_at": at})
+        return ObjectiveWritten(known.id, known.item.title, at, linked, bool(changed)), new
 
 
 def edit_objective(

@@ -31,6 +31,18 @@ class ForeignNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignMilestone:
+    """A milestone, which becomes an objective; `source_id` is what it goes by in its tool, and
+    `due` a date or empty."""
+
+    source_id: str
+    title: str
+    description: str = ""
+    due: str = ""
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignTicket:
     """What another tool's ticket says, in `yoi`'s words.
 
@@ -56,6 +68,7 @@ class ForeignTicket:
     warnings: tuple[str, ...] = ()
     link_notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     line: int | None = None
+    milestone: ForeignMilestone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,16 @@ class ForeignTickets:
     def source(self, ticket: ForeignTicket) -> str:
         """What `ticket` goes by in a store."""
         return f"{self.tool}:{ticket.source_id}"
+
+    def milestones(self) -> dict[str, tuple[ForeignMilestone, tuple[ForeignTicket, ...]]]:
+        """The milestones by what they go by in a store, each with its tickets."""
+        found: dict[str, tuple[ForeignMilestone, tuple[ForeignTicket, ...]]] = {}
+        for ticket in self.tickets:
+            if ticket.milestone is not None:
+                name = f"{self.tool}:milestone:{ticket.milestone.source_id}"
+                _, before = found.get(name, (None, ()))
+                found[name] = (ticket.milestone, (*before, ticket))
+        return found
 
 
 class UnreadableTicketError(Exception):

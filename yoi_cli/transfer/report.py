@@ -54,6 +54,17 @@ class LinkEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneTaken:
+    """A milestone that is an objective now; `linked` are the tickets that it did not link before.
+    The id is empty where it would be made."""
+
+    id: str
+    source: str
+    title: str
+    linked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """The outcome of one import.
 
@@ -74,6 +85,13 @@ class ImportReport:
     missing: tuple[LinkEnd, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     warnings: tuple[str, ...] = ()
+    objectives: tuple[MilestoneTaken, ...] = ()
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The tickets that came in, now or before, by what they were called there."""
+        all_in: tuple[Incoming | Updated, ...] = (*self.imported, *self.updated, *self.skipped)
+        return {one.source: one.id for one in all_in}
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -109,5 +127,5 @@ class ImportTally:
 
     def report(self) -> ImportReport:
         """What came of it."""
-        lists = {name: tuple(getattr(self, name)) for name in ImportReport.__dataclass_fields__}
+        lists = {name: tuple(getattr(self, name)) for name in ImportTally.__dataclass_fields__}
         return ImportReport(**lists)

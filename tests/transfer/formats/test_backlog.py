@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yoi_cli.transfer.formats.backlog import find_backlog, no_task, read_backlog
-from yoi_cli.transfer.model import PARENT, ForeignNote, ForeignTicket
+from yoi_cli.transfer.model import PARENT, ForeignMilestone, ForeignNote, ForeignTicket
 
 TASK = """\
 ---
@@ -146,6 +146,7 @@ The order is a field of the board.
             ("ordinal", "3000"),
         ),
         warnings=(),
+        milestone=ForeignMilestone("m-2", "m-2"),
     )
 
 

@@ -127,12 +127,23 @@ class LeftOutDocument(Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
 
 
+class MilestoneTakenDocument(Struct, frozen=True, kw_only=True):
+    """A milestone, called `source` there, and the tickets that its objective links by this; the id
+    is empty where a dry run would make it."""
+
+    id: str
+    source: str
+    title: str
+    linked: tuple[str, ...]
+
+
 class ImportedDocument(Struct, frozen=True, kw_only=True):
     """The outcome of an import; `problems` gave no ticket, `notices` are on those that did.
 
     `updated` had come in before and changed in the other tool; `conflicts` are here with other
     content, or changed there and here. `completed` are links whose other end is here now,
     `missing_links` those that the ticket keeps by name. `left_out` was not to be a ticket.
+    `objectives` are milestones that are objectives now, or link more tickets than before.
     """
 
     dry_run: bool
@@ -145,6 +156,7 @@ class ImportedDocument(Struct, frozen=True, kw_only=True):
     completed: tuple[LinkEndDocument, ...]
     missing_links: tuple[LinkEndDocument, ...]
     left_out: tuple[LeftOutDocument, ...]
+    objectives: tuple[MilestoneTakenDocument, ...]
 
 
 def exported_document(exported: ExportedTicket) -> ExportedDocument:
@@ -207,4 +219,5 @@ def imported_document(report: ImportReport, *, dry_run: bool) -> ImportedDocumen
             LeftOutDocument(kind=kind, reason=reason, count=len(paths), paths=paths)
             for (kind, reason), paths in report.kinds_left_out().items()
         ),
+        objectives=from_values(MilestoneTakenDocument, report.objectives),
     )

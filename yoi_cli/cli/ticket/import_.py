@@ -124,6 +124,7 @@ def _imported_rows(outcome: ImportReport) -> Iterator[tuple[str, str, str]]:
     yield from (("imported", one.id, one.source) for one in outcome.imported)
     yield from (("updated", one.id, one.source) for one in outcome.updated)
     yield from (("completed", one.id, one.source) for one in outcome.completed)
+    yield from (("objective", one.id, one.source) for one in outcome.objectives)
     yield from (("skipped", one.id, one.source) for one in outcome.skipped)
     yield from (("conflict", one.id, one.source) for one in outcome.conflicts)
 
@@ -136,6 +137,10 @@ def _imported_sentences(outcome: ImportReport, *, dry_run: bool) -> Iterator[str
         yield f"{_begun(would, 'update')} {new.id} ({new.source}): {', '.join(new.changed)}"
     for link in outcome.completed:
         yield f"{_begun(would, 'complete')} {link.id}: {link.kind} {link.target} ({link.source})"
+    for goal in outcome.objectives:
+        verb = f"{would}link" if would else "Linked"
+        number = counted(len(goal.linked), "ticket")
+        yield f"{verb} {number} to the objective {goal.id or '(new)'}: {goal.title}"
     if outcome.skipped:
         yield f"Skipped, being here already: {counted(len(outcome.skipped), 'ticket')}"
     elif not (outcome.imported or outcome.updated or outcome.completed):

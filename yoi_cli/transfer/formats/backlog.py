@@ -11,7 +11,8 @@ zeros between the places that name them (`task-7`, `TASK-07`), and may lack thei
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from yoi_cli.model.relations import DEPENDS_ON
@@ -25,7 +26,13 @@ from yoi_cli.transfer.formats.common import (
     utc,
     without_last_heading,
 )
-from yoi_cli.transfer.model import PARENT, ForeignNote, ForeignTicket
+from yoi_cli.transfer.model import (
+    PARENT,
+    ForeignMilestone,
+    ForeignNote,
+    ForeignTicket,
+    as_text,
+)
 
 _STATES = {
     "to do": "planning",
@@ -94,6 +101,22 @@ def find_backlog(ids: Collection[str]) -> Callable[[str], str | None]:
     return find
 
 
+def name_milestones(tickets: Sequence[ForeignTicket], paths: Iterable[str]) -> list[ForeignTicket]:
+    """Tickets whose milestones have the titles that their files in `paths` are named by: tasks know
+    them by their ids (`m-2 - Title.md`)."""
+    stems = (path.rpartition("/")[2].removesuffix(".md").partition(" - ") for path in paths)
+    titles = {id_.casefold(): title for id_, _, title in stems if title}
+
+    def named(ticket: ForeignTicket) -> ForeignTicket:
+        milestone = ticket.milestone
+        title = None if milestone is None else titles.get(milestone.source_id.casefold())
+        if milestone is None or title is None:
+            return ticket
+        return replace(ticket, milestone=replace(milestone, title=title))
+
+    return [named(ticket) for ticket in tickets]
+
+
 def no_task(path: str) -> tuple[str, str] | None:
     """Of what kind a file is that holds no task to take in, and why; None for one that may."""
     *folders, name = path.split("/")
@@ -138,6 +161,8 @@ def _read(path: str, front: Frontmatter, body: str) -> ForeignTicket:
     state = _state(front, status, _folder(path))
     body, notes = _comments(front, body)
     created_at = front.time("created_date")
+    milestone = as_text(front.value("milestone"))
+    front.keep("milestone")
     return ForeignTicket(
         source_id=source_id,
         source_path=path,
@@ -157,6 +182,7 @@ def _read(path: str, front: Frontmatter, body: str) -> ForeignTicket:
         resolution=_final_summary(body) if state == "closed" else None,
         extra=front.rest(),
         warnings=tuple(front.warnings),
+        milestone=ForeignMilestone(milestone, milestone) if milestone else None,
     )
 
 

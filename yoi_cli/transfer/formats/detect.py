@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from yoi_cli.errors import NotFoundError, OperationError, UsageError
 from yoi_cli.model.limits import shown_size
 from yoi_cli.store.formats.thread_writing import check_header_value
-from yoi_cli.transfer.formats.backlog import FOLDERS, find_backlog, no_task, read_backlog
+from yoi_cli.transfer.formats.backlog import (
+    FOLDERS,
+    find_backlog,
+    name_milestones,
+    no_task,
+    read_backlog,
+)
 from yoi_cli.transfer.formats.beads import BEADS, read_beads
 from yoi_cli.transfer.formats.git_bug import GIT_BUG, read_git_bug
 from yoi_cli.transfer.formats.github import GITHUB, read_github
@@ -160,6 +166,10 @@ def read_folder(tool: str, path: str) -> ForeignTickets:
                 files.append((shown, file.read()))
     tickets, unread = (read_tk if tool == TK else read_backlog)(files)
     problems += unread
+    if tool == BACKLOG:
+        tickets = name_milestones(
+            tickets, (one.path for one in left_out if one.kind == "milestone")
+        )
     return _fitted(ForeignTickets(tool, tickets, problems, left_out, finder_of(tool)))
 
 

@@ -23,6 +23,7 @@ from yoi_cli.transfer.formats.common import Frontmatter, utc
 from yoi_cli.transfer.formats.records import Record, read_records
 from yoi_cli.transfer.model import (
     PARENT,
+    ForeignMilestone,
     ForeignNote,
     ForeignTicket,
     ForeignTickets,
@@ -131,6 +132,7 @@ def _read(path: str, front: Frontmatter) -> ForeignTicket | Skip:
     notes = tuple(_notes(mappings(front.value("comments")), front.warnings))
     _count_comments(front, notes)
     created_at, body = front.time("createdAt"), front.text("body")
+    milestone = _milestone(front.value("milestone"), source_id.partition("#")[0])
     return ForeignTicket(
         source_id=source_id,
         source_path=path,
@@ -145,6 +147,7 @@ def _read(path: str, front: Frontmatter) -> ForeignTicket | Skip:
         notes=notes,
         extra=(*_people(front), *front.rest()),
         warnings=tuple(front.warnings),
+        milestone=milestone,
     )
 
 
@@ -198,6 +201,21 @@ def _tags(front: Frontmatter) -> tuple[str, ...]:
         name = text_of(value, "name", "title") if isinstance(value, dict) else ""
         names += [prefix + name] if name else []
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _milestone(value: Value, repository: str) -> ForeignMilestone | None:
+    """What an issue is to be done for; its number tells it from others of the repository."""
+    title = text_of(value, "title") if isinstance(value, dict) else ""
+    if not isinstance(value, dict) or not title:
+        return None
+    due = utc(text_of(value, "dueOn", "due_on")) or ""
+    return ForeignMilestone(
+        source_id=f"{repository}#{text_of(value, 'number') or title}",
+        title=title,
+        description=text_of(value, "description"),
+        due=due[:10],
+        is_closed=text_of(value, "state").casefold() == "closed",
+    )
 
 
 def _links(front: Frontmatter, source_id: str, texts: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -99,6 +99,7 @@ class _Plan(msgspec.Struct):
     related_ticket: str | None = None
     note: str | None = None
     accepted_plan: _AcceptedPlan | None = None
+    removes: str | None = None
 
 
 class _Document(msgspec.Struct):
