@@ -70,6 +70,7 @@ The same list at [40](list-40.svg), [80](list-80.svg) and [120](list-120.svg) co
 | `edited  ID  KEY…` | `ticket edit` |
 | `undone  ID  WHAT  SENTENCE` | `undo`, a line for each step |
 | `relation  ID  KIND  TARGET` | `ticket relation add`, `remove` |
+| `plan  ID  RECORD  KIND  OTHER`, `unplanned …` | `plan add`, `plan remove` |
 | `claimed  ID  HOLDER  GENERATION  UNTIL` | `claim`, `next --claim`; also `renewed`, `released` |
 | `recorded  ID  CLASS  STATE` | `route --record` |
 | `accepted  ID  HOLDER  GENERATION  BRANCH` | `route --accept` |

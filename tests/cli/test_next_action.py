@@ -21,6 +21,7 @@ SAYS: Mapping[str, str] = {
     "ticket relation add": "ticket relation add {a} related {b}",
     "ticket relation remove": "ticket relation remove {a} related {b}",
     "plan add": "plan add {d} after {b}",
+    "plan remove": "plan remove {d} after {b}",
     "claim": "claim {a}",
     "release": "release {a}",
     "ticket intake": "ticket intake {p} -m x",
@@ -95,7 +96,7 @@ def test_of_every_command_it_is_said_whether_something_comes_next() -> None:
 def names(yoi: Program, git: Program, workspace: Path) -> dict[str, str]:
     ready = moved(CREATED, 1, "planning", "ready")
     steps = (ready, moved(CREATED, 2, "ready", "queued"))
-    found = {
+    found: dict[str, str] = {
         name: put_ticket(workspace, number, created(), *steps, state="queued")
         for number, name in enumerate("abcd", start=1)
     }

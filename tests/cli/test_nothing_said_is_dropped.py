@@ -21,7 +21,15 @@ ALWAYS_WRITE = frozenset(
     {
         *("ticket create", "ticket edit", "ticket comment", "ticket review", "ticket ask"),
         *("ticket answer", "ticket relation remove", "objective create", "worker spawn"),
-        *("worker input", "ticket reopen", "plan add", "finish", "objective edit", "runtime add"),
+        *(
+            "worker input",
+            "ticket reopen",
+            "plan add",
+            "plan remove",
+            "finish",
+            "objective edit",
+            "runtime add",
+        ),
     }
 )
 #: What is printed with the text in it, and written nowhere.

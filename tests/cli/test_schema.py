@@ -45,6 +45,7 @@ SCENARIO = (
     ("gate", "gate {a}"),
     ("plan", "plan add {a} after {b}"),
     ("plans", "plan list"),
+    ("plan_removed", "plan remove {a} after {b}"),
     ("graph", "ticket graph"),
     ("next", "next"),
     ("claim", "claim {a}"),

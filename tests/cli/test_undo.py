@@ -132,7 +132,7 @@ def test_a_ticket_that_was_made_is_closed_and_opened_again(world: World) -> None
         (("ticket ask {a} -m Which",), "undo_impossible"),
         (("ticket ask {a} -m Which", "ticket answer {a} -m This"), "undo_impossible"),
         (("start {a}", "finish {a} -m Done"), "undo_impossible"),
-        (("plan add {a} after {b}",), "undo_impossible"),
+        (("plan add {a} accepted_plan --summary x",), "undo_impossible"),
     ],
 )
 def test_what_others_go_by_is_not_taken_back_and_the_hint_says_what_helps(

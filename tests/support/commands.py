@@ -57,7 +57,8 @@ def _definitions(module: str) -> tuple[dict[str, frozenset[str]], dict[str, tupl
     imported = {
         alias.asname or alias.name: (node.module, alias.name)
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("yoi_cli.cli")
+        if isinstance(node, ast.ImportFrom)
+        if node.module is not None and node.module.startswith("yoi_cli.cli")
         for alias in node.names
     }
     mentioned = {}

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from support.file_stores import ADA, empty_store, folder_of, make_ticket, open_store
 
-from yoi_cli.errors import NotFoundError, UsageError
+from yoi_cli.errors import NotFoundError, UsageError, YoiError
 from yoi_cli.model.ids import TicketId
-from yoi_cli.model.plan import KINDS, RELATING_KINDS, AcceptedPlan
+from yoi_cli.model.plan import KINDS, RELATING_KINDS, AcceptedPlan, PlanRecord, standing
 from yoi_cli.store.files.store import FileStore
-from yoi_cli.tickets.plan_records import PlanDraft, add_plan, list_plans
+from yoi_cli.tickets.plan_records import PlanDraft, add_plan, list_plans, remove_plan
 
 ACCEPTED = AcceptedPlan("Do it.", "work/x", ".worktree/x", "one coder")
 
@@ -68,6 +68,60 @@ def test_a_note_on_capacity_may_be_repeated(
 ) -> None:
     for _ in range(2):
         assert add_plan(store, draft("waiting_capacity_note", *two), ADA).changed
+
+
+def test_what_was_removed_holds_no_more_and_may_be_added_again(
+    store: FileStore, two: tuple[TicketId, TicketId]
+) -> None:
+    one, other = two
+    first = add_plan(store, draft("after", *two), ADA).record
+    removed = remove_plan(store, PlanDraft(one, "after", other, "settled"), ADA)
+    assert removed.records == (first,)
+    assert standing(store.plan(one)) == ()
+    counter = store.plan(one)[1]
+    assert (counter.kind, counter.removes) == ("waiting_capacity_note", first.id)
+    assert counter.note == f"Removed: {one} after {other}. settled"
+    assert list_plans(store, None, None).records == ()
+    assert len(list_plans(store, None, None, removed_too=True).records) == 2
+    assert add_plan(store, draft("after", *two), ADA).changed
+    assert len(standing(store.plan(one))) == 1
+
+
+def test_a_counter_record_takes_back_what_names_the_same_ticket_alone() -> None:
+    """Two clones may give one id to two records."""
+    record = PlanRecord("orch-plan-1", "A", "after", "ada", "2026-06-25T16:30:32Z", "B")
+    twin = record._replace(related_ticket="C")
+    counter = record._replace(id="orch-plan-2", kind="waiting_capacity_note", removes=record.id)
+    assert standing((record, twin, counter)) == (twin,)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (("sometime", None), "plan_kind_unknown"),
+        (("accepted_plan", None), "plan_not_removable"),
+        (("before", "B"), "plan_not_found"),
+        (("after", None), "plan_ambiguous"),
+        (("waiting_capacity_note", None), "plan_ambiguous"),
+    ],
+)
+def test_what_cannot_be_removed_is_refused_and_nothing_is_written(
+    store: FileStore, two: tuple[TicketId, TicketId], asked: tuple[str, str | None], code: str
+) -> None:
+    one, other = two
+    third = make_ticket(store, "Three")
+    for related in (other, third):
+        add_plan(store, PlanDraft(one, "after", related), ADA)
+    for note in ("no place", "no machine"):
+        add_plan(store, PlanDraft(one, "waiting_capacity_note", None, note), ADA)
+    before = store.plan(one)
+    kind, related = asked
+    with pytest.raises(YoiError) as raised:
+        remove_plan(store, PlanDraft(one, kind, other if related else None), ADA)
+    assert raised.value.code == code
+    assert store.plan(one) == before
+    remove_plan(store, PlanDraft(one, "waiting_capacity_note"), ADA, record=before[2].id)
+    assert [record.note for record in standing(store.plan(one))] == [None, None, "no machine"]
 
 
 def test_a_plan_record_changes_no_state_and_no_log(

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from yoi_cli.tickets.blocking import Blocker as Blocker
     from yoi_cli.tickets.plan_records import PlanList as PlanList
     from yoi_cli.tickets.plan_records import Planned as Planned
+    from yoi_cli.tickets.plan_records import PlanRemoval as PlanRemoval
     from yoi_cli.workspace.session import Session, Start
 
 
@@ -182,11 +183,43 @@ def add_plan(
     return planned._replace(committed=with_commit(session, planned.committed, what, asked=commit))
 
 
-def list_plans(session: Session, ticket: str | None = None, *, kind: str | None = None) -> PlanList:
-    """The plan records that a ticket has or is named by, or all of the store."""
+def remove_plan(
+    session: Session,
+    ticket: str,
+    kind: str,
+    related: str | None = None,
+    *,
+    record: str | None = None,
+    note: str | None = None,
+    author: str | None = None,
+    commit: bool = False,
+) -> PlanRemoval:
+    """Take back what plan records of a ticket say, by records of their own; nothing is deleted.
+
+    Raises `UsageError` (`plan_not_removable`), `NotFoundError` (`plan_not_found`), and
+    `ConflictError` (`plan_ambiguous`).
+    """
+    from yoi_cli.api.autocommit import with_commit
+    from yoi_cli.tickets.plan_records import PlanDraft, remove_plan
+
+    asked = PlanDraft(ticket, kind, related, note)
+    done = remove_plan(session.store, asked, session.author(author), record=record)
+    what = f"plan remove {kind} {done.records[0].related_ticket or ''}".rstrip()
+    return done._replace(committed=with_commit(session, done.committed, what, asked=commit))
+
+
+def list_plans(
+    session: Session,
+    ticket: str | None = None,
+    *,
+    kind: str | None = None,
+    removed_too: bool = False,
+) -> PlanList:
+    """The plan records that a ticket has or is named by, or all of the store; with `removed_too`,
+    also what was taken back."""
     from yoi_cli.tickets.plan_records import list_plans
 
-    return list_plans(session.store, ticket, kind)
+    return list_plans(session.store, ticket, kind, removed_too=removed_too)
 
 
 def replayed_tickets(session: Session, tickets: Sequence[str] = ()) -> Sequence[TicketId]:

@@ -78,7 +78,7 @@ _ROOT = (
             "Count and measure; --routing measures waiting.",
         ),
         ("claims", "routing.claim:claims", "List who holds which ticket."),
-        ("plan", None, "Add and list plan records: order, conflict, capacity."),
+        ("plan", None, "Add, remove and list plan records: order, conflict, capacity."),
         ("replay", "routing.replay:replay", "Check recorded decisions against the logs."),
     ),
     *_section(
@@ -172,6 +172,7 @@ _RELATION = _section(
 _PLAN = _section(
     "Commands",
     ("add", "routing.plan:add", "Add a plan record to a ticket."),
+    ("remove", "routing.plan:remove", "Take a plan record back; the log keeps both."),
     ("list", "routing.plan:list_", "List plan records of a ticket, or all of them."),
 )
 
@@ -262,8 +263,8 @@ GROUPS = {
     ),
     "ticket relation": Group("Add, remove and list relations between tickets.", _RELATION),
     "plan": Group(
-        "Add and list plan records: what comes first, what must not run in parallel, what was "
-        "agreed on. They hold a ticket back in routing and never change a state.",
+        "Add, remove and list plan records: what comes first, what must not run in parallel, what "
+        "was agreed on. They hold a ticket back in routing and never change a state.",
         _PLAN,
     ),
     "config": Group(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ACCEPTED_PLAN = "accepted_plan"
 WAITING_CAPACITY_NOTE = "waiting_capacity_note"
@@ -30,7 +33,8 @@ class AcceptedPlan(NamedTuple):
 
 
 class PlanRecord(NamedTuple):
-    """One line of `orchestration-plan.jsonl`."""
+    """One line of `orchestration-plan.jsonl`. One that `removes` another takes back the record with
+    that id and the same related ticket."""
 
     id: str
     ticket_id: str
@@ -40,6 +44,20 @@ class PlanRecord(NamedTuple):
     related_ticket: str | None = None
     note: str | None = None
     accepted_plan: AcceptedPlan | None = None
+    removes: str | None = None
+
+
+def standing(records: Sequence[PlanRecord]) -> tuple[PlanRecord, ...]:
+    """Of the records of one ticket those that hold: without what was taken back, and without what
+    takes back."""
+    removed = {(one.removes, one.related_ticket) for one in records if one.removes is not None}
+    if not removed:
+        return tuple(records)
+    return tuple(
+        one
+        for one in records
+        if one.removes is None and (one.id, one.related_ticket) not in removed
+    )
 
 
 def record_id(at: str, number: int) -> str:

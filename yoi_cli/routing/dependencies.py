@@ -169,7 +169,7 @@ class Dependencies(StoreFacts):
             path = f"{row.id}/{_PLAN}"
             if row.error is not None or row.is_torn:
                 uncertain.append(Uncertain(row.id, "plans_unreadable", path))
-            for record in row.records:
+            for record in plan.standing(row.records):
                 if not _is_understood(record, row.id):
                     ends = ends_of(row.id, record.ticket_id, *_named(record))
                     uncertain.append(Uncertain(row.id, "plans_unknown", path, ends))

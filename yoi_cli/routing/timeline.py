@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yoi_cli.model.plan import PlanRecord
+
+    _Planned = tuple[str, str, PlanRecord, str | None]
     from yoi_cli.model.relations import Relation
 
 
@@ -77,8 +79,9 @@ class Timeline:
         """The plan records that held `ticket` back."""
         accepted = ""
         notes: list[PlanRecord] = []
-        for what, other, record in self._planned.get(ticket, ()):
-            if not is_by(record.at, moment.view.instant):
+        instant = moment.view.instant
+        for what, other, record, until in self._planned.get(ticket, ()):
+            if not is_by(record.at, instant) or (until is not None and is_by(until, instant)):
                 continue
             if record.kind == plan.ACCEPTED_PLAN:
                 accepted = max(accepted, record.at)
@@ -98,8 +101,8 @@ class Timeline:
         for edge in self._edges.get(ticket, ()):
             found |= {edge.relation.at, edge.until or ""}
             others.add(edge.blocker)
-        for _, other, record in self._planned.get(ticket, ()):
-            found.add(record.at)
+        for _, other, record, until in self._planned.get(ticket, ()):
+            found |= {record.at, until or ""}
             others.add(other)
         for other in (*others, ticket):
             with suppress(YoiError):
@@ -126,13 +129,18 @@ class Timeline:
         return {ticket: tuple(edges) for ticket, edges in found.items()}
 
     @cached_property
-    def _planned(self) -> Mapping[str, tuple[tuple[str, str, PlanRecord], ...]]:
-        """For every ticket, the plan records about it: (what they say, other ticket, record)."""
-        found: dict[str, list[tuple[str, str, PlanRecord]]] = {}
+    def _planned(self) -> Mapping[str, tuple[_Planned, ...]]:
+        """For every ticket, the plan records about it: what they say, the other ticket, the record,
+        and when it was taken back."""
+        found: dict[str, list[_Planned]] = {}
         for row in self.history.plans:
+            gone = {(one.removes, one.related_ticket): one.at for one in row.records}
             for record in row.records:
+                if record.removes is not None:
+                    continue
+                until = gone.get((record.id, record.related_ticket))
                 for ticket, what, other in constraints_of(record) or ((record.ticket_id, "", ""),):
-                    found.setdefault(ticket, []).append((what, other, record))
+                    found.setdefault(ticket, []).append((what, other, record, until))
         return {ticket: tuple(records) for ticket, records in found.items()}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.errors import UsageError
+from yoi_cli.errors import ConflictError, NotFoundError, UsageError
+from yoi_cli.model.lost import plan_sentence
 from yoi_cli.model.plan import (
     ACCEPTED_PLAN,
     KINDS,
@@ -15,12 +16,16 @@ from yoi_cli.model.plan import (
     AcceptedPlan,
     PlanRecord,
     record_id,
+    standing,
 )
+from yoi_cli.model.text import counted
 from yoi_cli.model.time import stamp
 from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yoi_cli.model.events import Author
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import RoutingReader, TicketStore, TicketWriter
@@ -42,6 +47,14 @@ class Planned(NamedTuple):
 
     record: PlanRecord
     changed: bool
+    committed: Committed
+
+
+class PlanRemoval(NamedTuple):
+    """The records of `ticket` that were taken back."""
+
+    ticket: TicketId
+    records: tuple[PlanRecord, ...]
     committed: Committed
 
 
@@ -75,14 +88,95 @@ def add_plan(store: TicketStore, draft: PlanDraft, by: Author) -> Planned:
             note=draft.note,
             accepted_plan=draft.accepted_plan,
         )
-        for record in existing if new.kind in RELATING_KINDS else ():
+        for record in standing(existing) if new.kind in RELATING_KINDS else ():
             if _says(record) == _says(new):
                 return Planned(record, False, Committed(ticket, record.at))
         return Planned(new, True, writer.commit(ticket, Change(plan=(new,))))
 
 
-def list_plans(reader: RoutingReader, word: str | None, kind: str | None) -> PlanList:
-    """The plan records of a store, or those that a ticket has or is named by.
+def remove_plan(
+    store: TicketStore, asked: PlanDraft, by: Author, *, record: str | None = None
+) -> PlanRemoval:
+    """Take back what is `asked`, or the record with the id `record` alone, by records that name
+    what they take back; the lines themselves stay. The related ticket need not be there any more.
+
+    Raises `UsageError` for a kind that is never taken back, `NotFoundError` (`plan_not_found`), and
+    `ConflictError` (`plan_ambiguous`) where several notes could be meant.
+    """
+    check_kind(asked.kind)
+    if asked.kind == ACCEPTED_PLAN:
+        raise UsageError(
+            "plan_not_removable",
+            "What was agreed on when a ticket was taken up stays in its records.",
+            hint="Agree anew: `yoi plan add TICKET accepted_plan --summary TEXT`; the last counts.",
+        )
+    _check_lengths(asked)
+    related = asked.related
+    with store.write() as writer:
+        owner = identify(writer, asked.ticket)
+        existing = writer.plan(owner)
+        found = [
+            one
+            for one in standing(existing)
+            if one.kind == asked.kind
+            and record in (None, one.id)
+            and (related is None or one.related_ticket == _related(writer, one, related))
+        ]
+        _check_found(owner, asked, found)
+        at = stamp(writer.now_ms)
+        new = tuple(
+            counter_record(one, record_id(at, len(existing) + number), by.author, at, asked.note)
+            for number, one in enumerate(found, start=1)
+        )
+        return PlanRemoval(owner, tuple(found), writer.commit(owner, Change(plan=new)))
+
+
+def counter_record(
+    record: PlanRecord, new_id: str, author: str, at: str, note: str | None = None
+) -> PlanRecord:
+    """What takes `record` back. Versions that do not know of it read a note."""
+    said = f"Removed: {plan_sentence(record)}."
+    return PlanRecord(
+        id=new_id,
+        ticket_id=record.ticket_id,
+        kind=WAITING_CAPACITY_NOTE,
+        author=author,
+        at=at,
+        related_ticket=record.related_ticket,
+        note=f"{said} {note}" if note else said,
+        removes=record.id,
+    )
+
+
+def _related(writer: TicketWriter, record: PlanRecord, word: str) -> str:
+    """The ticket that `word` means: as `record` has it, it need not exist any more."""
+    return word if word == record.related_ticket else identify(writer, word)
+
+
+def _check_found(ticket: TicketId, asked: PlanDraft, found: Sequence[PlanRecord]) -> None:
+    kind = asked.kind
+    if not found:
+        raise NotFoundError(
+            "plan_not_found",
+            f"No plan record says that: {ticket} {kind} {asked.related or ''}".rstrip() + ".",
+            hint=f"`yoi plan list {ticket}` shows those that hold.",
+            details={"ticket": ticket},
+        )
+    says = {one.related_ticket if kind in RELATING_KINDS else one.note for one in found}
+    if len(says) > 1:
+        raise ConflictError(
+            "plan_ambiguous",
+            f"{counted(len(found), 'record')} of {ticket} of the kind {kind} could be meant.",
+            hint="Name the other ticket, or the record: --record ID, as in `yoi plan list --json`.",
+            details={"records": [one.id for one in found]},
+        )
+
+
+def list_plans(
+    reader: RoutingReader, word: str | None, kind: str | None, *, removed_too: bool = False
+) -> PlanList:
+    """The plan records of a store that hold, or those that a ticket has or is named by; with
+    `removed_too`, also those that were taken back and those that take back.
 
     Raises `UsageError` for an unknown kind.
     """
@@ -93,7 +187,7 @@ def list_plans(reader: RoutingReader, word: str | None, kind: str | None) -> Pla
     found = tuple(
         record
         for row in rows
-        for record in row.records
+        for record in (row.records if removed_too else standing(row.records))
         if kind in (None, record.kind) and ticket in (None, record.ticket_id, record.related_ticket)
     )
     return PlanList(ticket, found, tuple(row for row in rows if row.error is not None))

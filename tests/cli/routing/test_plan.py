@@ -63,6 +63,40 @@ def test_a_record_holds_its_ticket_back_in_routing(yoi: Program, two: tuple[str,
     assert yoi("route", a, "--json").json["decisions"][0]["reasons"][0]["code"] == "ordering"
 
 
+def test_a_record_that_was_removed_holds_nothing_back_and_what_was_asked_then_is_known(
+    yoi: Program, two: tuple[str, str]
+) -> None:
+    a, b = two
+    for state in ("ready", "queued"):
+        yoi("ticket", "state", a, state)
+    yoi("plan", "add", b, "before", a)
+    assert yoi("next", check=False).code == 5
+    removed = yoi("plan", "remove", b, "before", a, "--note", "Other files.", "--json").json
+    assert [one["kind"] for one in removed["removed"]] == ["before"]
+    assert yoi("gate", a).code == 0
+    assert yoi("plan", "list").err == "No plan records.\n"
+    rows = yoi("plan", "list", "--all").out.splitlines()[1:]
+    assert [row.split("\t")[2] for row in rows] == ["before", "waiting_capacity_note"]
+    assert "before" not in yoi("show", b).out
+    again = yoi("plan", "remove", b, "before", a, "--json", check=False)
+    assert (again.code, again.error["code"]) == (3, "plan_not_found")
+    exported = yoi("ticket", "export", b).out
+    assert '"removes":"orch-plan-' in exported
+
+
+def test_undo_takes_a_plan_record_back_and_puts_it_back(yoi: Program, two: tuple[str, str]) -> None:
+    a, b = two
+    yoi("plan", "add", a, "after", b)
+    assert yoi("undo").out.split("\t")[2:] == ["plan", f"{a} after {b} holds no more.\n"]
+    assert yoi("plan", "list").err == "No plan records.\n"
+    assert yoi("undo").out.split("\t")[2:] == ["plan", f"{a} after {b} holds again.\n"]
+    assert yoi("plan", "list").out.count(a) == 1
+    yoi("plan", "remove", a, "after", b)
+    yoi("undo")
+    assert yoi("plan", "list").out.count(a) == 1
+    assert "plan" not in yoi("ticket", "doctor", check=False).out
+
+
 def test_a_list_shows_the_records_that_name_a_ticket(yoi: Program, two: tuple[str, str]) -> None:
     a, b = two
     yoi("plan", "add", a, "conflicts_with", b, "--note", "both\tround")

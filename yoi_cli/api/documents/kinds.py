@@ -118,6 +118,7 @@ KINDS: Mapping[str, type[Struct]] = {
     ORCHESTRATION_STEP: orchestrate.OrchestrationStepDocument,
     "overview": overview.OverviewDocument,
     "plan": relations.PlannedDocument,
+    "plan_removed": relations.PlanRemovedDocument,
     "plans": relations.PlansDocument,
     "prime": workspace.PrimeDocument,
     "profile": orchestrate.ProfileDocument,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.graph import Graph
     from yoi_cli.model.plan import AcceptedPlan, PlanRecord
     from yoi_cli.model.relations import Relation
-    from yoi_cli.tickets.plan_records import PlanList, Planned
+    from yoi_cli.tickets.plan_records import PlanList, Planned, PlanRemoval
     from yoi_cli.tickets.relations import RelationChange
 
 
@@ -118,7 +118,7 @@ class AcceptedPlanDocument(Struct, frozen=True, kw_only=True):
 
 
 class PlanDocument(Struct, frozen=True, kw_only=True):
-    """One plan record."""
+    """One plan record. `removes` is the id of the one that it takes back, or null."""
 
     id: str
     ticket_id: str
@@ -128,6 +128,7 @@ class PlanDocument(Struct, frozen=True, kw_only=True):
     accepted_plan: AcceptedPlanDocument | None
     author: str
     at: str
+    removes: str | None
 
 
 class PlannedDocument(Struct, frozen=True, kw_only=True):
@@ -135,6 +136,15 @@ class PlannedDocument(Struct, frozen=True, kw_only=True):
 
     record: PlanDocument
     changed: bool
+    warnings: tuple[str, ...]
+    next_action: str | None
+
+
+class PlanRemovedDocument(Struct, frozen=True, kw_only=True):
+    """Plan records of a ticket that hold no more."""
+
+    ticket: str
+    removed: tuple[PlanDocument, ...]
     warnings: tuple[str, ...]
     next_action: str | None
 
@@ -195,6 +205,15 @@ def planned_document(planned: Planned) -> PlannedDocument:
         record=plan_document(planned.record),
         changed=planned.changed,
         warnings=planned.committed.warnings,
+        next_action=None,
+    )
+
+
+def plan_removed_document(removed: PlanRemoval) -> PlanRemovedDocument:
+    return PlanRemovedDocument(
+        ticket=removed.ticket,
+        removed=tuple(map(plan_document, removed.records)),
+        warnings=removed.committed.warnings,
         next_action=None,
     )
 

@@ -1,4 +1,4 @@
-"""`yoi plan add` and `list`: order, conflict, capacity, and what was agreed on."""
+"""`yoi plan add`, `remove` and `list`: order, conflict, capacity, and what was agreed on."""
 
 from __future__ import annotations
 
@@ -28,27 +28,30 @@ if TYPE_CHECKING:
 
 complete_kinds = complete_words(KINDS)
 
+WordsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[TICKET] KIND [RELATED]",
+        help=f"KIND is one of {', '.join(KINDS)}.",
+        show_default=False,
+    ),
+]
+TicketOption = Annotated[str | None, ticket_option("--ticket", "The same as TICKET.")]
+KindOption = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="KIND", help="The same as KIND.", autocompletion=complete_kinds),
+]
+RelatedOption = Annotated[
+    str | None, ticket_option("--related", "The same as RELATED: the other ticket.")
+]
+
 
 def add(
     ctx: typer.Context,
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[TICKET] KIND [RELATED]",
-            help=f"KIND is one of {', '.join(KINDS)}.",
-            show_default=False,
-        ),
-    ] = None,
-    ticket: Annotated[str | None, ticket_option("--ticket", "The same as TICKET.")] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            "--kind", metavar="KIND", help="The same as KIND.", autocompletion=complete_kinds
-        ),
-    ] = None,
-    related: Annotated[
-        str | None, ticket_option("--related", "The same as RELATED: the other ticket.")
-    ] = None,
+    words: WordsArgument = None,
+    ticket: TicketOption = None,
+    kind: KindOption = None,
+    related: RelatedOption = None,
     note: NoteOption = None,
     summary: Annotated[
         str | None,
@@ -101,6 +104,45 @@ def add(
     warn(planned.committed.warnings)
 
 
+def remove(
+    ctx: typer.Context,
+    words: WordsArgument = None,
+    ticket: TicketOption = None,
+    kind: KindOption = None,
+    related: RelatedOption = None,
+    record: Annotated[
+        str | None,
+        typer.Option("--record", metavar="ID", help="Only the record with this id."),
+    ] = None,
+    note: NoteOption = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
+    commit: CommitOption = False,
+) -> None:
+    """Take back what a plan record says: `T after R`, as it was added.
+
+    A record of its own says so, and --note why; the line itself stays, and `plan list --all` has
+    both. What was agreed on when a ticket was taken up is not taken back.
+    """
+    session = session_of(ctx)
+    parts = _parts(words or [], (ticket, kind, related))
+    done = routing.remove_plan(
+        session, *parts, record=record, note=note, author=author, commit=commit
+    )
+    if as_json:
+        from yoi_cli.api.documents.relations import plan_removed_document
+
+        report_json("plan_removed", with_next(session, done.ticket, plan_removed_document(done)))
+    else:
+        rows = [
+            ("unplanned", one.ticket_id, one.id, one.kind, one.related_ticket or "")
+            for one in done.records
+        ]
+        report_lines(rows, [f"Removed: {' '.join((row[1], *row[3:]))}".rstrip() for row in rows])
+        write_next(session, done.ticket)
+    warn(done.committed.warnings)
+
+
 def _parts(
     words: list[str], options: tuple[str | None, str | None, str | None]
 ) -> tuple[str, str, str | None]:
@@ -133,11 +175,14 @@ def list_(
             "--kind", metavar="KIND", help="Only this kind.", autocompletion=complete_kinds
         ),
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", "-a", help="Include what was removed, and what removed it.")
+    ] = False,
     dates: DatesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """List plan records: those around a ticket, or all of the store."""
-    found = routing.list_plans(session_of(ctx), ticket, kind=kind)
+    found = routing.list_plans(session_of(ctx), ticket, kind=kind, removed_too=everything)
     if as_json:
         from yoi_cli.api.documents.relations import plans_document
 

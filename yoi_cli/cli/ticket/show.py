@@ -18,6 +18,7 @@ from yoi_cli.cli.text.table import Cell, state_style
 from yoi_cli.model.event_views import EventWindow
 from yoi_cli.model.fields import shown_fields
 from yoi_cli.model.findings import ERROR
+from yoi_cli.model.plan import standing
 from yoi_cli.model.relations import PARENT
 from yoi_cli.model.spending import spending_of
 from yoi_cli.model.states import PLANNING, READY, RESOLVED_STATES
@@ -100,7 +101,7 @@ def print_ticket(
         page.heading("Blocked by")
         page.line(Cell("  unknown", _LOUD), ", for its own relations cannot be read")
     _print_relations(page, view, neighbours)
-    _print_plan(page, view.plan)
+    _print_plan(page, standing(view.plan))
     _print_files(page, view)
     if "thread" not in unread:
         _print_thread(page, view, events)

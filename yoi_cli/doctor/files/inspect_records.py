@@ -12,7 +12,17 @@ from yoi_cli.store.formats.relations import entry_lines, parse_relations
 
 _RELATION_KEYS = frozenset({"ticket_id", "kind", "target", "note", "author", "at"})
 _PLAN_KEYS = frozenset(
-    {"id", "ticket_id", "kind", "related_ticket", "note", "accepted_plan", "author", "at"}
+    {
+        "id",
+        "ticket_id",
+        "kind",
+        "related_ticket",
+        "note",
+        "accepted_plan",
+        "removes",
+        "author",
+        "at",
+    }
 )
 _ACCEPTED_KEYS = frozenset({"summary", "branch", "worktree", "role_plan"})
 

@@ -67,6 +67,8 @@ def render_record(record: PlanRecord) -> bytes:
         entry["note"] = check_text(record.note, "The note")
     if record.accepted_plan is not None:
         entry["accepted_plan"] = _accepted_entry(record.accepted_plan)
+    if record.removes is not None:
+        entry["removes"] = record.removes
     entry |= {"author": record.author, "at": record.at}
     return (json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
@@ -106,6 +108,7 @@ def _record(line: bytes, path: str, number: int) -> PlanRecord:
         related_ticket=texts.get("related_ticket"),
         note=texts.get("note"),
         accepted_plan=_accepted(entry.get("accepted_plan")),
+        removes=texts.get("removes"),
     )
 
 

@@ -18,6 +18,7 @@ from yoi_cli.tickets.move import check_blockers
 from yoi_cli.tickets.relations import check_addition, removal_event
 from yoi_cli.tickets.undo import refusals
 from yoi_cli.tickets.undo.claim import claim_taken_back
+from yoi_cli.tickets.undo.plans import plans_taken_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 #: What is taken back, in the words of JSON.
 STATE, COMMENT, FIELD, RELATION, CLAIM = "state", "comment", "field", "relation", "claim"
+PLAN = "plan"
 #: What somebody said, and nobody goes by but people.
 _SAYING = frozenset({events.COMMENT, events.PLAN, events.DECISION})
 
@@ -124,6 +126,7 @@ class _Ticket:
         )
         changes = [] if change == Change() else [change]
         changes += self._relations()
+        changes += self._plans()
         return Counter(self._id, self._now, self._target, tuple(changes), claim, tuple(self._steps))
 
     def _did(self, what: str, text: str) -> None:
@@ -265,6 +268,14 @@ class _Ticket:
             self._did(RELATION, f"{one.kind} {one.target} is gone.")
             event = removal_event(one, None, by)
             yield Change(events=(event,), relations=rest, loses_relations=True)
+
+    def _plans(self) -> Iterator[Change]:
+        at = stamp(self._asking.now_ms)
+        new = tuple(plans_taken_back(self._reader, self._id, self._writes, self._asking.by, at))
+        for _, sentence in new:
+            self._did(PLAN, sentence)
+        if new:
+            yield Change(plan=tuple(record for record, _ in new))
 
 
 def _moves(event: Event) -> bool:

@@ -94,10 +94,6 @@ def check_noted(ticket: str, writes: Sequence[NotedWrite], written: Sequence[Eve
         what = f"What {ticket} was before is too much to be kept for this."
         hint = "Git may have it: `git log -p` on the ticket's folder."
         raise impossible(ticket, what, hint)
-    if any(one.planned and not one.event_ids for one in writes):
-        what = "A plan record cannot be taken back: its file only grows."
-        usual = f"`yoi ticket comment {ticket} -m TEXT` says what is different."
-        raise impossible(ticket, what, usual)
     if len(ids) != len(written):
         what = f"Not all that the command recorded stands in the log of {ticket}."
         raise impossible(ticket, what, "`yoi ticket doctor` says what became of it.")
