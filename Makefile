@@ -8,9 +8,13 @@ READY := $(VENV)/.ready
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Two tests for each core, as most of them wait; beyond 16, their servers only take memory.
+PARALLEL := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) > 8 ? 16 : 2 * $$(getconf _NPROCESSORS_ONLN) )))
 # `test` is an order of steps; its last line is the test runner's.
 .NOTPARALLEL:
-.PHONY: help demo quick test lint types contracts store-doctor unit torture torture-short agents bench \
+# Tests start thousands of Pythons. Where this is set, each would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+.PHONY: help demo quick test lint types contracts store-doctor unit slow torture torture-short agents bench \
   bench-short bench-compare figures pictures docs fuzz format clean
 
 help: ## Show this list
@@ -24,6 +28,9 @@ quick: lint types contracts ## Check the code and run the tests that need no pro
 	$(BIN)/pytest -q -m 'not process'
 
 test: lint types contracts store-doctor torture-short unit ## Run everything that CI runs
+
+slow: $(READY) ## Run the tests that `make test` leaves out, as they take as long as all the others
+	$(BIN)/pytest -q -n $(PARALLEL) -m slow
 
 lint: $(READY) ## Check style and format
 	$(BIN)/ruff check
@@ -44,9 +51,9 @@ store-doctor: $(READY) ## Check the project's own tickets
 	else echo 'no .yoi/ here: nothing to examine'; fi
 
 # A set YOI_CORPUS names the folder of the real store; without it, those tests are skipped.
-unit: $(READY) ## Run the tests, on all cores
+unit: $(READY) ## Run the tests that are not slow, two at a time for each core
 	@echo 'YOI_CORPUS: $(or $(YOI_CORPUS),not set: tests on the real store are skipped)'
-	$(BIN)/pytest -q -n auto
+	$(BIN)/pytest -q -n $(PARALLEL) -m 'not slow'
 
 fuzz: $(READY) ## Hold two readers together on CASES (400000); then a fuzzer for SECONDS (3600)
 	$(BIN)/python tests/format/differential.py --cases $(or $(CASES),400000)

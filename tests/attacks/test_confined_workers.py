@@ -9,6 +9,8 @@ from support.attacks import ATTACKS, NOTICED, WORK, AttackedClone
 
 from yoi_cli.workers.local.shim.landlock import kernel_abi
 
+pytestmark = pytest.mark.slow
+
 ABI = kernel_abi()
 ALL = {attack.name for attack in ATTACKS}
 needs_landlock = pytest.mark.skipif(ABI == 0, reason="this kernel has no Landlock")

@@ -11,10 +11,11 @@ from support.process import Program, script_program
 from yoi_cli.model.fold import fold
 from yoi_cli.store.files.store import FileStore
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 PROCESSES = 32
-COMMENTS = 100
+#: The campaign `writers` has a thousand of each.
+COMMENTS = 20
 
 
 def comment_together(commenter: Program, count: int, *tickets: str) -> list[str]:
@@ -47,8 +48,7 @@ def commenter(env: dict[str, str], tmp_path: Path) -> Program:
     return script_program("commenter.py", env, tmp_path)
 
 
-@pytest.mark.slow
-def test_32_processes_that_comment_100_times_on_one_ticket_lose_nothing(
+def test_32_processes_that_comment_20_times_on_one_ticket_lose_nothing(
     tmp_path: Path, commenter: Program
 ) -> None:
     store = empty_store(tmp_path / "workspace")
@@ -62,8 +62,7 @@ def test_32_processes_that_comment_100_times_on_one_ticket_lose_nothing(
     assert store.item(ticket).fields["updated_at"] == store.thread(ticket).last_at
 
 
-@pytest.mark.slow
-def test_32_processes_that_comment_100_times_on_many_tickets_lose_nothing(
+def test_32_processes_that_comment_20_times_on_many_tickets_lose_nothing(
     tmp_path: Path, commenter: Program
 ) -> None:
     store = empty_store(tmp_path / "workspace")
@@ -73,7 +72,6 @@ def test_32_processes_that_comment_100_times_on_many_tickets_lose_nothing(
     assert sorted(bodies) == EVERYTHING
 
 
-@pytest.mark.slow
 def test_tickets_that_32_processes_make_at_once_have_ids_of_their_own(
     tmp_path: Path, commenter: Program
 ) -> None:

@@ -23,6 +23,8 @@ from yoi_cli.model.ids import TicketId
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.tickets.move import close_ticket
 
+pytestmark = pytest.mark.slow
+
 READING = (
     ("ticket", "show", "{}"),
     ("ticket", "list", "--all"),
@@ -87,7 +89,6 @@ def find_written(target: Target, before: set[TicketId]) -> TicketId:
     return new
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_a_hostile_text_is_refused_or_kept_exactly_and_moves_nothing(
     target: Target, place: str
@@ -111,7 +112,6 @@ def test_a_hostile_text_is_refused_or_kept_exactly_and_moves_nothing(
             close_ticket(target.store, ticket, "Done.", ADA)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("place", CREATING)
 def test_a_ticket_made_with_a_hostile_text_is_refused_or_kept_exactly(
     target: Target, place: str

@@ -11,6 +11,8 @@ from support.orchestration import APPROVE, GOOD, UNCONFINED, Shop, copy_of
 
 from yoi_cli.model.ids import TicketId
 
+pytestmark = pytest.mark.slow
+
 KILLER = Path(__file__).parents[1] / "support" / "killed_orchestrate.py"
 #: Each candidate commits a file that says which it is.
 MARKED = 'echo "$YOI_ROUND" > "by-$YOI_ROUND.txt"\n' + GOOD
@@ -270,7 +272,6 @@ def facts(shop: Shop, ticket: str) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", [0.15, 0.3, 0.4, 0.5, 0.6, 0.7])
 def test_a_contest_that_was_killed_is_ended_by_the_next_run(
     contest: Shop, tmp_path: Path, part: float

@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 
+import pytest
 from support.orchestration import GOOD, Shop
 from support.workers import wait_until
 
 from yoi_cli.orchestration.open import holder_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_another_folder_for_worktrees_is_used_and_ignored(shop: Shop) -> None:

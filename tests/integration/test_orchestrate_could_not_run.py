@@ -3,7 +3,10 @@ reached does not burn the queue."""
 
 from __future__ import annotations
 
+import pytest
 from support.orchestration import APPROVE, GOOD, Shop
+
+pytestmark = pytest.mark.slow
 
 LIMIT = "echo 'API Error: 429 usage limit, resets in 3 hours'\nexit 1\n"
 LOGIN = "echo 'Not logged in. Please run /login'\nexit 1\n"

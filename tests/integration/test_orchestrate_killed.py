@@ -10,6 +10,8 @@ import pytest
 from support.orchestration import REQUEST_CHANGES, Shop, copy_of, shop_in
 from support.process import Program
 
+pytestmark = pytest.mark.slow
+
 KILLER = Path(__file__).parents[1] / "support" / "killed_orchestrate.py"
 
 
@@ -40,7 +42,6 @@ def facts(shop: Shop, ticket: str) -> tuple[object, ...]:
 
 
 #: Some boundaries of about a hundred: the campaign `orchestrate` of `make torture` takes all.
-@pytest.mark.slow
 @pytest.mark.parametrize("part", [0.3, 0.7, 0.9])
 def test_a_run_that_was_killed_is_ended_by_the_next(
     shop: Shop, tmp_path: Path, part: float

@@ -14,6 +14,8 @@ import pytest
 from support.forge import APPROVED, CHANGES, ForgeShop
 from support.orchestration import GOOD, Shop
 
+pytestmark = pytest.mark.slow
+
 URL = "https://github.com/acme/widgets/pull/1"
 MORE = "echo more > more.txt\ngit add --all\ngit commit --quiet -m More\n"
 

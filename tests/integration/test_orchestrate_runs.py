@@ -12,6 +12,8 @@ from support.workers import wait_until
 
 from yoi_cli.workers.local.runtime import FileRuntime
 
+pytestmark = pytest.mark.slow
+
 
 def orchestrating(shop: Shop, *arguments: str) -> subprocess.Popen[bytes]:
     """`yoi orchestrate`, going on beside the test."""
@@ -82,7 +84,6 @@ def _names(shop: Shop, ticket: str) -> set[str]:
     return {path.name for tree in trees for path in tree.iterdir()}
 
 
-@pytest.mark.slow
 def test_two_orchestrators_handle_each_ticket_once(shop: Shop) -> None:
     tickets = [shop.queue(f"Ticket {n}") for n in range(4)]
     runs = [orchestrating(shop, "--max", "3") for _ in range(2)]

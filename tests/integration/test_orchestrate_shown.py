@@ -12,6 +12,8 @@ from support.process import Program
 from support.situations import TITLE, bring_about
 from support.terminal import on_terminal
 
+pytestmark = pytest.mark.slow
+
 WAITING = ("question", "review", "nothing_committed", "choice", "target_moved")
 WIDTHS = (80, 120)
 COMMAND = re.compile(r"^\$ (yoi [^\n]*)$", re.MULTILINE)
@@ -34,7 +36,6 @@ def fits(shown: str, width: int) -> None:
             assert following.split()[0] in words
 
 
-@pytest.mark.slow
 def test_nothing_that_a_person_needs_is_cut(stood: tuple[Shop, dict[str, str]]) -> None:
     shop, made = stood
     rows = {row.split("\t")[0]: row for row in shop.yoi("inbox").out.splitlines()}

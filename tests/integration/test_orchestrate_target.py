@@ -7,6 +7,8 @@ import re
 import pytest
 from support.orchestration import GOOD, Shop
 
+pytestmark = pytest.mark.slow
+
 #: Commits in the main checkout, beside the coder's own work.
 IN_MAIN = """\
 main=$(git rev-parse --git-common-dir)/..

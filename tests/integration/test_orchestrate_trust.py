@@ -16,6 +16,8 @@ from yoi_cli.model.own_events import mark_of_new
 from yoi_cli.orchestration.open import holder_of
 from yoi_cli.store.files.own_events import FileOwnEvents
 
+pytestmark = pytest.mark.slow
+
 ID = "01ZZZZZZZZ000000000000000"
 #: As `GOOD`, in a later round.
 MORE = GOOD.replace('echo "$YOI_TICKET"', 'echo "again $YOI_TICKET"')

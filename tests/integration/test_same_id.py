@@ -12,6 +12,8 @@ from support.clones import Branches
 from support.file_stores import fingerprint
 from support.process import script_program
 
+pytestmark = pytest.mark.slow
+
 OLD = "00001M7YTZZZZ"
 
 
@@ -152,7 +154,6 @@ def test_a_ticket_that_waits_for_both_of_them_still_does(
     assert branches.problems() == []
 
 
-@pytest.mark.slow
 def test_a_renumbering_that_is_killed_is_finished_by_the_next(
     branches: Branches, env: dict[str, str], tmp_path: Path
 ) -> None:

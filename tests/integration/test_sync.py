@@ -10,6 +10,8 @@ from support.file_stores import fingerprint
 from support.process import Program
 from support.sync_clones import OWN, Clones, NewClones, git_wrapper
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=[(), OWN], ids=["current", "own"])
 def clones(request: pytest.FixtureRequest, new_clones: NewClones) -> Clones:
@@ -27,7 +29,6 @@ def code_of(clone: Path, git: Program) -> tuple[dict[str, str], str, str]:
     return files, entries, git("diff", "--cached", "--", ":(exclude).yoi", cwd=clone).out
 
 
-@pytest.mark.slow
 def test_three_clones_have_the_same_store_after_all_wrote_and_synced(clones: Clones) -> None:
     first = clones.clone("a")
     shared = clones.create(first, "Shared")
@@ -48,7 +49,6 @@ def test_three_clones_have_the_same_store_after_all_wrote_and_synced(clones: Clo
     assert sorted(tags) == ["t0", "t1", "t2"]
 
 
-@pytest.mark.slow
 def test_eight_syncs_at_once_from_four_clones_lose_nothing(clones: Clones) -> None:
     first = clones.clone("a")
     shared = clones.create(first, "Shared")
@@ -185,7 +185,6 @@ def test_a_lost_race_for_the_branch_is_run_again(clones: Clones, tmp_path: Path)
     clones.converge(here, there)
 
 
-@pytest.mark.slow
 def test_a_writer_that_appends_while_syncs_run_loses_nothing(clones: Clones) -> None:
     here, there = clones.clone("a"), clones.clone("b")
     ticket = clones.create(here, "One")

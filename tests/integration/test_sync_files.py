@@ -9,6 +9,8 @@ import pytest
 from support.process import Program
 from support.sync_clones import OWN, Clones, NewClones
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=[(), OWN], ids=["current", "own"])
 def clones(request: pytest.FixtureRequest, new_clones: NewClones) -> Clones:

@@ -11,6 +11,8 @@ import pytest
 from support.process import Program, script_program
 from support.sync_clones import OWN, Clones, NewClones, git_wrapper
 
+pytestmark = pytest.mark.slow
+
 
 class _Story:
     """Two clones that both wrote, each with a ticket of its own, one shared and one twin."""
@@ -54,7 +56,6 @@ class _Story:
         ], at
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), OWN], ids=["current", "own"])
 def test_a_sync_killed_around_any_git_command_is_put_right_by_the_next(
     options: tuple[str, ...], tmp_path: Path, new_clones: NewClones
@@ -86,7 +87,6 @@ exec "$GIT" "$@" """,
     assert at > 8
 
 
-@pytest.mark.slow
 def test_a_sync_killed_before_any_write_to_the_folder_is_put_right_by_the_next(
     tmp_path: Path, yoi: Program, new_clones: NewClones
 ) -> None:

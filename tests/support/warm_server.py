@@ -31,6 +31,8 @@ import yoi_cli
 from yoi_cli import __main__ as program
 
 _DESCRIPTORS = 4
+#: What is large and few commands load: a fork copies the page tables of all that is there.
+_LEFT_OUT = tuple(f"yoi_cli.{name}" for name in ("mcp", "server", "tui", "web"))
 
 
 class _NotYet:
@@ -55,7 +57,7 @@ def _preload() -> None:
     for module in pkgutil.walk_packages(yoi_cli.__path__, "yoi_cli."):
         # One that cannot be loaded here is loaded by the command that needs it, or fails there.
         with suppress(Exception):
-            if not module.name.endswith(".__main__"):
+            if not module.name.endswith(".__main__") and not module.name.startswith(_LEFT_OUT):
                 importlib.import_module(module.name)
     sys.meta_path.remove(not_yet)
     gc.collect()

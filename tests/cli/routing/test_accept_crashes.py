@@ -20,7 +20,7 @@ from yoi_cli.model.fold import fold
 from yoi_cli.store.files.claims import FileClaims
 from yoi_cli.store.files.store import FileStore
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 ALL_CALLS_SEEN = 99
 AT = "2026-06-02T00:00:00Z"
@@ -97,7 +97,6 @@ def assert_accepted(bench: Bench) -> None:
     assert not claim.is_released
 
 
-@pytest.mark.slow
 def test_accepting_killed_at_any_call_is_finished_by_a_second_run_and_nothing_is_written_twice(
     bench: Bench,
 ) -> None:
@@ -122,7 +121,6 @@ def test_accepting_killed_at_any_call_is_finished_by_a_second_run_and_nothing_is
     assert_accepted(bench)
 
 
-@pytest.mark.slow
 def test_another_command_after_the_crash_does_not_spoil_the_second_run(bench: Bench) -> None:
     accept, number = ("route", bench.one, "--accept"), 0
     while bench.run("kill", number := number + 3, *accept).code != ALL_CALLS_SEEN:
@@ -131,7 +129,6 @@ def test_another_command_after_the_crash_does_not_spoil_the_second_run(bench: Be
         assert bench.records() == {**ACCEPTED, "comment": 1}
 
 
-@pytest.mark.slow
 def test_a_full_disk_at_any_call_starts_nothing_or_leaves_what_a_second_run_finishes(
     bench: Bench,
 ) -> None:
@@ -144,7 +141,6 @@ def test_a_full_disk_at_any_call_starts_nothing_or_leaves_what_a_second_run_fini
         assert_accepted(bench)
 
 
-@pytest.mark.slow
 def test_claiming_killed_at_any_call_is_finished_by_its_holder(bench: Bench) -> None:
     claim, number = ("claim", bench.one, "--holder", "Bob"), 0
     while bench.run("kill", number := number + 1, *claim).code != ALL_CALLS_SEEN:
@@ -159,7 +155,6 @@ def test_claiming_killed_at_any_call_is_finished_by_its_holder(bench: Bench) -> 
     assert number > 10
 
 
-@pytest.mark.slow
 def test_a_claim_that_a_crash_left_half_made_keeps_nobody_out_and_gives_no_number_twice(
     bench: Bench,
 ) -> None:
@@ -175,7 +170,6 @@ def test_a_claim_that_a_crash_left_half_made_keeps_nobody_out_and_gives_no_numbe
     assert generations == {1, 2}
 
 
-@pytest.mark.slow
 def test_releasing_killed_at_any_call_is_finished_by_a_second_run(bench: Bench) -> None:
     claimed = yoi_program(bench.env, bench.pristine)
     claimed("claim", bench.one, "--holder", "Bob", cwd=bench.pristine)

@@ -14,10 +14,10 @@ from support.data import Data
 from support.process import Program
 from support.tickets import created, moved, put_ticket, said, ticket
 
-RACERS = 64
+RACERS = 32
 AT = "2026-06-02T00:00:00Z"
 BODY = "## Acceptance criteria\n\n- It works.\n"
-#: Two cores share 64 processes; the lock itself is held for milliseconds.
+#: Two cores share 32 processes; the lock itself is held for milliseconds.
 PATIENT = {"YOI_LOCK_TIMEOUT": "120"}
 
 
@@ -44,8 +44,7 @@ def claim_events(workspace: Path, id_: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith("<!-- event: claim ")]
 
 
-@pytest.mark.slow
-def test_of_64_processes_that_claim_one_ticket_one_wins_and_the_others_are_told_who(
+def test_of_32_processes_that_claim_one_ticket_one_wins_and_the_others_are_told_who(
     yoi: Program, workspace: Path
 ) -> None:
     id_ = put_queued(workspace, 1)
@@ -58,8 +57,7 @@ def test_of_64_processes_that_claim_one_ticket_one_wins_and_the_others_are_told_
     assert len(claim_events(workspace, id_)) == 1
 
 
-@pytest.mark.slow
-def test_64_processes_that_take_the_next_of_64_tickets_take_64_tickets(
+def test_32_processes_that_take_the_next_of_32_tickets_take_32_tickets(
     yoi: Program, workspace: Path
 ) -> None:
     ids = [put_queued(workspace, number) for number in range(RACERS)]

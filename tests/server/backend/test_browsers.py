@@ -17,7 +17,7 @@ from support.servers import Backend, error_of
 from yoi_cli.server.backend.table import ROUTES, SOCKETS
 from yoi_cli.server.http.permissions import PUBLIC
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.slow]
 REBOUND = "rebound.example"
 
 

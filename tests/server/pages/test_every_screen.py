@@ -18,7 +18,7 @@ from yoi_cli.server.pages.routes import PAGES
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 HOSTILE = (
     "<script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">'\"`\u202egnp"

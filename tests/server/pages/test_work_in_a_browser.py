@@ -15,7 +15,7 @@ from support.servers import Backend, serving_workspace
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 
 def tab_to(page: Page, selector: str) -> None:

@@ -26,7 +26,7 @@ from yoi_cli.workers.remote.http import HttpRuntime
 from yoi_cli.workers.told import OUTSIDE
 from yoi_cli.workspace.servers import ServerRecord
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.slow]
 TOKEN = "canary-token-0123456789"
 CANARIES = (
     *("canary-path", "canary-token", "canary-remote", "canary-variable", "canary-file"),

@@ -31,7 +31,7 @@ from yoi_cli.model.fold import fold
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.tickets.relations import Link, add_relation
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 #: The child's exit code where it ended before the chosen call came.
 ALL_CALLS_SEEN = 99
@@ -117,7 +117,6 @@ def assert_in_step(store: FileStore) -> None:
         store.relations(ticket)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_kill_9_at_any_call_loses_nothing_and_leaves_no_half_event(
     bench: Bench, command: str
@@ -134,7 +133,6 @@ def test_kill_9_at_any_call_loses_nothing_and_leaves_no_half_event(
     assert seen == {0, len(bench.added())}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_disk_that_is_full_at_any_call_changes_nothing_or_the_command_succeeds(
     bench: Bench, command: str
@@ -151,7 +149,6 @@ def test_a_disk_that_is_full_at_any_call_changes_nothing_or_the_command_succeeds
     assert wrong == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_write_that_takes_only_half_is_not_taken_for_a_whole_one(
     bench: Bench, command: str

@@ -81,7 +81,7 @@ def run(settings: Settings) -> Outcome:
 
 
 def _races(settings: Settings) -> list[_Race]:
-    events = settings.size(settings.events, full=100_000, short=400)
+    events = settings.size(settings.events, full=100_000, short=240)
     writers = settings.size(settings.writers, full=4, short=4)
     # Without a breath git holds its index nearly always, and hardly anything is appended.
     breath = settings.size(None, full=_BREATH, short=0.0)

@@ -12,7 +12,7 @@ from torture.judge import expected, judge
 from torture.outcome import ENOUGH, Outcome, Settings
 from torture.syscalls import boundaries, method, run_with_fault
 
-_SHORT_KILLS = 7
+_SHORT_KILLS = 4
 
 
 class _Task(NamedTuple):
@@ -33,7 +33,7 @@ class _Found(NamedTuple):
 
 
 def run(settings: Settings) -> Outcome:
-    """Every boundary in the full form, seven of each command in the short one."""
+    """Every boundary in the full form, four of each command in the short one."""
     most = settings.size(settings.runs, full=sys.maxsize, short=_SHORT_KILLS)
     of = settings.size(None, full=settings.jobs, short=1)
     tasks = [

@@ -18,17 +18,22 @@ from torture.world import World, next_command, out_of_step, summary
 from yoi_cli.errors import YoiError
 
 _ERRORS = ("EIO", "ENOSPC", "EROFS", "EDQUOT")
-_SHORT_STRIDE = 23
+_SHORT_STRIDE = 37
+_SHORT_HALVES = 3
 #: Calls that make room for what comes, and say nothing about it: they do not fail so.
 _NEVER_REFUSED = frozenset({"flock", "clone", "clone3", "fork", "vfork"})
 
 
 class _Task(NamedTuple):
-    """Every `of`th fault of a command from `part` on, of those that are tried."""
+    """Every `of`th fault of a command from `part` on, of those that are tried.
+
+    One call in `stride` is refused, one write in `halves` is taken by half.
+    """
 
     case: str
     folder: Path
     stride: int
+    halves: int
     limit: int | None
     part: int
     of: int
@@ -42,12 +47,13 @@ class _Found(NamedTuple):
 
 
 def run(settings: Settings) -> Outcome:
-    """Every call with every error in the full form, one in 23 in the short one."""
+    """Every call with every error in the full form; in the short one, one in 37."""
     stride = settings.size(None, full=1, short=_SHORT_STRIDE)
+    halves = settings.size(None, full=1, short=_SHORT_HALVES)
     of = settings.size(None, full=settings.jobs, short=1)
     folder = settings.folder
     tasks = [
-        _Task(case.name, folder / f"{case.name}-{part}", stride, settings.runs, part, of)
+        _Task(case.name, folder / f"{case.name}-{part}", stride, halves, settings.runs, part, of)
         for case in chosen(settings.only)
         for part in range(of)
     ]
@@ -97,7 +103,8 @@ def _faults(task: _Task, world: World, words: tuple[str, ...]) -> Iterator[tuple
         assert not struck.elsewhere, f"{error} struck {struck.elsewhere}, not {at.shown}"
         yield f"{error} at {at.shown}", struck.done
     world.refresh()
-    for number in python_writes(words, world.workspace)[: task.limit][task.part :: task.of]:
+    writes = python_writes(words, world.workspace)[:: task.halves]
+    for number in writes[: task.limit][task.part :: task.of]:
         world.refresh()
         yield "short", run_short(words, world.workspace, number)
 

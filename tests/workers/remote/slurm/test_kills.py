@@ -9,6 +9,8 @@ from support.workers import PATIENCE, wait_until
 
 from yoi_cli.errors import OperationError
 
+pytestmark = pytest.mark.slow
+
 
 def went_on(workers: SlurmWorkers, worker_id: str) -> None:
     """See it to its end: its code was kept, its transcript is whole, and it ran once."""
