@@ -46,6 +46,7 @@ SAYS: Mapping[str, str] = {
 }
 #: What changes no ticket of its own choice, so that routing has nothing to say of it.
 OTHERS: Mapping[str, str] = {
+    "batch": "many changes, of which each line is answered for a program",
     "config set": "a setting; `yoi route` says what it means for each ticket",
     "trust": "this clone's trust in the settings",
     "init": "it ends with the command that makes the first ticket",
