@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.message import Message
 
-from yoi_cli.errors import YoiError
+from yoi_cli.errors import OperationError, YoiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,11 +45,22 @@ class Work(Generic[Result]):
     def _run(self) -> None:
         try:
             result = self._call()
-        except (YoiError, OSError) as error:
-            problem = error
+        except Exception as error:  # noqa: BLE001 - whoever waits for it has to be told
+            problem = failure_of(error)
             self._tells.post_message(Finished(lambda: self._failed(problem)))
         else:
             self._tells.post_message(Finished(lambda: self._done(result)))
+
+
+def failure_of(error: Exception) -> YoiError | OSError:
+    """What is told of an error: itself, and of a fault of the program what it is."""
+    if isinstance(error, (YoiError, OSError)):
+        return error
+    return OperationError(
+        "internal",
+        f"Internal error in yoi: {type(error).__name__}: {error}.",
+        hint="What was acknowledged before is safe; please report it.",
+    )
 
 
 def sentence_of(error: YoiError | OSError) -> str:

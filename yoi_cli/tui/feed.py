@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from yoi_cli.errors import YoiError
-from yoi_cli.tui.background import sentence_of
+from yoi_cli.tui.background import failure_of, sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,15 +70,17 @@ class Feed:
         watcher: Changes | None = None
         while not self._is_over:
             asked = self._asked.wait(_SECONDS)
-            self._asked.clear()
+            if asked:
+                # Only what was seen is taken back: somebody may ask while the wait runs out.
+                self._asked.clear()
             try:
                 if watcher is None:
                     watcher, asked = self._backend.watcher(), True
                 if watcher.poll() or asked:
                     self._read()
-            except (YoiError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - nobody else would tell, and it goes on
                 watcher = self._overview = None
-                self._tells.post_message(LoadFailed(sentence_of(error)))
+                self._tells.post_message(LoadFailed(sentence_of(failure_of(error))))
                 self._asked.wait(_SECONDS * 5)
 
     def _read(self) -> None:

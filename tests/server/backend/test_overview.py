@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
+from support.api import session_at
 from support.process import Program
 from support.servers import Backend
 from support.threads import AT
 from support.tickets import created, put_ticket, said
 from support.workspaces import put
+
+from yoi_cli.api.registry import Registry
+from yoi_cli.api.watch import TICKETS
+from yoi_cli.server.backend.board import Board
+from yoi_cli.server.backend.sources import Changes
 
 pytestmark = pytest.mark.process
 
@@ -76,3 +84,17 @@ def test_doctor_tells_of_one_ticket(backend: Backend, workspace: Path) -> None:
     assert backend.data("GET", f"doctor?ticket={broken}")["errors"] > 0
     shown = backend.data("GET", f"tickets/{broken}")
     assert (shown["revision"], shown["errors"] != []) == ("", True)
+
+
+def test_whoever_is_told_of_a_change_is_given_it(workspace: Path) -> None:
+    item = workspace / ".yoi/tickets" / put(workspace, 1, "ready", title="At first") / "item.md"
+    session = session_at(workspace)
+    board = Board(session)
+    changes = Changes(session, Registry(session), board)
+    time.sleep(2.1)  # what an editor replaces is found by passes: the board's was a moment ago,
+    assert board.facts().rows[0].title == "At first"
+    new = item.with_suffix(".new")
+    new.write_text(item.read_text().replace("At first", "And then"))
+    os.replace(new, item)
+    assert TICKETS in changes.poll()  # and that of whoever tells is due
+    assert board.facts().rows[0].title == "And then"

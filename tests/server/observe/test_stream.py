@@ -48,7 +48,9 @@ def streaming(session: Any) -> Iterator[StreamServer]:
 
     source = LocalSource(observer(session), "here")
     made = StreamServer(source, Hub(), "/stream")
-    made.topics = Topics(watch(session).poll, {"workers": workers, "tickets": dict})
+    made.topics = Topics(
+        watch(session).poll, {"workers": workers, "tickets": dict}, made.errors.append
+    )
     made.start()
     try:
         yield made
@@ -182,6 +184,25 @@ def test_after_unsubscribing_nothing_comes_any_more(page: Watch, workers: Worker
     while not outputs(page, other):
         page.next()
     assert len(outputs(page, sub)) == seen
+
+
+def test_a_look_that_fails_leaves_nobody_waiting() -> None:
+    """What it had seen may be lost with it, so everything counts as changed."""
+    failed: list[Exception] = []
+
+    def look() -> frozenset[str]:
+        if failed:
+            return frozenset()
+        raise OSError("once")
+
+    async def scene() -> int:
+        topics = Topics(look, {"tickets": dict}, failed.append)
+        try:
+            return (await asyncio.wait_for(topics.after("tickets", 1), 20)).revision
+        finally:
+            topics.close()
+
+    assert (asyncio.run(scene()), len(failed)) == (2, 1)
 
 
 def test_an_answer_goes_before_all_output_that_waits() -> None:

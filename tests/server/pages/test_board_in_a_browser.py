@@ -41,6 +41,19 @@ def test_a_change_shows_in_every_browser_within_a_second(
     assert "Seen by all: Queued" in (visitor.page.text_content("#said") or "")
 
 
+def test_a_page_that_could_not_be_looked_at_again_is_looked_at_once_more(
+    visitor: Visitor, served: Backend
+) -> None:
+    page = visitor.go("/board")
+    page.wait_for_selector("#live[data-state=on]")
+    page.wait_for_timeout(300)  # what the connection itself asked for is over
+    page.route("**/board", lambda route: route.abort("timedout"), times=1)
+    ticket = create(served, "Behind a request that was lost")
+    page.wait_for_selector(f"#card-{ticket}")
+    assert visitor.troubles, "no request was lost"
+    visitor.troubles.clear()
+
+
 def test_a_card_goes_where_it_may_by_its_menu(visitor: Visitor, served: Backend) -> None:
     ticket = create(served, "By its menu", "ready")
     page = visitor.go("/board")

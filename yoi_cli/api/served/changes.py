@@ -66,9 +66,10 @@ class ServedChanges:
         """Whether something changed since it was asked before."""
         if self._is_over:
             raise server_error("unreachable")
-        is_heard = self._heard.is_set()
-        self._heard.clear()
-        return is_heard
+        if not self._heard.is_set():
+            return False
+        self._heard.clear()  # only what was seen is taken back: more may be heard meanwhile
+        return True
 
     def close(self) -> None:
         """Hear no more; nobody is waited for."""
@@ -77,14 +78,18 @@ class ServedChanges:
             self._connection.socket.shutdown(socket.SHUT_RDWR)
 
     def _listen(self) -> None:
-        with suppress(ConnectionClosed, OSError, ValueError), self._open:
-            for text in self._connection:
-                kind = json.loads(text).get("kind")
-                if kind == "event":
-                    self._heard.set()
-                elif kind in ("closed", "rejected"):
-                    break
-        self._is_over = True
+        try:
+            with suppress(ConnectionClosed, OSError, ValueError), self._open:
+                for text in self._connection:
+                    said = json.loads(text)
+                    kind = said.get("kind") if isinstance(said, dict) else None
+                    # Whatever changed until it was subscribed is in no event.
+                    if kind in ("event", "subscribed"):
+                        self._heard.set()
+                    elif kind in ("closed", "rejected"):
+                        break
+        finally:
+            self._is_over = True
 
 
 def _connect(address: str, token: str, path: str) -> ClientConnection:

@@ -89,11 +89,20 @@ class Board:
         self._overview = LiveOverview(closed_too=True)
         self._facts: BoardFacts | None = None
         self._made = 0.0
+        #: How many changes others told of, and how many of them the facts have.
+        self._told = self._known = 0
         #: Readings are counted anew by every server: what another counted means nothing here.
         self._server = secrets.token_hex(8)
         self._readings = 0
         self._rows: _Changing[OverviewRow] = _Changing()
         self._workers: _Changing[WorkerView] = _Changing()
+
+    def expire(self) -> None:
+        """Something changed: whoever asks from now on gets it. For one thread.
+
+        The watcher of a board passes over the folders at its own times, and whoever was told of
+        what another watcher's pass found would be given what stood before."""
+        self._told += 1
 
     def facts(self) -> BoardFacts:
         """The tickets as they are now."""
@@ -116,10 +125,11 @@ class Board:
 
     def _now(self) -> BoardFacts:
         changed = self._watcher.poll()
-        is_old = time.monotonic() - self._made > _OLDEST_SECONDS
+        told = self._told
+        is_old = told != self._known or time.monotonic() - self._made > _OLDEST_SECONDS
         if self._facts is None or changed or is_old:
             self._facts = self._read()
-            self._made = time.monotonic()
+            self._made, self._known = time.monotonic(), told
         return self._facts
 
     def _read(self) -> BoardFacts:

@@ -45,7 +45,9 @@ class BackendContext:
         self.board = Board(session)
         self.viewers = Hub()
         self.sources = Sources(session, registry)
-        self.topics = make_topics(session, registry, self.board)
+        self.topics = make_topics(
+            session, registry, self.board, lambda error: log.incident("topics", error)
+        )
         #: `/api/openapi.json`, which is made from the routes that are served.
         self.openapi = b""
         self.is_draining = False

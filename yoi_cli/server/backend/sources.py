@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yoi_cli.api.session import Session
     from yoi_cli.server.backend.board import Board
     from yoi_cli.server.observe.feed import Source
+    from yoi_cli.server.observe.topics import Log
 
 RUNTIMES = "runtimes"
 #: Other runtimes are asked for their workers so often while somebody looks, and no oftener.
@@ -69,11 +70,11 @@ class Sources:
 
 
 class Changes:
-    """What changed in the workspace and at its runtimes since it was asked before. For one
-    thread."""
+    """What changed in the workspace and at its runtimes since it was asked before; the board is
+    told. For one thread."""
 
-    def __init__(self, session: Session, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, session: Session, registry: Registry, board: Board) -> None:
+        self._registry, self._board = registry, board
         self._watcher = watch(session)
         self._asked = 0.0
         self._rows: object = None
@@ -81,6 +82,8 @@ class Changes:
 
     def poll(self) -> frozenset[str]:
         changed = set(self._watcher.poll())
+        if changed:
+            self._board.expire()
         if changed & {CLAIMS, RUNS, WORKERS}:
             changed.add(TICKETS)
         rows = self._registry.rows()
@@ -97,8 +100,8 @@ class Changes:
         return frozenset(changed)
 
 
-def make_topics(session: Session, registry: Registry, board: Board) -> Topics:
-    """The topics of a page's socket."""
+def make_topics(session: Session, registry: Registry, board: Board, log: Log) -> Topics:
+    """The topics of a page's socket; `log` is told of looks that failed."""
 
     def tickets() -> object:
         facts = board.facts()
@@ -114,6 +117,6 @@ def make_topics(session: Session, registry: Registry, board: Board) -> Topics:
         problem = registry.problem
         return runtimes_document(registry.rows(), problem.code if problem else None)
 
-    changes = Changes(session, registry)
+    changes = Changes(session, registry, board)
     documents = {TICKETS: tickets, WORKERS: workers, RUNTIMES: runtimes}
-    return Topics(changes.poll, documents)
+    return Topics(changes.poll, documents, log)

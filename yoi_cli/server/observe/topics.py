@@ -8,9 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    Log = Callable[[Exception], object]
 
 _PAUSE = 0.25
+#: Before it is looked again after a look that failed.
+_FAILED_PAUSE = 2.0
 
 
 class Told(NamedTuple):
@@ -26,14 +30,17 @@ class Topics:
     `changed` names what changed since it was asked before, as the watcher of a workspace does;
     `documents` make what is shown of a topic. Both run in a thread, and only while somebody is
     subscribed; a document is made once for everybody, and whoever is late gets the newest alone.
+    A look that fails is told to `log`, and as a change of everything: what it had seen is lost.
     """
 
     def __init__(
         self,
         changed: Callable[[], frozenset[str]],
         documents: Mapping[str, Callable[[], object]],
+        log: Log,
     ) -> None:
         self._changed = changed
+        self._log = log
         self._documents = documents
         self._pool = ThreadPoolExecutor(1, "topics")
         self._revisions = dict.fromkeys(documents, 1)
@@ -78,11 +85,17 @@ class Topics:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
-                for topic in await loop.run_in_executor(self._pool, self._changed):
-                    if topic in self._revisions:
-                        self._revisions[topic] += 1
+                pause = _PAUSE
+                changed: Iterable[str] = self._revisions.keys()
+                try:
+                    changed = await loop.run_in_executor(self._pool, self._changed)
+                except Exception as error:  # noqa: BLE001 - or all would wait for ever
+                    self._log(error)
+                    pause = _FAILED_PAUSE
+                for topic in self._revisions.keys() & changed:
+                    self._revisions[topic] += 1
                 for woken in self._waiting:
                     woken.set()
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(pause)
         finally:
             self._polling = None

@@ -6,7 +6,7 @@ import { morph } from "./morph.js";
 import { t } from "./words.js";
 
 const FIRST_WAIT = 250, LONGEST_WAIT = 30000, HEALTHY = 30000, DEADLINE = 10000;
-const BETWEEN = 200;
+const BETWEEN = 200, BEFORE_AGAIN = 2000;
 const topics = (document.documentElement.dataset.live ?? "").split(" ").filter(Boolean);
 
 let wait = FIRST_WAIT;
@@ -45,10 +45,17 @@ function ask() {
     const fresh = request.responseXML;
     if (new URL(request.responseURL).pathname === "/signin") location.assign("/signin");
     else if (fresh && request.status === 200) show(fresh);
+    else if (request.status === 429 || request.status >= 500) again();
     done();
   };
-  request.onerror = request.ontimeout = done;
+  request.onerror = request.ontimeout = () => { again(); done(); };
   request.send();
+}
+
+/** Nobody tells a second time of what could not be looked at. Where the server is gone, a new
+ * connection asks for it. */
+function again() {
+  setTimeout(() => { if (document.getElementById("live")?.dataset.state === "on") refresh(); }, BEFORE_AGAIN);
 }
 
 function done() {
