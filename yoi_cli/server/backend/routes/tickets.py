@@ -1,0 +1,238 @@
+"""Tickets, and all that is done with one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yoi_cli.server.backend import moves, requests, tickets
+from yoi_cli.server.backend.routes.rows import (
+    OF_TICKET,
+    PAGED,
+    SCOPED,
+    TICKET,
+    WORKSPACE,
+    WRITING,
+    changing,
+    reading,
+)
+from yoi_cli.server.http.permissions import TICKETS_READ, TICKETS_WRITE
+from yoi_cli.server.http.routes import Answer, Route
+
+if TYPE_CHECKING:
+    from yoi_cli.server.backend.routes.rows import Routes
+
+ROUTES: Routes = (
+    reading(
+        f"{WORKSPACE}/tickets",
+        TICKETS_READ,
+        "Tickets with what may be done with them first, and counts by state",
+        "ticket_page",
+        tickets.list_,
+        query=requests.TicketsQuery,
+        errors=(*SCOPED, *PAGED, "objective_not_found"),
+    ),
+    Route(
+        "POST",
+        f"{WORKSPACE}/tickets/query",
+        TICKETS_READ,
+        "The same, asked for by a body",
+        (Answer(200, "A page of them.", "ticket_page"),),
+        run=tickets.query,
+        body=requests.TicketFilter,
+        errors=(*SCOPED, *PAGED, "objective_not_found"),
+    ),
+    reading(
+        f"{WORKSPACE}/tickets/search",
+        TICKETS_READ,
+        "Lines of titles, descriptions and threads that have a text",
+        "search",
+        tickets.search,
+        query=requests.SearchQuery,
+        errors=(*SCOPED, "query_empty", "limit"),
+        slow=True,
+    ),
+    changing(
+        f"{WORKSPACE}/tickets",
+        TICKETS_WRITE,
+        "Make a ticket",
+        Answer(201, "It was made.", "created"),
+        tickets.create,
+        requests.CreateTicket,
+        errors=(
+            *(*OF_TICKET, *WRITING, "title_empty", "title_not_one_line", "text_invalid"),
+            *("text_too_long", "choice_invalid", "cycle", "objective_not_found"),
+        ),
+    ),
+    reading(
+        TICKET,
+        TICKETS_READ,
+        "A ticket, whole, with the revision that an edit names",
+        "served_ticket",
+        tickets.show,
+        query=requests.TicketQuery,
+        errors=OF_TICKET,
+    ),
+    changing(
+        TICKET,
+        TICKETS_WRITE,
+        "Edit a ticket that is still of the expected revision",
+        Answer(200, "It is edited.", "revised"),
+        tickets.edit,
+        requests.EditTicket,
+        method="PATCH",
+        errors=(
+            *(*OF_TICKET, *WRITING, "item_changed", "title_empty", "title_not_one_line"),
+            *("text_invalid", "text_too_long", "choice_invalid"),
+        ),
+    ),
+    reading(
+        f"{TICKET}/events",
+        TICKETS_READ,
+        "A ticket's events",
+        "ticket_events",
+        tickets.events,
+        query=requests.EventsQuery,
+        errors=(*OF_TICKET, *PAGED),
+    ),
+    changing(
+        f"{TICKET}/events",
+        TICKETS_WRITE,
+        "Write a comment, plan, decision, report, question or answer",
+        Answer(201, "It stands on the ticket.", "appended"),
+        tickets.comment,
+        requests.Comment,
+    ),
+    reading(
+        f"{TICKET}/moves",
+        TICKETS_READ,
+        "What may be done with a ticket, and why the rest may not",
+        "moves",
+        moves.list_moves,
+        errors=OF_TICKET,
+        slow=True,
+    ),
+    changing(
+        f"{TICKET}/moves",
+        TICKETS_WRITE,
+        "Make one of these moves",
+        Answer(200, "It was made.", "move_made"),
+        moves.act,
+        requests.Act,
+    ),
+    *(
+        changing(
+            f"{TICKET}/{word}",
+            TICKETS_WRITE,
+            summary,
+            Answer(200, "It was made.", "move_made"),
+            run,
+            requests.Said,
+            optional=True,
+        )
+        for word, summary, run in (
+            ("ready", "Mark a planned ticket ready, with a summary", moves.ready),
+            ("queue", "Queue a ready ticket", moves.queue),
+            ("close", "Close a ticket with a resolution", moves.close),
+        )
+    ),
+    reading(
+        f"{TICKET}/state",
+        TICKETS_READ,
+        "A ticket's state by its log",
+        "state",
+        moves.state,
+        errors=OF_TICKET,
+    ),
+    changing(
+        f"{TICKET}/state",
+        TICKETS_WRITE,
+        "Move a ticket to another state",
+        Answer(200, "It is there.", "moved"),
+        moves.move,
+        requests.MoveTo,
+    ),
+    changing(
+        f"{TICKET}/review",
+        TICKETS_WRITE,
+        "Approve a commit, or ask for changes",
+        Answer(201, "It stands on the ticket.", "reviewed"),
+        moves.review,
+        requests.Review,
+    ),
+    reading(
+        f"{TICKET}/relations",
+        TICKETS_READ,
+        "The relations around a ticket",
+        "relations",
+        moves.list_relations,
+        errors=OF_TICKET,
+    ),
+    changing(
+        f"{TICKET}/relations",
+        TICKETS_WRITE,
+        "Relate a ticket to another",
+        Answer(200, "It is.", "relation"),
+        moves.relate,
+        requests.Relate,
+        errors=(
+            *(*OF_TICKET, *WRITING, "relation_kind_unknown", "relation_to_itself", "cycle"),
+            "note_too_long",
+        ),
+    ),
+    Route(
+        "DELETE",
+        f"{TICKET}/relations/{{kind}}/{{target}}",
+        TICKETS_WRITE,
+        "Take a relation away",
+        (Answer(200, "It is gone.", "relation"),),
+        run=moves.unrelate,
+        errors=(*OF_TICKET, *WRITING, "relation_kind_unknown", "relation_not_found"),
+        slow=True,
+    ),
+    reading(
+        f"{TICKET}/intent",
+        TICKETS_READ,
+        "The contract for whoever implements a ticket",
+        "intent",
+        moves.intent,
+        errors=OF_TICKET,
+    ),
+    reading(
+        f"{TICKET}/route",
+        TICKETS_READ,
+        "What a ticket is ready for, and why",
+        "route",
+        moves.route,
+        errors=OF_TICKET,
+        slow=True,
+    ),
+    reading(
+        f"{TICKET}/waits",
+        TICKETS_READ,
+        "What a ticket waits for, and what that waits for",
+        "waits",
+        moves.waits,
+        errors=OF_TICKET,
+        slow=True,
+    ),
+    reading(
+        f"{TICKET}/diff",
+        TICKETS_READ,
+        "What a ticket's branch changes",
+        "diff",
+        moves.diff,
+        errors=(*OF_TICKET, "branch_missing", "repository_not_found"),
+        slow=True,
+    ),
+    Route(
+        "GET",
+        f"{TICKET}/patch",
+        TICKETS_READ,
+        "The same as git prints it, or as much of it as is asked for",
+        (Answer(200, "The patch.", None, "text/x-diff"),),
+        run=moves.patch,
+        query=requests.PatchQuery,
+        errors=(*OF_TICKET, "branch_missing", "repository_not_found"),
+        slow=True,
+    ),
+)
