@@ -216,3 +216,31 @@ def test_the_command_that_is_offered_can_be_given(yoi: Program, workspace: Path)
         (command,) = [row["command"] for row in rows if row["action"] == action]
         yoi(*str(command).split()[1:])
     assert yoi("ticket", "state", one).out == f"state\t{one}\tqueued\n"
+
+
+def test_input_is_offered_for_a_worker_that_takes_it(
+    session: Session, workspace: Path, yoi: Program
+) -> None:
+    one = put(workspace, 1, "inprogress")
+
+    def spawned(*options: str) -> str:
+        command = ("worker", "spawn", "--ticket", one, "--cwd", ".", *options, "--json")
+        return str(yoi(*command, "--", "sleep", "60").json["worker_id"])
+
+    deaf, listening = spawned(), spawned("--input")
+
+    def inputs() -> dict[str | None, tuple[bool, str]]:
+        found = api.moves(session, one)
+        return {
+            move.worker: (move.is_enabled, move.why)
+            for move in found.moves
+            if move.action == "input"
+        }
+
+    refused = yoi("worker", "input", deaf, "-m", "x", "--json", check=False).error
+    assert refused["code"] == "worker_conflict"
+    assert inputs() == {deaf: (False, refused["message"]), listening: (True, "")}
+    yoi("worker", "input", listening, "-m", "x", "--close")
+    assert inputs()[listening] == (False, f"Worker {listening} takes no input.")
+    for worker in (deaf, listening):
+        yoi("worker", "stop", worker)

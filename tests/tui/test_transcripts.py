@@ -45,6 +45,21 @@ def test_a_worker_is_followed_answered_and_stopped(workspace: Path, yoi: Program
     drive(workspace, script, expect="running")
 
 
+def test_a_worker_that_takes_no_input_is_offered_none(workspace: Path, yoi: Program) -> None:
+    made = yoi("worker", "spawn", "--cwd", ".", "--", "sleep", "60").out.split("\t")[1].strip()
+
+    async def script(panel: Panel) -> None:
+        await panel.press("down", "f3")
+        await panel.shows(made, "it takes no input")
+        await panel.type("unheard")
+        await panel.press("enter")
+        await panel.pause()
+        assert "unheard" not in panel.text
+
+    drive(workspace, script, expect="running")
+    yoi("worker", "stop", made)
+
+
 def test_a_worker_that_is_gone_leaves_everything_as_it_was(workspace: Path, yoi: Program) -> None:
     worker = spawned(yoi, "true")
     yoi("worker", "wait", worker)

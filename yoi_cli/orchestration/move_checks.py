@@ -16,6 +16,7 @@ from yoi_cli.routing.accept import check_ready
 from yoi_cli.routing.claims import check_claimable
 from yoi_cli.routing.decide import check_acceptance, check_trusted
 from yoi_cli.tickets.move import MoveRequest, check_close, check_move, check_reopen
+from yoi_cli.workers.model import takes_no_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -181,6 +182,13 @@ def _check_person(facts: MoveFacts, code: str, why: str) -> None:
 def _unfit(facts: MoveFacts, why: str) -> ConflictError:
     """The error for what makes no sense for a ticket as it stands."""
     return ConflictError("not_now", f"{facts.ticket} is {facts.state}, and {why}.")
+
+
+def check_input(facts: MoveFacts) -> None:
+    """Checks the first of the workers."""
+    worker = facts.workers[0]
+    if not worker.accepts_input:
+        raise takes_no_input(worker.worker_id)
 
 
 def always(_facts: MoveFacts) -> None:

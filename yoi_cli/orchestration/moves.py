@@ -145,7 +145,7 @@ def _moves(facts: MoveFacts) -> Iterator[Move]:
     for kind in _KINDS:
         if kind.action in (STOP, INPUT):
             for worker in facts.workers:
-                yield _move(kind, facts, None, worker.worker_id)
+                yield _move(kind, facts._replace(workers=(worker,)), None, worker.worker_id)
             continue
         yield _move(kind, facts, error)
 
@@ -245,7 +245,7 @@ _KINDS = (
         True,
         states.CLOSED,
     ),
-    _Kind(INPUT, "Send input", "yoi worker input {worker} -m TEXT", checks.always, True),
+    _Kind(INPUT, "Send input", "yoi worker input {worker} -m TEXT", checks.check_input, True),
     _Kind(STOP, "Stop the worker", "yoi worker stop {worker}", checks.always),
 )
 

@@ -27,6 +27,9 @@ _SECONDS = 0.2
 _TAIL = -(1 << 18)
 
 
+_SAY = "say something to the worker"
+
+
 class _Part(NamedTuple):
     """What was read: the worker, a reader for it, and a stretch of what it wrote."""
 
@@ -44,7 +47,7 @@ class TranscriptScreen(Screen[None]):
         super().__init__()
         self._backend, self._worker = backend, worker
         self._title, self._text = Title(worker), TextView()
-        self._input = KeyedText(TRANSCRIPT, name="say", hint="say something to the worker")
+        self._input = KeyedText(TRANSCRIPT, name="say", hint=_SAY)
         self._reader: AgentTranscript | None = None
         self._cursor = _TAIL
         self._rest = b""
@@ -95,7 +98,8 @@ class TranscriptScreen(Screen[None]):
         state = view.ending if view.has_ended else view.state
         about = " ".join(one for one in (view.role, view.profile, view.ticket) if one)
         self._title.tell(f"{state}  {about}")
-        self._input.read_only = view.has_ended
+        self._input.read_only = not view.accepts_input
+        self._input.placeholder = _SAY if view.accepts_input else "it takes no input"
         if lines:
             self._text.add(lines)
 
@@ -124,7 +128,7 @@ class TranscriptScreen(Screen[None]):
 
     def action_send(self) -> None:
         text = self._input.text
-        if not text or self._has_ended:
+        if not text or self._has_ended or self._input.read_only:
             return
 
         def sent(_: None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from yoi_cli.errors import ConflictError
 from yoi_cli.model.workers.profiles import UNCONFINED
 
 QUEUED = "queued"
@@ -64,6 +65,16 @@ class WorkerView(NamedTuple):
         if self.signal is not None:
             return f"was killed by signal {self.signal}{cause}"
         return f"is {self.state}{cause}"
+
+
+def takes_no_input(worker_id: str) -> ConflictError:
+    """The refusal of input by a worker that reads none, or none any more."""
+    return ConflictError(
+        "worker_conflict",
+        f"Worker {worker_id} takes no input.",
+        hint="One that was started with `--input` does, until its input is closed.",
+        details={"worker_id": worker_id},
+    )
 
 
 class WorkerExit(NamedTuple):

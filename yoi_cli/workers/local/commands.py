@@ -16,6 +16,7 @@ from yoi_cli.workers.local.input_pipe import CLOSE_INPUT
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import boot_id, send
 from yoi_cli.workers.local.shim.wakeup import POKE
+from yoi_cli.workers.model import takes_no_input
 
 if TYPE_CHECKING:
     from yoi_cli.workers.local.folder import WorkerFolder
@@ -59,22 +60,20 @@ def write_input(folder: WorkerFolder, runtime_id: str, data: bytes, *, close: bo
     """Write `data` to the worker's input, whole and apart from what others write."""
     view = folder.snapshot(runtime_id).view
     if view.has_ended:
-        raise _refused(folder, "worker_stopped", f"has ended ({view.state})", "")
+        raise _refused(folder, "worker_stopped", f"has ended ({view.state})")
     if has_command(folder, CLOSE_INPUT):
-        raise _refused(folder, "worker_conflict", "had its input closed", "")
+        raise takes_no_input(folder.worker_id)
     try:
         descriptor = os.open(files.STDIN, _WRITE, dir_fd=folder.descriptor)
     except FileNotFoundError:
-        raise _refused(
-            folder, "worker_conflict", "takes no input", "Start it with `--input` for that."
-        ) from None
+        raise takes_no_input(folder.worker_id) from None
     except OSError as error:
         if error.errno != errno.ENXIO:
             raise
-        raise _refused(folder, "worker_stopped", "has closed its input", "") from None
+        raise _refused(folder, "worker_stopped", "has closed its input") from None
     with files.closing(descriptor):
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-            raise _refused(folder, "worker_conflict", "has an input that is no pipe", "")
+            raise _refused(folder, "worker_conflict", "has an input that is no pipe")
         _write_all(folder, descriptor, data)
         if close:
             give_command(folder, CLOSE_INPUT)
@@ -95,7 +94,7 @@ def _write_all(folder: WorkerFolder, descriptor: int, data: bytes) -> None:
         except BlockingIOError:
             time.sleep(0.01)
         except BrokenPipeError:
-            raise _refused(folder, "worker_stopped", "has closed its input", "") from None
+            raise _refused(folder, "worker_stopped", "has closed its input") from None
 
 
 def _take_turn(folder: WorkerFolder, descriptor: int, end: float) -> None:
@@ -119,10 +118,10 @@ def _unread(folder: WorkerFolder, written: int) -> ConflictError:
     )
 
 
-def _refused(folder: WorkerFolder, code: str, why: str, hint: str) -> ConflictError:
+def _refused(folder: WorkerFolder, code: str, why: str) -> ConflictError:
     return ConflictError(
         code,
         f"Worker {folder.worker_id} {why}.",
-        hint=hint or "Nothing was written.",
+        hint="Nothing was written.",
         details={"worker_id": folder.worker_id},
     )

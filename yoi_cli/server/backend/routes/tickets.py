@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.server.backend import moves, requests, tickets
 from yoi_cli.server.backend.routes.rows import (
+    MOVING,
     OF_TICKET,
     PAGED,
     SCOPED,
@@ -118,6 +119,10 @@ ROUTES: Routes = (
         Answer(200, "It was made.", "move_made"),
         moves.act,
         requests.Act,
+        errors=(
+            *(*MOVING, "worker_not_found", "worker_stopped", "worker_conflict", "worker_limit"),
+            "worker_timeout",
+        ),
     ),
     *(
         changing(
