@@ -112,8 +112,9 @@ def finish(
 
         document = finished_document(finished)
         report_json("finished", with_next(session, finished.ticket, document))
-    elif not finished.is_over:
-        write_next(session, finished.ticket, finished.steps[-1].command)
+    else:
+        following = "" if finished.is_over else finished.steps[-1].command
+        write_next(session, finished.ticket, following)
     stopped = [one for one in finished.steps if one.outcome == STOPPED]
     if stopped:
         raise typer.Exit(_NOT_READY if stopped[0].code in _WAITS else _FAILED)

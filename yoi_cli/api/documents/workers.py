@@ -61,7 +61,7 @@ class WorkerDocument(Struct, frozen=True, kw_only=True):
     has_terminal: bool
     key: str | None
     accepts_input: bool
-    next_action: str | None = None
+    next_action: str | None
 
 
 class WorkersDocument(Struct, frozen=True, kw_only=True):
@@ -148,7 +148,7 @@ def told_worker_document(said: WorkerDocument, runtime_id: str) -> WorkerDocumen
     everybody (`workers.told`), and under the `runtime_id` that it has here."""
     from yoi_cli.workers.told import told_facts
 
-    facts = {**told_facts(said), "runtime_id": runtime_id, "report": None}
+    facts = {**told_facts(said), "runtime_id": runtime_id, "report": None, "next_action": None}
     return from_value(WorkerDocument, said, **facts)
 
 
