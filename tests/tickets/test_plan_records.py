@@ -110,8 +110,8 @@ def test_what_cannot_be_removed_is_refused_and_nothing_is_written(
 ) -> None:
     one, other = two
     third = make_ticket(store, "Three")
-    for related in (other, third):
-        add_plan(store, PlanDraft(one, "after", related), ADA)
+    for first in (other, third):
+        add_plan(store, PlanDraft(one, "after", first), ADA)
     for note in ("no place", "no machine"):
         add_plan(store, PlanDraft(one, "waiting_capacity_note", None, note), ADA)
     before = store.plan(one)

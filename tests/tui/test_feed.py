@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,14 @@ def test_whoever_asks_while_its_wait_runs_out_is_heard(workspace: Path, yoi: Pro
 
     async def script(panel: Panel) -> None:
         feed = panel.app.feed
+
+        def heard(readings: int) -> bool:
+            return feed.readings >= readings
+
         for _ in range(4):
-            readings = feed.readings
+            wanted = feed.readings + 1
             with every_other_thread_waiting(0.25):
                 feed.ask()
-            await panel.until(lambda before=readings: feed.readings > before, "a reading")
+            await panel.until(partial(heard, wanted), "a reading")
 
     drive(workspace, script)
