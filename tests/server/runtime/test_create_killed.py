@@ -177,7 +177,7 @@ def test_what_a_killed_order_left_is_never_taken_for_another_commit(
     asked = [order("place", base=Base(ref="main", commit=one)) for one in (first, second)]
     asked = [WorkerOrder(key=key, profile=one.profile, base=one.base) for one in asked]
     with monkeypatch.context() as killed:
-        killed.setattr("yoi_cli.api.orders._spawn", lambda *_: os._exit(9))
+        killed.setattr("yoi_cli.api.orders._spawn", lambda *_, **__: os._exit(9))
         child = os.fork()
         if child == 0:
             runtime.create(asked[0])
