@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from support.servers import Backend
 
 CHROMIUM = "/usr/bin/chromium"
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 #: axe-core, as its makers publish it (tests/support/vendored/README.md).
 AXE = Path(__file__).parent / "vendored" / "axe.min.js"
 
@@ -71,7 +71,7 @@ class Visitor:
         self.asked.add((method, re.sub(r"[?#].*", "", url)))
 
 
-def until(is_so: Callable[[], bool], seconds: float = 10.0) -> float:
+def until(is_so: Callable[[], bool], seconds: float = 30.0) -> float:
     """Wait for a condition; how many seconds that took."""
     began = time.monotonic()
     while not is_so():

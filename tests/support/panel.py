@@ -18,7 +18,7 @@ from yoi_cli.tui.app import PanelApp
 from yoi_cli.tui.backend.local import LocalBackend
 from yoi_cli.tui.backend.served import ServedBackend
 
-_SECONDS = 20.0
+_SECONDS = 60.0
 
 
 class Panel:

@@ -22,7 +22,7 @@ from yoi_cli.workers.model import WorkerView
 from yoi_cli.workers.remote.http import HttpRuntime
 from yoi_cli.workers.runtime import Runtime
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 PROFILES = """
 [profiles.teller]
 command = ["sh", "-c", "printf 'told: '; cat; printf 'done\\n'"]

@@ -16,7 +16,7 @@ import httpx2
 from support.data import Data
 from support.process import Program
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class RunningServer(NamedTuple):

@@ -18,7 +18,7 @@ import pytest
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
 SSH = shutil.which("ssh")
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Sshd:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-_SECONDS = 30.0
+_SECONDS = 90.0
 
 
 class Terminal:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 #: Far beyond what anything here takes; a hang becomes a failure.
-_SECONDS = 30.0
+_SECONDS = 90.0
 
 
 def wait_until(condition: Callable[[], object], what: str = "", seconds: float = _SECONDS) -> float:

@@ -28,7 +28,7 @@ from yoi_cli.workers.local.shim.launch import OF_SHIM, OF_WORKER
 from yoi_cli.workers.runtime import Output
 
 #: Far beyond what anything here takes; a hang becomes a failure.
-PATIENCE = 30.0
+PATIENCE = 60.0
 #: The way in which no part is made use of that Linux alone has.
 PORTABLE_WAY = "portable"
 #: For tests of what must be so in either way in which workers are supervised.

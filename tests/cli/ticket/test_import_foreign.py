@@ -183,7 +183,11 @@ def test_files_of_other_tools_are_recognised_also_from_a_pipe(
 ) -> None:
     shown = yoi("ticket", "import", "-", "--dry-run", stdin=(FOREIGN / name).read_text()).out
     imported = yoi("ticket", "import", FOREIGN / name)
-    assert imported.out == shown
+    # An objective has no id before it is made.
+    assert [row for row in imported.out.splitlines() if not row.startswith("objective")] == [
+        row for row in shown.splitlines() if not row.startswith("objective")
+    ]
+    assert imported.out.count("objective\t") == shown.count("objective\t")
     assert all(row.split("\t")[2].startswith(f"{tool}:") for row in shown.splitlines())
     again = yoi("ticket", "import", FOREIGN / name, "--from", tool)
     assert {row.split("\t")[0] for row in again.out.splitlines()} == {"skipped"}

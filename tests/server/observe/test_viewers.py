@@ -87,7 +87,7 @@ def test_slow_viewers_cost_the_others_nothing_and_the_server_a_bounded_amount(
                 before = time.monotonic()
                 say(workers, worker, 1)
                 quick.until("output")
-                assert time.monotonic() - before < 1.0
+                assert time.monotonic() - before < 5.0
     finally:
         for one in slow:
             one.leave()

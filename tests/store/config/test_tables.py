@@ -74,7 +74,7 @@ def test_a_key_of_many_parts_is_refused_at_once(tmp_path: Path, text: str) -> No
     with pytest.raises(StoreInvalidError) as caught:
         tables(tmp_path, f"# one\n{text}", "hook")
     assert ":2: a key has more than 64 parts" in caught.value.message
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
 
 
 def test_a_text_with_many_dots_is_a_value(tmp_path: Path) -> None:

@@ -177,4 +177,5 @@ LONG_INPUTS = {
 def test_two_megabytes_of_anything_are_read_in_no_time(data: bytes) -> None:
     began = time.process_time()
     parse_thread(data)
-    assert time.process_time() - began < 2.0
+    # Half a second, or some on a slow machine; what grows with the square takes many minutes.
+    assert time.process_time() - began < 15.0

@@ -109,12 +109,12 @@ def test_each_failure_has_its_own_code_and_none_repeats_what_was_said(
 
 
 def test_a_runtime_that_hangs_costs_its_time_and_no_more() -> None:
-    with upstream(lambda _: time.sleep(2), timeout=0.3) as (_, runtime):
+    with upstream(lambda _: time.sleep(10), timeout=0.3) as (_, runtime):
         begun = time.monotonic()
         with pytest.raises(YoiError) as told:
             runtime.show(WORKER)
     assert told.value.code == "runtime_timeout"
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 8
 
 
 def test_a_runtime_that_drips_is_cut_off_at_its_time() -> None:
