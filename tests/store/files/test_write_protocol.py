@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -24,6 +25,7 @@ from support.threads import AT, block, event_id, older
 
 from yoi_cli.errors import ConflictError
 from yoi_cli.model.events import NewEvent
+from yoi_cli.model.ids import TicketId
 from yoi_cli.store.files.append import WHOLE_READ_LIMIT, read_tail
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.store import FileStore
@@ -197,3 +199,26 @@ def test_an_id_that_none_can_follow_stops_no_writer(store: FileStore) -> None:
     ids = [event.id or "" for event in store.thread(ticket).events]
     assert ids[1] == "7" + "Z" * 25
     assert ids[0] < ids[2] < ids[3] < ids[1]
+
+
+# Many tickets at once
+
+
+def test_an_unfinished_folder_that_cannot_be_removed_is_removed_by_the_next_writer(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_ticket(store)
+    tickets = folder_of(store, other).parent
+    files = dict(store.files(other))
+
+    def refuses(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as refusing, store.write() as writer:
+        refusing.setattr("yoi_cli.store.files.atomic_folder.os.rmdir", refuses)
+        writer.install_all({TicketId(f"{number:013}"): files for number in range(3)})
+    assert len(store.ids()) == 4
+    assert [path.name for path in tickets.glob(".tmp-*")] == [".tmp-0000000000000"]
+    comment(store, other, "The next writer.")
+    assert [*tickets.glob(".tmp-*")] == []
+    assert len(store.ids()) == 4

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.store.files import layout
@@ -62,13 +61,14 @@ def _write_tree(directory: Directory, files: Mapping[str, bytes]) -> None:
 
 def place_trees(
     folder: Directory, name: str, trees: Mapping[TicketId, Mapping[str, bytes]]
-) -> None:
+) -> bool:
     """Make many folders, each with its files and at once, by few waits for the disk.
 
     They are built together in the folder of an unfinished `name`, written whole before the first
     of them is waited for, and stand on stable storage before the first is renamed into place, in
     their order. A crash leaves some of them, whole, and the unfinished folder. Where the disk
-    refuses, none is left. Nothing may stand at their names.
+    refuses, none is left. Nothing may stand at their names. Returns whether the unfinished folder,
+    empty then, could be taken away.
     """
     unfinished = layout.UNFINISHED + name
     remove_tree(folder, unfinished)
@@ -87,8 +87,11 @@ def place_trees(
     except BaseException:
         remove_tree(folder, unfinished)
         raise
-    with suppress(OSError):  # an empty folder, which doctor takes away
+    try:
         os.rmdir(unfinished, dir_fd=folder.descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def _place_or_undo(folder: Directory, together: Directory, names: Iterable[str]) -> None:

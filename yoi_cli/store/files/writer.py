@@ -252,8 +252,10 @@ class FileWriter(FileReader):
         folder = self._checked_folder(tickets)
         first = next(iter(tickets))  # in whose unfinished folder all are built
         self._lock.announce(Intent(first, ""))
-        place_trees(folder, first, tickets)
-        self._lock.forget()
+        if place_trees(folder, first, tickets):
+            self._lock.forget()
+        else:  # the next writer takes the rest away
+            self.left_undone = True
         self._note_import(first)
 
     def _note_import(self, ticket: TicketId) -> None:
