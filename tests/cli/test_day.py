@@ -16,23 +16,23 @@ def queued(workspace: Path, number: int, title: str = "A ticket") -> str:
     return put_ticket(workspace, number, created(), *QUEUED, state="queued", title=title)
 
 
-def test_an_agent_that_follows_next_alone_reports_within_five_calls(
+def test_an_agent_that_has_nothing_but_prime_reports_within_five_calls(
     yoi: Program, git: Program, workspace: Path
 ) -> None:
-    """It knows nothing but commands in backticks, and what `turn` is its own."""
+    """It gives the first command that `prime` names, and then what each answer says is next: it
+    knows nothing but commands in backticks."""
     git("add", "--all", cwd=workspace)
     git("commit", "--quiet", "--message", "Tickets", cwd=workspace)
     ticket = queued(workspace, 1)
-    said = yoi("next", "--json").json["candidates"][0]
-    calls, turn, action = 1, said["turn"], str(said["next_action"])
-    while turn == "implementer":
-        command = re.findall(r"`yoi ([^`]+)`", action)[0]
-        words = [word.replace("TEXT", "Done.") for word in command.split()]
-        action = str(yoi(*words, "--json").json["next_action"])
-        turn = str(yoi("route", ticket, "--json").json["decisions"][0]["turn"])
-        calls += 1
-        assert calls <= 5
-    assert turn == "reviewer"
+    command = re.findall(r"^1\. `yoi ([^`]+)`", yoi("prime").out, re.MULTILINE)[0]
+    calls, given = 1, []
+    while "implementation_report" not in " ".join(given[-1:]):
+        words = [word.replace("TEXT", "Done.") for word in command.split() if word != "--json"]
+        answer = yoi(*words, "--json").json
+        calls, given = calls + 1, [*given, command]
+        assert calls <= 5, given
+        command = re.findall(r"`yoi ([^`]+)`", str(answer.get("claim", answer)["next_action"]))[0]
+    assert yoi("route", ticket, "--json").json["decisions"][0]["turn"] == "reviewer"
     assert "implementation_report" in yoi("show", ticket).out
 
 
