@@ -121,6 +121,18 @@ def _files_of_a_merge(world: World) -> None:
         (world.pristine / ".git" / name).write_bytes(shown)
 
 
+def _planned(world: World) -> None:
+    """A plan record to remove."""
+    world.yoi_before("plan", "add", world.tickets.queued, "before", world.tickets.base)
+    world.note_before()
+
+
+def _moved(world: World) -> None:
+    """A move to take back."""
+    world.yoi_before("ticket", "state", world.tickets.planned, "ready")
+    world.note_before()
+
+
 def _git(folder: Path, *words: str) -> bytes:
     return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True).stdout
 
@@ -154,6 +166,13 @@ CASES: tuple[Case, ...] = (
         lambda t, _: ("plan", "add", t.queued, "after", t.base, "--note", "Base first."),
         is_repeatable=False,
     ),
+    Case(
+        "plan remove",
+        lambda t, _: ("plan", "remove", t.queued, "before", t.base),
+        prepare=_planned,
+        again=(0, 3),
+    ),
+    Case("undo", lambda t, _: ("undo", t.planned), prepare=_moved, is_repeatable=False),
     Case(
         "route --accept",
         lambda t, _: ("route", t.queued, "--accept"),
