@@ -25,7 +25,7 @@ def test_an_agent_that_has_nothing_but_prime_reports_within_five_calls(
     git("commit", "--quiet", "--message", "Tickets", cwd=workspace)
     ticket = queued(workspace, 1)
     command = re.findall(r"^1\. `yoi ([^`]+)`", yoi("prime").out, re.MULTILINE)[0]
-    calls, given = 1, []
+    calls, given = 1, list[str]()
     while "implementation_report" not in " ".join(given[-1:]):
         words = [word.replace("TEXT", "Done.") for word in command.split() if word != "--json"]
         answer = yoi(*words, "--json").json
