@@ -101,8 +101,7 @@ def is_held_by_plan(tickets: Tickets, id_: str) -> bool:
 
 def says_whom_it_holds_up(one: MemoryTicket) -> bool:
     """Whether it is known which tickets `one` may hold up; what is resolved holds up none."""
-    seems_resolved = one.is_readable and one.state in FINISHED
-    return one.has_readable_relations or seems_resolved
+    return one.has_readable_relations or is_finished((one,), one.id)
 
 
 def should_be_ready(tickets: Tickets, one: MemoryTicket) -> bool:

@@ -19,13 +19,22 @@ class Terminal:
         self._socket = socket
 
     def tmux(self, *arguments: str) -> str:
-        done = subprocess.run(
+        return self._run(*arguments).stdout
+
+    def begin(self, *arguments: str) -> None:
+        """Give what begins a session, which a server that is about to end refuses."""
+        began = time.monotonic()
+        while (done := self._run(*arguments)).returncode:
+            assert time.monotonic() - began < _SECONDS, done.stderr
+            time.sleep(0.02)
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             ["tmux", "-f", "/dev/null", "-S", str(self._socket), *arguments],
             capture_output=True,
             text=True,
             check=False,
         )
-        return done.stdout
 
     def keys(self, *names: str) -> None:
         """Press keys, as tmux calls them."""
@@ -85,7 +94,7 @@ def terminal(
     line = f"sh -c {shlex.quote(f'echo $$ > {pid}; {program}')}; echo $? > {code}; exec sleep 600"
     width, height = size
     start = ["new-session", "-d", "-x", str(width), "-y", str(height), "-c", str(folder), line]
-    found.tmux(*start, ";", "set-option", "-g", "escape-time", "0")
+    found.begin(*start, ";", "set-option", "-g", "escape-time", "0")
     try:
         yield found
     finally:
