@@ -64,6 +64,15 @@ WHOLE_WAY = lines(
 )
 
 
+def test_an_author_that_an_edit_could_not_record_is_refused(yoi: Program, workspace: Path) -> None:
+    ticket = put_ticket(workspace, 1, created())
+    given = {"op": "edit", "ticket": ticket, "title": "New", "author": "Grace"}
+    done = yoi("batch", stdin=lines(given), check=False)
+    assert [one["error"]["code"] for one in answers(done)] == ["operation_invalid"]
+    assert "records no author" in answers(done)[0]["error"]["message"]
+    assert "New" not in yoi("ticket", "list").out
+
+
 @pytest.mark.parametrize("how", [(), ("--atomic",)])
 def test_every_operation_does_what_its_command_does(
     yoi: Program, workspace: Path, how: tuple[str, ...]

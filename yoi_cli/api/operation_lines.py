@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from yoi_cli.api.operations import AnyOperation, CreateTicket, Operation
+from yoi_cli.api.operations import AnyOperation, CreateTicket, EditTicket, Operation
 from yoi_cli.errors import UsageError
 from yoi_cli.transfer.report import BATCH_BYTES
 
@@ -60,6 +60,8 @@ def read_line(data: bytes, number: int) -> Line:
         operation: AnyOperation = msgspec.convert(said, AnyOperation)
     except msgspec.ValidationError as error:
         return line._replace(error=_refused(str(error)))
+    if isinstance(operation, EditTicket) and operation.author is not None:
+        return line._replace(error=_refused("An edit is no event, so it records no author"))
     label = operation.label if isinstance(operation, CreateTicket) else None
     return line._replace(label=label, operation=operation)
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from yoi_cli.model.plan import PlanRecord
+    from yoi_cli.model.relations import Relation
 
     _Planned = tuple[str, str, PlanRecord, str | None]
-    from yoi_cli.model.relations import Relation
 
 
 class _Edge(NamedTuple):
