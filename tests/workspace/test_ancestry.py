@@ -57,6 +57,21 @@ def test_a_process_below_a_worker_is_known_whatever_its_own_variables_say(
     assert above(tmp_path, {**env, name: "w-2"}, *words, processes=processes) == "None"
 
 
+def test_a_worker_is_known_where_the_session_is_led_from_outside_the_container(
+    tmp_path: Path, yoi: Program
+) -> None:
+    """As in a container that is entered without a session of its own."""
+    outside = ("unshare", "--map-root-user", "--pid", "--fork", "--mount-proc")
+    if subprocess.run([*outside, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no namespaces of processes here")
+    (tmp_path / "w-1").mkdir()
+    path = f"PYTHONPATH={Path(__file__).parents[2]}"
+    env = {"PATH": yoi.env["PATH"], launch.OF_WORKER: "w-1"}
+    words = (*outside, "sh", "-c", '"$@"; exit', "sh", "env", "-i", path)
+    for processes in (PROC, NO_PROC):
+        assert above(tmp_path, env, *words, processes=processes) == "w-1"
+
+
 def test_an_orphan_is_known_by_who_leads_its_session_where_the_kernel_tells_less(
     tmp_path: Path, yoi: Program
 ) -> None:

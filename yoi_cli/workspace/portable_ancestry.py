@@ -40,11 +40,13 @@ def recorded_above(folders: Sequence[str]) -> Iterator[str]:
 
 
 def _above() -> list[psutil.Process]:
-    try:
-        found = psutil.Process().parents()
-        return [*found, psutil.Process(os.getsid(0))]
-    except (psutil.Error, OSError):
-        return []
+    found: list[psutil.Process] = []
+    with suppress(psutil.Error, OSError):
+        found += psutil.Process().parents()
+    # In a container that was entered from outside, the leader has no number here: 0 is told.
+    with suppress(psutil.Error, OSError):
+        found.append(psutil.Process(os.getsid(0)))
+    return found
 
 
 def _recorded(path: str) -> dict[int, float]:
