@@ -146,11 +146,24 @@ def in_conflict(workspace: Path, git: Program) -> None:
     git("update-index", "--index-info", cwd=workspace, stdin=lines)
 
 
+def ignored(workspace: Path, git: Program) -> None:
+    git("rm", "--quiet", "-r", "--cached", ".yoi/tickets", cwd=workspace)
+    with (workspace / ".git/info/exclude").open("a") as file:
+        file.write(".yoi/tickets/\n")
+
+
+def another_worktree(workspace: Path, git: Program) -> None:
+    (workspace.parent / "away").mkdir()
+    git("config", "core.worktree", str(workspace.parent / "away"), cwd=workspace)
+
+
 FAULTS: dict[str, Callable[[Path, Program], None]] = {
     "root-branch": no_branch,
     "root-git-user": no_signature,
     "root-operation": in_a_merge,
     "root-index": in_conflict,
+    "root-worktree-identity": another_worktree,
+    "commit-pathscope": ignored,
 }
 
 
@@ -165,7 +178,7 @@ def test_a_commit_that_would_fail_is_told_by_name_and_nothing_is_moved(
         act(workspace, one, "queue", seen="ready")
     assert caught.value.code == "commit_check_failed"
     assert caught.value.message.startswith(f"{check}: ")
-    assert check in CHECKS
+    assert set(CHECKS) == set(FAULTS)
     assert (workspace / ".yoi/tickets" / one / "thread.md").read_bytes() == before
 
 

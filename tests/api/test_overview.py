@@ -71,6 +71,19 @@ def test_one_broken_ticket_hides_no_other_and_closed_ones_are_asked_for(workspac
     assert {row.ticket for row in more} == {one, closed}
 
 
+def test_workers_of_another_workspace_of_the_clone_are_not_shown(
+    workspace: Path, yoi: Program
+) -> None:
+    inner = workspace / "inner"
+    inner.mkdir()
+    yoi("init", cwd=inner)
+    spawn = ("worker", "spawn", "--cwd", str(workspace), "--json", "--", "true")
+    worker = str(yoi(*spawn, cwd=inner).json["worker_id"])
+    shown = [overview.overview(session_at(place)).workers for place in (workspace, inner)]
+    assert [[one.worker_id for one in each] for each in shown] == [[], [worker]]
+    yoi("worker", "wait", worker, cwd=inner)
+
+
 def test_diagnostics_are_single_lines_that_fit(workspace: Path) -> None:
     with (workspace / ".yoi/ticket.config.toml").open("a") as file:
         file.write(f'[orchestration]\nvalidate = [["{"x" * 300}"]]\nbroken = 1\n')

@@ -8,11 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
+import msgspec
 import pytest
 
+from yoi_cli.server.backend.table import ROUTES
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Request
     from support.servers import Backend
 
 CHROMIUM = "/usr/bin/chromium"
@@ -37,7 +41,8 @@ def chromium(*options: str) -> Iterator[Browser]:
 
 class Visitor:
     """Somebody with a browser of their own who is let in. What goes wrong in a page is kept in
-    `troubles`, what it asks for in `asked` (method, and address without its query)."""
+    `troubles`, what it asks for in `asked` (method, and address without its query), and what of
+    that no route declares in `undeclared`."""
 
     def __init__(self, browser: Browser, backend: Backend, **options: object) -> None:
         self.context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
@@ -46,7 +51,8 @@ class Visitor:
         self.base = f"{backend.server.address}/w/{backend.workspace_id}"
         self.troubles: list[str] = []
         self.asked: set[tuple[str, str]] = set()
-        self.context.on("request", lambda one: self._ask(one.method, one.url))
+        self.undeclared: list[str] = []
+        self.context.on("request", self._request)
         self.page = self.open()
         code = backend.server.data("POST", "/api/login-codes")["path"]
         self.page.goto(f"{backend.server.address}{code}")
@@ -67,8 +73,34 @@ class Visitor:
         if kind in ("error", "warning"):
             self.troubles.append(f"{page.url}: {text}")
 
+    def _request(self, request: Request) -> None:
+        self._ask(request.method, request.url)
+        _, _, path = request.url.partition(self.backend.server.address)
+        if path.startswith("/api"):
+            self.undeclared += undeclared(request.method, path, request.post_data)
+
     def _ask(self, method: str, url: str) -> None:
         self.asked.add((method, re.sub(r"[?#].*", "", url)))
+
+
+def undeclared(method: str, address: str, body: str | None) -> list[str]:
+    """What of a request for the api no route of `yoi serve` declares: itself, a word of its query,
+    or its body."""
+    path, _, query = address.partition("?")
+    asked = f"{method} {path}"
+    for route in ROUTES:
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(route.path))
+        if route.method != method or not re.fullmatch(pattern, path):
+            continue
+        known = route.query.__struct_encode_fields__ if route.query is not None else ()
+        found = [f"{asked}: {word}" for word in parse_qs(query, True) if word not in known]
+        try:
+            if body is not None:
+                msgspec.json.decode(body, type=route.body or type(None))
+        except msgspec.MsgspecError as error:
+            found.append(f"{asked}: {error}")
+        return found
+    return [asked]
 
 
 def until(is_so: Callable[[], bool], seconds: float = 30.0) -> float:

@@ -303,6 +303,8 @@ def test_the_keys_that_are_shown_are_those_that_are_bound(workspace: Path) -> No
         for key in PLACES[0][1]:
             for name in key.names.split(","):
                 assert name in bound
+        head = " ".join(panel.lines[:2])
+        assert not [key.shown for key in PLACES[0][1] if f"{key.shown} " in f"{head} "]
         await panel.press("f1")
         await panel.shows("The list")
         shown = panel.text

@@ -47,8 +47,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visitor(browser: Browser, served: Backend) -> Iterator[Visitor]:
-    """Somebody who is let in, and whose pages have no trouble."""
+    """Somebody who is let in, and whose pages have no trouble and ask for what there is."""
     somebody = Visitor(browser, served)
     yield somebody
     somebody.context.close()
-    assert somebody.troubles == []
+    assert (somebody.troubles, somebody.undeclared) == ([], [])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from support.browser import AXE, Visitor
+from support.browser import AXE, Visitor, undeclared
 from support.process import Program, git_program
 from support.servers import Backend
 
@@ -105,6 +105,7 @@ def test_a_screen_is_fit_for_everybody(screen: str, seen: Visitor, names: dict[s
             if page.locator("#live").count():
                 page.wait_for_selector("#live[data-state=on]")
         assert violations(seen) == [], f"{screen}, {scheme}"
+    assert page.evaluate("document.getAnimations().length") == 0, "it moves"
     page.set_viewport_size({"width": 360, "height": 740})
     widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1], f"{screen} scrolls sideways"
@@ -190,6 +191,20 @@ def test_pages_ask_for_nothing_that_the_server_does_not_declare(
         assert known, f"{method} {path}"
     paths = {url.removeprefix(served.server.address) for _, url in seen.asked}
     assert served.path("stream") in paths, "the socket of a page was not recorded"
+    assert seen.undeclared == []
+
+
+def test_control_a_request_that_nobody_declares_is_found(served: Backend) -> None:
+    """The original's pages wrote comments to a path that no route had."""
+    ticket = served.path("tickets/0000000000000")
+    assert undeclared("POST", f"{ticket}/events", '{"text": "x"}') == []
+    for method, path, body in (
+        ("POST", f"{ticket}/thread", '{"text": "x"}'),
+        ("POST", f"{ticket}/events", '{"text": "x", "author": "y"}'),
+        ("GET", f"{ticket}?colour=red", None),
+        ("GET", f"{ticket}/moves", "{}"),
+    ):
+        assert undeclared(method, path, body), (method, path)
 
 
 def _pattern(path: str) -> re.Pattern[str]:
