@@ -72,6 +72,18 @@ os._exit(0)
 """
 
 
+#: Reads what a panel shows first; the CPU time that this takes.
+OVERVIEW = """
+import os, sys, time
+from yoi_cli.api.overview import LiveOverview
+from yoi_cli.api.session import Start, open_session
+session = open_session(Start(sys.argv[1], False, "bench", dict(os.environ)))
+began = time.process_time()
+LiveOverview().read(session)
+print(time.process_time() - began)
+"""
+
+
 def measure(workspace: Path, shown: int, steps: int) -> dict[str, float]:
     """One run: wait for the content, scroll, and leave."""
     with tempfile.TemporaryDirectory() as kept:
@@ -111,6 +123,17 @@ def measure(workspace: Path, shown: int, steps: int) -> dict[str, float]:
     if missing:
         raise SystemExit(f"The content is not whole: {missing}")
     return {**found, "first_frame": seen - found["loaded"], "end": left}
+
+
+def overview_seconds(workspace: Path, *, index: bool) -> float:
+    """The CPU time of the first reading, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", OVERVIEW, str(workspace)],
+        env={**os.environ, "YOI_INDEX": "1" if index else "0"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return float(done.stdout)
 
 
 def _comment(workspace: Path, ours: int) -> float:
@@ -159,6 +182,10 @@ def main() -> None:
         ids = list(make_store(folder, Options(given.tickets)))
         shown = len(ids) - round(0.2 * len(ids)) - 1
         runs = [measure(folder, shown, given.steps) for _ in range(given.repeat)]
+        indexed, whole = (
+            statistics.median(overview_seconds(folder, index=one) for _ in range(given.repeat))
+            for one in (True, False)
+        )
     finally:
         shutil.rmtree(folder)
     print(f"{given.tickets} tickets, medians of {given.repeat}:")
@@ -175,6 +202,7 @@ def main() -> None:
         value = statistics.median(run[name] for run in runs)
         shown_as = f"{value:.0f} MB" if name == "memory" else f"{value * 1000:.0f} ms"
         print(f"  {name:<12} {shown_as}")
+    print(f"  first reading, CPU time: {indexed:.2f} s, without the index {whole:.2f} s")
 
 
 if __name__ == "__main__":
