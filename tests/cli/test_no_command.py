@@ -57,3 +57,18 @@ def test_whatever_is_suggested_exists(yoi: Program) -> None:
     for words in sorted(set(CALLED_ELSEWHERE.values())):
         called = words.split()
         assert yoi(*called, *(() if called[-1].startswith("--") else ("--help",))).out
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("list --no-pager", "yoi --no-pager list"),
+        ("worker list -C /tmp", "yoi -C DIR worker list"),
+    ],
+)
+def test_an_option_of_every_command_that_stands_behind_one_is_told_where_it_belongs(
+    yoi: Program, words: str, right: str
+) -> None:
+    done = yoi(*words.split(), check=False)
+    assert (done.code, done.out) == (2, "")
+    assert f"Hint: It comes before the command: `{right}`. " in done.err

@@ -221,6 +221,11 @@ def _as_usage_error(error: Exception) -> UsageError | None:
     parameters = context.command.params if context else ()
     if any("-- COMMAND" in (one.metavar or "") for one in parameters):
         hint = f"What is to be run comes behind `--`: `{path} [OPTIONS] -- COMMAND`. {hint}"
+    unknown = getattr(error, "option_name", "")
+    general = context.find_root().command.params if context else ()
+    for option in (one for one in general if unknown in one.opts):
+        words = f"{unknown} {option.metavar or ''}".strip()
+        hint = f"It comes before the command: `{path.replace('yoi', f'yoi {words}', 1)}`. {hint}"
     return UsageError("usage", message, hint=hint)
 
 
