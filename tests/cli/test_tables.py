@@ -30,7 +30,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "profile list": ("claude", "opencode"),
     "objective list": ("objective",),
     "objective doctor": ("objective", GONE),
-    "config list": ("orchestration.validate_timeout", "routing.require_acceptance"),
+    "config list": ("orchestration.validate_timeout", "builtin:yoi_local", "refs/yoi/claims/"),
     "runtime list": ("local",),
     "replay --all": (READY,),
     "hook status": ("prepare-commit-msg", "pre-push"),

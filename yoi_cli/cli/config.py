@@ -10,7 +10,7 @@ from yoi_cli.api import configuration as api
 from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import JsonOption
 from yoi_cli.cli.text.report import report_json, report_lines
-from yoi_cli.cli.text.table import ID, TEXT, Column, print_table
+from yoi_cli.cli.text.table import ID, PROSE, Column, print_table
 
 if TYPE_CHECKING:
     from yoi_cli.api.configuration import Setting
@@ -71,7 +71,7 @@ def list_(
 
         report_json("settings", settings_document(found))
         return
-    columns = (Column("key", ID), Column("value", TEXT), Column("origin"))
+    columns = (Column("key", ID), Column("value", PROSE), Column("origin"))
     rows = [(one.key, _shown(one), _origin(one)) for one in found]
     shown = [row if origin else row[:2] for row in rows]
     print_table(columns if origin else columns[:2], shown, empty="No settings.")
