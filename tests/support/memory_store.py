@@ -18,12 +18,13 @@ from yoi_cli.errors import (
     YoiError,
 )
 from yoi_cli.model.events import NewEvent, Thread
-from yoi_cli.model.fold import fold
+from yoi_cli.model.fold import Folded, fold
 from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id
 from yoi_cli.model.item import FieldValue, Item
 from yoi_cli.model.missing import MissingWrites
 from yoi_cli.model.plan import PlanRecord
 from yoi_cli.model.relations import Relation
+from yoi_cli.model.routing import ThreadSummary, summary_of_thread
 from yoi_cli.model.time import stamp
 from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.item_writing import edit_item, render_item
@@ -87,6 +88,12 @@ class MemoryStore:
 
     def thread(self, ticket: TicketId) -> Thread:
         return parse_thread(self._part(ticket, "thread.md")).thread
+
+    def folded(self, ticket: TicketId) -> Folded:
+        return fold(self.thread(ticket).events)
+
+    def thread_summary(self, ticket: TicketId) -> ThreadSummary:
+        return summary_of_thread(self.thread(ticket))
 
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]:
         data = self.files(ticket).get(RELATIONS)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.missing_links import MissingLink
     from yoi_cli.model.plan import PlanRecord
-    from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.ports import RoutingReader
     from yoi_cli.store.values import FieldsRow
 
@@ -37,9 +36,6 @@ class Dependencies(StoreFacts):
         self._unresolved: dict[str, tuple[str, ...]] = {}
         self._walked: set[str] = set()
         self._cycles: dict[str, tuple[str, ...]] = {}
-
-    def _read_summary(self, ticket: TicketId) -> ThreadSummary:
-        return self.reader.thread_summary(ticket)
 
     @cached_property
     def rows(self) -> Mapping[TicketId, FieldsRow]:

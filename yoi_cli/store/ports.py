@@ -47,6 +47,14 @@ class TicketReader(Protocol):
 
     def thread(self, ticket: TicketId) -> Thread: ...
 
+    def folded(self, ticket: TicketId) -> Folded:
+        """The fold of a ticket's thread, by the shortest way to it."""
+        ...
+
+    def thread_summary(self, ticket: TicketId) -> ThreadSummary:
+        """The summary of a ticket's thread, by a way that is shorter still."""
+        ...
+
     def relations(self, ticket: TicketId) -> tuple[Relation, ...]: ...
 
     def plan(self, ticket: TicketId) -> tuple[PlanRecord, ...]: ...
@@ -113,16 +121,8 @@ class ThreadWatcher(TicketReader, Protocol):
 class RoutingReader(TicketReader, Protocol):
     """Reading what routing decides from, also as of a commit or an instant."""
 
-    def folded(self, ticket: TicketId) -> Folded:
-        """The fold of a ticket's thread, by the shortest way to it."""
-        ...
-
     def has_acceptance(self, ticket: TicketId) -> bool:
         """Whether the item of a ticket, whose fields were read before, has acceptance criteria."""
-        ...
-
-    def thread_summary(self, ticket: TicketId) -> ThreadSummary:
-        """The summary of a ticket's thread, by a way that is shorter still."""
         ...
 
     def all_plans(self) -> Iterator[PlansRow]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.errors import ConflictError, NotFoundError
-from yoi_cli.model.fold import Folded, fold
 from yoi_cli.model.ids import TICKET_ID_LENGTH, TicketId, clean_abbreviation, is_ticket_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from yoi_cli.model.fold import Folded
     from yoi_cli.store.ports import TicketReader
 
 Id = TypeVar("Id", bound=str)
@@ -57,7 +57,7 @@ def only_match(ids: Iterable[Id], part: str, noun: str, *, hint: str) -> Id:
 def state_of(reader: TicketReader, word: str) -> tuple[TicketId, Folded]:
     """The ticket that `word` means, and its state, from the fold of its thread."""
     ticket = identify(reader, word)
-    return ticket, fold(reader.thread(ticket).events)
+    return ticket, reader.folded(ticket)
 
 
 def check_expectation(ticket: str, state: str, expect: str | None) -> None:

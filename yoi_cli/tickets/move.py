@@ -91,7 +91,7 @@ def move_ticket(
     with store.write() as writer:
         ticket = identify(writer, word)
         require_present(writer.missing_writes(), ticket)
-        state = fold(writer.thread(ticket).events).state
+        state = writer.folded(ticket).state
         check_expectation(ticket, state, request.expect)
         if state == request.target:
             said = (request.text, request.reason if request.is_own_reason else None)
@@ -187,7 +187,7 @@ def close_ticket(
     with store.write() as writer:
         ticket = identify(writer, word)
         require_present(writer.missing_writes(), ticket)
-        state = fold(writer.thread(ticket).events).state
+        state = writer.folded(ticket).state
         check_expectation(ticket, state, expect)
         if state == states.CLOSED:
             stays = Moved(ticket, state, state, changed=False)
@@ -307,9 +307,8 @@ def _unanswered(
     if origin != states.INPROGRESS or target not in states.RESOLVED_STATES:
         return ()
     from yoi_cli.model.reviews import CHANGES_REQUESTED
-    from yoi_cli.model.routing import summary_of
 
-    review = summary_of(writer.thread(ticket).events).review
+    review = writer.thread_summary(ticket).review
     sentence = CHANGES_REQUESTED.text(japanese=by.japanese)
     return (sentence,) if review.asks_for_changes and not review.is_unreviewed else ()
 

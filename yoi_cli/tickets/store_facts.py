@@ -10,13 +10,13 @@ from yoi_cli.model import states
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.model.missing import concerning
 from yoi_cli.model.relations import DIVERGED, KINDS, MISSING, TARGET, UNREADABLE, place_of
-from yoi_cli.model.routing import ThreadSummary, summary_of_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.relations import Relation
+    from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.ports import TicketReader
 
 _RELATIONS = "artifacts/relations.json"
@@ -108,14 +108,11 @@ class StoreFacts:
                             pending.append(above)
         return found
 
-    def _read_summary(self, ticket: TicketId) -> ThreadSummary:
-        return summary_of_thread(self._reader.thread(ticket))
-
     def thread_summary(self, ticket: str) -> ThreadSummary:
         """The summary of a ticket's thread. Raises where the thread cannot be read."""
         known = self._summaries.get(ticket)
         if known is None:
-            known = self._summaries[ticket] = self._read_summary(TicketId(ticket))
+            known = self._summaries[ticket] = self._reader.thread_summary(TicketId(ticket))
         return known
 
     def status(self, ticket: str) -> TicketStatus:

@@ -16,7 +16,7 @@ from yoi_cli.model.routing import summary_of_thread
 from yoi_cli.model.states import STATES
 from yoi_cli.store.formats import thread_headers as quick_fold
 from yoi_cli.store.formats.thread import parse_thread
-from yoi_cli.store.formats.thread_headers import fold_thread, summarise_thread
+from yoi_cli.store.formats.thread_headers import fold_thread, read_plain, summarise_thread
 
 WORDS = (*STATES, "elsewhere", "cli_state", "two words", 'a "quote"', "理由", "U+3000\u3000space")
 #: Pieces of the format, put where they may do harm.
@@ -32,6 +32,12 @@ def both(data: bytes) -> None:
     thread = parse_thread(data).thread
     assert fold_thread(data) == fold(thread.events)
     assert summarise_thread(data) == summary_of_thread(thread)
+    plain = read_plain(data)
+    if plain is not None:
+        assert plain.folded == fold(thread.events)
+        assert fold(plain.moving).state == plain.folded.state
+        assert plain.greatest_id == thread.greatest_id
+        assert {fault.code for fault in thread.faults} <= {"text_between_events"}
 
 
 WORK = ("review", "implementation_report", "worker")
@@ -116,6 +122,13 @@ def test_every_cut_of_a_thread_folds_alike() -> None:
 def test_what_yoi_writes_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(quick_fold, "parse_thread")
     assert fold_thread(legal("planning", "ready", "queued")).state == "queued"
+
+
+def test_an_id_that_none_can_follow_is_passed_over_by_the_headers_too() -> None:
+    data = legal("planning", "ready").replace(event_id(1).encode(), b"7" + b"Z" * 25)
+    plain = read_plain(data)
+    assert plain is not None
+    assert plain.greatest_id == event_id(0)
 
 
 @pytest.mark.parametrize("data", [b"", b"---\n", b"\n---\n", b"<!-- event: \n---\n", older()])

@@ -89,6 +89,30 @@ def read_tail(directory: Directory, *, whole: bool) -> Tail:
         raise missing_part(directory.shown(layout.THREAD)) from error
 
 
+class LargeThread(NamedTuple):
+    """All bytes of a thread, and its last event as an appending writer needs it."""
+
+    data: bytes
+    tail: Tail
+
+
+def read_large(directory: Directory) -> LargeThread | None:
+    """The thread in `directory` with its last event alone read; None for one that is soon read
+    whole, has one event, or is not there."""
+    try:
+        with directory.opened(layout.THREAD) as descriptor:
+            size, shown = os.fstat(descriptor).st_size, directory.shown(layout.THREAD)
+            check_size(size, shown, most_bytes(shown))
+            if size <= WHOLE_READ_LIMIT:
+                return None
+            data, inode = read_all(descriptor, shown), _inode(descriptor)
+    except FileNotFoundError:
+        return None
+    start = data.rfind(b"\n<!-- event: ") + 1
+    tail = Tail(parse_thread(data[start:]), start, len(data), inode)
+    return None if tail.is_whole else LargeThread(data, tail)
+
+
 def _read_from(descriptor: int, offset: int, shown: str) -> Tail:
     os.lseek(descriptor, offset, os.SEEK_SET)
     data = read_all(descriptor, shown)

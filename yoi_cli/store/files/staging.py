@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
+from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId, next_ticket_id, ticket_id_at
 from yoi_cli.model.time import stamp
 from yoi_cli.store.files import layout
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.events import Thread
+    from yoi_cli.model.fold import Folded
     from yoi_cli.model.relations import Relation
+    from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.files.journaling import Parts
     from yoi_cli.store.files.writer import FileWriter
     from yoi_cli.store.values import Part
@@ -86,6 +89,17 @@ class StagedWriter(FileReader):
     def thread(self, ticket: TicketId) -> Thread:
         log = self._logs.get(ticket)
         return self._writer.thread(ticket) if log is None else self._parse(ticket, log).thread
+
+    def folded(self, ticket: TicketId) -> Folded:
+        is_staged = ticket in self._logs
+        return fold(self.thread(ticket).events) if is_staged else self._writer.folded(ticket)
+
+    def thread_summary(self, ticket: TicketId) -> ThreadSummary:
+        from yoi_cli.model.routing import summary_of_thread
+
+        if ticket not in self._logs:
+            return self._writer.thread_summary(ticket)
+        return summary_of_thread(self.thread(ticket))
 
     def has_resolution(self, ticket: TicketId) -> bool:
         if layout.RESOLUTION in self._files.get(ticket, {}):

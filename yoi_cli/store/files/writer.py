@@ -12,7 +12,7 @@ from yoi_cli.model.events import Event
 from yoi_cli.model.fold import fold, is_move
 from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id, ticket_id_at
 from yoi_cli.model.relations import Relation
-from yoi_cli.model.states import PLANNING
+from yoi_cli.model.states import INPROGRESS, PLANNING
 from yoi_cli.model.time import stamp
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import (
@@ -20,6 +20,7 @@ from yoi_cli.store.files.append import (
     Appended,
     Tail,
     append_events,
+    read_large,
     read_tail,
     repair_tail,
     settled_tail,
@@ -42,12 +43,15 @@ from yoi_cli.store.values import Change, Committed
 
 if TYPE_CHECKING:
     from yoi_cli.model.events import NewEvent, Thread
+    from yoi_cli.model.fold import Folded
     from yoi_cli.model.item import FieldValue
+    from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.files.directory import Directory
     from yoi_cli.store.files.git_holds import Held
     from yoi_cli.store.files.journaling import Parts
     from yoi_cli.store.files.missing import Elsewhere
     from yoi_cli.store.files.undo_notes import UndoNotes
+    from yoi_cli.store.formats.thread_headers import PlainThread
     from yoi_cli.store.values import NewTicket
 
 Clock = Callable[[], int]
@@ -82,6 +86,8 @@ class FileWriter(FileReader):
         self._now_ms = now_ms
         self.clock: Clock = lambda: now_ms
         self.entropy = entropy
+        #: The long thread that was read last.
+        self._large: tuple[bytes, PlainThread | None] | None = None
         self.left_undone = False
         self.warnings: tuple[str, ...] = ()
         self.remember: Remember | None = None
@@ -119,6 +125,53 @@ class FileWriter(FileReader):
             self.require_readable(ticket, directory, tail, is_strict=False)
         return tail.parsed.thread
 
+    def folded(self, ticket: TicketId) -> Folded:
+        """The fold of a ticket's log, to be decided by. Raises as `thread`."""
+        plain = self._plain(ticket)
+        return fold(self.thread(ticket).events) if plain is None else plain.folded
+
+    def thread_summary(self, ticket: TicketId) -> ThreadSummary:
+        """What of a ticket's log others decide by. Raises as `thread`."""
+        from yoi_cli.model.routing import ThreadSummary, summary_of_thread
+
+        plain = self._plain(ticket)
+        if plain is None or self._large is None:
+            return summary_of_thread(self.thread(ticket))
+        if plain.folded.state != INPROGRESS:
+            return ThreadSummary(plain.folded.state, plain.folded.is_diverged)
+        from yoi_cli.store.formats.thread_headers import summarise_thread
+
+        return summarise_thread(self._large[0])
+
+    def _plain(self, ticket: TicketId) -> PlainThread | None:
+        """What the headers of a long thread say; None for one that has to be read whole."""
+        with self.opened(ticket) as directory:
+            large = read_large(directory)
+        return None if large is None else self._read_plain(large.data)
+
+    def _read_plain(self, data: bytes) -> PlainThread | None:
+        """The same, of a thread's bytes, which under the lock are read again and again."""
+        if self._large is None or self._large[0] != data:
+            from yoi_cli.store.formats.thread_headers import read_plain
+
+            self._large = (data, read_plain(data))
+        return self._large[1]
+
+    def _log(
+        self, ticket: TicketId, directory: Directory, change: Change
+    ) -> tuple[Tail, tuple[Event, ...] | None, str]:
+        """The end of a thread as `change` needs it, the events that its state is folded from, None
+        where it moves none, and the greatest id. Raises as `thread`."""
+        is_strict = decides(change)
+        large = read_large(directory) if is_strict else None
+        plain = None if large is None else self._read_plain(large.data)
+        if large is not None and plain is not None:
+            return large.tail, plain.moving, plain.greatest_id
+        tail = settled_tail(directory, self.location.index_lock, whole=is_strict)
+        self.require_readable(ticket, directory, tail, is_strict=is_strict)
+        thread = tail.parsed.thread
+        return tail, thread.events if tail.is_whole else None, thread.greatest_id
+
     def commit(
         self, ticket: TicketId, change: Change, *, event_ids: tuple[str, ...] = ()
     ) -> Committed:
@@ -132,10 +185,9 @@ class FileWriter(FileReader):
                 raise git_holds(self.held)
         with self.opened(ticket) as directory:
             item = read_part(directory, layout.ITEM)
-            tail = settled_tail(directory, self.location.index_lock, whole=decides(change))
-            self.require_readable(ticket, directory, tail, is_strict=decides(change))
-            blocks, event_ids = self._encode(change.events, tail, decided=event_ids)
-            projected = self._project(directory, item, tail, change)
+            tail, known, least = self._log(ticket, directory, change)
+            blocks, event_ids = self._encode(change.events, tail, least, decided=event_ids)
+            projected = self._project(directory, item, known, change)
             with held_back() as interrupts:
                 if self.remember is not None and event_ids:
                     self.remember(ticket, tuple(zip(change.events, event_ids, strict=True)))
@@ -436,20 +488,20 @@ class FileWriter(FileReader):
         self,
         directory: Directory,
         item: bytes,
-        tail: Tail,
+        known: tuple[Event, ...] | None,
         change: Change,
         *,
         is_written: bool = False,
     ) -> bytes:
-        """`item` as it must be after `change`; worked out before anything is written.
+        """`item` as it must be after `change`, beside a thread of the `known` events, or one that
+        it does not move; worked out before anything is written.
 
-        `is_written` says that `tail` holds the change's events already.
+        `is_written` says that these are the change's events, too.
         """
         at = stamp(self._now_ms)
-        events: tuple[Event, ...] | None = None
-        if tail.is_whole:
-            new = () if is_written else tuple(as_read(event, at) for event in change.events)
-            events = (*tail.parsed.thread.events, *new)
+        events = known
+        if known is not None and not is_written:
+            events = (*known, *(as_read(event, at) for event in change.events))
         return projected_item(item, events, change, at, directory.shown(layout.ITEM))
 
     def _write_projections(
@@ -461,7 +513,8 @@ class FileWriter(FileReader):
             current = read_part(directory, layout.ITEM)
             if current != item:  # a checkout put another in its place meanwhile
                 tail = settled_tail(directory, self.location.index_lock, whole=True)
-                projected = self._project(directory, current, tail, change, is_written=True)
+                events = tail.parsed.thread.events
+                projected = self._project(directory, current, events, change, is_written=True)
             if projected != current:
                 directory.replace(layout.ITEM, projected)
             if change.relations is not None and change.loses_relations:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from yoi_cli.model.events import ANSWER, CLOSE, KINDS, QUESTION, REVIEW, STATE_CHANGED, Event
 from yoi_cli.model.fold import Divergence, Folded, Move, fold
+from yoi_cli.model.ids import can_be_followed
 from yoi_cli.store.formats.thread import is_utf8, parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ _HEADER = re.compile(
     rb"((?:(?!id: )[\w-]++: " + _VALUE + rb" )*)"
     rb"id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->\n"
 )
+#: Of a header: kind, author, at, further pairs, id.
+_Header: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes]
+_ID = 4
 _MOVING = frozenset({STATE_CHANGED.encode(), CLOSE.encode()})
 _OUTLINING = _MOVING | {
     kind.name.encode()
@@ -53,19 +57,45 @@ class _StateHeader(NamedTuple):
 
 def fold_thread(data: bytes) -> Folded:
     """The fold of a thread's bytes; the same as that of all its events."""
-    headers = _moving_headers(data)
+    headers = _plain_headers(data)
     if headers is None:
         return fold(parse_thread(data).thread.events)
+    return _folded(_moving(data, headers))
+
+
+def _folded(headers: list[_StateHeader]) -> Folded:
+    """The fold of a plain thread whose moves have these `headers`."""
     shape = _fold_shape(tuple((header.kind, header.pairs) for header in headers))
     moves = [_told(move, headers[move.line]) for move in shape.moves]
     diverged = [_named(one, headers[one.line]) for one in shape.diverged]
     return Folded(shape.state, tuple(moves), tuple(diverged))
 
 
+class PlainThread(NamedTuple):
+    """A thread of whole events alone: its fold, the events that move it, and the greatest id."""
+
+    folded: Folded
+    moving: tuple[Event, ...]
+    greatest_id: str
+
+
+def read_plain(data: bytes) -> PlainThread | None:
+    """What a writer decides by, from the headers alone; None for a thread that is not plain. In one
+    that is plain there is no event that cannot be read."""
+    headers = _plain_headers(data)
+    if headers is None:
+        return None
+    moves = _moving(data, headers)
+    moving = tuple(_as_event(at, one.kind, one.pairs) for at, one in enumerate(moves))
+    ids = (header[_ID].decode() for header in headers)
+    greatest = max(filter(can_be_followed, ids), default="")
+    return PlainThread(_folded(moves), moving, greatest)
+
+
 def summarise_thread(data: bytes) -> ThreadSummary:
     """The summary of a thread's bytes; the same as that of all its events."""
-    headers = _HEADER.findall(_GAP + data)
-    if not _is_plain(data, {header[4] for header in headers}):
+    headers = _plain_headers(data)
+    if headers is None:
         from yoi_cli.model.routing import summary_of_thread
 
         return summary_of_thread(parse_thread(data).thread)
@@ -74,17 +104,25 @@ def summarise_thread(data: bytes) -> ThreadSummary:
     )
 
 
-def _moving_headers(data: bytes) -> list[_StateHeader] | None:
-    """The headers of a thread's moves, or None where the thread is not plain."""
-    ids: set[bytes] = set()
+def _plain_headers(data: bytes) -> list[_Header] | None:
+    """All headers of a thread, or None where the thread is not plain."""
+    headers: list[_Header] = _HEADER.findall(_GAP + data)
+    return headers if _is_plain(data, {header[_ID] for header in headers}) else None
+
+
+def _moving(data: bytes, headers: list[_Header]) -> list[_StateHeader]:
+    """Those headers of a plain thread that may move its state, with their lines."""
     found: list[_StateHeader] = []
-    for match in _HEADER.finditer(_GAP + data):
-        kind, author, at, pairs, event_id = match.groups()
-        ids.add(event_id)
+    line, position = 1, 0
+    for kind, author, at, pairs, event_id in headers:
         if kind in _MOVING:
-            line = data.count(b"\n", 0, match.start()) + 1
+            # Found by its text: in a plain thread no body has the opening of a header.
+            told = b"%s%s author: %s at: %s %sid: %s"
+            start = data.find(told % (_OPENING, kind, author, at, pairs, event_id), position)
+            line += data.count(b"\n", position, start)
+            position = start
             found.append(_StateHeader(kind, pairs, author, at, event_id, line))
-    return found if _is_plain(data, ids) else None
+    return found
 
 
 def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
