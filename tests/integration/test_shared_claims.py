@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from support.orchestration import Shop, shop_in
-from support.process import Program
+from support.process import Program, Result
 from support.shared_claims import REFS
 from support.sync_clones import git_wrapper
 from support.workers import wait_until
@@ -20,7 +23,7 @@ def clones(tmp_path: Path, repo: Path, yoi: Program, git: Program) -> tuple[Path
     """Clones `a` and `b`, with a queued ticket in both; its id."""
     yoi("init", cwd=repo)
     config = repo / ".yoi/ticket.config.toml"
-    config.write_text(config.read_text() + '\n[claims]\nremote = "origin"\n')
+    config.write_text(config.read_text() + '\n[claims]\nremote = "origin"\ntimeout = 60\n')
     made = yoi("ticket", "create", "--title", "T", "-m", BODY, "--json", cwd=repo)
     ticket = str(made.json["id"])
     for state in ("ready", "queued"):
@@ -93,6 +96,95 @@ def test_a_command_that_was_killed_after_its_push_is_gone_on_with(
     assert yoi("claim", ticket, cwd=b, check=False).code == 4, "and it was pushed"
     assert yoi("claim", ticket, "--json", cwd=a).json["generation"] == 1
     assert yoi("claim", ticket, cwd=a, check=False).code == 4
+
+
+def test_without_the_remote_a_comment_is_taken_back_and_the_end_of_a_claim_is_not(
+    clones: tuple[Path, Path, str], yoi: Program, tmp_path: Path
+) -> None:
+    a, _, ticket = clones
+    there, gone = tmp_path / "hub.git", tmp_path / "gone.git"
+    yoi("claim", ticket, "--holder", "ada", cwd=a)
+    yoi("ticket", "comment", ticket, "-m", "Said.", cwd=a)
+    there.rename(gone)
+    assert "withdrawn" in yoi("undo", cwd=a).out
+    gone.rename(there)
+    yoi("release", ticket, cwd=a)
+    there.rename(gone)
+    refused = yoi("undo", "--json", cwd=a, check=False)
+    assert (refused.code, refused.error["code"]) == (4, "claim_remote_unreachable")
+    assert not yoi("claims", "--json", cwd=a).json["claims"]
+
+
+class SlowPush(NamedTuple):
+    """A command that claims, in the middle of its push."""
+
+    run: Future[Result]
+    go: Path
+
+    def end(self) -> Result:
+        """Let it arrive; what the command says."""
+        self.go.touch()
+        return self.run.result(timeout=60)
+
+
+@pytest.fixture
+def slow_push(clones: tuple[Path, Path, str], yoi: Program, tmp_path: Path) -> Iterator[SlowPush]:
+    """A `yoi claim` in the clone `a`."""
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    hook = tmp_path / "hub.git/hooks/pre-receive"
+    hook.write_text(f"#!/bin/sh\ntouch {begun}\nwhile [ ! -e {go} ]; do sleep 0.02; done\n")
+    hook.chmod(0o755)
+    words = ("claim", clones[2], "--holder", "ada", "--json")
+    with ThreadPoolExecutor(1) as threads:
+        slow = SlowPush(threads.submit(yoi, *words, cwd=clones[0], check=False), go)
+        try:
+            wait_until(lambda: begun.exists() or slow.run.done())
+            assert not slow.run.done(), str(slow.run.result())
+            yield slow
+        finally:
+            go.touch()
+
+
+def test_who_writes_in_the_clone_does_not_wait_for_a_claim_that_is_being_pushed(
+    slow_push: SlowPush, clones: tuple[Path, Path, str], yoi: Program
+) -> None:
+    a, _, ticket = clones
+    yoi("ticket", "comment", ticket, "-m", "Said meanwhile.", cwd=a)
+    yoi("ticket", "create", "--title", "U", "-m", BODY, cwd=a)
+    assert not slow_push.run.done()
+    assert slow_push.end().json["generation"] == 1
+    thread = yoi("ticket", "show", ticket, cwd=a).out
+    assert thread.index("Said meanwhile.") < thread.index("ada took generation 1")
+
+
+def test_what_was_decided_before_the_push_is_decided_anew_after_it(
+    slow_push: SlowPush, clones: tuple[Path, Path, str], yoi: Program
+) -> None:
+    """The ticket goes back to planning meanwhile: nobody has it, here or elsewhere."""
+    a, b, ticket = clones
+    yoi("ticket", "state", ticket, "planning", "--reason", "x", cwd=a)
+    refused = slow_push.end()
+    assert (refused.code, refused.error["code"]) == (4, "not_claimable")
+    assert not yoi("claims", "--json", cwd=a).json["claims"]
+    assert yoi("claim", ticket, "--json", cwd=b).json["generation"] == 2
+
+
+def test_another_process_of_the_clone_takes_the_next_ticket_meanwhile(
+    slow_push: SlowPush, clones: tuple[Path, Path, str], yoi: Program
+) -> None:
+    a, _, ticket = clones
+    second = str(yoi("ticket", "create", "--title", "U", "-m", BODY, "--json", cwd=a).json["id"])
+    for state in ("ready", "queued"):
+        yoi("ticket", "state", second, state, cwd=a)
+    with ThreadPoolExecutor(1) as threads:
+        taking = threads.submit(yoi, "next", "--claim", "--json", cwd=a)
+        records = a / ".git/yoi/shared_claims"
+        wait_until(lambda: (records / f"{second}.json").exists() or taking.done())
+        slow_push.end()
+        assert taking.result(timeout=60).json["claim"]["ticket"] == second
+    held = {one["ticket"]: one["holder"] for one in yoi("claims", "--json", cwd=a).json["claims"]}
+    assert held[ticket] == "ada"
+    assert second in held
 
 
 def test_without_a_remote_for_claims_no_remote_is_asked(

@@ -14,6 +14,7 @@ from yoi_cli.model.shared_claim import Instant
 from yoi_cli.store.files.claims import FileClaims
 from yoi_cli.workspace.claim_records import ClaimRecords
 from yoi_cli.workspace.claim_refs import ClaimRefs
+from yoi_cli.workspace.claim_turns import ClaimTurns
 from yoi_cli.workspace.shared_claims import SharedClaims
 
 TICKET = "00001M7WFCY38"
@@ -46,18 +47,27 @@ class Clone:
             FileClaims(str(folder / "claims")),
             ClaimRecords(str(folder / "shared_claims")),
             ClaimRefs(str(self.path), "origin", REFS, silence=self.silence),
+            ClaimTurns(str(folder / "claim_turns")),
             self.path.name,
-            lambda: Instant(self.boot, self.passed),
+            instant=lambda: Instant(self.boot, self.passed),
         )
 
     def take(self, ticket: str = TICKET, *, logged: int = 0, closed: int = 0) -> Claim:
         """Claim a ticket as `yoi claim` does, its log aside."""
-        current = self.claims.look(ticket, closed=closed)
-        check_free(ticket, current, wall())
-        taken = take(ticket, current, ClaimRequest("ada", LEASE), wall(), logged=logged)
-        self.claims.share(taken)
-        self.claims.put(taken)
+        with self.claims.turn(ticket):
+            current = self.look(ticket, closed=closed)
+            check_free(ticket, current, wall())
+            taken = take(ticket, current, ClaimRequest("ada", LEASE), wall(), logged=logged)
+            self.claims.share(taken)
+            self.claims.put(taken)
         return taken
+
+    def look(
+        self, ticket: str = TICKET, *, closed: int | None = None, mends: bool = False
+    ) -> Claim | None:
+        """Who has a ticket, the remote asked."""
+        self.claims.ask(ticket, mends=mends)
+        return self.claims.look(ticket, closed=closed)
 
 
 @dataclass(frozen=True)

@@ -61,13 +61,13 @@ def test_the_ref_is_its_own_history(hub: Hub, both: tuple[Clone, Clone]) -> None
 
 def test_who_pushes_from_the_same_look_loses(both: tuple[Clone, Clone]) -> None:
     a, b = both
-    request = b.claims.look(TICKET, closed=0)
+    request = b.look(TICKET, closed=0)
     assert request is None
     taken = a.take()
     with pytest.raises(ConflictError, match="ada on a") as refused:
         b.claims.share(taken._replace(holder="eve"))
     assert refused.value.code == "claimed"
-    known = b.claims.get(TICKET)
+    known = b.claims.look(TICKET)
     assert known is not None
     assert known.holder == "ada on a", "who has it is known here now"
 
@@ -223,6 +223,18 @@ def test_what_is_being_published_does_not_run_out(hub: Hub, both: tuple[Clone, C
     assert PUBLISHED in hub.git("log", "-1", "--format=%s", REFS + TICKET, cwd=hub.bare).out
 
 
+def test_who_tells_late_of_an_end_leaves_the_claim_that_was_taken_since(
+    hub: Hub, both: tuple[Clone, Clone]
+) -> None:
+    a, b = both
+    freed = a.take().freed(wall())
+    a.claims.put(freed)
+    assert a.take().generation == 2, "another command of the clone was quicker than its news"
+    a.claims.finish(freed, is_done=True)
+    with pytest.raises(ConflictError, match="ada on a"):
+        b.take()
+
+
 def test_finished_work_is_not_begun_by_a_clone_that_was_not_told(
     both: tuple[Clone, Clone],
 ) -> None:
@@ -289,11 +301,12 @@ def test_a_remote_that_was_restored_from_a_backup_is_refused_and_named(
     hub.point(backup)
     for clone in (a, b):
         with pytest.raises(ConflictError, match="restored from a backup") as refused:
-            clone.open().look(TICKET)
+            clone.claims = clone.open()
+            clone.look()
         assert refused.value.code == "claim_remote_rewound"
     assert hub.head() == backup
 
-    seen = b.claims.look(TICKET, mends=True)
+    seen = b.look(TICKET, mends=True)
     assert seen is not None
     b.claims.share(seen.freed(wall()))
     assert b.take().generation == 2
@@ -308,7 +321,7 @@ def test_a_ref_that_went_while_a_claim_ran_is_refused_too(
     a.take()
     hub.git("update-ref", "-d", REFS + TICKET, cwd=hub.bare)
     with pytest.raises(ConflictError) as refused:
-        a.claims.look(TICKET)
+        a.look(TICKET)
     assert refused.value.code == "claim_remote_rewound"
 
 
@@ -358,7 +371,7 @@ def test_all_claims_are_listed_by_one_question(
     others = [f"00001M7WFC{n:03d}" for n in range(3)]
     for ticket in others:
         a.take(ticket)
-    b.claims.refresh()
+    b.claims.learn(b.claims.ask_all())
     held = {ticket: claim.holder for ticket, claim in b.claims.all().items()}
     assert held == dict.fromkeys(others, "ada on a")
     commit = hub.head(others[0])

@@ -76,7 +76,7 @@ class _Batch:
         self._session = session
         #: A commit for each operation would cost more than all of them.
         self._quiet = session._replace(config=session.config._replace(autocommit=False))
-        self._author, self._give, self._claims = author, give, session.claims
+        self._author, self._give, self._claims = author, give, _ToldLater(session.claims)
         self._labels: dict[str, str] = {}
         self._written: dict[str, None] = {}
         self._lock_error: YoiError | None = None
@@ -105,6 +105,8 @@ class _Batch:
                 return
             except YoiError as error:
                 self._lock_error = error
+            finally:
+                _warn_last(answers, self._claims.tell())
         answers += [_failed(line, line.error or self._lock_error) for line in lines[len(answers) :]]
 
     def _make_one(self, writer: FileWriter, line: Line) -> Answer:
@@ -124,6 +126,7 @@ class _Batch:
             try:
                 with self._session.store.write() as writer:
                     answers = self._staged(writer, lines)
+                _warn_last(answers, self._claims.tell())
             except YoiError as error:
                 answers = [_failed(line, error) for line in lines]
             except OSError as error:
@@ -194,6 +197,28 @@ class _Batch:
         return commit_folders_if_asked(self._session, folders, f"batch: {many}", asked=asked)
 
 
+class _ToldLater:
+    """Claims of whose ends other clones are told once the store's lock is given back."""
+
+    def __init__(self, claims: ClaimEnds) -> None:
+        self._claims = claims
+        self._untold: list[Callable[[], None]] = []
+
+    def get(self, ticket: str) -> Claim | None:
+        return self._claims.get(ticket)
+
+    def put(self, claim: Claim) -> None:
+        self._claims.put(claim)
+
+    def finish(self, claim: Claim, *, is_done: bool) -> None:
+        self._untold.append(lambda: self._claims.finish(claim, is_done=is_done))
+
+    def tell(self) -> list[str]:
+        """Tell them; what went wrong."""
+        untold, self._untold = self._untold, []
+        return _all_done(untold)
+
+
 class _LaterEnds:
     """Ends of claims that wait until the batch is written."""
 
@@ -212,13 +237,22 @@ class _LaterEnds:
 
     def settle(self) -> list[str]:
         """End them; what went wrong."""
-        said = []
-        for end in self._waiting:
-            try:
-                end()
-            except (OSError, YoiError) as error:
-                said.append(f"All is recorded, but a claim could not be ended: {error}")
-        return said
+        return _all_done(self._waiting)
+
+
+def _all_done(ends: Iterable[Callable[[], None]]) -> list[str]:
+    said = []
+    for end in ends:
+        try:
+            end()
+        except (OSError, YoiError) as error:
+            said.append(f"All is recorded, but a claim could not be ended: {error}")
+    return said
+
+
+def _warn_last(answers: list[Answer], said: list[str]) -> None:
+    if said and answers:
+        answers[-1] = _warned(answers[-1], said)
 
 
 def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:

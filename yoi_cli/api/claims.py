@@ -123,8 +123,9 @@ def refresh(session: Session) -> None:
     """Learn who holds what in other clones, where claims hold for them. Raises `ConflictError`
     (`claim_remote_unreachable`)."""
     if session.config.claims_remote is not None:
-        with session.store.write():
-            session.claims.refresh()
+        from yoi_cli.tickets.claiming import learn_of_others
+
+        learn_of_others(session.store, session.claims)
 
 
 def list_remote_claims(session: Session) -> tuple[KnownClaim, ...]:

@@ -109,13 +109,9 @@ def check_holder(session: Session, ticket: str, by: str) -> None:
     import time
 
     from yoi_cli.model.claim import check_free
+    from yoi_cli.tickets.claiming import claim_now
 
-    claims = session.claims
-    if claims.is_shared:
-        with session.store.write():
-            claim = claims.look(ticket)
-    else:
-        claim = claims.get(ticket)
+    claim = claim_now(session.store, session.claims, ticket)
     if claim is not None and claim.holder != by:
         check_free(ticket, claim, time.time_ns() // 1_000_000)
 

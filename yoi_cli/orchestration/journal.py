@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import events, states
-from yoi_cli.model.claim import ClaimRequest, renew, take
+from yoi_cli.model.claim import ClaimRequest, check_free, renew, take
 from yoi_cli.model.events import NewEvent, heading_for
 from yoi_cli.model.missing import concerning, require_present
 from yoi_cli.orchestration.holder import rival_of
 from yoi_cli.orchestration.steps import position_of
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.claim_events import claim_event
+from yoi_cli.tickets.claiming import Planned, settle
 from yoi_cli.tickets.doubts import Doubt, untrusted
 
 if TYPE_CHECKING:
@@ -89,31 +90,47 @@ class Journal:
     def begin_anew(self, seen: Position, *new: NewEvent) -> None:
         """Take a claim of the next generation in place of that of `seen`, and append `new`, whose
         generation is the claim's. Raises `ConflictError` (`log_moved_on`)."""
-        with self._ports.store.write() as writer:
+        claims, holder = self._ports.claims, self._ports.holder
+
+        def plan(writer: TicketWriter) -> Planned[None]:
             self._check(writer, seen)
-            claim = self._ports.claims.get(self._ticket)
+            claim = claims.look(self._ticket)
+            if claim is not None and claim.holder != holder:
+                check_free(self._ticket, claim, writer.now_ms)
             freed = claim.freed(writer.now_ms) if claim is not None else None
-            request = ClaimRequest(self._ports.holder, self._ports.lease)
+            request = ClaimRequest(holder, self._ports.lease)
             taken = take(self._ticket, freed, request, writer.now_ms, logged=seen.generation)
             event = claim_event(taken, self._ports.by, "taken")
-            self._ports.claims.share(taken)
-            if freed is not None:
-                self._ports.claims.put(freed)
-            writer.commit(self._ticket, Change(events=(event, *new)))
-            self._ports.claims.put(taken)
+
+            def record() -> None:
+                if freed is not None:
+                    claims.put(freed)
+                writer.commit(self._ticket, Change(events=(event, *new)))
+                claims.put(taken)
+
+            return Planned((taken,), record)
+
+        settle(self._ports.store.write, claims, (self._ticket,), plan)
 
     def give_back(self, seen: Position) -> None:
         """End the claim of `seen`, which another clone had first. Raises as `record` does."""
-        with self._ports.store.write() as writer:
+        claims = self._ports.claims
+
+        def plan(writer: TicketWriter) -> Planned[None]:
             self._check(writer, seen)
-            claim = self._ports.claims.get(self._ticket)
+            claim = claims.look(self._ticket)
             if claim is None or self._is_lost(claim, seen):
-                return
+                return Planned((), lambda: None)
             freed = claim.freed(writer.now_ms)
-            self._ports.claims.share(freed)
             event = claim_event(freed, self._ports.by, "released")
-            writer.commit(self._ticket, Change(events=(event,)))
-            self._ports.claims.put(freed)
+
+            def record() -> None:
+                writer.commit(self._ticket, Change(events=(event,)))
+                claims.put(freed)
+
+            return Planned((freed,), record)
+
+        settle(self._ports.store.write, claims, (self._ticket,), plan)
 
     def rival(self, at: Position) -> str:
         """Who else has a claim of `at`'s generation or a greater one; empty for nobody."""
@@ -125,6 +142,7 @@ class Journal:
 
         Raises `ConflictError`: `log_moved_on`, `claim_lost`.
         """
+        self._renew(seen)
         with self._ports.store.write() as writer:
             self._append(writer, seen, new)
 
@@ -135,28 +153,39 @@ class Journal:
             f"Moved from {states.INPROGRESS} to {states.DONE} by `yoi orchestrate`.",
             **{"from": states.INPROGRESS, "to": states.DONE, "reason": _REASON, "field": "state"},
         )
+        self._renew(seen)
+        freed = None
         with self._ports.store.write() as writer:
             self._append(writer, seen, (*new, move))
             claim = self._ports.claims.get(self._ticket)
             if claim is not None:
                 freed = claim.freed(writer.now_ms)
                 self._ports.claims.put(freed)
-                with suppress(YoiError):  # it is published, so that nobody takes it meanwhile
-                    self._ports.claims.finish(freed, is_done=True)
+        if freed is not None:
+            with suppress(YoiError):  # it is published, so that nobody takes it meanwhile
+                self._ports.claims.finish(freed, is_done=True)
 
     def publish(self, seen: Position, branch: Callable[[], BranchPush] | None = None) -> bool:
         """Before a result leaves the clone: tell others, and let `branch` go out with that, both or
         neither. Whether it did. Raises as `record` does: who was overtaken publishes nothing."""
         if not self._ports.claims.is_shared:
             return False
+        with self._ports.claims.turn(self._ticket):
+            claim = self._held(seen)
+            with self._overtaken():
+                is_out = self._ports.claims.publish(claim, branch)
+            self._held(seen)
+            return is_out
+
+    def _held(self, seen: Position) -> Claim:
+        """The claim of `seen`, while the log still says that. Raises as `record` does."""
         with self._ports.store.write() as writer:
             self._check(writer, seen)
             self._hold(writer, seen)
             claim = self._ports.claims.get(self._ticket)
-            if claim is None:
-                raise self._lost()
-            with self._overtaken():
-                return self._ports.claims.publish(claim, branch)
+        if claim is None:
+            raise self._lost()
+        return claim
 
     @contextmanager
     def _overtaken(self) -> Iterator[None]:
@@ -184,6 +213,7 @@ class Journal:
         is_due = self._ports.claims.is_due(self._ticket)
         if self._ports.now() < self._renew_at and not is_due:
             return
+        self._renew(seen)
         with self._ports.store.write() as writer:
             self._hold(writer, seen)
 
@@ -193,23 +223,30 @@ class Journal:
         given = tuple((key, value) for key, value in attributes.items() if value)
         return NewEvent(kind, author or self._ports.by.author, heading, text, given)
 
+    def _renew(self, at: Position) -> None:
+        """Tell other clones, where that is due, that the claim of `at` goes on. The store's lock is
+        not held meanwhile; what stands here is written under it, by `_hold`."""
+        claims = self._ports.claims
+        if claims.is_shared and at.state == states.INPROGRESS:
+            going_on = self._going_on(at, self._ports.now())
+            with self._overtaken(), claims.turn(self._ticket):
+                claims.keep(going_on)
+
     def _hold(self, writer: TicketWriter, at: Position) -> None:
         """Keep the claim of `at` alive, also where a crash kept the clone from knowing it."""
-        if at.state != states.INPROGRESS:
-            return
-        now, lease = writer.now_ms, self._ports.lease
-        claim = self._ports.claims.get(self._ticket)
+        if at.state == states.INPROGRESS:
+            self._ports.claims.put(self._going_on(at, writer.now_ms))
+            self._renew_at = self._ports.now() + self._ports.lease // 2
+
+    def _going_on(self, at: Position, now: int) -> Claim:
+        """The claim of `at` with a lease that begins `now`. Raises `claim_lost`."""
+        lease, claim = self._ports.lease, self._ports.claims.get(self._ticket)
         if at.holder != self._ports.holder or (claim and self._is_lost(claim, at)):
             raise self._lost()
         if claim is not None and claim.generation == at.generation:
-            held = renew(self._ticket, claim, at.generation, lease, now)
-        else:
-            request = ClaimRequest(self._ports.holder, lease, at.worktree or None)
-            held = take(self._ticket, claim, request, now, logged=at.generation - 1)
-        with self._overtaken():
-            self._ports.claims.keep(held)
-        self._ports.claims.put(held)
-        self._renew_at = self._ports.now() + lease // 2
+            return renew(self._ticket, claim, at.generation, lease, now)
+        request = ClaimRequest(self._ports.holder, lease, at.worktree or None)
+        return take(self._ticket, claim, request, now, logged=at.generation - 1)
 
     def _lost(self) -> ConflictError:
         return ConflictError(

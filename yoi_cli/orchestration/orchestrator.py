@@ -36,6 +36,7 @@ from yoi_cli.routing.accept import Acceptance, accept_ticket
 from yoi_cli.routing.claims import ClaimService, doubted_tickets, find_next
 from yoi_cli.routing.router import DecisionSummary, Router
 from yoi_cli.routing.rules import ACCEPTANCE_MISSING
+from yoi_cli.tickets.claiming import learn_of_others
 from yoi_cli.tickets.doubts import untrusted
 
 if TYPE_CHECKING:
@@ -261,8 +262,8 @@ class Orchestrator:
     def _learn_of_others(self) -> None:
         """See what other clones hold. One that cannot be asked is told of where it counts."""
         if self._ports.claims.is_shared:
-            with suppress(YoiError), self._ports.store.write():
-                self._ports.claims.refresh()
+            with suppress(YoiError):
+                learn_of_others(self._ports.store, self._ports.claims)
 
     def _begun(self) -> Iterator[TicketId]:
         """Tickets that this clone's orchestrators began: in progress, or merged with their

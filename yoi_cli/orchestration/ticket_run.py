@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _PASSING = frozenset(
     {
         *("lock_timeout", "worker_limit", "worker_timeout", "git_ended", "claim_not_shared"),
-        *("claim_remote_unreachable", "claim_refs_refused"),
+        *("claim_remote_unreachable", "claim_refs_refused", "claim_busy"),
         *("remote_unreachable", "remote_timeout", "branch_moved", "forge_timeout"),
     }
 )

@@ -12,7 +12,7 @@ from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
 from yoi_cli.model.routing import BLOCKED, IMPLEMENTATION_READY
 from yoi_cli.model.shared_claim import closed_generation
 from yoi_cli.model.time import stamp
-from yoi_cli.routing.claims import ClaimService, unfinished_generation
+from yoi_cli.routing.claims import ClaimService, settle_one, unfinished_generation
 from yoi_cli.routing.decide import (
     check_acceptance,
     check_judgement,
@@ -25,7 +25,7 @@ from yoi_cli.routing.messages import start_action
 from yoi_cli.routing.router import Decision, Router
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.claim_events import claim_event, greatest_generation
-from yoi_cli.tickets.lookup import identify
+from yoi_cli.tickets.claiming import Planned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,8 +89,8 @@ def accept_ticket(
     `StoreInvalidError` (`store_untrusted`) where nothing is decided about it.
     """
     check_judgement(judgement)
-    with service.store.write() as writer:
-        ticket = identify(writer, word)
+
+    def plan(writer: RoutingWriter, ticket: TicketId) -> Planned[Accepted]:
         item = writer.item(ticket)
         packet = intent.complete(intent.packet_of(item.title, item.body), parts)
         router = Router(writer, service.context)
@@ -101,18 +101,29 @@ def accept_ticket(
         case = _Case(service, writer, ticket, decision, packet, _agreed(decision, acceptance))
         if decision.state == states.INPROGRESS:
             agreed = _agreed_before(writer, ticket, acceptance) or case.agreed
-            accepted = _finish(case._replace(agreed=agreed), acceptance.claim)
-            return _with_what_was_said(case, accepted, (judgement.reason, *parts.values()))
+            said = (judgement.reason, *parts.values())
+            return _finish(case._replace(agreed=agreed), acceptance.claim, said)
         if decision.state == states.QUEUED:
             check_acceptance(decision)
         _check_acceptable(decision, judgement)
-        claim, is_new = _claim_for(case, acceptance.claim)
-        change = _acceptance_change(case, judgement, claim, is_new=is_new)
-        service.claims.share(claim)
-        committed = writer.commit(ticket, change)
-        service.claims.put(claim)
+        return _plan_acceptance(case, acceptance.claim, judgement)
+
+    return settle_one(service, word, plan)
+
+
+def _plan_acceptance(
+    case: _Case, request: ClaimRequest, judgement: GivenDecision
+) -> Planned[Accepted]:
+    claim, is_new = _claim_for(case, request)
+    change = _acceptance_change(case, judgement, claim, is_new=is_new)
+
+    def record() -> Accepted:
+        committed = case.writer.commit(case.ticket, change)
+        case.service.claims.put(claim)
         ids, warnings = committed.event_ids, committed.warnings
-        return Accepted(ticket, claim, case.agreed, packet, True, ids, warnings)
+        return Accepted(case.ticket, claim, case.agreed, case.packet, True, ids, warnings)
+
+    return Planned((claim,), record)
 
 
 def _check_acceptable(decision: Decision, judgement: GivenDecision) -> None:
@@ -251,23 +262,30 @@ def _with_what_was_said(case: _Case, accepted: Accepted, said: tuple[str | None,
     return accepted._replace(event_ids=done.event_ids, warnings=done.warnings)
 
 
-def _finish(case: _Case, request: ClaimRequest) -> Accepted:
+def _finish(case: _Case, request: ClaimRequest, said: tuple[str | None, ...]) -> Planned[Accepted]:
     """The claim of a ticket that is in progress: found, or made where a crash prevented it."""
     service, ticket, now = case.service, case.ticket, case.writer.now_ms
     log = case.writer.thread(ticket).events
     current = service.claims.look(ticket, closed=closed_generation(log))
     generation = unfinished_generation(log, current, request.holder)
+    held = current if current is not None and current.is_alive(now) else None
     if generation is not None:
         claim = take(ticket, current, request, now, logged=generation - 1)
-        service.claims.share(claim)
-        service.claims.put(claim)
-        return Accepted(ticket, claim, case.agreed, case.packet, changed=False)
-    held = current if current is not None and current.is_alive(now) else None
-    if held is not None and held.holder == request.holder:
-        return Accepted(ticket, held, case.agreed, case.packet, changed=False)
-    raise ConflictError(
-        "in_progress",
-        f"{ticket} is in progress already" + (f", held by {held.holder}." if held else "."),
-        hint=f"Take it over with `yoi claim {ticket}` where its claim has run out.",
-        details={"ticket": ticket, "holder": held.holder if held else None},
-    )
+    elif held is not None and held.holder == request.holder:
+        claim = held
+    else:
+        raise ConflictError(
+            "in_progress",
+            f"{ticket} is in progress already" + (f", held by {held.holder}." if held else "."),
+            hint=f"Take it over with `yoi claim {ticket}` where its claim has run out.",
+            details={"ticket": ticket, "holder": held.holder if held else None},
+        )
+    is_new = generation is not None
+
+    def record() -> Accepted:
+        if is_new:
+            service.claims.put(claim)
+        accepted = Accepted(ticket, claim, case.agreed, case.packet, changed=False)
+        return _with_what_was_said(case, accepted, said)
+
+    return Planned((claim,) if is_new else (), record)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
 from yoi_cli.model import states
@@ -15,6 +16,7 @@ from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router,
 from yoi_cli.routing.rules import CLAIMED
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.claim_events import claim_event, generation_of, greatest_generation
+from yoi_cli.tickets.claiming import Planned, settle
 from yoi_cli.tickets.doubts import untrusted
 from yoi_cli.tickets.lookup import identify
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from yoi_cli.store.ports import Claims, RoutingReader, RoutingStore, RoutingWriter
     from yoi_cli.tickets.doubts import Doubt
 
+T = TypeVar("T")
 _RANKS = {"P0": 0, "P1": 1, "P2": 2, "P3": 3, "P4": 4}
 _UNKNOWN = "a claim that cannot be read"
 #: What may be claimed: what may start, and work whose holder is gone.
@@ -84,15 +87,31 @@ def claim_ticket(service: ClaimService, word: str, request: ClaimRequest) -> Cla
     reasons where it may not start; `StoreInvalidError` (`store_untrusted`) where nothing is
     decided about it.
     """
-    with service.store.write() as writer:
-        return _claim(writer, service, identify(writer, word), request)
+    return settle_one(service, word, lambda w, ticket: _plan_claim(w, service, ticket, request))
 
 
-def _claim(
+def settle_one(
+    service: ClaimService,
+    word: str,
+    plan: Callable[[RoutingWriter, TicketId], Planned[T]],
+    *,
+    mends: bool = False,
+    waits: bool = True,
+) -> T:
+    """As `settle`, for the one ticket that `word` means."""
+    asked = (identify(service.store, word),) if service.claims.is_shared else ()
+
+    def planned(writer: RoutingWriter) -> Planned[T]:
+        return plan(writer, identify(writer, word))
+
+    return settle(service.store.write, service.claims, asked, planned, mends=mends, waits=waits)
+
+
+def _plan_claim(
     writer: RoutingWriter, service: ClaimService, ticket: TicketId, request: ClaimRequest
-) -> Claim:
+) -> Planned[Claim]:
     """The event first: one that a crash left without its claim is found by the next call."""
-    if not service.claims.is_shared:  # else what is known here may be over by now
+    if not service.claims.is_shared:  # else it is asked about in the order that follows
         check_free(ticket, service.claims.get(ticket), writer.now_ms)
     router = Router(writer, service.context._replace(claims={}))
     check_claimable(router.route(ticket))
@@ -101,16 +120,16 @@ def _claim(
     current = service.claims.look(ticket, closed=closed_generation(log))
     check_free(ticket, current, writer.now_ms)
     begun = unfinished_generation(log, current, request.holder)
-    if begun is not None:
-        taken = take(ticket, current, request, writer.now_ms, logged=begun - 1)
-        service.claims.share(taken)
-    else:
-        logged = greatest_generation(log)
-        taken = take(ticket, current, request, writer.now_ms, logged=logged)
-        service.claims.share(taken)
-        writer.commit(ticket, Change(events=(claim_event(taken, service.by, "taken"),)))
-    service.claims.put(taken)
-    return taken
+    logged = greatest_generation(log) if begun is None else begun - 1
+    taken = take(ticket, current, request, writer.now_ms, logged=logged)
+
+    def record() -> Claim:
+        if begun is None:
+            writer.commit(ticket, Change(events=(claim_event(taken, service.by, "taken"),)))
+        service.claims.put(taken)
+        return taken
+
+    return Planned((taken,), record)
 
 
 def check_claimable(decision: Decision) -> None:
@@ -149,26 +168,37 @@ def not_claimable(decision: Decision) -> ConflictError:
 
 def renew_claim(service: ClaimService, word: str, generation: int, lease: int) -> Claim:
     """Begin a lease anew, with the generation that the holder was given."""
-    with service.store.write() as writer:
-        ticket = identify(writer, word)
+
+    def plan(writer: RoutingWriter, ticket: TicketId) -> Planned[Claim]:
         current = service.claims.look(ticket)
         renewed = renew(ticket, current, generation, lease, writer.now_ms)
-        service.claims.share(renewed)
-        service.claims.put(renewed)
-        return renewed
+
+        def record() -> Claim:
+            service.claims.put(renewed)
+            return renewed
+
+        return Planned((renewed,), record)
+
+    return settle_one(service, word, plan)
 
 
 def release_claim(service: ClaimService, word: str, generation: int | None) -> Claim:
     """Give a ticket back."""
-    with service.store.write() as writer:
-        ticket = identify(writer, word)
-        current = service.claims.look(ticket, mends=generation is None)
+
+    def plan(writer: RoutingWriter, ticket: TicketId) -> Planned[Claim]:
+        current = service.claims.look(ticket)
         released = release(ticket, current, generation, writer.now_ms)
-        service.claims.share(released)
-        if not _is_logged(writer.thread(ticket).events, released):
-            writer.commit(ticket, Change(events=(claim_event(released, service.by, "released"),)))
-        service.claims.put(released)
-        return released
+
+        def record() -> Claim:
+            if not _is_logged(writer.thread(ticket).events, released):
+                event = claim_event(released, service.by, "released")
+                writer.commit(ticket, Change(events=(event,)))
+            service.claims.put(released)
+            return released
+
+        return Planned((released,), record)
+
+    return settle_one(service, word, plan, mends=generation is None)
 
 
 def publish_result(service: ClaimService, ticket: TicketId) -> None:
@@ -179,12 +209,22 @@ def publish_result(service: ClaimService, ticket: TicketId) -> None:
     """
     if not service.claims.is_shared:
         return
+    with service.claims.turn(ticket):
+        claim = _to_publish(service, ticket)
+        if claim is not None:
+            service.claims.publish(claim)
+            _to_publish(service, ticket)  # somebody here may have taken it meanwhile
+
+
+def _to_publish(service: ClaimService, ticket: TicketId) -> Claim | None:
+    """The claim under which a result goes out, None where there is none to tell of. Raises
+    `ConflictError` (`claimed`) for another's."""
     with service.store.write() as writer:
         claim = service.claims.get(ticket)
         if claim is not None and not claim.is_released and claim.holder != service.by.author:
             check_free(ticket, claim, writer.now_ms)
-        elif claim is not None:
-            service.claims.publish(claim)
+            return None
+        return claim
 
 
 def _is_logged(log: Iterable[Event], released: Claim) -> bool:
@@ -242,18 +282,45 @@ def claim_next(service: ClaimService, request: ClaimRequest) -> NextTickets:
     router = Router(service.store, service.context)
     queued = _queued(router)
     candidates = _rank(router, queued)
+    first = _first_in_turn if service.claims.is_shared else _first_under_lock
+    claim = first(service, candidates, request)
+    if claim is not None:
+        return NextTickets((router.route(TicketId(claim.ticket)),), claim)
+    with service.store.write() as writer:
+        holders = _holders(service, [*candidates, *_waiting_for_claims(queued)], writer.now_ms)
+    raise all_claimed(holders) if holders else nothing_ready(router)
+
+
+def _first_under_lock(
+    service: ClaimService, candidates: Sequence[str], request: ClaimRequest
+) -> Claim | None:
     with service.store.write() as writer:
         for word in candidates:
-            ticket = TicketId(word)
+            with suppress(ConflictError, NotFoundError, StoreInvalidError):
+                return _plan_claim(writer, service, TicketId(word), request).record()
+    return None
+
+
+def _first_in_turn(
+    service: ClaimService, candidates: Sequence[str], request: ClaimRequest
+) -> Claim | None:
+    """A ticket that another process of this clone asks the remote about is tried last."""
+    busy: list[str] = []
+    for waits, words in ((False, candidates), (True, busy)):
+        for word in words:
             try:
-                claim = _claim(writer, service, ticket, request)
+                return settle_one(
+                    service,
+                    word,
+                    lambda w, ticket: _plan_claim(w, service, ticket, request),
+                    waits=waits,
+                )
             except (ConflictError, NotFoundError, StoreInvalidError) as error:
                 if error.code in NO_REMOTE:
                     raise
-                continue
-            return NextTickets((router.route(ticket),), claim)
-        holders = _holders(service, [*candidates, *_waiting_for_claims(queued)], writer.now_ms)
-    raise all_claimed(holders) if holders else nothing_ready(router)
+                if error.code == "claim_busy" and not waits:
+                    busy.append(word)
+    return None
 
 
 def _waiting_for_claims(queued: Iterable[DecisionSummary]) -> list[str]:

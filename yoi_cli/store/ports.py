@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.routing import ThreadSummary
+    from yoi_cli.model.shared_claim import KnownClaim
     from yoi_cli.store.values import (
         Change,
         Committed,
@@ -195,15 +196,19 @@ class ClaimEnds(Protocol):
     def put(self, claim: Claim) -> None: ...
 
     def finish(self, claim: Claim, *, is_done: bool) -> None:
-        """Tell others that the claim has ended, and whether the work is over."""
+        """Tell others that the claim has ended, and whether the work is over.
+
+        It takes the ticket's turn, and is called once the store's lock is given back.
+        """
         ...
 
 
 class Claims(ClaimEnds, Protocol):
     """The claims of a clone; written only while the store's lock is held.
 
-    Where claims hold across clones, others are asked and told by what follows `put`; where they do
-    not, that does nothing. It raises `ConflictError`: `claimed` where another clone has the ticket,
+    Where claims hold across clones, others are asked and told by `ask` and what follows `learn`;
+    where they do not, that does nothing. It is called in the ticket's `turn`, and never while the
+    store's lock is held. It raises `ConflictError`: `claimed` where another clone has the ticket,
     `claim_remote_unreachable` where nobody can say, `claim_refs_refused`, and
     `claim_remote_rewound` where the remote has forgotten what it said (docs/machines.md).
     """
@@ -221,17 +226,34 @@ class Claims(ClaimEnds, Protocol):
         """The tickets whose claim cannot be read."""
         ...
 
-    def look(self, ticket: str, *, closed: int | None = None, mends: bool = False) -> Claim | None:
-        """The claim as it is now, other clones asked.
+    def turn(self, *tickets: str, waits: bool = True) -> AbstractContextManager[None]:
+        """Be the one process of the clone that is between the remote and the records of `tickets`.
 
-        With `closed`, the greatest generation whose end the ticket's log tells, work that another
-        clone finished and this one was not told of is a `ConflictError` (`claim_finished`). `mends`
-        takes what a remote that has forgotten something says.
+        It is taken before the store's lock. Raises `ConflictError` (`claim_busy`) where another
+        has it: at once, or, for who `waits`, after a while.
         """
         ...
 
-    def refresh(self) -> None:
-        """Learn of all claims of other clones at once, if that was not done just now."""
+    def ask(self, ticket: str, *, mends: bool = False) -> None:
+        """Learn what the remote says of a ticket now. `mends` takes what a remote that has
+        forgotten something says."""
+        ...
+
+    def look(self, ticket: str, *, closed: int | None = None) -> Claim | None:
+        """The claim by what was learned of other clones, which becomes one of this clone's.
+
+        With `closed`, the greatest generation whose end the ticket's log tells, work that another
+        clone finished and this one was not told of is a `ConflictError` (`claim_finished`).
+        """
+        ...
+
+    def ask_all(self) -> Sequence[KnownClaim]:
+        """What the remote says anew of all claims of other clones, for `learn`; nothing where it
+        was asked just now."""
+        ...
+
+    def learn(self, found: Iterable[KnownClaim]) -> None:
+        """Take what `ask_all` found among the claims of this clone."""
         ...
 
     def share(self, claim: Claim) -> None:

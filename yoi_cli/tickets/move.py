@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 #: The states, but for closed, in which nobody works on a ticket any more.
 FREEING_STATES = frozenset({states.PLANNING, states.DONE})
+_NOT_ENDED = "The move is recorded, but the ticket's claim could not be ended: "
 _ASK_FOR_CRITERIA = frozenset({states.READY, states.QUEUED, states.INPROGRESS})
 
 
@@ -110,13 +111,13 @@ def move_ticket(
             raise _claimed(held)
         warnings = _unanswered(writer, ticket, (state, request.target), by)
         change = _change(state, request, by, stamp(writer.now_ms))
-        done = writer.commit(ticket, change)
+        done, ended = writer.commit(ticket, change), None
         if request.target in FREEING_STATES or (request.steals and held is not None):
-            is_done = request.target == states.DONE
-            done = _free_claim(claims, done, writer.now_ms, held, is_done=is_done)
+            done, ended = _free_claim(claims, done, writer.now_ms, held)
         done = done._replace(warnings=(*warnings, *done.warnings))
         if request.requires_acceptance and request.target in _ASK_FOR_CRITERIA:
             done = _warn_of_acceptance(writer, done, request.target)
+    done = _tell(claims, done, ended, is_done=request.target == states.DONE)
     freed = unblocked_by(store, ticket) if request.target == states.DONE else ()
     return Moved(ticket, state, request.target, True, done.at, done.event_ids, freed, done.warnings)
 
@@ -196,8 +197,9 @@ def close_ticket(
         held = _held_by_another(claims, ticket, by, writer.now_ms)
         warnings = _unanswered(writer, ticket, (state, states.CLOSED), by)
         done = writer.commit(ticket, Change(events=(event,), resolution=text))
-        done = _free_claim(claims, done, writer.now_ms, held, is_done=True)
+        done, ended = _free_claim(claims, done, writer.now_ms, held)
         done = done._replace(warnings=(*warnings, *done.warnings))
+    done = _tell(claims, done, ended, is_done=True)
     freed = () if state == states.DONE else unblocked_by(store, ticket)
     return Moved(ticket, state, states.CLOSED, True, done.at, done.event_ids, freed, done.warnings)
 
@@ -314,27 +316,43 @@ def _unanswered(
 
 
 def _free_claim(
-    claims: ClaimEnds | None, done: Committed, now: int, held: Claim | None, *, is_done: bool
-) -> Committed:
-    """End the claim on a ticket whose work is over. The lease would do it too, but later. Whose
-    claim ends by another's hand is told.
+    claims: ClaimEnds | None, done: Committed, now: int, held: Claim | None
+) -> tuple[Committed, Claim | None]:
+    """End the claim on a ticket whose work is over, and give what others are to be told of. The
+    lease would do it too, but later. Whose claim ends by another's hand is told.
 
     The move is recorded by now, so that what fails here is a warning.
     """
     if claims is None:
-        return done
+        return done, None
+    ended = None
     try:
         claim = claims.get(done.ticket)
         if claim is not None and not claim.is_released:
-            claims.put(claim.freed(now))
-            claims.finish(claim.freed(now), is_done=is_done)
+            ended = claim.freed(now)
+            claims.put(ended)
     except (OSError, YoiError) as error:
-        warning = f"The move is recorded, but the ticket's claim could not be ended: {error}"
-        return done._replace(warnings=(*done.warnings, warning))
+        return _warn(done, _NOT_ENDED + str(error)), None
     if held is not None:
-        warning = f"{held.holder} held {held.ticket}; that claim has ended."
-        return done._replace(warnings=(*done.warnings, warning))
+        done = _warn(done, f"{held.holder} held {held.ticket}; that claim has ended.")
+    return done, ended
+
+
+def _tell(
+    claims: ClaimEnds | None, done: Committed, ended: Claim | None, *, is_done: bool
+) -> Committed:
+    """Tell other clones of a claim that has ended, with the store's lock given back."""
+    if claims is None or ended is None:
+        return done
+    try:
+        claims.finish(ended, is_done=is_done)
+    except (OSError, YoiError) as error:
+        return _warn(done, _NOT_ENDED + str(error))
     return done
+
+
+def _warn(done: Committed, warning: str) -> Committed:
+    return done._replace(warnings=(*done.warnings, warning))
 
 
 def _change(state: str, request: MoveRequest, by: Author, at: str) -> Change:

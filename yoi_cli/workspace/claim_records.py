@@ -18,7 +18,7 @@ _SUFFIX = ".json"
 
 
 class ClaimRecords:
-    """Records below the folder `path`, whose parent is there. Written under the store's lock."""
+    """Records below the folder `path`, whose parent is there. Written in the ticket's turn."""
 
     def __init__(self, path: str) -> None:
         self._parent, self._name = os.path.split(path)

@@ -169,6 +169,7 @@ class Session(NamedTuple):
         remote is configured for them, or there is no repository."""
         from yoi_cli.workspace.claim_records import ClaimRecords
         from yoi_cli.workspace.claim_refs import ClaimRefs
+        from yoi_cli.workspace.claim_turns import ClaimTurns
         from yoi_cli.workspace.shared_claims import SharedClaims, host_of
 
         config, checkout = self.config, self.checkout
@@ -184,7 +185,8 @@ class Session(NamedTuple):
         )
         folder = self.own_folder(make=True)
         records = ClaimRecords(os.path.join(folder, "shared_claims"))
-        return SharedClaims(self.local_claims, records, refs, host_of(folder))
+        turns = ClaimTurns(os.path.join(folder, "claim_turns"))
+        return SharedClaims(self.local_claims, records, refs, turns, host_of(folder))
 
     @property
     def own_events(self) -> FileOwnEvents:

@@ -2,7 +2,8 @@
 remote (docs/machines.md).
 
 The remote comes first: what is taken is pushed, then recorded here. What is about to be pushed is
-noted before, so that whoever comes after a kill in between knows its own commit at the remote.
+noted before, so that whoever comes after a kill in between knows its own commit at the remote. The
+store's lock is not held meanwhile: a turn of each ticket's own keeps a clone's processes apart.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ from yoi_cli.store.formats.shared_claim import parse_claim, render_claim
 from yoi_cli.workspace.claim_records import this_instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from yoi_cli.model.claim import Claim
     from yoi_cli.model.shared_claim import Instant
@@ -40,33 +41,42 @@ if TYPE_CHECKING:
     from yoi_cli.store.ports import BranchPush
     from yoi_cli.workspace.claim_records import ClaimRecords
     from yoi_cli.workspace.claim_refs import ClaimRefs
+    from yoi_cli.workspace.claim_turns import ClaimTurns
 
 #: A remote that does not answer is asked again after so many parts of the lease.
 _AGAIN = 30
+#: Whoever ended a claim so many milliseconds ago may still be about to tell.
+_SOON = 120_000
 #: For so many milliseconds what all other clones have is not asked for again.
 _FRESH = 15_000
 
 
 class SharedClaims:
     """A `Claims` that holds for all clones of a remote. `host` is how this machine is named to
-    others. What writes holds the store's lock, so that of one clone one process at a time is
-    between the remote and its own record."""
+    others. What asks or tells the remote is called in the ticket's turn, and without the store's
+    lock; `look`, `learn` and `put` with it."""
 
     def __init__(
         self,
         local: FileClaims,
         records: ClaimRecords,
         refs: ClaimRefs,
+        turns: ClaimTurns,
         host: str,
+        *,
         instant: Callable[[], Instant] = this_instant,
     ) -> None:
         self._local = local
         self._records = records
         self._refs = refs
+        self._turns = turns
         self._host = host
         self._instant = instant
         self._next: dict[str, int] = {}
         self._refreshed: int | None = None
+        #: The tickets whose turn is held, and whether their claim was told in it, so that it is
+        #: about to be recorded.
+        self._told: dict[str, bool] = {}
 
     @property
     def is_shared(self) -> bool:
@@ -84,10 +94,44 @@ class SharedClaims:
     def put(self, claim: Claim) -> None:
         self._local.put(claim)
 
-    def look(self, ticket: str, *, closed: int | None = None, mends: bool = False) -> Claim | None:
+    @contextmanager
+    def turn(self, *tickets: str, waits: bool = True) -> Iterator[None]:
+        """As `Claims.turn`."""
+        with self._turns.taken(*tickets, waits=waits):
+            self._told.update(dict.fromkeys(tickets, False))
+            try:
+                yield
+            finally:
+                for ticket in tickets:
+                    self._told.pop(ticket, None)
+
+    def ask(self, ticket: str, *, mends: bool = False) -> None:
+        """As `Claims.ask`."""
+        known, pending = self._records.get(ticket)
+        head, now = self._refs.head(ticket), self._instant()
+        if pending is not None and head == pending.commit:
+            self._records.put(ticket, pending)  # it arrived, and whoever pushed it was ended
+            return
+        if head == (known.commit if known is not None else ""):
+            if pending is not None:
+                self._records.put(ticket, known)
+            return
+        found = self._read(ticket, head) if head else None
+        if known is not None and _is_older(known, found, now):
+            if not mends:
+                raise rewound(ticket, self._refs.name, known.claim, found)
+            found = _above(known.claim, found)
+        if found is not None:
+            known = KnownClaim(head, found, is_own=False, since=now)
+        elif known is not None:
+            over = known.claim._replace(state=RELEASED)
+            known = known._replace(commit="", is_own=False, claim=over)
+        self._records.put(ticket, known)
+
+    def look(self, ticket: str, *, closed: int | None = None) -> Claim | None:
         """As `Claims.look`."""
-        known = self._observe(ticket, mends=mends)
-        if known is None:
+        known, _ = self._records.get(ticket)
+        if known is None or self._told.get(ticket):
             return self._local.get(ticket)
         if known.is_own:
             return self._as_recorded(known)
@@ -95,11 +139,11 @@ class SharedClaims:
             raise finished_elsewhere(known.claim)
         return self._bring(known)
 
-    def refresh(self) -> None:
-        """As `Claims.refresh`. What cannot be believed is left for `look` to tell of."""
+    def ask_all(self) -> tuple[KnownClaim, ...]:
+        """As `Claims.ask_all`. What cannot be believed is left for `ask` to tell of."""
         now = self._instant()
         if self._refreshed is not None and now.passed - self._refreshed < _FRESH:
-            return
+            return ()
         self._refreshed = now.passed
         changed = {}
         for ticket, commit in self._refs.heads().items():
@@ -108,15 +152,25 @@ class SharedClaims:
             if known is not None and known.is_own and known.commit == commit:
                 self._finish_late(known)
             if is_ticket_id(ticket) and not is_ours and (known is None or known.commit != commit):
-                changed[ticket] = (commit, known)
-        read = self._refs.read_all({ticket: commit for ticket, (commit, _) in changed.items()})
-        for ticket, (commit, before) in changed.items():
-            data = read[ticket]
-            found = None if data is None else parse_claim(data, ticket)
-            if found is not None and not (before and _is_older(before, found, now)):
-                known = KnownClaim(commit, found, is_own=False, since=now)
-                self._records.put(ticket, known)
-                self._bring(known)
+                changed[ticket] = commit
+        found = []
+        for ticket, data in self._refs.read_all(changed).items():
+            claim = None if data is None else parse_claim(data, ticket)
+            if claim is not None:
+                found.append(KnownClaim(changed[ticket], claim, is_own=False, since=now))
+        return tuple(found)
+
+    def learn(self, found: Iterable[KnownClaim]) -> None:
+        """As `Claims.learn`. Who has a ticket's turn learns of it by themselves."""
+        now = self._instant()
+        for one in found:
+            ticket = one.claim.ticket
+            with suppress(ConflictError), self.turn(ticket, waits=False):
+                known, pending = self._records.get(ticket)
+                is_ours = pending is not None or (known is not None and known.is_own)
+                if not is_ours and not (known and _is_older(known, one.claim, now)):
+                    self._records.put(ticket, one)
+                    self._bring(one)
 
     def share(self, claim: Claim) -> None:
         """As `Claims.share`."""
@@ -143,7 +197,7 @@ class SharedClaims:
         now = self._instant()
         known, pending = self._records.get(claim.ticket)
         if known is None or not known.is_own or pending is not None:
-            self.look(claim.ticket)
+            self.ask(claim.ticket)
             known = self._require_own(claim)
         if known is not None and known.is_own and not known.is_renewal_due(now):
             self._next[claim.ticket] = known.since.passed + known.claim.lease // 3
@@ -157,7 +211,7 @@ class SharedClaims:
 
     def publish(self, claim: Claim, branch: Callable[[], BranchPush] | None = None) -> bool:
         """As `Claims.publish`."""
-        self.look(claim.ticket)
+        self.ask(claim.ticket)
         known = self._require_own(claim)
         planned = None if branch is None else branch()
         if planned is not None and planned.remote != self._refs.name:
@@ -167,8 +221,17 @@ class SharedClaims:
 
     def finish(self, claim: Claim, *, is_done: bool) -> None:
         """As `Claims.finish`."""
-        known, _ = self._records.get(claim.ticket)
-        if known is not None and not known.claim.is_over:
+        with self.turn(claim.ticket):
+            self._finish(claim, is_done=is_done)
+
+    def _finish(self, claim: Claim, *, is_done: bool) -> None:
+        known, pending = self._records.get(claim.ticket)
+        if pending is not None:
+            self.ask(claim.ticket)
+            known, _ = self._records.get(claim.ticket)
+        if known is None or known.claim.is_over:
+            return
+        if known.claim.generation <= claim.generation:  # else it was taken anew meanwhile
             self._move(claim, FINISHED if is_done else RELEASED, known)
 
     def list_remote(self) -> tuple[KnownClaim, ...]:
@@ -194,10 +257,16 @@ class SharedClaims:
         where another clone has the ticket, or had it since."""
         known, _ = self._records.get(claim.ticket)
         if known is not None and not known.is_own:
-            check_free(claim.ticket, known.seen_as(_wall(), self._instant()), _wall())
+            self._require_free(claim.ticket)
             if known.claim.generation >= claim.generation:
                 raise self._overtaken(claim.ticket)
         return known
+
+    def _require_free(self, ticket: str) -> None:
+        """Raise `ConflictError` (`claimed`) while, as far as is known here, somebody has it."""
+        known, _ = self._records.get(ticket)
+        if known is not None and not known.is_own:
+            check_free(ticket, known.seen_as(_wall(), self._instant()), _wall())
 
     def _overtaken(self, ticket: str) -> ConflictError:
         return ConflictError(
@@ -207,40 +276,16 @@ class SharedClaims:
             details={"ticket": ticket, "remote": self._refs.name},
         )
 
-    def _observe(self, ticket: str, *, mends: bool) -> KnownClaim | None:
-        """What the remote says now, as far as it can be believed; it is kept here."""
-        known, pending = self._records.get(ticket)
-        head, now = self._refs.head(ticket), self._instant()
-        if pending is not None and head == pending.commit:
-            known = pending  # it arrived, and whoever pushed it was ended
-            self._records.put(ticket, known)
-            return known
-        if head == (known.commit if known is not None else ""):
-            if pending is not None:
-                self._records.put(ticket, known)
-            return known
-        found = self._read(ticket, head) if head else None
-        if known is not None and _is_older(known, found, now):
-            if not mends:
-                raise rewound(ticket, self._refs.name, known.claim, found)
-            found = _above(known.claim, found)
-        if found is None:
-            known = None if known is None else known._replace(commit="", is_own=False)
-            if known is not None:
-                known = known._replace(claim=known.claim._replace(state=RELEASED))
-        else:
-            known = KnownClaim(head, found, is_own=False, since=now)
-        self._records.put(ticket, known)
-        return known
-
     def _finish_late(self, known: KnownClaim) -> None:
         """Tell of a claim that ended here while the remote could not be reached. Whether the work
         is over is in the log, for those who are told of it."""
         here = self._local.get(known.claim.ticket)
-        is_same = here is not None and here.generation == known.claim.generation
-        if here is not None and is_same and here.is_released and not known.claim.is_over:
-            with suppress(ConflictError):
-                self.finish(here, is_done=True)
+        if here is None or not here.is_released or known.claim.is_over:
+            return
+        is_same = here.generation == known.claim.generation
+        if is_same and here.expires_at + _SOON < _wall():  # else they tell of it themselves
+            with suppress(ConflictError), self.turn(here.ticket, waits=False):
+                self._finish(here, is_done=True)
 
     def _read(self, ticket: str, head: str) -> SharedClaim:
         data = self._refs.read(ticket, head)
@@ -289,9 +334,12 @@ class SharedClaims:
         self._records.put(ticket, known, mine)
         if self._refs.push(ticket, before, commit, branch):
             self._records.put(ticket, mine)
+            if ticket in self._told:
+                self._told[ticket] = True
             self._next[ticket] = mine.since.passed + shared.lease // 3
             return
-        check_free(ticket, self.look(ticket), _wall())
+        self.ask(ticket)
+        self._require_free(ticket)
         raise self._overtaken(ticket)
 
     def _shared(self, claim: Claim, state: str, known: KnownClaim | None) -> SharedClaim:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
@@ -13,8 +14,10 @@ from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.formats.json_values import numbers_of, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
+    from yoi_cli.model.shared_claim import KnownClaim
     from yoi_cli.store.ports import BranchPush
 
 _SUFFIX = ".json"
@@ -75,11 +78,20 @@ class FileClaims:
     def is_shared(self) -> bool:
         return False
 
-    def look(self, ticket: str, *, closed: int | None = None, mends: bool = False) -> Claim | None:
-        """As `Claims.look`; nobody else is asked."""
+    def turn(self, *tickets: str, waits: bool = True) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def ask(self, ticket: str, *, mends: bool = False) -> None:
+        return
+
+    def look(self, ticket: str, *, closed: int | None = None) -> Claim | None:
+        """As `Claims.look`; there is nobody else."""
         return self.get(ticket)
 
-    def refresh(self) -> None:
+    def ask_all(self) -> tuple[KnownClaim, ...]:
+        return ()
+
+    def learn(self, found: Iterable[KnownClaim]) -> None:
         return
 
     def share(self, claim: Claim) -> None:

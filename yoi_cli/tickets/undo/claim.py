@@ -29,6 +29,11 @@ class ClaimRequestAgain(NamedTuple):
     author: str
 
 
+def goes_by_claim(thread: Sequence[Event], written: Sequence[Event], author: str) -> bool:
+    """Whether to take back the events `written` by `author` asks for the ticket's claim."""
+    return any(one.kind == CLAIM for one in written) or bool(_held_before(thread, written, author))
+
+
 def claim_taken_back(
     ticket: str,
     thread: Sequence[Event],

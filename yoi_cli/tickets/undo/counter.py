@@ -77,6 +77,12 @@ def counter_of(
     return _Ticket(reader, ticket, writes, asking).counter()
 
 
+def written_by(thread: Sequence[Event], writes: Sequence[NotedWrite]) -> list[Event]:
+    """The events of a thread that `writes` wrote."""
+    ids = {event_id for one in writes for event_id in one.event_ids}
+    return [event for event in thread if event.id in ids]
+
+
 class _Ticket:
     """One ticket, on which writes are taken back."""
 
@@ -90,8 +96,7 @@ class _Ticket:
         self._reader, self._id, self._writes, self._asking = reader, ticket, writes, asking
         require_present(reader.missing_writes(), ticket)
         self._thread = reader.thread(ticket).events
-        ids = {event_id for one in writes for event_id in one.event_ids}
-        self._written = [event for event in self._thread if event.id in ids]
+        self._written = written_by(self._thread, writes)
         before = [e for e in self._thread if self._written and e.line < self._written[0].line]
         self._is_new = any(one.item is not None for one in writes)
         self._now = fold(self._thread).state

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId
-from yoi_cli.tickets.undo.counter import Asking, Counter, counter_of
+from yoi_cli.tickets.claiming import Planned, settle
+from yoi_cli.tickets.undo.claim import goes_by_claim
+from yoi_cli.tickets.undo.counter import Asking, Counter, counter_of, written_by
 from yoi_cli.tickets.undo.refusals import check_command
 
 if TYPE_CHECKING:
@@ -58,9 +60,26 @@ def undo_command(
     Raises what `counter_of` raises, and `ConflictError` (`undo_impossible`) for a command that is
     never taken back; then nothing is written.
     """
-    with store.write() as writer:
+    claims = undoing.claims
+    asked = _tickets_by_claim(store, noted, undoing.again.author) if claims.is_shared else []
+
+    def plan(writer: TicketWriter) -> Planned[tuple[UndoneTicket, ...]]:
         counters = _counters(writer, noted, undoing, writer.now_ms)
-        return tuple(_write(writer, one, undoing.claims) for one in counters)
+        changed = tuple(one.claim for one in counters if one.claim is not None)
+        return Planned(changed, lambda: tuple(_write(writer, one, claims) for one in counters))
+
+    return settle(store.write, claims, asked, plan)
+
+
+def _tickets_by_claim(reader: TicketReader, noted: NotedCommand, author: str) -> list[str]:
+    """The tickets of which the remote is asked; nothing else waits for it."""
+    found = []
+    for ticket in noted.tickets:
+        thread = reader.thread(TicketId(ticket)).events
+        written = written_by(thread, [one for one in noted.writes if one.ticket == ticket])
+        if goes_by_claim(thread, written, author):
+            found.append(ticket)
+    return found
 
 
 def _counters(
@@ -77,8 +96,6 @@ def _counters(
 
 def _write(writer: TicketWriter, counter: Counter, claims: Claims) -> UndoneTicket:
     claim = counter.claim
-    if claim is not None:
-        claims.share(claim)
     done = [writer.commit(counter.ticket, change) for change in counter.changes]
     warnings = [warning for one in done for warning in one.warnings]
     if claim is not None:
