@@ -1,9 +1,10 @@
-"""Print how long commands take in two programs, each command of one in turn with the other's.
+"""Print the CPU time of commands in two programs, each command of one in turn with the other's.
 
     python benchmarks/compare.py /tmp/before/.venv/bin/yoi --tickets 10000 --repeat 15
 
 The first is the `yoi` of this environment, the second another one, of an older commit for
-example. Both work on the same stores. A ratio above 1 says that this one is slower.
+example. Both work on the same stores. A ratio above 1 says that this one is slower; with
+`--without-index` neither has an index (YOI_INDEX=0).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from measure import Command, in_turn
+from measure import Command, all_in_turn
 from report import MEGABYTE
 from run import SMALL, Bench, installed_yoi, move
 from stores import clean_environment, grow_thread
@@ -54,17 +55,21 @@ def main() -> int:
     parser.add_argument("other", help="the other program")
     parser.add_argument("--tickets", type=int, default=10_000)
     parser.add_argument("--repeat", type=int, default=15)
+    parser.add_argument("--without-index", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="yoi-compare-") as folder:
         scratch = Path(folder)
         env = clean_environment(scratch / "home")
+        if given.without_index:
+            env["YOI_INDEX"] = "0"
         ours = Bench(installed_yoi(), env, scratch, given.repeat, given.tickets, 0, 0)
         other = replace(ours, yoi=(given.other,))
         print("| command | this | the other | ratio of medians |\n|---|---|---|---|")
         for what, made in commands(ours):
-            here, there = in_turn(made(ours), made(other), given.repeat, env)
-            times = f"{here.median * 1000:.0f} ms | {there.median * 1000:.0f} ms"
-            print(f"| {what} | {times} | {here.median / there.median:.2f} |", flush=True)
+            runs = [(made(ours), env), (made(other), env)]
+            here, there = (costs.cpu.median for costs in all_in_turn(runs, given.repeat))
+            times = f"{here * 1000:.0f} ms | {there * 1000:.0f} ms"
+            print(f"| {what} | {times} | {here / there:.2f} |", flush=True)
     return 0
 
 

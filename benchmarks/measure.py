@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +35,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One run: wall-clock seconds, and the largest resident set in bytes."""
+    """One run: wall-clock seconds, seconds of CPU, and the largest resident set in bytes."""
 
     seconds: float
+    cpu: float
     peak_bytes: int
 
 
@@ -58,6 +59,14 @@ class Series:
     @property
     def highest(self) -> float:
         return max(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Seconds of CPU and peak bytes of one command."""
+
+    cpu: Series
+    peak: Series
 
 
 def run_once(command: Command, env: Mapping[str, str]) -> Sample:
@@ -90,7 +99,7 @@ def _timed(argv: tuple[str, ...], command: Command, env: Mapping[str, str]) -> S
             complaints.seek(0)
             said = complaints.read().decode(errors="replace").strip().splitlines()
             raise CommandFailedError(f"exit {process.returncode}: {said[-1] if said else ''}")
-    return Sample(seconds, usage.ru_maxrss * RSS_UNIT)
+    return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * RSS_UNIT)
 
 
 def in_turn(
@@ -104,6 +113,21 @@ def in_turn(
         Series(tuple(mine.seconds for mine, _ in pairs)),
         Series(tuple(other.seconds for _, other in pairs)),
     )
+
+
+def all_in_turn(commands: Sequence[tuple[Command, Mapping[str, str]]], repeat: int) -> list[Costs]:
+    """What each of `commands`, with its environment, takes: `repeat` times all of them in turn,
+    after one run of each that does not count."""
+    for command, env in commands:
+        run_once(command, env)
+    runs = [[run_once(command, env) for command, env in commands] for _ in range(repeat)]
+    return [
+        Costs(
+            Series(tuple(one.cpu for one in samples)),
+            Series(tuple(float(one.peak_bytes) for one in samples)),
+        )
+        for samples in zip(*runs, strict=True)
+    ]
 
 
 def peak_memory(command: Command, repeat: int, env: Mapping[str, str]) -> Series:

@@ -22,7 +22,7 @@ from yoi_cli.model.routing import ThreadSummary
 from yoi_cli.model.states import STATES
 from yoi_cli.store.files.index import section, stat_data
 from yoi_cli.store.files.index.folder import index_of as folder_of
-from yoi_cli.store.files.index.reader import ITEMS, RECORDS, THREADS
+from yoi_cli.store.files.index.reader import FIGURES, ITEMS, RECORDS, THREADS
 from yoi_cli.store.files.index.rows import thread_row
 from yoi_cli.store.files.index.stat_data import NO_FILE
 
@@ -90,12 +90,13 @@ def read_all(workspace: Path) -> list[object]:
                 reader.all_plans(),
                 map(reader.thread_summary, reader.ids()),
                 map(reader.latest_at, reader.ids()),
+                map(reader.thread_figures, reader.ids()),
             )
         ]
 
 
 def tables_of(workspace: Path) -> list[Path]:
-    return [index_of(workspace) / f"main.{kind}" for kind in (ITEMS, THREADS, RECORDS)]
+    return [index_of(workspace) / f"main.{kind}" for kind in (ITEMS, THREADS, RECORDS, FIGURES)]
 
 
 def test_a_damaged_index_costs_time_and_nothing_else(workspace: Path) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.model.shared_claim import KnownClaim
+    from yoi_cli.model.thread_figures import ThreadFigures
     from yoi_cli.store.values import (
         Change,
         Committed,
@@ -112,6 +113,10 @@ class ThreadWatcher(TicketReader, Protocol):
 
     def latest_at(self, ticket: TicketId) -> str:
         """A time that no event of the thread is later than; empty where it has no event."""
+        ...
+
+    def thread_figures(self, ticket: TicketId) -> ThreadFigures:
+        """The figures of a ticket's thread, by the shortest way to them."""
         ...
 
     def thread_marks(self) -> Mapping[TicketId, tuple[int, ...]]:

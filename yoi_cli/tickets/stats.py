@@ -6,22 +6,21 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import YoiError
-from yoi_cli.model.events import APPROVE, CREATE, REQUEST_CHANGES, REVIEW
 from yoi_cli.model.fields import PRIORITIES
-from yoi_cli.model.fold import fold
 from yoi_cli.model.item import field_text
-from yoi_cli.model.spending import Spending, spending_of, together
-from yoi_cli.model.states import CLOSED, DONE, INPROGRESS, RESOLVED_STATES, STATES
+from yoi_cli.model.spending import Spending, together
+from yoi_cli.model.states import CLOSED, STATES
 from yoi_cli.model.statistics import by_week
+from yoi_cli.model.thread_figures import figures_of
 from yoi_cli.model.time import seconds_of
 from yoi_cli.store.values import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from yoi_cli.model.events import Event
-    from yoi_cli.model.fold import Move
-    from yoi_cli.store.ports import TicketReader
+    from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.thread_figures import ThreadFigures
+    from yoi_cli.store.ports import ThreadWatcher
     from yoi_cli.store.values import FieldsRow
 
 NO_PRIORITY = "none"
@@ -53,7 +52,7 @@ class Statistics(NamedTuple):
 
 
 def measure(
-    reader: TicketReader, since: str | None, step: Callable[[], None] = lambda: None
+    reader: ThreadWatcher, since: str | None, step: Callable[[], None] = lambda: None
 ) -> Statistics:
     """Figures of all tickets, from one pass over their threads; `step` is called for each."""
     tally = _Tally(since or "")
@@ -63,10 +62,21 @@ def measure(
         try:
             if row.error is not None:
                 raise row.error
-            tally.add(row, reader.thread(row.id).events)
+            tally.add(row, _figures(reader, row.id, since or ""))
         except YoiError as error:
             unreadable.append(Unreadable(row.id, error))
     return tally.result(since, unreadable)
+
+
+def _figures(reader: ThreadWatcher, ticket: TicketId, since: str) -> ThreadFigures:
+    """The figures of a thread, kinds and spending from `since` on: its events are read only where
+    some of them are before that and others are not."""
+    figures = reader.thread_figures(ticket)
+    if figures.first_at >= since:
+        return figures
+    if figures.last_at < since:
+        return figures._replace(kinds=(), spent=Spending())
+    return figures_of(reader.thread(ticket).events, since)
 
 
 class _Tally:
@@ -84,19 +94,19 @@ class _Tally:
         self._spent: list[Spending] = []
         self._disagreeing: list[str] = []
 
-    def add(self, row: FieldsRow, events: Sequence[Event]) -> None:
-        folded = fold(events)
-        self._states[folded.state] += 1
-        if row.fields.get("state") != folded.state:
+    def add(self, row: FieldsRow, figures: ThreadFigures) -> None:
+        self._states[figures.state] += 1
+        if row.fields.get("state") != figures.state:
             self._disagreeing.append(row.id)
-        if folded.state != CLOSED:
+        if figures.state != CLOSED:
             self._priorities[field_text(row.fields, "priority").upper() or NO_PRIORITY] += 1
-        self._kinds.update(event.kind for event in events if event.at >= self._since)
-        self._spent.append(spending_of(one for one in events if one.at >= self._since))
-        self._add_reviews(events)
-        finish = _finish(folded.moves)
-        if finish is not None and finish.at >= self._since:
-            self._add_times(row, events, folded.moves, finish)
+        for kind, count in figures.kinds:
+            self._kinds[kind] += count
+        self._spent.append(figures.spent)
+        if figures.approved_at is not None and figures.approved_at >= self._since:
+            self._review_rounds.append(figures.review_rounds)
+        if figures.finished_at and figures.finished_at >= self._since:
+            self._add_times(row, figures)
 
     def result(self, since: str | None, unreadable: Sequence[Unreadable]) -> Statistics:
         return Statistics(
@@ -114,57 +124,17 @@ class _Tally:
             disagreeing=tuple(self._disagreeing),
         )
 
-    def _add_times(
-        self, row: FieldsRow, events: Sequence[Event], moves: Sequence[Move], finish: Move
-    ) -> None:
-        if seconds_of(finish.at) is not None:
-            self._finished.append(finish.at)
-        lead = _seconds_between(_created_at(row, events), finish.at)
+    def _add_times(self, row: FieldsRow, figures: ThreadFigures) -> None:
+        finished_at = figures.finished_at
+        if seconds_of(finished_at) is not None:
+            self._finished.append(finished_at)
+        created_at = figures.created_at or field_text(row.fields, "created_at")
+        lead = _seconds_between(created_at, finished_at)
         if lead is not None:
             self._lead_times.append(lead)
-        start = _start(moves, finish)
-        if start is None or finish.target != DONE:
-            return
-        cycle = _seconds_between(start.at, finish.at)
+        cycle = _seconds_between(figures.started_at, finished_at)
         if cycle is not None:
             self._cycle_times.append(cycle)
-
-    def _add_reviews(self, events: Sequence[Event]) -> None:
-        reviews = [event for event in events if event.kind == REVIEW]
-        approvals = [index for index, review in enumerate(reviews) if review.status == APPROVE]
-        if approvals and reviews[approvals[-1]].at >= self._since:
-            before = reviews[: approvals[-1]]
-            self._review_rounds.append(sum(one.status == REQUEST_CHANGES for one in before))
-
-
-def _finish(moves: Sequence[Move]) -> Move | None:
-    """The move by which a ticket that is done or closed came to rest for the last time."""
-    if not moves or moves[-1].target not in RESOLVED_STATES:
-        return None
-    finishing = [
-        move
-        for move in moves
-        if move.target in RESOLVED_STATES and move.origin not in RESOLVED_STATES
-    ]
-    return finishing[-1] if finishing else None
-
-
-def _start(moves: Sequence[Move], finish: Move) -> Move | None:
-    """The move by which the work began that `finish` ended; work before a reopening is past."""
-    start: Move | None = None
-    for move in moves:
-        if move is finish:
-            return start
-        if move.origin in RESOLVED_STATES:
-            start = None
-        elif move.target == INPROGRESS and start is None:
-            start = move
-    return None
-
-
-def _created_at(row: FieldsRow, events: Sequence[Event]) -> str:
-    at = next((event.at for event in events if event.kind == CREATE), "")
-    return at or field_text(row.fields, "created_at")
 
 
 def _seconds_between(start: str, end: str) -> int | None:

@@ -14,9 +14,15 @@ from yoi_cli.model.events import CLOSE, STATE_CHANGED
 from yoi_cli.model.fold import fold
 from yoi_cli.model.routing import summary_of_thread
 from yoi_cli.model.states import STATES
+from yoi_cli.model.thread_figures import figures_of
 from yoi_cli.store.formats import thread_headers as quick_fold
 from yoi_cli.store.formats.thread import parse_thread
-from yoi_cli.store.formats.thread_headers import fold_thread, read_plain, summarise_thread
+from yoi_cli.store.formats.thread_headers import (
+    fold_thread,
+    read_plain,
+    summarise_thread,
+    thread_figures,
+)
 
 WORDS = (*STATES, "elsewhere", "cli_state", "two words", 'a "quote"', "理由", "U+3000\u3000space")
 #: Pieces of the format, put where they may do harm.
@@ -32,6 +38,7 @@ def both(data: bytes) -> None:
     thread = parse_thread(data).thread
     assert fold_thread(data) == fold(thread.events)
     assert summarise_thread(data) == summary_of_thread(thread)
+    assert thread_figures(data) == figures_of(thread.events)
     plain = read_plain(data)
     if plain is not None:
         assert plain.folded == fold(thread.events)
@@ -52,6 +59,9 @@ def blocks(draw: st.DrawFn) -> bytes:
     kind = draw(words("comment", STATE_CHANGED, STATE_CHANGED, CLOSE, "commit", *WORK))
     attributes = [
         ("status", draw(words("approve", "request_changes", ""))),
+        ("worker", draw(words("", "w1", "w2"))),
+        ("tokens", draw(words("", "120", "x"))),
+        ("cost", draw(words("0.25", "1", "-"))),
         ("from", draw(words())),
         ("to", draw(words())),
         ("reason", draw(words())),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.relations import Relation
+    from yoi_cli.model.thread_figures import ThreadFigures
     from yoi_cli.store.files.missing import Elsewhere
     from yoi_cli.store.values import Part
 
@@ -112,6 +113,11 @@ class FileReader(BaseReader):
 
     def latest_at(self, ticket: TicketId) -> str:
         return latest_at(self.raw(ticket, "thread.md"))
+
+    def thread_figures(self, ticket: TicketId) -> ThreadFigures:
+        from yoi_cli.store.formats.thread_headers import thread_figures
+
+        return thread_figures(self._read_in_pass(ticket, "thread.md"))
 
     def thread_marks(self) -> Mapping[TicketId, tuple[int, ...]]:
         marks: dict[TicketId, tuple[int, ...]] = {}

@@ -1,4 +1,4 @@
-"""A thread's fold and summary by its headers alone, where it is as `yoi` writes it.
+"""A thread's fold, summary and figures by its headers alone, where it is as `yoi` writes it.
 
 Routing a store reads thousands of threads, of which only some headers matter, and these come
 in few forms: what a sequence of forms says is worked out once. Any doubt (an
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from yoi_cli.model.events import ANSWER, CLOSE, KINDS, QUESTION, REVIEW, STATE_CHANGED, Event
@@ -17,9 +18,10 @@ from yoi_cli.model.ids import can_be_followed
 from yoi_cli.store.formats.thread import is_utf8, parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Mapping, Set
 
     from yoi_cli.model.routing import ThreadSummary
+    from yoi_cli.model.thread_figures import ThreadFigures
 
 _OPENING = b"<!-- event: "
 #: What parts two events; put before a thread, it stands before every header.
@@ -34,6 +36,7 @@ _HEADER = re.compile(
 #: Of a header: kind, author, at, further pairs, id.
 _Header: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes]
 _ID = 4
+_NONE: Mapping[str, str] = MappingProxyType({})
 _MOVING = frozenset({STATE_CHANGED.encode(), CLOSE.encode()})
 _OUTLINING = _MOVING | {
     kind.name.encode()
@@ -104,6 +107,23 @@ def summarise_thread(data: bytes) -> ThreadSummary:
     )
 
 
+def thread_figures(data: bytes) -> ThreadFigures:
+    """The figures of a thread's bytes; the same as those of all its events."""
+    from yoi_cli.model.thread_figures import figures_of
+
+    headers = _plain_headers(data)
+    if headers is None:
+        return figures_of(parse_thread(data).thread.events)
+    return figures_of([_counted(kind, at, pairs) for kind, _, at, pairs, _ in headers])
+
+
+def _counted(kind: bytes, at: bytes, pairs: bytes) -> Event:
+    """An event as far as figures are made of it."""
+    tells = kind in _OUTLINING or b"worker: " in pairs
+    attributes = _attributes(pairs) if tells else _NONE
+    return Event(kind.decode(), "", at.decode(), None, "", attributes, "x", "x", 0)
+
+
 def _plain_headers(data: bytes) -> list[_Header] | None:
     """All headers of a thread, or None where the thread is not plain."""
     headers: list[_Header] = _HEADER.findall(_GAP + data)
@@ -152,9 +172,13 @@ def _fold_shape(forms: tuple[tuple[bytes, bytes], ...]) -> Folded:
 
 
 def _as_event(index: int, kind: bytes, pairs: bytes) -> Event:
+    return Event(kind.decode(), "", "", None, "", _attributes(pairs), "x", "x", index)
+
+
+@lru_cache(maxsize=_SHAPES)
+def _attributes(pairs: bytes) -> Mapping[str, str]:
     header = f"<!-- event: x author: x at: x {pairs.decode('utf-8', 'surrogateescape')}-->"
-    attributes = parse_header_pairs(header)
-    return Event(kind.decode(), "", "", None, "", attributes, "x", "x", index)
+    return parse_header_pairs(header)
 
 
 def _told(move: Move, header: _StateHeader) -> Move:

@@ -10,9 +10,13 @@ from yoi_cli.model.item import FieldValue
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.routing import Review, ThreadSummary
+from yoi_cli.model.spending import Spending
+from yoi_cli.model.thread_figures import ThreadFigures
 from yoi_cli.store.files.index.rows import (
     KeptFields,
     acceptance_in,
+    figures_in,
+    figures_row,
     item_head,
     item_row,
     latest_in,
@@ -38,6 +42,16 @@ summaries = st.builds(
     booleans,
     st.builds(Review, booleans, booleans, booleans, booleans, texts, texts),
     booleans,
+)
+figures = st.builds(
+    ThreadFigures,
+    texts,
+    st.lists(st.tuples(texts, st.integers(0)), max_size=3).map(tuple),
+    st.builds(Spending, st.integers(0), st.none() | st.floats(0, 1e9)),
+    *(texts,) * 3,
+    st.none() | texts,
+    st.integers(0),
+    *(texts,) * 2,
 )
 relations = st.builds(Relation, texts, texts, texts, texts, texts, st.none() | texts)
 plans = st.builds(
@@ -78,6 +92,11 @@ def test_fields(given_fields: dict[str, FieldValue], is_text: bool, said: bool |
 def test_threads(summary: ThreadSummary | None, latest: str | None) -> None:
     row = kept(thread_row(SIGNATURE, summary, latest))
     assert (summary_in(row), latest_in(row)) == (summary, latest)
+
+
+@given(figures)
+def test_figures(given_figures: ThreadFigures) -> None:
+    assert figures_in(kept(figures_row(SIGNATURE, given_figures))) == given_figures
 
 
 @given(st.lists(relations, max_size=3), st.none() | st.lists(plans, max_size=3), booleans)

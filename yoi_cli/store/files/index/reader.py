@@ -13,6 +13,7 @@ from yoi_cli.store.files.index.look import Look
 from yoi_cli.store.files.index.reading import (
     RECORD_FILES,
     read_acceptance,
+    read_figures,
     read_item,
     read_latest,
     read_records,
@@ -21,6 +22,7 @@ from yoi_cli.store.files.index.reading import (
 from yoi_cli.store.files.index.rows import (
     KeptFields,
     acceptance_in,
+    figures_in,
     item_head,
     itself,
     latest_in,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.routing import ThreadSummary
+    from yoi_cli.model.thread_figures import ThreadFigures
     from yoi_cli.store.files.index.folder import IndexFolder
     from yoi_cli.store.files.index.reading import Make
     from yoi_cli.store.files.index.section import Section
@@ -49,11 +52,12 @@ if TYPE_CHECKING:
     from yoi_cli.store.files.missing import Elsewhere
 
 T = TypeVar("T")
-ITEMS, THREADS, RECORDS = "items", "threads", "records"
+ITEMS, THREADS, RECORDS, FIGURES = "items", "threads", "records", "figures"
 _KINDS = {
     ITEMS: Kind(1, lazy=True),
     THREADS: Kind(1),  # whose times items are held to
     RECORDS: Kind(1 + len(RECORD_FILES), lazy=True),
+    FIGURES: Kind(1, lazy=True),
 }
 
 
@@ -197,6 +201,10 @@ class IndexedReader(FileReader):
     def latest_at(self, ticket: TicketId) -> str:
         told = self._told(THREADS, ticket, latest_in, read_latest)
         return super().latest_at(ticket) if told is None else told
+
+    def thread_figures(self, ticket: TicketId) -> ThreadFigures:
+        told = self._told(FIGURES, ticket, figures_in, read_figures)
+        return super().thread_figures(ticket) if told is None else told
 
     def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
         rows, name = self._pass(RECORDS), naming.encode()

@@ -15,6 +15,7 @@ from yoi_cli.store.files import layout
 from yoi_cli.store.files.descriptors import open_directory, open_file, read_all
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.index.rows import (
+    figures_row,
     item_row,
     latest_in,
     records_row,
@@ -24,7 +25,7 @@ from yoi_cli.store.files.index.rows import (
 from yoi_cli.store.files.index.stat_data import NO_FILE, stat_data
 from yoi_cli.store.formats.item import parse_description, parse_fields, parse_item
 from yoi_cli.store.formats.thread import is_utf8, latest_at
-from yoi_cli.store.formats.thread_headers import summarise_thread
+from yoi_cli.store.formats.thread_headers import summarise_thread, thread_figures
 from yoi_cli.store.values import PlansRow
 
 if TYPE_CHECKING:
@@ -95,6 +96,12 @@ def read_latest(folder: Directory, ticket: TicketId, known: Row | None) -> Made:
     data, status = _read(folder, f"{ticket}/{layout.THREAD}")
     summary = summary_in(known) if _is_of(known, status) else None
     return Made(thread_row(stat_data(status), summary, latest_at(data)), (status,))
+
+
+def read_figures(folder: Directory, ticket: TicketId, _: Row | None) -> Made:
+    """The row of a thread's figures."""
+    data, status = _read(folder, f"{ticket}/{layout.THREAD}")
+    return Made(figures_row(stat_data(status), thread_figures(data)), (status,))
 
 
 def _is_of(row: Row | None, status: os.stat_result) -> TypeGuard[Row]:

@@ -1,4 +1,5 @@
-"""What rows of the index hold, and how it is read back: fields, threads, relations and plans.
+"""What rows of the index hold, and how it is read back: fields, threads, their figures, relations
+and plans.
 
 Every function that makes a row has another here that gives back what went in. What a row holds is
 as sound as the checksum of its table.
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast, overload
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.routing import Review, ThreadSummary
+from yoi_cli.model.spending import Spending
+from yoi_cli.model.thread_figures import ThreadFigures
 from yoi_cli.store.files.index.table import Row
 from yoi_cli.store.values import PlansRow
 
@@ -141,6 +144,18 @@ def _summary(head: Head) -> ThreadSummary | None:
 def latest_in(row: Row) -> str | None:
     """The time that no event is later than, in the row of a thread."""
     return cast("str | None", _loaded(row.body))
+
+
+def figures_row(signature: tuple[int, ...], figures: ThreadFigures) -> Row:
+    """The row of a thread's figures."""
+    return Row(signature, ("figures",), _json(figures))
+
+
+def figures_in(row: Row) -> ThreadFigures:
+    """The figures in the row of a thread's."""
+    found = ThreadFigures(*cast("ThreadFigures", _loaded(row.body)))
+    kinds = tuple([(kind, count) for kind, count in found.kinds])
+    return found._replace(kinds=kinds, spent=Spending(*found.spent))
 
 
 def records_row(
