@@ -11,6 +11,7 @@ from torture.campaigns import (
     git_hooks,
     git_races,
     graph,
+    index,
     kill,
     merge,
     model,
@@ -27,6 +28,7 @@ from torture.outcome import Campaign
 CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign("kill", "kill -9 before every system call that changes files", kill.run),
     Campaign("errno", "a disk that refuses, or takes half, at every call", refusals.run),
+    Campaign("index", "writers of the index killed and refused at every call", index.run),
     Campaign("cut", "an append cut at every byte", cut.run),
     Campaign("writers", "many writers at once, and some of them killed", writers.run),
     Campaign("git", "appends that race commit, checkout, merge and rebase", git_races.run),

@@ -17,7 +17,9 @@ from collections.abc import Callable, Mapping
 from support import faulty
 
 from yoi_cli.model import ids
+from yoi_cli.model.routing import ThreadSummary
 from yoi_cli.store.files import append, directory, git_holds, journal, writer, writing
+from yoi_cli.store.files.index import reading
 
 
 def _no_sync() -> None:
@@ -78,6 +80,11 @@ def _no_rising_ids() -> None:
     _put(writer, "next_event_id", lambda now, entropy, greatest=None: true_id(now, entropy))
 
 
+def _no_true_index() -> None:
+    """The index says of every thread that its ticket is queued."""
+    _put(reading, "summarise_thread", lambda data: ThreadSummary("queued"))
+
+
 def _put(owner: object, name: str, replacement: object) -> None:
     setattr(owner, name, replacement)
 
@@ -91,6 +98,7 @@ WEAKNESSES: Mapping[str, Callable[[], None]] = {
     "truncate": _no_truncate,
     "tail": _no_tail_check,
     "ids": _no_rising_ids,
+    "index": _no_true_index,
 }
 
 

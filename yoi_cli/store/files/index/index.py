@@ -77,8 +77,8 @@ class Index:
         if folder is None:
             return
         try:
-            for kind in self._looked if self._is_shared else ():
-                table = self._sections[kind].news()
+            for kind, section in self._sections.items() if self._is_shared else ():
+                table = section.news() if kind in self._looked else None
                 if table is not None and folder.begin() is not None:
                     folder.store(kind, table)
         finally:
