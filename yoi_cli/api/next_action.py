@@ -74,7 +74,8 @@ def _has_acceptance(session: Session, ticket: TicketId) -> bool:
 
 
 def _of_queued(session: Session, ticket: TicketId) -> NextAction:
-    from yoi_cli.routing.open import open_router
+    from yoi_cli.routing.open import reading_router
 
-    said = open_router(session, caller=None).route(ticket).classified
+    with reading_router(session, caller=None) as router:
+        said = router.route(ticket).classified
     return NextAction(said.turn, said.next_action)

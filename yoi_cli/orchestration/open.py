@@ -164,17 +164,17 @@ def move_facts(session: Session, ticket: TicketId) -> MoveFacts:
     from yoi_cli.model import states
     from yoi_cli.model.routing import has_question
     from yoi_cli.orchestration.move_checks import MoveFacts
-    from yoi_cli.routing.open import open_router
+    from yoi_cli.routing.open import reading_router
     from yoi_cli.workers.open import open_runtime
 
-    router = open_router(session, caller=None)
-    decision = router.route(ticket)
+    with reading_router(session, caller=None) as router:
+        decision, doubts = router.route(ticket), router.doubts(ticket)
     workers = tuple(
         view for view in open_runtime(session).all() if view.ticket == ticket and not view.has_ended
     )
     facts = MoveFacts(
         decision,
-        doubts=router.doubts(ticket),
+        doubts=doubts,
         asker=router.context.caller,
         claim=session.claims.get(ticket),
         now=time.time_ns() // 1_000_000,

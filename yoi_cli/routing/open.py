@@ -90,7 +90,11 @@ def open_router(
 
 @contextmanager
 def reading_router(
-    where: Session | Start, *, at: str | None = None, merge: tuple[str, str] | None = None
+    where: Session | Start,
+    *,
+    at: str | None = None,
+    merge: tuple[str, str] | None = None,
+    caller: str | None = "",
 ) -> Iterator[Router]:
     """As `open_router`, for what decides nothing: the store as it is is read with its index."""
     if at is not None or merge is not None:
@@ -98,7 +102,7 @@ def reading_router(
         return
     session = where if isinstance(where, Session) else open_session(where)
     with session.reading() as reader:
-        yield open_router(session, reader=reader)
+        yield open_router(session, caller=caller, reader=reader)
 
 
 def ask_undisturbed(ask: Callable[[], tuple[GateResult, Router]]) -> tuple[GateResult, Router]:
