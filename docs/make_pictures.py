@@ -13,14 +13,17 @@ import fcntl
 import json
 import os
 import pty
+import re
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import termios
+from html import unescape
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -28,6 +31,7 @@ WIDTH, HEIGHT = 96, 60
 DOCS = Path(__file__).parent
 YOI = str(Path(sys.executable).parent / "yoi")
 CHROMIUM = "/usr/bin/chromium"
+_TEXT = re.compile(r'textLength="([\d.]+)"([^>]*>)([^<]+)')
 PRICES = """from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
@@ -67,7 +71,7 @@ def draw(shown: str, title: str, path: Path, width: int = WIDTH) -> None:
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=width, file=nowhere, force_terminal=True)
         console.print(Text.from_ansi(shown.rstrip("\n")))
-        console.save_svg(str(path), title=title)
+        save(console.export_svg(title=title), path)
 
 
 def make_store(folder: Path, environment: dict[str, str]) -> str:
@@ -183,7 +187,15 @@ def draw_pages(folder: Path, environment: dict[str, str], ticket: str) -> None:
 
 def save(picture: str, path: Path) -> None:
     """Write a picture down, without spaces that end lines."""
-    path.write_text("\n".join(line.rstrip() for line in picture.split("\n")), encoding="utf-8")
+    lines = _TEXT.sub(_as_wide_as_shown, picture).split("\n")
+    path.write_text("\n".join(line.rstrip() for line in lines), encoding="utf-8")
+
+
+def _as_wide_as_shown(found: re.Match[str]) -> str:
+    """A text of a picture as wide as terminals show it: Rich counts characters, and not cells."""
+    length, between, shown = found.groups()
+    text = unescape(shown)
+    return f'textLength="{float(length) * cell_len(text) / len(text):.1f}"{between}{shown}'
 
 
 def main() -> None:
