@@ -156,6 +156,10 @@ def test_another_workspace_and_an_unknown_page_are_told_in_words(
         assert answer.status_code == 404
         assert answer.headers["content-type"].startswith("text/html")
         assert "<h1>" in answer.text
+    assert "There is no such page." in answer.text
+    japanese = signed_in.get(path, headers={"accept-language": "ja"}).text
+    assert "このページはありません。" in japanese
+    assert "/v1/openapi.json" not in japanese, "who reads a page asked for no route"
 
 
 def test_optional_parts_that_are_absent_are_said_in_words(

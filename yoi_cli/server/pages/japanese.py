@@ -206,6 +206,7 @@ TEXTS: Mapping[str, str] = {
     "The runtime {name} cannot be asked.": "ランタイム {name} に問い合わせできません。",
     "There is no git repository here.": "gitリポジトリがありません。",
     "There is no objective.": "目標はありません。",
+    "There is no such page.": "このページはありません。",
     "There is no worker in this state.": "この状態のワーカーはありません。",
     "There is no worker.": "ワーカーはありません。",
     "There is nothing to review.": "レビューするものはありません。",
