@@ -58,6 +58,12 @@ dates; a pipe has every column, whole, and times as the files have them. What is
 terminal is shown in the pager that git uses (`GIT_PAGER`, `core.pager`), without `--no-pager`.
 The same list at [40](list-40.svg), [80](list-80.svg) and [120](list-120.svg) columns.
 
+**Plain calls.** What programs call by the thousand is answered without the parser of the command
+line, in half of the CPU time (benchmarks.md): `comment`, `ticket comment` and `ticket state` with
+words and options that each stand alone (`-m TEXT`, not `-mTEXT` or `--message=TEXT`, and no value
+that begins with a dash), `hook run NAME -- ARGS` and `merge-driver`. Every other form of these
+says and does the same.
+
 | piped line | of |
 | --- | --- |
 | `created  ID` | `ticket create` |

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from yoi_cli import __version__
 from yoi_cli.cli.lazy import LazyGroup, make_group
-from yoi_cli.cli.main import root_options
 from yoi_cli.cli.registry import GROUPS
+from yoi_cli.cli.root import root_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

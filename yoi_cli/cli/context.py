@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, NamedTuple
-
-import typer
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from yoi_cli.api.session import Session, Start, open_session
 from yoi_cli.cli.text.marks import mark_ids_by
@@ -19,6 +17,17 @@ if TYPE_CHECKING:
     from yoi_cli.cli.text.console import ProgressBar
 
 
+class Context(Protocol):
+    """What a command asks of Typer's context; a command that programs call is given one without it
+    (`cli/plain`)."""
+
+    @property
+    def obj(self) -> object: ...
+
+    @property
+    def command_path(self) -> str: ...
+
+
 class Invocation(NamedTuple):
     """The options that stand before the command."""
 
@@ -27,13 +36,13 @@ class Invocation(NamedTuple):
     no_pager: bool = False
 
 
-def start_of(ctx: typer.Context) -> Start:
+def start_of(ctx: Context) -> Start:
     """Where this invocation starts from, and what it is called."""
     given = ctx.obj if isinstance(ctx.obj, Invocation) else Invocation()
     return Start(given.folder, given.here, ctx.command_path, os.environ)
 
 
-def session_of(ctx: typer.Context) -> Session:
+def session_of(ctx: Context) -> Session:
     """The workspace that this invocation works on. Raises what `open_session` raises."""
     session = open_session(start_of(ctx))
     mark_ids_by(lambda: _ends_of_ids(session))
@@ -55,7 +64,7 @@ def _ends_of_ids(session: Session) -> Mapping[str, int]:
     return ends_of_ids(session)
 
 
-def claiming_session_of(ctx: typer.Context, *, local: bool) -> Session:
+def claiming_session_of(ctx: Context, *, local: bool) -> Session:
     """The same, for what claims. With `--local` other clones are neither asked nor told, and what
     is given up by that is said."""
     session = session_of(ctx)
@@ -74,7 +83,7 @@ def claiming_session_of(ctx: typer.Context, *, local: bool) -> Session:
 
 
 def ticket_or_own(
-    ctx: typer.Context, session: Session, ticket: str | None, source: str | None
+    ctx: Context, session: Session, ticket: str | None, source: str | None
 ) -> tuple[str, str | None]:
     """The ticket that is meant, and where its text is read from: without one, a worker's own, else
     the one whose branch or worktree one stands in.
@@ -90,7 +99,7 @@ def ticket_or_own(
     return inferred_ticket(ctx) if ticket is None else ticket, source
 
 
-def inferred_ticket(ctx: typer.Context) -> str:
+def inferred_ticket(ctx: Context) -> str:
     """The ticket whose branch or worktree one stands in. Raises `UsageError` where it is none's."""
     from yoi_cli.api.here import ticket_here
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yoi_cli.api import hooks
-from yoi_cli.api.session import starting_folder
 from yoi_cli.cli.candidates import complete_words
-from yoi_cli.cli.context import Invocation, start_of
+from yoi_cli.cli.context import start_of
 from yoi_cli.cli.options import JsonOption
+from yoi_cli.cli.plain.hook_run import run_hook
 from yoi_cli.cli.text.console import is_terminal, write_stderr
 from yoi_cli.cli.text.report import report_error, report_json, report_lines, warn
 from yoi_cli.model import hooks as hook_files
@@ -22,7 +21,7 @@ from yoi_cli.model.text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.api.hooks import HookOutcome, HookReport
+    from yoi_cli.api.hooks import HookReport
     from yoi_cli.model.hooks import HookFile
 
 _STYLES = {
@@ -99,16 +98,7 @@ def run(
     Exits with 3, 4, 5 or 6 if the hook refuses. It records what happened even while the
     store is busy or absent: a later command that writes picks that up.
     """
-    given = ctx.obj if isinstance(ctx.obj, Invocation) else Invocation()
-    folder = starting_folder(start_of(ctx)) if given.folder else os.path.realpath(".")
-    outcome = hooks.run(
-        name,
-        tuple(arguments or ()),
-        folder=folder,
-        environment=os.environ,
-        stdin=sys.stdin.buffer.read,
-    )
-    return print_outcome(outcome, as_json=as_json)
+    return run_hook(ctx, name, arguments, as_json=as_json)
 
 
 def print_changed(word: str, report: HookReport, *, as_json: bool) -> int:
@@ -184,26 +174,3 @@ def _beside(hook: HookFile) -> str:
     if hook.chained is None:
         return hook.maker
     return f"{hook.maker}: {hook.chained}" if hook.maker else hook.chained
-
-
-def print_outcome(outcome: HookOutcome, *, as_json: bool) -> int:
-    """What came of a hook; its exit code. A person who commits is told of trouble only."""
-    gate = outcome.gate
-    exit_code = 0 if gate is None else gate.exit_code
-    if as_json:
-        from yoi_cli.api.documents.hooks import hook_run_document
-
-        report_json("hook_run", hook_run_document(outcome))
-        return exit_code
-    for sentence in outcome.said:
-        write_stderr(f"yoi: {visible(sentence)}\n")
-    if gate is not None and exit_code:
-        from yoi_cli.cli.routing.gate import verdict
-
-        for gated in gate.tickets:
-            if not gated.is_ready:
-                why = " ".join(reason.text for reason in gated.reasons)
-                word = verdict(gated).replace("_", " ")
-                write_stderr(f"yoi: {visible(f'{gated.ticket} is {word}: {why}')}\n")
-        write_stderr("yoi: Nothing was pushed. `yoi gate` shows the same answer.\n")
-    return exit_code

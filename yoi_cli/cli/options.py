@@ -13,7 +13,7 @@ from yoi_cli.cli.candidates import complete_states, complete_tickets, complete_w
 from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
 
@@ -48,6 +48,15 @@ OwnTicketArgument = Annotated[
 SourceArgument = Annotated[
     str | None,
     typer.Argument(metavar="[-]", help="Read the text from standard input.", show_default=False),
+]
+MoreArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[MORE]...",
+        help="More tickets.",
+        autocompletion=complete_tickets,
+        show_default=False,
+    ),
 ]
 MessageOption = Annotated[
     list[str] | None,
@@ -241,26 +250,3 @@ def check_format(form: str, formats: Sequence[str]) -> None:
             f"Unknown format {form[:40]!r}.",
             hint=f"The formats are {', '.join(formats)}.",
         )
-
-
-def refuse_without(needed: str, given: Mapping[str, object]) -> None:
-    """Raise `UsageError` (`option_unused`) where an option of `given` has a value: only with
-    `needed` would it be used, and nothing that somebody typed is passed over."""
-    unused = [name for name, value in given.items() if value is not None]
-    if unused:
-        raise UsageError(
-            "option_unused",
-            f"{unused[0]} is used only with {needed}.",
-            hint=f"Add {needed}, or leave {unused[0]} out; nothing was written.",
-            details={"options": unused},
-        )
-
-
-def options_clash(message: str, option: str) -> UsageError:
-    """The error for an option that has nothing to say beside what else was given."""
-    return UsageError(
-        "options_clash",
-        message,
-        hint=f"Leave out {option}, or the other; nothing was written.",
-        details={"option": option},
-    )

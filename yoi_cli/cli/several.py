@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-import typer
-
-from yoi_cli.cli.candidates import complete_tickets
 from yoi_cli.cli.text.report import report_error, report_json
 from yoi_cli.errors import UsageError, YoiError
 
@@ -14,16 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _Result = TypeVar("_Result")
-
-MoreArgument = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[MORE]...",
-        help="More tickets.",
-        autocompletion=complete_tickets,
-        show_default=False,
-    ),
-]
 
 
 class Outcome(NamedTuple):
@@ -41,15 +28,15 @@ def for_each(
     show: Callable[[_Result, bool], None],
     *,
     as_json: bool,
-) -> None:
-    """`show` what `run` makes of every ticket. One that fails keeps no other from its turn; the
-    exit code is then that of the last that failed.
+) -> int:
+    """`show` what `run` makes of every ticket; the exit code. One that fails keeps no other from
+    its turn; the exit code is then that of the last that failed.
 
     Of several, JSON is one document that says of each how it went.
     """
     if len(tickets) == 1:
         show(run(tickets[0]), as_json)
-        return
+        return 0
     outcomes, worst = [], 0
     for ticket in tickets:
         try:
@@ -67,8 +54,7 @@ def for_each(
         from yoi_cli.api.documents.outcomes import batch_document
 
         report_json("batch", batch_document(outcomes))
-    if worst:
-        raise typer.Exit(worst)
+    return worst
 
 
 def tickets_and_source(

@@ -12,9 +12,9 @@ from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
     JsonOption,
-    options_clash,
     ticket_argument,
 )
+from yoi_cli.cli.refusals import options_clash
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 
 

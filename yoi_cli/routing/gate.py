@@ -71,6 +71,13 @@ class GateAnswer(NamedTuple):
     reasons: tuple[Reason, ...]
     decision: Decision | None = None
 
+    @property
+    def verdict(self) -> str:
+        """The answer in one word that scripts may compare: ready, not_ready or untrusted."""
+        if not self.is_trusted:
+            return "untrusted"
+        return "ready" if self.is_ready else "not_ready"
+
 
 class GateResult(NamedTuple):
     """The gate's answer about every ticket that it was asked about."""

@@ -20,9 +20,8 @@ from yoi_cli.cli.options import (
     WorkerOption,
     WorktreeOption,
     lease_of,
-    options_clash,
-    refuse_without,
 )
+from yoi_cli.cli.refusals import options_clash, refuse_without
 from yoi_cli.cli.text.report import (
     report_json,
     report_lines,

@@ -163,13 +163,6 @@ def print_gate(result: GateResult, form: str) -> None:
         report_lines(map(_row, result.tickets), ())
 
 
-def verdict(gated: GateAnswer) -> str:
-    """The answer in one word that scripts may compare: ready, not_ready or untrusted."""
-    if not gated.is_trusted:
-        return "untrusted"
-    return "ready" if gated.is_ready else "not_ready"
-
-
 def annotation(gated: GateAnswer) -> str:
     """The answer as one workflow command: an error where the gate is shut, else a notice."""
     level = "notice" if gated.is_ready else "error"
@@ -182,8 +175,8 @@ def junit(result: GateResult) -> str:
     """The answer as JUnit XML: a test case for each ticket, an error for each untrusted one."""
     from xml.etree import ElementTree
 
-    failures = sum(verdict(gated) == "not_ready" for gated in result.tickets)
-    errors = sum(verdict(gated) == "untrusted" for gated in result.tickets)
+    failures = sum(gated.verdict == "not_ready" for gated in result.tickets)
+    errors = sum(gated.verdict == "untrusted" for gated in result.tickets)
     counts = {
         "name": "yoi gate",
         "tests": str(len(result.tickets)),
@@ -219,7 +212,7 @@ def explain_gate(report: GateReport) -> None:
 def _show(result: GateResult) -> None:
     page = Page()
     for gated in result.tickets:
-        style = _STYLES[verdict(gated)]
+        style = _STYLES[gated.verdict]
         page.line(Cell(_words(gated), style), "  ", Cell(gated.ticket, "bold"), "  ", _title(gated))
         page.facts([("  why", reason.text) for reason in gated.reasons])
         if gated.decision is not None and not gated.is_ready:
@@ -231,11 +224,11 @@ def _show(result: GateResult) -> None:
 
 def _row(gated: GateAnswer) -> tuple[str, ...]:
     classification = gated.decision.classified.classification if gated.decision else ""
-    return ("gate", gated.ticket, verdict(gated), classification, _reasons(gated))
+    return ("gate", gated.ticket, gated.verdict, classification, _reasons(gated))
 
 
 def _words(gated: GateAnswer) -> str:
-    return verdict(gated).replace("_", " ")
+    return gated.verdict.replace("_", " ")
 
 
 def _title(gated: GateAnswer) -> str:

@@ -23,10 +23,9 @@ from yoi_cli.cli.options import (
     WorktreeOption,
     chosen_states,
     lease_of,
-    options_clash,
-    refuse_without,
     tickets_argument,
 )
+from yoi_cli.cli.refusals import options_clash, refuse_without
 from yoi_cli.cli.routing.route_text import (
     print_accepted,
     print_explanations,

@@ -21,9 +21,9 @@ from yoi_cli.cli.options import (
     MessageOption,
     SourceArgument,
     due_date,
-    options_clash,
     ticket_option,
 )
+from yoi_cli.cli.refusals import options_clash
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.errors import UsageError

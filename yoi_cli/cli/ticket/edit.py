@@ -19,11 +19,12 @@ from yoi_cli.cli.options import (
     FileOption,
     JsonOption,
     MessageOption,
+    MoreArgument,
     SourceArgument,
     TicketArgument,
     due_date,
 )
-from yoi_cli.cli.several import MoreArgument, for_each, tickets_and_source
+from yoi_cli.cli.several import for_each, tickets_and_source
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text_input import given_text
 from yoi_cli.errors import UsageError
@@ -85,7 +86,7 @@ def edit(
     acceptance: CriteriaOption = None,
     as_json: JsonOption = False,
     commit: CommitOption = False,
-) -> None:
+) -> int:
     """Change a ticket's title, fields or description.
 
     Without options, on a terminal, the description opens in your editor. The text given
@@ -124,7 +125,7 @@ def edit(
     def show(edited: Edited, in_json: bool) -> None:
         _print_edited(session, edited, as_json=in_json)
 
-    for_each(named, run, show, as_json=as_json)
+    return for_each(named, run, show, as_json=as_json)
 
 
 def _print_edited(session: Session, edited: Edited, *, as_json: bool) -> None:

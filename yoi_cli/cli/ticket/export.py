@@ -30,10 +30,10 @@ from yoi_cli.cli.options import (
     StatesOption,
     check_format,
     chosen_states,
-    options_clash,
     tickets_argument,
 )
 from yoi_cli.cli.output_file import output_file, output_folder
+from yoi_cli.cli.refusals import options_clash
 from yoi_cli.cli.saved_filters import run_with_saved
 from yoi_cli.cli.text.console import progress, write_stdout
 from yoi_cli.cli.text.report import report_json, report_lines, warn

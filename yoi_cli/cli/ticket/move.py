@@ -8,7 +8,7 @@ import typer
 
 from yoi_cli.api import tickets
 from yoi_cli.cli.candidates import complete_targets
-from yoi_cli.cli.context import inferred_ticket, session_of
+from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
@@ -16,20 +16,18 @@ from yoi_cli.cli.options import (
     FileOption,
     JsonOption,
     MessageOption,
+    MoreArgument,
     ReasonOption,
     SourceArgument,
     TicketArgument,
-    refuse_without,
 )
-from yoi_cli.cli.several import MoreArgument, for_each, tickets_and_source
-from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
+from yoi_cli.cli.plain.state import move, print_moved
+from yoi_cli.cli.several import for_each, tickets_and_source
 from yoi_cli.cli.text_input import given_text, required_text
-from yoi_cli.model.states import CLOSED, is_state
 
 if TYPE_CHECKING:
     from yoi_cli.api.session import Session
     from yoi_cli.api.tickets import Moved
-    from yoi_cli.model.fold import Folded
 
 
 def state(
@@ -55,7 +53,7 @@ def state(
     author: AuthorOption = None,
     as_json: JsonOption = False,
     commit: CommitOption = False,
-) -> None:
+) -> int:
     """Move a ticket to another state, or print the state it is in.
 
     If the ticket is in that state already, what is said becomes a comment. Going back to planning
@@ -65,56 +63,20 @@ def state(
     Example:
       yoi ticket state 00001M7WFCY38 queued --expect ready
     """
-    session = session_of(ctx)
-    named, state = _split(ctx, ticket, state, more)
-    if state is None:
-        given = {
-            "--reason": reason,
-            "--message": message,
-            "--file": file,
-            "--expect": expect,
-            "--author": author,
-            "--commit": commit or None,
-            "--steal": steal or None,
-        }
-        refuse_without("a state to move to", given)
-        for_each(
-            named,
-            lambda word: tickets.state_of(session, word),
-            lambda found, in_json: print_state(*found, as_json=in_json),
-            as_json=as_json,
-        )
-        return
-    target, text = state, given_text(message, file)
-
-    def run(word: str) -> Moved:
-        return tickets.move(
-            session,
-            word,
-            target,
-            text=text,
-            reason=reason,
-            expect=expect,
-            steal=steal,
-            author=author,
-            commit=commit,
-        )
-
-    def show(moved: Moved, in_json: bool) -> None:
-        print_moved(session, moved, as_json=in_json)
-
-    for_each(named, run, show, as_json=as_json)
-
-
-def _split(
-    ctx: typer.Context, ticket: str, state: str | None, more: list[str] | None
-) -> tuple[list[str], str | None]:
-    """The tickets that are named, and the state that comes behind them. A state alone is meant for
-    the ticket whose worktree one stands in."""
-    words = [ticket, *([state] if state is not None else []), *(more or ())]
-    if len(words) == 1:
-        return ([inferred_ticket(ctx)], ticket) if is_state(ticket) else (words, None)
-    return list(dict.fromkeys(words[:-1])), words[-1]
+    return move(
+        ctx,
+        ticket,
+        state,
+        more,
+        reason=reason,
+        message=message,
+        file=file,
+        expect=expect,
+        steal=steal,
+        author=author,
+        as_json=as_json,
+        commit=commit,
+    )
 
 
 def close(
@@ -135,7 +97,7 @@ def close(
     ] = False,
     as_json: JsonOption = False,
     commit: CommitOption = False,
-) -> None:
+) -> int:
     """Close tickets with a resolution: their outcome.
 
     Tickets that waited only for this one are listed as unblocked.
@@ -154,7 +116,7 @@ def close(
     def show(moved: Moved, in_json: bool) -> None:
         print_moved(session, moved, as_json=in_json)
 
-    for_each(named, run, show, as_json=as_json)
+    return for_each(named, run, show, as_json=as_json)
 
 
 def _draft(session: Session, named: list[str]) -> str:
@@ -213,35 +175,3 @@ def reopen(
         commit=commit,
     )
     print_moved(session, moved, as_json=as_json)
-
-
-def print_moved(session: Session, moved: Moved, *, as_json: bool) -> None:
-    """A ticket was moved, or was there already."""
-    if as_json:
-        from yoi_cli.api.documents.outcomes import moved_document
-
-        report_json("moved", with_next(session, moved.ticket, moved_document(moved)))
-    else:
-        is_closed = moved.state == CLOSED
-        row = ("closed", moved.ticket) if is_closed else ("state", moved.ticket, moved.state)
-        sentence = f"{moved.ticket} is {moved.state} (was {moved.origin})"
-        if not moved.changed:
-            what = "a comment" if moved.event_ids else "nothing"
-            sentence = f"{moved.ticket} is {moved.state} already; {what} was written"
-        report_lines(
-            [row, *(("unblocked", ticket) for ticket in moved.unblocked)],
-            [sentence, *(f"Unblocked: {ticket}" for ticket in moved.unblocked)],
-        )
-        write_next(session, moved.ticket)
-    warn(moved.warnings)
-
-
-def print_state(ticket: str, folded: Folded, *, as_json: bool) -> None:
-    """A ticket's state, and whether its log is consistent about it."""
-    if as_json:
-        from yoi_cli.api.documents.outcomes import state_document
-
-        report_json("state", state_document(ticket, folded))
-    else:
-        report_lines([("state", ticket, folded.state)], [f"{ticket} is {folded.state}"])
-    warn(divergence.message for divergence in folded.diverged)

@@ -14,11 +14,12 @@ from yoi_cli.cli.options import (
     CommitOption,
     DatesOption,
     JsonOption,
+    MoreArgument,
     NoteOption,
     ticket_argument,
     ticket_option,
 )
-from yoi_cli.cli.several import MoreArgument, for_each
+from yoi_cli.cli.several import for_each
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next
 from yoi_cli.cli.text.table import ID, TEXT, TIME, Column, Row, print_table
 from yoi_cli.errors import UsageError
@@ -68,7 +69,7 @@ def add(
     author: AuthorOption = None,
     as_json: JsonOption = False,
     commit: CommitOption = False,
-) -> None:
+) -> int:
     """Add a relation: `A depends_on B`, or with --ticket, --kind and --target.
 
     `A depends_on B C` and `A B depends_on C` are two; without A it is the ticket whose worktree one
@@ -88,7 +89,7 @@ def add(
     def show(change: RelationChange, in_json: bool) -> None:
         print_related(session, change, removed=False, as_json=in_json)
 
-    for_each(list(links), run, show, as_json=as_json)
+    return for_each(list(links), run, show, as_json=as_json)
 
 
 def remove(
@@ -104,7 +105,7 @@ def remove(
     author: AuthorOption = None,
     as_json: JsonOption = False,
     commit: CommitOption = False,
-) -> None:
+) -> int:
     """Remove a relation: `A depends_on B`, or with --ticket, --kind and --target.
 
     An event in the ticket's log records the removal, and --note why. Several are
@@ -119,7 +120,7 @@ def remove(
     def show(change: RelationChange, in_json: bool) -> None:
         print_related(session, change, removed=True, as_json=in_json)
 
-    for_each(list(links), run, show, as_json=as_json)
+    return for_each(list(links), run, show, as_json=as_json)
 
 
 def list_(

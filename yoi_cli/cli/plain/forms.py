@@ -1,0 +1,134 @@
+"""Which calls are plain, and the functions that answer them (docs/commands.md, "Plain calls")."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import NamedTuple, Protocol
+
+from yoi_cli.cli.context import Context, Invocation
+
+_ONE, _SEVERAL, _FLAG = "one", "several", "flag"
+
+
+class Option(NamedTuple):
+    """An option's parameter, and whether it takes `one` value, `several` of them, or none."""
+
+    parameter: str
+    takes: str = _ONE
+
+
+class Form(NamedTuple):
+    """A plain call: `least` of the `positional` words, any of `options`, and behind `--` what the
+    parameter `rest` takes. `function` stands in `module`, below this package."""
+
+    module: str
+    function: str
+    positional: tuple[str, ...]
+    least: int
+    options: Mapping[str, Option] = {}
+    rest: str = ""
+
+
+class _Answer(Protocol):
+    def __call__(self, ctx: Context, **given: object) -> int: ...
+
+
+class PlainContext(NamedTuple):
+    """The `Context` of a plain call."""
+
+    command_path: str
+    obj: Invocation = Invocation()
+
+
+_MESSAGE = Option("message", _SEVERAL)
+_WRITING = {
+    **dict.fromkeys(("--message", "-m"), _MESSAGE),
+    **dict.fromkeys(("--file", "-F"), Option("file")),
+    "--author": Option("author"),
+    "--json": Option("as_json", _FLAG),
+    "--commit": Option("commit", _FLAG),
+}
+_COMMENT = Form(
+    "comment",
+    "add_comment",
+    ("ticket",),
+    0,
+    {**_WRITING, "--role": Option("role"), "--sha": Option("sha")},
+)
+FORMS: Mapping[tuple[str, ...], Form] = {
+    ("comment",): _COMMENT,
+    ("ticket", "comment"): _COMMENT,
+    ("ticket", "state"): Form(
+        "state",
+        "move",
+        ("ticket", "state"),
+        1,
+        {
+            **_WRITING,
+            "--reason": Option("reason"),
+            "--expect": Option("expect"),
+            "--steal": Option("steal", _FLAG),
+        },
+    ),
+    ("hook", "run"): Form("hook_run", "run_hook", ("name",), 1, rest="arguments"),
+    ("merge-driver",): Form(
+        "merge_driver",
+        "drive",
+        ("base", "ours", "theirs", "path"),
+        4,
+        {"--ancestor": Option("is_ancestor", _FLAG)},
+    ),
+}
+
+
+def run_plain(arguments: Sequence[str]) -> int | None:
+    """Answer a plain call; its exit code. None for any other, of which nothing was done."""
+    if "_YOI_COMPLETE" in os.environ:
+        return None
+    for length in (1, 2):
+        form = FORMS.get(tuple(arguments[:length]))
+        given = None if form is None else given_to(form, arguments[length:])
+        if form is not None and given is not None:
+            module = import_module(f"{__package__}.{form.module}")
+            answer: _Answer = getattr(module, form.function)
+            return answer(PlainContext(" ".join(("yoi", *arguments[:length]))), **given)
+    return None
+
+
+def given_to(form: Form, words: Sequence[str]) -> dict[str, object] | None:
+    """The parameters that `words` give; None where they are not of the plain form, be it that they
+    are wrong: whoever knows all options says so."""
+    given: dict[str, object] = {}
+    positional, left = list(form.positional), list(words)
+    while left:
+        word = left.pop(0)
+        option = form.options.get(word)
+        if word == "--" and form.rest:
+            given[form.rest] = tuple(left)
+            break
+        if option is not None:
+            if not _take(option, left, given):
+                return None
+        elif word.startswith("-") or not positional:
+            return None
+        else:
+            given[positional.pop(0)] = word
+    is_enough = len(form.positional) - len(positional) >= form.least
+    return given if is_enough else None
+
+
+def _take(option: Option, left: list[str], given: dict[str, object]) -> bool:
+    """Take an option's value from the words that are `left`; whether that is plain."""
+    name, takes = option
+    if takes == _FLAG:
+        given[name] = True
+        return True
+    if not left or left[0].startswith("-") or (takes == _ONE and name in given):
+        return False
+    value = left.pop(0)
+    before = given.get(name)
+    several = (*before, value) if isinstance(before, tuple) else (value,)
+    given[name] = value if takes == _ONE else several
+    return True
