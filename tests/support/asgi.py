@@ -14,12 +14,13 @@ from support.api import session_at
 from yoi_cli.server.http.app import Server, make_app
 from yoi_cli.server.http.guard import Places, bearer_of
 from yoi_cli.server.http.incidents import ServerLog
+from yoi_cli.server.http.options import ServeOptions
 from yoi_cli.server.http.permissions import PUBLIC
 from yoi_cli.server.http.routes import Call, Outcome, Route
 from yoi_cli.server.http.threads import Threads
 from yoi_cli.server.http.tokens import Bearers
 from yoi_cli.server.runtime.context import RuntimeContext
-from yoi_cli.server.runtime.serve import ServeOptions, make_context
+from yoi_cli.server.runtime.serve import make_context
 from yoi_cli.server.runtime.table import ROUTES, SOCKETS
 
 TOKEN = "an-owner-token-that-is-long"

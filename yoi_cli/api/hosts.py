@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.workers.runtimes import RuntimeEntry
     from yoi_cli.model.workers.spec import WorkerRequest
+    from yoi_cli.workers.local.runtime import FileRuntime
+    from yoi_cli.workers.local.settled import SettledWorkers
+    from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.runtime import CloneWorkers, OrderWorktrees
     from yoi_cli.workspace.session import Session
 
@@ -18,6 +22,13 @@ class WorkerHost(Protocol):
 
     @property
     def workers(self) -> CloneWorkers: ...
+
+    def each(
+        self, after: str, told: Callable[[WorkerView], WorkerView]
+    ) -> Iterator[WorkerView | StoreInvalidError]:
+        """Every worker whose id is greater than `after`, as it is `told`; and in place of one that
+        cannot be read the error for it."""
+        ...
 
     @property
     def worktrees(self) -> OrderWorktrees: ...
@@ -45,16 +56,21 @@ class WorkerHost(Protocol):
 
 
 class ThisMachine:
-    """The machine and the clone of the session, as a `WorkerHost`."""
+    """The machine and the clone of the session, as a `WorkerHost`. Who lists again and again gives
+    it `settled`, by which those that have ended are read once, and told in one way."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, settled: SettledWorkers | None = None) -> None:
         self._session = session
+        self._settled = settled
 
     @property
     def workers(self) -> CloneWorkers:
-        from yoi_cli.workers.open import open_runtime
+        return self._files()
 
-        return open_runtime(self._session)
+    def each(
+        self, after: str, told: Callable[[WorkerView], WorkerView]
+    ) -> Iterator[WorkerView | StoreInvalidError]:
+        return self._files().each(after, settled=self._settled, told=told)
 
     @property
     def worktrees(self) -> OrderWorktrees:
@@ -90,6 +106,11 @@ class ThisMachine:
 
         return clone_folders(self._session)
 
+    def _files(self) -> FileRuntime:
+        from yoi_cli.workers.open import open_runtime
+
+        return open_runtime(self._session)
+
 
 class SshHost:
     """A clone on another machine, by an entry of the session's registry, as a `WorkerHost`."""
@@ -102,6 +123,14 @@ class SshHost:
     @property
     def workers(self) -> CloneWorkers:
         return self._workers
+
+    def each(
+        self, after: str, told: Callable[[WorkerView], WorkerView]
+    ) -> Iterator[WorkerView | StoreInvalidError]:
+        from yoi_cli.errors import StoreInvalidError
+
+        for one in self._workers.each(after):
+            yield one if isinstance(one, StoreInvalidError) else told(one)
 
     @property
     def worktrees(self) -> OrderWorktrees:

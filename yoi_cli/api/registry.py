@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from yoi_cli.api.hosts import SshHost
+from yoi_cli.api.hosts import SshHost, ThisMachine
 from yoi_cli.api.runtimes import ClusterRuntime, EmbeddedRuntime, SshRuntime
 from yoi_cli.model.workers.runtimes import EMBEDDED, EMBEDDED_ID
 from yoi_cli.model.workers.runtimes import HTTP as HTTP
@@ -21,7 +21,9 @@ from yoi_cli.model.workers.runtimes import SLURM as SLURM
 from yoi_cli.model.workers.runtimes import SSH as SSH
 from yoi_cli.model.workers.runtimes import RuntimeEntry as RuntimeEntry
 from yoi_cli.model.workers.runtimes import generated_id as generated_id
+from yoi_cli.workers.local.settled import SettledWorkers
 from yoi_cli.workers.registry import check_kind as check_kind
+from yoi_cli.workers.remote.tokens import token_mark
 from yoi_cli.workers.runtime import Runtime, WorkerFilter
 
 if TYPE_CHECKING:
@@ -97,6 +99,14 @@ class FarRuntime(Runtime, Protocol):
         ...
 
 
+class _Opened(NamedTuple):
+    """A runtime that was opened, by what its entry and its token were then."""
+
+    entry: RuntimeEntry
+    token: object
+    runtime: FarRuntime
+
+
 class Registry:
     """The runtimes of a session's workspace. Several threads may use one."""
 
@@ -105,13 +115,14 @@ class Registry:
         self._lock = threading.Lock()
         self._mark: object = ()
         self._found: Registered | None = None
-        self._open: dict[str, tuple[RuntimeEntry, FarRuntime]] = {}
+        self._here = ThisMachine(session, SettledWorkers())
+        self._open: dict[str, _Opened] = {}
         self._asked: dict[str, _Asked] = {}
 
     def close(self) -> None:
         """Let all connections go."""
         with self._lock:
-            opened = [one for _, one in self._open.values()]
+            opened = [one.runtime for one in self._open.values()]
             self._open.clear()
             asked = [*self._asked.values()]
             self._asked.clear()
@@ -160,15 +171,18 @@ class Registry:
         """The runtime of that id. Raises `NotFoundError` (`runtime_not_found`) and
         `OperationError` (`runtime_token_missing`); nothing is sent yet."""
         if runtime_id == EMBEDDED_ID:
-            return EmbeddedRuntime(self._session, EMBEDDED_ID, "", caller)
+            return EmbeddedRuntime(self._session, EMBEDDED_ID, "", caller, self._here)
         entry = self.entry(runtime_id)
+        mark = token_mark(entry, self._session.environment)
         with self._lock:
             known = self._open.get(runtime_id)
-            if known is not None and known[0] == entry:
-                return known[1]
+            if known is not None and (known.entry, known.token) == (entry, mark):
+                return known.runtime
         made = open_entry(self._session, runtime_id, entry)
         with self._lock:
-            self._open[runtime_id] = (entry, made)
+            self._open[runtime_id] = _Opened(entry, mark, made)
+        if known is not None:
+            known.runtime.close()
         return made
 
     def upstream(self, runtime_id: str) -> Upstream:
@@ -306,10 +320,10 @@ class Registry:
             self._mark, self._found = mark, found
             stale = [
                 one
-                for one, (entry, _) in self._open.items()
-                if found.problem is None and found.entries.get(one) != entry
+                for one, opened in self._open.items()
+                if found.problem is None and found.entries.get(one) != opened.entry
             ]
-            closing = [self._open.pop(one)[1] for one in stale]
+            closing = [self._open.pop(one).runtime for one in stale]
         for runtime in closing:
             runtime.close()
         return found

@@ -111,7 +111,7 @@ class EmbeddedRuntime:
             if isinstance(one, StoreInvalidError):
                 broken.append(one)
             elif wanted.takes(one):
-                shown.append(self._own(one))
+                shown.append(one)
                 if len(shown) == most:
                     break
         return WorkerList(tuple(shown), tuple(broken))
@@ -121,9 +121,9 @@ class EmbeddedRuntime:
     ) -> Iterable[WorkerView | StoreInvalidError]:
         """Every worker, or the one that a key names, which takes no look at the others."""
         if wanted.key is None:
-            return self._files().each(after)
+            return self._host.each(after, self._own)
         found = self._files().find(wanted.key)
-        return () if found is None or found.worker_id <= after else (found,)
+        return () if found is None or found.worker_id <= after else (self._own(found),)
 
     def create(self, order: WorkerOrder) -> CreatedWorker:
         from yoi_cli.api.orders import create
@@ -280,6 +280,13 @@ class SshRuntime(EmbeddedRuntime):
         self._there.close()
 
 
+def served(session: Session, runtime_id: str, name: str) -> EmbeddedRuntime:
+    """The workers of a session's clone for a server, which is asked for them again and again."""
+    from yoi_cli.workers.local.settled import SettledWorkers
+
+    return EmbeddedRuntime(session, runtime_id, name, host=ThisMachine(session, SettledWorkers()))
+
+
 def check_worker_id(word: str) -> str:
     """`word`, being the whole id of a worker. Raises `UsageError` (`worker_id_invalid`)."""
     from yoi_cli.errors import UsageError
@@ -300,10 +307,22 @@ def connect(
 ) -> HttpRuntime:
     """A client of the runtime at `url`: a `Runtime`.
 
-    Nothing is sent yet. Raises `UsageError` (`runtime_url_invalid`).
+    Nothing is sent yet. Raises `UsageError` (`runtime_url_invalid`), and `OperationError`
+    (`extra_missing`) without its packages.
     """
-    from yoi_cli.workers.remote.http import HttpRuntime
+    from yoi_cli.errors import OperationError
 
+    try:
+        from yoi_cli.workers.remote.http import HttpRuntime
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("yoi_cli"):
+            raise
+        raise OperationError(
+            "extra_missing",
+            f"A runtime over HTTP needs the Python package {error.name}, which is not installed.",
+            hint="pip install 'yoi[server]'",
+            details={"package": error.name, "extra": "server"},
+        ) from error
     return HttpRuntime(url, token, timeout=timeout, environment=environment, runtime_id=runtime_id)
 
 

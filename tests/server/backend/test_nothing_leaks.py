@@ -23,11 +23,12 @@ from support.runtimes import add_profiles
 from yoi_cli.api.registry import Registry, RuntimeEntry
 from yoi_cli.server.backend.context import BackendContext
 from yoi_cli.server.backend.logins import Logins
-from yoi_cli.server.backend.serve import BackendOptions, make_backend_app, make_context
+from yoi_cli.server.backend.serve import make_backend_app, make_context
 from yoi_cli.server.backend.table import ROUTES
 from yoi_cli.server.backend.telling import told
 from yoi_cli.server.http.guard import Places
 from yoi_cli.server.http.incidents import ServerLog
+from yoi_cli.server.http.options import ServeOptions
 from yoi_cli.server.http.routes import Bytes, Call, Outcome, Route
 
 pytestmark = [pytest.mark.process]
@@ -42,7 +43,7 @@ EXAMPLES = 3
 
 
 def context_of(workspace: Path) -> tuple[BackendContext, io.StringIO]:
-    made = make_context(session_at(workspace), BackendOptions(), TOKEN)
+    made = make_context(session_at(workspace), ServeOptions(), TOKEN)
     log = io.StringIO()
     made.log = ServerLog(log)
     made.logins.bind(1, is_secure=False)

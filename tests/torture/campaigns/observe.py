@@ -22,9 +22,10 @@ from torture.outcome import ENOUGH, Outcome, Settings
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from yoi_cli.api.runtimes import connect
+from yoi_cli.server.http.options import ServeOptions
 from yoi_cli.server.observe.hub import Hub
 from yoi_cli.server.observe.upstream import UpstreamSource
-from yoi_cli.server.runtime.serve import ServeOptions, serve_with
+from yoi_cli.server.runtime.serve import serve_with
 from yoi_cli.workers.remote.backoff import Backoff
 from yoi_cli.workers.remote.observe import Observed, follow
 

@@ -15,13 +15,12 @@ from yoi_cli.server.backend.context import BackendContext
 from yoi_cli.server.backend.logins import Logins
 from yoi_cli.server.backend.table import ROUTES, SOCKETS
 from yoi_cli.server.http.app import Server, make_app
-from yoi_cli.server.http.given_token import given_token
 from yoi_cli.server.http.incidents import ServerLog
 from yoi_cli.server.http.openapi import describe
+from yoi_cli.server.http.options import ServeOptions
 from yoi_cli.server.http.serving import (
     address_of,
     listen,
-    parse_binding,
     places_of,
     serve_until_told,
 )
@@ -46,20 +45,6 @@ class Pages(NamedTuple):
     public: frozenset[str] = frozenset()
 
 
-class BackendOptions(NamedTuple):
-    """What `yoi serve` was given."""
-
-    bind: str = "127.0.0.1:0"
-    name: str = ""
-    token_file: str = ""
-    token_env: str = ""
-    max_body: int = 2 << 20
-    behind_proxy: bool = False
-    hosts: tuple[str, ...] = ()
-    certificate: str = ""
-    key: str = ""
-
-
 def serve(
     *,
     session: Session,
@@ -81,18 +66,10 @@ def serve(
     Raises `UsageError` (`bind_invalid`, `bind_refused`, `token_invalid`) and `ConflictError`
     (`server_runs`).
     """
-    options = BackendOptions(
+    options = ServeOptions(
         bind, name, token_file, token_env, max_body, behind_proxy, hosts, certificate, key
     )
-    given = given_token(token_file, token_env, session.environment)
-    binding = parse_binding(
-        bind,
-        hosts=hosts,
-        behind_proxy=behind_proxy,
-        certificate=certificate,
-        key=key,
-        has_token=given is not None,
-    )
+    binding, given = options.bound(session.environment)
     token = given or kept_token(session, BACKEND, new_token)
     with only_server(session, BACKEND) as announce:
         listening = listen(binding)
@@ -125,7 +102,7 @@ def print_document(said: BackendDocument) -> None:
     sys.stdout.flush()
 
 
-def make_context(session: Session, options: BackendOptions, token: str) -> BackendContext:
+def make_context(session: Session, options: ServeOptions, token: str) -> BackendContext:
     """What the handlers work with."""
     from yoi_cli.api.servers import workspace_id
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import json
 
 from yoi_cli.api.documents.envelope import document
 from yoi_cli.api.documents.runtime import ServerDocument
 from yoi_cli.api.observation import observer
-from yoi_cli.api.runtimes import EmbeddedRuntime, Readiness
+from yoi_cli.api.runtimes import Readiness, served
 from yoi_cli.api.servers import RUNTIME, only_server
 from yoi_cli.errors import UsageError
 from yoi_cli.server.http.app import Server, make_app
-from yoi_cli.server.http.given_token import given_token
 from yoi_cli.server.http.guard import bearer_of
 from yoi_cli.server.http.incidents import ServerLog
 from yoi_cli.server.http.openapi import describe
+from yoi_cli.server.http.options import ServeOptions
 from yoi_cli.server.http.serving import (
     address_of,
     listen,
-    parse_binding,
     places_of,
     serve_until_told,
 )
@@ -47,21 +46,6 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,119}")
 _LONGEST_NAME = 120
 
 
-class ServeOptions(NamedTuple):
-    """What `yoi runtime serve` was given."""
-
-    bind: str = "127.0.0.1:0"
-    runtime_id: str = "local"
-    name: str = ""
-    token_file: str = ""
-    token_env: str = ""
-    max_body: int = 1 << 20
-    behind_proxy: bool = False
-    hosts: tuple[str, ...] = ()
-    certificate: str = ""
-    key: str = ""
-
-
 def serve(
     *,
     session: Session,
@@ -82,51 +66,36 @@ def serve(
     `ConflictError` (`server_runs`).
     """
     options = ServeOptions(
-        bind,
-        runtime_id,
-        name,
-        token_file,
-        token_env,
-        max_body,
-        behind_proxy,
-        hosts,
-        certificate,
-        key,
+        bind, name, token_file, token_env, max_body, behind_proxy, hosts, certificate, key
     )
-    serve_with(session, options)
+    serve_with(session, options, runtime_id)
 
 
-def serve_with(session: Session, options: ServeOptions) -> None:
+def serve_with(session: Session, options: ServeOptions, runtime_id: str = "local") -> None:
     """The same, with its options as one value."""
-    _check_names(options)
-    given = given_token(options.token_file, options.token_env, session.environment)
-    binding = parse_binding(
-        options.bind,
-        hosts=options.hosts,
-        behind_proxy=options.behind_proxy,
-        certificate=options.certificate,
-        key=options.key,
-        has_token=given is not None,
-    )
+    _check_names(runtime_id, options.name)
+    binding, given = options.bound(session.environment)
     token = given or new_token()
     with only_server(session, RUNTIME) as announce:
         listening = listen(binding)
         places = places_of(binding, listening)
-        context = make_context(session, options)
+        context = make_context(session, options, runtime_id)
         app = make_runtime_app(context, token, lambda: places)
 
         def start() -> None:
             address = address_of(binding, listening)
-            _say(options, address, announce(options.runtime_id, address, token))
+            _say(runtime_id, address, announce(runtime_id, address, token))
             threading.Thread(target=_recover, args=(context,), daemon=True).start()
 
         serve_until_told(app, listening, binding, on_start=start, on_exit=context.drain)
 
 
-def make_context(session: Session, options: ServeOptions) -> RuntimeContext:
+def make_context(
+    session: Session, options: ServeOptions, runtime_id: str = "local"
+) -> RuntimeContext:
     """What the handlers work with."""
-    runtime = EmbeddedRuntime(session, options.runtime_id, options.name or options.runtime_id)
-    watched = LocalSource(observer(session), options.runtime_id)
+    runtime = served(session, runtime_id, options.name or runtime_id)
+    watched = LocalSource(observer(session), runtime_id)
     return RuntimeContext(runtime, watched, Threads(), ServerLog(), options.max_body)
 
 
@@ -161,20 +130,20 @@ def _recover(context: RuntimeContext) -> None:
         context.readiness = Readiness(ready=True, failed=True)
 
 
-def _say(options: ServeOptions, address: str, path: str) -> None:
-    said = ServerDocument(kind=RUNTIME, runtime_id=options.runtime_id, address=address, file=path)
+def _say(runtime_id: str, address: str, path: str) -> None:
+    said = ServerDocument(kind=RUNTIME, runtime_id=runtime_id, address=address, file=path)
     sys.stdout.write(document("server", said))
     sys.stdout.flush()
 
 
-def _check_names(options: ServeOptions) -> None:
-    if not _ID.fullmatch(options.runtime_id):
+def _check_names(runtime_id: str, name: str) -> None:
+    if not _ID.fullmatch(runtime_id):
         raise UsageError(
             "runtime_id_invalid",
-            f"{options.runtime_id[:60]!r} cannot be a runtime's id.",
+            f"{runtime_id[:60]!r} cannot be a runtime's id.",
             hint="Use up to 120 letters, digits and -_: , beginning with a letter or digit.",
         )
-    if len(options.name) > _LONGEST_NAME or not options.name.isprintable():
+    if len(name) > _LONGEST_NAME or not name.isprintable():
         raise UsageError(
             "runtime_name_invalid",
             "A runtime's name is a line of at most 120 characters.",

@@ -13,7 +13,7 @@ from yoi_cli.workers.local.input_pipe import accepts_input
 from yoi_cli.workers.local.records import RecordReader, corrupt
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import boot_id, is_alive
-from yoi_cli.workers.local.shim.state import CANNOT_START
+from yoi_cli.workers.local.shim.state import CANNOT_START, ENDED
 from yoi_cli.workers.model import RUNNING, WorkerFacts, WorkerVerdict, WorkerView, judge
 
 if TYPE_CHECKING:
@@ -52,11 +52,15 @@ class WorkerFolder(RecordReader):
         their end is looked for.
         """
         spec = self.spec()
-        has_shim = self.has_shim()
         state = self.state()
+        is_over = state is not None and self.is_over(state)
+        has_shim = not is_over and self.has_shim()
+        if not is_over:
+            state = self.state()
         same = state is not None and state.boot_id == boot_id()
-        stub = state.stub if same and state is not None and is_alive(state.stub) else None
-        worker = state.worker if same and state is not None and is_alive(state.worker) else None
+        living = state if same and not is_over else None
+        stub = living.stub if living is not None and is_alive(living.stub) else None
+        worker = living.worker if living is not None and is_alive(living.worker) else None
         facts = WorkerFacts(
             phase=state.phase if state is not None else None,
             has_shim=has_shim,
@@ -98,6 +102,11 @@ class WorkerFolder(RecordReader):
         folder = os.fstat(self.descriptor)
         written = (state.device, state.inode) if state is not None else (0, 0)
         return any(written) and written != (folder.st_dev, folder.st_ino)
+
+    def is_over(self, state: WorkerState) -> bool:
+        """Whether the last word was written down: then nobody is asked for who lives. One that
+        could not be started may yet be taken away by whoever holds its lock."""
+        return state.phase == ENDED and not state.why.startswith(CANNOT_START)
 
     def output_size(self) -> int:
         """How many bytes it wrote, kept or not."""

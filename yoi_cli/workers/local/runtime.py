@@ -12,14 +12,16 @@ from yoi_cli.errors import NotFoundError, StoreInvalidError
 from yoi_cli.workers.local.commands import give_command, poke, resize_terminal, write_input
 from yoi_cli.workers.local.folder import WorkerFolder, WorkerSnapshot
 from yoi_cli.workers.local.output import follow_output, read_output
+from yoi_cli.workers.local.settled import SettledWorkers, mark_of
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import is_alive
+from yoi_cli.workers.local.shim.state import ENDED
 from yoi_cli.workers.lookup import check_worker_id, is_worker_id, still_at_work, worker_not_found
 from yoi_cli.workers.model import LOST, WorkerView
 from yoi_cli.workers.runtime import Output, Recovery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
     from yoi_cli.workers.local.place import Clone
@@ -83,22 +85,47 @@ class FileRuntime:
         """What keeps the others from being read, one error for each."""
         return [seen for seen in self._snapshots() if isinstance(seen, StoreInvalidError)]
 
-    def each(self, after: str = "") -> Iterator[WorkerView | StoreInvalidError]:
+    def each(
+        self,
+        after: str = "",
+        *,
+        settled: SettledWorkers | None = None,
+        told: Callable[[WorkerView], WorkerView] = lambda view: view,
+    ) -> Iterator[WorkerView | StoreInvalidError]:
         """Every worker whose id is greater than `after`, the oldest first, each read once it is
-        asked for; and in place of one that cannot be read the error for it."""
-        for seen in self._snapshots(after):
-            yield seen.view if isinstance(seen, WorkerSnapshot) else seen
-
-    def _snapshots(self, after: str = "") -> Iterator[WorkerSnapshot | StoreInvalidError]:
+        asked for, as it is `told`; and in place of one that cannot be read the error for it. What
+        `settled` has of those that ended is not read again."""
+        known = settled or SettledWorkers()
         for worker_id in self.ids():
             if worker_id <= after:
                 continue
-            try:
-                yield self._snapshot(worker_id)
-            except StoreInvalidError as error:
-                yield error
-            except NotFoundError:  # forgotten in the meantime
-                continue
+            mark = mark_of(self._folder_of(worker_id)) if settled is not None else None
+            view = known.get(worker_id, mark)
+            if view is None:
+                seen = self._seen(worker_id)
+                if not isinstance(seen, WorkerSnapshot):
+                    if seen is not None:
+                        yield seen
+                    continue
+                view = told(seen.view)
+                if seen.facts.phase == ENDED and seen.verdict.is_settled:
+                    known.keep(mark, view)
+            yield view
+
+    def _snapshots(self) -> Iterator[WorkerSnapshot | StoreInvalidError]:
+        for worker_id in self.ids():
+            seen = self._seen(worker_id)
+            if seen is not None:
+                yield seen
+
+    def _seen(self, worker_id: str) -> WorkerSnapshot | StoreInvalidError | None:
+        """A worker, or why it cannot be read; None for one that was forgotten meanwhile."""
+        try:
+            return self._snapshot(worker_id)
+        except StoreInvalidError as error:
+            return error
+        except NotFoundError:
+            return None
 
     def ids(self) -> list[str]:
         """The ids of all workers that have a folder, the oldest first."""

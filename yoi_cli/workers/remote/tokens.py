@@ -47,6 +47,18 @@ def find_token(
     return token if token.isascii() and token.isprintable() and " " not in token else ""
 
 
+def token_mark(entry: RuntimeEntry, environment: Mapping[str, str]) -> object:
+    """What changes when the token does that an entry refers to: a server that is started anew may
+    have another."""
+    if entry.token_file is None:
+        return environment.get(entry.token_env or "")
+    try:
+        found = os.stat(_expanded(entry.token_file, environment))
+    except OSError:
+        return None
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
 def _expanded(path: str, environment: Mapping[str, str]) -> str:
     if not path.startswith("~/"):
         return path

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from functools import cache
 from typing import NamedTuple
 
 from yoi_cli.workers.local.shim.parts import parts
@@ -43,6 +44,7 @@ class Identity(NamedTuple):
 NO_PROCESS = Identity(0, 0)
 
 
+@cache
 def boot_id() -> str:
     """What this run of the machine is called; empty where it has no name. An identity is of no
     other run all the same: there it has the time of day in it."""

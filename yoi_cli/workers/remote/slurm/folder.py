@@ -17,6 +17,7 @@ from yoi_cli.workers.model import QUEUED, RUNNING, WorkerVerdict
 from yoi_cli.workers.remote.slurm.job_record import read_job, write_job
 
 if TYPE_CHECKING:
+    from yoi_cli.workers.local.shim.state import WorkerState
     from yoi_cli.workers.remote.slurm.job_record import JobRecord
     from yoi_cli.workers.remote.slurm.queue import JobQueue
 
@@ -35,6 +36,11 @@ class SlurmFolder(WorkerFolder):
     def job(self) -> JobRecord | None:
         """Its job; None before Slurm was asked for one. Raises `StoreInvalidError`."""
         return read_job(self.descriptor, self.worker_id)
+
+    def is_over(self, state: WorkerState) -> bool:
+        """Never: its lock says whether its guardian, who may write more, has left."""
+        del state
+        return False
 
     def snapshot(self, runtime_id: str) -> WorkerSnapshot:
         seen = super().snapshot(runtime_id)

@@ -33,7 +33,7 @@ MODULES: Mapping[str, str] = {
     "workers/agents": "__init__ commands",
     "workers/local": "__init__ commands confinement create folder grants input_pipe launcher "
     "machine observe order_worktrees ordered_branches output place records "
-    "runtime spec typed watched",
+    "runtime settled spec typed watched",
     "workers/remote": "__init__",
     "workers/remote/ssh": "__init__ frames requests",
     "workspace": "__init__ finding local_folder which",
