@@ -11,6 +11,8 @@ from support.observing import Frame, ObservingServer, Place, Watch, end, say, se
 from support.workers import Workers, changed, python, wait_until
 
 from yoi_cli.server.observe.hub import Limits
+from yoi_cli.server.observe.local import LocalSource
+from yoi_cli.workers.observation import Marks
 
 pytestmark = pytest.mark.process
 
@@ -44,6 +46,28 @@ def test_what_is_written_while_somebody_watches_is_told_live(
         end(workers, worker)
         assert seen.end == (1000, "worker_ended")
     assert seen.output() == b"".join(b"%09d\n" % n for n in range(6))
+
+
+def test_a_watcher_that_fails_keeps_nobody_waiting_and_whoever_comes_again_is_told_the_rest(
+    server: ObservingServer, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(server.source, LocalSource)
+    observer = server.source.observer
+    worker = talker(workers)
+
+    def fail(worker_id: str) -> Marks:
+        raise RuntimeError(worker_id)
+
+    with server.watch(worker, from_="start") as seen:
+        seen.until("snapshot")
+        with monkeypatch.context() as broken:
+            broken.setattr(observer, "marks", fail)
+            assert seen.end == (1011, "internal")
+    say(workers, worker, 1)
+    with server.watch(worker, cursor=seen.cursor()) as again:
+        again.wait_for_bytes(10)
+        end(workers, worker)
+        assert again.end == (1000, "worker_ended")
 
 
 def test_the_last_bytes_the_state_and_the_exit_code_come_before_the_close(

@@ -24,7 +24,7 @@ from support.observing import (
 )
 from support.process import Program
 from support.servers import serving as serving_runtime
-from support.workers import Workers, wait_until
+from support.workers import PATIENCE, Workers, wait_until
 
 from yoi_cli.api.documents.observation import AnyFrame, StateFrame
 from yoi_cli.api.observation import upstream
@@ -187,7 +187,7 @@ def answering(answer: bytes) -> Iterator[str]:
                     connection.sendall(answer)
                     connection.shutdown(socket.SHUT_WR)
 
-    thread = threading.Thread(target=answer_all)
+    thread = threading.Thread(target=answer_all, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -195,8 +195,11 @@ def answering(answer: bytes) -> Iterator[str]:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
         for one in held:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)  # which, unlike a close, ends a recv under way
             one.close()
-        thread.join()
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "it listens on"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from support.observing import (
     serving,
     talker,
 )
-from support.workers import Workers, kill, wait_until
+from support.workers import PATIENCE, Workers, kill, wait_until
 
 from yoi_cli.server.observe.hub import Limits
 
@@ -105,7 +105,7 @@ def test_all_viewers_see_the_same_bytes_at_the_same_offsets(
         say(workers, worker, lines)
     end(workers, worker)
     for thread in reading:
-        thread.join()
+        thread.join(3 * PATIENCE)
     whole = (workers.path / worker / "output.raw").read_bytes()
     assert [one.output() == whole for one in viewers] == [True] * 8
     assert {one.frames[-1]["worker"]["exit_code"] for one in viewers} == {7}

@@ -12,7 +12,7 @@ import pytest
 from support.observing import Place, Watch, end, place_in, say, talker
 from support.process import Program
 from support.servers import RunningServer, serving
-from support.workers import Workers, kill
+from support.workers import PATIENCE, Workers, kill
 from websockets.exceptions import InvalidStatus
 
 from yoi_cli.server.http.permissions import VIEWER, WORKER, Principal
@@ -161,7 +161,7 @@ def test_kill_9_of_any_of_them_while_20_viewers_follow_costs_no_byte_and_no_exit
         for thread in reading:
             thread.start()
         for thread in reading:
-            thread.join()
+            thread.join(3 * PATIENCE)
     seen = [one.output() for one in viewers]
     last = [one.frames[-1] for one in viewers]
     if victim == "server":

@@ -14,7 +14,7 @@ import pytest
 from support.observing import Place, end, place_in, say, talker
 from support.process import Program
 from support.servers import serving
-from support.workers import Workers
+from support.workers import PATIENCE, Workers
 
 from yoi_cli.errors import YoiError
 from yoi_cli.workers.remote import observe
@@ -147,8 +147,11 @@ def answering(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
             listening.shutdown(socket.SHUT_RDWR)
         listening.close()
         for one in held:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)  # which, unlike a close, ends a recv under way
             one.close()
-        thread.join()
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "it listens on"
 
 
 @pytest.mark.parametrize("scheme", ["http", "ws"])

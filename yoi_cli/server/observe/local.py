@@ -167,6 +167,12 @@ class LocalSource:
                     for task, sight in zip(tasks, seen, strict=True):
                         self._take(task, sight)
                 await asyncio.sleep(_BUSY_PAUSE)
+        except Exception:
+            # Nobody would look any more: who watches is to come again, and not to wait for ever.
+            for feed in tuple(self._feeds.values()):
+                feed.fail(closing.INTERNAL)
+            self._feeds.clear()
+            raise
         finally:
             self._watching = None
 

@@ -91,9 +91,12 @@ class UpstreamFeed(Feed):
     async def refresh(self) -> None:
         """Wait until it has told here what it knows itself by now."""
         size = await self._source.run(lambda: self._source.upstream.size(self.worker_id))
-        async with asyncio.timeout(_CATCH_UP_SECONDS):
-            while self.standing.size < size and self.is_open and not self.standing.is_over:
-                await asyncio.sleep(0.01)
+        try:
+            async with asyncio.timeout(_CATCH_UP_SECONDS):
+                while self.standing.size < size and self.is_open and not self.standing.is_over:
+                    await asyncio.sleep(0.01)
+        except TimeoutError as error:
+            raise ObservationClosed(closing.UPSTREAM_TIMEOUT) from error
         self.check()
 
     async def close(self) -> None:
@@ -114,6 +117,9 @@ class UpstreamFeed(Feed):
         except ConnectionClosed as closed:
             if not self.standing.is_over:
                 self.fail(_closing_of(closed))
+        except Exception:
+            self.fail(closing.INTERNAL)  # who watches is to come again, and not to wait for ever
+            raise
 
     def _take(self, frame: AnyFrame) -> None:
         """What a frame tells. Raises `ObservationClosed` for one that cannot be."""
