@@ -95,3 +95,36 @@ def test_a_role_without_a_profile_stays_without_one() -> None:
     read = parse_settings(b"[profiles.ada]\ncommand = ['ada']\n", path="p")
     with pytest.raises(NotFoundError):
         settings_for(read.settings, "main", Item({"model": "x"}, "")).settings.of_role("coder")
+
+
+def test_a_ticket_chooses_where_its_coder_works_among_what_the_settings_allow() -> None:
+    config = CONFIG.replace(
+        '"ada"\n\n[roles.r', '"ada"\nruntime = "big"\nruntimes = ["small"]\n\n[roles.r'
+    )
+    assert config != CONFIG
+
+    def on(runtime: str) -> tuple[str, list[str]]:
+        read = parse_settings(config.encode(), path="p")
+        assert not read.problems
+        found = settings_for(read.settings, "main", Item({"runtime": runtime}, ""))
+        return found.settings.runtime_of("coder"), codes(found)
+
+    assert on("") == ("big", [])
+    assert on("small") == ("small", [])
+    assert on("local") == ("big", ["choice_invalid"])
+    assert on("other") == ("big", ["choice_invalid"])
+    assert on("--no") == ("big", ["choice_invalid"])
+
+
+def test_without_a_word_of_the_settings_a_coder_works_here_alone() -> None:
+    assert codes(chosen(runtime="local")) == []
+    assert codes(chosen(runtime="big")) == ["choice_invalid"]
+
+
+def test_a_reviewer_works_where_its_role_does_whatever_the_ticket_chooses() -> None:
+    config = CONFIG.replace('"aider"', '"aider"\nruntime = "big"')
+    found = settings_for(parse_settings(config.encode(), path="p").settings, "main", Item({}, ""))
+    assert (found.settings.runtime_of("reviewer"), found.settings.runtime_of("coder")) == (
+        "big",
+        "",
+    )

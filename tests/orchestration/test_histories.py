@@ -49,7 +49,7 @@ class History(TicketContext):
     def __init__(self, draw: st.DataObject, best_of: int = 1) -> None:
         orchestration = OrchestrationSettings(rounds=ROUNDS, best_of=best_of)
         asked = SimpleNamespace(
-            settings=SimpleNamespace(orchestration=orchestration),
+            settings=SimpleNamespace(orchestration=orchestration, runtime_of=lambda _role: ""),
             store=SimpleNamespace(thread=lambda _ticket: SimpleNamespace(events=self.log)),
             runtime=SimpleNamespace(all=lambda: ()),
             local_state=SimpleNamespace(note_target=lambda *_: None),

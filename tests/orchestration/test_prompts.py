@@ -47,6 +47,15 @@ def test_a_coder_is_told_the_validation_commands_as_a_shell_takes_them() -> None
     assert shlex.split(told.partition("here: ")[2].removesuffix(".").strip("`")) == command
 
 
+def test_a_coder_elsewhere_is_told_the_targets_commit_and_asks_by_its_output() -> None:
+    here, there = coder_prompt(assignment(), AT), coder_prompt(assignment(), AT, "1234abc")
+    assert "merge `main` into itself" in here
+    assert "merge `1234abc`, which is `main` now, into itself" in there
+    assert "yoi ticket ask" in here
+    assert "yoi ticket ask" not in there
+    assert "end your output with the question" in there
+
+
 DESCRIPTION = """Before any heading.
 
 ## Background

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.model.workers.profiles import LOCAL
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from yoi_cli.api.registry import Registry
     from yoi_cli.orchestration.context import RunOutcome as RunOutcome
     from yoi_cli.orchestration.local.launch import StartedRun as StartedRun
     from yoi_cli.orchestration.orchestrator import Orchestrator
@@ -14,8 +17,12 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.orchestrator import RunningTicket as RunningTicket
     from yoi_cli.orchestration.orchestrator import RunPlan as RunPlan
     from yoi_cli.orchestration.orchestrator import RunResult as RunResult
+    from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.ports import Progress as Progress
     from yoi_cli.workspace.session import Session
+
+#: A plan says what it is without runtimes that do not answer by then.
+_PLAN_SECONDS = 10.0
 
 
 def orchestrate(
@@ -61,8 +68,15 @@ def plan(
     author: str | None = None,
 ) -> RunPlan:
     """What a run would do next, and what is in the way; nothing is changed."""
+    import time
+    from contextlib import closing
+
     target, run = _open(session, tickets, at_once, author, lambda _: None)
-    return run.plan(target)
+    end = time.monotonic() + _PLAN_SECONDS
+    with closing(run):
+        while not run.is_settled and time.monotonic() < end:
+            time.sleep(0.05)
+        return run.plan(target)
 
 
 def start_run(
@@ -108,7 +122,7 @@ def _open(
     from yoi_cli.orchestration.orchestrator import Orchestrator, RunOptions
     from yoi_cli.tickets.lookup import identify
 
-    ports = open_ports(session, author, tell)
+    ports = open_ports(session, author, tell, _directory(session))
     if best_of is not None:
         from msgspec.structs import replace
 
@@ -116,6 +130,36 @@ def _open(
         ports = ports._replace(settings=ports.settings._replace(orchestration=orchestration))
     store = session.store
     named = tuple(dict.fromkeys(identify(store, word) for word in tickets))
-    limit = at_once or ports.settings.orchestration.max_workers
-    options = RunOptions(named, limit, watches=watch, retries=retry)
+    limit, here = _places(ports, at_once)
+    options = RunOptions(named, limit, here, watches=watch, retries=retry)
     return ports.target, Orchestrator(ports, options)
+
+
+def _directory(session: Session) -> Registry | None:
+    """The registry; None where it names no runtime, so that nothing of it is loaded."""
+    import os
+
+    from yoi_cli.workers.remote.registry_file import FILE
+
+    if not os.path.exists(os.path.join(session.own_folder(), FILE)):
+        return None
+    from yoi_cli.api.registry import Registry
+
+    return Registry(session)
+
+
+def _places(ports: OrchestrationPorts, at_once: int | None) -> tuple[int, int | None]:
+    """How many tickets are worked on at once, and how many of them in this clone: where roles work
+    on other runtimes, each has its own."""
+    here = ports.settings.orchestration.max_workers
+    named = {
+        name
+        for where in ports.settings.runtimes.values()
+        for name in (where.name, *where.allowed)
+        if name not in ("", LOCAL)
+    }
+    if not named:
+        return at_once or here, None
+    there = sum(ports.elsewhere.places(name) or 0 for name in named)
+    limit = at_once or here + there
+    return limit, min(limit, here)

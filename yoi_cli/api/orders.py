@@ -88,6 +88,7 @@ def _spawn(
         fingerprint=fingerprint_of(order),
         base_ref=base.ref if base else "",
         base_branch=(base.branch or "") if base else "",
+        base_commit=base.commit if base else "",
     )
     if order.run is not UNSET:
         return spawn_for_run(session, order, order.run, asked=asked, settings=settings, host=host)
@@ -224,6 +225,6 @@ def _remove_worktree(host: WorkerHost, order: WorkerOrder, base: Base, cwd: str)
 
     with suppress(YoiError):
         if base.branch is not UNSET:
-            host.worktrees.take_back(cwd, base.ref, base.branch)
+            host.worktrees.take_back(cwd, base.ref, base.branch, base.commit)
         else:
             host.worktrees.remove(_name_of(order))

@@ -4,11 +4,10 @@ that both reach (docs/runtime.md, "Branches")."""
 from __future__ import annotations
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.command import ask_git, look_up
+from yoi_cli.git.command import ask_git, look_up, run_git
 from yoi_cli.git.remote import FETCH, PUSH, RemoteAccess, refusal
+from yoi_cli.model.naming import WORK_REFS
 
-#: Below this nothing is kept but what is on its way, or was brought back.
-WORK_REFS = "refs/yoi/work/"
 _SILENCE = 60.0
 
 
@@ -51,4 +50,21 @@ class WorkRefs(RemoteAccess):
         """Take `ref` away, there and here."""
         if ref in self.list_refs(ref):
             self._ask([*PUSH, "--force", "--", self._name, f":{ref}"])
+        ask_git(["update-ref", "-d", ref], cwd=self._cwd)
+
+
+class LocalRefs:
+    """The same where nothing travels: the refs of the repository around `cwd`."""
+
+    def __init__(self, cwd: str) -> None:
+        self._cwd = cwd
+
+    def push(self, ref: str, commit: str, *, seen: str | None = None) -> None:
+        del seen
+        run_git(["update-ref", ref, commit], cwd=self._cwd)
+
+    def fetch(self, ref: str) -> str | None:
+        return look_up(["rev-parse", "--verify", "--quiet", ref], cwd=self._cwd) or None
+
+    def drop(self, ref: str) -> None:
         ask_git(["update-ref", "-d", ref], cwd=self._cwd)

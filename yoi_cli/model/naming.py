@@ -8,6 +8,9 @@ import unicodedata
 _LONGEST_SLUG = 40
 BRANCH_PREFIX = "work/"
 WORKTREE_FOLDER = ".worktree"
+#: Refs below this go to and fro between a clone and the runtimes that work for it: nothing is kept
+#: there but what is on its way, or was brought back.
+WORK_REFS = "refs/yoi/work/"
 
 
 def slug(title: str) -> str:

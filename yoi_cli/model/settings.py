@@ -14,7 +14,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
 from yoi_cli.model.config import DEFAULT, PROVIDER, is_git_folder, is_ref_folder, is_store_folder
-from yoi_cli.model.run_choices import MODEL_NAME, MOST_CANDIDATES
+from yoi_cli.model.run_choices import MODEL_NAME, MOST_CANDIDATES, RUNTIME_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,6 +137,12 @@ RefFolder = Annotated[
 File = Annotated[str, Expected("a file below the workspace", _is_folder)]
 
 
+RuntimeId = Annotated[
+    str, Meta(pattern=rf"^{RUNTIME_NAME}\Z"), Expected("the id of a runtime, or local")
+]
+RuntimeIds = Annotated[tuple[RuntimeId, ...], Expected("an array of ids of runtimes")]
+
+
 class BackendSettings(Struct, frozen=True):
     """`[backend]`: where the store is. An empty text stands for the default."""
 
@@ -223,9 +229,13 @@ class ProfileSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoleSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`[roles.ROLE]`: its profile. What else the original system says there is kept."""
+    """`[roles.ROLE]`: its profile, and the runtime on which that works: None for this clone's own,
+    `runtimes` for those that a ticket may choose besides. What else the original system says there
+    is kept."""
 
     profile: Line | None = None
+    runtime: RuntimeId | None = None
+    runtimes: RuntimeIds = ()
     launch_prompt: Kept = ""
     workflow: Kept = ""
 
@@ -286,6 +296,9 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     `merge` says who merges what is approved: a run itself, or whoever merges a pull request at the
     forge that `remote` is at (None for the target's own), by the program `forge`. Such requests are
     drafts with `draft`, and looked at every `request_interval` seconds.
+
+    A run that has nothing else to do waits for a worker on a runtime that could not be asked for
+    `runtime_patience` seconds no longer.
     """
 
     target: Branch | None = None
@@ -314,6 +327,7 @@ class OrchestrationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     draft: Flag = False
     request_interval: Seconds = 60.0
     best_of: Candidates = 1
+    runtime_patience: Seconds = 60.0
 
     def __post_init__(self) -> None:
         force_setattr(self, "worktree_dir", self.worktree_dir.rstrip("/"))

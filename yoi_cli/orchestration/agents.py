@@ -13,7 +13,7 @@ from yoi_cli.orchestration.evidence import worker_sentence
 from yoi_cli.orchestration.outcome import inability_of
 from yoi_cli.orchestration.pauses import LONGEST_WAIT_MS
 from yoi_cli.orchestration.run_budget import RUN_SPENT
-from yoi_cli.orchestration.staffing import PAUSED, choose, rest
+from yoi_cli.orchestration.staffing import PAUSED, choose, pause_name, rest
 from yoi_cli.orchestration.texts import printed
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def inability(
 ) -> Unable | None:
     """Why the agent that ended did not run at all, and have its profile rest; None where it ran, or
     where that is not certain. With `rests_once` a profile that rests already does so no longer."""
-    ports, profile = context.ports, view.profile or ""
+    ports, profile = context.ports, pause_of_worker(context, view)
     error = ports.redaction.text(context.workers.report(view).error)
     tail = context.workers.tail(view)
     found = inability_of(view, tail, error=error, has_work=has_work, now=ports.now())
@@ -139,6 +139,12 @@ def inability(
     if not found.is_certain:
         return None
     return Unable(found, stamp(pause.until) if pause.until - ports.now() > LONGEST_WAIT_MS else "")
+
+
+def pause_of_worker(context: TicketContext, view: WorkerView) -> str:
+    """By what the pause of a worker's profile is known."""
+    is_here = view.runtime_id == context.ports.runtime.runtime_id
+    return pause_name(view.profile or "", "" if is_here else view.runtime_id)
 
 
 def inability_report(context: TicketContext, role: str, view: WorkerView, found: Unable) -> str:

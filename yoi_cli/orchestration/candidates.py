@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 def are_wanted(context: TicketContext, at: Position) -> bool:
     """Whether several coders begin next: as long as there is no work on the ticket's branch."""
+    if context.ports.settings.runtime_of(CODER):
+        return False  # several of them begin in this clone alone
     return _count(context, at) > 1 and not at.reported and not context.head(at)
 
 

@@ -11,9 +11,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from yoi_cli.model.run_choices import BEST_OF, CODER, MODEL, MOST_ROUNDS, REVIEWER, ROUNDS, TARGET
+from yoi_cli.model.run_choices import (
+    BEST_OF,
+    CODER,
+    MODEL,
+    MOST_ROUNDS,
+    REVIEWER,
+    ROUNDS,
+    RUN_CHOICES,
+    RUNTIME,
+    TARGET,
+)
 from yoi_cli.model.run_choices import fault as fault_of
-from yoi_cli.model.workers.profiles import BY_PERSON, Profile
+from yoi_cli.model.workers.profiles import BY_PERSON, LOCAL, Profile, RoleRuntimes
 from yoi_cli.orchestration.staffing import PreflightObstacle
 from yoi_cli.workers.agents.commands import model_command
 
@@ -37,7 +47,7 @@ class TicketSettings(NamedTuple):
 
 def settings_for(configured: Settings, target: str, item: Item) -> TicketSettings:
     """How the ticket `item` is worked on where this is configured."""
-    chosen = {name: item.text(name) for name in (CODER, REVIEWER, MODEL, TARGET, ROUNDS, BEST_OF)}
+    chosen = {name: item.text(name) for name in RUN_CHOICES}
     problems = {
         name: problem
         for name, value in chosen.items()
@@ -58,6 +68,8 @@ def problem_of(settings: Settings, name: str, value: str) -> str:
     fault = fault_of(name, value)
     if fault:
         return fault
+    if name == RUNTIME:
+        return _runtime_problem(settings, value)
     if name not in (CODER, REVIEWER) or (name == REVIEWER and value == BY_PERSON):
         return ""
     allowed = sorted(_selectable(settings))
@@ -66,6 +78,18 @@ def problem_of(settings: Settings, name: str, value: str) -> str:
     return (
         f"The ticket chooses the {name} {value!r}, which the settings do not name; they name "
         f"{', '.join(allowed) or 'no profile'}. A line [profiles.{value}] there allows it."
+    )
+
+
+def _runtime_problem(settings: Settings, value: str) -> str:
+    """A coder works where the settings say that coders do, or where they let a ticket choose."""
+    where = settings.runtimes.get(CODER, RoleRuntimes())
+    allowed = sorted({where.name or LOCAL, *where.allowed})
+    if value in allowed:
+        return ""
+    return (
+        f"The ticket chooses the runtime {value!r}, which the settings do not allow; they allow "
+        f"{', '.join(allowed)}. `runtimes` of [roles.coder] says so."
     )
 
 
@@ -91,7 +115,14 @@ def _settings(settings: Settings, good: Mapping[str, str]) -> Settings:
         orchestration = replace(orchestration, rounds=min(int(good[ROUNDS]), MOST_ROUNDS))
     if BEST_OF in good:
         orchestration = replace(orchestration, best_of=int(good[BEST_OF]))
-    return settings._replace(roles=roles, orchestration=orchestration)
+    settings = settings._replace(roles=roles, orchestration=orchestration)
+    return settings if RUNTIME not in good else _on_runtime(settings, good[RUNTIME])
+
+
+def _on_runtime(settings: Settings, runtime: str) -> Settings:
+    where = settings.runtimes.get(CODER, RoleRuntimes())
+    chosen = where._replace(name="" if runtime == LOCAL else runtime)
+    return settings._replace(runtimes={**settings.runtimes, CODER: chosen})
 
 
 def _coder(settings: Settings) -> Profile:

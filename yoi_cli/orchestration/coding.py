@@ -13,7 +13,7 @@ from yoi_cli.model.events import IMPLEMENTATION_REPORT
 from yoi_cli.model.naming import ticket_of_branch
 from yoi_cli.model.text import counted
 from yoi_cli.model.workers.profiles import CODER
-from yoi_cli.orchestration import agents, candidates, choosing
+from yoi_cli.orchestration import agents, candidates, choosing, far_coding
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import LEFT
 from yoi_cli.orchestration.evidence import examine, settle, tree_word, worker_sentence
@@ -139,7 +139,9 @@ def _send_one(context: TicketContext, at: Position) -> bool | RunOutcome:
     if at.contest and not at.chosen:  # none of them was good enough
         choosing.drop_candidates(context, at)
         context.make_worktree(at)
-    results = context.set_up(at)
+    runtime = context.ports.settings.runtime_of(CODER)
+    is_here = not runtime or context.ports.elsewhere.is_of_this_clone(runtime)
+    results = context.set_up(at) if is_here else ()
     if results is None:
         return False
     if results:
@@ -149,17 +151,19 @@ def _send_one(context: TicketContext, at: Position) -> bool | RunOutcome:
     profile = agents.next_profile(context, at, CODER)
     if not isinstance(profile, str):
         return profile
-    worktree = context.worktree(at)
+    worktree = context.worktree(at) if is_here else None
     context.end_leftovers()
     context.drop_checkout()
     note_target(context, at)
+    where = f" on {runtime}" if runtime else ""
     return context.record(
         at,
         stages.CODER,
-        f"Round {number}: the coder ({profile}) begins on `{at.branch}`.",
+        f"Round {number}: the coder ({profile}{where}) begins on `{at.branch}`.",
         role=CODER,
         round=str(number),
         profile=profile,
+        runtime=runtime,
         tree=tree_word(worktree.dirty) if worktree else "",
         head=context.head(at),
     )
@@ -168,6 +172,10 @@ def _send_one(context: TicketContext, at: Position) -> bool | RunOutcome:
 def follow_coder(context: TicketContext, at: Position) -> bool:
     """Wait for the coder, and look at what it left."""
     context.target_check.begin()
+    return (_follow_elsewhere if at.coder_runtime else _follow_here)(context, at)
+
+
+def _follow_here(context: TicketContext, at: Position) -> bool:
     view = context.watch.follow(
         context.workers.key(at, CODER, str(at.round)),
         lambda: context.workers.agent(
@@ -193,6 +201,17 @@ def follow_coder(context: TicketContext, at: Position) -> bool:
     if unapproved:
         return context.call_person(at, "not_approved", unapproved)
     return _look_at_work(context, at, worktree, view)
+
+
+def _follow_elsewhere(context: TicketContext, at: Position) -> bool:
+    """The same of a coder on another runtime, whose commits are brought here."""
+    end = far_coding.coder_end(context, at)
+    if end is None:
+        return False
+    if context.journal.position() != at:
+        return True
+    left = far_coding.take_work(context, at, end)
+    return True if left is None else _look_at_work(context, at, left, end.view)
 
 
 def _look_at_work(
@@ -251,8 +270,17 @@ def validate(context: TicketContext, at: Position) -> bool:
     worktree = context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
-    view = context.ports.runtime.find(context.workers.key(at, CODER, str(at.coder)))
+    is_known, view = _coder_of(context, at)
+    if not is_known:
+        return False
     return _report(context, at, settle(context.ports, at, worktree, view, results), view)
+
+
+def _coder_of(context: TicketContext, at: Position) -> tuple[bool, WorkerView | None]:
+    """The coder whose work is validated, None where it is not kept, and whether that is known."""
+    if at.coder_runtime:
+        return far_coding.coder_again(context, at)
+    return True, context.ports.runtime.find(context.workers.key(at, CODER, str(at.coder)))
 
 
 def _report(

@@ -36,6 +36,7 @@ def candidates(at: Position, event: Event) -> Position:
         profile=event.attributes.get("profile", ""),
         start=event.attributes.get("head", ""),
         resumes=False,
+        coder_runtime="",
         asked=at.question if is_answered else at.asked if again else "",
         requests=tuple(one._replace(is_told=True) for one in at.requests),
         question="",

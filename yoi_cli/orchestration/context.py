@@ -8,6 +8,7 @@ from yoi_cli.model.events import REVIEW, WORKER
 from yoi_cli.model.intent import packet_of, rest_of
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import tree_word
+from yoi_cli.orchestration.far_workers import FarWorkers
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.prompts import Assignment, words_of_people
@@ -74,7 +75,8 @@ class TicketContext:
         self._queue = queue
         self.ticket = ticket
         self.journal = Journal(ports, ticket)
-        self.workers = TicketWorkers(ports, ticket)
+        self.far = FarWorkers(ports, ticket)
+        self.workers = TicketWorkers(ports, ticket, self.far.ended)
         self.watch = WorkerWatch(ports)
         self.preparation = Preparation(ports, self.workers, self.watch)
         #: Where merges that this process tried are checked out, by their commit.

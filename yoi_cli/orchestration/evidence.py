@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.text import some_of, visible
-from yoi_cli.model.workers.profiles import CODER
+from yoi_cli.model.workers.profiles import CODER, LOCAL
 from yoi_cli.orchestration.texts import WorkEvidence, code, short
 from yoi_cli.orchestration.worker_requests import how_it_ended
 from yoi_cli.workers.model import EXITED
@@ -121,9 +121,10 @@ def _finding(
 def worker_sentence(role: str, view: WorkerView) -> str:
     """A worker in one line: who, how it ended, and where its transcript ends."""
     profile = f" ({view.profile})" if view.profile else ""
+    where = f" on {view.runtime_id}" if view.runtime_id != LOCAL else ""
     return (
-        f"Worker {view.worker_id}, {role}{profile}: {how_it_ended(view)}; {view.output_size} bytes "
-        "of output."
+        f"Worker {view.worker_id}, {role}{profile}{where}: {how_it_ended(view)}; "
+        f"{view.output_size} bytes of output."
     )
 
 

@@ -17,6 +17,7 @@ from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.agents import SPENT
 from yoi_cli.orchestration.approvals import told_of
 from yoi_cli.orchestration.contest_steps import CHOICE, can_be_chosen
+from yoi_cli.orchestration.elsewhere import UNREACHABLE
 from yoi_cli.orchestration.outcome import BECAUSE, LOGIN, MISSING
 from yoi_cli.orchestration.steps import position_of
 from yoi_cli.store.values import Unreadable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.events import Event
     from yoi_cli.orchestration.approvals import Approvals
+    from yoi_cli.orchestration.elsewhere import Away
     from yoi_cli.orchestration.pauses import Pause
     from yoi_cli.orchestration.ports import OwnEvents
     from yoi_cli.orchestration.position import Position
@@ -42,6 +44,7 @@ _CHANGES = "yoi ticket review {ticket} --request-changes -m TEXT"
 _LOOK = "yoi orchestrate {ticket}"
 _RETRY = "yoi orchestrate {ticket} --retry"
 _DIFF = "yoi ticket diff {ticket}"
+_TEST = "yoi runtime test {runtime}"
 _GIVE_UP = "yoi ticket state {ticket} planning --reason TEXT"
 #: What answers a reason, the likeliest first; `_OTHERS` answer every other one.
 _COMMANDS: Mapping[str, tuple[str, ...]] = {
@@ -82,9 +85,15 @@ class Waiting(NamedTuple):
     last_words: str = ""
 
 
+def _nowhere(runtime: str) -> Away | None:
+    del runtime
+    return None
+
+
 class InboxPorts(NamedTuple):
     """What the inbox is made from. `pauses` are those of profiles, `said` gives what a worker, by
-    its id or its key, said last, `now` are Unix milliseconds."""
+    its id or its key, said last, `away` since when a runtime cannot be asked, `now` are Unix
+    milliseconds."""
 
     store: TicketReader
     own_events: OwnEvents
@@ -93,6 +102,7 @@ class InboxPorts(NamedTuple):
     pauses: Mapping[str, Pause]
     said: Callable[[str], str]
     now: int
+    away: Callable[[str], Away | None] = _nowhere
 
 
 class Inbox(NamedTuple):
@@ -129,6 +139,7 @@ def _look_at(ports: InboxPorts, row: FieldsRow) -> Waiting | None:
         approvals=ports.approvals,
         reviews_by_hand=ports.reviews_by_hand
         or field_text(row.fields, run_choices.REVIEWER) == BY_PERSON,
+        away=ports.away,
     )
     return None if found is None else found._replace(last_words=ports.said(found.worker))
 
@@ -141,11 +152,13 @@ def waiting_of(
     *,
     approvals: Approvals,
     reviews_by_hand: bool,
+    away: Callable[[str], Away | None] = _nowhere,
 ) -> Waiting | None:
     """What a ticket in progress waits for a person with, None for nothing.
 
     `marks` are those of the events that this clone wrote, `approvals` says which
-    approvals count, `reviews_by_hand` that people review what its orchestrators reported.
+    approvals count, `reviews_by_hand` that people review what its orchestrators reported, `away`
+    since when the runtime of a worker cannot be asked.
     """
     at = position_of(thread, marks, ticket=ticket, approvals=approvals)
     if at.state != states.INPROGRESS:
@@ -156,7 +169,7 @@ def waiting_of(
     else:
         found = _of_others(thread)
     if found is None:
-        return None
+        return _of_runtime(ticket, title, at, away)
     reason, event, commands = found
     why = (at.question or event.body).removeprefix(_CALL).strip()
     if not at.is_own and at.holder and reason != REVIEW_WAITS:
@@ -171,6 +184,21 @@ def waiting_of(
         f"{ticket}:{event.id or event.line}",
         _worker(ticket, at, thread),
     )
+
+
+def _of_runtime(
+    ticket: str, title: str, at: Position, away: Callable[[str], Away | None]
+) -> Waiting | None:
+    """A worker that is at work where nobody can ask: somebody may have to see to that runtime."""
+    working = {stages.CODER: at.coder_runtime, stages.REVIEWER: at.reviewer_runtime}
+    runtime = working.get(at.stage, "")
+    found = away(runtime) if runtime and at.is_own else None
+    if found is None:
+        return None
+    commands = (one.format(ticket=ticket, runtime=runtime) for one in (_TEST, _LOOK, _GIVE_UP))
+    why, mark = f"{found.text} Its worker is waited for.", f"{ticket}:{runtime}:{found.since}"
+    since = stamp(found.since)
+    return Waiting(ticket, title, UNREACHABLE, why, since, tuple(commands), mark)
 
 
 def _command(command: str, ticket: str, approvals: Approvals) -> str:

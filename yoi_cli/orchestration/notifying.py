@@ -47,7 +47,13 @@ class Notifier:
                 ports.store.item(TicketId(ticket)).text(REVIEWER),
             )
             found = waiting_of(
-                ticket, title, thread, marks, approvals=ports.approvals, reviews_by_hand=by_hand
+                ticket,
+                title,
+                thread,
+                marks,
+                approvals=ports.approvals,
+                reviews_by_hand=by_hand,
+                away=ports.elsewhere.away,
             )
             if found is not None:
                 self._start(found)
@@ -59,7 +65,7 @@ class Notifier:
         ports = self._ports
         if ports.settings.notify.command is None:
             return
-        for name in ports.settings.profiles:
+        for name in ports.local_state.pauses():
             pause = ports.local_state.pause_of(name)
             found = of_profile(name, pause, ports.now()) if pause is not None else None
             try:

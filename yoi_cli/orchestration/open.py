@@ -10,21 +10,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from yoi_cli.errors import YoiError
+    from yoi_cli.git.repository import RepositoryPaths
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.redaction import Redaction
+    from yoi_cli.orchestration.elsewhere import Away, Elsewhere
     from yoi_cli.orchestration.files.presence import Presence
     from yoi_cli.orchestration.git.overlay import Overlay
     from yoi_cli.orchestration.inbox import InboxPorts
     from yoi_cli.orchestration.move_checks import MoveFacts
     from yoi_cli.orchestration.ports import OrchestrationPorts, Progress
+    from yoi_cli.orchestration.remote.runtimes import Directory
     from yoi_cli.workers.runtime import WorkerRuntime
     from yoi_cli.workspace.session import Session
 
 
 def open_ports(
-    session: Session, author: str | None, tell: Callable[[Progress], None]
+    session: Session,
+    author: str | None,
+    tell: Callable[[Progress], None],
+    directory: Directory | None = None,
 ) -> OrchestrationPorts:
-    """What the session's orchestrators work with; `tell` is called with every step.
+    """What the session's orchestrators work with; `tell` is called with every step, `directory`
+    has the runtimes on which roles may work besides this clone's own.
 
     Raises `NotFoundError` (`repository_not_found`) outside of git, `StoreInvalidError`
     (`config_invalid`), and `ConflictError` (`workspace_untrusted`, `commands_changed`).
@@ -72,6 +79,7 @@ def open_ports(
             runs_hooks=tables.git.run_hooks,
         ),
         runtime=open_runtime(session),
+        elsewhere=_elsewhere(directory, paths, holder, tables.sync.timeout),
         history=GitHistory(paths),
         setup=FileSetup(paths.root, os.path.join(own_folder, "setup"), settings.orchestration),
         local_state=FileLocalState(own_folder, paths.root, redaction.text),
@@ -86,6 +94,19 @@ def open_ports(
         now=lambda: time.time_ns() // 1_000_000,
         run_budget=RunBudget(settings.orchestration.max_run_cost),
     )
+
+
+def _elsewhere(
+    directory: Directory | None, paths: RepositoryPaths, holder: str, silence: float
+) -> Elsewhere:
+    from yoi_cli.orchestration.elsewhere import Nowhere
+    from yoi_cli.orchestration.far_workers import owner_of
+
+    if directory is None:
+        return Nowhere()
+    from yoi_cli.orchestration.remote.runtimes import FarRuntimes
+
+    return FarRuntimes(directory, paths, owner=owner_of(holder), silence=silence)
 
 
 def open_inbox(session: Session) -> InboxPorts:
@@ -104,7 +125,7 @@ def open_inbox(session: Session) -> InboxPorts:
     redaction = redaction_of(settings, session.environment)
     folder = os.path.join(session.local_folder, "orchestrate")
     state = FileLocalState(folder, session.workspace, redaction.text)
-    found = {name: state.pause_of(name) for name in settings.profiles}
+    found = {name: state.pause_of(name) for name in state.pauses()}
     runtime = open_runtime(session)
     return InboxPorts(
         store=session.store,
@@ -114,7 +135,16 @@ def open_inbox(session: Session) -> InboxPorts:
         pauses={name: pause for name, pause in found.items() if pause is not None},
         said=lambda worker: _said(runtime, redaction, worker),
         now=time.time_ns() // 1_000_000,
+        away=lambda name: _away(session, name),
     )
+
+
+def _away(session: Session, runtime: str) -> Away | None:
+    """Since when a runtime cannot be asked, as the last run, or whoever asked it, found."""
+    from yoi_cli.orchestration.remote.runtimes import memory_of
+    from yoi_cli.workers.remote.remembered import RememberedWorkers
+
+    return memory_of(RememberedWorkers(session.own_folder(), runtime), runtime).read()
 
 
 def _said(runtime: WorkerRuntime, redaction: Redaction, worker: str) -> str:

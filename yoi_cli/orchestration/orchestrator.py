@@ -13,13 +13,15 @@ from yoi_cli.model.claim import ClaimRequest
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.routing import GivenDecision
 from yoi_cli.model.shared_claim import NO_REMOTE
+from yoi_cli.model.workers.profiles import CODER, REVIEWER
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.choices import settings_for
 from yoi_cli.orchestration.context import FAILURE, LEFT, MERGED, PERSON, WAITS, RunOutcome
+from yoi_cli.orchestration.elsewhere import UNREACHABLE
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.merge_queue import MergeQueue
 from yoi_cli.orchestration.notifying import Notifier
-from yoi_cli.orchestration.orphans import end_orphans
+from yoi_cli.orchestration.orphans import end_far_orphans, end_orphans
 from yoi_cli.orchestration.places import Places
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.preflight import (
@@ -31,7 +33,7 @@ from yoi_cli.orchestration.preflight import (
 from yoi_cli.orchestration.run_budget import RUN_SPENT
 from yoi_cli.orchestration.staffing import PAUSED, PreflightObstacle
 from yoi_cli.orchestration.target_check import TargetCheck
-from yoi_cli.orchestration.ticket_run import TicketRun
+from yoi_cli.orchestration.ticket_run import TicketRun, where_next
 from yoi_cli.routing.accept import Acceptance, accept_ticket
 from yoi_cli.routing.claims import ClaimService, doubted_tickets, find_next
 from yoi_cli.routing.router import DecisionSummary, Router
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from yoi_cli.orchestration.choices import TicketSettings
+    from yoi_cli.orchestration.elsewhere import Away
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.routing.router import Decision
 
@@ -51,15 +54,19 @@ HELD = "held"
 RUNNING = "running"
 #: Outcomes for which a run exits with 1, whatever else came of it.
 FAILURES = frozenset({REFUSED, FAILURE})
+#: Obstacles that go away by themselves, or were meant.
+_PASSING = frozenset({PAUSED, RUN_SPENT, UNREACHABLE})
 _FIRST_PAUSE, _LONGEST_PAUSE, _WATCH_PAUSE = 0.02, 0.5, 2.0
 
 
 class RunOptions(NamedTuple):
-    """What a run is asked for: which tickets (none: all), how many at once, whether it stays,
-    and whether what waits for a person is taken up again."""
+    """What a run is asked for: which tickets (none: all), how many at once, and how many of those
+    in this clone (None: all), whether it stays, and whether what waits for a person is taken up
+    again."""
 
     tickets: tuple[TicketId, ...] = ()
     at_once: int = 1
+    here: int | None = None
     watches: bool = False
     retries: bool = False
 
@@ -74,12 +81,14 @@ class PlannedStep(NamedTuple):
 
 
 class RunningTicket(NamedTuple):
-    """A ticket that is being worked on: its newest step, and the worker that is waited for."""
+    """A ticket that is being worked on: its newest step, and the worker that is waited for. `away`
+    says why the runtime of that cannot be asked, where it cannot."""
 
     ticket: str
     title: str
     stage: str
     worker: str
+    away: str = ""
 
 
 class RunPlan(NamedTuple):
@@ -113,10 +122,14 @@ class Orchestrator:
         self._options = options
         self._active: dict[str, TicketRun] = {}
         self._queue = MergeQueue(ports.local_state)
-        self._places = Places(options.at_once)
+        self._places = Places(options.at_once, self._places_on)
+        self._told_away: dict[str, Away] = {}
+        self._lost: set[Away] = set()
         self._check = TargetCheck(ports)
         self._notifier = Notifier(ports)
         self._is_due = True
+        self._unknown: set[str] = set()
+        self._freed = -1
         self._is_full = False
         self._reported: dict[str, str] = {}
         self._resumed: set[str] = set()
@@ -131,18 +144,19 @@ class Orchestrator:
         self._ports.runtime.recover()
         end_orphans(self._ports)
         if self._options.retries:
-            for name in self._ports.settings.profiles:
+            for name in self._ports.local_state.pauses():
                 self._ports.local_state.keep_pause(name, None)
         delay = _FIRST_PAUSE
         try:
             while True:
+                is_settled = self._ports.elsewhere.is_settled
                 moved = self.step()
                 self._look_at_disk()
-                if not self._working and not moved and self._check.is_known:
+                if is_settled and self._is_idle and not moved:
                     if not self._options.watches:
                         break
                     delay = _WATCH_PAUSE
-                    self._is_due = True
+                    self._is_due, self._freed = True, -1
                     self._forget_what_waits()
                     end_orphans(self._ports)
                 else:
@@ -153,11 +167,13 @@ class Orchestrator:
             for ticket in self._active:
                 self._queue.leave(ticket)
                 self._ports.local_state.drop(ticket)
+            self._ports.elsewhere.close()
         for run in self._active.values():
-            if run.waits:
+            if run.waits or self._is_out_of_sight(run):
                 self._end(run.waiting())
         for one in self._working:
             text = f"Worker {one.worker} goes on." if one.worker else "The next run goes on."
+            text = f"{one.away} {text}".lstrip()
             outcome = RunOutcome(one.ticket, one.title, RUNNING, one.stage, text)
             self.outcomes[one.ticket] = outcome
         self._explain_the_rest()
@@ -166,6 +182,7 @@ class Orchestrator:
         """One step of every ticket in context, and new ones where there is room; whether any
         went on."""
         moved = self._begin()
+        end_far_orphans(self._ports)
         self._check.step()
         for ticket, run in list(self._active.items()):
             waited = bool(run.waits)
@@ -180,8 +197,40 @@ class Orchestrator:
             elif run.waits and not waited:
                 self._notifier.tell_of_ticket(ticket, run.title)
                 self._is_due = moved = True
-            moved = moved or done is not False
+            moved = self._tell_away(run) or moved or done is not False
         return moved
+
+    def _tell_away(self, run: TicketRun) -> bool:
+        """Say it where the runtime of a worker cannot be asked, and where it can be again; whether
+        that is new."""
+        before, now = self._told_away.get(run.ticket), run.away
+        if now is not None and self._is_out_of_sight(run) and now not in self._lost:
+            self._lost.add(now)
+            self._notifier.tell_of_ticket(run.ticket, run.title)
+        if before == now:
+            return False
+        if now is not None:
+            self._told_away[run.ticket] = now
+            text = f"{now.text} Its worker is waited for, and no other is started."
+            self._ports.tell(Progress(run.ticket, UNREACHABLE, text, run.worker))
+        elif before is not None:
+            del self._told_away[run.ticket]
+            text = f"{before.runtime} can be asked again."
+            self._ports.tell(Progress(run.ticket, "runtime_reached", text, run.worker))
+        return True
+
+    def _is_out_of_sight(self, run: TicketRun) -> bool:
+        """Whether a run that has nothing else to do need not wait for it any longer."""
+        patience = self._ports.settings.orchestration.runtime_patience * 1000
+        return run.away is not None and self._ports.now() - run.away.since >= patience
+
+    def _places_on(self, where: str) -> int | None:
+        return self._ports.elsewhere.places(where) if where else self._options.here
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether nothing is waited for that could come to pass without a person."""
+        return not self._working and self._check.is_known and not self._unknown
 
     @property
     def _is_crowded(self) -> bool:
@@ -210,14 +259,27 @@ class Orchestrator:
 
     @property
     def _working(self) -> tuple[RunningTicket, ...]:
-        """Those of them that take up room."""
-        return tuple(_running(run) for run in self._active.values() if not run.waits)
+        """Those of them that something is done for, or could be at any moment."""
+        return tuple(
+            _running(run)
+            for run in self._active.values()
+            if not run.waits and not self._is_out_of_sight(run)
+        )
 
     def result(self, target: str) -> RunResult:
         """What came of it so far."""
         line = self._ports.redaction.line
         outcomes = (one._replace(text=line(one.text)) for one in self.outcomes.values())
         return RunResult(target, tuple(outcomes), self._working)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every runtime on which roles may work was asked what it can."""
+        return self._ports.elsewhere.is_settled
+
+    def close(self) -> None:
+        """Let go of other runtimes; what was asked of them is waited for a moment."""
+        self._ports.elsewhere.close()
 
     def plan(self, target: str) -> RunPlan:
         """What would be done next; nothing is changed."""
@@ -235,17 +297,44 @@ class Orchestrator:
 
     def _begin(self) -> bool:
         """Take up tickets while there is room for them."""
-        if not self._is_due or self._places.are_full():
+        if not self._is_due or self._places.are_full() or self._is_held_up:
             return False
-        self._is_due = False
+        self._is_due, self._unknown, self._freed = False, set(), -1
         begun = False
         for ticket in self._candidates():
             if self._places.are_full():
                 self._is_due = True
                 break
-            if ticket not in self._active and ticket not in self.outcomes:
-                begun = self._take_up(ticket) or begun
+            if ticket in self._active or ticket in self.outcomes:
+                continue
+            where = self._where(ticket)
+            if where is None or self._places.are_full(where):
+                self._is_due, self._freed = True, self._places.freed
+                continue
+            begun = self._take_up(ticket, where) or begun
         return begun
+
+    @property
+    def _is_held_up(self) -> bool:
+        """Whether tickets wait for a place on some runtime, or until one was asked: no pass over
+        all of them finds more until then."""
+        known = any(self._ports.elsewhere.obstacles(one) is not None for one in self._unknown)
+        return self._freed == self._places.freed and not known
+
+    def _where(self, ticket: TicketId) -> str | None:
+        """The runtime on which somebody is to work on a ticket next; None as long as nobody knows
+        whether roles can work there."""
+        try:
+            at = Journal(self._ports, ticket).position()
+            settings = self._settings_of(ticket).settings
+        except YoiError:
+            return ""  # taking it up says so
+        if at.stage:
+            return where_next(at, settings)
+        needed = [settings.runtime_of(role) for role in (CODER, REVIEWER)]
+        unknown = [one for one in needed if one and self._ports.elsewhere.obstacles(one) is None]
+        self._unknown.update(unknown)
+        return None if unknown else needed[0]
 
     def _candidates(self) -> Iterator[TicketId]:
         """What was begun and is not done, then what may start, best first."""
@@ -292,7 +381,7 @@ class Orchestrator:
         settings = self._ports.settings.orchestration
         return settings.cleanup or (settings.close and at.state == states.DONE)
 
-    def _take_up(self, ticket: TicketId) -> bool:
+    def _take_up(self, ticket: TicketId, where: str) -> bool:
         """Begin or go on with one ticket; whether it runs now."""
         if not self._ports.local_state.hold(ticket):
             text = "Another orchestrator of this clone has it in hand."
@@ -310,7 +399,7 @@ class Orchestrator:
                     self._resumed.add(ticket)
                     run.resume()
                 self._active[ticket] = run
-                self._places.enter(ticket)
+                self._places.enter(ticket, where)
                 self._tell_target(ticket)
         except YoiError as error:
             refused = RunOutcome(ticket, title, FAILURE, error.code, error.message)
@@ -361,7 +450,7 @@ class Orchestrator:
         in_way = self._obstacles(ticket, title)
         if in_way:
             text = " ".join(one.text for one in in_way)
-            result = WAITS if all(one.code in (PAUSED, RUN_SPENT) for one in in_way) else REFUSED
+            result = WAITS if all(one.code in _PASSING for one in in_way) else REFUSED
             return RunOutcome(ticket, title, result, in_way[0].code, text)
         if ports.share() and journal.position().state != states.QUEUED:
             return RunOutcome(ticket, title, HELD, "claimed_elsewhere", "Another clone has it.")
@@ -436,7 +525,8 @@ class Orchestrator:
 
 
 def _running(run: TicketRun) -> RunningTicket:
-    return RunningTicket(run.ticket, run.title, run.stage, run.worker)
+    away = run.away.text if run.away is not None else ""
+    return RunningTicket(run.ticket, run.title, run.stage, run.worker, away)
 
 
 def _other_target(at: stages.Position, target: str) -> str:

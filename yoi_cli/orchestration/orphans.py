@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId
+from yoi_cli.orchestration.far_workers import owner_of
 from yoi_cli.orchestration.journal import Journal
 from yoi_cli.orchestration.ports import Progress
 from yoi_cli.orchestration.worker_requests import ROLES
@@ -23,6 +24,17 @@ def end_orphans(ports: OrchestrationPorts) -> None:
     for view in ports.runtime.all():
         if not view.has_ended and _is_orphan(ports, view):
             ports.runtime.stop(view.worker_id)
+            text = f"Ended {view.worker_id}, {view.role}: the ticket was taken back meanwhile."
+            ports.tell(Progress(view.ticket or "", ENDED, text, view.worker_id))
+
+
+def end_far_orphans(ports: OrchestrationPorts) -> None:
+    """The same of those elsewhere, once each runtime was asked which are at work there."""
+    owner = owner_of(ports.holder)
+    for view in ports.elsewhere.found():
+        own = view._replace(key=(view.key or "").removeprefix(owner))
+        if _is_orphan(ports, own):
+            ports.elsewhere.end(view.runtime_id, view.key or "")
             text = f"Ended {view.worker_id}, {view.role}: the ticket was taken back meanwhile."
             ports.tell(Progress(view.ticket or "", ENDED, text, view.worker_id))
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.redaction import Redaction
     from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.orchestration.approvals import Approvals
+    from yoi_cli.orchestration.elsewhere import Elsewhere
     from yoi_cli.orchestration.forge_port import Forge
     from yoi_cli.orchestration.pauses import Pause
     from yoi_cli.orchestration.run_budget import RunBudget
@@ -124,6 +125,10 @@ class LocalState(Protocol):
         """What is known of a profile whose agent could not run; None where it ran."""
         ...
 
+    def pauses(self) -> Sequence[str]:
+        """The names of all profiles of which such a thing is kept."""
+        ...
+
     def keep_pause(self, profile: str, pause: Pause | None) -> None:
         """Keep that for every orchestrator of this clone; None forgets it."""
         ...
@@ -190,8 +195,9 @@ class OrchestrationPorts(NamedTuple):
     `share` brings the log to and from other clones, where sync is configured; it says whether it
     is. `routing` gives what routing needs of the clone as it is now. `holder` is the name under
     which this clone's orchestrators claim, for `lease` milliseconds. `target` is the branch
-    that work is merged into; `forge` is where requests for that are opened, if that is
-    configured. `environment` is where the values of configured variables come
+    that work is merged into; `runtime` has the workers of this clone, and `elsewhere` are the
+    runtimes on which roles may work besides; `forge` is where requests to merge are opened, if that
+    is configured. `environment` is where the values of configured variables come
     from. `tell` is called with every step; `now` gives Unix milliseconds. `redaction` is what
     every text passes that leaves a run: `store`, `tell` and the prompts of `local_state` see
     to that themselves (`clean_writing.py`).
@@ -208,6 +214,7 @@ class OrchestrationPorts(NamedTuple):
     repository: TargetRepository
     forge: Forge
     runtime: WorkerRuntime
+    elsewhere: Elsewhere
     history: BranchHistory
     local_state: LocalState
     setup: WorktreeSetup

@@ -111,7 +111,9 @@ class Position(NamedTuple):
     an agent that could not run, the stage it was started at. `unable` counts those since somebody
     last had a word, `profile` is the newest agent's. `contest` are the rounds of the coders that
     were put to the ticket beside one another, as long as no other was; `candidates` are those of
-    them that have ended, `chosen` is the round of the one that goes on, 0 for none.
+    them that have ended, `chosen` is the round of the one that goes on, 0 for none. The newest
+    coder works on `coder_runtime`, the newest reviewer on `reviewer_runtime`; empty is this
+    clone's own.
     """
 
     state: str
@@ -156,6 +158,8 @@ class Position(NamedTuple):
     contest: tuple[int, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     chosen: int = 0
+    coder_runtime: str = ""
+    reviewer_runtime: str = ""
 
     @property
     def coder(self) -> int:

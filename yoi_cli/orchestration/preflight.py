@@ -59,6 +59,9 @@ def _of_machine(ports: OrchestrationPorts) -> Iterator[PreflightObstacle]:
     roles = [CODER, *([REVIEWER] if settings.orchestration.review == BY_WORKER else [])]
     for role in roles:
         yield from role_obstacles(ports, role)
+    if settings.orchestration.best_of > 1 and settings.runtime_of(CODER):
+        text = "Several coders on one ticket begin in this clone alone, and on no other runtime."
+        yield PreflightObstacle("best_of_elsewhere", text)
     if settings.orchestration.merge == BY_REQUEST:
         yield from (PreflightObstacle(*one) for one in ports.forge.obstacles())
     if ports.run_budget.is_spent:

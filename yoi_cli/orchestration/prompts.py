@@ -111,8 +111,9 @@ def _is_of_a_command(event: Event) -> bool:
     return event.attributes.get("reason") in by_command or is_standard_sentence(event.body)
 
 
-def coder_prompt(assignment: Assignment, at: Position) -> str:
-    """What the coder of the round that was recorded reads."""
+def coder_prompt(assignment: Assignment, at: Position, tip: str = "") -> str:
+    """What the coder of the round that was recorded reads. `tip` is what the target is at, for one
+    in another clone, where its name says nothing of that and its ticket is not."""
     wanted = _contract(assignment)
     wanted += _under("You asked", [at.asked])
     so_far = [_request(one) for one in at.requests]
@@ -133,14 +134,22 @@ def coder_prompt(assignment: Assignment, at: Position) -> str:
         f"- Commit your work on `{at.branch}`. What is not committed does not count, and "
         "nothing may be left over: `git status` must be empty.",
         "- Do not merge, push, switch branches or change the state of tickets. A branch that "
-        f"conflicts may merge `{at.target}` into itself.",
-        "- If you cannot go on without an answer of a person, commit nothing more, run "
-        f"`yoi ticket ask {assignment.ticket} -m QUESTION` or end your output with the question, "
+        f"conflicts may merge {_target(at, tip)} into itself.",
+        "- If you cannot go on without an answer of a person, commit nothing more, "
+        f"{_ask(assignment, tip)}end your output with the question, "
         "and stop. You will be started again with the answer.",
         *_validation(assignment),
     ]
     blocks.append("## How it is judged\n\n" + "\n".join(rules))
     return "\n\n".join(blocks) + "\n"
+
+
+def _target(at: Position, tip: str) -> str:
+    return f"`{tip}`, which is `{at.target}` now," if tip else f"`{at.target}`"
+
+
+def _ask(assignment: Assignment, tip: str) -> str:
+    return "" if tip else f"run `yoi ticket ask {assignment.ticket} -m QUESTION` or "
 
 
 def reviewer_prompt(assignment: Assignment, at: Position) -> str:

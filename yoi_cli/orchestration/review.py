@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.model import events
 from yoi_cli.model.workers.profiles import BY_PERSON, REVIEWER
-from yoi_cli.orchestration import agents, integration, pull_request
+from yoi_cli.orchestration import agents, far_coding, integration, pull_request
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.approvals import told_of
 from yoi_cli.orchestration.context import PERSON
@@ -47,6 +47,10 @@ def _begin(context: TicketContext, at: Position, profile: str) -> bool:
     begins; False while that is set up."""
     if context.standing_worktree(at) is None:
         return context.miss_worktree(at)
+    runtime = context.ports.settings.runtime_of(REVIEWER)
+    if runtime:
+        note_target(context, at)
+        return _record(context, at, profile, "", runtime)
     folder = context.checkout(at, at.reported, f"r{at.reviews + 1}")
     results = context.preparation.run(at, folder)
     if results is None:
@@ -56,14 +60,22 @@ def _begin(context: TicketContext, at: Position, profile: str) -> bool:
         return context.call_person(at, "setup_failed", text)
     checkout = context.find_checkout(at)
     note_target(context, at)
+    return _record(context, at, profile, tree_word(checkout.dirty) if checkout else "")
+
+
+def _record(
+    context: TicketContext, at: Position, profile: str, tree: str, runtime: str = ""
+) -> bool:
+    where = f" on {runtime}" if runtime else ""
     return context.record(
         at,
         stages.REVIEWER,
-        f"The reviewer ({profile}) looks at {short(at.reported)}.",
+        f"The reviewer ({profile}{where}) looks at {short(at.reported)}.",
         role=REVIEWER,
         round=str(at.round),
         profile=profile,
-        tree=tree_word(checkout.dirty) if checkout else "",
+        runtime=runtime,
+        tree=tree,
         commit=at.reported,
     )
 
@@ -80,6 +92,8 @@ def _ask_person(context: TicketContext, at: Position) -> RunOutcome:
 
 def follow_reviewer(context: TicketContext, at: Position) -> bool:
     """Wait for the reviewer, and record its verdict; False while it runs."""
+    if at.reviewer_runtime:
+        return _follow_elsewhere(context, at)
     view = context.watch.follow(
         context.workers.key(at, REVIEWER, str(at.reviews)),
         lambda: context.workers.agent(
@@ -101,6 +115,21 @@ def follow_reviewer(context: TicketContext, at: Position) -> bool:
     if changed:
         return context.call_person(at, "reviewer_changed", changed)
     return _judge(context, at, view)
+
+
+def _follow_elsewhere(context: TicketContext, at: Position) -> bool:
+    """The same of a reviewer on another runtime."""
+    end = far_coding.reviewer_end(context, at)
+    if end is None:
+        return False
+    if context.journal.position() != at:
+        return True
+    if is_moved_unapproved(context, at):
+        return True
+    problem = far_coding.reviewer_problem(at, end, context.far.left(end))
+    if problem is not None:
+        return context.call_person(at, *problem)
+    return _judge(context, at, end.view)
 
 
 def _judge(context: TicketContext, at: Position, view: WorkerView) -> bool:
@@ -147,7 +176,7 @@ def _miss_verdict(context: TicketContext, at: Position, view: WorkerView) -> boo
 
 def approve(context: TicketContext, at: Position) -> bool:
     """The approval holds for one commit; whoever gave it must have ended."""
-    if at.reviews:
+    if at.reviews and not at.reviewer_runtime:
         view = context.ports.runtime.find(context.workers.key(at, REVIEWER, str(at.reviews)))
         if view is not None and not view.has_ended:
             return False

@@ -58,14 +58,20 @@ class Choice(NamedTuple):
         )
 
 
+def pause_name(profile: str, runtime: str) -> str:
+    """By what the pause of a profile is known: logins and limits are a machine's."""
+    return f"{profile}@{runtime}" if runtime else profile
+
+
 def choose(ports: OrchestrationPorts, role: str) -> Choice:
     """Who works as `role`: the first of its profile and the fallbacks that can, and does not
-    rest. Raises `NotFoundError` (`role_without_profile`)."""
-    now = ports.now()
+    rest. What a profile needs elsewhere the runtime there knows. Raises `NotFoundError`
+    (`role_without_profile`)."""
+    now, runtime = ports.now(), ports.settings.runtime_of(role)
     resting, lacking = [], []
     for profile in _candidates(ports, role):
-        obstacles = tuple(_of_profile(ports, role, profile))
-        pause = ports.local_state.pause_of(profile.name)
+        obstacles = () if runtime else tuple(_of_profile(ports, role, profile))
+        pause = ports.local_state.pause_of(pause_name(profile.name, runtime))
         if obstacles:
             lacking.append(Choice(profile, obstacles=obstacles))
         elif pause is None or pause.until <= now:
@@ -83,6 +89,9 @@ def role_obstacles(ports: OrchestrationPorts, role: str) -> Iterator[PreflightOb
         yield PreflightObstacle(error.code, f"{error.message} {error.hint or ''}".rstrip())
         return
     yield from choice.obstacles
+    runtime = ports.settings.runtime_of(role)
+    for code, text in (ports.elsewhere.obstacles(runtime) or ()) if runtime else ():
+        yield PreflightObstacle(code, f"The {role} works on {runtime}. {text}")
     if choice.waits_long(ports.now()):
         yield PreflightObstacle(PAUSED, choice.text)
 

@@ -70,6 +70,8 @@ if TYPE_CHECKING:
 
 #: The attribute of a review that was given at a forge: its mark there.
 FORGE = "forge"
+#: The attribute of a step that begins an agent elsewhere: on which runtime.
+RUNTIME = "runtime"
 #: Stages in which an approval may be given and counts at once.
 _REVIEWABLE = frozenset({REPORTED, REVIEWER, NO_VERDICT, CHANGES, REJECTED, COULD_NOT_RUN, PERSON})
 #: Stages in which asking for changes sends the coder back at once. In the others it is kept in
@@ -247,6 +249,7 @@ def _coder(at: Position, event: Event) -> Position:
         spent=at.spent + 1,
         tree=event.attributes.get("tree", ""),
         profile=profile,
+        coder_runtime=event.attributes.get(RUNTIME, ""),
         start=event.attributes.get("head", ""),
         resumes=resumes,
         asked=at.question if is_answered else at.asked if again else "",
@@ -257,6 +260,12 @@ def _coder(at: Position, event: Event) -> Position:
         candidates=(),
         chosen=0,
     )
+
+
+def _reviewer(at: Position, event: Event) -> Position:
+    """A reviewer begins, here or on a runtime elsewhere."""
+    step = _to(REVIEWER, "tree", "commit", "profile", counted=("reviews", "tries"))
+    return step(at, event)._replace(reviewer_runtime=event.attributes.get(RUNTIME, ""))
 
 
 def _could_not_run(at: Position, event: Event) -> Position:
@@ -357,7 +366,7 @@ RECORDED: Mapping[tuple[str, str], _Step] = {
     (WORKER, NO_CHOICE): _to(NO_CHOICE),
     (events.DECISION, CHOSEN): contest_steps.chosen,
     (WORKER, VALIDATE): _validate,
-    (WORKER, REVIEWER): _to(REVIEWER, "tree", "commit", "profile", counted=("reviews", "tries")),
+    (WORKER, REVIEWER): _reviewer,
     (WORKER, NO_VERDICT): _to(NO_VERDICT),
     (WORKER, COULD_NOT_RUN): _could_not_run,
     (WORKER, VALIDATE_MERGE): _to(VALIDATE_MERGE, "merge", "old"),

@@ -14,6 +14,7 @@ from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.events import WORKER
 from yoi_cli.model.shared_claim import UNREACHABLE
+from yoi_cli.model.workers.profiles import CODER, REVIEWER
 from yoi_cli.orchestration import candidates, choosing, coding, integration, pull_request, review
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.contest_steps import can_be_chosen
@@ -26,6 +27,8 @@ from yoi_cli.orchestration.context import (
     RunOutcome,
     TicketContext,
 )
+from yoi_cli.orchestration.elsewhere import UNREACHABLE as NOT_ASKED
+from yoi_cli.orchestration.far_coding import CLONE_CHANGED
 from yoi_cli.orchestration.journal import CLAIM_LOST, MOVED_ON
 from yoi_cli.orchestration.merge_queue import WAITING
 from yoi_cli.orchestration.position import is_same_commit
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from yoi_cli.model.ids import TicketId
+    from yoi_cli.model.workers.profiles import Settings
+    from yoi_cli.orchestration.elsewhere import Away
     from yoi_cli.orchestration.merge_queue import MergeQueue
     from yoi_cli.orchestration.places import Places
     from yoi_cli.orchestration.ports import OrchestrationPorts
@@ -53,10 +58,18 @@ _PASSING = frozenset(
 )
 #: Stages in which the target may be moving, and git's index be held by a move that was cut short.
 _MOVING = frozenset({stages.ADVANCE, stages.FORWARD})
-#: Why a person is asked where something of the clone changed while a worker ran.
-CLONE_CHANGED = "clone_changed"
 _AFTER_MERGE = frozenset({stages.MERGED, stages.CLEANUP, stages.KEPT})
 _WITHOUT_WORK = _AFTER_MERGE | {stages.PULL_REQUEST, stages.FORWARD, stages.PERSON}
+#: Stages in which nobody is put to work in the next step, or which count their places themselves.
+_WITHOUT_PLACE = _WITHOUT_WORK - {stages.PULL_REQUEST} | {stages.NEEDS_ANSWER, stages.CANDIDATES}
+#: Stages after which a coder begins, and a reviewer.
+_BEFORE_CODER = frozenset(
+    {
+        *("", stages.ACCEPTED, stages.WORKTREE, stages.CODER, stages.REJECTED, stages.CHANGES),
+        stages.ANSWERED,
+    }
+)
+_BEFORE_REVIEWER = frozenset({stages.REPORTED, stages.NO_VERDICT, stages.REVIEWER})
 
 
 class TicketRun:
@@ -75,6 +88,7 @@ class TicketRun:
         self._queue = queue
         self.ticket, self.title = ticket, self._context.title
         self._tried_again = False
+        self._runtimes: set[str] = set()
         self.stage = ""
         self.worker = ""
 
@@ -91,7 +105,10 @@ class TicketRun:
         return True
 
     def waiting(self) -> RunOutcome:
-        """How far the run came with a ticket that waits at the forge."""
+        """How far the run came with a ticket that waits at the forge, or for a runtime."""
+        if self.away is not None:
+            text = f"{self.away.text} Its worker is waited for; the next run looks again."
+            return self._context.outcome(WAITS, NOT_ASKED, text)
         return self._context.outcome(WAITS, stages.PULL_REQUEST, self.waits)
 
     def step(self) -> bool | RunOutcome:
@@ -99,12 +116,12 @@ class TicketRun:
         try:
             at = self._context.journal.position()
             self.stage, self.worker = at.stage, ""
+            self._context.far.away = None
+            self._runtimes |= {at.coder_runtime, at.reviewer_runtime}
             if at.stage != stages.PULL_REQUEST:
                 self._context.waits = ""
             if at.stage not in WAITING:
                 self._queue.leave(self.ticket)
-            if at.stage != stages.CANDIDATES:
-                self._places.use(self.ticket)
             if not self._context.journal.is_ours(at):
                 is_unrecorded = self._context.journal.is_unrecorded(at)
                 return self._begin_anew(at) if is_unrecorded else self._leave(at)
@@ -119,6 +136,20 @@ class TicketRun:
         except YoiError as error:
             return self._fail(error)
 
+    def _has_place(self, at: Position) -> bool:
+        """Whether there is a place for who works on it next."""
+        if at.stage in _WITHOUT_PLACE:
+            return True
+        if at.stage == stages.PULL_REQUEST:
+            self._places.use(self.ticket)
+            return True
+        return self._places.move(self.ticket, where_next(at, self._context.ports.settings))
+
+    @property
+    def away(self) -> Away | None:
+        """The runtime whose worker is waited for, and which cannot be asked."""
+        return self._context.far.away
+
     def _step(self, at: Position) -> bool | RunOutcome:
         # A move that a crash cut short holds git's index, for which every write waits.
         if at.state == states.INPROGRESS and at.stage not in _MOVING:
@@ -131,6 +162,8 @@ class TicketRun:
             self._context.call_person(at, CLONE_CHANGED, " ".join(noticed))
             noticed.clear()
             return True
+        if not self._has_place(at):
+            return False
         if at.stage == stages.PERSON:
             done = self._wait_for_person(at)
         elif at.stage == stages.NEEDS_ANSWER:
@@ -224,6 +257,19 @@ class TicketRun:
         for view in runtime.all():
             if self._context.watch.started(view) and not view.has_ended:
                 runtime.stop(view.worker_id)
+        self._context.far.end(*self._runtimes)
+
+
+def where_next(at: Position, settings: Settings) -> str:
+    """The runtime on which somebody works, or is to work next; empty is this clone's own."""
+    if at.stage == stages.CODER:
+        return at.coder_runtime
+    if at.stage == stages.REVIEWER:
+        return at.reviewer_runtime
+    stage = at.before if at.stage == stages.COULD_NOT_RUN else at.stage
+    if stage in _BEFORE_CODER:
+        return settings.runtime_of(CODER)
+    return settings.runtime_of(REVIEWER) if stage in _BEFORE_REVIEWER else ""
 
 
 def _run_again(context: TicketContext, at: Position) -> bool | RunOutcome:
@@ -256,6 +302,7 @@ def _clean_up(context: TicketContext, at: Position) -> bool | RunOutcome:
     if worktree is None:
         return _end(context, at)
     views = context.ports.runtime.all()
+    context.far.clear(at.coder_runtime, at.reviewer_runtime)
     busy = next((v for v in views if v.ticket == context.ticket and not v.has_ended), None)
     if busy is not None:
         text = f"`{at.worktree}` stays: the worker {busy.worker_id} is at work there."

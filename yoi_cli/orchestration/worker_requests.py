@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.workers.presets import HIDES_IDENTITY, LEAVES_BEHIND
@@ -20,18 +21,21 @@ from yoi_cli.workers.agents.commands import resume_command
 from yoi_cli.workers.agents.transcript import report_of, text_of
 from yoi_cli.workers.changes import changes_sentence, unexplained
 from yoi_cli.workers.model import EXITED, QUEUED
+from yoi_cli.workers.runtime import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from yoi_cli.model.workers.profiles import Profile
     from yoi_cli.model.workers.spec import WorkerRequest
+    from yoi_cli.orchestration.elsewhere import FarEnd
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.workers.model import WorkerView
 
 
 VALIDATOR = "validator"
+_NONE: Mapping[str, FarEnd] = MappingProxyType({})
 SETUP = "setup"
 #: The roles of the workers that an orchestrator starts; each is part of its worker's key.
 ROLES = frozenset({CODER, REVIEWER, VALIDATOR, SETUP})
@@ -43,11 +47,15 @@ _TAIL_LINES = 20
 
 
 class TicketWorkers:
-    """Makes the requests of one ticket's workers, and reads what they wrote."""
+    """Makes the requests of one ticket's workers, and reads what they wrote. What those wrote that
+    `ended` elsewhere is here already."""
 
-    def __init__(self, ports: OrchestrationPorts, ticket: str) -> None:
+    def __init__(
+        self, ports: OrchestrationPorts, ticket: str, ended: Mapping[str, FarEnd] = _NONE
+    ) -> None:
         self._ports = ports
         self._ticket = ticket
+        self._ended = ended
         self._reports: dict[str, AgentReport] = {}
 
     def key(self, at: Position, role: str, number: str) -> str:
@@ -133,10 +141,24 @@ class TicketWorkers:
         if known is None:
             known = AgentReport()
             if view.agent:
-                parts = self._ports.runtime.read(view.worker_id, -_REPORT_BYTES)
-                known = report_of(view.agent, (part.data for part in parts))
+                known = report_of(view.agent, self._parts(view))
             self._reports[view.worker_id] = known
         return known
+
+    def _parts(self, view: WorkerView) -> Iterator[bytes]:
+        far = self._ended.get(view.worker_id)
+        if far is not None:
+            return iter((far.output,))
+        parts = self._ports.runtime.read(view.worker_id, -_REPORT_BYTES)
+        return (part.data for part in parts)
+
+    def _end_of(self, view: WorkerView, size: int) -> Output:
+        """The last `size` bytes of what a worker wrote."""
+        far = self._ended.get(view.worker_id)
+        if far is None:
+            return self._ports.runtime.output(view.worker_id, -size, size)
+        data = far.output[-size:]
+        return Output(data, max(0, far.view.output_size - len(data)), far.view.output_size)
 
     def said(self, view: WorkerView, limit: int) -> str:
         """What an agent said last, else the end of what it printed; fit to be written down."""
@@ -151,12 +173,12 @@ class TicketWorkers:
         """
         if view.agent:
             size = max(limit, _AGENT_TAIL_BYTES)
-            raw = self._ports.runtime.output(view.worker_id, -size, size)
+            raw = self._end_of(view, size)
             shown = text_of(view.agent, raw.data, is_whole=raw.start == 0)
             return self._ports.redaction.text(plain_text(shown.encode()))[-limit:]
         redaction = self._ports.redaction
         limit_read = limit + 4 * redaction.longest
-        output = self._ports.runtime.output(view.worker_id, -limit_read, limit_read).data
+        output = self._end_of(view, limit_read).data
         text = redaction.text(plain_text(output))
         return text[-limit:] if len(output) == limit_read else text
 

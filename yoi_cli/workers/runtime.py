@@ -368,9 +368,9 @@ class OrderWorktrees(Protocol):
         """Take away a worktree that was just made, for a worker that could not be started."""
         ...
 
-    def take_back(self, folder: str, ref: str, branch: str) -> Sequence[str]:
-        """Take away what was made for an order, in the worktree around `folder`; the refs by which
-        what was not delivered is kept."""
+    def take_back(self, folder: str, ref: str, branch: str, commit: str) -> Sequence[str]:
+        """Take away what was made for an order that began at `commit`, in the worktree around
+        `folder`; the refs by which what was not delivered is kept."""
         ...
 
     def require(self, ref: str, commit: str) -> None:

@@ -166,6 +166,11 @@ class TargetRepository(Protocol):
         """Move the branch `target` from `old` to `new`, which contains it, as `advance` does."""
         ...
 
+    def take_over(self, branch: str, *, old: str, new: str) -> None:
+        """Move `branch` from `old` to `new`, whether that contains it or was written anew, as
+        `advance` does. What `new` lacks is kept by nothing but the branch's log."""
+        ...
+
     def drop_try(self, name: str) -> None:
         """Take the worktree of `try_merge` or `check_out` away, where it stands."""
         ...

@@ -99,7 +99,7 @@ def test_a_record_is_written_as_older_versions_wrote_it(
     younger = b',\n "idle_ms": null,\n "agent": "",\n "confine": null,\n "writable": [],'
     younger += (
         b'\n "readable": null,\n "ports": null,\n "terminal": false,\n "fingerprint": "",'
-        b'\n "base_ref": "",\n "base_branch": ""\n}\n'
+        b'\n "base_ref": "",\n "base_branch": "",\n "base_commit": ""\n}\n'
     )
     assert written == OLD_SPEC.removesuffix(b"\n}\n") + younger
 

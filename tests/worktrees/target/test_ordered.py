@@ -142,11 +142,12 @@ def test_a_commit_that_is_not_on_its_ref_is_no_base(two: Two) -> None:
 
 
 def test_after_release_and_drop_nothing_is_left_anywhere(two: Two) -> None:
-    folder = two.begin(two.commit(two.here, "start"))
+    start = two.commit(two.here, "start")
+    folder = two.begin(start)
     two.commit(folder, "made")
     two.delivered(folder)
     two.refs.fetch(REF)
-    assert release(two.paths, str(folder), ref=REF, branch=BRANCH) == ()
+    assert release(two.paths, str(folder), ref=REF, branch=BRANCH, commit=start) == ()
     two.refs.drop(REF)
     for place in (two.here, two.there, two.hub):
         left = two.git("for-each-ref", "refs/yoi/", f"refs/heads/{BRANCH}", cwd=place)

@@ -51,6 +51,7 @@ class RuntimeEntryDocument(Struct, frozen=True, kw_only=True):
     timeout: float
     workspaces: tuple[str, ...]
     remote: str | None
+    places: int | None
     folder: str | None
     partition: str | None
     time: str | None

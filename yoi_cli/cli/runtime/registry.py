@@ -99,6 +99,10 @@ def add(
         str | None,
         typer.Option("--remote", metavar="NAME", help="The git remote to exchange branches by."),
     ] = None,
+    places: Annotated[
+        int | None,
+        typer.Option("--places", metavar="N", min=1, help="At most N workers of a run there."),
+    ] = None,
     folder: Annotated[
         str | None,
         typer.Option(
@@ -151,6 +155,7 @@ def add(
         timeout=timeout,
         workspaces=tuple(workspace or ()),
         remote=remote,
+        places=places,
         folder=folder if is_there else _absolute(folder),
         partition=partition,
         time=time,

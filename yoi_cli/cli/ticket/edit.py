@@ -77,8 +77,8 @@ def edit(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="How it is worked on: coder, reviewer, model, target, rounds, best_of; "
-            "empty for none.",
+            help="How it is worked on: coder, reviewer, model, target, rounds, best_of, "
+            "runtime; empty for none.",
         ),
     ] = None,
     message: MessageOption = None,

@@ -149,6 +149,7 @@ _STYLES = {
     "no_verdict": "yellow",
     "no_choice": "yellow",
     "chosen": "green",
+    "runtime_unreachable": "yellow",
     "person": "magenta",
     "waits": "dim",
     "held": "dim",
@@ -162,7 +163,7 @@ _TICKET = 13
 _WHOLE = frozenset(
     {
         *("report failed", "merge failed", "person", "target_fails", "target_moved", "refused"),
-        "pull_request",
+        *("pull_request", "runtime_unreachable"),
     }
 )
 #: So the text of the last step begins where somebody has to do something.
@@ -265,7 +266,8 @@ class ProgressView:
             spent = int(time.monotonic() - since)
             worker = one.worker if target.width >= _WIDE else _end_of(one.worker)
             time_spent = f"{spent // 60}:{spent % 60:02d}"
-            rows.append((one.ticket, one.stage, time_spent, worker, one.title))
+            step = "unreachable" if one.away else one.stage
+            rows.append((one.ticket, step, time_spent, worker, one.title))
         look = Look(target.width, wants_color(sys.stdout))
         return Text.from_ansi("\n".join(table_lines(_LIVE_COLUMNS, rows, look)))
 

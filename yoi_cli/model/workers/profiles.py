@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import NotFoundError
@@ -16,6 +17,8 @@ REVIEWER = "reviewer"
 #: What the kernel keeps a worker from (docs/security.md).
 UNCONFINED, PROTECT, STRICT = "off", "protect", "strict"
 CONFINE_MODES = (UNCONFINED, PROTECT, STRICT)
+#: The runtime of the clone itself, as it is named where others are.
+LOCAL = "local"
 BY_WORKER = "worker"
 BY_PERSON = "person"
 
@@ -61,12 +64,21 @@ class Profile(NamedTuple):
     terminal: bool = False
 
 
+class RoleRuntimes(NamedTuple):
+    """Where a role works: the `name` of a runtime, empty for this clone's own, and which others a
+    ticket may choose."""
+
+    name: str = ""
+    allowed: tuple[str, ...] = ()
+
+
 class Settings(NamedTuple):
     """What is configured for workers and orchestration.
 
     `profiles` holds the presets too. `roles` maps a role to the name of one of `profiles`.
     `foreign_roles` maps a role to the selector of another program (`inherit`,
-    `builtin:coder`), which is kept and which nothing here can run.
+    `builtin:coder`), which is kept and which nothing here can run. `runtimes` says of roles where
+    they work; of one that it does not have, here.
     """
 
     profiles: Mapping[str, Profile]
@@ -75,6 +87,12 @@ class Settings(NamedTuple):
     orchestration: OrchestrationSettings
     foreign_roles: Mapping[str, str]
     notify: NotifySettings
+    runtimes: Mapping[str, RoleRuntimes] = MappingProxyType({})
+
+    def runtime_of(self, role: str) -> str:
+        """The runtime on which `role` works, empty for this clone's own."""
+        found = self.runtimes.get(role)
+        return found.name if found is not None else ""
 
     def named(self, name: str) -> Profile:
         """The profile `name`. Raises `NotFoundError` (`profile_not_found`)."""

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from yoi_cli.model.settings import Expected, Line, RemoteName
+from yoi_cli.model.run_choices import RUNTIME_NAME
+from yoi_cli.model.settings import Expected, Line, Positive, RemoteName
+from yoi_cli.model.workers.profiles import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: The runtime of this clone, which is always there.
-EMBEDDED_ID = "local"
+EMBEDDED_ID = LOCAL
 EMBEDDED, HTTP, SLURM, SSH = "embedded", "http", "slurm", "ssh"
 #: The kinds that the file may name, each with the keys that are its own: those that must be there,
 #: and those that may.
@@ -30,9 +32,11 @@ KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     ),
     SSH: (frozenset({"host", "folder"}), frozenset({"python"})),
 }
-_OF_ANY_KIND = frozenset({"kind", "name", "timeout", "remote"})
+#: Kinds whose workers are in the worktrees of the clone that names them: no commit has to travel.
+_OF_THIS_CLONE = frozenset({SLURM})
+_OF_ANY_KIND = frozenset({"kind", "name", "timeout", "remote", "places"})
 _LONGEST = 120
-_ID = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_:-]{{0,{_LONGEST - 1}}}")
+_ID = re.compile(RUNTIME_NAME)
 _HASH = 16
 
 RuntimeName = Annotated[
@@ -80,7 +84,8 @@ class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """`[runtimes.NAME]`: a runtime on another machine, of one `kind`.
 
     `name` is a label, `timeout` how many seconds an answer may take. `remote` is the git remote
-    through which branches are exchanged with it.
+    through which branches are exchanged with it: without one no role works there. `places` is how
+    many workers a run has at work there at once, None for as many as it takes up.
 
     One over HTTP is reached at `url`. Its token is in the file `token_file` or in the variable
     `token_env`. `workspaces` are the ids of the workspaces of which it has to work for one; where
@@ -103,6 +108,7 @@ class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     timeout: Timeout = 10.0
     workspaces: WorkspaceIds = ()
     remote: RemoteName | None = None
+    places: Positive | None = None
     folder: AbsolutePath | None = None
     partition: SlurmWord | None = None
     time: SlurmWord | None = None
@@ -112,6 +118,11 @@ class RuntimeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     poll_interval: Timeout = 5.0
     start_wait: Wait = 2.0
     host: Host | None = None
+
+    @property
+    def is_of_this_clone(self) -> bool:
+        """Whether its workers work in this clone's own worktrees."""
+        return self.kind in _OF_THIS_CLONE
 
     def said(self) -> frozenset[str]:
         """The keys that say something else than their default does."""

@@ -44,7 +44,8 @@ class WorkerSpec(NamedTuple):
     input stays open.
     `fingerprint` tells what was asked for from something else that is asked for with the same key;
     empty, nobody asked for more than the key. `base_ref` is the ref that an order named as what it
-    is to work on, `base_branch` the branch that it is on there; empty for a worker without.
+    is to work on, `base_commit` the commit, `base_branch` the branch that it is on there; empty
+    for a worker without.
     """
 
     schema_version: int = 1
@@ -72,6 +73,7 @@ class WorkerSpec(NamedTuple):
     fingerprint: str = ""
     base_ref: str = ""
     base_branch: str = ""
+    base_commit: str = ""
 
     @property
     def grace(self) -> int:

@@ -122,6 +122,13 @@ class FileLocalState:
         except (OSError, ValueError, KeyError, TypeError):  # one more start at the most
             return None
 
+    def pauses(self) -> Sequence[str]:
+        try:
+            names = sorted(os.listdir(os.path.join(self._folder, "pauses")))
+        except FileNotFoundError:
+            return ()
+        return [name.removesuffix(".json") for name in names if name.endswith(".json")]
+
     def keep_pause(self, profile: str, pause: Pause | None) -> None:
         path = self._pause_path(profile)
         if pause is not None:

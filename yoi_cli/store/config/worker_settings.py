@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import asdict
 
 from yoi_cli.model.workers.presets import PRESETS
-from yoi_cli.model.workers.profiles import Profile, Settings
+from yoi_cli.model.workers.profiles import LOCAL, Profile, RoleRuntimes, Settings
 from yoi_cli.model.workers.spec import withheld
 from yoi_cli.store.config.reading import read_tables
 from yoi_cli.store.config.toml_file import SettingProblem, line_of
@@ -67,7 +67,15 @@ def parse_settings(data: bytes, *, path: str) -> SettingsRead:
         else:
             what = f"there is no profile {name[:60]!r}"
             report(f"roles.{role}.profile", what, f"There are: {', '.join(profiles)}.")
-    settings = Settings(profiles, own, tables.worker, tables.orchestration, foreign, tables.notify)
+    settings = Settings(
+        profiles,
+        own,
+        tables.worker,
+        tables.orchestration,
+        foreign,
+        tables.notify,
+        dict(_runtimes(tables)),
+    )
     return SettingsRead(settings, tuple(problems))
 
 
@@ -136,6 +144,15 @@ def _prompt_of(command: tuple[str, ...]) -> str:
 
 def _names_prompt(command: tuple[str, ...]) -> bool:
     return any("{prompt}" in word for word in command)
+
+
+def _runtimes(tables: SettingsTables) -> Iterator[tuple[str, RoleRuntimes]]:
+    """Each role that works on a runtime which is named, or may."""
+    roles: dict[str, RoleSettings | None] = asdict(tables.roles)
+    for role, table in roles.items():
+        if table is not None and (table.runtime or table.runtimes):
+            name = table.runtime or ""
+            yield role, RoleRuntimes("" if name == LOCAL else name, table.runtimes)
 
 
 def _selectors(tables: SettingsTables) -> Iterator[tuple[str, str]]:

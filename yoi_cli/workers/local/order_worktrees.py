@@ -50,8 +50,8 @@ class LocalOrderWorktrees:
     def remove(self, name: str) -> None:
         remove_worktree_of(self._repository, name)
 
-    def take_back(self, folder: str, ref: str, branch: str) -> Sequence[str]:
-        kept = ordered.release(self._repository, folder, ref=ref, branch=branch)
+    def take_back(self, folder: str, ref: str, branch: str, commit: str) -> Sequence[str]:
+        kept = ordered.release(self._repository, folder, ref=ref, branch=branch, commit=commit)
         if branch:
             self._branches.let_go(branch)
         return kept
@@ -72,7 +72,7 @@ class LocalOrderWorktrees:
 
     def release(self, worker_id: str) -> Sequence[str]:
         spec = self._ended(worker_id)
-        return self.take_back(spec.cwd, spec.base_ref, spec.base_branch)
+        return self.take_back(spec.cwd, spec.base_ref, spec.base_branch, spec.base_commit)
 
     def _ended(self, worker_id: str) -> WorkerSpec:
         """The record of a worker that has ended, and had a worktree that is its own still."""

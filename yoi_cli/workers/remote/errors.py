@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 #: What every server says of a request that it cannot take.
 _OF_REQUESTS = frozenset(
-    {"invalid_request", "invalid_query", "invalid_json", "limit", "cursor_malformed"}
+    {
+        *("invalid_request", "invalid_query", "invalid_json", "limit", "cursor_malformed"),
+        "body_too_large",
+    }
 )
 _OF_CLASS: Mapping[int, type[YoiError]] = {
     400: UsageError,
     404: NotFoundError,
     409: ConflictError,
+    413: UsageError,
     416: UsageError,
     500: StoreInvalidError,
     502: OperationError,

@@ -103,6 +103,13 @@ class RememberedWorkers:
             self._write(found)
         return found
 
+    def reached(self) -> None:
+        """It could be asked; its workers stay as they were seen."""
+        before = self.read()
+        found = before._replace(unreachable_since=None, code="")
+        if found != before:
+            self._write(found)
+
     def pins(self) -> frozenset[str]:
         """The ids of the workers that are pinned."""
         try:

@@ -34,12 +34,14 @@ _REBASES = ("rebase-merge/head-name", "rebase-apply/head-name")
 
 class BranchMove(NamedTuple):
     """The branch `target`, by its short name, from the commit `old` to `new`, which merges
-    `approved` into it; where that is empty, `new` only has to contain `old`."""
+    `approved` into it; where that is empty, `new` only has to contain `old`, and where it is a
+    rewrite not even that."""
 
     target: str
     old: str
     new: str
     approved: str
+    is_rewrite: bool = False
 
     @property
     def ref(self) -> str:
@@ -68,7 +70,7 @@ def _check_merge(repository: RepositoryPaths, move: BranchMove) -> None:
     """What was approved is what is merged: parents are read from the commit itself, so that no
     graft and no replacement speaks for it."""
     if not move.approved:
-        if not repository.is_ancestor(move.old, move.new):
+        if not move.is_rewrite and not repository.is_ancestor(move.old, move.new):
             raise _moved(move, f"it has commits that {move.new[:12]} lacks")
         return
     asked = ["--no-replace-objects", "cat-file", "commit", move.new]
@@ -138,7 +140,7 @@ def _go_back(tree: WorktreePaths, step: TreeUpdate) -> None:
 
 
 def _move_ref(repository: RepositoryPaths, move: BranchMove) -> None:
-    reason = f"yoi: merge into {move.target}"
+    reason = f"yoi: {'work on' if move.is_rewrite else 'merge into'} {move.target}"
     answer = repository.ask(["update-ref", "-m", reason, move.ref, move.new, move.old])
     if answer.code:
         raise _moved(move, answer.said or "git refused")

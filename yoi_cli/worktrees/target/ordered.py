@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError
 from yoi_cli.git.checkout import is_below
-from yoi_cli.git.work_refs import WORK_REFS, WorkRefs
-from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.git.work_refs import WorkRefs
+from yoi_cli.model.naming import BRANCH_PREFIX, WORK_REFS, ticket_of_branch
 from yoi_cli.worktrees.git import creation, removal
 from yoi_cli.worktrees.git.base import (
     REMOTE,
@@ -185,9 +185,11 @@ def _bring_to_remote(repository: RepositoryPaths, ref: str, commit: str) -> None
     repository.run(["update-ref", kept, commit])
 
 
-def release(repository: RepositoryPaths, folder: str, *, ref: str, branch: str) -> tuple[str, ...]:
-    """Take away what was made for an order: the worktree around `folder`, its branch and refs. What
-    was not delivered is kept; the refs that keep it.
+def release(
+    repository: RepositoryPaths, folder: str, *, ref: str, branch: str, commit: str
+) -> tuple[str, ...]:
+    """Take away what was made for an order that began at `commit`: the worktree around `folder`,
+    its branch and refs. What was not delivered is kept; the refs that keep it.
 
     Raises `ConflictError` (`worktree_unsafe`) for what nobody may take away.
     """
@@ -196,7 +198,8 @@ def release(repository: RepositoryPaths, folder: str, *, ref: str, branch: str) 
     with repository.locked():
         entry = _entry_around(repository, folder)
         if entry is not None:
-            held = next(filter(repository.commit_of, (ref, fetched_as(ref))), "")
+            known = (commit,) if entry.head == commit else (ref, fetched_as(ref))
+            held = next(filter(repository.commit_of, known), "")
             worktree = Worktree(entry.path, ticket, entry.branch, entry.head, target=held)
             rescued = removal.remove(repository, entry, worktree, force=True).rescued
         if ref.startswith(WORK_REFS):

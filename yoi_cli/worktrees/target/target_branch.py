@@ -81,5 +81,10 @@ class GitRepository:
         with self._repository.locked():
             advance.advance(self._repository, advance.BranchMove(target, old, new, ""))
 
+    def take_over(self, branch: str, *, old: str, new: str) -> None:
+        with self._repository.locked():
+            move = advance.BranchMove(branch, old, new, "", is_rewrite=True)
+            advance.advance(self._repository, move)
+
     def drop_try(self, name: str) -> None:
         trial_merge.drop(self._repository, name)

@@ -50,8 +50,9 @@ class SshWorktrees:
     def remove(self, name: str) -> None:
         self._ask(None, "remove_worktree", name=name)
 
-    def take_back(self, folder: str, ref: str, branch: str) -> Sequence[str]:
-        return self._ask(list[str], "take_back", folder=folder, ref=ref, branch=branch)
+    def take_back(self, folder: str, ref: str, branch: str, commit: str) -> Sequence[str]:
+        said = {"folder": folder, "ref": ref, "branch": branch, "commit": commit}
+        return self._ask(list[str], "take_back", **said)
 
     def require(self, ref: str, commit: str) -> None:
         self._with_commit(

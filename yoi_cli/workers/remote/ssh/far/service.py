@@ -103,7 +103,7 @@ class Service:
             ),
             "remove_worktree": lambda said: worktrees.remove(_text(said, "name")),
             "take_back": lambda said: worktrees.take_back(
-                _text(said, "folder"), _text(said, "ref"), _text(said, "branch")
+                branch=_text(said, "branch"), **_base(said)
             ),
             "require_commit": lambda said: worktrees.require(
                 _text(said, "ref"), _text(said, "commit")

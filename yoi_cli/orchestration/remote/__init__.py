@@ -1,0 +1,1 @@
+"""Runs and the runtimes of the registry: one thread for each of those asks it all."""
