@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.core.failures import FailureGroup
-from schemathesis.core.result import Ok
 from starlette.testclient import TestClient
 from support import faulty_runtimes as faults
 from support.api import session_at
+from support.explored import explore
 from support.faulty_runtimes import faulty
 from support.process import Program
 from support.runtimes import add_profiles
@@ -29,16 +29,13 @@ from yoi_cli.server.backend.telling import told
 from yoi_cli.server.http.guard import Places
 from yoi_cli.server.http.incidents import ServerLog
 from yoi_cli.server.http.options import ServeOptions
-from yoi_cli.server.http.routes import Bytes, Call, Outcome, Route
+from yoi_cli.server.http.routes import Bytes, Call, Outcome, Reply, Route
 
 pytestmark = [pytest.mark.process]
 TOKEN = "canary-token-0123456789"
 HOST = "127.0.0.1:1"
 PLACES = Places(frozenset({HOST}), frozenset({f"http://{HOST}"}))
 CANARIES = ("canary-path", "canary-token", "canary-remote", "canary-variable", faults.SECRET)
-schemathesis.checks.load_all_checks()
-ignored_auth = schemathesis.checks.CHECKS.get_one("ignored_auth")
-positive_data_acceptance = schemathesis.checks.CHECKS.get_one("positive_data_acceptance")
 EXAMPLES = 3
 
 
@@ -59,45 +56,48 @@ def client_of(context: BackendContext, token: str | None = TOKEN) -> TestClient:
     return client
 
 
-@pytest.mark.slow
-def test_no_answer_is_outside_of_the_document(yoi: Program, workspace: Path) -> None:
+@pytest.fixture
+def filled(yoi: Program, workspace: Path) -> Iterator[BackendContext]:
+    """A workspace with a worker and a ticket."""
     yoi("worker", "spawn", "--", "true")
     yoi("ticket", "create", "--title", "x", "--message", "y")
     context, _ = context_of(workspace)
+    yield context
+    context.close()
+
+
+def explored(context: BackendContext, only: str = "") -> list[str]:
+    def here(case: schemathesis.Case[Any]) -> None:
+        if "workspace_id" in case.path_parameters:
+            case.path_parameters["workspace_id"] = context.workspace_id
+
     app = make_backend_app(context, lambda: PLACES)
     headers = {"host": HOST, "authorization": f"Bearer {TOKEN}"}
-    schema = schemathesis.openapi.from_asgi("/api/openapi.json", app, headers=headers)
-    found: list[str] = []
-    for result in schema.get_all_operations():
-        assert isinstance(result, Ok), result
-        operation = result.ok()
-        if "x-websocket" in operation.definition.raw:
-            continue
+    return explore(app, "/api/openapi.json", headers, examples=EXAMPLES, only=only, prepare=here)
 
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=[*HealthCheck],
-        )
-        @given(case=operation.as_strategy())
-        def check(case: schemathesis.Case[Any]) -> None:
-            if "workspace_id" in case.path_parameters:
-                case.path_parameters["workspace_id"] = context.workspace_id
-            case.call_and_validate(
-                headers=headers,
-                excluded_checks=[ignored_auth, positive_data_acceptance],  # type: ignore[list-item]
-            )
 
-        try:
-            check()
-        except FailureGroup as failures:
-            found += [f"{operation.label}: {one}" for one in failures.exceptions]
-        except Exception as error:
-            found.append(f"{operation.label}: {error!r}")
-    context.close()
-    assert found == []
+@pytest.mark.slow
+def test_no_answer_is_outside_of_the_document(filled: BackendContext) -> None:
+    assert explored(filled) == []
+
+
+def test_control_a_wrong_word_in_an_answer_is_found(
+    filled: BackendContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(call: Call[BackendContext]) -> Outcome:
+        right = listed.run(call) if listed.run is not None else None
+        assert isinstance(right, Reply)
+        data = msgspec.to_builtins(right.data)
+        for item in data["items"]:
+            item["state"] = 7
+        return replace(right, data=data)
+
+    path = "/api/w/{workspace_id}/tickets"
+    listed = next(one for one in ROUTES if one.path == path and one.method == "GET")
+    routes = [replace(one, run=wrong) if one is listed else one for one in ROUTES]
+    monkeypatch.setattr("yoi_cli.server.backend.serve.ROUTES", routes)
+    found = explored(filled, path)
+    assert any("7 is not of type" in one for one in found), found
 
 
 @pytest.fixture

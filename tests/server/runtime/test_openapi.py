@@ -7,14 +7,10 @@ import importlib.util
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.core.failures import FailureGroup
-from schemathesis.core.result import Ok
 from support.asgi import HOST, TOKEN, App, app_of, runtime_context
+from support.explored import explore
 from support.process import Program
 
 from yoi_cli.server.http.openapi import describe
@@ -24,47 +20,13 @@ from yoi_cli.server.runtime.table import ROUTES, SOCKETS
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 DOCS = Path(__file__).parents[3] / "docs"
-#: That nobody gets in without a credential is shown in `test_guard`; this one sends ours again.
-schemathesis.checks.load_all_checks()
-ignored_auth = schemathesis.checks.CHECKS.get_one("ignored_auth")
-#: Ids that are well formed name nothing that is there.
-positive_data_acceptance = schemathesis.checks.CHECKS.get_one("positive_data_acceptance")
 #: Few examples of each operation; `HYPOTHESIS_PROFILE=torture` is for more.
 EXAMPLES = 6
 
 
-def explore(app: App, only: str = "") -> list[str]:
-    """What schemathesis holds against the application, with a few requests for each route."""
+def explored(app: App, only: str = "") -> list[str]:
     headers = {"host": HOST, "authorization": f"Bearer {TOKEN}"}
-    schema = schemathesis.openapi.from_asgi("/v1/openapi.json", app.app, headers=headers)
-    found: list[str] = []
-    for result in schema.get_all_operations():
-        assert isinstance(result, Ok), result
-        operation = result.ok()
-        if "x-websocket" in operation.definition.raw or only not in operation.path:
-            continue
-
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=[*HealthCheck],
-        )
-        @given(case=operation.as_strategy())
-        def check(case: schemathesis.Case[Any]) -> None:
-            case.call_and_validate(
-                headers=headers,
-                excluded_checks=[ignored_auth, positive_data_acceptance],  # type: ignore[list-item]
-            )
-
-        try:
-            check()
-        except FailureGroup as failures:
-            found += [str(one) for one in failures.exceptions]
-        except Exception as error:
-            found.append(f"{operation.label}: {error!r}")
-    return found
+    return explore(app.app, "/v1/openapi.json", headers, examples=EXAMPLES, only=only)
 
 
 @pytest.fixture
@@ -77,7 +39,7 @@ def context(yoi: Program, workspace: Path) -> RuntimeContext:
 
 
 def test_no_answer_is_outside_of_the_document(context: RuntimeContext) -> None:
-    assert explore(app_of(context)) == []
+    assert explored(app_of(context)) == []
 
 
 def test_control_a_wrong_word_in_an_answer_is_found(context: RuntimeContext) -> None:
@@ -93,7 +55,7 @@ def test_control_a_wrong_word_in_an_answer_is_found(context: RuntimeContext) -> 
 
     workers = next(one for one in ROUTES if one.path == "/v1/workers" and one.run)
     routes = [replace(one, run=wrong) if one is workers else one for one in ROUTES]
-    assert any("sleeping" in one for one in explore(app_of(context, routes), "/v1/workers"))
+    assert any("sleeping" in one for one in explored(app_of(context, routes), "/v1/workers"))
 
 
 def test_the_document_is_served_and_names_every_route(context: RuntimeContext) -> None:
