@@ -7,6 +7,7 @@ import contextlib
 import json
 import shutil
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
@@ -17,6 +18,7 @@ import pytest
 from support import faulty_runtimes as faults
 from support.data import Data
 from support.faulty_runtimes import faulty
+from support.observing import Watch
 from support.process import Program, git_program, yoi_program
 from support.runtimes import add_profiles, await_until
 from support.servers import Backend, RunningServer, serving, serving_workspace
@@ -153,6 +155,28 @@ def test_2_embedded_and_remote_do_the_same_by_the_same_routes(stand: Stand, runt
     late = stand.backend.error("POST", f"{path}/input", {"data": "x"})
     assert late == (409, "worker_stopped")
     assert stand.backend.data("POST", f"{path}/stop", {})["worker"]["state"] == "exited"
+
+
+@pytest.mark.parametrize("runtime", ["local", "far"])
+def test_2_frames_of_embedded_and_remote_workers_come_by_the_same_sockets(
+    stand: Stand, runtime: str
+) -> None:
+    worker_id = start(stand, runtime)
+    server = stand.backend.server
+    headers = {"Authorization": f"Bearer {server.token}"}
+    one = stand.backend.path(f"runtimes/{runtime}/workers/{worker_id}/observe?from=start")
+    with Watch(f"ws://{server.host}{one}", headers) as viewer:
+        assert viewer.end == (1000, "worker_ended")
+        assert viewer.output() == b"told: hello\ndone\n"
+        named = {frame["runtime_id"] for frame in viewer.frames if "runtime_id" in frame}
+        assert named == {runtime}
+    with Watch(f"ws://{server.host}{stand.backend.path('stream')}", headers) as page:
+        wanted = {"topic": "worker", "runtime_id": runtime, "worker_id": worker_id}
+        page.connection.send(json.dumps({"v": 1, "id": "r1", "subscribe": wanted}))
+        page.until("closed", code="gone", reason="worker_ended")
+        told = [frame["payload"] for frame in page.frames if frame["kind"] == "event"]
+    parts = [b64decode(frame["data"]) for frame in told if frame["kind"] == "output"]
+    assert b"".join(parts) == b"told: hello\ndone\n"
 
 
 def test_2_the_kind_is_shown_and_the_endpoint_never(stand: Stand) -> None:
