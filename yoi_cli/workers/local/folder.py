@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -55,7 +56,9 @@ class WorkerFolder(RecordReader):
         state = self.state()
         is_over = state is not None and self.is_over(state)
         has_shim = not is_over and self.has_shim()
-        if not is_over:
+        if is_over:
+            self._check_lock()
+        else:
             state = self.state()
         same = state is not None and state.boot_id == boot_id()
         living = state if same and not is_over else None
@@ -119,6 +122,15 @@ class WorkerFolder(RecordReader):
         """Whether somebody holds its lock."""
         with self.lock() as taken:
             return taken is None
+
+    def _check_lock(self) -> None:
+        """Nobody holds the lock of one that is over; that it is a file counts all the same."""
+        try:
+            mode = os.stat(files.LOCK, dir_fd=self.descriptor, follow_symlinks=False).st_mode
+        except OSError as error:
+            raise corrupt(self.worker_id, files.LOCK, "it is missing") from error
+        if not stat.S_ISREG(mode):
+            raise corrupt(self.worker_id, files.LOCK, "it cannot be opened")
 
     @contextmanager
     def lock(self, *, shared: bool = True) -> Iterator[int | None]:
