@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.context import RunOutcome as RunOutcome
     from yoi_cli.orchestration.local.launch import StartedRun as StartedRun
     from yoi_cli.orchestration.orchestrator import Orchestrator
-    from yoi_cli.orchestration.orchestrator import PlannedStep as PlannedStep
-    from yoi_cli.orchestration.orchestrator import RunningTicket as RunningTicket
-    from yoi_cli.orchestration.orchestrator import RunPlan as RunPlan
-    from yoi_cli.orchestration.orchestrator import RunResult as RunResult
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.ports import Progress as Progress
+    from yoi_cli.orchestration.run_values import PlannedStep as PlannedStep
+    from yoi_cli.orchestration.run_values import RunningTicket as RunningTicket
+    from yoi_cli.orchestration.run_values import RunPlan as RunPlan
+    from yoi_cli.orchestration.run_values import RunResult as RunResult
     from yoi_cli.workspace.session import Session
 
 #: A plan says what it is without runtimes that do not answer by then.
@@ -119,7 +119,8 @@ def _open(
     best_of: int | None = None,
 ) -> tuple[str, Orchestrator]:
     from yoi_cli.orchestration.open import open_ports
-    from yoi_cli.orchestration.orchestrator import Orchestrator, RunOptions
+    from yoi_cli.orchestration.orchestrator import Orchestrator
+    from yoi_cli.orchestration.run_values import RunOptions
     from yoi_cli.tickets.lookup import identify
 
     ports = open_ports(session, author, tell, _directory(session))

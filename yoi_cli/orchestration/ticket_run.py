@@ -15,13 +15,20 @@ from yoi_cli.model import states
 from yoi_cli.model.events import WORKER
 from yoi_cli.model.shared_claim import UNREACHABLE
 from yoi_cli.model.workers.profiles import CODER, REVIEWER
-from yoi_cli.orchestration import candidates, choosing, coding, integration, pull_request, review
+from yoi_cli.orchestration import (
+    after_merge,
+    candidates,
+    choosing,
+    coding,
+    integration,
+    pull_request,
+    review,
+)
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.contest_steps import can_be_chosen
 from yoi_cli.orchestration.context import (
     FAILURE,
     LEFT,
-    MERGED,
     PERSON,
     WAITS,
     RunOutcome,
@@ -32,8 +39,6 @@ from yoi_cli.orchestration.far_coding import CLONE_CHANGED
 from yoi_cli.orchestration.journal import CLAIM_LOST, MOVED_ON
 from yoi_cli.orchestration.merge_queue import WAITING
 from yoi_cli.orchestration.position import is_same_commit
-from yoi_cli.orchestration.texts import resolution, short
-from yoi_cli.tickets.move import close_ticket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +51,6 @@ if TYPE_CHECKING:
     from yoi_cli.orchestration.ports import OrchestrationPorts
     from yoi_cli.orchestration.position import Position
     from yoi_cli.orchestration.target_check import TargetCheck
-    from yoi_cli.worktrees.model import Worktree
 
 #: What the next run may well not meet again: nobody is asked for it. Ctrl-C ends a git, too.
 _PASSING = frozenset(
@@ -280,54 +284,6 @@ def _run_again(context: TicketContext, at: Position) -> bool | RunOutcome:
     return send(context, at)
 
 
-def _close(context: TicketContext, at: Position) -> bool | RunOutcome:
-    ports = context.ports
-    if at.state == states.DONE and ports.settings.orchestration.close:
-        text = resolution(at)
-        close_ticket(
-            ports.store, context.ticket, text, ports.by, expect=states.DONE, claims=ports.claims
-        )
-        context.tell("closed", "with what was merged", commit=at.merge)
-        return True
-    if ports.settings.orchestration.cleanup:
-        text = f"Taking away `{at.worktree}` and `{at.branch}`, which are merged."
-        return context.record(at, stages.CLEANUP, text)
-    return _end(context, at)
-
-
-def _clean_up(context: TicketContext, at: Position) -> bool | RunOutcome:
-    integration.drop_trial(context)
-    context.drop_checkout()
-    worktree = context.worktree(at)
-    if worktree is None:
-        return _end(context, at)
-    views = context.ports.runtime.all()
-    context.far.clear(at.coder_runtime, at.reviewer_runtime)
-    busy = next((v for v in views if v.ticket == context.ticket and not v.has_ended), None)
-    if busy is not None:
-        text = f"`{at.worktree}` stays: the worker {busy.worker_id} is at work there."
-        return context.record(at, stages.KEPT, text)
-    is_kept = at.url != "" and _is_only_unmerged(context, at, worktree)
-    try:
-        context.ports.worktrees.remove(worktree, force=is_kept)
-    except YoiError as error:
-        return context.record(at, stages.KEPT, f"`{at.worktree}` stays: {error.message}")
-    return _end(context, at)
-
-
-def _is_only_unmerged(context: TicketContext, at: Position, worktree: Worktree) -> bool:
-    """Whether all that speaks against removing a worktree is that the target here lacks the
-    commits of its request. A forge may have merged them as others; they are kept under a ref."""
-    risks = context.ports.worktrees.risks(worktree)
-    is_reported = worktree.head == at.reported == context.head(at)
-    return is_reported and {one.code for one in risks} <= {"unmerged", "branch_unmerged"}
-
-
-def _end(context: TicketContext, at: Position) -> RunOutcome:
-    text = f"{at.state} and merged into {at.target} as {short(at.merge)}."
-    return context.outcome(MERGED, at.state, text, at.merge)
-
-
 #: What is done at each stage but that of waiting for a person.
 _STEPS: Mapping[str, Callable[[TicketContext, Position], bool | RunOutcome]] = {
     stages.ACCEPTED: coding.ask_for_ticket,
@@ -352,7 +308,7 @@ _STEPS: Mapping[str, Callable[[TicketContext, Position], bool | RunOutcome]] = {
     stages.PUSH: pull_request.push,
     stages.PULL_REQUEST: pull_request.wait,
     stages.FORWARD: pull_request.forward,
-    stages.MERGED: _close,
-    stages.CLEANUP: _clean_up,
-    stages.KEPT: _end,
+    stages.MERGED: after_merge.close,
+    stages.CLEANUP: after_merge.clean_up,
+    stages.KEPT: after_merge.end,
 }

@@ -10,8 +10,8 @@ from support.process import Program
 
 from yoi_cli.cli.text.console import console
 from yoi_cli.cli.worker.orchestrate import ProgressView, said_of
-from yoi_cli.orchestration.orchestrator import RunningTicket
 from yoi_cli.orchestration.ports import Progress
+from yoi_cli.orchestration.run_values import RunningTicket
 
 WORKER = "w-01M8P5FVXWH3VD2G8ADJ7QHWCS"
 RUNNING = (

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from yoi_cli.orchestration.context import RunOutcome
-    from yoi_cli.orchestration.orchestrator import PlannedStep
     from yoi_cli.orchestration.ports import Progress
+    from yoi_cli.orchestration.run_values import PlannedStep
     from yoi_cli.workers.profile_checks import CheckedProfiles, ProfileCheck, ProfileRow
 
 

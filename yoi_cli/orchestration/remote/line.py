@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -177,7 +178,7 @@ class Line(threading.Thread):
             jobs = [one for one in self._jobs.values() if one.end is None and one.error is None]
         for job in jobs:
             if job.view is None:
-                job.error = self._guarded(lambda job=job: self._start(there, job))  # type: ignore[misc]
+                job.error = self._guarded(partial(self._start, there, job))
         self._look(there, [one for one in jobs if one.view is not None and one.error is None])
         return any(one.end is None and one.error is None for one in jobs)
 
@@ -221,7 +222,7 @@ class Line(threading.Thread):
             listed = there.runtime.list_workers(WorkerFilter(state="running")).workers
             seen = {one.worker_id: one for one in listed}
         for job in jobs:
-            job.error = self._guarded(lambda job=job: self._see(there, job, seen))  # type: ignore[misc]
+            job.error = self._guarded(partial(self._see, there, job, seen))
 
     def _see(self, there: Reached, job: _Job, seen: Mapping[str, WorkerView]) -> None:
         known = job.view
