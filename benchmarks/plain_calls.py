@@ -30,9 +30,11 @@ TYPED = (sys.executable, "-P", "-c", WITH)
 def cpu(folder: str, environment: dict[str, str], *command: str) -> float:
     """Milliseconds of CPU that one command takes."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True, input=b""
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, check=False, input=b""
     )
+    if done.returncode not in (0, 5):  # 5: nothing may start
+        sys.exit(done.stderr.decode())
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
@@ -64,6 +66,7 @@ def main() -> None:
                 ("ticket", "state", ticket, "ready"),
                 ("ticket", "state", ticket, "planning", "--reason", "again"),
             ],
+            "yoi next": [("next",)],
             "yoi hook run commit-msg": [("hook", "run", "commit-msg", "--", str(message))],
             "yoi merge-driver": [("merge-driver", item, item, item, item)],
         }

@@ -235,13 +235,6 @@ def due_date(text: str | None) -> str | None:
     return parse_due(text, today()) if text else text
 
 
-def lease_of(text: str | None) -> int | None:
-    """The length of `--lease` in milliseconds. Raises `UsageError` for anything else."""
-    from yoi_cli.model.time import parse_duration
-
-    return None if text is None else parse_duration(text)
-
-
 def check_format(form: str, formats: Sequence[str]) -> None:
     """Raise `UsageError` where `--format` names none of `formats`."""
     if form not in formats:

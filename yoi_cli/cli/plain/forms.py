@@ -72,6 +72,22 @@ FORMS: Mapping[tuple[str, ...], Form] = {
             "--steal": Option("steal", _FLAG),
         },
     ),
+    ("next",): Form(
+        "next",
+        "next_tickets",
+        (),
+        0,
+        {
+            "--claim": Option("claim", _FLAG),
+            "--holder": Option("holder"),
+            "--lease": Option("lease"),
+            "--worktree": Option("worktree"),
+            "--worker": Option("worker"),
+            "--local": Option("local", _FLAG),
+            "--author": Option("author"),
+            "--json": Option("as_json", _FLAG),
+        },
+    ),
     ("hook", "run"): Form("hook_run", "run_hook", ("name",), 1, rest="arguments"),
     ("merge-driver",): Form(
         "merge_driver",

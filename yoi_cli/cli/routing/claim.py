@@ -19,35 +19,27 @@ from yoi_cli.cli.options import (
     TicketArgument,
     WorkerOption,
     WorktreeOption,
-    lease_of,
 )
+from yoi_cli.cli.plain.next import lease_of, next_tickets, print_claim
 from yoi_cli.cli.refusals import options_clash, refuse_without
 from yoi_cli.cli.text.report import (
     report_json,
-    report_lines,
     warn,
-    warn_of_disagreement,
-    with_next,
-    write_next,
 )
 from yoi_cli.cli.text.table import (
     ID,
     TEXT,
     TIME,
-    TITLE,
     Cell,
     Column,
     print_table,
-    priority_style,
-    state_style,
 )
 from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.api.claims import ClaimList, Decision, KnownClaim
-    from yoi_cli.api.session import Session
+    from yoi_cli.api.claims import ClaimList, KnownClaim
     from yoi_cli.model.claim import Claim
 
 
@@ -62,7 +54,7 @@ def next_(
     local: LocalOption = False,
     author: AuthorOption = None,
     as_json: JsonOption = False,
-) -> None:
+) -> int:
     """Show what to work on next: by priority, by how many tickets wait for it, by age.
 
     Exits 5 if nothing may start. With --claim, the first one available is claimed.
@@ -71,38 +63,18 @@ def next_(
     Example:
       yoi next --claim --holder ada --json
     """
-    session = claiming_session_of(ctx, local=local)
-    given: dict[str, object] = {
-        "--holder": holder,
-        "--lease": lease,
-        "--worktree": worktree,
-        "--worker": worker,
-        "--author": author,
-        "--local": local or None,
-    }
-    if claim and limit != 1:
-        raise options_clash("--claim takes the first one, so there is nothing to limit.", "--limit")
-    if not claim:
-        refuse_without("--claim", given)
-        hidden: list[tuple[Sequence[str], int]] = []
-        try:
-            found = api.next_tickets(
-                session, limit=limit, passed_over=lambda *told: hidden.append(told)
-            )
-            print_next(session, found, None, as_json=as_json)
-        finally:
-            for told in hidden:
-                warn_of_disagreement(*told)
-        return
-    taken = api.claim_next(
-        session,
-        author=author,
+    return next_tickets(
+        ctx,
+        claim=claim,
+        limit=limit,
         holder=holder,
-        lease_ms=lease_of(lease),
+        lease=lease,
         worktree=worktree,
         worker=worker,
+        local=local,
+        author=author,
+        as_json=as_json,
     )
-    print_next(session, taken.candidates, taken.claim, as_json=as_json)
 
 
 def claim(
@@ -205,29 +177,6 @@ _REMOTE_COLUMNS = (
     Column("taken by"),
     Column("state"),
 )
-_NEXT_COLUMNS = (
-    Column("ticket", ID, style="bold"),
-    Column("priority", heading="P"),
-    Column("unblocks", justify="right"),
-    Column("title", TITLE),
-)
-
-
-def print_claim(session: Session, word: str, claim: Claim, *, as_json: bool) -> None:
-    """A claim was taken, renewed or given back."""
-    if as_json:
-        from yoi_cli.api.documents.routing import claim_document
-
-        document = claim_document(claim)
-        report_json("claim", with_next(session, claim.ticket, document))
-        return
-    generation, until = str(claim.generation), stamp(claim.expires_at)
-    sentence = f"{word.capitalize()} {claim.ticket} by {claim.holder}, generation {generation}"
-    report_lines(
-        [(word, claim.ticket, claim.holder, generation, until)],
-        [sentence if claim.is_released else f"{sentence}, until {until}"],
-    )
-    write_next(session, claim.ticket)
 
 
 def print_claims(found: ClaimList, *, as_json: bool, dates: bool) -> None:
@@ -277,29 +226,3 @@ def _lease(claim: Claim, now: int) -> Cell:
     if claim.is_released:
         return Cell("released", "dim")
     return Cell("runs", "green") if claim.is_alive(now) else Cell("ended", "yellow")
-
-
-def print_next(
-    session: Session, candidates: Sequence[Decision], claim: Claim | None, *, as_json: bool
-) -> None:
-    """What to work on, and the claim on it with what comes next."""
-    if as_json:
-        from yoi_cli.api.documents.routing import claim_document, next_document
-
-        held = None
-        if claim is not None:
-            held = with_next(session, claim.ticket, claim_document(claim))
-        report_json("next", next_document(candidates, held))
-    elif claim is not None:
-        print_claim(session, "claimed", claim, as_json=False)
-    else:
-        rows = [
-            (
-                Cell(decision.ticket, state_style(decision.state)),
-                Cell(decision.priority, priority_style(decision.priority)),
-                str(decision.unblocks),
-                decision.title,
-            )
-            for decision in candidates
-        ]
-        print_table(_NEXT_COLUMNS, rows, empty="Nothing may start now.")

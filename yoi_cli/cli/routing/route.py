@@ -22,9 +22,9 @@ from yoi_cli.cli.options import (
     WorkerOption,
     WorktreeOption,
     chosen_states,
-    lease_of,
     tickets_argument,
 )
+from yoi_cli.cli.plain.next import lease_of
 from yoi_cli.cli.refusals import options_clash, refuse_without
 from yoi_cli.cli.routing.route_text import (
     print_accepted,
