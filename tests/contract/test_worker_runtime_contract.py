@@ -19,6 +19,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 from support.api import session_at
+from support.observing import observing
 from support.process import Program, git_program, yoi_program
 from support.runtimes import (
     PATIENCE,
@@ -299,6 +300,18 @@ def test_output_is_read_from_any_byte_and_from_the_end(place: Place) -> None:
         assert (part.start, part.data) == (start, whole[start : start + 4])
     tail = place.runtime.output(worker_id, -5, 100)
     assert (tail.data, tail.at_end, tail.cursor) == (whole[-5:], True, len(whole))
+
+
+def test_a_worker_is_watched_from_its_first_byte_to_its_end(place: Place) -> None:
+    assert isinstance(place.runtime, EmbeddedRuntime | HttpRuntime | NamedRuntime)
+    worker_id = place.runtime.create(order(prompt="hello\n")).worker.worker_id
+    with observing(place.runtime) as server:
+        with server.watch(worker_id, from_="start") as viewer:
+            assert viewer.end == (1000, "worker_ended")
+            assert viewer.output() == b"told: hello\ndone\n"
+            assert viewer.frames[-1]["worker"]["exit_code"] == 0
+        with server.watch("w-00000000000000000000000000") as viewer:
+            assert viewer.end == (4404, "worker_not_found")
 
 
 def test_a_worker_that_is_not_there_is_not_found_whatever_is_asked(place: Place) -> None:

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from yoi_cli.api.observation import observer
+from yoi_cli.api.runtimes import EmbeddedRuntime
 from yoi_cli.api.session import Start, open_session
 from yoi_cli.server.observe.connection import ViewerConnection
 from yoi_cli.server.observe.endpoint import observe
@@ -32,6 +33,8 @@ from yoi_cli.server.observe.hub import Hub, Limits, pass_through
 from yoi_cli.server.observe.local import LocalSource
 from yoi_cli.server.observe.upstream import UpstreamSource
 from yoi_cli.server.observe.viewer import Policy
+from yoi_cli.workers.remote.http import HttpRuntime
+from yoi_cli.workers.remote.named import NamedRuntime
 from yoi_cli.workers.remote.upstream import Upstream
 
 OBSERVE = "/v1/workers/{worker_id}/observe"
@@ -157,6 +160,20 @@ def proxying(
     with _running(source, Hub(limits, policy)) as made:
         yield made
     source.close()
+
+
+@contextmanager
+def observing(runtime: EmbeddedRuntime | HttpRuntime | NamedRuntime) -> Iterator[ObservingServer]:
+    """A server of a runtime's workers, wherever they work."""
+    if isinstance(runtime, EmbeddedRuntime):
+        with (
+            closing(LocalSource(runtime.observer(), "there")) as source,
+            _running(source, Hub(None, pass_through)) as made,
+        ):
+            yield made
+    else:
+        with proxying(runtime.upstream()) as made:
+            yield made
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from yoi_cli.workers.local.runtime import FileRuntime
+    from yoi_cli.api.hosts import WorkerHost
     from yoi_cli.workers.observation import LifecycleEvent as LifecycleEvent
     from yoi_cli.workers.observation import Marks as Marks
     from yoi_cli.workers.observation import ObservedWorker as ObservedWorker
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 def observer(session: Session) -> Observer:
     """What watches the workers of the session's clone; several threads may use it at once."""
-    from yoi_cli.workers.open import open_runtime
+    from yoi_cli.api.hosts import ThisMachine
 
-    return Observer(session, open_runtime(session))
+    return Observer(session, ThisMachine(session))
 
 
 def upstream(runtime_id: str, address: str, token: str, read: ReadOutput) -> Upstream:
@@ -33,16 +33,16 @@ def upstream(runtime_id: str, address: str, token: str, read: ReadOutput) -> Ups
 
 
 class Observer:
-    """Watches workers, each by its whole id.
+    """Watches the workers on `host`, each by its whole id.
 
     An id that is none raises `UsageError` (`worker_invalid`), one that is not kept `NotFoundError`
     (`worker_not_found`), and one whose records cannot be trusted `StoreInvalidError`
-    (`worker_store_corrupt`).
+    (`worker_store_corrupt`); where the host cannot be asked, what `Runtime` raises is.
     """
 
-    def __init__(self, session: Session, runtime: FileRuntime) -> None:
-        self._session = session
-        self._runtime = runtime
+    def __init__(self, session: Session, host: WorkerHost) -> None:
+        self._session, self._host = session, host
+        self._runtime = host.workers
 
     def marks(self, worker_id: str) -> Marks:
         """What changes when anything of it does: cheap, to be asked many times a second."""
@@ -50,11 +50,10 @@ class Observer:
 
     def observe(self, worker_id: str) -> ObservedWorker:
         """How it stands, which bytes and events there are, and whether more can come."""
-        from yoi_cli.workers.open import clone_folders
         from yoi_cli.workers.told import told
 
         seen = self._runtime.observe(worker_id)
-        roots = clone_folders(self._session) if seen.view.changes else None
+        roots = self._host.folders() if seen.view.changes else None
         return seen._replace(view=told(seen.view, roots))
 
     def stretch(self, worker_id: str, start: int, limit: int) -> Stretch:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
+    from yoi_cli.api.observation import Observer
     from yoi_cli.errors import YoiError
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.registry import Registered
@@ -185,15 +186,18 @@ class Registry:
             known.runtime.close()
         return made
 
-    def upstream(self, runtime_id: str) -> Upstream:
-        """Where the workers of a runtime on another machine are observed. Raises as `runtime`, and
-        `OperationError` (`runtime_unsupported`) where they cannot be."""
+    def watched(self, runtime_id: str) -> Upstream | Observer:
+        """Where the workers of a runtime are observed: at the server that has them, or, where none
+        does, by their records. Raises as `runtime`, and `OperationError` (`runtime_unsupported`)
+        where they cannot be."""
         from yoi_cli.workers.remote.errors import runtime_error
         from yoi_cli.workers.remote.named import NamedRuntime
 
         runtime = self.runtime(runtime_id)
         if isinstance(runtime, NamedRuntime):
             return runtime.upstream()
+        if isinstance(runtime, EmbeddedRuntime):
+            return runtime.observer()
         raise runtime_error("runtime_unsupported", runtime_id)
 
     def add(self, runtime_id: str, entry: RuntimeEntry) -> None:

@@ -14,6 +14,7 @@ from yoi_cli.workers.runtime import WorkerFilter as WorkerFilter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from yoi_cli.api.observation import Observer
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.workers.bundles import ProfileBundle
     from yoi_cli.model.workers.order import WorkerOrder
@@ -220,6 +221,12 @@ class EmbeddedRuntime:
         from yoi_cli.api import workers
 
         return workers.prune(self._session, ended_before=ended_before, host=self._host).ids
+
+    def observer(self) -> Observer:
+        """What watches its workers; several threads may use it at once."""
+        from yoi_cli.api.observation import Observer
+
+        return Observer(self._session, self._host)
 
     def put_bundle(self, bundle: ProfileBundle, digest: str) -> BundleState:
         return self._bundles().put(bundle, digest)

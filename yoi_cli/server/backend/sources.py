@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.api.documents.board import ChangedTicketsDocument, ChangedWorkersDocument
 from yoi_cli.api.documents.registry import runtimes_document, worker_row_document
-from yoi_cli.api.observation import observer
+from yoi_cli.api.observation import Observer, observer
 from yoi_cli.api.runtimes import WorkerFilter
 from yoi_cli.api.watch import CLAIMS, RUNS, TICKETS, WORKERS, watch
 from yoi_cli.errors import NotFoundError, YoiError
@@ -29,6 +29,8 @@ RUNTIMES = "runtimes"
 #: Other runtimes are asked for their workers so often while somebody looks, and no oftener.
 _SECONDS_BETWEEN_LISTS = 3.0
 _MOST_ROWS = 200
+#: Workers that no server has are looked at over a connection, or a shared file system.
+_FAR_PAUSE = 0.2
 
 
 class Sources:
@@ -38,7 +40,7 @@ class Sources:
     def __init__(self, session: Session, registry: Registry) -> None:
         self._registry = registry
         self._local = LocalSource(observer(session), EMBEDDED_ID)
-        self._others: dict[str, tuple[RuntimeEntry, UpstreamSource]] = {}
+        self._others: dict[str, tuple[RuntimeEntry, UpstreamSource | LocalSource]] = {}
 
     def of(self, runtime_id: str) -> Source | None:
         """The source of a runtime's workers; None where there is no such runtime. Raises
@@ -50,7 +52,7 @@ class Sources:
             known = self._others.get(runtime_id)
             if known is not None and known[0] == entry:
                 return known[1]
-            made = UpstreamSource(self._registry.upstream(runtime_id))
+            made = self._made(runtime_id)
         except NotFoundError:
             return None
         except YoiError as error:
@@ -61,6 +63,12 @@ class Sources:
             known[1].close()
         self._others[runtime_id] = (entry, made)
         return made
+
+    def _made(self, runtime_id: str) -> UpstreamSource | LocalSource:
+        watched = self._registry.watched(runtime_id)
+        if isinstance(watched, Observer):
+            return LocalSource(watched, runtime_id, pause=_FAR_PAUSE)
+        return UpstreamSource(watched)
 
     def close(self) -> None:
         """Give back the threads."""

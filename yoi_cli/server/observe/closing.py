@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from yoi_cli.errors import NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from yoi_cli.errors import YoiError
 
 
 class Closing(NamedTuple):
@@ -82,6 +87,22 @@ CLOSINGS: tuple[Closing, ...] = (
     RUNTIME_UNAVAILABLE,
     UPSTREAM_TIMEOUT,
 )
+
+
+def closing_of_error(error: YoiError) -> Closing:
+    """The end of an observation that `error` brings about."""
+    if isinstance(error, (NotFoundError, UsageError)):
+        return WORKER_NOT_FOUND
+    if not error.code.startswith("runtime_"):
+        return INTERNAL
+    return _OF_CODES.get(error.code, RUNTIME_UNAVAILABLE)
+
+
+_OF_CODES = {
+    "runtime_auth_failed": RUNTIME_AUTH_FAILED,
+    "runtime_timeout": UPSTREAM_TIMEOUT,
+    "runtime_malformed": UPSTREAM_MALFORMED,
+}
 
 
 def closing_of(code: int, word: str) -> Closing | None:

@@ -1,4 +1,4 @@
-"""Workers of this clone, watched in their files: one watcher for all of them."""
+"""Workers of one clone, watched by their records: one watcher for all of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from yoi_cli.api.documents.observation import lifecycle_event_document
 from yoi_cli.api.documents.workers import worker_document
-from yoi_cli.errors import NotFoundError, UsageError, YoiError
+from yoi_cli.errors import YoiError
 from yoi_cli.server.observe import closing
-from yoi_cli.server.observe.closing import ObservationClosed
+from yoi_cli.server.observe.closing import ObservationClosed, closing_of_error
 from yoi_cli.server.observe.feed import Feed, Part, Standing
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     Documenting = Callable[[ObservedWorker], WorkerDocument]
 
 Result = TypeVar("Result")
-#: How often a worker is looked at that wrote something lately, and any other.
-_BUSY_PAUSE, _IDLE_PAUSE = 0.02, 0.1
+#: A worker that wrote something lately is looked at so often, any other each so many times.
+_PAUSE, _IDLE_TURNS = 0.02, 5
 _BUSY_SECONDS = 5.0
 #: How often one is looked at whose files do not change: processes may die without a word.
 _DEEP_SECONDS = 1.0
@@ -90,11 +90,19 @@ class _Sight(NamedTuple):
 
 
 class LocalSource:
-    """The workers of one clone. It belongs to one event loop; files are read in threads of its
-    own, so that nothing that waits elsewhere keeps output from viewers."""
+    """The workers of one clone, on whatever machine: those that changed are looked at every `pause`
+    seconds. It belongs to one event loop; records are read in threads of its own, so that nothing
+    that waits elsewhere keeps output from viewers."""
 
-    def __init__(self, observer: Observer, runtime_id: str, document: Documenting | None = None):
-        self.observer = observer
+    def __init__(
+        self,
+        observer: Observer,
+        runtime_id: str,
+        document: Documenting | None = None,
+        *,
+        pause: float = _PAUSE,
+    ) -> None:
+        self.observer, self._pause = observer, pause
         self.runtime_id = runtime_id
         self._document = document or _document
         self._pool = ThreadPoolExecutor(4, "observe")
@@ -128,7 +136,7 @@ class LocalSource:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         except YoiError as error:
-            raise ObservationClosed(_closing_of(error)) from error
+            raise ObservationClosed(closing_of_error(error)) from error
 
     def standing(self, seen: ObservedWorker) -> Standing:
         return Standing(
@@ -166,7 +174,7 @@ class LocalSource:
                     seen = await loop.run_in_executor(self._watching_pool, self._look, tasks)
                     for task, sight in zip(tasks, seen, strict=True):
                         self._take(task, sight)
-                await asyncio.sleep(_BUSY_PAUSE)
+                await asyncio.sleep(self._pause)
         except Exception:
             # Nobody would look any more: who watches is to come again, and not to wait for ever.
             for feed in tuple(self._feeds.values()):
@@ -183,7 +191,7 @@ class LocalSource:
 
     def _due(self, turn: int) -> Sequence[_Task]:
         now = time.monotonic()
-        every_idle = turn % round(_IDLE_PAUSE / _BUSY_PAUSE) == 0
+        every_idle = turn % _IDLE_TURNS == 0
         deep_pause = max(_DEEP_SECONDS, len(self._feeds) * _DEEP_EACH)
         found = []
         for feed in self._feeds.values():
@@ -209,7 +217,7 @@ class LocalSource:
                     return _Sight(marks, size=marks.size)
             return _Sight(marks, worker=self.observer.observe(task.worker_id))
         except YoiError as error:
-            return _Sight(closing=_closing_of(error))
+            return _Sight(closing=closing_of_error(error))
         except OSError:  # one that cannot be looked at keeps nobody from the others
             return _Sight(closing=closing.INTERNAL)
 
@@ -235,9 +243,3 @@ class LocalSource:
 
 def _document(seen: ObservedWorker) -> WorkerDocument:
     return worker_document(seen.view)
-
-
-def _closing_of(error: YoiError) -> Closing:
-    if isinstance(error, (NotFoundError, UsageError)):
-        return closing.WORKER_NOT_FOUND
-    return closing.INTERNAL

@@ -32,9 +32,9 @@ from yoi_cli.api.documents.observation import (
     told_event_document,
 )
 from yoi_cli.api.documents.workers import told_worker_document
-from yoi_cli.errors import NotFoundError, YoiError
+from yoi_cli.errors import YoiError
 from yoi_cli.server.observe import closing
-from yoi_cli.server.observe.closing import ObservationClosed, closing_of
+from yoi_cli.server.observe.closing import ObservationClosed, closing_of, closing_of_error
 from yoi_cli.server.observe.cursor import MalformedCursorError, decode
 from yoi_cli.server.observe.feed import Feed, Part, Standing
 
@@ -202,11 +202,8 @@ class UpstreamSource:
         """What `work` gives, in a thread. Raises `ObservationClosed`."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        except NotFoundError as error:
-            raise ObservationClosed(closing.WORKER_NOT_FOUND) from error
         except YoiError as error:
-            found = _OF_CODES.get(error.code, closing.RUNTIME_UNAVAILABLE)
-            raise ObservationClosed(found) from error
+            raise ObservationClosed(closing_of_error(error)) from error
 
     def close(self) -> None:
         """Give back the threads."""
@@ -258,13 +255,6 @@ class UpstreamSource:
             raise ObservationClosed(closing.UPSTREAM_MALFORMED) from error
         except OSError as error:
             raise ObservationClosed(closing.RUNTIME_UNAVAILABLE) from error
-
-
-_OF_CODES = {
-    "runtime_auth_failed": closing.RUNTIME_AUTH_FAILED,
-    "runtime_timeout": closing.UPSTREAM_TIMEOUT,
-    "runtime_malformed": closing.UPSTREAM_MALFORMED,
-}
 
 
 def _decoded(text: str | bytes) -> AnyFrame:
