@@ -142,18 +142,26 @@ def open_file(name: str, parent: int, shown: str, flags: int = READ) -> int:
 
     Raises `FileNotFoundError`, store errors; `shown` names it there.
     """
+    return open_regular(name, parent, shown, flags)[0]
+
+
+def open_regular(
+    name: str, parent: int, shown: str, flags: int = READ
+) -> tuple[int, os.stat_result]:
+    """The same, with its status as it was opened."""
     try:
         descriptor = os.open(name, flags, dir_fd=parent)
     except OSError as error:
         _refuse_wrong_path(error, shown, "a regular file")
         raise
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise not_as_expected(shown, "a regular file")
     except BaseException:
         os.close(descriptor)
         raise
-    return descriptor
+    return descriptor, status
 
 
 def read_regular(name: str, parent: int, shown: str) -> bytes:

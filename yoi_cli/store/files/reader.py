@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.base_reader import BaseReader, missing_part
-from yoi_cli.store.files.descriptors import cannot_open, not_as_expected, open_file, read_all
+from yoi_cli.store.files.descriptors import cannot_open, not_as_expected, open_regular, read_all
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.formats.thread import is_utf8, latest_at
 from yoi_cli.store.values import FieldsRow
@@ -226,9 +226,8 @@ class FileReader(BaseReader):
         folder, path = self._present_folder(), f"{ticket}/{layout.ITEM}"
         shown = folder.shown(path)
         try:
-            descriptor = open_file(path, folder.descriptor, shown)
+            descriptor, status = open_regular(path, folder.descriptor, shown)
             try:
-                changed = os.fstat(descriptor).st_mtime_ns
                 data = os.read(descriptor, _FIRST_READ)
                 fields = parse_fields(data, path=shown)
                 is_text = None if len(data) == _FIRST_READ else data.isascii() or is_utf8(data)
@@ -241,7 +240,7 @@ class FileReader(BaseReader):
             raise missing_part(shown) from error
         except OSError as error:
             raise cannot_open(error, shown, "a regular file") from error
-        return FieldsRow(ticket, fields, None, is_text, changed)
+        return FieldsRow(ticket, fields, None, is_text, status.st_mtime_ns)
 
     def _relations_in_pass(self, ticket: TicketId, naming: str) -> tuple[Relation, ...]:
         """Relations of one ticket of many: most have none, which one failed look tells.

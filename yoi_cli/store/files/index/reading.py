@@ -12,7 +12,7 @@ from yoi_cli.errors import YoiError
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.states import RESOLVED_STATES
 from yoi_cli.store.files import layout
-from yoi_cli.store.files.descriptors import open_directory, open_file, read_all
+from yoi_cli.store.files.descriptors import open_directory, open_regular, read_all
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.index.rows import (
     figures_row,
@@ -155,9 +155,8 @@ def _read(folder: Directory, path: str) -> tuple[bytes, os.stat_result]:
     Raises `FileNotFoundError` and store errors.
     """
     shown = folder.shown(path)
-    descriptor = open_file(path, folder.descriptor, shown)
+    descriptor, status = open_regular(path, folder.descriptor, shown)
     try:
-        status = os.fstat(descriptor)
         return read_all(descriptor, shown), status
     finally:
         os.close(descriptor)
