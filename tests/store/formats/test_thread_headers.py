@@ -134,11 +134,17 @@ def test_what_yoi_writes_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) ->
     assert fold_thread(legal("planning", "ready", "queued")).state == "queued"
 
 
-def test_an_id_that_none_can_follow_is_passed_over_by_the_headers_too() -> None:
-    data = legal("planning", "ready").replace(event_id(1).encode(), b"7" + b"Z" * 25)
-    plain = read_plain(data)
-    assert plain is not None
-    assert plain.greatest_id == event_id(0)
+def test_a_thread_whose_greatest_id_none_can_follow_is_read_whole_to_be_written() -> None:
+    data = legal("planning", "ready")
+    assert read_plain(data) is not None
+    assert read_plain(data.replace(event_id(1).encode(), b"7" + b"Z" * 25)) is None
+
+
+@given(st.one_of(threads(), damaged()))
+def test_a_thread_in_pieces_is_read_as_one_that_is_whole(data: bytes) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quick_fold._plain_headers, "__defaults__", (1,))
+        both(data)
 
 
 @pytest.mark.parametrize("data", [b"", b"---\n", b"\n---\n", b"<!-- event: \n---\n", older()])

@@ -96,21 +96,34 @@ class LargeThread(NamedTuple):
     tail: Tail
 
 
-def read_large(directory: Directory) -> LargeThread | None:
+def read_large(directory: Directory, known: bytes = b"") -> LargeThread | None:
     """The thread in `directory` with its last event alone read; None for one that is soon read
-    whole, has one event, or is not there."""
+    whole, has one event, or is not there. Where it holds `known` still, these are its `data`."""
     try:
         with directory.opened(layout.THREAD) as descriptor:
             size, shown = os.fstat(descriptor).st_size, directory.shown(layout.THREAD)
             check_size(size, shown, most_bytes(shown))
             if size <= WHOLE_READ_LIMIT:
                 return None
-            data, inode = read_all(descriptor, shown), _inode(descriptor)
+            is_known = size == len(known) and _holds(descriptor, known)
+            data = known if is_known else read_all(descriptor, shown)
+            inode = _inode(descriptor)
     except FileNotFoundError:
         return None
     start = data.rfind(b"\n<!-- event: ") + 1
     tail = Tail(parse_thread(data[start:]), start, len(data), inode)
     return None if tail.is_whole else LargeThread(data, tail)
+
+
+def _holds(descriptor: int, known: bytes) -> bool:
+    """Whether the file holds just that; where not, it is read from its beginning again."""
+    view, position = memoryview(known), 0
+    while chunk := os.read(descriptor, _TAIL):
+        if view[position : position + len(chunk)] != chunk:
+            break
+        position += len(chunk)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return not chunk and position == len(known)
 
 
 def _read_from(descriptor: int, offset: int, shown: str) -> Tail:

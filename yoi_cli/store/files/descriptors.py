@@ -50,9 +50,12 @@ def read_all(descriptor: int, shown: str) -> bytes:
     first = os.read(descriptor, _FIRST_CHUNK)
     if len(first) < _FIRST_CHUNK:
         return first
-    most = most_bytes(shown)
-    check_size(os.fstat(descriptor).st_size, shown, most)
-    chunks, size = [first], len(first)
+    most, known = most_bytes(shown), os.fstat(descriptor).st_size
+    check_size(known, shown, most)
+    # As one piece, where it can be had: to join two takes twice the memory.
+    begin = os.lseek(descriptor, -len(first), os.SEEK_CUR)
+    chunks = [os.read(descriptor, max(known - begin, _FIRST_CHUNK))]
+    size = len(chunks[0])
     while chunk := os.read(descriptor, _CHUNK):
         chunks.append(chunk)
         size += len(chunk)

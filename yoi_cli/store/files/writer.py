@@ -146,12 +146,17 @@ class FileWriter(FileReader):
     def _plain(self, ticket: TicketId) -> PlainThread | None:
         """What the headers of a long thread say; None for one that has to be read whole."""
         with self.opened(ticket) as directory:
-            large = read_large(directory)
+            large = read_large(directory, self._known_bytes)
         return None if large is None else self._read_plain(large.data)
+
+    @property
+    def _known_bytes(self) -> bytes:
+        """Those of the long thread that was read last: another may be the same one."""
+        return b"" if self._large is None else self._large[0]
 
     def _read_plain(self, data: bytes) -> PlainThread | None:
         """The same, of a thread's bytes, which under the lock are read again and again."""
-        if self._large is None or self._large[0] != data:
+        if self._large is None or self._large[0] is not data:
             from yoi_cli.store.formats.thread_headers import read_plain
 
             self._large = (data, read_plain(data))
@@ -163,7 +168,7 @@ class FileWriter(FileReader):
         """The end of a thread as `change` needs it, the events that its state is folded from, None
         where it moves none, and the greatest id. Raises as `thread`."""
         is_strict = decides(change)
-        large = read_large(directory) if is_strict else None
+        large = read_large(directory, self._known_bytes) if is_strict else None
         plain = None if large is None else self._read_plain(large.data)
         if large is not None and plain is not None:
             return large.tail, plain.moving, plain.greatest_id

@@ -18,7 +18,7 @@ from yoi_cli.model.ids import can_be_followed
 from yoi_cli.store.formats.thread import is_utf8, parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Iterator, Mapping, Set
 
     from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.model.thread_figures import ThreadFigures
@@ -43,6 +43,8 @@ _OUTLINING = _MOVING | {
     for kind in KINDS.values()
     if kind.is_work or kind.name in (REVIEW, QUESTION, ANSWER)
 }
+#: A thread of more bytes is not taken apart at once: its headers alone would be larger.
+_PIECE = 1 << 20
 #: How many sequences of headers are remembered; a store has some dozens.
 _SHAPES = 4096
 
@@ -60,10 +62,10 @@ class _StateHeader(NamedTuple):
 
 def fold_thread(data: bytes) -> Folded:
     """The fold of a thread's bytes; the same as that of all its events."""
-    headers = _plain_headers(data)
-    if headers is None:
+    plain = _plain_headers(data, _MOVING)
+    if plain is None:
         return fold(parse_thread(data).thread.events)
-    return _folded(_moving(data, headers))
+    return _folded(_moving(data, plain.headers))
 
 
 def _folded(headers: list[_StateHeader]) -> Folded:
@@ -83,38 +85,34 @@ class PlainThread(NamedTuple):
 
 
 def read_plain(data: bytes) -> PlainThread | None:
-    """What a writer decides by, from the headers alone; None for a thread that is not plain. In one
-    that is plain there is no event that cannot be read."""
-    headers = _plain_headers(data)
-    if headers is None:
+    """What a writer decides by, from the headers alone; None for a thread that is not plain, or
+    whose greatest id none can follow. In one that is plain no event cannot be read."""
+    plain = _plain_headers(data, _MOVING)
+    if plain is None or not can_be_followed(greatest := plain.greatest_id.decode()):
         return None
-    moves = _moving(data, headers)
+    moves = _moving(data, plain.headers)
     moving = tuple(_as_event(at, one.kind, one.pairs) for at, one in enumerate(moves))
-    ids = (header[_ID].decode() for header in headers)
-    greatest = max(filter(can_be_followed, ids), default="")
     return PlainThread(_folded(moves), moving, greatest)
 
 
 def summarise_thread(data: bytes) -> ThreadSummary:
     """The summary of a thread's bytes; the same as that of all its events."""
-    headers = _plain_headers(data)
-    if headers is None:
+    plain = _plain_headers(data, _OUTLINING)
+    if plain is None:
         from yoi_cli.model.routing import summary_of_thread
 
         return summary_of_thread(parse_thread(data).thread)
-    return _summarise_shape(
-        tuple([(kind, pairs) for kind, _, _, pairs, _ in headers if kind in _OUTLINING])
-    )
+    return _summarise_shape(tuple([(kind, pairs) for kind, _, _, pairs, _ in plain.headers]))
 
 
 def thread_figures(data: bytes) -> ThreadFigures:
     """The figures of a thread's bytes; the same as those of all its events."""
     from yoi_cli.model.thread_figures import figures_of
 
-    headers = _plain_headers(data)
-    if headers is None:
+    plain = _plain_headers(data, None)
+    if plain is None:
         return figures_of(parse_thread(data).thread.events)
-    return figures_of([_counted(kind, at, pairs) for kind, _, at, pairs, _ in headers])
+    return figures_of([_counted(kind, at, pairs) for kind, _, at, pairs, _ in plain.headers])
 
 
 def _counted(kind: bytes, at: bytes, pairs: bytes) -> Event:
@@ -124,10 +122,43 @@ def _counted(kind: bytes, at: bytes, pairs: bytes) -> Event:
     return Event(kind.decode(), "", at.decode(), None, "", attributes, "x", "x", 0)
 
 
-def _plain_headers(data: bytes) -> list[_Header] | None:
-    """All headers of a thread, or None where the thread is not plain."""
-    headers: list[_Header] = _HEADER.findall(_GAP + data)
-    return headers if _is_plain(data, {header[_ID] for header in headers}) else None
+class _Plain(NamedTuple):
+    """Headers of a plain thread, in order, and the greatest id of all its events."""
+
+    headers: list[_Header]
+    greatest_id: bytes
+
+
+def _plain_headers(
+    data: bytes, kinds: Set[bytes] | None, piece_size: int = _PIECE
+) -> _Plain | None:
+    """The headers of `kinds` (None for all), or None where the thread is not plain: made of whole
+    events alone, each of them once. A long one is looked at piece by piece."""
+    is_framed = data.startswith(_OPENING) and data.endswith(b"\n---\n")
+    if not is_framed or b"\0" in data or b"\r" in data:
+        return None
+    found: list[_Header] = []
+    greatest = b""
+    for piece in _pieces(data, piece_size):
+        headers: list[_Header] = _HEADER.findall(piece)
+        ids = {header[_ID] for header in headers}
+        if not ids or piece.count(b"<!-- event:") != len(ids) or not is_utf8(piece):
+            return None
+        if min(ids) <= greatest:  # only all ids at once tell whether one stands there twice
+            return _plain_headers(data, kinds, len(data))
+        greatest = max(ids)
+        found += headers if kinds is None else [one for one in headers if one[0] in kinds]
+    return _Plain(found, greatest)
+
+
+def _pieces(data: bytes, size: int) -> Iterator[bytes]:
+    """A thread in pieces of some `size`, each of whole events, with what parts two before it."""
+    begin = 0
+    while begin < len(data):
+        end = data.find(_GAP + _OPENING, begin + size)
+        end = len(data) if end < 0 else end + len(_GAP)
+        yield _GAP + data[begin:end]
+        begin = end
 
 
 def _moving(data: bytes, headers: list[_Header]) -> list[_StateHeader]:
@@ -143,18 +174,6 @@ def _moving(data: bytes, headers: list[_Header]) -> list[_StateHeader]:
             position = start
             found.append(_StateHeader(kind, pairs, author, at, event_id, line))
     return found
-
-
-def _is_plain(data: bytes, ids: Set[bytes]) -> bool:
-    """Whether a thread is made of whole events alone: those of `ids`, each of them once."""
-    return (
-        data.startswith(_OPENING)
-        and data.endswith(b"\n---\n")
-        and data.count(b"<!-- event:") == len(ids)
-        and b"\0" not in data
-        and b"\r" not in data
-        and is_utf8(data)
-    )
 
 
 @lru_cache(maxsize=_SHAPES)
