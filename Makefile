@@ -15,7 +15,7 @@ PARALLEL := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) > 8 ? 16 : 2 * $$(ge
 # Tests start thousands of Pythons. Where this is set, each would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo quick test lint types contracts store-doctor unit slow torture torture-short agents bench \
-  bench-short bench-compare figures pictures docs fuzz format clean
+  bench-short bench-compare bench-peers figures pictures docs fuzz format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,9 @@ bench-short: $(READY) ## Measure every budget on smaller stores
 
 bench-compare: $(READY) ## Time every command beside OTHER=path/to/another/yoi, in turn
 	$(BIN)/python benchmarks/compare.py $(OTHER)
+
+bench-peers: $(READY) ## Install other programs for tickets and measure them beside yoi (ARGS='--tickets 10000')
+	$(BIN)/python benchmarks/peers/measure_all.py $(ARGS)
 
 figures: $(READY) ## Print the figures of CONTRIBUTING.md; BEFORE=folder adds another tree's
 	@$(BIN)/python benchmarks/figures.py $(BEFORE) $(CURDIR)
