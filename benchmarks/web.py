@@ -17,8 +17,9 @@ import time
 from pathlib import Path
 
 import httpx2
+from long_thread import EVENT, ID
 
-TICKETS, REPEAT = 10_000, 15
+TICKETS, EVENTS, REPEAT = 10_000, 10_000, 15
 YOI = str(Path(sys.executable).parent / "yoi")
 MAKE = str(Path(__file__).parent / "make_store.py")
 
@@ -51,6 +52,8 @@ def measure(said: dict[str, str], folder: Path, environment: dict[str, str]) -> 
         filtered = [timed(client, f"{base}/board?text=lock&unblocked=1") for _ in range(REPEAT)]
         ticket = sorted(os.listdir(folder / ".yoi" / "tickets"))[-1]
         pages = [timed(client, f"{base}/tickets/{ticket}") for _ in range(REPEAT)]
+        long = _with_many_events(folder)
+        long_pages = [timed(client, f"{base}/tickets/{long}") for _ in range(REPEAT)]
         comment = [YOI, "comment", ticket, "-m", "Changed."]
         subprocess.run(comment, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
         changed, _ = timed(client, f"{base}/board")
@@ -60,6 +63,19 @@ def measure(said: dict[str, str], folder: Path, environment: dict[str, str]) -> 
     print(f"| the board with a text and without blocked ones | {median(filtered):.0f} ms | |")
     print(f"| the board after a change, the store read anew | {changed * 1000:.0f} ms | |")
     print(f"| a ticket | {median(pages):.0f} ms | |")
+    size = long_pages[0][1] / 1000
+    print(
+        f"| a ticket with {EVENTS:,} more events, the newest first, and its page | "
+        f"{median(long_pages):.0f} ms, {size:.0f} kB | |"
+    )
+
+
+def _with_many_events(folder: Path) -> str:
+    """A ticket whose thread has so many events more."""
+    ticket = sorted(os.listdir(folder / ".yoi" / "tickets"))[0]
+    with (folder / ".yoi/tickets" / ticket / "thread.md").open("a", encoding="utf-8") as file:
+        file.writelines(EVENT.format(id=ID.format(n), n=n) for n in range(EVENTS))
+    return ticket
 
 
 def timed(client: httpx2.Client, address: str) -> tuple[float, int]:
