@@ -123,6 +123,7 @@ def test_a_ticket_whose_coder_works_elsewhere_is_reviewed_merged_and_closed_here
     far.leaves_nothing()
 
 
+@pytest.mark.slow
 def test_a_reviewer_works_elsewhere_too_and_sends_the_coder_back(
     far: Far, server: RunningServer
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_reviewer_works_elsewhere_too_and_sends_the_coder_back(
     far.leaves_nothing()
 
 
+@pytest.mark.slow
 def test_commits_travel_by_a_remote_of_both_as_well(
     far: Far, server: RunningServer, tmp_path: Path, git: Program
 ) -> None:
@@ -154,6 +156,7 @@ def test_commits_travel_by_a_remote_of_both_as_well(
     far.leaves_nothing(hub)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "said"),
     [
@@ -177,6 +180,7 @@ def test_what_is_not_good_enough_goes_back_to_the_coder(
     assert far.shop.state(ticket) == "closed"
 
 
+@pytest.mark.slow
 def test_a_coder_may_write_its_commits_anew(far: Far, server: RunningServer) -> None:
     far.shop.script("reviewer-1", REQUEST_CHANGES)
     far.shop.script(
@@ -188,6 +192,7 @@ def test_a_coder_may_write_its_commits_anew(far: Far, server: RunningServer) -> 
     assert "The branch was rewritten" in far.shop.thread(ticket)
 
 
+@pytest.mark.slow
 def test_a_coder_asks_and_goes_on_with_the_answer(far: Far, server: RunningServer) -> None:
     far.shop.script("coder-1", "echo 'Which colour?'\n")
     ticket = far.shop.queue()
@@ -199,6 +204,7 @@ def test_a_coder_asks_and_goes_on_with_the_answer(far: Far, server: RunningServe
     assert far.shop.state(ticket) == "closed"
 
 
+@pytest.mark.slow
 def test_the_coder_finds_the_target_as_it_is_here(far: Far, server: RunningServer) -> None:
     """Its clone is behind: what it is to merge into its branch is brought there."""
     (far.shop.repo / "new.txt").write_text("new\n")
@@ -241,6 +247,7 @@ def test_a_runtime_without_a_git_remote_begins_nothing(far: Far, server: Running
     assert planned["obstacles"][0]["code"] == "runtime_without_remote"
 
 
+@pytest.mark.slow
 def test_a_ticket_chooses_a_runtime_that_the_settings_allow_and_no_other(
     far: Far, server: RunningServer
 ) -> None:
@@ -328,6 +335,7 @@ def let_go(shop: Shop, name: str) -> None:
     (shop.agents / name).touch()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_and_started_again_is_waited_for_by_the_run(far: Far) -> None:
     far.shop.script("coder", waits_for(far.shop, "go"))
     ticket = far.shop.queue()
@@ -349,6 +357,7 @@ def test_a_server_that_is_killed_and_started_again_is_waited_for_by_the_run(far:
     assert far.shop.yoi("inbox", "--json").json["waiting"] == []
 
 
+@pytest.mark.slow
 def test_a_run_with_nothing_else_to_do_ends_and_the_next_one_finds_the_worker(far: Far) -> None:
     on_far(far.shop, "coder", settings="close = true\nruntime_patience = 1")
     far.shop.script("coder", waits_for(far.shop, "go"))
@@ -409,6 +418,7 @@ def test_a_worker_whose_run_was_killed_is_stopped_by_the_next_where_its_ticket_w
     wait_for(lambda: [one["cause"] for one in far.workers()] == ["stopped"])
 
 
+@pytest.mark.slow
 def test_places_are_counted_for_each_runtime(far: Far, server: RunningServer) -> None:
     """Three coders at once there, one worker at a time here."""
     at_work = far.shop.agents / "at-work"
@@ -476,6 +486,7 @@ def test_killed_again_and_again_with_its_server_each_ticket_is_merged_once_by_on
     git_program(env, far.clone)("fsck", "--no-dangling", cwd=far.clone)
 
 
+@pytest.mark.slow
 def test_jobs_of_a_cluster_work_in_the_worktrees_of_this_clone(
     workspace: Path, yoi: Program, git: Program, slurm_cluster: Cluster
 ) -> None:
@@ -497,6 +508,7 @@ def test_jobs_of_a_cluster_work_in_the_worktrees_of_this_clone(
     assert git("for-each-ref", "refs/yoi/work", "refs/yoi/rescue").out == ""
 
 
+@pytest.mark.slow
 def test_roles_over_ssh_work_in_a_clone_on_that_host(
     workspace: Path, yoi: Program, git: Program, tmp_path: Path, far_host: Sshd
 ) -> None:

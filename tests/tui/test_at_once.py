@@ -15,7 +15,7 @@ from support.process import Program
 from support.servers import serving_workspace
 from support.workspaces import put
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.slow]
 
 _BY_PANEL, _BY_BROWSER, _BY_COMMAND, _BY_HTTP = 30, 10, 50, 110
 _TICKETS = 6

@@ -12,7 +12,7 @@ from torture.judge import expected, judge
 from torture.outcome import ENOUGH, Outcome, Settings
 from torture.syscalls import boundaries, method, run_with_fault
 
-_SHORT_KILLS = 4
+_SHORT_KILLS = 2
 
 
 class _Task(NamedTuple):

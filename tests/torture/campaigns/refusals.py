@@ -18,7 +18,7 @@ from torture.world import World, next_command, out_of_step, summary
 from yoi_cli.errors import YoiError
 
 _ERRORS = ("EIO", "ENOSPC", "EROFS", "EDQUOT")
-_SHORT_STRIDE = 37
+_SHORT_STRIDE = 71
 _SHORT_HALVES = 3
 #: Calls that make room for what comes, and say nothing about it: they do not fail so.
 _NEVER_REFUSED = frozenset({"flock", "clone", "clone3", "fork", "vfork"})
@@ -47,7 +47,7 @@ class _Found(NamedTuple):
 
 
 def run(settings: Settings) -> Outcome:
-    """Every call with every error in the full form; in the short one, one in 37."""
+    """Every call with every error in the full form; in the short one, one in 71."""
     stride = settings.size(None, full=1, short=_SHORT_STRIDE)
     halves = settings.size(None, full=1, short=_SHORT_HALVES)
     of = settings.size(None, full=settings.jobs, short=1)

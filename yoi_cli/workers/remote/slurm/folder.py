@@ -79,11 +79,12 @@ class SlurmFolder(WorkerFolder):
             return _with_verdict(
                 seen, WorkerVerdict(RUNNING, "It has ended; why, Slurm was not heard of yet.")
             )
-        if not word.cause:
+        cause = self.commanded_cause() or word.cause
+        if not cause:
             return seen
         evidence = f"{seen.view.evidence} Slurm says of its job: {word}."
         verdict = seen.verdict._replace(evidence=evidence)
-        view = seen.view._replace(cause=word.cause, evidence=evidence)
+        view = seen.view._replace(cause=cause, evidence=evidence)
         return seen._replace(verdict=verdict, view=view)
 
     def _final_word(self, job: JobRecord) -> JobWord | None:
@@ -95,11 +96,16 @@ class SlurmFolder(WorkerFolder):
             write_job(self.descriptor, replace(job, word=word))
         return word
 
+    def commanded_cause(self) -> str:
+        """What ended it where a command of ours did, whatever Slurm calls that; empty for none."""
+        commands = (("cancel", "cancelled"), ("stop", _STOPPED))
+        return next((cause for word, cause in commands if has_command(self, word)), "")
+
     def _is_unexplained(self, seen: WorkerSnapshot) -> bool:
         """Whether it was ended by somebody who left no word."""
         cause, end = seen.view.cause, seen.facts.exit
         if cause == _STOPPED:
-            return not any(has_command(self, word) for word in ("stop", "cancel"))
+            return not self.commanded_cause()
         was_killed = end is not None and end.signal is not None
         is_lost = bool(seen.facts.why) and not seen.facts.why.startswith((CANNOT_START, NEVER_RAN))
         return not cause and (was_killed or is_lost)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from yoi_cli.errors import NotFoundError, OperationError
-from yoi_cli.workers.local.commands import give_command, has_command, poke
+from yoi_cli.workers.local.commands import give_command, poke
 from yoi_cli.workers.local.launcher import ShimAnswer, check_system
 from yoi_cli.workers.local.runtime import FileRuntime
 from yoi_cli.workers.local.shim import files
@@ -233,11 +233,9 @@ class SlurmRuntime(FileRuntime):
 
     def _cause(self, folder: SlurmFolder) -> str:
         """What ended a worker: a command, or what Slurm says."""
-        for word, cause in (("cancel", "cancelled"), ("stop", "stopped")):
-            if has_command(folder, word):
-                return cause
         job = folder.job()
-        return "" if job is None else self._queue.word(job).cause
+        said = "" if job is None else self._queue.word(job).cause
+        return folder.commanded_cause() or said
 
     @contextmanager
     def _open(self, worker_id: str) -> Iterator[SlurmFolder]:
