@@ -147,7 +147,7 @@ class _Batch:
         from yoi_cli.store.files.staging import StagedWriter
 
         writer.made_folder()
-        staged, ends = StagedWriter(writer), _LaterEnds(self._claims)
+        staged, ends = StagedWriter(writer), _EndedLater(self._claims)
         answers, ranges = list[Answer](), list[tuple[int, int]]()
         for line in lines:
             before = len(staged.steps)
@@ -160,7 +160,7 @@ class _Batch:
         staged.forget_folder()
         said = [[text for step in warnings[begin:end] for text in step] for begin, end in ranges]
         if said:
-            said[-1] += ends.settle()
+            said[-1] += ends.tell()
         return [_warned(one, more) for one, more in zip(answers, said, strict=True)]
 
     def _made(self, line: Line, held: Held) -> Answer:
@@ -219,25 +219,11 @@ class _ToldLater:
         return _all_done(untold)
 
 
-class _LaterEnds:
-    """Ends of claims that wait until the batch is written."""
-
-    def __init__(self, claims: ClaimEnds) -> None:
-        self._claims = claims
-        self._waiting: list[Callable[[], None]] = []
-
-    def get(self, ticket: str) -> Claim | None:
-        return self._claims.get(ticket)
+class _EndedLater(_ToldLater):
+    """Ends of claims that wait until the batch is written, here as well."""
 
     def put(self, claim: Claim) -> None:
-        self._waiting.append(lambda: self._claims.put(claim))
-
-    def finish(self, claim: Claim, *, is_done: bool) -> None:
-        self._waiting.append(lambda: self._claims.finish(claim, is_done=is_done))
-
-    def settle(self) -> list[str]:
-        """End them; what went wrong."""
-        return _all_done(self._waiting)
+        self._untold.append(lambda: self._claims.put(claim))
 
 
 def _all_done(ends: Iterable[Callable[[], None]]) -> list[str]:

@@ -89,50 +89,13 @@ def read_tail(directory: Directory, *, whole: bool) -> Tail:
         raise missing_part(directory.shown(layout.THREAD)) from error
 
 
-class LargeThread(NamedTuple):
-    """All bytes of a thread, and its last event as an appending writer needs it."""
-
-    data: bytes
-    tail: Tail
-
-
-def read_large(directory: Directory, known: bytes = b"") -> LargeThread | None:
-    """The thread in `directory` with its last event alone read; None for one that is soon read
-    whole, has one event, or is not there. Where it holds `known` still, these are its `data`."""
-    try:
-        with directory.opened(layout.THREAD) as descriptor:
-            size, shown = os.fstat(descriptor).st_size, directory.shown(layout.THREAD)
-            check_size(size, shown, most_bytes(shown))
-            if size <= WHOLE_READ_LIMIT:
-                return None
-            is_known = size == len(known) and _holds(descriptor, known)
-            data = known if is_known else read_all(descriptor, shown)
-            inode = _inode(descriptor)
-    except FileNotFoundError:
-        return None
-    start = data.rfind(b"\n<!-- event: ") + 1
-    tail = Tail(parse_thread(data[start:]), start, len(data), inode)
-    return None if tail.is_whole else LargeThread(data, tail)
-
-
-def _holds(descriptor: int, known: bytes) -> bool:
-    """Whether the file holds just that; where not, it is read from its beginning again."""
-    view, position = memoryview(known), 0
-    while chunk := os.read(descriptor, _TAIL):
-        if view[position : position + len(chunk)] != chunk:
-            break
-        position += len(chunk)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return not chunk and position == len(known)
-
-
 def _read_from(descriptor: int, offset: int, shown: str) -> Tail:
     os.lseek(descriptor, offset, os.SEEK_SET)
     data = read_all(descriptor, shown)
-    return Tail(parse_thread(data), offset, offset + len(data), _inode(descriptor))
+    return Tail(parse_thread(data), offset, offset + len(data), inode_of(descriptor))
 
 
-def _inode(descriptor: int) -> tuple[int, int]:
+def inode_of(descriptor: int) -> tuple[int, int]:
     status = os.fstat(descriptor)
     return status.st_dev, status.st_ino
 
@@ -243,7 +206,7 @@ def _write(directory: Directory, tail: Tail, blocks: bytes) -> _Written:
             raise write_failed(error) from error
         with suppress(OSError):  # committed already: only git's next look is hastened by it
             os.utime(descriptor)
-        return _Written(_inode(descriptor), end + len(data) - len(blocks))
+        return _Written(inode_of(descriptor), end + len(data) - len(blocks))
 
 
 def write_failed(error: OSError) -> OperationError:
@@ -275,7 +238,7 @@ def _set_aside_torn(directory: Directory, thread: int, tail: Tail) -> None:
     stand elsewhere, and what is torn there readers pass over.
     """
     start = tail.sound_size
-    is_same = _inode(thread) == tail.inode and os.fstat(thread).st_size == tail.size
+    is_same = inode_of(thread) == tail.inode and os.fstat(thread).st_size == tail.size
     if start == tail.size or not is_same:
         return
     torn = os.pread(thread, os.fstat(thread).st_size - start, start)

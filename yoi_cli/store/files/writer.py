@@ -12,7 +12,7 @@ from yoi_cli.model.events import Event
 from yoi_cli.model.fold import fold, is_move
 from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id, ticket_id_at
 from yoi_cli.model.relations import Relation
-from yoi_cli.model.states import INPROGRESS, PLANNING
+from yoi_cli.model.states import PLANNING
 from yoi_cli.model.time import stamp
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import (
@@ -20,7 +20,6 @@ from yoi_cli.store.files.append import (
     Appended,
     Tail,
     append_events,
-    read_large,
     read_tail,
     repair_tail,
     settled_tail,
@@ -31,6 +30,7 @@ from yoi_cli.store.files.descriptors import mark_of
 from yoi_cli.store.files.git_holds import AUTOSTASH, git_holds, held_by
 from yoi_cli.store.files.interrupts import held_back
 from yoi_cli.store.files.lock import Intent, StoreLock
+from yoi_cli.store.files.long_thread import LongThreads
 from yoi_cli.store.files.reader import FileReader, read_part
 from yoi_cli.store.files.side_files import put_back, referred, rendered_relations, write_referred
 from yoi_cli.store.formats import journal
@@ -49,9 +49,9 @@ if TYPE_CHECKING:
     from yoi_cli.store.files.directory import Directory
     from yoi_cli.store.files.git_holds import Held
     from yoi_cli.store.files.journaling import Parts
+    from yoi_cli.store.files.long_thread import LongThread
     from yoi_cli.store.files.missing import Elsewhere
     from yoi_cli.store.files.undo_notes import UndoNotes
-    from yoi_cli.store.formats.thread_headers import PlainThread
     from yoi_cli.store.values import NewTicket
 
 Clock = Callable[[], int]
@@ -86,8 +86,7 @@ class FileWriter(FileReader):
         self._now_ms = now_ms
         self.clock: Clock = lambda: now_ms
         self.entropy = entropy
-        #: The long thread that was read last.
-        self._large: tuple[bytes, PlainThread | None] | None = None
+        self._long_threads = LongThreads()
         self.left_undone = False
         self.warnings: tuple[str, ...] = ()
         self.remember: Remember | None = None
@@ -127,40 +126,19 @@ class FileWriter(FileReader):
 
     def folded(self, ticket: TicketId) -> Folded:
         """The fold of a ticket's log, to be decided by. Raises as `thread`."""
-        plain = self._plain(ticket)
-        return fold(self.thread(ticket).events) if plain is None else plain.folded
+        long = self._long(ticket)
+        return fold(self.thread(ticket).events) if long is None else long.plain.folded
 
     def thread_summary(self, ticket: TicketId) -> ThreadSummary:
         """What of a ticket's log others decide by. Raises as `thread`."""
-        from yoi_cli.model.routing import ThreadSummary, summary_of_thread
+        from yoi_cli.model.routing import summary_of_thread
 
-        plain = self._plain(ticket)
-        if plain is None or self._large is None:
-            return summary_of_thread(self.thread(ticket))
-        if plain.folded.state != INPROGRESS:
-            return ThreadSummary(plain.folded.state, plain.folded.is_diverged)
-        from yoi_cli.store.formats.thread_headers import summarise_thread
+        long = self._long(ticket)
+        return summary_of_thread(self.thread(ticket)) if long is None else long.summary
 
-        return summarise_thread(self._large[0])
-
-    def _plain(self, ticket: TicketId) -> PlainThread | None:
-        """What the headers of a long thread say; None for one that has to be read whole."""
+    def _long(self, ticket: TicketId) -> LongThread | None:
         with self.opened(ticket) as directory:
-            large = read_large(directory, self._known_bytes)
-        return None if large is None else self._read_plain(large.data)
-
-    @property
-    def _known_bytes(self) -> bytes:
-        """Those of the long thread that was read last: another may be the same one."""
-        return b"" if self._large is None else self._large[0]
-
-    def _read_plain(self, data: bytes) -> PlainThread | None:
-        """The same, of a thread's bytes, which under the lock are read again and again."""
-        if self._large is None or self._large[0] is not data:
-            from yoi_cli.store.formats.thread_headers import read_plain
-
-            self._large = (data, read_plain(data))
-        return self._large[1]
+            return self._long_threads.read(directory)
 
     def _log(
         self, ticket: TicketId, directory: Directory, change: Change
@@ -168,10 +146,9 @@ class FileWriter(FileReader):
         """The end of a thread as `change` needs it, the events that its state is folded from, None
         where it moves none, and the greatest id. Raises as `thread`."""
         is_strict = decides(change)
-        large = read_large(directory, self._known_bytes) if is_strict else None
-        plain = None if large is None else self._read_plain(large.data)
-        if large is not None and plain is not None:
-            return large.tail, plain.moving, plain.greatest_id
+        long = self._long_threads.read(directory) if is_strict else None
+        if long is not None:
+            return long.tail, long.plain.moving, long.plain.greatest_id
         tail = settled_tail(directory, self.location.index_lock, whole=is_strict)
         self.require_readable(ticket, directory, tail, is_strict=is_strict)
         thread = tail.parsed.thread
