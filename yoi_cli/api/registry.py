@@ -107,6 +107,10 @@ class _Opened(NamedTuple):
     token: object
     runtime: FarRuntime
 
+    def is_of(self, entry: RuntimeEntry, token: object) -> bool:
+        """Whether it was opened by just these."""
+        return (self.entry, self.token) == (entry, token)
+
 
 class Registry:
     """The runtimes of a session's workspace. Several threads may use one."""
@@ -177,14 +181,19 @@ class Registry:
         mark = token_mark(entry, self._session.environment)
         with self._lock:
             known = self._open.get(runtime_id)
-            if known is not None and (known.entry, known.token) == (entry, mark):
+            if known is not None and known.is_of(entry, mark):
                 return known.runtime
         made = open_entry(self._session, runtime_id, entry)
         with self._lock:
-            self._open[runtime_id] = _Opened(entry, mark, made)
-        if known is not None:
-            known.runtime.close()
-        return made
+            known = self._open.get(runtime_id)
+            is_late = known is not None and known.is_of(entry, mark)
+            if not is_late:
+                self._open[runtime_id] = _Opened(entry, mark, made)
+        if known is None:
+            return made
+        # Another thread was faster, or what was open is of another entry or token.
+        (made if is_late else known.runtime).close()
+        return known.runtime if is_late else made
 
     def watched(self, runtime_id: str) -> Upstream | Observer:
         """Where the workers of a runtime are observed: at the server that has them, or, where none

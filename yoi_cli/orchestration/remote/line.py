@@ -87,8 +87,7 @@ class Line(threading.Thread):
 
     def follow(self, asked: FarJob, order: Callable[[], WorkerOrder] | None) -> FarState:
         """As `Elsewhere.follow`."""
-        if self._crash is not None:
-            raise self._crash
+        self.check()
         with self._lock:
             job = self._jobs.get(asked.key)
         if job is None:
@@ -103,6 +102,11 @@ class Line(threading.Thread):
             self.forget(asked.key)
             raise job.error
         return FarState(job.view, job.end)
+
+    def check(self) -> None:
+        """Raise what brought the thread to its end before its time."""
+        if self._crash is not None:
+            raise self._crash
 
     def forget(self, key: str) -> None:
         """Let go of a worker, which goes on."""

@@ -68,6 +68,7 @@ class FarRuntimes:
         except YoiError as error:
             return [(error.code, error.message)]
         line = self._line(runtime)
+        line.check()
         if not line.is_known:
             return None
         if line.away is not None:
