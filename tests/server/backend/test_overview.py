@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from support.api import session_at
 from support.process import Program
-from support.servers import Backend
+from support.servers import Backend, serving_workspace
 from support.threads import AT
 from support.tickets import created, put_ticket, said
+from support.waiting import wait_until
 from support.workspaces import put
 
 from yoi_cli.api.registry import Registry
@@ -38,6 +39,15 @@ def test_only_what_changed_since_is_told(backend: Backend, workspace: Path, yoi:
     assert told == {one: "planning", other: "closed"} and since["gone"] == [gone]
     same = backend.data("GET", f"overview?since={since['revision']}")
     assert (same["rows"], same["gone"], same["counts"]["closed"]) == ([], [], 2)
+
+
+def test_the_board_is_read_before_anybody_asks_for_it(yoi: Program, workspace: Path) -> None:
+    for number in range(3):
+        put(workspace, number, "planning")
+    index = workspace / ".git/yoi/index-0"
+    assert not index.exists()  # what reads all of a store keeps what it found
+    with serving_workspace(yoi, cwd=workspace):
+        wait_until(lambda: [*index.glob("*.items")], "an index that the server made")
 
 
 def test_workers_come_and_go(backend: Backend, yoi: Program) -> None:

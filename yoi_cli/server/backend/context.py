@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.api.servers import workspace_id
+from yoi_cli.errors import YoiError
 from yoi_cli.server.backend.board import Board
 from yoi_cli.server.backend.sources import Sources, make_topics
 from yoi_cli.server.http.errors import refusal
@@ -56,6 +59,17 @@ class BackendContext:
         """Raise `workspace_mismatch` for another workspace's path."""
         if path.get("workspace_id", self.workspace_id) != self.workspace_id:
             raise refusal("workspace_mismatch")
+
+    def read_ahead(self) -> None:
+        """Begin to read the board, so that whoever asks for it first need not wait for all of it.
+
+        What goes wrong is told to whoever asks."""
+
+        def read() -> None:
+            with suppress(YoiError):
+                self.board.facts()
+
+        threading.Thread(target=read, name="read-ahead", daemon=True).start()
 
     def drain(self) -> None:
         """The server was told to end."""

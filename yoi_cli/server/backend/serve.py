@@ -89,6 +89,7 @@ def serve(
                 login=f"{address}/login?code={context.logins.new_code()}",
             )
             (tell or print_document)(said)
+            context.read_ahead()
 
         try:
             serve_until_told(app, listening, binding, on_start=start, on_exit=context.drain)
