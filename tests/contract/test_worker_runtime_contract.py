@@ -56,6 +56,7 @@ from yoi_cli.model.workers.bundles import (
     SecretRef,
     digest_of,
 )
+from yoi_cli.model.workers.cleanup import Cleaned, CleanupOrder, CleanupPlan
 from yoi_cli.model.workers.order import Base, BundleName, Run, Tip, WorkerOrder
 from yoi_cli.workers.model import WorkerView
 from yoi_cli.workers.remote.http import HttpRuntime
@@ -400,6 +401,33 @@ def test_old_workers_are_forgotten_and_others_stay(place: Place) -> None:
     assert place.runtime.show(kept).state == "running"
 
 
+def by_plan(plan: CleanupPlan, *ids: str, confirm: tuple[str, ...] = ()) -> CleanupOrder:
+    """Targets of a plan, to be removed."""
+    return CleanupOrder(expected_digest=plan.digest, target_ids=ids, confirm_dirty_ids=confirm)
+
+
+def test_workers_that_ended_are_cleaned_up_by_a_plan_and_those_that_run_stay(place: Place) -> None:
+    ended, kept = (place.runtime.create(order()).worker.worker_id for _ in range(2))
+    for one in (ended, kept):
+        place.runtime.await_end(one, PATIENCE)
+    old = place.runtime.cleanup_plan()
+    running = place.runtime.create(order("sleeper")).worker.worker_id
+    plan = place.runtime.cleanup_plan()
+    why = {one.id: one.refused for one in plan.targets}
+    assert [why[f"worker:{one}"] for one in (ended, kept, running)] == ["", "", "running"]
+    with pytest.raises(ConflictError) as late:
+        place.runtime.clean_up(by_plan(old, f"worker:{ended}"))
+    with pytest.raises(ConflictError) as busy:
+        place.runtime.clean_up(by_plan(plan, f"worker:{ended}", f"worker:{running}"))
+    assert [code_of(one) for one in (late, busy)] == ["cleanup_stale", "cleanup_refused"]
+    assert busy.value.details == {"target": f"worker:{running}", "why": "running"}
+    done = place.runtime.clean_up(by_plan(plan, f"worker:{ended}"))
+    assert done == [Cleaned(f"worker:{ended}")]
+    with pytest.raises(NotFoundError):
+        place.runtime.show(ended)
+    assert place.runtime.show(kept).has_ended
+
+
 def head(clone: Path, git_env: dict[str, str]) -> str:
     return git_program(git_env, clone.parent)("rev-parse", "HEAD", cwd=clone).out.strip()
 
@@ -602,6 +630,27 @@ def test_what_is_released_is_gone_and_what_was_not_delivered_is_kept(
     with pytest.raises(NotFoundError) as refused:
         place.runtime.deliver(done.worker_id)
     assert code_of(refused) == "work_not_found"
+
+
+def test_the_worktree_of_an_order_is_cleaned_up_before_its_worker_and_what_it_held_is_kept(
+    place: Place, way: Way, env: dict[str, str]
+) -> None:
+    worker_id = carried_out(place, way.order(head(place.workspace, env))).worker_id
+    worktree, record = f"worktree:{worker_id}", f"worker:{worker_id}"
+    plan = place.runtime.cleanup_plan()
+    targets = {one.id: one for one in plan.targets}
+    found = targets[worktree]
+    assert (found.ticket, found.worker_id, found.is_ordered) == (way.ticket, worker_id, True)
+    assert (found.refused, found.is_dirty, found.uncommitted) == ("", True, 1)
+    assert targets[record].refused == "worktree"
+    with pytest.raises(ConflictError) as refused:
+        place.runtime.clean_up(by_plan(plan, worktree))
+    assert refused.value.details["why"] == "dirty"
+    (done,) = place.runtime.clean_up(by_plan(plan, worktree, confirm=(worktree,)))
+    assert way.git("show", f"{done.rescued[0]}:left.txt").out == "left\n"
+    assert way.ticket not in way.git("worktree", "list").out
+    later = by_plan(place.runtime.cleanup_plan(), record)
+    assert place.runtime.clean_up(later) == [Cleaned(record)]
 
 
 def test_a_worker_without_a_base_has_nothing_to_deliver(place: Place) -> None:

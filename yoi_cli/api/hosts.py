@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.runtime import CloneWorkers, OrderWorktrees
     from yoi_cli.workspace.session import Session
+    from yoi_cli.worktrees.service import WorktreeService
 
 
 class WorkerHost(Protocol):
@@ -32,6 +33,11 @@ class WorkerHost(Protocol):
 
     @property
     def worktrees(self) -> OrderWorktrees: ...
+
+    def worktree_service(self) -> WorktreeService | None:
+        """What looks after the worktrees of the clone's own tickets; None where it is in no
+        repository, or its own runtime has them. Raises `NotFoundError` without a commit."""
+        ...
 
     def folder(self, ticket: str | None) -> str:
         """Where a worker works that nobody named a folder for: in its ticket's worktree, where it
@@ -77,6 +83,13 @@ class ThisMachine:
         from yoi_cli.workers.open import open_order_worktrees
 
         return open_order_worktrees(self._session)
+
+    def worktree_service(self) -> WorktreeService | None:
+        from yoi_cli.workers.open import open_worktree_service
+
+        if self._session.runtime or self._session.checkout is None:
+            return None
+        return open_worktree_service(self._session)
 
     def folder(self, ticket: str | None) -> str:
         found = None if ticket is None else self.worktree_of(ticket)
@@ -135,6 +148,11 @@ class SshHost:
     @property
     def worktrees(self) -> OrderWorktrees:
         return self._workers.worktrees
+
+    def worktree_service(self) -> WorktreeService | None:
+        """Those of the clone there are looked after there, those of the clone here by its own
+        runtime."""
+        return None
 
     def folder(self, ticket: str | None) -> str:
         del ticket

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from yoi_cli.api.observation import Observer
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.workers.bundles import ProfileBundle
+    from yoi_cli.model.workers.cleanup import Cleaned, CleanupOrder, CleanupPlan
     from yoi_cli.model.workers.order import WorkerOrder
     from yoi_cli.workers.local.bundles import FileBundles
     from yoi_cli.workers.model import WorkerView
@@ -37,7 +38,7 @@ STARTING, RUNNING, DRAINING = "starting", "running", "draining"
 CAPABILITIES = (
     *("create", "create.base", "create.branch", "create.bundle", "input", "stop", "cancel"),
     *("transcript", "transcript.range", "events", "wait", "deliver", "recover", "prune"),
-    "bundles",
+    *("cleanup", "bundles"),
 )
 
 
@@ -221,6 +222,16 @@ class EmbeddedRuntime:
         from yoi_cli.api import workers
 
         return workers.prune(self._session, ended_before=ended_before, host=self._host).ids
+
+    def cleanup_plan(self) -> CleanupPlan:
+        from yoi_cli.api.cleanup_targets import plan
+
+        return plan(self._session, self._host, self.runtime_id)
+
+    def clean_up(self, order: CleanupOrder) -> Sequence[Cleaned]:
+        from yoi_cli.api.cleanup_targets import clean_up
+
+        return clean_up(self._session, self._host, self.runtime_id, order)
 
     def observer(self) -> Observer:
         """What watches its workers; several threads may use it at once."""

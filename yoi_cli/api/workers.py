@@ -119,16 +119,20 @@ def request_for(
 
 
 def list_workers(
-    session: Session, *, ticket: str | None = None, only_live: bool = False
+    session: Session,
+    *,
+    ticket: str | None = None,
+    only_live: bool = False,
+    host: WorkerHost | None = None,
 ) -> WorkerList:
     """The workers of this clone, the newest last; those of one ticket, or that have not ended."""
     from yoi_cli.tickets.lookup import identify
-    from yoi_cli.workers.open import collect_mail, open_runtime
+    from yoi_cli.workers.open import collect_mail
     from yoi_cli.workers.runtime import WorkerList
 
     collect_mail(session)
     full_id = identify(session.store, ticket) if ticket is not None else None
-    runtime = open_runtime(session)
+    runtime = _host(session, host).workers
     shown = tuple(
         view
         for view in runtime.all()
@@ -330,14 +334,14 @@ def prune(
     return PrunedWorkers(tuple(runtime.prune(ended_before)), warnings)
 
 
-def forget(session: Session, worker: str) -> None:
+def forget(session: Session, worker: str, host: WorkerHost | None = None) -> None:
     """Forget one worker that has ended, with what it wrote; its end is on its ticket first.
 
     Raises `ConflictError` (`worker_at_work`) for one that has not.
     """
     from yoi_cli.errors import ConflictError
 
-    runtime, worker_id = _runtime_of(session, worker)
+    runtime, worker_id = _runtime_of(session, worker, host)
     log_ended(session, runtime.show(worker_id))
     if not runtime.forget(worker_id):
         raise ConflictError(

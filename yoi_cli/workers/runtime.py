@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.workers.bundles import ProfileBundle
+    from yoi_cli.model.workers.cleanup import Cleaned, CleanupOrder, CleanupPlan
     from yoi_cli.model.workers.order import WorkerOrder
     from yoi_cli.model.workers.spec import WorkerRequest
     from yoi_cli.workers.model import WorkerView
@@ -94,6 +95,20 @@ class Delivery(NamedTuple):
     commit: str
     uncommitted: tuple[str, ...] = ()
     uncommitted_count: int = 0
+
+
+class LeftWorktree(NamedTuple):
+    """A worktree that stands, and was made for the worker with a base that was the last in it. It
+    `is_dirty` where taking it away would lose what is delivered or committed nowhere else, and
+    which is then kept; `obstacle` names the risk that no rescue helps against, or is empty. `mark`
+    changes when it does."""
+
+    worker_id: str
+    path: str
+    is_dirty: bool
+    uncommitted: int
+    obstacle: str
+    mark: str
 
 
 class WorkerCounts(NamedTuple):
@@ -216,6 +231,15 @@ class Runtime(Protocol):
     def recover(self) -> Sequence[Recovery]: ...
 
     def prune(self, ended_before: int) -> Sequence[str]: ...
+
+    def cleanup_plan(self) -> CleanupPlan:
+        """What may be removed of what its workers left, as far as it can know."""
+        ...
+
+    def clean_up(self, order: CleanupOrder) -> Sequence[Cleaned]:
+        """Remove targets of the plan with the digest of `order`, each by itself. Raises
+        `ConflictError` (`cleanup_stale`, `cleanup_refused`); then nothing was removed."""
+        ...
 
     def put_bundle(self, bundle: ProfileBundle, digest: str) -> BundleState:
         """Keep a bundle. Raises `UsageError` (`bundle_digest_mismatch`)."""
@@ -383,6 +407,10 @@ class OrderWorktrees(Protocol):
 
     def deliver(self, worker_id: str) -> Delivery:
         """As `Runtime.deliver`."""
+        ...
+
+    def left(self) -> Sequence[LeftWorktree]:
+        """Those that stand, one for each."""
         ...
 
     def release(self, worker_id: str) -> Sequence[str]:

@@ -24,6 +24,7 @@ from support.runtimes import add_profiles, await_until
 from support.servers import Backend, RunningServer, serving, serving_workspace
 from support.templates import copy_repository
 
+from yoi_cli.workers.remote.remembered import RememberedWorkers
 from yoi_cli.workspace.servers import workspace_id
 
 pytestmark = pytest.mark.process
@@ -39,6 +40,11 @@ class Stand(NamedTuple):
     far: RunningServer
     yoi: Program
     repo: Path
+    git: Program
+
+    def clone(self, runtime: str) -> Path:
+        """The clone whose workers a runtime has."""
+        return self.repo if runtime == "local" else self.repo.parent / "away"
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +67,7 @@ def stand(
         yoi("runtime", "add", "far", "--url", far.address, "--token-file", str(far.file), cwd=near)
         environment = {"YOI_FAULTY_TOKEN": TOKEN}
         with serving_workspace(yoi, cwd=near, env=environment) as backend:
-            yield Stand(backend, far, yoi, near)
+            yield Stand(backend, far, yoi, near, git)
 
 
 @contextlib.contextmanager
@@ -360,70 +366,145 @@ def test_6_a_worker_that_its_runtime_forgot_is_archived_and_has_no_console(stand
 # 7
 
 
-def test_7_a_stale_plan_is_refused(stand: Stand) -> None:
-    first = stand.backend.data("GET", "runtimes/local/cleanup-plan")
-    ended = start(stand, "local")
-    await_end(stand, "local", ended)
-    order = {"expected_digest": first["digest"], "target_ids": [f"worker:{ended}"]}
-    refused = stand.backend.error("POST", "runtimes/local/cleanup-executions", order)
-    assert refused == (409, "cleanup_stale")
+BOTH = pytest.mark.parametrize("runtime", ["local", "far"])
 
 
-def test_7_running_and_pinned_workers_are_refused_and_others_go(stand: Stand) -> None:
+def plan_of(stand: Stand, runtime: str) -> Data:
+    return stand.backend.data("GET", f"runtimes/{runtime}/cleanup-plan")
+
+
+def by_plan(plan: Data, *ids: str, confirm: tuple[str, ...] = ()) -> Data:
+    targets, confirmed = [*ids], [*confirm]
+    digest = plan["digest"]
+    return {"expected_digest": digest, "target_ids": targets, "confirm_dirty_ids": confirmed}
+
+
+def refusal(stand: Stand, runtime: str, order: Data) -> tuple[int, str]:
+    return stand.backend.error("POST", f"runtimes/{runtime}/cleanup-executions", order)
+
+
+def clean_up(stand: Stand, runtime: str, order: Data) -> Data:
+    return stand.backend.data("POST", f"runtimes/{runtime}/cleanup-executions", order)["targets"]
+
+
+@BOTH
+def test_7_a_stale_plan_is_refused(stand: Stand, runtime: str) -> None:
+    first = plan_of(stand, runtime)
+    ended = start(stand, runtime)
+    await_end(stand, runtime, ended)
+    order = by_plan(first, f"worker:{ended}")
+    assert refusal(stand, runtime, order) == (409, "cleanup_stale")
+
+
+@BOTH
+def test_7_running_and_pinned_workers_are_refused_and_others_go(stand: Stand, runtime: str) -> None:
     ended, pinned, running = (
-        start(stand, "local"),
-        start(stand, "local"),
-        start(stand, "local", "sleeper"),
+        start(stand, runtime),
+        start(stand, runtime),
+        start(stand, runtime, "sleeper"),
     )
     for one in (ended, pinned):
-        await_end(stand, "local", one)
-    stand.backend.data("POST", f"runtimes/local/workers/{pinned}/pin", {"pinned": True})
-    plan = stand.backend.data("GET", "runtimes/local/cleanup-plan")
+        await_end(stand, runtime, one)
+    unpinned = plan_of(stand, runtime)
+    stand.backend.data("POST", f"runtimes/{runtime}/workers/{pinned}/pin", {"pinned": True})
+    plan = plan_of(stand, runtime)
     why = {one["worker_id"]: one["refused"] for one in plan["targets"]}
     assert (why[ended], why[pinned], why[running]) == (None, "pinned", "running")
     for refused in (pinned, running):
-        order = {
-            "expected_digest": plan["digest"],
-            "target_ids": [f"worker:{ended}", f"worker:{refused}"],
-        }
-        answer = stand.backend.error("POST", "runtimes/local/cleanup-executions", order)
-        assert answer == (409, "cleanup_refused")
-    order = {"expected_digest": plan["digest"], "target_ids": [f"worker:{ended}"]}
-    done = stand.backend.data("POST", "runtimes/local/cleanup-executions", order)
-    assert done["targets"] == [
+        order = by_plan(plan, f"worker:{ended}", f"worker:{refused}")
+        assert refusal(stand, runtime, order) == (409, "cleanup_refused")
+    late = by_plan(unpinned, f"worker:{pinned}")
+    assert refusal(stand, runtime, late) == (409, "cleanup_stale")
+    assert clean_up(stand, runtime, by_plan(plan, f"worker:{ended}")) == [
         {"id": f"worker:{ended}", "removed": True, "rescued": [], "code": None}
     ]
-    gone = stand.backend.error("GET", f"runtimes/local/workers/{ended}")
+    gone = stand.backend.error("GET", f"runtimes/{runtime}/workers/{ended}")
     assert gone == (404, "worker_not_found")
-    stand.backend.data("POST", f"runtimes/local/workers/{running}/stop", {"grace": 0})
+    stand.backend.data("POST", f"runtimes/{runtime}/workers/{running}/stop", {"grace": 0})
 
 
+@BOTH
 def test_7_a_dirty_worktree_is_confirmed_by_itself_and_kept_under_a_rescue_ref(
+    stand: Stand, runtime: str
+) -> None:
+    clone = stand.clone(runtime)
+    made = str(stand.yoi("ticket", "create", "-t", "Dirty", "--json", cwd=clone).json["id"])
+    path = Path(str(stand.yoi("worktree", "add", made, "--json", cwd=clone).json["path"]))
+    (path / "new.txt").write_text("written nowhere else\n")
+    worktree = f"worktree:{made}"
+
+    def target() -> tuple[Data, Data]:
+        plan = plan_of(stand, runtime)
+        return plan, next(one for one in plan["targets"] if one["id"] == worktree)
+
+    plan, found = target()
+    assert (found["refused"], found["ordered"]) == ("open", False)
+    order = by_plan(plan, worktree, confirm=(worktree,))
+    assert refusal(stand, runtime, order) == (409, "cleanup_refused")
+    stand.yoi("ticket", "close", made, "-m", "Not wanted.", cwd=clone)
+    plan, found = target()
+    assert (found["refused"], found["dirty"], found["uncommitted"]) == (None, True, 1)
+    assert refusal(stand, runtime, by_plan(plan, worktree)) == (409, "cleanup_refused")
+    assert path.exists()
+    (done,) = clean_up(stand, runtime, by_plan(plan, worktree, confirm=(worktree,)))
+    assert done["removed"] is True and not path.exists()
+    kept = stand.git("show", f"{done['rescued'][0]}:new.txt", cwd=clone).out
+    assert kept == "written nowhere else\n"
+
+
+def test_7_work_that_was_ordered_there_stays_until_its_ticket_is_over_here(stand: Stand) -> None:
+    made = stand.backend.data("POST", "tickets", {"title": "Far", "acceptance": ["x"]})["id"]
+    away, ref = stand.clone("far"), f"refs/yoi/work/{made}/here.coder"
+    commit = stand.git("rev-parse", "HEAD", cwd=away).out.strip()
+    stand.git("update-ref", ref, commit, cwd=away)
+    branch = f"work/{made}-far"
+    order: Data = {"key": f"far {made}", "profile": "committer", "ticket": made, "role": "coder"}
+    order["base"] = {"ref": ref, "commit": commit, "branch": branch}
+    order["run"] = {"branch": branch, "target": "main", "generation": 1, "round": 1}
+    worker_id = str(stand.far.data("POST", "/v1/workers", order)["worker_id"])
+    await_end(stand, "far", worker_id)
+    worktree = f"worktree:{worker_id}"
+
+    def target() -> tuple[Data, Data]:
+        plan = plan_of(stand, "far")
+        return plan, next(one for one in plan["targets"] if one["id"] == worktree)
+
+    plan, found = target()
+    assert (found["ticket"], found["refused"], found["ordered"]) == (made, "open", True)
+    early = by_plan(plan, worktree, confirm=(worktree,))
+    assert refusal(stand, "far", early) == (409, "cleanup_refused")
+    stand.backend.data("POST", f"tickets/{made}/close", {"text": "Not wanted."})
+    plan, found = target()
+    assert (found["refused"], found["dirty"]) == (None, True)
+    (done,) = clean_up(stand, "far", by_plan(plan, worktree, confirm=(worktree,)))
+    assert stand.git("show", f"{done['rescued'][0]}:left.txt", cwd=away).out == "left\n"
+    assert made not in stand.git("worktree", "list", cwd=away).out
+
+
+def test_7_what_is_pinned_by_another_name_of_the_runtime_or_there_itself_stays(
     stand: Stand,
 ) -> None:
-    made = stand.backend.data("POST", "tickets", {"title": "Dirty", "acceptance": ["x"]})["id"]
-    path = Path(str(stand.yoi("worktree", "add", made, "--json", cwd=stand.repo).json["path"]))
-    (path / "new.txt").write_text("written nowhere else\n")
-    order: dict[str, Data] = {"target_ids": [f"worktree:{made}"]}
+    here, there = start(stand, "far"), start(stand, "far")
+    for one in (here, there):
+        await_end(stand, "far", one)
+    twin = ("twin", "--url", stand.far.address, "--token-file", str(stand.far.file))
+    stand.yoi("runtime", "add", *twin, cwd=stand.repo)
+    RememberedWorkers(str(stand.clone("far") / ".git/yoi"), "local").pin(there, is_pinned=True)
+    try:
+        stand.backend.data("POST", f"runtimes/twin/workers/{here}/pin", {"pinned": True})
+        why = {one["worker_id"]: one["refused"] for one in plan_of(stand, "far")["targets"]}
+        assert (why[here], why[there]) == ("pinned", "pinned")
+    finally:
+        stand.yoi("runtime", "remove", "twin", cwd=stand.repo)
 
-    def target() -> Data:
-        plan = stand.backend.data("GET", "runtimes/local/cleanup-plan")
-        order["expected_digest"] = plan["digest"]
-        return next(one for one in plan["targets"] if one["ticket"] == made)
 
-    executions = "runtimes/local/cleanup-executions"
-    assert target()["refused"] == "open"
-    assert stand.backend.error("POST", executions, dict(order)) == (409, "cleanup_refused")
-    stand.backend.data("POST", f"tickets/{made}/close", {"text": "Not wanted."})
-    assert (target()["dirty"], target()["uncommitted"]) == (True, 1)
-    assert stand.backend.error("POST", executions, dict(order)) == (409, "cleanup_refused")
-    assert path.exists()
-    order["confirm_dirty_ids"] = [f"worktree:{made}"]
-    (done,) = stand.backend.data("POST", executions, dict(order))["targets"]
-    assert done["removed"] is True and not path.exists()
-    git = git_program({**stand.yoi.environment(None)}, stand.repo.parent)
-    kept = git("show", f"{done['rescued'][0]}:new.txt", cwd=stand.repo).out
-    assert kept == "written nowhere else\n"
+def test_7_a_runtime_that_does_not_say_that_it_can_clean_up_is_not_asked_to(stand: Stand) -> None:
+    with faulty(faults.facts()) as older, registered(stand, "older", older.address):
+        answer = stand.backend.error("GET", "runtimes/older/cleanup-plan")
+        assert answer == (501, "runtime_unsupported")
+        order = {"expected_digest": "0" * 64, "target_ids": []}
+        assert refusal(stand, "older", order) == (501, "runtime_unsupported")
+        assert {path for path, _ in older.asked} == {"/v1/runtime"}
 
 
 # 8

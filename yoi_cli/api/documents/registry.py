@@ -13,8 +13,8 @@ from yoi_cli.model.time import stamp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.api.cleanup import Cleaned, CleanupPlan
     from yoi_cli.api.registry import Negotiation, RuntimeEntry, RuntimeRow, WorkerRow
+    from yoi_cli.model.workers.cleanup import Cleaned, CleanupPlan
 
 
 class RuntimeRowDocument(Struct, frozen=True, kw_only=True):
@@ -106,10 +106,11 @@ class WorkerRowDocument(Struct, frozen=True, kw_only=True):
 
 
 class CleanupTargetDocument(Struct, frozen=True, kw_only=True):
-    """Something that may be removed: a worktree of a ticket, or the record of a worker. `refused`
-    says why it may not (running, pinned, open), null where it may. Where it is `dirty`, removing it
-    has to be confirmed, and what is committed or merged nowhere else is kept under a rescue ref.
-    """
+    """Something that may be removed: a worktree of a ticket or, where it was `ordered`, of a
+    worker; or the record of a worker. `refused` says why it may not (running, pinned, open,
+    worktree, or a risk that no rescue helps against), null where it may. Where it is `dirty`,
+    removing it has to be confirmed, and what is committed or merged nowhere else is kept under a
+    rescue ref."""
 
     id: str
     kind: str
@@ -118,6 +119,7 @@ class CleanupTargetDocument(Struct, frozen=True, kw_only=True):
     refused: str | None
     dirty: bool
     uncommitted: int
+    ordered: bool
 
 
 class CleanupPlanDocument(Struct, frozen=True, kw_only=True):
@@ -148,7 +150,13 @@ class CleanupDocument(Struct, frozen=True, kw_only=True):
 
 def cleanup_plan_document(found: CleanupPlan) -> CleanupPlanDocument:
     targets = tuple(
-        from_value(CleanupTargetDocument, one, refused=one.refused or None, dirty=one.is_dirty)
+        from_value(
+            CleanupTargetDocument,
+            one,
+            refused=one.refused or None,
+            dirty=one.is_dirty,
+            ordered=one.is_ordered,
+        )
         for one in found.targets
     )
     return from_value(CleanupPlanDocument, found, targets=targets)

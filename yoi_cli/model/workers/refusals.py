@@ -102,6 +102,12 @@ REFUSALS: Mapping[str, Refusal] = {
         "What the worker committed could not be brought to the remote.",
         "It stays where it is; ask for it again.",
     ),
+    "cleanup_stale": Refusal(
+        "What is there changed since the plan was made.", "Make a plan again.", ("digest",)
+    ),
+    "cleanup_refused": Refusal(
+        "One of the targets is not to be removed.", "The plan says why.", ("target", "why")
+    ),
     "model_unknown": Refusal("The profile does not allow that model.", details=("model",)),
     "folder_outside": Refusal(
         "The folder leaves the worktree.", "Name one below the top of the commit.", ("field",)

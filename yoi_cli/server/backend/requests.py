@@ -251,15 +251,6 @@ class Pin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pinned: bool
 
 
-class CleanupOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What of a plan is to be done: the plan's digest, its targets, and those of them whose
-    changes that are committed nowhere are to be given up; those are kept under a rescue ref."""
-
-    expected_digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-    target_ids: Annotated[tuple[Words, ...], Meta(max_length=1000)]
-    confirm_dirty_ids: Annotated[tuple[Words, ...], Meta(max_length=1000)] = ()
-
-
 class AddRuntime(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A runtime on another machine. Its token is in the server's variable `token_env`, and never
     sent; a file can be named only at the machine itself, by `yoi runtime add`. Without a

@@ -15,6 +15,7 @@ from yoi_cli.api.documents.registry import (
 )
 from yoi_cli.api.registry import HTTP, RuntimeEntry, check_kind, generated_id
 from yoi_cli.api.registry import test as negotiate
+from yoi_cli.model.workers.cleanup import CleanupOrder
 from yoi_cli.server.backend import requests
 from yoi_cli.server.http.errors import wrong_field
 from yoi_cli.server.http.routes import Call, Reply
@@ -74,16 +75,9 @@ def cleanup_plan(call: Call[BackendContext]) -> Reply:
 
 
 def clean_up(call: Call[BackendContext]) -> Reply:
-    body, context = call.body_as(requests.CleanupOrder), call.context
+    order, context = call.body_as(CleanupOrder), call.context
     runtime_id = call.path["runtime_id"]
-    done = cleanup.execute(
-        context.session,
-        context.registry,
-        runtime_id,
-        expected_digest=body.expected_digest,
-        target_ids=body.target_ids,
-        confirmed_dirty=body.confirm_dirty_ids,
-    )
+    done = cleanup.execute(context.session, context.registry, runtime_id, order)
     return Reply(_OK, "cleanup", cleanup_document(runtime_id, done))
 
 

@@ -71,15 +71,6 @@ _OF_REQUESTS: Mapping[str, ErrorKind] = {
     ),
     "lock_timeout": ErrorKind(503, "The store is busy.", "Try again in a moment."),
     "git_holds_files": ErrorKind(503, "Git has the files in its hands.", "Try again in a moment."),
-    "cleanup_stale": ErrorKind(
-        409, "What is there changed since the plan was made.", "Make a plan again.", ("digest",)
-    ),
-    "cleanup_refused": ErrorKind(
-        409,
-        "One of the targets is not to be removed.",
-        "The plan says why.",
-        ("target", "why"),
-    ),
     "origin_refused": ErrorKind(
         403, "Requests of pages of other origins are refused.", "Ask without a browser."
     ),
@@ -148,6 +139,8 @@ _STATUS_OF_REFUSALS: Mapping[int, tuple[str, ...]] = {
         "worktree_unsafe",
         "worker_running",
         "work_taken_over",
+        "cleanup_stale",
+        "cleanup_refused",
     ),
     416: ("range_not_satisfiable",),
     500: (

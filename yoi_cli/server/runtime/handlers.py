@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from yoi_cli.api.documents.common import from_value
+from yoi_cli.api.documents.registry import cleanup_document, cleanup_plan_document
 from yoi_cli.api.documents.runtime import (
     BundleDocument,
     BundleStateDocument,
@@ -29,6 +30,7 @@ from yoi_cli.api.documents.workers import (
 from yoi_cli.api.runtimes import WorkerFilter, check_worker_id
 from yoi_cli.model.time import seconds_of
 from yoi_cli.model.workers.bundles import ProfileBundle
+from yoi_cli.model.workers.cleanup import CleanupOrder
 from yoi_cli.model.workers.order import WorkerOrder
 from yoi_cli.server.http.errors import refusal, wrong_field
 from yoi_cli.server.http.paging import beginning_of, check_limit, page_of
@@ -181,6 +183,17 @@ def prune(call: Call[RuntimeContext]) -> Reply:
         raise wrong_field("ended_before", "A time is written like 2026-06-01T12:00:00Z.")
     gone = call.context.runtime.prune(before * 1000)
     return Reply(_OK, "workers_pruned", PrunedWorkersDocument(pruned=tuple(gone)))
+
+
+def cleanup_plan(call: Call[RuntimeContext]) -> Reply:
+    found = call.context.runtime.cleanup_plan()
+    return Reply(_OK, "cleanup_plan", cleanup_plan_document(found))
+
+
+def clean_up(call: Call[RuntimeContext]) -> Reply:
+    runtime = call.context.runtime
+    done = runtime.clean_up(call.body_as(CleanupOrder))
+    return Reply(_OK, "cleanup", cleanup_document(runtime.runtime_id, done))
 
 
 def put_bundle(call: Call[RuntimeContext]) -> Reply:

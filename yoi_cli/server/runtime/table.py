@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.model.workers.bundles import ProfileBundle
+from yoi_cli.model.workers.cleanup import CleanupOrder
 from yoi_cli.model.workers.order import WorkerOrder
 from yoi_cli.server.http.permissions import (
     BUNDLES_READ,
     BUNDLES_WRITE,
+    CLEANUP,
     PUBLIC,
     RUNTIME_OPERATE,
     RUNTIME_READ,
@@ -207,6 +209,26 @@ ROUTES: tuple[Route[RuntimeContext], ...] = (
         (Answer(200, "Those that were forgotten.", "workers_pruned"),),
         run=handlers.prune,
         body=requests.PruneBody,
+        slow=True,
+    ),
+    Route(
+        "GET",
+        "/v1/cleanup-plan",
+        CLEANUP,
+        "What the workers left that may be removed, and why the rest may not",
+        (Answer(200, "It is.", "cleanup_plan"),),
+        run=handlers.cleanup_plan,
+        slow=True,
+    ),
+    Route(
+        "POST",
+        "/v1/cleanup-executions",
+        CLEANUP,
+        "Remove targets of a plan, while what is there is still what it says",
+        (Answer(200, "What became of each.", "cleanup"),),
+        run=handlers.clean_up,
+        body=CleanupOrder,
+        errors=("cleanup_stale", "cleanup_refused"),
         slow=True,
     ),
     Route(

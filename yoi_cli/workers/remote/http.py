@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.errors import StoreInvalidError
     from yoi_cli.model.workers.bundles import ProfileBundle
+    from yoi_cli.model.workers.cleanup import Cleaned, CleanupOrder, CleanupPlan
     from yoi_cli.model.workers.order import WorkerOrder
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.observation import LifecycleEvent
@@ -31,6 +32,8 @@ Value = TypeVar("Value")
 _LONGEST_WAIT = 50.0
 #: How long a worker may take to end beyond its grace, and git to fetch a commit.
 _END_SECONDS, _DEFAULT_GRACE, _CREATE_SECONDS = 30.0, 10.0, 120.0
+#: How long git may take to look at many worktrees, or to take them away.
+_CLEANUP_SECONDS = 600.0
 _MOST_ITEMS = 200
 
 
@@ -232,6 +235,29 @@ class HttpRuntime:
         )
         return found.pruned
 
+    def cleanup_plan(self) -> CleanupPlan:
+        self._require("cleanup")
+        _, found = self._connection.document(
+            "cleanup_plan",
+            wire.WireCleanupPlan,
+            "GET",
+            "/v1/cleanup-plan",
+            seconds=_CLEANUP_SECONDS,
+        )
+        return found.plan()
+
+    def clean_up(self, order: CleanupOrder) -> Sequence[Cleaned]:
+        self._require("cleanup")
+        _, found = self._connection.document(
+            "cleanup",
+            wire.WireCleanup,
+            "POST",
+            "/v1/cleanup-executions",
+            body=order,
+            seconds=_CLEANUP_SECONDS,
+        )
+        return [one.cleaned() for one in found.targets]
+
     def put_bundle(self, bundle: ProfileBundle, digest: str) -> BundleState:
         _, found = self._connection.document(
             "bundle_state",
@@ -263,6 +289,11 @@ class HttpRuntime:
             query={"digest": digest},
         )
         return found.state()
+
+    def _require(self, capability: str) -> None:
+        """Raise `OperationError` (`runtime_unsupported`) where an older version answers."""
+        if capability not in self.facts().capabilities:
+            raise runtime_error("runtime_unsupported", self._connection.runtime_id)
 
     def _worker(
         self,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from yoi_cli.model.workers.bundles import ProfileBundle
+    from yoi_cli.model.workers.cleanup import Cleaned, CleanupOrder, CleanupPlan
     from yoi_cli.model.workers.order import WorkerOrder
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.observation import LifecycleEvent
@@ -122,6 +123,12 @@ class NamedRuntime:
 
     def prune(self, ended_before: int) -> Sequence[str]:
         return self._ask(lambda: self._inner.prune(ended_before))
+
+    def cleanup_plan(self) -> CleanupPlan:
+        return self._ask(self._inner.cleanup_plan)._replace(runtime_id=self.runtime_id)
+
+    def clean_up(self, order: CleanupOrder) -> Sequence[Cleaned]:
+        return self._ask(lambda: self._inner.clean_up(order))
 
     def put_bundle(self, bundle: ProfileBundle, digest: str) -> BundleState:
         return self._ask(lambda: self._inner.put_bundle(bundle, digest))

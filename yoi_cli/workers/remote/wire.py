@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.time import seconds_of
 from yoi_cli.model.workers.bundles import ProfileBundle
+from yoi_cli.model.workers.cleanup import Cleaned, CleanupPlan, Target
+from yoi_cli.model.workers.order import Digest
 from yoi_cli.workers.model import STATES, WorkerView
 from yoi_cli.workers.observation import LifecycleEvent
 from yoi_cli.workers.runtime import (
@@ -29,6 +31,8 @@ from yoi_cli.workers.runtime import (
 from yoi_cli.workers.told import told, told_event, told_recovery
 
 _Document = TypeVar("_Document", bound=Struct)
+#: A code, or another word that is shown as it is.
+_Word = Annotated[str, Meta(pattern=r"^[a-z_]{1,60}\Z")]
 
 
 class WireError(Struct, frozen=True):
@@ -197,6 +201,54 @@ class WireDelivery(Struct, frozen=True):
 class WireReleased(Struct, frozen=True):
     worker_id: str
     rescued: tuple[str, ...]
+
+
+class WireTarget(Struct, frozen=True):
+    id: str
+    kind: Literal["worktree", "worker"]
+    ticket: str | None
+    worker_id: str | None
+    refused: _Word | None
+    dirty: bool
+    uncommitted: int
+    ordered: bool
+
+    def target(self) -> Target:
+        return Target(
+            self.id,
+            self.kind,
+            self.ticket,
+            self.worker_id,
+            self.refused or "",
+            self.dirty,
+            self.uncommitted,
+            self.ordered,
+        )
+
+
+class WireCleanupPlan(Struct, frozen=True):
+    runtime_id: str
+    digest: Digest
+    targets: tuple[WireTarget, ...]
+
+    def plan(self) -> CleanupPlan:
+        return CleanupPlan(
+            self.runtime_id, self.digest, tuple(one.target() for one in self.targets)
+        )
+
+
+class WireCleaned(Struct, frozen=True):
+    id: str
+    removed: bool
+    rescued: tuple[Annotated[str, Meta(pattern=r"^refs/yoi/rescue/")], ...]
+    code: _Word | None
+
+    def cleaned(self) -> Cleaned:
+        return Cleaned(self.id, self.rescued, "" if self.removed else self.code or "runtime_failed")
+
+
+class WireCleanup(Struct, frozen=True):
+    targets: tuple[WireCleaned, ...]
 
 
 class WireCounts(Struct, frozen=True):

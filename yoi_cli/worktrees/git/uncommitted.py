@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 from contextlib import contextmanager
+from threading import get_ident
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
@@ -76,7 +77,8 @@ def index_copy_of(tree: WorktreePaths) -> Iterator[IndexCopy]:
 
     Entries that were marked to be taken for unchanged, or for left out, are looked at.
     """
-    with plain_copy_of(tree, f"yoi-index-{os.getpid()}") as scratch:
+    # Threads of one process may look at a worktree at once, as a server's do.
+    with plain_copy_of(tree, f"yoi-index-{os.getpid()}-{get_ident()}") as scratch:
         if os.path.isdir(tree.path):
             _unhide(scratch)
             scratch.ask(["update-index", "-q", "--really-refresh"])

@@ -28,10 +28,11 @@ from yoi_cli.worktrees.ports import NewWorktree
 from yoi_cli.worktrees.target.advance import BranchMove, advance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from yoi_cli.git.repository import RepositoryPaths
     from yoi_cli.worktrees.git.listing import WorktreeEntry
+    from yoi_cli.worktrees.model import Risk
 
 _SHOWN = 50
 
@@ -163,8 +164,13 @@ def deliver(repository: RepositoryPaths, folder: str, *, ref: str, branch: str) 
 
 
 def _entry_around(repository: RepositoryPaths, folder: str) -> WorktreeEntry | None:
-    real = os.path.realpath(folder)
     _, linked = main_and_linked(repository)
+    return entry_around(linked, folder)
+
+
+def entry_around(linked: Sequence[WorktreeEntry], folder: str) -> WorktreeEntry | None:
+    """The one of the worktrees in which `folder` lies."""
+    real = os.path.realpath(folder)
     around = [one for one in linked if is_below(real, os.path.realpath(one.path))]
     return max(around, key=lambda one: len(one.path), default=None)
 
@@ -194,18 +200,34 @@ def release(
     Raises `ConflictError` (`worktree_unsafe`) for what nobody may take away.
     """
     rescued: tuple[str, ...] = ()
-    ticket = ticket_of_branch(branch) if branch else None
     with repository.locked():
         entry = _entry_around(repository, folder)
         if entry is not None:
-            known = (commit,) if entry.head == commit else (ref, fetched_as(ref))
-            held = next(filter(repository.commit_of, known), "")
-            worktree = Worktree(entry.path, ticket, entry.branch, entry.head, target=held)
+            worktree = _made_for(repository, entry, ref=ref, branch=branch, commit=commit)
             rescued = removal.remove(repository, entry, worktree, force=True).rescued
         if ref.startswith(WORK_REFS):
             for one in (ref, fetched_as(ref)):
                 repository.ask(["update-ref", "-d", one])
     return rescued
+
+
+def risks(
+    repository: RepositoryPaths, entry: WorktreeEntry, *, ref: str, branch: str, commit: str
+) -> tuple[Risk, ...]:
+    """What speaks against taking away a worktree that was made for an order; `release` keeps what
+    can be kept."""
+    worktree = _made_for(repository, entry, ref=ref, branch=branch, commit=commit)
+    return removal.risks_of(repository, entry, worktree)
+
+
+def _made_for(
+    repository: RepositoryPaths, entry: WorktreeEntry, *, ref: str, branch: str, commit: str
+) -> Worktree:
+    """The worktree of an order that began at `commit`, held against what was delivered of it."""
+    known = (commit,) if entry.head == commit else (ref, fetched_as(ref))
+    held = next(filter(repository.commit_of, known), "")
+    ticket = ticket_of_branch(branch) if branch else None
+    return Worktree(entry.path, ticket, entry.branch, entry.head, target=held)
 
 
 def _branch_exists(branch: str) -> ConflictError:

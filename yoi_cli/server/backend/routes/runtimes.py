@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.model.workers.cleanup import CleanupOrder
 from yoi_cli.server.backend import requests, runtimes
 from yoi_cli.server.backend.routes.rows import RUNTIME, SCOPED, WORKSPACE, changing, reading
 from yoi_cli.server.http.permissions import CLEANUP, RUNTIMES_READ, RUNTIMES_WRITE
@@ -28,7 +29,7 @@ ROUTES: Routes = (
         "Remove targets of a plan, while what is there is still what it says",
         Answer(200, "What became of each.", "cleanup"),
         runtimes.clean_up,
-        requests.CleanupOrder,
+        CleanupOrder,
         errors=(
             *(*SCOPED, "runtime_not_found", "runtime_unsupported"),
             *("cleanup_stale", "cleanup_refused"),

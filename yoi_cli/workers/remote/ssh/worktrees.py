@@ -11,7 +11,7 @@ from yoi_cli.errors import NotFoundError
 from yoi_cli.git.command import ask_git, ask_patiently
 from yoi_cli.git.remote import PUSH, told
 from yoi_cli.workers.remote.ssh.errors import ssh_error
-from yoi_cli.workers.runtime import Delivery
+from yoi_cli.workers.runtime import Delivery, LeftWorktree
 from yoi_cli.worktrees.git.base import fetched_as
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ class SshWorktrees:
 
     def deliver(self, worker_id: str) -> Delivery:
         return self._ask(Delivery, "deliver", worker_id=worker_id)
+
+    def left(self) -> Sequence[LeftWorktree]:
+        return self._ask(list[LeftWorktree], "left_worktrees")
 
     def release(self, worker_id: str) -> Sequence[str]:
         return self._ask(list[str], "release", worker_id=worker_id)

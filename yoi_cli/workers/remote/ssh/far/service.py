@@ -110,6 +110,7 @@ class Service:
             ),
             "ignore": lambda said: worktrees.ignore(_text(said, "pattern")),
             "deliver": lambda said: worktrees.deliver(_text(said, "worker_id")),
+            "left_worktrees": lambda _: worktrees.left(),
             "release": lambda said: worktrees.release(_text(said, "worker_id")),
         }
 
