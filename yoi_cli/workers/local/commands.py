@@ -60,8 +60,8 @@ def write_input(folder: WorkerFolder, runtime_id: str, data: bytes, *, close: bo
     """Write `data` to the worker's input, whole and apart from what others write."""
     view = folder.snapshot(runtime_id).view
     if view.has_ended:
-        raise _refused(folder, "worker_stopped", f"has ended ({view.state})")
-    if has_command(folder, CLOSE_INPUT):
+        raise refused_input(folder, "worker_stopped", f"has ended ({view.state})")
+    if folder.is_input_closed():
         raise takes_no_input(folder.worker_id)
     try:
         descriptor = os.open(files.STDIN, _WRITE, dir_fd=folder.descriptor)
@@ -70,10 +70,11 @@ def write_input(folder: WorkerFolder, runtime_id: str, data: bytes, *, close: bo
     except OSError as error:
         if error.errno != errno.ENXIO:
             raise
-        raise _refused(folder, "worker_stopped", "has closed its input") from None
+        raise refused_input(folder, "worker_stopped", "has closed its input") from None
     with files.closing(descriptor):
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-            raise _refused(folder, "worker_conflict", "has an input that is no pipe")
+            raise refused_input(folder, "worker_conflict", "has an input that is no pipe")
+        take_turn(folder, descriptor)
         _write_all(folder, descriptor, data)
         if close:
             give_command(folder, CLOSE_INPUT)
@@ -84,7 +85,6 @@ def _write_all(folder: WorkerFolder, descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     room = select.poll()  # `select` knows no descriptor above 1023
     room.register(descriptor, select.POLLOUT)
-    _take_turn(folder, descriptor, end)
     while view:
         left = end - time.monotonic()
         if left <= 0 or not room.poll(left * 1000):
@@ -94,10 +94,13 @@ def _write_all(folder: WorkerFolder, descriptor: int, data: bytes) -> None:
         except BlockingIOError:
             time.sleep(0.01)
         except BrokenPipeError:
-            raise _refused(folder, "worker_stopped", "has closed its input") from None
+            raise refused_input(folder, "worker_stopped", "has closed its input") from None
 
 
-def _take_turn(folder: WorkerFolder, descriptor: int, end: float) -> None:
+def take_turn(folder: WorkerFolder, descriptor: int) -> None:
+    """Lock what input is written to, which others may hold for a while. Raises `ConflictError`
+    (`worker_limit`)."""
+    end = time.monotonic() + _INPUT_SECONDS
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -118,7 +121,8 @@ def _unread(folder: WorkerFolder, written: int) -> ConflictError:
     )
 
 
-def _refused(folder: WorkerFolder, code: str, why: str) -> ConflictError:
+def refused_input(folder: WorkerFolder, code: str, why: str) -> ConflictError:
+    """The refusal of input by a worker that `why` says cannot read it."""
     return ConflictError(
         code,
         f"Worker {folder.worker_id} {why}.",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.workers.profiles import UNCONFINED
-from yoi_cli.workers.local.input_pipe import accepts_input
+from yoi_cli.workers.local.input_pipe import has_pipe, is_closed
 from yoi_cli.workers.local.records import RecordReader, corrupt
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import boot_id, is_alive
@@ -93,7 +93,7 @@ class WorkerFolder(RecordReader):
             landlock=state.landlock if state is not None else 0,
             changes=self.changes(),
             has_terminal=spec.terminal,
-            accepts_input=has_shim and verdict.state == RUNNING and accepts_input(self.descriptor),
+            accepts_input=has_shim and verdict.state == RUNNING and self.accepts_input(state),
         )
         if view.has_ended:
             view = _with_end(view, facts, state)
@@ -110,6 +110,15 @@ class WorkerFolder(RecordReader):
         """Whether the last word was written down: then nobody is asked for who lives. One that
         could not be started may yet be taken away by whoever holds its lock."""
         return state.phase == ENDED and not state.why.startswith(CANNOT_START)
+
+    def accepts_input(self, state: WorkerState | None) -> bool:
+        """Whether it may be given input while it runs, as `state` says where it does."""
+        del state
+        return has_pipe(self.descriptor) and not self.is_input_closed()
+
+    def is_input_closed(self) -> bool:
+        """Whether its input was closed for good."""
+        return is_closed(self.descriptor)
 
     def output_size(self) -> int:
         """How many bytes it wrote, kept or not."""

@@ -84,6 +84,8 @@ class Launch(NamedTuple):
     `lock` is a descriptor that it inherits and that holds the worker's lock. `takeover` is
     None for a worker that is to be started. With a `terminal` (1) it gets one of its own. The
     folder `libraries` has what the shim needs beyond the standard library where `/proc` is not.
+    `spool` is a descriptor that it inherits too, of the file by which input comes from elsewhere;
+    -1 where none does.
     """
 
     worker_id: str
@@ -101,6 +103,7 @@ class Launch(NamedTuple):
     confinement: Confinement | None = None
     terminal: int = 0
     libraries: bytes = b""
+    spool: int = -1
 
 
 #: What a field may hold; a named tuple counts as a tuple.

@@ -75,6 +75,8 @@ def main() -> NoReturn:
         os.setpgid(0, 0)
         os.chdir("/")
         os.set_inheritable(launch.lock, False)
+        if launch.spool >= 0:
+            os.set_inheritable(launch.spool, False)
         _supervise(launch)
         code = 0
     except OSError as error:

@@ -21,7 +21,8 @@ class Parts(NamedTuple):
     `table`: `/proc` tells of processes, their variables and what they have open. `pidfd`: a very
     process can be signalled, and its end be waited for. `adopts`: orphans come to shim and stub.
     `memory`: a file in memory. `peeks`: an end is seen before the kernel forgets it. `holes`: a
-    part of a file can be given back to the disk.
+    part of a file can be given back to the disk. `splices`: bytes go from a file to a pipe, and its
+    offset with them, in one call.
     """
 
     table: bool = False
@@ -30,10 +31,11 @@ class Parts(NamedTuple):
     memory: bool = False
     peeks: bool = False
     holes: bool = False
+    splices: bool = False
 
 
 #: What people know the parts by, in the order of the fields.
-NAMES = ("/proc", "pidfd", "subreaper", "memfd", "WNOWAIT", "fallocate")
+NAMES = ("/proc", "pidfd", "subreaper", "memfd", "WNOWAIT", "fallocate", "splice")
 
 
 def parts() -> Parts:
@@ -59,6 +61,7 @@ def _probed(*, is_forced: bool) -> Parts:
         memory=is_linux and table and hasattr(os, "memfd_create"),
         peeks=is_linux,
         holes=is_linux,
+        splices=is_linux,
     )
 
 

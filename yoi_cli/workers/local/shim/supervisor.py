@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from yoi_cli.workers.local.shim.compare import Comparison
     from yoi_cli.workers.local.shim.launch import Launch
     from yoi_cli.workers.local.shim.pump import Pump
+    from yoi_cli.workers.local.shim.spool import Feeder
     from yoi_cli.workers.local.shim.wakeup import Wakeup
 
 STOPPED = "stopped"
@@ -70,6 +71,7 @@ class Supervisor:
         was_alive = is_alive(supervised.worker)
         self._tree = ProcessTree(launch.worker_id, supervised.worker, keepers, was_alive)
         self._bound = OutputBound(folder, launch.bounds.output_limit, journal)
+        self._feeder = _feeder_of(folder, launch)
         self._done_commands: set[str] = set()
         self._kill_at: int | None = None
         self._has_ended = False
@@ -94,6 +96,8 @@ class Supervisor:
         self._run_commands()
         if not self._has_ended:
             self._keep_bounds()
+            if self._feeder is not None and self._feeder.feed():
+                self._close_input()
         if not self._has_ended and (self._kill_at is None or uptime_ms() < self._kill_at):
             return False
         return self._end_leftovers()
@@ -109,6 +113,8 @@ class Supervisor:
             times.append(max(_SOON_MS, self._launch.bounds.idle_ms // 4))
         if self._supervised.pump is not None and not is_alive(self._supervised.stub):
             times.append(_PUMP_MS)
+        if self._feeder is not None:
+            times.append(self._feeder.pause)
         return min(times)
 
     def _run_commands(self) -> None:
@@ -123,9 +129,15 @@ class Supervisor:
             elif word == "cancel":
                 self._end(CANCELLED, self._launch.bounds.grace)
             elif word == "close-input":
-                input_writer = close_input(self._supervised.input_writer, self._supervised.stub)
-                self._supervised = self._supervised._replace(input_writer=input_writer)
-                self._journal.event("input_closed")
+                if self._feeder is None:
+                    self._close_input()
+                else:
+                    self._feeder.close_after_all()
+
+    def _close_input(self) -> None:
+        input_writer = close_input(self._supervised.input_writer, self._supervised.stub)
+        self._supervised = self._supervised._replace(input_writer=input_writer)
+        self._journal.event("input_closed")
 
     def _keep_bounds(self) -> None:
         timeout, state = self._launch.bounds.timeout_ms, self._journal.state
@@ -228,6 +240,15 @@ class Supervisor:
         self._journal.put_if_possible(
             state._replace(phase=ENDED, ended_at=now_ms(), why=self._lost)
         )
+
+
+def _feeder_of(folder: int, launch: Launch) -> Feeder | None:
+    """What hands on input from elsewhere, where any comes."""
+    if launch.spool < 0:
+        return None
+    from yoi_cli.workers.local.shim.spool import Feeder
+
+    return Feeder(folder, launch.spool)
 
 
 def dismiss_stub(stub: Identity, wakeup: Wakeup) -> None:

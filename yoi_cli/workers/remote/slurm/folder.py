@@ -11,10 +11,15 @@ from msgspec.structs import replace
 from yoi_cli.workers.job_states import GONE, JobWord, judge_job
 from yoi_cli.workers.local.commands import has_command
 from yoi_cli.workers.local.folder import WorkerFolder, WorkerSnapshot
-from yoi_cli.workers.local.shim.kernel import now_ms
+from yoi_cli.workers.local.shim.kernel import boot_id, now_ms
 from yoi_cli.workers.local.shim.state import CANNOT_START, NEVER_RAN
 from yoi_cli.workers.model import QUEUED, RUNNING, WorkerVerdict
 from yoi_cli.workers.remote.slurm.job_record import read_job, write_job
+from yoi_cli.workers.remote.slurm.spooled_input import (
+    is_looked_for,
+    is_spool_closed,
+    is_unread,
+)
 
 if TYPE_CHECKING:
     from yoi_cli.workers.local.shim.state import WorkerState
@@ -41,6 +46,13 @@ class SlurmFolder(WorkerFolder):
         """Never: its lock says whether its guardian, who may write more, has left."""
         del state
         return False
+
+    def accepts_input(self, state: WorkerState | None) -> bool:
+        is_read = is_here(state) or is_looked_for(self.descriptor)
+        return is_read and not is_unread(self.descriptor) and super().accepts_input(state)
+
+    def is_input_closed(self) -> bool:
+        return super().is_input_closed() or is_spool_closed(self.descriptor)
 
     def snapshot(self, runtime_id: str) -> WorkerSnapshot:
         seen = super().snapshot(runtime_id)
@@ -109,6 +121,11 @@ class SlurmFolder(WorkerFolder):
         was_killed = end is not None and end.signal is not None
         is_lost = bool(seen.facts.why) and not seen.facts.why.startswith((CANNOT_START, NEVER_RAN))
         return not cause and (was_killed or is_lost)
+
+
+def is_here(state: WorkerState | None) -> bool:
+    """Whether a worker runs on this very machine, whose pipes reach it."""
+    return state is not None and state.boot_id == boot_id()
 
 
 def _is_seen_here(seen: WorkerSnapshot) -> bool:

@@ -38,6 +38,7 @@ from yoi_cli.workers.local.shim.kernel import (
 )
 from yoi_cli.workers.local.shim.launch import OF_SHIM, Launch, Takeover, pack, unpack
 from yoi_cli.workers.local.shim.main import take_over
+from yoi_cli.workers.local.shim.spool import make_spool
 from yoi_cli.workers.local.shim.state import (
     ENDED,
     NEVER_RAN,
@@ -126,11 +127,13 @@ def _launch(folder: int, path: bytes, lock: int, task: int) -> Launch:
         parts.append(part)
     rest = unpack(base64.b64decode("".join(parts)))
     made = _make_passing(folder)
-    return unpack(files.read(folder, _LAUNCH))._replace(
+    launch = unpack(files.read(folder, _LAUNCH))
+    return launch._replace(
         folder=path,
         lock=lock,
         environment=tuple(_environment(dict(rest.environment), made).items()),
         secrets=rest.secrets,
+        spool=make_spool(folder) if launch.stdin is None else -1,
     )
 
 
@@ -189,7 +192,7 @@ class _Guardian:
             stdout=subprocess.PIPE,
             env={OF_SHIM: self._launch.worker_id},
             cwd="/",
-            pass_fds=(self._launch.lock,),
+            pass_fds=tuple(one for one in (self._launch.lock, self._launch.spool) if one >= 0),
             start_new_session=True,
         )
         with process:

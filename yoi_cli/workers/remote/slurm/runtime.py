@@ -18,10 +18,11 @@ from yoi_cli.workers.local.shim.kernel import NO_PROCESS, boot_id, now_ms
 from yoi_cli.workers.local.shim.state import ENDED, NEVER_RAN, StateWriter, WorkerState
 from yoi_cli.workers.lookup import worker_not_found
 from yoi_cli.workers.model import KILLED
-from yoi_cli.workers.remote.slurm.folder import SlurmFolder
+from yoi_cli.workers.remote.slurm.folder import SlurmFolder, is_here
 from yoi_cli.workers.remote.slurm.job_record import ANSWER, write_job
 from yoi_cli.workers.remote.slurm.programs import SlurmPrograms
 from yoi_cli.workers.remote.slurm.queue import JobQueue
+from yoi_cli.workers.remote.slurm.spooled_input import spool_input
 from yoi_cli.workers.remote.slurm.submission import Submitter
 from yoi_cli.workers.runtime import Recovery
 
@@ -114,6 +115,16 @@ class SlurmRuntime(FileRuntime):
             if len(said) == 3:
                 return ShimAnswer(said[0], int(said[1]), said[2].strip())
             return ShimAnswer(said[0] if said else "")
+
+    def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
+        """As `FileRuntime` where the worker runs here. Elsewhere it is left for the shim, which
+        looks for it every second, and more often while some comes."""
+        with self._open(worker_id) as folder:
+            seen = folder.snapshot(self.runtime_id)
+            if seen.view.has_ended or is_here(seen.state):
+                super().input(worker_id, data, close=close)
+            else:
+                spool_input(folder, data, close=close)
 
     def wait(self, worker_id: str, timeout: float | None = None) -> WorkerView:
         view = super().wait(worker_id, timeout)
