@@ -91,6 +91,69 @@ def test_a_trailer_that_names_no_ticket_is_refused(hooked: Hooked) -> None:
     assert hooked.head() == before
 
 
+@pytest.mark.parametrize(
+    ("message", "passes"),
+    [
+        ("Fix\n\nTicket: {id}\n", True),
+        ("# 日本語\n\nText.\n\nTicket: {id}\nCc: Ada\n", True),
+        ("\nTicket: {id}\n", False),
+        ("Ticket: {id}\n", False),
+        ("\r\nTicket: {id}\n", False),
+        ("Fix\n\nticket: {id}\n", False),
+        ("Fix\n\nTicket: {id}\nTicket: 0123456789ABC\n", False),
+        ("Fix\n\nTicket: {id}\n and more\n", False),
+        ("Fix\n\nTicket: 0123456789ABC\n", False),
+        ("Fix\n", False),
+        ("Fix\n\0\nTicket: {id}\n", False),
+    ],
+)
+def test_the_hook_itself_lets_pass_no_more_than_yoi_does(
+    hooked: Hooked, message: str, passes: bool
+) -> None:
+    file = hooked.repo.parent / "message"
+    file.write_text(message.format(id=hooked.ticket))
+    assert _passes_alone(hooked, file) is passes
+    if passes:
+        ran = hooked.yoi("hook", "run", "commit-msg", "--", file, cwd=hooked.tree, env=_NO_EDITOR)
+        assert ran.code == 0
+    assert not _passes_alone(hooked, file, GIT_EDITOR="vi")
+
+
+def test_the_hook_itself_lets_nothing_pass_where_it_does_not_know_the_ticket_or_holder(
+    hooked: Hooked,
+) -> None:
+    file = hooked.repo.parent / "message"
+    file.write_text(f"Fix\n\nTicket: {hooked.ticket}\n")
+    assert _passes_alone(hooked, file)
+    hooked.git("switch", "--quiet", "-c", f"work/{hooked.ticket}", cwd=hooked.repo)
+    assert _passes_alone(hooked, file, cwd=hooked.repo)
+    for state in ("ready", "queued"):
+        hooked.yoi("ticket", "state", hooked.ticket, state, cwd=hooked.repo)
+    hooked.yoi("claim", hooked.ticket, cwd=hooked.repo)
+    assert not _passes_alone(hooked, file)
+    (hooked.repo / ".git/yoi/claims" / f"{hooked.ticket}.json").unlink()
+    assert _passes_alone(hooked, file)
+    shutil.rmtree(hooked.repo / ".yoi/tickets" / hooked.ticket)
+    assert not _passes_alone(hooked, file)
+
+
+_NO_EDITOR = {"GIT_EDITOR": ":"}
+
+
+def _passes_alone(hooked: Hooked, file: Path, *, cwd: Path | None = None, **env: str) -> bool:
+    """Whether the hook lets the message pass with a `yoi` that would refuse it."""
+    refusing = hooked.repo.parent / "refusing" / "yoi"
+    refusing.parent.mkdir(exist_ok=True)
+    refusing.write_text("#!/bin/sh\nexit 5\n")
+    refusing.chmod(0o755)
+    hook = Program((str(hooked.repo / ".git/hooks/commit-msg"),), hooked.yoi.env, hooked.yoi.base)
+    path = f"{refusing.parent}:{os.environ['PATH']}"
+    given = {**_NO_EDITOR, "PATH": path, **env}
+    code = hook(file, cwd=cwd or hooked.tree, check=False, env=given).code
+    assert code in (0, 5)
+    return code == 0
+
+
 def test_a_commit_of_a_worker_that_lost_its_ticket_is_refused(hooked: Hooked) -> None:
     hooked.yoi("ticket", "state", hooked.ticket, "ready", cwd=hooked.repo)
     hooked.yoi("ticket", "state", hooked.ticket, "queued", cwd=hooked.repo)

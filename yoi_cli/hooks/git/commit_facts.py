@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.git.command import ask_git, look_up, run_git
@@ -49,8 +50,12 @@ class GitCommits:
         self._git_dir = checkout.git_dir
         self._clean = clean
 
-    def branch(self) -> str | None:
+    @cached_property
+    def _branch(self) -> str | None:
         return current_branch(self._cwd)
+
+    def branch(self) -> str | None:
+        return self._branch
 
     def rebase(self) -> Rebase | None:
         for name in ("rebase-merge", "rebase-apply"):

@@ -10,6 +10,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
+from yoi_cli.hooks.git.message_script import PASS
 from yoi_cli.hooks.git.prepare_script import PREPARE
 from yoi_cli.model.commits import TRAILER
 from yoi_cli.model.hooks import COMMIT_MSG, POST_COMMIT, PREPARE_COMMIT_MSG, READING, REFUSING
@@ -36,7 +37,7 @@ _MAKERS = (
 _ELSEWHERE = f"case $(git symbolic-ref -q HEAD) in refs/heads/{BRANCH_PREFIX}*) ;; *)"
 _NAMED = f"^{TRAILER}[[:space:]]*:"
 _SKIPS = {
-    COMMIT_MSG: (f'{_ELSEWHERE} grep -qi \'{_NAMED}\' "$1" || exit "$code" ;; esac',),
+    COMMIT_MSG: PASS,
     POST_COMMIT: (
         '[ ! -d "$(git rev-parse --git-path rebase-merge)" ] || exit "$code"',
         f"{_ELSEWHERE} git log -1 --format='%B%n%P' |",
@@ -58,7 +59,7 @@ def script(name: str, *, sources: bool = False) -> bytes:
     lines = [
         "#!/bin/sh",
         "# `yoi hook uninstall` takes this away and puts back what stood here.",
-        f'chained="$(dirname "$0")/{name}{CHAINED}"',
+        f'chained="${{0%/*}}/{name}{CHAINED}"',
         "code=0",
     ]
     call = '(. "$chained")' if sources else '"$chained" "$@"'

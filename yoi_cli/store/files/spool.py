@@ -95,7 +95,7 @@ class FileSpool:
             folder = Directory.open(self._path, FOLDER)
         except FileNotFoundError:
             return
-        from yoi_cli.store.formats.note import parse_note  # hooks only put
+        from yoi_cli.store.formats.note import parse_note
 
         with folder:
             for name in folder.names():
