@@ -154,6 +154,11 @@ class Cluster:
         for name in ("slurmd", "machine"):
             self._running.pop(name).wait()
 
+    def hide(self, folder: Path) -> None:
+        """Let the machine of the node not see `folder`, for as long as it runs."""
+        spaces = ("nsenter", "--mount", f"--target={self._first_process()}")
+        subprocess.run([*spaces, "mount", "-t", "tmpfs", "none", folder], check=True, timeout=30)
+
     def await_node(self) -> None:
         """Wait until the node takes jobs; what Slurm holds against it is forgiven."""
 

@@ -423,11 +423,13 @@ _OPENERS: Mapping[str, Callable[[Session, str, RuntimeEntry], FarRuntime]] = {
 
 
 class CapabilityCheck(NamedTuple):
-    """Whether a runtime can do something that is needed; `why` says what is missing."""
+    """Whether a runtime can do something that is needed; `why` says what is missing, `hint` what
+    helps."""
 
     name: str
     is_there: bool
     why: str = ""
+    hint: str = ""
 
 
 class Negotiation(NamedTuple):
@@ -453,6 +455,7 @@ def test(registry: Registry, runtime_id: str) -> Negotiation:
     """Negotiate with a runtime: its version, and each capability that pages and commands need.
 
     What it says that it can is tried where that changes nothing: on a worker that there is not.
+    Of one by Slurm a job tries the folder and its locks, which may take a minute.
     Raises `NotFoundError` (`runtime_not_found`) only.
     """
     from yoi_cli.errors import YoiError
@@ -462,6 +465,8 @@ def test(registry: Registry, runtime_id: str) -> Negotiation:
         runtime = registry.runtime(runtime_id)
         facts = runtime.facts()
         checks = (_version_check(facts.api_versions), *_checks(runtime, facts.capabilities))
+        if isinstance(runtime, ClusterRuntime):
+            checks += tuple(CapabilityCheck(*one) for one in runtime.probe())
     except YoiError as error:
         return Negotiation(runtime_id, kind, code=error.code, message=error.message)
     return Negotiation(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.observation import LifecycleEvent
     from yoi_cli.workers.remote.http import HttpRuntime
+    from yoi_cli.workers.remote.slurm.probe import Finding
     from yoi_cli.workers.runtime import (
         BundleState,
         CloneWorkers,
@@ -277,6 +278,12 @@ class ClusterRuntime(EmbeddedRuntime):
 
     def close(self) -> None:
         """There is nothing to let go."""
+
+    def probe(self) -> tuple[Finding, ...]:
+        """What a job finds of the folder and the locks by which its workers are known here."""
+        from yoi_cli.workers.open import open_cluster
+
+        return open_cluster(self._session, self.runtime_id).probe()
 
     def _recovered(self, found: Recovery) -> Recovery:
         view = self._own(found.worker)

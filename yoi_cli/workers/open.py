@@ -30,7 +30,7 @@ def open_runtime(session: Session) -> FileRuntime:
     from yoi_cli.workers.local.runtime import FileRuntime
 
     if session.runtime:
-        return _open_slurm(session, session.runtime)
+        return open_cluster(session, session.runtime)
     folder = session.own_folder()
     return FileRuntime(os.path.join(folder, "workers"), session.environment, _clone_of(session))
 
@@ -78,7 +78,9 @@ def open_ssh(session: Session, runtime_id: str, entry: RuntimeEntry) -> SshWorke
     return SshWorkers(channel, root)
 
 
-def _open_slurm(session: Session, runtime_id: str) -> SlurmRuntime:
+def open_cluster(session: Session, runtime_id: str) -> SlurmRuntime:
+    """The workers of the clone that Slurm runs. Raises `NotFoundError` (`runtime_not_found`) and
+    `OperationError` (`runtime_unsupported`) where that runtime is no such one."""
     import hashlib
 
     from yoi_cli.model.workers.runtimes import SLURM

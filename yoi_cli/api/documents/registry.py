@@ -70,11 +70,13 @@ class RuntimeRemovedDocument(Struct, frozen=True, kw_only=True):
 
 
 class CapabilityCheckDocument(Struct, frozen=True, kw_only=True):
-    """Whether a runtime can do something; `why` says what is missing, null where nothing is."""
+    """Whether a runtime can do something; `why` says what is missing, or was not tried, and `hint`
+    what helps; they are null where nothing is."""
 
     name: str
     is_there: bool
     why: str | None
+    hint: str | None
 
 
 class RuntimeTestDocument(Struct, frozen=True, kw_only=True):
@@ -189,7 +191,7 @@ def runtime_entry_document(runtime_id: str, entry: RuntimeEntry) -> RuntimeEntry
 
 def runtime_test_document(found: Negotiation) -> RuntimeTestDocument:
     checks = tuple(
-        CapabilityCheckDocument(name=one.name, is_there=one.is_there, why=one.why or None)
+        from_value(CapabilityCheckDocument, one, why=one.why or None, hint=one.hint or None)
         for one in found.checks
     )
     return from_value(

@@ -203,6 +203,9 @@ def remove(
 def test(ctx: typer.Context, runtime: RuntimeArgument, as_json: JsonOption = False) -> int:
     """Ask a runtime for its version, and try each capability that is needed.
 
+    Of one by Slurm a job tries whether its machine sees the workers' folder and
+    its locks; it is waited for half a minute.
+
     Exits 0 where it is compatible, else 1. The result is not kept.
     """
     from yoi_cli.api.registry import test as negotiate
@@ -217,13 +220,12 @@ def test(ctx: typer.Context, runtime: RuntimeArgument, as_json: JsonOption = Fal
     lines = [f"{runtime} is {word}."]
     if found.code:
         lines.append(found.message)
-    lines += [
-        f"{'yes' if one.is_there else 'no':<4} {one.name:<12} {one.why}".rstrip()
-        for one in found.checks
-    ]
-    rows = [(runtime, word, found.code)] + [
-        (one.name, "yes" if one.is_there else "no", one.why) for one in found.checks
-    ]
+    rows = [(runtime, word, found.code)]
+    for one in found.checks:
+        said = "yes" if one.is_there else "no"
+        words = f"{one.why} {one.hint}".strip()
+        lines.append(f"{said:<4} {one.name:<12} {words}".rstrip())
+        rows.append((one.name, said, words))
     report_lines(rows, lines)
     return 0 if found.is_compatible else _INCOMPATIBLE
 

@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
+from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.remote.errors import runtime_error
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ _UNREACHABLE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_SAID = 300
+_ONE_JOB = (
+    *("--nodes=1", "--ntasks=1", "--parsable", "--no-requeue"),
+    *("--chdir=/", "--input=/dev/null"),
+)
 
 
 class Said(NamedTuple):
@@ -88,6 +93,19 @@ class SlurmPrograms:
         except subprocess.TimeoutExpired as error:
             raise runtime_error("runtime_timeout", self.runtime_id) from error
         return Said(done.returncode == 0, done.stdout, done.stderr.decode(errors="replace"))
+
+    def submit(
+        self, arguments: Sequence[str], script: bytes, variables: bytes, folder: str
+    ) -> Said:
+        """What sbatch says of a job of one machine that Slurm starts once. Its `variables` end with
+        a NUL each; they are in no file, and on no command line. Raises as `ask`, and `OSError`
+        where there is no room in `folder` or in memory."""
+        with files.closing(files.open_folder(folder)) as here:
+            memory, reader = files.memory_file(here, "yoi-variables", os.O_RDONLY)
+        with files.closing(memory), files.closing(reader):
+            files.write_all(memory, variables)
+            own = (*_ONE_JOB, f"--export-file={reader}")
+            return self.ask("sbatch", [*own, *arguments], stdin=script, descriptors=(reader,))
 
 
 def _found(program: str, path: str) -> str | None:

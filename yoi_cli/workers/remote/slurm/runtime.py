@@ -20,6 +20,7 @@ from yoi_cli.workers.lookup import worker_not_found
 from yoi_cli.workers.model import KILLED
 from yoi_cli.workers.remote.slurm.folder import SlurmFolder, is_here
 from yoi_cli.workers.remote.slurm.job_record import ANSWER, write_job
+from yoi_cli.workers.remote.slurm.probe import SECONDS, Finding, FolderProbe
 from yoi_cli.workers.remote.slurm.programs import SlurmPrograms
 from yoi_cli.workers.remote.slurm.queue import JobQueue
 from yoi_cli.workers.remote.slurm.spooled_input import spool_input
@@ -115,6 +116,11 @@ class SlurmRuntime(FileRuntime):
             if len(said) == 3:
                 return ShimAnswer(said[0], int(said[1]), said[2].strip())
             return ShimAnswer(said[0] if said else "")
+
+    def probe(self, seconds: float = SECONDS) -> tuple[Finding, ...]:
+        """What a job finds of the workers' folder, which may wait and work `seconds` each."""
+        found = (self._path, self._programs, self._queue, self._options)
+        return FolderProbe(*found, seconds=seconds).findings()
 
     def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
         """As `FileRuntime` where the worker runs here. Elsewhere it is left for the shim, which

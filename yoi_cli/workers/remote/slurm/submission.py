@@ -141,24 +141,13 @@ class Submitter:
             os.makedirs(folder, 0o700, exist_ok=True)
             output = os.path.join(folder.replace("%", "%%"), "%a")
         arguments = [
-            *("--nodes=1", "--ntasks=1", *self._options.sbatch()),
-            *("--parsable", f"--job-name={name}", "--dependency=singleton", "--no-requeue"),
-            *("--chdir=/", "--input=/dev/null", "--open-mode=append"),
-            *(f"--output={output}", f"--error={output}"),
+            *(*self._options.sbatch(), f"--job-name={name}", "--dependency=singleton"),
+            *("--open-mode=append", f"--output={output}", f"--error={output}"),
         ]
         if len(ids) > 1:
             arguments.append(f"--array=0-{len(ids) - 1}")
         variables = b"".join(_variables(task, one) for task, one in enumerate(launches))
-        with files.closing(files.open_folder(self._path)) as here:
-            memory, reader = files.memory_file(here, "yoi-variables", os.O_RDONLY)
-        with files.closing(memory), files.closing(reader):
-            files.write_all(memory, variables)
-            return self._programs.ask(
-                "sbatch",
-                [*arguments, f"--export-file={reader}"],
-                stdin=self._script(code, ids),
-                descriptors=(reader,),
-            )
+        return self._programs.submit(arguments, self._script(code, ids), variables, self._path)
 
     def _script(self, code: str, ids: Sequence[str]) -> bytes:
         python = self._options.python or sys.executable
