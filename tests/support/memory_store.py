@@ -17,6 +17,7 @@ from yoi_cli.errors import (
     StoreInvalidError,
     YoiError,
 )
+from yoi_cli.model.event_views import EventWindow, ThreadView, view_of
 from yoi_cli.model.events import NewEvent, Thread
 from yoi_cli.model.fold import Folded, fold
 from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id
@@ -88,6 +89,9 @@ class MemoryStore:
 
     def thread(self, ticket: TicketId) -> Thread:
         return parse_thread(self._part(ticket, "thread.md")).thread
+
+    def viewed(self, ticket: TicketId, window: EventWindow) -> ThreadView:
+        return view_of(self.thread(ticket), window)
 
     def folded(self, ticket: TicketId) -> Folded:
         return fold(self.thread(ticket).events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from support.threads import older
 from support.tickets import created, moved, put_ticket, reviewed, said, ticket
 
 from yoi_cli.model.event_views import EventFilter, event_summary
+from yoi_cli.model.events import order_of
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.formats.thread import latest_at, parse_thread
 from yoi_cli.tickets.log import Follower, LogEntry, newest_events
@@ -90,6 +92,27 @@ def test_an_event_is_told_though_its_ticket_has_no_readable_title(
     (tmp_path / ".yoi/tickets" / ticket(2) / "item.md").write_text("broken")
     (entry,) = newest_events(two_tickets, EventFilter(limit=1)).entries
     assert (entry.title, entry.event.body) == ("", "day 8")
+
+
+def test_the_newest_events_of_a_long_thread_are_those_of_all_its_events(
+    store: FileStore, tmp_path: Path
+) -> None:
+    long = [
+        said(at(number % 28 + 1), number, "x" * 1_000, author=f"author {number % 3}")
+        for number in range(3_000)
+    ]
+    put_ticket(tmp_path, 1, *long)
+    put_ticket(tmp_path, 2, said(at(28), 2_000, "the other"))
+    threads = [store.thread(ticket(number)).events for number in (1, 2)]
+    events = sorted(chain(*threads), key=order_of)
+    for wanted in (
+        EventFilter(limit=1),
+        EventFilter(limit=300),
+        EventFilter(limit=5, since=at(27), authors=frozenset({"author 2"})),
+        EventFilter(since=at(28)),
+    ):
+        found = [entry.event for entry in newest_events(store, wanted).entries]
+        assert found == list(filter(wanted.accepts, events))[-(wanted.limit or 0) :]
 
 
 QUOTED = st.text(st.sampled_from('at: "\\x2'), max_size=12)

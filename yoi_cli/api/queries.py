@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from yoi_cli.model.event_views import EventFilter
+    from yoi_cli.model.event_views import EventFilter, EventWindow
     from yoi_cli.model.graph import Graph
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.intent import IntentPacket
@@ -127,19 +127,22 @@ def saved_filter(session: Session, name: str) -> list[str]:
         ) from error
 
 
-def show(session: Session, ticket: str) -> Readable:
-    """One ticket, as far as it can be read, and for the rest why not."""
-    from yoi_cli.tickets.show import approves, from_elsewhere, show_ticket
+def show(session: Session, ticket: str, window: EventWindow | None = None) -> Readable:
+    """One ticket, as far as it can be read, and for the rest why not. With `window`, its thread has
+    the events that are in it, and no others."""
+    from yoi_cli.model.event_views import approves
+    from yoi_cli.model.states import INPROGRESS
+    from yoi_cli.tickets.show import ALL, from_elsewhere, show_ticket
 
     with session.reading() as reader:
-        found = show_ticket(reader, ticket)
+        found = show_ticket(reader, ticket, window or ALL)
     view, marks = found.view, session.own_events.of(found.view.id)
-    elsewhere = from_elsewhere(view.thread, marks)
+    elsewhere = from_elsewhere(view, marks)
     approvals: Mapping[str, str] = {}
-    if any(approves(event) for event in view.thread.events):
+    if view.folded.state == INPROGRESS and any(map(approves, view.telling)):
         from yoi_cli.orchestration.git.signed_approvals import worths
 
-        known = worths(session, view.id, view.thread.events, marks)
+        known = worths(session, view.id, marks)
         elsewhere -= {identity for identity, worth in known.items() if worth.counts}
         approvals = {
             identity: worth.sentence for identity, worth in known.items() if worth.sentence

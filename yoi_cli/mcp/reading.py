@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.mcp.answer import Answer, Cutter, known_id, short_title, time, word
+from yoi_cli.model.event_views import EventWindow
 from yoi_cli.model.fields import PRIORITIES
 from yoi_cli.model.ids import is_ticket_id
 from yoi_cli.model.item import field_text
 from yoi_cli.model.states import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from yoi_cli.api.doctor import Diagnostic
     from yoi_cli.api.queries import Blocker, TicketView
@@ -125,9 +126,9 @@ def _related(session: Session, asked: Find) -> Answer:
 def show(session: Session, asked: Show) -> Answer:
     from yoi_cli.api.queries import show
 
-    found = show(session, asked.ticket)
+    found = show(session, asked.ticket, EventWindow(asked.events))
     view, cut = found.view, Cutter(asked.max_bytes)
-    events = _latest(view.thread.events, asked.events)
+    events = view.thread.events
     artifacts = view.artifacts[: asked.artifacts]
     texts = [_item_text(view, cut), *(_event_text(one, cut) for one in events)]
     if view.resolution:
@@ -151,9 +152,9 @@ def show(session: Session, asked: Show) -> Answer:
             for one in (*view.around.outgoing, *view.around.incoming)
         ],
         "events": {
-            "count": len(view.thread.events),
+            "count": view.events_total,
             "returned": len(events),
-            "truncated": len(events) < len(view.thread.events),
+            "truncated": len(events) < view.events_total,
         },
         "artifacts": {
             "count": len(view.artifacts),
@@ -176,10 +177,6 @@ def version_of(description: str) -> str:
     from hashlib import sha256
 
     return sha256(description.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _latest(events: Sequence[Event], number: int) -> Sequence[Event]:
-    return events[-number:] if number else ()
 
 
 def _item_text(view: TicketView, cut: Cutter) -> str:

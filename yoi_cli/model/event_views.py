@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from yoi_cli.model.events import APPROVE, REVIEW, Thread
+from yoi_cli.model.fold import Folded, fold
+
 if TYPE_CHECKING:
     from yoi_cli.model.events import Event
 
@@ -47,6 +50,43 @@ class EventWindow(NamedTuple):
         if self.newest is None:
             return events
         return events[max(len(events) - self.newest, 0) :]
+
+
+class ThreadView(NamedTuple):
+    """What is shown of a thread: the events that are asked for, with all that was passed over, of
+    `total` events; and what all of them say of the ticket: its fold, and the `telling` ones."""
+
+    thread: Thread
+    total: int
+    folded: Folded
+    telling: tuple[Event, ...]
+
+
+def view_of(thread: Thread, window: EventWindow) -> ThreadView:
+    """What is shown of a thread that was read whole."""
+    events = thread.events
+    return ThreadView(
+        thread._replace(events=window.of(events)),
+        len(events),
+        fold(events),
+        tuple(filter(is_telling, events)),
+    )
+
+
+def is_telling(event: Event) -> bool:
+    """Whether it says something of its ticket that moves alone do not: a step, an approval, or what
+    was spent."""
+    attributes = event.attributes
+    return not attributes.keys().isdisjoint(TELLING) or approves(event)
+
+
+#: The attributes that make an event tell.
+TELLING = ("step", "tokens", "cost")
+
+
+def approves(event: Event) -> bool:
+    """Whether it is a review that approves."""
+    return event.kind == REVIEW and event.status == APPROVE
 
 
 def event_summary(event: Event) -> str:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.claim import Claim
     from yoi_cli.model.commits import Note
-    from yoi_cli.model.events import Thread
+    from yoi_cli.model.event_views import EventWindow, ThreadView
+    from yoi_cli.model.events import Event, Thread
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import Item
@@ -100,6 +101,14 @@ class TicketReader(Protocol):
         ...
 
 
+class ThreadViewer(TicketReader, Protocol):
+    """Reading what is shown of one ticket."""
+
+    def viewed(self, ticket: TicketId, window: EventWindow) -> ThreadView:
+        """What is shown of a ticket's thread, by the shortest way to it."""
+        ...
+
+
 class TextReader(TicketReader, Protocol):
     """Reading the files as they stand, for a search that names lines."""
 
@@ -113,6 +122,13 @@ class ThreadWatcher(TicketReader, Protocol):
 
     def latest_at(self, ticket: TicketId) -> str:
         """A time that no event of the thread is later than; empty where it has no event."""
+        ...
+
+    def newest(
+        self, ticket: TicketId, reaches: Callable[[tuple[str, str]], bool]
+    ) -> Iterator[Event]:
+        """The events of a thread, in any order. Those may be left out that `reaches` says no of,
+        which is asked with what their `order_of` does not go beyond."""
         ...
 
     def thread_figures(self, ticket: TicketId) -> ThreadFigures:

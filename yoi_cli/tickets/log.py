@@ -38,7 +38,8 @@ def newest_events(
 ) -> EventLog:
     """The newest events that are `wanted`; `step` is called for each ticket looked at.
 
-    A thread is read event by event only while its newest event may be among the newest.
+    A thread, and a piece of a long one, is read event by event only while its newest event may be
+    among the newest.
     """
     bounds: list[tuple[str, TicketId]] = []
     unreadable: list[Unreadable] = []
@@ -50,10 +51,10 @@ def newest_events(
             unreadable.append(Unreadable(ticket, error))
     newest = _Newest(wanted)
     for bound, ticket in sorted(bounds, reverse=True):
-        if bound < newest.threshold:
+        if bound < newest.threshold[0]:
             break
         try:
-            newest.add(ticket, reader.thread(ticket).events)
+            newest.add(ticket, reader.newest(ticket, newest.reaches))
         except YoiError as error:
             unreadable.append(Unreadable(ticket, error))
     return EventLog(newest.entries(reader), unreadable)
@@ -111,10 +112,15 @@ class _Newest:
         self._heap: list[tuple[tuple[str, str], TicketId, int, Event]] = []
 
     @property
-    def threshold(self) -> str:
-        """A time before which no event is among the newest any more."""
+    def threshold(self) -> tuple[str, str]:
+        """No event whose `order_of` is less is among the newest any more."""
+        since = (self._wanted.since, "")
         is_full = self._wanted.limit is not None and len(self._heap) >= self._wanted.limit
-        return max(self._wanted.since, self._heap[0][0][0]) if is_full else self._wanted.since
+        return max(since, self._heap[0][0]) if is_full else since
+
+    def reaches(self, bound: tuple[str, str]) -> bool:
+        """Whether an event up to `bound` may be among the newest."""
+        return bound >= self.threshold
 
     def add(self, ticket: TicketId, events: Iterable[Event]) -> None:
         limit = self._wanted.limit

@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from yoi_cli.errors import NotFoundError, YoiError
-from yoi_cli.model.events import APPROVE, REVIEW, Thread
-from yoi_cli.model.fold import Folded, fold
+from yoi_cli.model.event_views import EventWindow, ThreadView, approves
+from yoi_cli.model.events import Thread
+from yoi_cli.model.fold import Folded
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.item import Item
 from yoi_cli.model.relations import MISSING, UNREADABLE
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Event
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
-    from yoi_cli.store.ports import TicketReader
+    from yoi_cli.store.ports import ThreadViewer, TicketReader
 
 T = TypeVar("T")
 
@@ -47,6 +48,8 @@ class Neighbour(NamedTuple):
 class TicketView(NamedTuple):
     """Everything that is known of a ticket; its state is the fold of its thread.
 
+    `thread` has the events that were asked for, of `events_total`; `telling` are those of all that
+    tell of steps, approvals and what was spent.
     `elsewhere` are the identities of those steps and approvals that this clone did not write, and
     that drive nothing here. `approvals` says of approvals, by identity, who signed them or why they
     count for nothing.
@@ -62,6 +65,8 @@ class TicketView(NamedTuple):
     plan: tuple[PlanRecord, ...]
     artifacts: tuple[str, ...]
     resolution: str | None
+    events_total: int
+    telling: tuple[Event, ...] = ()
     elsewhere: frozenset[str] = frozenset()
     approvals: Mapping[str, str] = MappingProxyType({})
 
@@ -77,33 +82,41 @@ class Readable(NamedTuple):
     errors: Mapping[str, YoiError]
 
 
-def show_ticket(reader: TicketReader, word: str) -> Readable:
-    """The ticket that `word` means, as far as it can be read. Raises what `identify` raises."""
+ALL = EventWindow()
+
+
+def show_ticket(reader: ThreadViewer, word: str, window: EventWindow = ALL) -> Readable:
+    """The ticket that `word` means, as far as it can be read, with those events of its thread that
+    are in `window`. Raises what `identify` raises."""
     ticket = identify(reader, word)
-    return what_can_be_read(reader, ticket, incoming_relations(reader, ticket))
+    return what_can_be_read(reader, ticket, incoming_relations(reader, ticket), window)
 
 
 def view(
-    reader: TicketReader, ticket: TicketId, around: TicketRelations | None = None
+    reader: ThreadViewer, ticket: TicketId, around: TicketRelations | None = None
 ) -> TicketView:
     """The ticket `ticket`; `around` spares the pass over the relations where it is known."""
-    thread = reader.thread(ticket)
+    viewed = reader.viewed(ticket, ALL)
     around = around or surroundings(reader, ticket)
     return TicketView(
         id=ticket,
         item=reader.item(ticket),
-        thread=thread,
-        folded=fold(thread.events),
+        thread=viewed.thread,
+        folded=viewed.folded,
         around=around,
         blockers=blockers(reader, ticket, around),
         notices=notices(around),
         plan=reader.plan(ticket),
         artifacts=reader.artifacts(ticket),
         resolution=reader.resolution(ticket),
+        events_total=viewed.total,
+        telling=viewed.telling,
     )
 
 
-def what_can_be_read(reader: TicketReader, ticket: TicketId, incoming: TicketRelations) -> Readable:
+def what_can_be_read(
+    reader: ThreadViewer, ticket: TicketId, incoming: TicketRelations, window: EventWindow = ALL
+) -> Readable:
     """The ticket `ticket` without its broken parts; `incoming` are others' relations to it."""
     errors: dict[str, YoiError] = {}
 
@@ -114,39 +127,37 @@ def what_can_be_read(reader: TicketReader, ticket: TicketId, incoming: TicketRel
             errors[name] = error
             return instead
 
-    thread = part("thread", lambda: reader.thread(ticket), Thread(()))
+    nothing = ThreadView(Thread(()), 0, Folded(""), ())
+    viewed = part("thread", lambda: reader.viewed(ticket, window), nothing)
     none: tuple[Relation, ...] = ()
     own = part("relations", lambda: reader.relations(ticket), none)
     around = incoming._replace(outgoing=own)
     known = TicketView(
         id=ticket,
         item=part("item", lambda: reader.item(ticket), Item({}, "")),
-        thread=thread,
-        folded=Folded("") if "thread" in errors else fold(thread.events),
+        thread=viewed.thread,
+        folded=viewed.folded,
         around=around,
         blockers=part("blockers", lambda: blockers(reader, ticket, around), ()),
         notices=notices(around),
         plan=part("plan", lambda: reader.plan(ticket), ()),
         artifacts=part("artifacts", lambda: reader.artifacts(ticket), ()),
         resolution=part("resolution", lambda: reader.resolution(ticket), None),
+        events_total=viewed.total,
+        telling=viewed.telling,
     )
     return Readable(known, errors)
 
 
-def from_elsewhere(thread: Thread, marks: Container[str]) -> frozenset[str]:
+def from_elsewhere(view: TicketView, marks: Container[str]) -> frozenset[str]:
     """The identities of the steps and approvals of a ticket in progress that are not of `marks`,
     those of the events that this clone wrote (`model/own_events.py`)."""
-    driving = [event for event in thread.events if "step" in event.attributes or approves(event)]
-    if not driving or fold(thread.events).state != INPROGRESS:
+    driving = [event for event in view.telling if "step" in event.attributes or approves(event)]
+    if not driving or view.folded.state != INPROGRESS:
         return frozenset()
     from yoi_cli.model.own_events import is_own
 
     return frozenset(event.identity for event in driving if not is_own(event, marks))
-
-
-def approves(event: Event) -> bool:
-    """Whether it is a review that approves."""
-    return event.kind == REVIEW and event.status == APPROVE
 
 
 def neighbours(reader: TicketReader, around: TicketRelations) -> dict[str, Neighbour]:

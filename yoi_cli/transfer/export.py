@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.store.ports import TicketReader
+    from yoi_cli.store.ports import ThreadViewer
 
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 
@@ -33,7 +33,7 @@ class ExportedTicket:
     error: YoiError | None = None
 
 
-def chosen_tickets(reader: TicketReader, words: Sequence[str]) -> Sequence[TicketId]:
+def chosen_tickets(reader: ThreadViewer, words: Sequence[str]) -> Sequence[TicketId]:
     """The tickets that `words` mean, each once, or all of them where there is no word.
 
     Raises what `identify` raises.
@@ -44,7 +44,7 @@ def chosen_tickets(reader: TicketReader, words: Sequence[str]) -> Sequence[Ticke
 
 
 def export_tickets(
-    reader: TicketReader, tickets: Sequence[TicketId], *, with_files: bool = True
+    reader: ThreadViewer, tickets: Sequence[TicketId], *, with_files: bool = True
 ) -> Iterator[ExportedTicket]:
     """Each of `tickets` in turn; one that is broken comes with its error and its files.
 
@@ -62,7 +62,7 @@ def export_tickets(
             yield ExportedTicket(known, files, error)
 
 
-def _files(reader: TicketReader, ticket: TicketId) -> Mapping[str, bytes]:
+def _files(reader: ThreadViewer, ticket: TicketId) -> Mapping[str, bytes]:
     try:
         return reader.files(ticket)
     except YoiError:

@@ -134,15 +134,14 @@ def ticket_document(
     )
 
 
-def shown_document(view: TicketView, events: Iterable[Event]) -> ShownDocument:
-    thread = view.thread
-    faults = from_values(FaultDocument, thread.faults)
-    spent = spending_of(thread.events)
+def shown_document(view: TicketView, events: Iterable[Event] | None = None) -> ShownDocument:
+    """A ticket with `events` of its thread, by default all that the view has."""
+    faults = from_values(FaultDocument, view.thread.faults)
+    spent = spending_of(view.telling)
     return ticket_document(
         ShownDocument,
         view,
-        events,
-        events_total=len(thread.events),
+        view.thread.events if events is None else events,
         faults=faults,
         elsewhere=tuple(sorted(view.elsewhere)),
         approvals=dict(view.approvals),

@@ -49,17 +49,19 @@ def show(
     --json the error's details have it.
     """
     window = EventWindow(events, instant(since))
+    if window.is_whole and not as_json and is_terminal(sys.stdout):
+        window = EventWindow(_UNFOLDED_EVENTS)
     session = session_of(ctx)
-    readable = queries.show(session, ticket)
+    readable = queries.show(session, ticket, window)
     warn_of_missing(missing_writes(session), readable.view.id)
     around = {} if as_json else queries.neighbours(session, readable.view)
     if not readable.errors:
-        print_ticket(readable.view, window, around, as_json=as_json)
+        print_ticket(readable.view, around, as_json=as_json)
         return
     from yoi_cli.api.doctor import examine_ticket
 
     found = examine_ticket(session, readable.view.id).diagnostics
-    raise print_what_can_be_read(readable, found, window, around, as_json=as_json)
+    raise print_what_can_be_read(readable, found, around, as_json=as_json)
 
 
 _UNFOLDED_EVENTS = 5
@@ -73,26 +75,21 @@ _NOT_SHOWN = ("from", "to", "nonce", "signature")
 
 def print_ticket(
     view: TicketView,
-    window: EventWindow,
     neighbours: Mapping[str, Neighbour],
     *,
     as_json: bool,
     unread: Container[str] = (),
     broken: Sequence[Diagnostic] = (),
 ) -> None:
-    """One ticket: its card, and the events of its thread that are in `window`.
+    """One ticket: its card, and those events of its thread that `view` has.
 
-    A terminal without a window gets the newest events only; a pipe gets them all. `unread` are
-    the parts that are missing in `view`, `broken` is why.
+    `unread` are the parts that are missing in `view`, `broken` is why.
     """
-    events = window.of(view.thread.events)
     if as_json:
         from yoi_cli.api.documents.ticket import shown_document
 
-        report_json("ticket", shown_document(view, events))
+        report_json("ticket", shown_document(view))
         return
-    if window.is_whole and is_terminal(sys.stdout):
-        events = events[-_UNFOLDED_EVENTS:]
     page = Page()
     _print_head(page, view)
     _print_broken(page, broken)
@@ -104,7 +101,7 @@ def print_ticket(
     _print_plan(page, standing(view.plan))
     _print_files(page, view)
     if "thread" not in unread:
-        _print_thread(page, view, events)
+        _print_thread(page, view)
     page.show()
 
 
@@ -120,7 +117,7 @@ def _print_head(page: Page, view: TicketView) -> None:
         ("queued", _queued(state, item.text("queued_by"), item.text("queued_at"))),
         ("created", item.text("created_at")),
         ("updated", item.text("updated_at")),
-        ("spent", spending_of(view.thread.events).text),
+        ("spent", spending_of(view.telling).text),
     ]
     shown = {*_FACTS, "title", "state", "queued_by", "queued_at", "created_at", "updated_at"}
     shown |= {"source_mark"}
@@ -224,10 +221,10 @@ def _print_files(page: Page, view: TicketView) -> None:
         page.prose(view.resolution.strip("\n"))
 
 
-def _print_thread(page: Page, view: TicketView, events: Sequence[Event]) -> None:
+def _print_thread(page: Page, view: TicketView) -> None:
     from yoi_cli.model.text import counted
 
-    total = len(view.thread.events)
+    events, total = view.thread.events, view.events_total
     page.heading(f"Thread ({counted(total, 'event')})")
     if len(events) < total:
         hidden = f"{counted(total - len(events), 'event')} not shown; "
@@ -265,7 +262,6 @@ def _print_event(page: Page, event: Event, remark: str) -> None:
 def print_what_can_be_read(
     readable: Readable,
     found: Sequence[Diagnostic],
-    window: EventWindow,
     neighbours: Mapping[str, Neighbour],
     *,
     as_json: bool,
@@ -279,7 +275,7 @@ def print_what_can_be_read(
     first = next(iter(errors.values()))
     broken = [one for one in found if one.severity == ERROR]
     if not as_json:
-        print_ticket(view, window, neighbours, as_json=False, unread=errors, broken=broken)
+        print_ticket(view, neighbours, as_json=False, unread=errors, broken=broken)
         return first
     from yoi_cli.api.documents.doctor import diagnostic_document
     from yoi_cli.api.documents.ticket import shown_document
@@ -287,7 +283,7 @@ def print_what_can_be_read(
     more = {
         "broken": [diagnostic_document(one) for one in broken],
         "unread": list(errors),
-        "readable": shown_document(view, window.of(view.thread.events)),
+        "readable": shown_document(view),
     }
     first.details = {**first.details, **cast("Mapping[str, Json]", more)}
     return first

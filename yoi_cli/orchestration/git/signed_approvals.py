@@ -17,10 +17,11 @@ from yoi_cli.orchestration.approvals import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Mapping
 
     from yoi_cli.git.repository import RepositoryPaths
     from yoi_cli.model.events import Event
+    from yoi_cli.model.ids import TicketId
     from yoi_cli.model.settings import OrchestrationSettings
     from yoi_cli.workspace.session import Session
 
@@ -86,21 +87,19 @@ def open_approvals(session: Session, settings: OrchestrationSettings) -> Approva
     return SignedApprovals(paths, settings.allowed_signers, session.environment)
 
 
-def worths(
-    session: Session, ticket: str, thread: Sequence[Event], marks: Container[str]
-) -> Mapping[str, Worth]:
+def worths(session: Session, ticket: TicketId, marks: Container[str]) -> Mapping[str, Worth]:
     """What the approvals of a ticket in progress are worth, by the events' identities; nothing
     where approvals need not be signed. Raises `StoreInvalidError` (`config_invalid`)."""
-    from yoi_cli.model.states import INPROGRESS
     from yoi_cli.orchestration.steps import approvals_in, position_of
     from yoi_cli.workspace.settings import tables_of
     from yoi_cli.worktrees.open import open_repository
 
-    at = position_of(thread, marks)
     settings = tables_of(session).orchestration
     approvals = open_approvals(session, settings)
-    if at.state != INPROGRESS or not approvals.is_signed:
+    if not approvals.is_signed:
         return {}
+    thread = session.store.thread(ticket).events
+    at = position_of(thread, marks)
     target = at.target or settings.target or open_repository(session).default_branch()
     return approvals_in(thread, marks, ticket, target, approvals)
 

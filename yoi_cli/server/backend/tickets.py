@@ -19,6 +19,7 @@ from yoi_cli.api.documents.common import from_values, unreadable_documents
 from yoi_cli.api.documents.lists import search_document
 from yoi_cli.api.documents.outcomes import created_document, written_document
 from yoi_cli.api.documents.ticket import EventDocument, shown_document
+from yoi_cli.model.event_views import EventWindow
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.server.backend import requests
 from yoi_cli.server.backend.telling import outcome
@@ -98,12 +99,11 @@ def create(call: Call[BackendContext]) -> Reply:
 
 def show(call: Call[BackendContext]) -> Reply:
     session, newest = call.context.session, call.query_as(requests.TicketQuery).events
-    found = queries.show(session, call.path["ticket_id"])
-    events = found.view.thread.events
-    shown = events if newest is UNSET else events[max(0, len(events) - newest) :]
+    window = None if newest is UNSET else EventWindow(newest)
+    found = queries.show(session, call.path["ticket_id"], window)
     document = ServedTicketDocument(
         revision="" if "item" in found.errors else tickets.revision(session, found.view.id),
-        ticket=shown_document(found.view, shown),
+        ticket=shown_document(found.view),
         errors=tuple(error.code for error in found.errors.values()),
         neighbours=neighbour_documents(queries.neighbours(session, found.view)),
     )

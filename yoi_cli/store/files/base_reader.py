@@ -16,6 +16,7 @@ from yoi_cli.store.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from yoi_cli.model.event_views import EventWindow, ThreadView
     from yoi_cli.model.events import Thread
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.ids import TicketId
@@ -90,6 +91,11 @@ class BaseReader(ABC):
 
     def thread(self, ticket: TicketId) -> Thread:
         return parse_thread(self.raw(ticket, "thread.md")).thread
+
+    def viewed(self, ticket: TicketId, window: EventWindow) -> ThreadView:
+        from yoi_cli.store.formats.thread_view import view_thread
+
+        return view_thread(self.raw(ticket, "thread.md"), window)
 
     def folded(self, ticket: TicketId) -> Folded:
         from yoi_cli.store.formats.thread_headers import fold_thread

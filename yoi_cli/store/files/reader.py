@@ -18,13 +18,15 @@ from yoi_cli.store.formats.thread import is_utf8, latest_at
 from yoi_cli.store.values import FieldsRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from yoi_cli.errors import StoreInvalidError
+    from yoi_cli.model.events import Event
     from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.thread_figures import ThreadFigures
     from yoi_cli.store.files.missing import Elsewhere
+    from yoi_cli.store.formats.thread_pieces import ThreadInPieces
     from yoi_cli.store.values import Part
 
 _FIRST_READ = 4096
@@ -45,6 +47,7 @@ class FileReader(BaseReader):
         self.elsewhere = elsewhere
         self._begun = 0 if location.git is None else location.git.stirred
         self._seen_folders: frozenset[str] = frozenset()
+        self._in_pieces: tuple[TicketId, ThreadInPieces] | None = None
         self._without_records: set[str] = set()
         self._listed: tuple[int, list[tuple[TicketId, StoreInvalidError | None]]] | None = None
 
@@ -112,7 +115,24 @@ class FileReader(BaseReader):
         return find_missing(self.folder, entries, late, self.elsewhere) if entries else {}
 
     def latest_at(self, ticket: TicketId) -> str:
-        return latest_at(self.raw(ticket, "thread.md"))
+        from yoi_cli.store.formats.thread_pieces import PIECE, in_pieces
+
+        self._in_pieces = None  # one at a time: they are large
+        data = self.raw(ticket, "thread.md")
+        if len(data) > PIECE and (known := in_pieces(data)) is not None:
+            self._in_pieces = (ticket, known)
+            return known.latest_at
+        return latest_at(data)
+
+    def newest(
+        self, ticket: TicketId, reaches: Callable[[tuple[str, str]], bool]
+    ) -> Iterator[Event]:
+        from yoi_cli.store.formats.thread_view import newest_in, newest_of
+
+        known, self._in_pieces = self._in_pieces, None
+        if known is not None and known[0] == ticket:
+            return newest_of(known[1], reaches)
+        return newest_in(self.raw(ticket, "thread.md"), reaches)
 
     def thread_figures(self, ticket: TicketId) -> ThreadFigures:
         from yoi_cli.store.formats.thread_headers import thread_figures

@@ -19,7 +19,7 @@ from yoi_cli.store.formats.journal_reading import relation_from, value_pair
 from yoi_cli.store.formats.thread import parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from yoi_cli.model.item import FieldValue
     from yoi_cli.model.relations import Relation
@@ -32,8 +32,8 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 #: A header with an id is one wherever it stands (docs/format.md, "Older events").
 _HEADER_ID = re.compile(rb"(?m)^<!-- event:[^\n]* id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->[ \t\r]*$")
-
-
+#: So many ids are sought one by one; of more, every header of a thread is looked at.
+_FEW = 16
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -77,7 +77,7 @@ class Told(NamedTuple):
         return Told(
             self.ticket,
             self.since,
-            _lacking(self.events, ids_in(thread) if self.events and thread else ()),
+            _lacking(self.events, ids_in(thread, self.events) if thread else ()),
             _lacking(self.relations, self._relations_in(read)),
             _lacking(self.records, self._records_in(read)),
             *self._item_without(read),
@@ -195,9 +195,24 @@ def _with(told: Told, entry: JournalEntry) -> Told:
     )
 
 
-def ids_in(thread: bytes) -> frozenset[str]:
-    """The ids of the events in a thread's bytes, by their headers."""
-    return frozenset(found.decode() for found in _HEADER_ID.findall(thread))
+def ids_in(thread: bytes, wanted: Collection[str]) -> Collection[str]:
+    """Those of the `wanted` ids that events in a thread's bytes have, by their headers."""
+    if len(wanted) <= _FEW:
+        return [event_id for event_id in wanted if _has(thread, event_id.encode())]
+    return {found.decode() for found in _HEADER_ID.findall(thread)}.intersection(wanted)
+
+
+def _has(thread: bytes, event_id: bytes) -> bool:
+    """Whether there is an event with that id: sought by it, from the end of a thread on, where the
+    newest are."""
+    end = len(thread)
+    while (at := thread.rfind(event_id, 0, end)) >= 0:
+        start = thread.rfind(b"\n", 0, at) + 1
+        header = _HEADER_ID.match(thread, start)
+        if header is not None and header.group(1) == event_id:
+            return True
+        end = at
+    return False
 
 
 def checksum(text: str) -> int:

@@ -8,6 +8,7 @@ time is linear in the size of the file, whatever it holds.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,8 @@ _HEADER_FORM = re.compile(
 )
 _PAIR = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z0-9_-]+): (?:\"((?:[^\"\\]|\\.)*)\"|(\S+)) ")
 _TIME = rb'\bat: "?([^\s"]+)'
+#: So many header lines are looked at at once.
+_MANY = 4096
 _ESCAPED_CHARACTER = r"(?s)\\(.)"
 _SEPARATOR_LINE = re.compile(rb"^---[ \t]*$", re.MULTILINE)
 #: Compiled by `re` (which remembers them) only where they are needed: that costs a command
@@ -92,8 +95,10 @@ def latest_at(data: bytes) -> str:
     It costs a small part of `parse_thread`. Whatever looks like a header's `at` counts, so
     that a quoted header or value may raise the bound but nothing can lower it.
     """
-    headers = b"\n".join(match.group() for match in _header_lines(data))
-    return max(re.findall(_TIME, headers), default=b"").decode("utf-8", "surrogateescape")
+    lines, latest = _header_lines(data), b""
+    while headers := b"\n".join(match.group() for match in islice(lines, _MANY)):
+        latest = max([latest, *re.findall(_TIME, headers)])
+    return latest.decode("utf-8", "surrogateescape")
 
 
 def _header_lines(data: bytes) -> Iterator[re.Match[bytes]]:

@@ -7,35 +7,32 @@ event without an id, a torn stretch, a repeated id) sends the thread the whole w
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.model.events import ANSWER, CLOSE, KINDS, QUESTION, REVIEW, STATE_CHANGED, Event
 from yoi_cli.model.fold import Divergence, Folded, Move, fold
 from yoi_cli.model.ids import can_be_followed
-from yoi_cli.store.formats.thread import is_utf8, parse_header_pairs, parse_thread
+from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
+from yoi_cli.store.formats.thread_pieces import (
+    GAP,
+    OPENING,
+    PIECE,
+    Header,
+    are_all,
+    headers_in,
+    in_pieces,
+    may_be_plain,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
+    from collections.abc import Mapping, Set
 
     from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.model.thread_figures import ThreadFigures
+    from yoi_cli.store.formats.thread_pieces import ThreadInPieces
 
-_OPENING = b"<!-- event: "
-#: What parts two events; put before a thread, it stands before every header.
-_GAP = b"\n---\n\n"
-_VALUE = rb"(?:\"[^\"\\\n]*+\"|[!#-~][!-~]*+)"
-_HEADER = re.compile(
-    _GAP + _OPENING + rb"(\w+) author: (" + _VALUE + rb") at: ([!#-~][!-~]*+) "
-    # Not `*+`, which Python before 3.11.5 gets wrong (gh-106052); `id: ` ends the pairs anyway.
-    rb"((?:(?!id: )[\w-]++: " + _VALUE + rb" )*)"
-    rb"id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->\n"
-)
-#: Of a header: kind, author, at, further pairs, id.
-_Header: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes]
-_ID = 4
 _NONE: Mapping[str, str] = MappingProxyType({})
 _MOVING = frozenset({STATE_CHANGED.encode(), CLOSE.encode()})
 _OUTLINING = _MOVING | {
@@ -43,8 +40,6 @@ _OUTLINING = _MOVING | {
     for kind in KINDS.values()
     if kind.is_work or kind.name in (REVIEW, QUESTION, ANSWER)
 }
-#: A thread of more bytes is not taken apart at once: its headers alone would be larger.
-_PIECE = 1 << 20
 #: How many sequences of headers are remembered; a store has some dozens.
 _SHAPES = 4096
 
@@ -58,6 +53,11 @@ class _StateHeader(NamedTuple):
     at: bytes
     id: bytes
     line: int
+
+
+def fold_pieces(known: ThreadInPieces) -> Folded:
+    """The fold of a thread in pieces; the same as that of all its events."""
+    return _folded(_moving(known.data, list(known.headers(_MOVING))))
 
 
 def fold_thread(data: bytes) -> Folded:
@@ -88,7 +88,7 @@ def read_plain(data: bytes) -> PlainThread | None:
     """What a writer decides by, from the headers alone; None for a thread that is not plain, or
     whose greatest id none can follow. In one that is plain no event cannot be read."""
     plain = _plain_headers(data, _MOVING)
-    if plain is None or not can_be_followed(greatest := plain.greatest_id.decode()):
+    if plain is None or not can_be_followed(greatest := plain.greatest_id):
         return None
     moves = _moving(data, plain.headers)
     moving = tuple(_as_event(at, one.kind, one.pairs) for at, one in enumerate(moves))
@@ -125,43 +125,28 @@ def _counted(kind: bytes, at: bytes, pairs: bytes) -> Event:
 class _Plain(NamedTuple):
     """Headers of a plain thread, in order, and the greatest id of all its events."""
 
-    headers: list[_Header]
-    greatest_id: bytes
+    headers: list[Header]
+    greatest_id: str
 
 
-def _plain_headers(
-    data: bytes, kinds: Set[bytes] | None, piece_size: int = _PIECE
-) -> _Plain | None:
-    """The headers of `kinds` (None for all), or None where the thread is not plain: made of whole
-    events alone, each of them once. A long one is looked at piece by piece."""
-    is_framed = data.startswith(_OPENING) and data.endswith(b"\n---\n")
-    if not is_framed or b"\0" in data or b"\r" in data:
+def _plain_headers(data: bytes, kinds: Set[bytes] | None, piece_size: int = PIECE) -> _Plain | None:
+    """The headers of `kinds` (None for all), or None where the thread is not plain. A long one is
+    looked at piece by piece."""
+    if len(data) > piece_size:
+        known = in_pieces(data, piece_size)
+        return None if known is None else _Plain(list(known.headers(kinds)), known.greatest_id)
+    if not may_be_plain(data):
         return None
-    found: list[_Header] = []
-    greatest = b""
-    for piece in _pieces(data, piece_size):
-        headers: list[_Header] = _HEADER.findall(piece)
-        ids = {header[_ID] for header in headers}
-        if not ids or piece.count(b"<!-- event:") != len(ids) or not is_utf8(piece):
-            return None
-        if min(ids) <= greatest:  # only all ids at once tell whether one stands there twice
-            return _plain_headers(data, kinds, len(data))
-        greatest = max(ids)
-        found += headers if kinds is None else [one for one in headers if one[0] in kinds]
-    return _Plain(found, greatest)
+    text = GAP + data
+    headers = headers_in(text)
+    ids = {event_id for *_, event_id in headers}
+    if not are_all(ids, text):
+        return None
+    wanted = [one for one in headers if kinds is None or one[0] in kinds]
+    return _Plain(wanted, max(ids).decode())
 
 
-def _pieces(data: bytes, size: int) -> Iterator[bytes]:
-    """A thread in pieces of some `size`, each of whole events, with what parts two before it."""
-    begin = 0
-    while begin < len(data):
-        end = data.find(_GAP + _OPENING, begin + size)
-        end = len(data) if end < 0 else end + len(_GAP)
-        yield _GAP + data[begin:end]
-        begin = end
-
-
-def _moving(data: bytes, headers: list[_Header]) -> list[_StateHeader]:
+def _moving(data: bytes, headers: list[Header]) -> list[_StateHeader]:
     """Those headers of a plain thread that may move its state, with their lines."""
     found: list[_StateHeader] = []
     line, position = 1, 0
@@ -169,7 +154,7 @@ def _moving(data: bytes, headers: list[_Header]) -> list[_StateHeader]:
         if kind in _MOVING:
             # Found by its text: in a plain thread no body has the opening of a header.
             told = b"%s%s author: %s at: %s %sid: %s"
-            start = data.find(told % (_OPENING, kind, author, at, pairs, event_id), position)
+            start = data.find(told % (OPENING, kind, author, at, pairs, event_id), position)
             line += data.count(b"\n", position, start)
             position = start
             found.append(_StateHeader(kind, pairs, author, at, event_id, line))

@@ -68,13 +68,12 @@ class LocalBackend:
         from yoi_cli.api.documents.board import neighbour_documents
         from yoi_cli.api.documents.ticket import shown_document
         from yoi_cli.api.queries import neighbours, show
+        from yoi_cli.model.event_views import EventWindow
 
         session = self.session()
-        found = show(session, ticket)
-        events = found.view.thread.events
-        shown = events if newest is None else events[max(0, len(events) - newest) :]
+        found = show(session, ticket, EventWindow(newest))
         return ShownTicket(
-            shown_document(found.view, shown),
+            shown_document(found.view),
             tuple(error.code for error in found.errors.values()),
             {one.ticket: one for one in neighbour_documents(neighbours(session, found.view))},
         )

@@ -24,8 +24,9 @@ from yoi_cli.store.files.index.rows import (
 )
 from yoi_cli.store.files.index.stat_data import NO_FILE, stat_data
 from yoi_cli.store.formats.item import parse_description, parse_fields, parse_item
-from yoi_cli.store.formats.thread import is_utf8, latest_at
+from yoi_cli.store.formats.thread import is_utf8
 from yoi_cli.store.formats.thread_headers import summarise_thread, thread_figures
+from yoi_cli.store.formats.thread_pieces import latest_at
 from yoi_cli.store.values import PlansRow
 
 if TYPE_CHECKING:
