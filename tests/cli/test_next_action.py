@@ -72,6 +72,7 @@ OTHERS: Mapping[str, str] = {
     "worker prune": "records of workers",
     "runtime add": "the registry",
     "runtime remove": "the registry",
+    "runtime cleanup": "what workers left; a ticket that is not over keeps its worktree",
 }
 READS = frozenset(
     {

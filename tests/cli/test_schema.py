@@ -103,6 +103,8 @@ SCENARIO = (
     ("runtime_entry", "runtime show far"),
     ("runtime_test", "runtime test local"),
     ("runtime_removed", "runtime remove far"),
+    ("cleanup_plan", "runtime cleanup local"),
+    ("cleanup", "runtime cleanup local --all"),
     ("worktree_added", "worktree add {a}"),
     ("diff", "ticket diff {a}"),
     ("worktrees", "worktree list"),

@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "objective doctor": ("objective", GONE),
     "config list": ("orchestration.validate_timeout", "builtin:yoi_local", "refs/yoi/claims/"),
     "runtime list": ("local",),
+    "runtime cleanup local": ("worker", READY),
     "replay --all": (READY,),
     "hook status": ("prepare-commit-msg", "pre-push"),
     "ticket search acknowledged": (READY,),

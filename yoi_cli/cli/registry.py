@@ -226,6 +226,7 @@ _RUNTIME = _section(
     ("add", "runtime.registry:add", "Add a runtime on another machine to the registry."),
     ("remove", "runtime.registry:remove", "Take a runtime out of the registry."),
     ("test", "runtime.registry:test", "Say whether a runtime can do what is needed."),
+    ("cleanup", "runtime.cleanup:cleanup", "Show what its workers left, or remove some of it."),
     ("serve", "runtime.serve:serve", "Serve the workers of this clone over HTTP."),
     ("token", "runtime.serve:token", "Print a token for the server that runs."),
 )

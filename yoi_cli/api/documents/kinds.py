@@ -61,7 +61,7 @@ SERVED = frozenset(
         *("worker_events", "worker_page", "backend", "session", "session_ended", "login_code"),
         *("workspace", "ticket_page", "served_ticket", "revised", "ticket_events", "move_made"),
         *("worker_row", "worker_rows", "launch_options", "runtime_row"),
-        *("cleanup", "cleanup_plan", "worker_delivery", "worker_released"),
+        *("worker_delivery", "worker_released"),
         *("overview", "run_started", "waits"),
     }
 )

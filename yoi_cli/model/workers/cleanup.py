@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 WORKTREE, WORKER = "worktree", "worker"
 RUNNING, PINNED, OPEN = "running", "pinned", "open"
+_DIRTY = "dirty"
 _Id = Annotated[str, Meta(max_length=2000)]
 
 
@@ -131,15 +132,22 @@ def chosen(plan: CleanupPlan, order: CleanupOrder) -> tuple[Target, ...]:
         if target.refused:
             raise _refused(name, target.refused)
         if target.is_dirty and name not in order.confirm_dirty_ids:
-            raise _refused(name, "dirty")
+            raise _refused(name, _DIRTY)
         found.append(target)
     return tuple(found)
+
+
+_NO_MORE = "Nothing was removed; the plan says what may go."
+_CONFIRM = (
+    "Nothing was removed. It holds what is nowhere else; `yoi runtime cleanup --force` keeps that "
+    "under a rescue ref first."
+)
 
 
 def _refused(name: str, why: str) -> ConflictError:
     return ConflictError(
         "cleanup_refused",
         f"{name[:200]} is not to be removed: {why}.",
-        hint="Nothing was removed; the plan says what may go.",
+        hint=_CONFIRM if why == _DIRTY else _NO_MORE,
         details={"target": name[:200], "why": why},
     )
