@@ -222,24 +222,42 @@ def _p99(taken: list[float]) -> float:
 
 
 async def crowd(server: Server) -> None:
-    """A thousand workers that have ended: one list of all, beside reading their state files, both
-    in CPU time."""
+    """A thousand workers that have ended since the server started: one list of all, beside reading
+    their state files, both in CPU time."""
     first = server.runtime.spawn(WorkerRequest(WorkerSpec(command=("true",), cwd=server.folder)))
     server.runtime.wait(first.worker_id, 30)
-    folder = Path(server.folder) / ".git/yoi/workers"
+    folder = _records(server)
     for worker_id in _ids(_MANY - 1):
         shutil.copytree(folder / first.worker_id, folder / worker_id, symlinks=True)
     async with AsyncExitStack() as stack:
         await server.viewers(stack, first.worker_id, 1, "from=start")
         listing = [await asyncio.to_thread(_list_all, server) for _ in range(5)]
         threads = len(list(Path(f"/proc/{server.process.pid}/task").iterdir()))
-    alone = statistics.median(_read_all(folder) for _ in range(5))
-    for what, took in (
-        (f"list {_MANY} workers / read their records in one process, CPU", listing[0]),
-        ("the same, listed again", statistics.median(listing[1:])),
-    ):
-        print(f"| {what} | {took * 1000:.0f} ms / {alone * 1000:.0f} ms = {took / alone:.1f} | 2 |")
+    new = f"a list of {_MANY} workers that all ended since it started / the same"
+    _print_list(new, listing[0], folder)
+    _print_list("listed again / the same", statistics.median(listing[1:]), folder)
     print(f"| threads of the server meanwhile, one watcher among them | {threads} | |")
+
+
+async def crowd_that_was_there(server: Server) -> None:
+    """The same workers, which the server found at its start: the first list of all."""
+    headers = {"Authorization": f"Bearer {server.token}"}
+    async with httpx2.AsyncClient(base_url=f"http://{server.host}", headers=headers) as client:
+        while not (await client.get("/v1/ready")).is_success:
+            await asyncio.sleep(0.05)
+    took = await asyncio.to_thread(_list_all, server)
+    what = f"the first list of {_MANY} workers that the server found at its start"
+    _print_list(f"{what} / read their records in one process, CPU", took, _records(server))
+
+
+def _records(server: Server) -> Path:
+    return Path(server.folder) / ".git/yoi/workers"
+
+
+def _print_list(what: str, took: float, folder: Path) -> None:
+    """The row of a list, beside reading the records in one process."""
+    alone = statistics.median(_read_all(folder) for _ in range(5))
+    print(f"| {what} | {took * 1000:.0f} ms / {alone * 1000:.0f} ms = {took / alone:.1f} | 2 |")
 
 
 def _ids(count: int) -> list[str]:
@@ -342,7 +360,7 @@ def main() -> None:
         path = os.path.join(session.own_folder(make=True), "workers")
         runtime = FileRuntime(path, dict(os.environ))
         print("| what | figure | goal |\n| --- | --- | --- |")
-        for measure in (idle, busy, stalled, proxied, crowd):
+        for measure in (idle, busy, stalled, proxied, crowd, crowd_that_was_there):
             _measured(measure, program, runtime, folder)
 
 

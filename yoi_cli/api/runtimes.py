@@ -264,7 +264,9 @@ class EmbeddedRuntime:
         from yoi_cli.workers.told import told
 
         roots = self._host.folders() if view.changes else None
-        return told(view._replace(runtime_id=self.runtime_id), roots)
+        if view.runtime_id != self.runtime_id:
+            view = view._replace(runtime_id=self.runtime_id)
+        return told(view, roots)
 
     def _recovered(self, found: Recovery) -> Recovery:
         from yoi_cli.workers.told import told_recovery

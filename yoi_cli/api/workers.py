@@ -132,13 +132,13 @@ def list_workers(
 
     collect_mail(session)
     full_id = identify(session.store, ticket) if ticket is not None else None
-    runtime = _host(session, host).workers
+    found = _all(_host(session, host).workers)
     shown = tuple(
         view
-        for view in runtime.all()
+        for view in found.workers
         if full_id in (None, view.ticket) and not (only_live and view.has_ended)
     )
-    return WorkerList(shown, tuple(runtime.unreadable()))
+    return WorkerList(shown, found.unreadable)
 
 
 def show(session: Session, worker: str) -> WorkerView:
@@ -309,9 +309,9 @@ def recover(session: Session, host: WorkerHost | None = None) -> RecoveredWorker
     from yoi_cli.workers.runtime import RecoveredWorkers
 
     runtime = _host(session, host).workers
-    found = tuple(runtime.recover())
-    warnings = _log(session, runtime.all())
-    return RecoveredWorkers(found, warnings, tuple(runtime.unreadable()))
+    done = tuple(runtime.recover())
+    found = _all(runtime)
+    return RecoveredWorkers(done, _log(session, found.workers), found.unreadable)
 
 
 def prune(
@@ -393,6 +393,16 @@ def _host(session: Session, host: WorkerHost | None) -> WorkerHost:
     from yoi_cli.api.hosts import ThisMachine
 
     return ThisMachine(session) if host is None else host
+
+
+def _all(runtime: CloneWorkers) -> WorkerList:
+    """All workers, and why others cannot be read; each is looked at once."""
+    from yoi_cli.errors import StoreInvalidError
+    from yoi_cli.workers.runtime import WorkerList
+
+    found = [*runtime.each()]
+    broken = tuple(one for one in found if isinstance(one, StoreInvalidError))
+    return WorkerList(tuple(one for one in found if not isinstance(one, StoreInvalidError)), broken)
 
 
 def _located(session: Session, asked: WorkerSpec, host: WorkerHost) -> tuple[WorkerSpec, str]:

@@ -16,13 +16,15 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 #: The units of an age, the greatest first; weeks are counted in days, as people do.
 _UNITS = (("y", 31_557_600), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: The same without a zone, which is printed faster.
+_UTC_EPOCH = datetime(1970, 1, 1)
 _LATEST_MS = 253402300799000
 
 
 def stamp(milliseconds: int) -> str:
     """The UTC second of an instant, as files write it."""
-    instant = _EPOCH + timedelta(milliseconds=min(max(milliseconds, 0), _LATEST_MS))
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    seconds = min(max(milliseconds, 0), _LATEST_MS) // 1000
+    return f"{(_UTC_EPOCH + timedelta(0, seconds)).isoformat()}Z"
 
 
 def checked_now(milliseconds: int) -> int:

@@ -78,8 +78,9 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
 def told(view: WorkerView, roots: Mapping[str, str] | None = None) -> WorkerView:
     """The worker as everybody may know it. `roots` are the names of the clone's folders, below
     which what changed is named; by their paths."""
-    named = view._replace(changes=tuple(_below(path, roots or {}) for path in view.changes))
-    return WorkerView(**told_facts(named))  # type: ignore[arg-type]
+    if view.changes:
+        view = view._replace(changes=tuple(_below(path, roots or {}) for path in view.changes))
+    return WorkerView._make([check(value) for check, value in zip(_CHECKS, view, strict=True)])
 
 
 def told_facts(worker: object) -> dict[str, object]:
@@ -132,7 +133,8 @@ def _one_of(words: Iterable[str], other: str) -> _Check:
 
 
 def _matching(pattern: re.Pattern[str], other: str | None) -> _Check:
-    return lambda word: word if pattern.fullmatch(_text(word)) else other
+    match = pattern.fullmatch
+    return lambda word: word if isinstance(word, str) and match(word) else other
 
 
 def _id(word: object) -> str:
@@ -186,6 +188,7 @@ _FIELDS: Mapping[str, _Check] = {
     "has_terminal": bool,
     "accepts_input": bool,
 }
+_CHECKS = tuple(_FIELDS[name] for name in WorkerView._fields)
 _EVENT_FIELDS: Mapping[str, _Check] = {
     "number": _count,
     "at": _made_at,

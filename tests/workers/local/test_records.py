@@ -17,6 +17,7 @@ from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import NO_PROCESS, Identity
 from yoi_cli.workers.local.shim.state import WorkerState
 from yoi_cli.workers.local.spec import encode_spec
+from yoi_cli.workers.local.typed import MistypedError, typed
 from yoi_cli.workers.model import WorkerExit
 
 #: As the first version wrote them.
@@ -137,3 +138,23 @@ def test_a_command_may_hold_bytes_that_are_no_text(workers: Workers) -> None:
 def test_the_record_on_disk_has_the_keys_of_the_one_that_is_asked_for(workers: Workers) -> None:
     written = json.loads(workers.files(workers.spawn("true"))["spec.json"])
     assert list(written) == list(WorkerSpec._fields)
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        ({"command": ["cat", 1], "cwd": "/"}, "command"),
+        ({"command": ["cat"], "cwd": "/", "ports": ["http"]}, "ports"),
+        ({"command": ["cat"], "cwd": None}, "cwd"),
+        ({"command": ["cat"], "cwd": "/", "created_at": True}, "created_at"),
+    ],
+)
+def test_a_record_is_held_against_its_types_whatever_was_read_before_it(
+    entry: dict[str, object], key: str
+) -> None:
+    fine = {"command": ["cat"], "cwd": "/", "ports": [443], "created_at": 1}
+    assert typed(WorkerSpec, fine).command == ("cat",)
+    assert typed(WorkerSpec, {name: fine[name] for name in entry}).cwd == "/"
+    with pytest.raises(MistypedError) as refused:
+        typed(WorkerSpec, entry)
+    assert refused.value.key == key

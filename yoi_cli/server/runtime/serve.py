@@ -12,7 +12,7 @@ from msgspec import json
 from yoi_cli.api.documents.envelope import document
 from yoi_cli.api.documents.runtime import ServerDocument
 from yoi_cli.api.observation import observer
-from yoi_cli.api.runtimes import Readiness, served
+from yoi_cli.api.runtimes import Readiness, WorkerFilter, served
 from yoi_cli.api.servers import RUNTIME, only_server
 from yoi_cli.errors import UsageError
 from yoi_cli.server.http.app import Server, make_app
@@ -85,7 +85,7 @@ def serve_with(session: Session, options: ServeOptions, runtime_id: str = "local
         def start() -> None:
             address = address_of(binding, listening)
             _say(runtime_id, address, announce(runtime_id, address, token))
-            threading.Thread(target=_recover, args=(context,), daemon=True).start()
+            threading.Thread(target=look_after, args=(context,), daemon=True).start()
 
         serve_until_told(app, listening, binding, on_start=start, on_exit=context.drain)
 
@@ -121,10 +121,13 @@ def make_runtime_app(context: RuntimeContext, token: str, places: Callable[[], P
     )
 
 
-def _recover(context: RuntimeContext) -> None:
-    """Look after the workers that were there before; whatever that meets with, it serves."""
+def look_after(context: RuntimeContext) -> None:
+    """Look after the workers that were there before, and read those that ended, so that no list has
+    to; whatever that meets with, it serves."""
     try:
-        context.readiness = context.runtime.look_after()[1]
+        done = context.runtime.look_after()[1]
+        context.runtime.list_workers(WorkerFilter())
+        context.readiness = done
     except Exception as error:  # noqa: BLE001 - a server that never gets ready helps nobody
         context.log.incident("recovery", error)
         context.readiness = Readiness(ready=True, failed=True)

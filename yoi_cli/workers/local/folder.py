@@ -7,33 +7,39 @@ import os
 import stat
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from yoi_cli.model.workers.profiles import UNCONFINED
 from yoi_cli.workers.local.input_pipe import has_pipe, is_closed
 from yoi_cli.workers.local.records import RecordReader, corrupt
+from yoi_cli.workers.local.settled import mark_from
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import boot_id, is_alive
 from yoi_cli.workers.local.shim.state import CANNOT_START, ENDED
+from yoi_cli.workers.model import ENDED as HAVE_ENDED
 from yoi_cli.workers.model import RUNNING, WorkerFacts, WorkerVerdict, WorkerView, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yoi_cli.model.workers.spec import WorkerSpec
+    from yoi_cli.workers.local.settled import RecordMark
     from yoi_cli.workers.local.shim.state import WorkerState
 
+_End: TypeAlias = "tuple[int | None, int | None, int | None]"
+_NO_END: _End = (None, None, None)
 _TRIES, _PAUSE = 10, 0.005
 
 
 class WorkerSnapshot(NamedTuple):
-    """A worker at one instant."""
+    """A worker at one instant. `mark` tells whether its files are what they were then."""
 
     spec: WorkerSpec
     state: WorkerState | None
     facts: WorkerFacts
     verdict: WorkerVerdict
     view: WorkerView
+    mark: RecordMark | None = None
 
     @property
     def may_be_discarded(self) -> bool:
@@ -52,6 +58,8 @@ class WorkerFolder(RecordReader):
         The order makes the evidence hold: who is alive is asked before what they write at
         their end is looked for.
         """
+        began = time.time_ns()
+        self.statuses = {"": os.fstat(self.descriptor)}
         spec = self.spec()
         state = self.state()
         is_over = state is not None and self.is_over(state)
@@ -75,6 +83,7 @@ class WorkerFolder(RecordReader):
             is_elsewhere=not has_shim and (stub or worker) is not None and self._is_copy(state),
         )
         verdict = judge(facts)
+        code, signal, ended_at = _end(facts, state) if verdict.state in HAVE_ENDED else _NO_END
         view = WorkerView(
             runtime_id=runtime_id,
             worker_id=self.worker_id,
@@ -83,6 +92,9 @@ class WorkerFolder(RecordReader):
             ticket=spec.ticket,
             role=spec.role,
             profile=spec.profile,
+            exit_code=code,
+            signal=signal,
+            ended_at=ended_at,
             cause=state.cause if state is not None else "",
             created_at=spec.created_at,
             started_at=(state.started_at or None) if state is not None else None,
@@ -95,9 +107,7 @@ class WorkerFolder(RecordReader):
             has_terminal=spec.terminal,
             accepts_input=has_shim and verdict.state == RUNNING and self.accepts_input(state),
         )
-        if view.has_ended:
-            view = _with_end(view, facts, state)
-        return WorkerSnapshot(spec, state, facts, verdict, view)
+        return WorkerSnapshot(spec, state, facts, verdict, view, mark_from(self.statuses, began))
 
     def _is_copy(self, state: WorkerState | None) -> bool:
         """Whether this is a copy of the folder that the record is of: nobody may take over, or end,
@@ -123,9 +133,11 @@ class WorkerFolder(RecordReader):
     def output_size(self) -> int:
         """How many bytes it wrote, kept or not."""
         try:
-            return os.stat(files.OUTPUT, dir_fd=self.descriptor, follow_symlinks=False).st_size
+            status = os.stat(files.OUTPUT, dir_fd=self.descriptor, follow_symlinks=False)
         except FileNotFoundError:
             return 0
+        self.statuses[files.OUTPUT] = status
+        return status.st_size
 
     def has_shim(self) -> bool:
         """Whether somebody holds its lock."""
@@ -156,12 +168,11 @@ class WorkerFolder(RecordReader):
             yield descriptor if _take(descriptor, kind) else None
 
 
-def _with_end(view: WorkerView, facts: WorkerFacts, state: WorkerState | None) -> WorkerView:
-    """`view` with what was written down of the worker's end."""
+def _end(facts: WorkerFacts, state: WorkerState | None) -> _End:
+    """What was written down of a worker's end: its exit code or signal, and when that was."""
     if facts.exit is not None and not facts.exit.error:
-        end = facts.exit
-        return view._replace(exit_code=end.code, signal=end.signal, ended_at=end.at)
-    return view._replace(ended_at=(state.ended_at or None) if state is not None else None)
+        return facts.exit.code, facts.exit.signal, facts.exit.at
+    return None, None, (state.ended_at or None) if state is not None else None
 
 
 def _take(descriptor: int, kind: int) -> bool:

@@ -32,6 +32,8 @@ class RecordReader:
     def __init__(self, worker_id: str, descriptor: int) -> None:
         self.worker_id = worker_id
         self.descriptor = descriptor
+        #: What each file was when it was read last, which tells whether it is another by now.
+        self.statuses: dict[str, os.stat_result] = {}
 
     def spec(self) -> WorkerSpec:
         """What it was asked to be."""
@@ -72,7 +74,8 @@ class RecordReader:
 
     def _object(self, name: str) -> Mapping[str, object] | None:
         try:
-            entry: object = json.loads(files.read(self.descriptor, name))
+            data, self.statuses[name] = files.read_with_status(self.descriptor, name)
+            entry: object = json.loads(data.decode())
         except FileNotFoundError:
             return None
         except (OSError, ValueError, RecursionError) as error:

@@ -12,7 +12,7 @@ from yoi_cli.errors import NotFoundError, StoreInvalidError
 from yoi_cli.workers.local.commands import give_command, poke, resize_terminal, write_input
 from yoi_cli.workers.local.folder import WorkerFolder, WorkerSnapshot
 from yoi_cli.workers.local.output import follow_output, read_output
-from yoi_cli.workers.local.settled import SettledWorkers, mark_of
+from yoi_cli.workers.local.settled import SettledWorkers
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import is_alive
 from yoi_cli.workers.local.shim.state import ENDED
@@ -99,8 +99,7 @@ class FileRuntime:
         for worker_id in self.ids():
             if worker_id <= after:
                 continue
-            mark = mark_of(self._folder_of(worker_id)) if settled is not None else None
-            view = known.get(worker_id, mark)
+            view = known.get(worker_id, f"{self._path}/{worker_id}")
             if view is None:
                 seen = self._seen(worker_id)
                 if not isinstance(seen, WorkerSnapshot):
@@ -109,7 +108,7 @@ class FileRuntime:
                     continue
                 view = told(seen.view)
                 if seen.facts.phase == ENDED and seen.verdict.is_settled:
-                    known.keep(mark, view)
+                    known.keep(seen.mark, view)
             yield view
 
     def _snapshots(self) -> Iterator[WorkerSnapshot | StoreInvalidError]:
@@ -319,13 +318,14 @@ class FileRuntime:
             descriptor = files.open_folder(self._folder_of(worker_id))
         except OSError as error:
             raise worker_not_found(worker_id) from error
-        with files.closing(descriptor):
-            try:
-                yield WorkerFolder(worker_id, descriptor)
-            except StoreInvalidError as error:
-                if self._is_gone(worker_id, descriptor):  # it was taken away while it was read
-                    raise worker_not_found(worker_id) from error
-                raise
+        try:
+            yield WorkerFolder(worker_id, descriptor)
+        except StoreInvalidError as error:
+            if self._is_gone(worker_id, descriptor):  # it was taken away while it was read
+                raise worker_not_found(worker_id) from error
+            raise
+        finally:
+            os.close(descriptor)
 
     def _is_gone(self, worker_id: str, descriptor: int) -> bool:
         try:

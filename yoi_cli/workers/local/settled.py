@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from yoi_cli.workers.local.shim import files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yoi_cli.workers.model import WorkerView
 
     #: Changes when a file of the worker does, or one comes or goes.
@@ -22,17 +24,28 @@ _MOST = 50_000
 
 
 def mark_of(path: str) -> RecordMark | None:
-    """The mark of the worker whose folder is at `path`; None where one of its files is missing, or
-    so young that the mark may be of several states."""
-    found = []
-    for name in _RECORDS:
-        try:
-            seen = os.stat(f"{path}/{name}" if name else path, follow_symlinks=False)
-        except OSError:
-            return None
-        found.append((seen.st_mtime_ns, seen.st_size))
-    newest = max(mtime for mtime, _ in found)
-    return None if time.time_ns() - newest < _YOUNG_NS else tuple(found)
+    """The mark of the worker whose folder is at `path`, as `mark_from` has it."""
+    began = time.time_ns()
+    try:
+        found = {
+            name: os.stat(f"{path}/{name}" if name else path, follow_symlinks=False)
+            for name in _RECORDS
+        }
+    except OSError:
+        return None
+    return mark_from(found, began)
+
+
+def mark_from(statuses: Mapping[str, os.stat_result], began: int) -> RecordMark | None:
+    """The mark by what the folder (without a name) and the files of a worker were told to be since
+    `began`; None where one is missing, or so young that the mark may be of several states."""
+    try:
+        found = [statuses[name] for name in _RECORDS]
+    except KeyError:
+        return None
+    if began - max(one.st_mtime_ns for one in found) < _YOUNG_NS:
+        return None
+    return tuple([(one.st_mtime_ns, one.st_size) for one in found])
 
 
 class SettledWorkers:
@@ -41,13 +54,13 @@ class SettledWorkers:
     def __init__(self) -> None:
         self._known: dict[str, tuple[RecordMark, WorkerView]] = {}
 
-    def get(self, worker_id: str, mark: RecordMark | None) -> WorkerView | None:
-        """The worker as it was read, if its files are what they were then."""
+    def get(self, worker_id: str, path: str) -> WorkerView | None:
+        """The worker as it was read, if its files below `path` are what they were then."""
         known = self._known.get(worker_id)
-        return known[1] if known is not None and known[0] == mark else None
+        return known[1] if known is not None and known[0] == mark_of(path) else None
 
     def keep(self, mark: RecordMark | None, view: WorkerView) -> None:
-        """Keep a worker whose end is settled, which was read behind its mark."""
+        """Keep a worker whose end is settled, with the mark of what was read."""
         if mark is not None:
             if len(self._known) >= _MOST:
                 self._known.clear()

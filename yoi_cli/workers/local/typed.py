@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Record = TypeVar("Record", WorkerSpec, WorkerState, WorkerExit)
+#: So many shapes of records are known at once; others are looked at as if they were new.
+_MOST_SHAPES = 1000
 
 
 class MistypedError(ValueError):
@@ -37,42 +39,63 @@ class MistypedError(ValueError):
         self.key = key
 
 
-class _Field(NamedTuple):
-    """A field: the types that are taken as they are, and what looks at any other value."""
+class _Kind(NamedTuple):
+    """What is known of a kind of record: its fields and what is there of each where nothing is, the
+    types of a value that are taken as they are, and what looks at any other value."""
 
-    name: str
-    as_they_are: frozenset[object]
-    check: Callable[[object], object]
+    names: tuple[str, ...]
+    defaults: tuple[object, ...]
+    as_they_are: tuple[frozenset[object], ...]
+    checks: tuple[Callable[[object], object], ...]
+    #: By the types of all values, the fields at which more has to be looked. Records are alike.
+    doubtful: dict[tuple[type, ...], tuple[int, ...]]
 
 
 def typed(kind: type[Record], entry: Mapping[str, object]) -> Record:
     """`entry`, as JSON has it, as a `kind`. What it lacks has its default, or is None, and what is
     not known is left out. Raises `MistypedError`."""
-    made: list[object] = []
-    defaults = kind._field_defaults
-    for name, as_they_are, check in _fields()[kind]:
-        value = entry.get(name)
-        if value is None and name not in entry and name in defaults:
-            made.append(defaults[name])
-        elif type(value) in as_they_are:
-            made.append(value)
-        else:
+    known: _Kind = _kinds()[kind]
+    made: list[object] = [*map(entry.get, known.names, known.defaults)]
+    types = (*map(type, made),)
+    doubtful = known.doubtful.get(types)
+    if doubtful is None:
+        doubtful = _doubtful(known, types)
+    for at in doubtful:
+        name = known.names[at]
+        if name in entry or name not in kind._field_defaults:
             try:
-                made.append(check(value))
+                made[at] = known.checks[at](made[at])
             except ValueError:
                 raise MistypedError(name) from None
     return kind._make(made)
 
 
+def _doubtful(known: _Kind, types: tuple[type, ...]) -> tuple[int, ...]:
+    found = tuple(
+        at
+        for at, (one, fine) in enumerate(zip(types, known.as_they_are, strict=True))
+        if one not in fine
+    )
+    if len(known.doubtful) < _MOST_SHAPES:
+        known.doubtful[types] = found
+    return found
+
+
 @cache
-def _fields() -> Mapping[type, tuple[_Field, ...]]:
-    """What is known of the fields of every record, worked out once."""
-    return {kind: _fields_of(kind) for kind in (WorkerSpec, WorkerState, WorkerExit)}
+def _kinds() -> Mapping[type, _Kind]:
+    """What is known of every record, worked out once."""
+    return {kind: _kind_of(kind) for kind in (WorkerSpec, WorkerState, WorkerExit)}
 
 
-def _fields_of(kind: type) -> tuple[_Field, ...]:
+def _kind_of(kind: type[WorkerSpec | WorkerState | WorkerExit]) -> _Kind:
     hints = get_type_hints(kind)
-    return tuple(_Field(name, _plain(hint), _checker(hint)) for name, hint in hints.items())
+    return _Kind(
+        tuple(hints),
+        tuple(map(kind._field_defaults.get, hints)),
+        tuple(map(_plain, hints.values())),
+        tuple(map(_checker, hints.values())),
+        {},
+    )
 
 
 def _plain(hint: object) -> frozenset[object]:

@@ -55,21 +55,32 @@ def open_folder(path: str | bytes, below: int | None = None) -> int:
 
 def open_regular(folder: int, name: str, flags: int = _READ) -> int:
     """A descriptor of the regular file `name`. Raises `OSError`, also for another kind."""
+    return _opened(folder, name, flags)[0]
+
+
+def _opened(folder: int, name: str, flags: int) -> tuple[int, os.stat_result]:
     descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise OSError(f"{name} is not a regular file")
-    return descriptor
+    return descriptor, status
 
 
 def read(folder: int, name: str) -> bytes:
     """The whole of the regular file `name`. Raises `OSError`."""
-    descriptor = open_regular(folder, name)
+    return read_with_status(folder, name)[0]
+
+
+def read_with_status(folder: int, name: str) -> tuple[bytes, os.stat_result]:
+    """The same, and what the file was when its reading began."""
+    descriptor, status = _opened(folder, name, _READ)
     try:
-        size = os.fstat(descriptor).st_size
-        data = os.read(descriptor, size + 1)
+        data = os.read(descriptor, status.st_size + 1)
         # One byte more was asked for than there was: whoever gets none of it is at the end.
-        return data if len(data) <= size else data + read_all(descriptor)
+        if len(data) > status.st_size:
+            data += read_all(descriptor)
+        return data, status
     finally:
         os.close(descriptor)
 
