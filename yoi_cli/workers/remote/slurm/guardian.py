@@ -1,11 +1,11 @@
 """What a job of Slurm runs for a worker: starts its shim, stands in for it where that dies, and
 ends as the worker did (docs/machines.md, "Slurm").
 
-Started by path on the machine that Slurm chose: `python -I -S …/guardian.py FOLDER ID…`, with the
-place in `ID…` in SLURM_ARRAY_TASK_ID. Like the shim it imports the standard library and the shim
-alone. It holds the worker's lock for life and hands it to the shim, so that whoever looks from
-elsewhere sees that somebody stands over the worker. Whoever starts a job again finds the worker's
-state written down, and nothing is started twice.
+Started by path on the machine that Slurm chose: `python -I -S …/guardian.py FOLDER ID`. Like the
+shim it imports the standard library and the shim alone. It holds the worker's lock for life and
+hands it to the shim, so that whoever looks from elsewhere sees that somebody stands over the
+worker. Whoever starts a job again finds the worker's state written down, and nothing is started
+twice.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _OF_SLURM = (b"SLURM_", b"CUDA_VISIBLE_DEVICES", b"ROCR_VISIBLE_DEVICES", b"ZE_A
 _OF_MACHINE = (b"TMPDIR", b"XDG_RUNTIME_DIR", b"SSH_AUTH_SOCK")
 
 
-def main(path: str, worker_id: str, task: int) -> int:
+def main(path: str, worker_id: str) -> int:
     """Have the worker run; the exit code of the job."""
     worker_path = os.path.join(path, worker_id)
     try:
@@ -84,7 +84,7 @@ def main(path: str, worker_id: str, task: int) -> int:
         return _refused(WAS_STARTED, "The worker was started before.")
     if _given_up(folder):
         return 0
-    launch = _launch(folder, os.fsencode(worker_path), lock, task)
+    launch = _launch(folder, os.fsencode(worker_path), lock)
     return _Guardian(folder, launch, wakeup).watch()
 
 
@@ -120,10 +120,10 @@ def _given_up(folder: int) -> bool:
     return True
 
 
-def _launch(folder: int, path: bytes, lock: int, task: int) -> Launch:
+def _launch(folder: int, path: bytes, lock: int) -> Launch:
     """What the shim is given: what is in the worker's folder, and in this job's variables."""
     parts: list[str] = []
-    while (part := os.environ.get(f"YOI_JOB_{task}_{len(parts)}")) is not None:
+    while (part := os.environ.get(f"YOI_JOB_{len(parts)}")) is not None:
         parts.append(part)
     rest = unpack(base64.b64decode("".join(parts)))
     made = _make_passing(folder)
@@ -268,9 +268,8 @@ def _shim_path() -> str:
 
 
 def _enter() -> NoReturn:
-    path, *ids = sys.argv[1:]
-    task = int(os.environ.get("SLURM_ARRAY_TASK_ID", "0"))
-    os._exit(main(path, ids[task], task))
+    path, worker_id = sys.argv[1:]
+    os._exit(main(path, worker_id))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ LAUNCH, ANSWER, JOB_OUTPUT = "launch", "answer", "slurm.out"
 
 
 class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The job `name` of Slurm, and the worker's place in it where it is an array.
+    """The job `name` of Slurm, which is its worker's id.
 
     It is written before Slurm is asked for the job (`asked_at`, Unix milliseconds), and once more
     with its number. `word` is what Slurm said last of a job that is over.
@@ -23,15 +23,9 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     schema_version: int = 1
     name: str
-    task: int | None = None
     asked_at: int
     job_id: int | None = None
     word: JobWord | None = None
-
-    @property
-    def label(self) -> str:
-        """The job among all of the queue."""
-        return self.name if self.task is None else f"{self.name}/{self.task}"
 
 
 def read_job(folder: int, worker_id: str) -> JobRecord | None:

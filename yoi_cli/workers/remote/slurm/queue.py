@@ -61,7 +61,7 @@ class JobQueue:
         """What Slurm says of `job` since it was asked for it; `UNKNOWN` where it was not asked
         since then, or does not answer."""
         kept = self._refreshed()
-        found = kept.words.get(job.label) or kept.words.get(job.name)
+        found = kept.words.get(job.name)
         if found is not None and found.since < job.asked_at:
             found = None
         if found is not None and (found.is_over or found.state == GONE):
@@ -86,15 +86,14 @@ class JobQueue:
         word = JobWord(self._accounted(job) or GONE, job.job_id, "", since)
         with self._lock(wait=True) as has_lock:
             if has_lock:
-                self._keep(self._read().with_word(job.label, word))
+                self._keep(self._read().with_word(job.name, word))
         return word
 
     def _accounted(self, job: JobRecord) -> str:
         if not self._has_accounting or job.job_id is None:
             return ""
-        place = str(job.job_id) if job.task is None else f"{job.job_id}_{job.task}"
         try:
-            said = self._programs.ask("sacct", (*_ACCOUNTING, "--jobs", place))
+            said = self._programs.ask("sacct", (*_ACCOUNTING, "--jobs", str(job.job_id)))
         except OperationError:
             said = None
         if said is None or not said.is_good:

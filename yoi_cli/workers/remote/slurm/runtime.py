@@ -81,7 +81,7 @@ class SlurmRuntime(FileRuntime):
                 if prepared.lock is not None:
                     is_first = self._job_of(worker_id) is None
                     try:
-                        is_new = self._submitter.submit([prepared.launch])[0] or is_new
+                        is_new = self._submitter.submit(prepared.launch) or is_new
                     except OperationError as error:
                         if is_first and error.code not in _UNCERTAIN:
                             maker.remove(worker_id, request.spec.key)
@@ -184,10 +184,7 @@ class SlurmRuntime(FileRuntime):
         job = self._job_of(worker_id)
         if job is None:
             return
-        if job.task is not None and job.job_id is not None:
-            which = [f"{job.job_id}_{job.task}"]
-        else:
-            which = [f"--name={job.name}", f"--user={os.geteuid()}"]
+        which = (f"--name={job.name}", f"--user={os.geteuid()}")
         with suppress(OperationError):
             self._programs.ask("scancel", ["--quiet", *how, *which])
 
