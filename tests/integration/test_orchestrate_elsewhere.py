@@ -447,6 +447,31 @@ rm '{at_work}/'$YOI_ROLE-$YOI_TICKET
     assert most == {"coder": 3, "reviewer": 1}
 
 
+def test_what_was_merged_is_taken_away_there_while_others_work(
+    far: Far, server: RunningServer
+) -> None:
+    """The second coder ends once nothing is left of the first ticket, reviewed meanwhile."""
+    agents = far.shop.agents
+    others = "git for-each-ref refs/heads/work | grep -v $YOI_TICKET"
+    far.shop.script(
+        "coder",
+        f"""\
+if ! mkdir '{agents}/first'; then
+  {others} > '{agents}/second'
+  for i in $(seq 600); do {others} || break; sleep 0.1; done
+fi
+{GOOD}""",
+    )
+    wait = f"for i in $(seq 600); do [ -s '{agents}/second' ] && break; sleep 0.1; done"
+    far.shop.script("reviewer", f"{wait}\necho 'YOI-REVIEW: approve'\n")
+    on_far(far.shop, "coder", settings="close = true")
+    far.register(places=1)
+    tickets = [far.shop.queue(f"Number {n}") for n in range(2)]
+    far.shop.run("--max", "2")
+    assert {far.shop.state(one) for one in tickets} == {"closed"}
+    assert (agents / "second").read_text()
+
+
 KILLER = Path(__file__).parents[1] / "support" / "killed_orchestrate.py"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yoi_cli.workers.changes import UNKNOWN, changes_sentence, unexplained
+from yoi_cli.workers.changes import UNKNOWN, changes_sentence, of_open_tickets, unexplained
 from yoi_cli.workers.model import WorkerView
 
 OWN, ANOTHER = "0000000000ABC", "0000000000DEF"
@@ -47,6 +47,13 @@ def test_the_target_and_trials_of_merges_are_orchestrations_own() -> None:
     view = worker(OWN, 10, 20, *paths)
     assert unexplained(view, [], "main") == ()
     assert unexplained(view, []) == paths[:1]
+
+
+def test_what_is_left_of_a_ticket_that_is_over_may_go() -> None:
+    branches = tuple(f"{GIT}/refs/heads/work/{one}-x" for one in (ANOTHER, OWN))
+    paths = (*branches, f"{GIT}/config")
+    assert of_open_tickets(paths, lambda ticket: ticket == ANOTHER) == paths[1:]
+    assert of_open_tickets(paths, lambda ticket: False) == paths
 
 
 def test_a_person_is_told_what_it_was() -> None:

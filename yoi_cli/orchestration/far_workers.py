@@ -12,6 +12,7 @@ from yoi_cli.model.naming import WORK_REFS
 from yoi_cli.model.workers.order import Base, Run, Tip, WorkerOrder
 from yoi_cli.model.workers.profiles import CODER, REVIEWER
 from yoi_cli.orchestration.elsewhere import FarJob
+from yoi_cli.orchestration.noticed import not_ours
 from yoi_cli.worktrees.model import Worktree
 
 if TYPE_CHECKING:
@@ -98,6 +99,9 @@ class FarWorkers:
             text = f"On {job.runtime}: {error.message}"
             details = {**error.details, "runtime_id": job.runtime}
             raise type(error)(error.code, text, hint=error.hint, details=details) from error
+        if state.end is not None and state.end.noticed:
+            noticed = not_ours(self._ports.store, state.end.noticed)
+            state = state._replace(end=state.end._replace(noticed=noticed))
         self.away = None if state.end is not None else self._ports.elsewhere.away(job.runtime)
         if state.end is not None:
             self.ended.clear()

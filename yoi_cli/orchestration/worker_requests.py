@@ -15,6 +15,7 @@ from yoi_cli.model.workers.presets import HIDES_IDENTITY, LEAVES_BEHIND
 from yoi_cli.model.workers.profiles import CODER, REVIEWER
 from yoi_cli.model.workers.run_variables import AS_COMMITTED, facts_of_run, run_variables
 from yoi_cli.model.workers.spec import WorkerSpec, milliseconds, request_of
+from yoi_cli.orchestration.noticed import not_ours
 from yoi_cli.orchestration.texts import CommandResult, plain_text
 from yoi_cli.workers.agents.base import AgentReport
 from yoi_cli.workers.agents.commands import resume_command
@@ -247,6 +248,7 @@ class WorkerWatch:
         if view.changes and view.worker_id not in self._seen:
             self._seen.add(view.worker_id)
             found = unexplained(view, runtime.all(), self._ports.target)
+            found = not_ours(self._ports.store, found)
             if found:
                 self.noticed.append(changes_sentence(view, found))
         self.worker = "" if view.has_ended else view.worker_id

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.model.text import some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from yoi_cli.workers.model import WorkerView
 
@@ -38,6 +38,15 @@ def unexplained(
         if not _TRIAL.search(path)
         and not (target is not None and path.endswith(f"/refs/heads/{target}"))
         and not ((found := _OF_TICKET.search(path)) is not None and found[1] in busy)
+    )
+
+
+def of_open_tickets(paths: Iterable[str], is_over: Callable[[str], bool]) -> tuple[str, ...]:
+    """The paths but for those that are about a ticket of which `is_over` says that it is."""
+    return tuple(
+        path
+        for path in paths
+        if not ((found := _OF_TICKET.search(path)) is not None and is_over(found[1]))
     )
 
 

@@ -214,7 +214,7 @@ ROUTES: tuple[Route[RuntimeContext], ...] = (
     Route(
         "GET",
         "/v1/cleanup-plan",
-        CLEANUP,
+        RUNTIME_READ,
         "What the workers left that may be removed, and why the rest may not",
         (Answer(200, "It is.", "cleanup_plan"),),
         run=handlers.cleanup_plan,

@@ -62,15 +62,16 @@ def end_to_end(workers: SshWorkers, asked: WorkerRequest) -> bytes:
 
 
 def test_many_at_once_share_one_connection_and_one_session(
-    far_host: Sshd, workers: SshWorkers, repo: Path
+    _hermetic: dict[str, str], repo: Path
 ) -> None:
-    workers.all()
-    with ThreadPoolExecutor(12) as threads:
-        asked = [request(repo, "sh", "-c", f"echo {n}", key=f"{n}") for n in range(12)]
-        said = list(threads.map(lambda one: end_to_end(workers, one), asked))
-    assert said == [f"{n}\n".encode() for n in range(12)]
-    assert len(far_host.masters()) == 1
-    assert len(far_host.connections()) == 1
+    with running_sshd(_hermetic) as host, workers_at(host, repo) as workers:
+        workers.all()
+        with ThreadPoolExecutor(12) as threads:
+            asked = [request(repo, "sh", "-c", f"echo {n}", key=f"{n}") for n in range(12)]
+            said = list(threads.map(lambda one: end_to_end(workers, one), asked))
+        assert said == [f"{n}\n".encode() for n in range(12)]
+        assert len(host.masters()) == 1
+        assert len(host.connections()) == 1
 
 
 def test_the_connection_is_made_once_however_many_come_at_the_same_time(
