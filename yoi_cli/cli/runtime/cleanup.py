@@ -44,9 +44,9 @@ def cleanup(
 ) -> int:
     """Show what the workers of a runtime left, or remove some of it.
 
-    Without a target nothing is removed. A worktree that holds what is committed or merged nowhere
-    else is removed only by its name and with --force, and what it holds is kept first, where it
-    stood. What runs, what is pinned and what is of a ticket that is not over stays.
+    Without a target or --all nothing is removed. A worktree that holds what is committed or
+    merged nowhere else is removed only by its name and with --force, and what it holds is kept
+    first, where it stood. What runs, what is pinned and what is of a ticket that is not over stays.
 
     \b
     Examples:
