@@ -28,6 +28,9 @@ COMMANDS = (
     ("ticket", "stats"),
     ("ticket", "log"),
     ("ticket", "show"),
+    ("ticket", "doctor"),
+    ("search", "importer"),
+    ("search", "zebra"),
 )
 
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.broken_stores import (
     BREAKAGES,
     CREATED,
@@ -27,13 +29,18 @@ from support.broken_stores import (
 )
 from support.environment import ROOT
 from support.file_stores import fingerprint
+from support.odd_threads import damaged, threads
 from support.threads import older
 
-from yoi_cli.doctor.examine import examine_ticket
+from yoi_cli.doctor.diagnostics import Diagnostic
+from yoi_cli.doctor.examine import _check_log, examine_ticket
+from yoi_cli.doctor.files import inspect
 from yoi_cli.doctor.files.inspect import FileInspector
+from yoi_cli.doctor.ports import InspectedTicket
 from yoi_cli.doctor.rules import GROUPS, RULES
 from yoi_cli.model.findings import SEVERITIES
 from yoi_cli.model.ids import TicketId
+from yoi_cli.model.item import Item
 from yoi_cli.store.files.store import FileStore
 
 
@@ -67,6 +74,28 @@ def test_every_fault_is_named_with_its_place_and_nothing_else_is(
     assert {one.code for one in found} == {code, *breakage.also}
     places = [(one.path, one.line, one.severity) for one in found if one.code == code]
     assert places == [(breakage.path, breakage.line, RULES[code].severity)]
+
+
+@given(st.one_of(threads(), damaged()), st.sampled_from(("planning", "ready", "closed")))
+def test_a_thread_is_judged_by_its_headers_as_by_the_whole(data: bytes, state: str) -> None:
+    def judged() -> list[Diagnostic]:
+        inspection = inspect._Inspection(TicketId(TICKET), FOLDER)
+        read, whole = inspection._parse_thread(data)
+        ticket = InspectedTicket(
+            TicketId(TICKET),
+            FOLDER,
+            tuple(inspection.found),
+            Item({"state": state}, ""),
+            read,
+            whole,
+            resolution="Created.",
+        )
+        return [*ticket.found, *_check_log(ticket)]
+
+    answer = judged()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inspect, "outline_thread", lambda _data: None)
+        assert judged() == answer
 
 
 @pytest.mark.parametrize("code", BREAKAGES)

@@ -53,26 +53,27 @@ def _findings(thread: Thread, folded: Folded) -> Iterator[_Finding]:
     if first.kind != CREATE:
         what = f"The first event is {quote(first.kind)}, not create."
         yield "first_event_not_create", what, first.line
-    for event in thread.events:
-        yield from _check_event(event)
-    yield from _check_order(thread.events)
+    times = [seconds_of(event.at) for event in thread.events]
+    for event, seconds in zip(thread.events, times, strict=True):
+        yield from _check_event(event, seconds)
+    yield from _check_order(thread.events, times)
     yield from _check_moves(thread.events, folded)
 
 
-def _check_event(event: Event) -> Iterator[_Finding]:
+def _check_event(event: Event, seconds: int | None) -> Iterator[_Finding]:
     if event.kind not in KINDS:
         yield "event_kind_unknown", f"The kind {quote(event.kind)} is not known.", event.line
     if not event.author:
         yield "event_author_missing", f"The event {event.kind} names no author.", event.line
-    if seconds_of(event.at) is None:
+    if seconds is None:
         yield "event_time_invalid", f"The event's time is {quote(event.at)}.", event.line
     if event.kind == REVIEW and event.status not in (APPROVE, REQUEST_CHANGES):
         code = "older_review_status_missing" if event.is_older else "review_status_missing"
         yield code, f"The review's status is {quote(event.status)}.", event.line
 
 
-def _check_order(events: Sequence[Event]) -> Iterator[_Finding]:
-    timed = [(seconds, event) for event in events if (seconds := seconds_of(event.at)) is not None]
+def _check_order(events: Sequence[Event], times: Sequence[int | None]) -> Iterator[_Finding]:
+    timed = [(at, event) for at, event in zip(times, events, strict=True) if at is not None]
     for (before, earlier), (after, event) in pairwise(timed):
         if after < before:
             what = f"The event is of {event.at}, the one before it of {earlier.at}."
@@ -92,8 +93,10 @@ def _check_order(events: Sequence[Event]) -> Iterator[_Finding]:
 
 def _check_moves(events: Sequence[Event], folded: Folded) -> Iterator[_Finding]:
     for event in events:
+        if event.kind != STATE_CHANGED or not is_move(event):
+            continue
         target = event.attributes.get("to", "")
-        if event.kind == STATE_CHANGED and is_move(event) and not is_state(target):
+        if not is_state(target):
             what = f"The move leads to {quote(target)}, which is no state."
             yield "move_state_unknown", what, event.line
     for move in folded.moves:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.check_item import check_item, check_resolution, check_state
@@ -67,13 +67,25 @@ def _check_ticket(inspected: InspectedTicket, inspector: StoreInspector) -> Iter
     """Everything that is wrong with one ticket by itself."""
     yield from inspected.found
     yield from check_item(inspected)
-    if inspected.thread is not None:
-        folded = fold(inspected.thread.events)
-        yield from check_thread(inspected, inspected.thread, folded)
-        yield from check_state(inspected, folded.state)
-        yield from check_resolution(inspected, folded.state)
+    yield from _check_log(inspected)
     yield from check_relations(inspected, inspector.exists)
     yield from check_plan(inspected, inspector.exists)
+
+
+def _check_log(inspected: InspectedTicket) -> list[Diagnostic]:
+    """What is wrong with a ticket's thread, and with what is made of it."""
+    if inspected.thread is None:
+        return []
+    folded = fold(inspected.thread.events)
+    found = [
+        *check_thread(inspected, inspected.thread, folded),
+        *check_state(inspected, folded.state),
+        *check_resolution(inspected, folded.state),
+    ]
+    if found and inspected.whole_thread is not None:
+        thread = inspected.whole_thread()
+        return _check_log(replace(inspected, thread=thread, whole_thread=None))
+    return found
 
 
 def _placed(inspected: InspectedTicket) -> list[OwnedRelation]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from yoi_cli.doctor.diagnostics import diagnose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from yoi_cli.doctor.diagnostics import Diagnostic
     from yoi_cli.model.events import Thread
@@ -41,6 +41,8 @@ class InspectedTicket:
 
     `folder` is relative to the workspace. `found` is what is wrong with the files
     themselves; a part that is missing or cannot be read is None or empty, and reported there.
+    `whole_thread` reads the thread where `thread` has no texts and lines of its events: where
+    they are needed, there is something to be said of them.
     """
 
     id: TicketId
@@ -48,6 +50,7 @@ class InspectedTicket:
     found: tuple[Diagnostic, ...]
     item: Item | None = None
     thread: Thread | None = None
+    whole_thread: Callable[[], Thread] | None = None
     relations: tuple[PlacedRelation, ...] = ()
     plan: tuple[PlacedRecord, ...] = ()
     resolution: str | None = None

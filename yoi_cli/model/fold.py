@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.events import Event
 
+#: What a closing was called once.
+_CLOSED = "closed"
+#: The kinds that moves have: of most events, their kind says that they are none.
+_MOVING = frozenset({STATE_CHANGED, CLOSE, _CLOSED})
+
 
 class Divergence(NamedTuple):
     """A move that was set aside: it did not start from the state that the ticket was in.
@@ -67,7 +72,7 @@ def is_move(event: Event) -> bool:
 
 def fold(events: Iterable[Event]) -> Folded:
     """Fold a thread's events, in file order, into the ticket's state."""
-    moving = [event for event in events if is_move(event)]
+    moving = [event for event in events if event.kind in _MOVING and is_move(event)]
     state = _first_state(moving)
     moves: list[Move] = []
     diverged: list[Divergence] = []
@@ -93,7 +98,7 @@ def fold(events: Iterable[Event]) -> Folded:
 
 def _is_close(event: Event) -> bool:
     """Older stores also hold closings whose kind is `closed`."""
-    return event.kind == CLOSE or (event.is_older and event.kind == "closed")
+    return event.kind == CLOSE or (event.is_older and event.kind == _CLOSED)
 
 
 def _first_state(moving: list[Event]) -> str:

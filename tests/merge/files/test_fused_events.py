@@ -9,7 +9,7 @@ from support.threads import block
 from support.tree_files import Files
 
 from yoi_cli.errors import StoreInvalidError
-from yoi_cli.merge.files import fused_events
+from yoi_cli.merge.files import fused_events, line_merge
 from yoi_cli.merge.files.fused_events import begins_twice, is_fused, separate_events
 from yoi_cli.merge.files.line_merge import (
     doubled_keys,
@@ -138,6 +138,29 @@ def test_lists_and_unknown_lines_stay_with_their_key() -> None:
 
     assert doubled_keys(item) == ()
     assert repair_item(item, None, path="item.md").data == item
+
+
+LINES = (
+    "title: 'A'",
+    "state:",
+    "state: x",
+    "tags:",
+    "  - a",
+    "# a remark",
+    "---",
+    "--- ",
+    "\r",
+    "",
+)
+
+
+@given(st.lists(st.sampled_from(LINES)), st.sampled_from(("\n", "\n", "\n", "\r\n")))
+def test_keys_are_doubled_where_they_are_counted_twice(lines: list[str], end: str) -> None:
+    data = end.join(["---", *lines, "---", "title: 'B'", ""]).encode()
+    keys = [key for key, _ in line_merge._entries(data)[1] if key]
+    counted = dict.fromkeys(key.decode() for key in keys if keys.count(key) > 1)
+
+    assert doubled_keys(data) == tuple(counted)
 
 
 def test_the_sides_of_a_conflict_are_told_with_and_without_the_ancestor() -> None:

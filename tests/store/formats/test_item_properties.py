@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from yoi_cli.errors import StoreInvalidError, UsageError
 from yoi_cli.model.fields import KEY_ORDER
-from yoi_cli.model.item import FieldValue
+from yoi_cli.model.item import FieldValue, Item
+from yoi_cli.store.formats import item as item_format
 from yoi_cli.store.formats import item_yaml
 from yoi_cli.store.formats.item import parse_fields, parse_item
 from yoi_cli.store.formats.item_entry import FrontmatterEntry
@@ -213,6 +214,24 @@ def test_every_reader_gives_the_same_answer(text: str) -> None:
     crlf = data.replace(b"\r", b"").replace(b"\n", b"\r\n")
     if b"\r" not in data:
         assert parse_item(crlf, path=PATH).fields == fields
+
+
+@given(NEAR_CANONICAL, st.sampled_from(("", "\n", "\r\n", " \n")), TEXTS)
+@example("a: 'x'\n\nb:\n", "\n", "body")
+@example("--- \n", "", "")
+def test_an_item_of_the_plain_form_is_read_as_any_other(text: str, blank: str, body: str) -> None:
+    data = f"---\n{text}---\n{blank}{body}".encode("utf-8", "surrogatepass")
+
+    def read() -> Item | str:
+        try:
+            return parse_item(data, path=PATH)
+        except StoreInvalidError as error:
+            return error.message
+
+    answer = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(item_format, "_plain_item", lambda _data: None)
+        assert read() == answer
 
 
 @given(NEAR_CANONICAL)

@@ -9,6 +9,7 @@ from support.corpus import Corpus
 from support.odd_threads import damaged, legal, threads
 from support.threads import event_id, older
 
+from yoi_cli.model.events import Event
 from yoi_cli.model.fold import fold
 from yoi_cli.model.routing import summary_of_thread
 from yoi_cli.model.states import STATES
@@ -17,10 +18,16 @@ from yoi_cli.store.formats import thread_headers as quick_fold
 from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.formats.thread_headers import (
     fold_thread,
+    outline_thread,
     read_plain,
     summarise_thread,
     thread_figures,
 )
+
+
+def outlined(event: Event) -> tuple[object, ...]:
+    told = {key: event.attributes.get(key) for key in ("from", "to", "reason", "field", "status")}
+    return (event.kind, event.at, event.id, event.identity, bool(event.author), told)
 
 
 def both(data: bytes) -> None:
@@ -28,6 +35,10 @@ def both(data: bytes) -> None:
     assert fold_thread(data) == fold(thread.events)
     assert summarise_thread(data) == summary_of_thread(thread)
     assert thread_figures(data) == figures_of(thread.events)
+    outline = outline_thread(data)
+    if outline is not None:
+        assert thread.faults == ()
+        assert list(map(outlined, outline.events)) == list(map(outlined, thread.events))
     plain = read_plain(data)
     if plain is not None:
         assert plain.folded == fold(thread.events)
@@ -62,7 +73,16 @@ def test_every_cut_of_a_thread_folds_alike() -> None:
 
 def test_what_yoi_writes_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(quick_fold, "parse_thread")
-    assert fold_thread(legal("planning", "ready", "queued")).state == "queued"
+    data = legal("planning", "ready", "queued")
+    assert fold_thread(data).state == "queued"
+    assert outline_thread(data) is not None
+
+
+def test_a_thread_with_text_between_events_has_no_outline_as_faults_tell_of_it() -> None:
+    data = legal("planning", "ready")
+    within = data.replace(b"Created.", b"Created.\n\n---\n\nMore.")
+    assert read_plain(within) is not None
+    assert outline_thread(within) is None
 
 
 def test_a_thread_whose_greatest_id_none_can_follow_is_read_whole_to_be_written() -> None:

@@ -13,11 +13,14 @@ from yoi_cli.doctor.diagnostics import Diagnostic, diagnose, line_of, quote
 from yoi_cli.doctor.files.inspect_records import placed_records, placed_relations
 from yoi_cli.doctor.ports import InspectedTicket
 from yoi_cli.errors import NotFoundError, StoreInvalidError
+from yoi_cli.merge.files.fused_events import begins_twice, fused_lines
+from yoi_cli.merge.files.line_merge import MARKER, doubled_keys, has_markers, item_is_marked
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.descriptors import FILE_TOO_LARGE
 from yoi_cli.store.files.reader import FileReader
 from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.thread import BYTE_ORDER_MARK, parse_thread
+from yoi_cli.store.formats.thread_headers import outline_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,7 +111,10 @@ class _Inspection:
     def run(self, directory: Directory) -> InspectedTicket:
         kinds = _kinds(directory)
         item = self._part(directory, layout.ITEM, kinds, self._parse_item)
-        thread = self._part(directory, layout.THREAD, kinds, self._parse_thread)
+        thread, whole_thread = self._part(directory, layout.THREAD, kinds, self._parse_thread) or (
+            None,
+            None,
+        )
         resolution = self._part(directory, layout.RESOLUTION, kinds, self._check_resolution)
         for name in kinds.keys() - _PARTS:
             self._check_stray(name, kinds[name], "")
@@ -118,6 +124,7 @@ class _Inspection:
             folder=self.folder,
             item=item,
             thread=thread,
+            whole_thread=whole_thread,
             relations=placed_relations(relations, self._path(layout.RELATIONS), self.found),
             plan=placed_records(plan, self._path(layout.PLAN), self.found),
             resolution=resolution,
@@ -175,24 +182,20 @@ class _Inspection:
             self.report(error.code, what, layout.ITEM, line, advice=error.hint)
             return None
 
-    def _parse_thread(self, data: bytes) -> Thread:
+    def _parse_thread(self, data: bytes) -> tuple[Thread, Callable[[], Thread] | None]:
+        """The thread; of one without a fault its headers alone, and how to read the whole."""
+        outline = outline_thread(data)
+        if outline is not None:
+            self._check_merged(data, layout.THREAD)
+            return outline, lambda: parse_thread(data).thread
         parsed = parse_thread(data)
         self._check_merged(data, layout.THREAD, is_torn=bool(parsed.torn))
-        return parsed.thread
+        return parsed.thread, None
 
     def _check_merged(self, data: bytes, name: str, *, is_torn: bool = False) -> None:
         """What a merge by lines leaves behind, which `yoi resolve` repairs."""
-        from yoi_cli.merge.files.fused_events import begins_twice, fused_lines
-        from yoi_cli.merge.files.line_merge import (
-            MARKER,
-            doubled_keys,
-            has_markers,
-            item_is_marked,
-        )
-
         is_marked = item_is_marked(data) if name == layout.ITEM else has_markers(data)
-        first = MARKER.search(data)
-        if is_marked and first is not None:
+        if is_marked and (first := MARKER.search(data)) is not None:
             line = data.count(b"\n", 0, first.start()) + 1
             self.report("conflict_markers", "Git's conflict markers stand here.", name, line)
         if name == layout.ITEM and not is_marked and (doubled := doubled_keys(data)):
@@ -241,16 +244,18 @@ class _Inspection:
             return None, None
         found: list[bytes | None] = []
         with folder:
-            self._check_artifacts(folder)
+            kinds = _kinds(folder)
+            self._check_artifacts(folder, kinds)
             for name in (layout.RELATIONS, layout.PLAN):
                 shown = f"{layout.ARTIFACTS}/{name}"
-                found.append(self._read(folder, name, shown))
-                self._check_merged(found[-1] or b"", shown)
-                self._check_mark(found[-1] or b"", shown)
+                data = self._read(folder, name, shown) if name in kinds else None
+                if data is not None:
+                    self._check_merged(data, shown)
+                    self._check_mark(data, shown)
+                found.append(data)
         return found[0], found[1]
 
-    def _check_artifacts(self, folder: Directory) -> None:
-        kinds = _kinds(folder)
+    def _check_artifacts(self, folder: Directory, kinds: dict[str, int]) -> None:
         if not kinds:
             self.report("keep_missing", "artifacts/ is empty.", layout.ARTIFACTS)
         if layout.TORN in kinds:
@@ -274,7 +279,7 @@ class _Inspection:
 def _kinds(directory: Directory) -> dict[str, int]:
     """The names in `directory`, sorted, with their `stat` file types; no symlink is followed."""
     with os.scandir(directory.descriptor) as entries:
-        return {entry.name: _kind(entry) for entry in sorted(entries, key=lambda e: e.name)}
+        return dict(sorted([(entry.name, _kind(entry)) for entry in entries]))
 
 
 def _kind(entry: os.DirEntry[str]) -> int:

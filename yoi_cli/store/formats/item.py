@@ -26,6 +26,7 @@ MAX_KEY_LENGTH = 100
 #: A byte order mark that an editor put before the file stays where it is.
 _OPENING = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 _CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+_PLAIN_CLOSING = b"\n---\n"
 BLANK_LINE = re.compile(rb"\r?\n")
 
 _KEY = rf"[A-Za-z_][A-Za-z0-9_-]{{0,{MAX_KEY_LENGTH - 1}}}"
@@ -82,6 +83,9 @@ def parse_item(data: bytes, *, path: str) -> Item:
     otherwise as it stands. Raises StoreInvalidError: `item_not_utf8`,
     `item_frontmatter_missing`, `item_frontmatter_invalid`, `item_frontmatter_too_large`.
     """
+    plain = _plain_item(data)
+    if plain is not None:
+        return plain
     parts = whole_parts(data, path)
     entries = _entries(parts.text, path)
     return Item(
@@ -89,6 +93,26 @@ def parse_item(data: bytes, *, path: str) -> Item:
         body=parts.body.decode(),
         lines={entry.key: entry.line for entry in entries},
     )
+
+
+def _plain_item(data: bytes) -> Item | None:
+    """An item in the plain form without a blank line in its frontmatter; None for any other."""
+    if not data.startswith(b"---\n"):
+        return None
+    end = data.find(_PLAIN_CLOSING, 3, MAX_FRONTMATTER_BYTES)
+    if end < 0:
+        return None
+    try:
+        text = data[4 : end + 1].decode()
+        fields = _canonical_fields(text)
+        below = data[end + len(_PLAIN_CLOSING) :]
+        blank = BLANK_LINE.match(below)
+        body = below[blank.end() if blank else 0 :].decode()
+    except (_NotCanonicalError, UnicodeDecodeError):
+        return None  # read the other way, or refused there with its line
+    if text.count("\n") != len(fields):
+        return None
+    return Item(fields, body, dict(zip(fields, range(2, len(fields) + 2), strict=True)))
 
 
 def parse_description(data: bytes, *, path: str) -> str:
@@ -109,7 +133,7 @@ def parse_fields(
     errors of `parse_item`.
     """
     if data.startswith(b"---\n"):
-        end = data.find(b"\n---\n", 3, MAX_FRONTMATTER_BYTES)
+        end = data.find(_PLAIN_CLOSING, 3, MAX_FRONTMATTER_BYTES)
         if end >= 0:
             try:
                 return _canonical_fields(data[4 : end + 1].decode())

@@ -11,7 +11,16 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.model.events import ANSWER, CLOSE, KINDS, QUESTION, REVIEW, STATE_CHANGED, Event
+from yoi_cli.model.events import (
+    ANSWER,
+    CLOSE,
+    KINDS,
+    QUESTION,
+    REVIEW,
+    STATE_CHANGED,
+    Event,
+    Thread,
+)
 from yoi_cli.model.fold import Divergence, Folded, Move, fold
 from yoi_cli.model.ids import can_be_followed
 from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
@@ -40,6 +49,7 @@ _OUTLINING = _MOVING | {
     for kind in KINDS.values()
     if kind.is_work or kind.name in (REVIEW, QUESTION, ANSWER)
 }
+_SEPARATOR = b"\n---"
 #: How many sequences of headers are remembered; a store has some dozens.
 _SHAPES = 4096
 
@@ -113,6 +123,22 @@ def thread_figures(data: bytes) -> ThreadFigures:
     if plain is None:
         return figures_of(parse_thread(data).thread.events)
     return figures_of([_counted(kind, at, pairs) for kind, _, at, pairs, _ in plain.headers])
+
+
+def outline_thread(data: bytes) -> Thread | None:
+    """The events of a plain thread without a fault, by their headers alone: nothing is said of
+    their texts and lines, and of their authors only whether there is one. None for any other."""
+    plain = _plain_headers(data, None)
+    if plain is None or data.count(_SEPARATOR) != len(plain.headers):
+        return None  # of what stands behind a `---` inside of an event, faults tell
+    return Thread(tuple(_outlined(*header) for header in plain.headers))
+
+
+def _outlined(kind: bytes, author: bytes, at: bytes, pairs: bytes, event_id: bytes) -> Event:
+    identity = event_id.decode()
+    name = author.strip(b'"').decode("utf-8", "surrogateescape")
+    attributes = _attributes(pairs) if pairs else _NONE
+    return Event(kind.decode(), name, at.decode(), None, "", attributes, identity, identity, 0)
 
 
 def _counted(kind: bytes, at: bytes, pairs: bytes) -> Event:
