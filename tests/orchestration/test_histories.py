@@ -54,7 +54,7 @@ class History(TicketContext):
             runtime=SimpleNamespace(all=lambda: ()),
             local_state=SimpleNamespace(note_target=lambda *_: None),
             run_budget=RunBudget(None),
-            worktrees=SimpleNamespace(all=lambda _target: ()),
+            worktrees=SimpleNamespace(all=lambda _target: (), find=lambda *_: None),
         )
         check = SimpleNamespace(failed={}, told=str, begin=lambda: None)
         self.target_check = cast("TargetCheck", check)

@@ -152,10 +152,7 @@ class TicketContext:
 
     def worktree(self, at: Position) -> Worktree | None:
         """The worktree that was agreed on, whatever is checked out there now."""
-        for one in self.ports.worktrees.all(at.target):
-            if one.path.endswith(f"/{at.worktree}") and not one.is_missing:
-                return one
-        return None
+        return self.ports.worktrees.find(at.worktree, at.target)
 
     def standing_worktree(self, at: Position) -> Worktree | None:
         """The same; where its folder is gone, it is made anew from the branch, and that is
@@ -182,11 +179,8 @@ class TicketContext:
 
     def find_checkout(self, at: Position) -> Worktree | None:
         """The checkout that stands now, as somebody left it."""
-        for one in self.ports.worktrees.all(at.target):
-            is_whole = not (one.is_missing or one.is_unfinished)
-            if one.path.endswith(f"/check-{self.ticket}") and is_whole:
-                return one
-        return None
+        found = self.ports.worktrees.find(f"check-{self.ticket}", at.target)
+        return None if found is None or found.is_unfinished else found
 
     def drop_checkout(self) -> None:
         """Take the checkout away, where there is one."""

@@ -41,7 +41,7 @@ def _begun(ports: OrchestrationPorts) -> Iterator[TicketId]:
     """Tickets that this clone's orchestrators began: in progress, or merged with their
     worktree still there. A move of the target that was cut short comes first."""
     found: list[tuple[bool, TicketId]] = []
-    with_worktree = {one.ticket for one in ports.worktrees.all(ports.target)}
+    with_worktree = ports.worktrees.tickets()
     for row in ports.store.all_fields():
         state = row.fields.get("state")
         is_over = state in states.RESOLVED_STATES and row.id in with_worktree

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from yoi_cli.worktrees.model import Risk, Worktree
 
@@ -80,6 +81,15 @@ class Worktrees(Protocol):
 
     def all(self, target: str) -> Sequence[Worktree]:
         """Every worktree but the main one, by path; `ahead` and `base` counted against `target`."""
+        ...
+
+    def tickets(self) -> AbstractSet[str]:
+        """The tickets that have a worktree, in whatever state it is."""
+        ...
+
+    def find(self, path: str, target: str) -> Worktree | None:
+        """The worktree whose folder ends with `path` (relative to the repository) and stands,
+        without `base` and `ahead`; `target` is what it is to be merged into."""
         ...
 
     def of(self, ticket: str, target: str) -> Worktree | None:

@@ -16,6 +16,7 @@ from yoi_cli.worktrees.model import Risk, Worktree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from yoi_cli.git.repository import RepositoryPaths
     from yoi_cli.worktrees.ports import NewWorktree, RemovedWorktree, WorktreeFacts
@@ -36,6 +37,18 @@ class GitWorktrees:
         seen = (self._seen(entry, target) for entry in linked)
         found = [worktree for worktree in seen if worktree is not None]
         return sorted(found, key=lambda worktree: worktree.path)
+
+    def tickets(self) -> AbstractSet[str]:
+        _, linked = main_and_linked(self._repository)
+        return {ticket for ticket in map(self._ticket, linked) if ticket is not None}
+
+    def find(self, path: str, target: str) -> Worktree | None:
+        _, linked = main_and_linked(self._repository)
+        for entry in sorted(linked, key=lambda entry: entry.path):
+            if entry.path.endswith(f"/{path}") and not entry.is_missing:
+                found = self._seen(entry, target, is_counted=False)
+                return None if found is None or found.is_missing else found
+        return None
 
     def of(self, ticket: str, target: str) -> Worktree | None:
         _, linked = main_and_linked(self._repository)
@@ -90,7 +103,9 @@ class GitWorktrees:
             return ticket_of_branch(BRANCH_PREFIX + name)
         return named
 
-    def _seen(self, entry: WorktreeEntry, target: str) -> Worktree | None:
+    def _seen(
+        self, entry: WorktreeEntry, target: str, *, is_counted: bool = True
+    ) -> Worktree | None:
         """One worktree, None where somebody removed it in the meantime.
 
         One that is just being made or removed cannot be described for an instant. Raises
@@ -98,7 +113,7 @@ class GitWorktrees:
         """
         for _ in range(_LOOKS):
             try:
-                return self._describe(entry, target)
+                return self._describe(entry, target, is_counted=is_counted)
             except OperationError:
                 time.sleep(_PAUSE)
                 _, linked = main_and_linked(self._repository)
@@ -106,10 +121,12 @@ class GitWorktrees:
                 if again is None:
                     return None
                 entry = again
-        return self._describe(entry, target)
+        return self._describe(entry, target, is_counted=is_counted)
 
-    def _describe(self, entry: WorktreeEntry, target: str) -> Worktree:
-        repository, head, aim = self._repository, entry.head, self._repository.target_commit(target)
+    def _describe(self, entry: WorktreeEntry, target: str, *, is_counted: bool = True) -> Worktree:
+        """The worktree as it stands; `is_counted` asks for what needs its history."""
+        repository, head = self._repository, entry.head
+        aim = repository.target_commit(target) if is_counted else None
         base, ahead = None, 0
         if head is not None and aim is not None:
             base = repository.find(["merge-base", aim, head]) or None
