@@ -116,6 +116,15 @@ class TextReader(TicketReader, Protocol):
         """All bytes of one file of a ticket. Raises what the other ways of reading raise."""
         ...
 
+    def raw_in_pass(self, ticket: TicketId, part: Part) -> bytes:
+        """The same by the shortest way, for whoever passes over all tickets."""
+        ...
+
+    def events_at(self, ticket: TicketId, lines: Sequence[int]) -> list[Event | None]:
+        """For each of `lines` (1-based) of a thread the event whose heading or body holds it, None
+        for headers and what readers pass over."""
+        ...
+
 
 class ThreadWatcher(TicketReader, Protocol):
     """What can be told of threads without reading them event by event."""

@@ -7,29 +7,27 @@ found, so that a search costs little more than reading the store.
 from __future__ import annotations
 
 import re
-import unicodedata
-from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.model.item import field_text
 from yoi_cli.model.states import CLOSED
 from yoi_cli.store.values import Unreadable
+from yoi_cli.tickets.search_text import Text, lines_with, normal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from yoi_cli.model.events import Event, Thread
+    from yoi_cli.model.events import Event
     from yoi_cli.store.ports import TextReader
-    from yoi_cli.store.values import FieldsRow
+    from yoi_cli.store.values import FieldsRow, Part
 
 #: A phrase in double quotes, or a word.
 _WORDS = re.compile(r'"([^"]+)"|([^\s]+)')
 TITLE = "title"
 BODY = "body"
 EVENT = "event"
-#: Lines that readers pass over, and which therefore are no hits either.
-_IGNORED = frozenset({"torn", "event_repeated"})
+_PARTS: tuple[Part, ...] = ("item.md", "thread.md")
 
 
 class Query(NamedTuple):
@@ -57,25 +55,21 @@ class Query(NamedTuple):
         found = pattern.search(line)
         return found.span() if found else (0, 0)
 
-    def matching_lines(self, source: str, *, any_word: bool = False) -> list[tuple[int, str]]:
+    def matching_lines(self, text: Text, *, any_word: bool = False) -> list[tuple[int, str]]:
         """The numbers and texts of the lines that match; with `any_word` one word is enough."""
-        wanted = [self._replace(words=(word,)) for word in self.words] if any_word else [self]
-        # A pattern may be anchored to a line, so that only words can be told at a glance.
-        if self.pattern is None and not any(one.matches(source) for one in wanted):
-            return []
-        return [
-            (number, line.removesuffix("\r"))
-            for number, line in enumerate(source.split("\n"), start=1)
-            if any(one.matches(line.removesuffix("\r")) for one in wanted)
-        ]
-
-
-def normal(text: str) -> str:
-    """`text` without what writing alone makes different: case, composed or decomposed letters, and
-    the width of Japanese and Latin ones."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        if self.pattern is not None:
+            lines = (line.removesuffix("\r") for line in text.source.split("\n"))
+            search = self.pattern.search
+            return [(number, line) for number, line in enumerate(lines, start=1) if search(line)]
+        wanted = [(word,) for word in self.words] if any_word else [self.words]
+        numbers = {
+            number
+            for words in wanted
+            if not text.lacks_one(words)
+            for number in lines_with(text.folded, words)
+        }
+        source = text.source.split("\n") if numbers else []
+        return [(number, source[number - 1].removesuffix("\r")) for number in sorted(numbers)]
 
 
 class Search(NamedTuple):
@@ -182,67 +176,50 @@ class _Found:
         self._reader, self._row, self._query = reader, row, query
         self._title = field_text(row.fields, "title")
         self.errors: list[YoiError] = []
-        self._sources: dict[str, str] = {}
-        for name in ("item.md", "thread.md"):
+        self._texts: dict[str, Text] = {}
+        for name in _PARTS:
             try:
-                data = reader.raw(row.id, name)
-                self._sources[name] = data.decode("utf-8", "surrogateescape")
+                data = reader.raw_in_pass(row.id, name)
+                self._texts[name] = Text(data.decode("utf-8", "surrogateescape"), data)
             except YoiError as error:
                 self.errors.append(error)
         self.hits = self._look(any_word=False)
         if not self.hits and len(query.words) > 1:
-            whole = "\n".join((self._title, *self._sources.values()))
-            self.hits = self._look(any_word=True) if query.matches(whole) else []
+            whole = "\n".join((normal(self._title), *(one.folded for one in self._texts.values())))
+            if all(word in whole for word in query.words):
+                self.hits = self._look(any_word=True)
 
     def _look(self, *, any_word: bool) -> list[Hit]:
         hits: list[Hit] = []
         looks = {"item.md": self._in_item, "thread.md": self._in_thread}
-        for name, source in self._sources.items():
+        for name, text in self._texts.items():
             try:
-                hits += looks[name](source, any_word=any_word)
+                hits += looks[name](text, any_word=any_word)
             except YoiError as error:
                 self.errors.append(error)
         return hits
 
-    def _in_item(self, source: str, *, any_word: bool) -> Iterator[Hit]:
+    def _in_item(self, text: Text, *, any_word: bool) -> Iterator[Hit]:
         row, title = self._row, self._title
         state = field_text(row.fields, "state")
-        in_title = bool(self._query.matching_lines(title, any_word=any_word))
-        lines = self._query.matching_lines(source, any_word=any_word)
+        in_title = bool(self._query.matching_lines(Text(title), any_word=any_word))
+        lines = self._query.matching_lines(text, any_word=any_word)
         if not (in_title or lines):
             return
         item = self._reader.item(row.id)
         if in_title:
             yield Hit(row.id, title, state, TITLE, "item.md", item.lines.get("title", 1), title)
-        before_body = source.count("\n", 0, len(source) - len(item.body))
+        before_body = text.source.count("\n", 0, len(text.source) - len(item.body))
         for number, line in lines:
             if number > before_body:
                 yield Hit(row.id, title, state, BODY, "item.md", number, line)
 
-    def _in_thread(self, source: str, *, any_word: bool) -> Iterator[Hit]:
-        lines = self._query.matching_lines(source, any_word=any_word)
+    def _in_thread(self, text: Text, *, any_word: bool) -> Iterator[Hit]:
+        lines = self._query.matching_lines(text, any_word=any_word)
         if not lines:
             return
         row, title, state = self._row, self._title, field_text(self._row.fields, "state")
-        places = _Places(self._reader.thread(row.id))
-        for number, line in lines:
-            event = places.event_at(number)
+        events = self._reader.events_at(row.id, [number for number, _ in lines])
+        for (number, line), event in zip(lines, events, strict=True):
             if event is not None:
                 yield Hit(row.id, title, state, EVENT, "thread.md", number, line, event)
-
-
-class _Places:
-    """Which event a line of a thread belongs to."""
-
-    def __init__(self, thread: Thread) -> None:
-        begins: dict[int, Event | None] = {event.line: event for event in thread.events}
-        begins |= {fault.line: None for fault in thread.faults if fault.code in _IGNORED}
-        self._lines = sorted(begins)
-        self._begins = begins
-
-    def event_at(self, line: int) -> Event | None:
-        """The event whose heading or body holds `line`; None for headers and torn bytes."""
-        index = bisect_right(self._lines, line) - 1
-        if index < 0 or self._lines[index] == line:
-            return None
-        return self._begins[self._lines[index]]

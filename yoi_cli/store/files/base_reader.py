@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from yoi_cli.model.event_views import EventWindow, ThreadView
-    from yoi_cli.model.events import Thread
+    from yoi_cli.model.events import Event, Thread
     from yoi_cli.model.fold import Folded
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.item import Item
@@ -77,6 +77,9 @@ class BaseReader(ABC):
             raise missing_part(self._shown(ticket, part))
         return data
 
+    def raw_in_pass(self, ticket: TicketId, part: Part) -> bytes:
+        return self._read_in_pass(ticket, part)
+
     def item(self, ticket: TicketId) -> Item:
         from yoi_cli.store.formats.item import parse_item
 
@@ -91,6 +94,11 @@ class BaseReader(ABC):
 
     def thread(self, ticket: TicketId) -> Thread:
         return parse_thread(self.raw(ticket, "thread.md")).thread
+
+    def events_at(self, ticket: TicketId, lines: Sequence[int]) -> list[Event | None]:
+        from yoi_cli.store.formats.thread_places import events_at
+
+        return events_at(self._read_in_pass(ticket, "thread.md"), lines)
 
     def viewed(self, ticket: TicketId, window: EventWindow) -> ThreadView:
         from yoi_cli.store.formats.thread_view import view_thread
