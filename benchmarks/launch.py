@@ -1,11 +1,15 @@
 """How long a worker takes from `spawn` to its program, and what shim and stub hold, by how it is
-confined.
+confined; and how long fifty take that are started at once.
 
-Run as `.venv/bin/python benchmarks/launch.py`; the modes take turns in one clone of its own.
+    python benchmarks/launch.py [--turns 25] [--at-once 50] [--other FOLDER]
+
+The modes take turns in one clone; so does another version, whose package is in FOLDER, in its own,
+and a Python that does nothing.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -13,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from yoi_cli.model.workers.profiles import CONFINE_MODES
@@ -21,26 +26,94 @@ from yoi_cli.workers.local.runtime import FileRuntime
 from yoi_cli.workers.open import open_runtime
 from yoi_cli.workspace.session import Start, open_session
 
-_TURNS = 25
+_HERE = str(Path(__file__).resolve().parents[1])
+_PASS = [sys.executable, "-c", "pass"]
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=25)
+    parser.add_argument("--at-once", type=int, default=50)
+    parser.add_argument("--other")
+    parser.add_argument("--answer", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.answer:
+        _answer()
+        return
+    versions = [_HERE, *([given.other] if given.other else [])]
+    launchers = {one: _launcher(one) for one in versions}
+    times: dict[tuple[str, str], list[float]] = defaultdict(list)
+    sizes: dict[tuple[str, str], list[float]] = defaultdict(list)
+    pauses, waits = [], defaultdict(list)
+    for _ in range(given.turns):
+        pauses.append(_time(1, _PASS, _HERE))
+        for mode in CONFINE_MODES:
+            for version, launcher in launchers.items():
+                took, size = map(float, _asked(launcher, mode))
+                times[version, mode].append(took)
+                sizes[version, mode].append(size)
+    print("| version | `confine` | launch to ready | shim and stub |\n| --- | --- | --- | --- |")
+    for (version, mode), found in times.items():
+        took, size = statistics.median(found), statistics.median(sizes[version, mode])
+        print(f"| {version} | `{mode}` | {took:.0f} ms | {size:.1f} MB |")
+    print(f"\n`python -c pass`: {statistics.median(pauses):.0f} ms\n")
+    for _ in range(3):
+        for version, launcher in launchers.items():
+            waits[version].append(float(_asked(launcher, str(given.at_once))[0]))
+        waits["`python -c pass`"].append(_time(given.at_once, _PASS, _HERE))
+    print(f"| {given.at_once} at once | until all are ready |\n| --- | --- |")
+    for name, found in waits.items():
+        print(f"| {name} | {statistics.median(found):.0f} ms |")
+    for launcher in launchers.values():
+        launcher.communicate()
+
+
+def _launcher(version: str) -> subprocess.Popen[str]:
+    """A process that launches workers of that version, as it is asked to."""
+    return subprocess.Popen(
+        [sys.executable, "-P", __file__, "--answer"],
+        env={**os.environ, "PYTHONPATH": version},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _asked(launcher: subprocess.Popen[str], word: str) -> list[str]:
+    assert launcher.stdin is not None
+    assert launcher.stdout is not None
+    launcher.stdin.write(f"{word}\n")
+    launcher.stdin.flush()
+    return launcher.stdout.readline().split()
+
+
+def _answer() -> None:
+    """Launch a worker for each mode that is asked for, and as many at once for a number."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made).resolve()
         ticket, tree = _clone_in(folder)
         runtime = open_runtime(open_session(Start(made, False, "bench", dict(os.environ))))
-        times: dict[str, list[float]] = {mode: [] for mode in CONFINE_MODES}
-        sizes: dict[str, list[float]] = {mode: [] for mode in CONFINE_MODES}
-        for _ in range(_TURNS):
-            for mode in CONFINE_MODES:
-                spec = WorkerSpec(command=("sleep", "60"), cwd=tree, ticket=ticket, confine=mode)
-                took, size = _measure(runtime, folder, spec)
-                times[mode].append(took)
-                sizes[mode].append(size)
-        print("| `confine` | launch to ready | shim and stub |\n| --- | --- | --- |")
-        for mode in CONFINE_MODES:
-            took, size = statistics.median(times[mode]), statistics.median(sizes[mode])
-            print(f"| `{mode}` | {took:.0f} ms | {size:.1f} MB |")
+        for line in sys.stdin:
+            word = line.strip()
+            if word.isdigit():
+                spawn = [sys.executable, "-m", "yoi_cli", "worker", "spawn", "--", "sleep", "60"]
+                print(_time(int(word), spawn, made), flush=True)
+                for view in runtime.all():
+                    runtime.stop(view.worker_id, 0)
+            else:
+                spec = WorkerSpec(command=("sleep", "60"), cwd=tree, ticket=ticket, confine=word)
+                print(*_measure(runtime, folder, spec), flush=True)
+
+
+def _time(count: int, command: list[str], folder: str) -> float:
+    """Milliseconds until so many processes that are started at once have all ended."""
+    begun = time.perf_counter()
+    started = [
+        subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) for _ in range(count)
+    ]
+    if any(process.wait() for process in started):
+        raise SystemExit(f"{command} failed")
+    return (time.perf_counter() - begun) * 1000
 
 
 def _clone_in(folder: Path) -> tuple[str, str]:

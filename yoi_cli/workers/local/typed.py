@@ -88,7 +88,7 @@ def _kinds() -> Mapping[type, _Kind]:
 
 
 def _kind_of(kind: type[WorkerSpec | WorkerState | WorkerExit]) -> _Kind:
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, localns={"Literal": Literal})  # which a shim does not load
     return _Kind(
         tuple(hints),
         tuple(map(kind._field_defaults.get, hints)),

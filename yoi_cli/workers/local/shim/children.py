@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
 
+from yoi_cli.workers.local.shim.light import NamedTuple
 from yoi_cli.workers.local.shim.parts import parts
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple, suppress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeAlias
 
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, suppress
 from yoi_cli.workers.local.shim.parts import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from typing import TypeAlias
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
@@ -39,13 +38,17 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHUNK = 1 << 20
 
 
-@contextmanager
-def closing(descriptor: int) -> Iterator[int]:
-    """`descriptor`, which is closed at the end."""
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
+class closing:  # noqa: N801 (as `contextlib.closing`)
+    """Gives `descriptor`, and closes it at the end."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def __enter__(self) -> int:
+        return self._descriptor
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
 
 
 def open_folder(path: str | bytes, below: int | None = None) -> int:

@@ -4,12 +4,10 @@ those are missing (docs/workers.md, "Other systems")."""
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
-from functools import cache
-from typing import NamedTuple
 
+from yoi_cli.workers.local.shim.light import NamedTuple, cache, signal
 from yoi_cli.workers.local.shim.parts import parts
 
 _PR_SET_CHILD_SUBREAPER = 36

@@ -10,10 +10,9 @@ import ctypes
 import os
 import stat
 import sys
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from yoi_cli.workers.local.shim.files import closing
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,7 +136,7 @@ def _add(
     _call(_ADD_RULE, ctypes.c_int(ruleset), number, ctypes.byref(rule), nothing)
 
 
-@lru_cache(1)
+@cache
 def _library() -> ctypes.CDLL:
     library = ctypes.CDLL(None, use_errno=True)
     library.syscall.restype = ctypes.c_long

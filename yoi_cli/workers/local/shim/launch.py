@@ -5,12 +5,12 @@ The tuples are packed as they are, so that a new field of one needs no other cha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
 from yoi_cli.workers.local.shim.kernel import Identity
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
 #: Says in a shim's environment which worker it supervises; `OF_WORKER` in the worker's own.
 OF_SHIM = "YOI_SHIM_OF"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.begin import StubKilledError, prepare, release
@@ -29,6 +28,7 @@ from yoi_cli.workers.local.shim.launch import (
     Takeover,
     unpack,
 )
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, suppress
 from yoi_cli.workers.local.shim.process_tree import ProcessTree
 from yoi_cli.workers.local.shim.pump import Pump, find_memory
 from yoi_cli.workers.local.shim.redact import Redactor
@@ -56,6 +56,8 @@ from yoi_cli.workers.local.shim.supervisor import (
 from yoi_cli.workers.local.shim.wakeup import Wakeup
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from yoi_cli.workers.local.shim.compare import Comparison
 
 _QUEUE_POLL_MS = 100
@@ -66,6 +68,9 @@ def main() -> NoReturn:
     """Read the launch, detach, and supervise the worker to its end."""
     launch = unpack(files.read_all(0))
     load_table(launch.libraries)
+    # What is there now stays, in this process and in the stub: a collection that looked at it would
+    # write to every page of it, and so give each of them a copy of its own.
+    gc.freeze()
     # The launcher's child was made the leader of a session; its child is none, so no terminal
     # can ever become its own.
     if os.fork() != 0:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import punch, uptime_ms
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yoi_cli.workers.local.shim.state import StateWriter

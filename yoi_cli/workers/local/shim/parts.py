@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
-from functools import lru_cache
-from typing import NamedTuple
+
+from yoi_cli.workers.local.shim.light import NamedTuple, cache, suppress
 
 #: Set to 1, no part is made use of, as if this were a system that has none of them.
 PORTABLE = "YOI_WORKER_PORTABLE"
@@ -48,7 +47,7 @@ def is_portable_forced() -> bool:
     return os.environ.get(PORTABLE, "") not in ("", "0")
 
 
-@lru_cache
+@cache
 def _probed(*, is_forced: bool) -> Parts:
     if is_forced:
         return Parts()

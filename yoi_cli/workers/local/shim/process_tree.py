@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.workers.local.shim.kernel import (
     Identity,
@@ -15,6 +13,7 @@ from yoi_cli.workers.local.shim.kernel import (
     send,
 )
 from yoi_cli.workers.local.shim.launch import OF_SHIM, OF_WORKER
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple, signal
 from yoi_cli.workers.local.shim.parts import parts
 
 if TYPE_CHECKING:

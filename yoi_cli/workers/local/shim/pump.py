@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 import struct
-from typing import TYPE_CHECKING
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import punch
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING
 from yoi_cli.workers.local.shim.parts import parts
 
 if TYPE_CHECKING:

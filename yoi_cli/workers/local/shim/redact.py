@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Final, Literal, NamedTuple, TypeAlias
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import NO_PROCESS, Identity, now_ms
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Final, Literal, TypeAlias
 
 SCHEMA_VERSION = 1
 STARTING: Final = "starting"
@@ -16,7 +19,7 @@ BEGINNING: Final = "beginning"
 RUNNING: Final = "running"
 ENDING: Final = "ending"
 ENDED: Final = "ended"
-Phase: TypeAlias = Literal["starting", "queued", "beginning", "running", "ending", "ended"]
+Phase: TypeAlias = "Literal['starting', 'queued', 'beginning', 'running', 'ending', 'ended']"
 #: Why a worker that was given up in the queue has no exit.
 NEVER_RAN = "it was given up before it ran"
 #: How the reason begins why a worker has no exit whose program or folder is not there.

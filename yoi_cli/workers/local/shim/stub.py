@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import select
-import signal
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.children import ended_child, forget, has_children
 from yoi_cli.workers.local.shim.kernel import adopt_orphans, now_ms
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple, signal
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from yoi_cli.workers.local.shim.children import Ending
     from yoi_cli.workers.local.shim.launch import Launch
     from yoi_cli.workers.local.shim.pump import Pump

@@ -12,17 +12,16 @@ import errno
 import fcntl
 import os
 import select
-import signal
 import struct
 import termios
 import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
 
 from yoi_cli.workers.local.shim import files
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, signal, suppress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import NoReturn
 
 #: What a terminal has before anybody looks at it: rows and columns.
 _FIRST_SIZE = (24, 80)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 
 from yoi_cli.workers.local.shim.files import wakeup_pipe
 from yoi_cli.workers.local.shim.kernel import watch
+from yoi_cli.workers.local.shim.light import signal
 from yoi_cli.workers.local.shim.parts import parts
 
 #: Tells a shim to read new commands.
