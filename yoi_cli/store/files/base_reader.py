@@ -14,7 +14,7 @@ from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from yoi_cli.model.event_views import EventWindow, ThreadView
     from yoi_cli.model.events import Event, Thread
@@ -32,7 +32,7 @@ class BaseReader(ABC):
     """The part of a `RoutingReader` that is the same for all; parsers load when first used."""
 
     @abstractmethod
-    def _entries(self) -> Sequence[tuple[TicketId, StoreInvalidError | None]]:
+    def _entries(self) -> Mapping[TicketId, StoreInvalidError | None]:
         """Every ticket's id, rising, each with the reason why it is no folder."""
 
     @abstractmethod
@@ -69,7 +69,7 @@ class BaseReader(ABC):
         return False
 
     def ids(self) -> list[TicketId]:
-        return [ticket for ticket, _ in self._entries()]
+        return list(self._entries())
 
     def raw(self, ticket: TicketId, part: Part) -> bytes:
         data = self._find(ticket, part)
@@ -143,7 +143,7 @@ class BaseReader(ABC):
         return parse_plan(data, path=self._shown(ticket, layout.PLAN_PATH))
 
     def all_fields(self) -> Iterator[FieldsRow]:
-        for ticket, kind_error in self._entries():
+        for ticket, kind_error in self._entries().items():
             try:
                 if kind_error is not None:
                     raise kind_error
@@ -152,7 +152,7 @@ class BaseReader(ABC):
                 yield FieldsRow(ticket, NO_FIELDS, error)
 
     def all_relations(self, naming: str = "") -> Iterator[RelationsRow]:
-        for ticket, kind_error in self._entries():
+        for ticket, kind_error in self._entries().items():
             try:
                 if kind_error is not None:
                     raise kind_error
@@ -164,7 +164,7 @@ class BaseReader(ABC):
                     yield RelationsRow(ticket, relations)
 
     def all_plans(self) -> Iterator[PlansRow]:
-        for ticket, kind_error in self._entries():
+        for ticket, kind_error in self._entries().items():
             if kind_error is not None or not self._may_have_plan(ticket):
                 continue
             try:

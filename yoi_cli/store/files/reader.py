@@ -46,10 +46,10 @@ class FileReader(BaseReader):
         self.location = location
         self.elsewhere = elsewhere
         self._begun = 0 if location.git is None else location.git.stirred
-        self._seen_folders: frozenset[str] = frozenset()
+        self._seen: Mapping[TicketId, StoreInvalidError | None] = {}
         self._in_pieces: tuple[TicketId, ThreadInPieces] | None = None
         self._without_records: set[str] = set()
-        self._listed: tuple[int, list[tuple[TicketId, StoreInvalidError | None]]] | None = None
+        self._listed_ns: int | None = None
 
     @cached_property
     def folder(self) -> Directory | None:
@@ -58,8 +58,8 @@ class FileReader(BaseReader):
 
     def forget_folder(self) -> None:
         """Walk to the folder anew the next time: git may have put another in its place."""
-        self._seen_folders = frozenset()
-        self._listed = None
+        self._seen = {}
+        self._listed_ns = None
         self._without_records.clear()
         folder = self.__dict__.pop("folder", None)
         if isinstance(folder, Directory):
@@ -141,7 +141,7 @@ class FileReader(BaseReader):
 
     def thread_marks(self) -> Mapping[TicketId, tuple[int, ...]]:
         marks: dict[TicketId, tuple[int, ...]] = {}
-        for ticket, kind_error in self._entries():
+        for ticket, kind_error in self._entries().items():
             path, folder = f"{ticket}/{layout.THREAD}", self._present_folder().descriptor
             try:
                 known = None if kind_error else os.lstat(path, dir_fd=folder)
@@ -160,7 +160,7 @@ class FileReader(BaseReader):
 
     def _read_in_pass(self, ticket: TicketId, part: Part) -> bytes:
         """As `raw`, in fewer steps: in one, where a pass over the store saw the folder."""
-        is_seen = ticket in self._seen_folders
+        is_seen = ticket in self._seen and self._seen[ticket] is None
         if self.folder is None or not (is_seen or is_ticket_id(ticket)):
             raise layout.no_such_ticket(ticket)
         try:
@@ -215,29 +215,31 @@ class FileReader(BaseReader):
             return True
         return False
 
-    def _entries(self) -> list[tuple[TicketId, StoreInvalidError | None]]:
+    def _entries(self) -> Mapping[TicketId, StoreInvalidError | None]:
         """As the base says; not listed again while the folder has the same names.
 
         The time that tells so is coarse, and a change right after it was taken does not show.
         """
         if self.folder is None:
-            return []
+            return {}
         changed = os.fstat(self.folder.descriptor).st_mtime_ns
-        if self._listed is not None and self._listed[0] == changed:
-            return self._listed[1]
-        found: list[tuple[TicketId, StoreInvalidError | None]] = []
+        if self._listed_ns == changed:
+            return self._seen
+        wrong: dict[TicketId, StoreInvalidError] = {}
+        found: list[TicketId] = []
         with os.scandir(self.folder.descriptor) as entries:
             for entry in entries:
                 if is_ticket_id(entry.name):
-                    error = None
+                    ticket = TicketId(entry.name)
+                    found.append(ticket)
                     if not entry.is_dir(follow_symlinks=False):
-                        error = not_as_expected(self.folder.shown(entry.name), "a folder")
-                    found.append((TicketId(entry.name), error))
+                        shown = self.folder.shown(entry.name)
+                        wrong[ticket] = not_as_expected(shown, "a folder")
         found.sort()
-        self._seen_folders = frozenset([name for name, error in found if error is None])
+        self._seen = dict.fromkeys(found) | wrong
         is_settled = time.time_ns() - changed > COARSEST_TIME_NS
-        self._listed = (changed, found) if is_settled else None
-        return found
+        self._listed_ns = changed if is_settled else None
+        return self._seen
 
     def _fields_row(self, ticket: TicketId) -> FieldsRow:
         """A ticket's frontmatter, with as few system calls as reading it can cost."""

@@ -55,8 +55,8 @@ class TreeReader(BaseReader):
                         found[name].append(rest)
         return {name: tuple(paths) for name, paths in found.items()}
 
-    def _entries(self) -> list[tuple[TicketId, StoreInvalidError | None]]:
-        return [(TicketId(name), None) for name in sorted(self._paths)]
+    def _entries(self) -> Mapping[TicketId, StoreInvalidError | None]:
+        return {TicketId(name): None for name in sorted(self._paths)}
 
     def exists(self, ticket: str) -> bool:
         return self._files.kinds.get(self._shown(ticket, "")) == "folder" and is_ticket_id(ticket)

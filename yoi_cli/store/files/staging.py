@@ -109,9 +109,11 @@ class StagedWriter(FileReader):
     def is_out_of_step(self, row: FieldsRow) -> bool:
         return row.id not in self._files and super().is_out_of_step(row)
 
-    def _entries(self) -> list[tuple[TicketId, StoreInvalidError | None]]:
+    def _entries(self) -> Mapping[TicketId, StoreInvalidError | None]:
         found = super()._entries()
-        return sorted([*found, *((one, None) for one in self._made)]) if self._made else found
+        if not self._made:
+            return found
+        return {one: found.get(one) for one in sorted({*found, *self._made})}
 
     def _find(self, ticket: TicketId, path: str) -> bytes | None:
         staged = self._files.get(ticket, {})

@@ -34,7 +34,8 @@ def row(number: int) -> Row:
 
 def table_of(*numbers: int) -> Table:
     empty = empty_table(FILES).aligned(ids_of(*numbers))
-    return empty.with_rows({place: row(number) for place, number in enumerate(numbers)})
+    rows = {place: row(number) for place, number in enumerate(numbers)}
+    return empty.with_rows(rows, rows.get)
 
 
 def contents(table: Table) -> list[tuple[bytes, list[int], object, bytes]]:
@@ -68,7 +69,7 @@ def test_rows_follow_their_tickets_and_new_ones_take_their_places(
 ) -> None:
     table = table_of(*before).aligned(ids_of(*after))
     rows = {place: row(number + 1000) for place, number in enumerate(after) if number in changed}
-    found = contents(table.with_rows(rows))
+    found = contents(table.with_rows(rows, rows.get))
     assert len(found) == len(after)
     for number, (name, signature, head, body) in zip(after, found, strict=True):
         assert name == ids_of(number)

@@ -36,7 +36,8 @@ class Index:
         self._folder = folder
         self._kinds = kinds
         self._sections: dict[str, Section] = {}
-        self._looked: set[str] = set()
+        #: Those that were asked for since the last look, by their kind.
+        self.looked: dict[str, Section] = {}
         self._ids = b""
         self._began: Instant | None = None
         #: What was settled by another clock than the file system's is for this process alone.
@@ -45,23 +46,20 @@ class Index:
     def look(self, tickets: Sequence[str]) -> None:
         """From now on, what is known is to be as of now, of these `tickets`, by rising id."""
         self._ids = "".join(tickets).encode()
-        self._looked.clear()
+        self.looked.clear()
         self._began = None
 
     def section(self, kind: str, stat: Stat) -> Section:
         """What is known as of the last look, for which `stat` looks at the files of all tickets."""
+        if kind in self.looked:
+            return self.looked[kind]
         known, about = self._sections.get(kind), self._kinds[kind]
         if known is None:
             table = None if self._folder is None else self._folder.load(kind, about.files)
             known = self._sections[kind] = Section(about.files, table, lazy=about.lazy)
-        if kind not in self._looked:
-            known.look(self._ids, stat)
-            self._looked.add(kind)
+        known.look(self._ids, stat)
+        self.looked[kind] = known
         return known
-
-    def has_looked(self, kind: str) -> bool:
-        """Whether a section was asked for since the last look."""
-        return kind in self._looked
 
     def began(self) -> Instant:
         """The instant at which the making of rows began; asked before anything is read for one."""
@@ -78,7 +76,7 @@ class Index:
             return
         try:
             for kind, section in self._sections.items() if self._is_shared else ():
-                table = section.news() if kind in self._looked else None
+                table = section.news() if kind in self.looked else None
                 if table is not None and folder.begin() is not None:
                     folder.store(kind, table)
         finally:

@@ -36,7 +36,7 @@ from yoi_cli.store.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from types import TracebackType
 
     from yoi_cli.errors import StoreInvalidError
@@ -80,7 +80,7 @@ class IndexedReader(FileReader):
     ) -> None:
         super().__init__(location, elsewhere)
         self._least = least
-        self._names: list[tuple[TicketId, StoreInvalidError | None]] | None = None
+        self._names: Mapping[TicketId, StoreInvalidError | None] | None = None
         self._places: dict[TicketId, int] = {}
         self._failed: set[TicketId] = set()
         self._look = Look([], [])
@@ -101,10 +101,10 @@ class IndexedReader(FileReader):
         """Keep what was read for others, if that can be done at once."""
         self._index.keep()
 
-    def _entries(self) -> list[tuple[TicketId, StoreInvalidError | None]]:
+    def _entries(self) -> Mapping[TicketId, StoreInvalidError | None]:
         if self._names is None:
             self._names, self._places = super()._entries(), {}
-            tickets = [ticket for ticket, error in self._names if error is None]
+            tickets = [ticket for ticket, error in self._names.items() if error is None]
             if len(tickets) >= self._least:
                 self._places = dict(zip(tickets, range(len(tickets)), strict=True))
                 self._index.look(tickets)
@@ -117,8 +117,9 @@ class IndexedReader(FileReader):
         return self._places.get(ticket)
 
     def _section(self, kind: str) -> Section:
+        known = self._index.looked.get(kind)
         # The index is given no method to keep: a reader in a cycle holds its folder open.
-        return self._index.section(kind, partial(self._stat, kind))
+        return known or self._index.section(kind, partial(self._stat, kind))
 
     def _stat(self, kind: str, known: array[int]) -> array[int]:
         folder, tickets = self._present_folder().descriptor, tuple(self._places)
@@ -255,7 +256,7 @@ class IndexedReader(FileReader):
             self._begun = self.location.git.stirred
         self._names, self._failed = None, set()
         now = time.time_ns()
-        changed |= {ticket for ticket, error in self._entries() if error is not None}
+        changed |= {ticket for ticket, error in self._entries().items() if error is not None}
         found = (
             [self._section(kind).found for kind in (ITEMS, THREADS, RECORDS)]
             if self._places

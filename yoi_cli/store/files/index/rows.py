@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast, overload
 
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord
@@ -33,43 +34,59 @@ _STATE = "state"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 #: How many heads are remembered as what they mean; a store has some dozens.
 _HEADS = 4096
+#: How many items are kept decoded: those of which somebody is asking.
+_DECODED = 64
+_DECODER = json.JSONDecoder()
 
 
 class ItemHead(NamedTuple):
     """What many items have in common: the names of their fields, the state, whether all of it is
-    UTF-8, and whether it has acceptance criteria, None where nobody asked."""
+    UTF-8, whether it has acceptance criteria, None where nobody asked, and where in a row the value
+    of each field stands."""
 
     names: tuple[str, ...]
     state: FieldValue
     is_text: bool
     has_acceptance: bool | None
+    places: Mapping[str, int] = {}
 
 
 class KeptFields(Mapping[str, "FieldValue"]):
-    """The fields of an item, decoded when one is asked for that the head does not have."""
+    """The fields of an item, decoded when one is asked for that the head does not tell.
 
-    __slots__ = ("_head", "_row", "_values")
+    What was decoded is not held: a store has many items, and of one, fields are asked in a row.
+    """
+
+    __slots__ = ("_begin", "_bodies", "_end", "_head")
 
     def __init__(self, head: ItemHead, row: Row | KeptRow) -> None:
         self._head = head
-        self._row = row
-        self._values: Mapping[str, FieldValue] | None = None
+        if isinstance(row, Row):
+            self._bodies, self._begin, self._end = row.body, 0, len(row.body)
+        else:
+            _, self._bodies, self._begin, self._end = row
 
     @overload
     def get(self, key: str, /) -> FieldValue: ...
     @overload
     def get(self, key: str, /, default: FieldValue | T) -> FieldValue | T: ...
     def get(self, key: str, /, default: FieldValue | T | None = None) -> FieldValue | T | None:
-        """The value of a field; that of `state` at once."""
-        if key == _STATE and _STATE in self._head.names:
+        """The value of a field; that of `state`, and of one that is not there, at once."""
+        place = self._head.places.get(key)
+        if place is None:
+            return default
+        if key == _STATE:
             return self._head.state
-        return self._decoded().get(key, default)
+        value = _values(self._bodies[self._begin : self._end])[place]
+        return tuple(value) if isinstance(value, list) else value
 
     def __getitem__(self, key: str) -> FieldValue:
-        return self._decoded()[key]
+        if key not in self._head.places:
+            raise KeyError(key)
+        return self.get(key)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._head.names
+        return key in self._head.places
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._head.names)
@@ -78,17 +95,13 @@ class KeptFields(Mapping[str, "FieldValue"]):
         return len(self._head.names)
 
     def __repr__(self) -> str:
-        return repr(self._decoded())
-
-    def _decoded(self) -> Mapping[str, FieldValue]:
-        if self._values is None:
-            values = cast("list[FieldValue]", _loaded(self._row.body))
-            self._values = dict(zip(self._head.names, map(_value, values), strict=True))
-        return self._values
+        return repr(dict(self))
 
 
-def _value(found: FieldValue | list[str]) -> FieldValue:
-    return tuple(found) if isinstance(found, list) else found
+@lru_cache(maxsize=_DECODED)
+def _values(body: bytes) -> Sequence[FieldValue | list[str]]:
+    """The values of an item's fields, in turn."""
+    return cast("Sequence[FieldValue | list[str]]", _loaded(body))
 
 
 def item_row(
@@ -106,7 +119,8 @@ def item_row(
 @lru_cache(maxsize=_HEADS)
 def item_head(head: Head) -> ItemHead:
     """The head of an item's row."""
-    return ItemHead(*cast("ItemHead", head))
+    known = ItemHead(*cast("ItemHead", head))
+    return known._replace(places={name: place for place, name in enumerate(known.names)})
 
 
 def acceptance_in(row: Row) -> bool | None:
@@ -175,7 +189,13 @@ def relations_in(row: Row | KeptRow, naming: bytes) -> tuple[Relation, ...]:
     if naming not in body:
         return ()
     found, _ = cast("tuple[list[list[str]], object]", _loaded(body))
-    return tuple([Relation(*one) for one in found])
+    # Of a few kinds and authors, a large store has very many relations.
+    return tuple(
+        [
+            Relation(ticket, intern(kind), target, intern(author), *told)
+            for ticket, kind, target, author, *told in found
+        ]
+    )
 
 
 def plans_in(ticket: TicketId, row: Row | KeptRow) -> PlansRow | None:
@@ -200,5 +220,6 @@ def _json(value: object) -> bytes:
 
 def _loaded(body: bytes) -> object:
     """The value; as an object, since a checksum vouches for what it is."""
-    found: object = json.loads(body.decode("utf-8", "surrogatepass"))
+    found: object
+    found, _ = _DECODER.raw_decode(body.decode("utf-8", "surrogatepass"))
     return found

@@ -11,7 +11,7 @@ from yoi_cli.store.files.index.table import Row, empty_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from yoi_cli.store.files.index.table import KeptRow, Table
+    from yoi_cli.store.files.index.table import Head, KeptRow, Table
 
 
 class Section:
@@ -29,7 +29,8 @@ class Section:
         self._table = empty_table(files) if table is None else table
         self._found: array[int] = self._table.signatures
         self._stale: set[int] = set()
-        self._rows: dict[int, Row] = {}
+        self._rows: dict[int, tuple[Head, bytes]] = {}
+        self._heads: dict[Head, Head] = {}
         self._unsettled: set[int] = set()
 
     def look(self, ids: bytes, stat: Callable[[array[int]], array[int]]) -> None:
@@ -42,8 +43,9 @@ class Section:
         if self._lazy and not any(head_of):
             self._found, self._stale = known[:], set(range(len(head_of)))
             return
-        self._found = stat(known)
-        self._stale = {*differing(self._found, known, self._width)}
+        found = stat(known)
+        self._stale = {*differing(found, known, self._width)}
+        self._found = found if self._stale else known
         if 0 in head_of:
             self._stale.update(at for at, head in enumerate(head_of) if not head)
 
@@ -55,11 +57,12 @@ class Section:
 
     def row(self, place: int) -> Row | None:
         """What was read since the last look, or was kept and did not change."""
-        if place in self._stale:
-            return self._rows.get(place)
         begin = place * self._width
-        head, body = self._table.head(place), self._table.body(place)
-        return Row(self._found[begin : begin + self._width], head, body)
+        signature = self._found[begin : begin + self._width]
+        if place not in self._stale:
+            return Row(signature, self._table.head(place), self._table.body(place))
+        read = self._rows.get(place)
+        return None if read is None else Row(signature, *read)
 
     @property
     def found(self) -> array[int]:
@@ -69,9 +72,13 @@ class Section:
     def put(self, place: int, row: Row, *, settled: bool) -> None:
         """Take what was read; what is not `settled` is read again after the next look."""
         self._stale.add(place)
-        self._rows[place] = row
-        begin = place * self._width
-        self._found[begin : begin + self._width] = array("q", row.signature)
+        # Most tickets have one of a few heads; each was read as another object.
+        self._rows[place] = self._heads.setdefault(row.head, row.head), row.body
+        begin, told = place * self._width, array("q", row.signature)
+        if told != self._found[begin : begin + self._width]:
+            if self._found is self._table.signatures:
+                self._found = self._found[:]
+            self._found[begin : begin + self._width] = told
         if settled:
             self._unsettled.discard(place)
         else:
@@ -88,7 +95,7 @@ class Section:
 
     def _settle(self) -> None:
         """Take over into the table what was read and may be kept."""
-        rows = {at: row for at, row in self._rows.items() if at not in self._unsettled}
-        self._table = self._table.with_rows(rows)
-        self._stale.difference_update(rows)
+        settled = self._rows.keys() - self._unsettled
+        self._table = self._table.with_rows(settled, self.row)
+        self._stale.difference_update(settled)
         self._rows = {at: self._rows[at] for at in self._unsettled}

@@ -18,7 +18,7 @@ from yoi_cli.model.ids import TICKET_ID_LENGTH
 from yoi_cli.store.files.index.stat_data import WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 #: A value that JSON gives back as it was, but for lists in place of tuples.
 Head: TypeAlias = "tuple[object, ...]"
@@ -92,19 +92,19 @@ class Table(NamedTuple):
             return self
         places = {ticket: place for place, ticket in enumerate(_each(self.ids))}
         taken = [places.get(ticket, -1) for ticket in _each(ids)]
-        return self._of(ids, taken, {})
+        return self._of(ids, taken, lambda _: None)
 
-    def with_rows(self, rows: Mapping[int, Row]) -> Table:
-        """The same with `rows`, by their places, in place of others."""
-        if not rows:
+    def with_rows(self, places: Collection[int], row_at: Callable[[int], Row | None]) -> Table:
+        """The same with the rows that `row_at` has for `places` in place of others."""
+        if not places:
             return self
         taken = list(range(len(self.head_of)))
-        for place in rows:
+        for place in places:
             taken[place] = -1
-        return self._of(self.ids, taken, rows)
+        return self._of(self.ids, taken, row_at)
 
-    def _of(self, ids: bytes, taken: Sequence[int], rows: Mapping[int, Row]) -> Table:
-        """A table of `rows` and, where `taken` has a place, of the rows here."""
+    def _of(self, ids: bytes, taken: Sequence[int], row_at: Callable[[int], Row | None]) -> Table:
+        """A table of the rows here where `taken` has a place, of those of `row_at` elsewhere."""
         heads: dict[Head, int] = {head: number for number, head in enumerate(self.heads)}
         signatures, head_of = array("q"), array("I")
         pieces: list[bytes] = []
@@ -122,7 +122,7 @@ class Table(NamedTuple):
                     before = one
                 continue
             for here in range(begin, end):
-                row = rows.get(here)
+                row = row_at(here)
                 if row is None:
                     signatures += blank
                     head_of.append(0)
