@@ -14,7 +14,7 @@ from yoi_cli.store.formats.thread import parse_thread
 from yoi_cli.store.values import NO_FIELDS, FieldsRow, PlansRow, RelationsRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from yoi_cli.model.event_views import EventWindow, ThreadView
     from yoi_cli.model.events import Event, Thread

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Event
 
 OPENING = b"<!-- event: "
+#: What a header begins with, whatever follows.
+_ANY_OPENING = b"<!-- event:"
 #: What parts two events; put before a piece, it stands before every header.
 GAP = b"\n---\n\n"
 _VALUE = rb"(?:\"[^\"\\\n]*+\"|[!#-~][!-~]*+)"
@@ -35,6 +37,8 @@ _STAMP = (
     rb"([!#-~][!-~]*+ (?:(?!id: )[\w-]++: " + _VALUE + rb" )*id: " + _ID[1:-1] + rb") -->\n"
 )
 _ID_LENGTH = 26
+#: Blanks in what begins with the time of a header that has no further pairs.
+_BLANKS = 2
 _SEPARATOR = rb"(?m)^---[ \t]*$"
 #: So much (bytes) of a thread is looked at at once: the headers of more would be larger than it.
 PIECE = 1 << 20
@@ -42,7 +46,8 @@ PIECE = 1 << 20
 
 class Piece(NamedTuple):
     """A stretch of whole events: where it stands (`line` is its first, 1-based), how many they are,
-    and the time and the id that none of them goes beyond."""
+    and the time and the id that none of them goes beyond. `is_bare` says that no header has further
+    pairs."""
 
     start: int
     end: int
@@ -50,6 +55,7 @@ class Piece(NamedTuple):
     size: int
     latest_at: str
     greatest_id: str
+    is_bare: bool
 
 
 class ThreadInPieces(NamedTuple):
@@ -83,25 +89,34 @@ class ThreadInPieces(NamedTuple):
         found = parse_thread(self.data[piece.start : piece.end]).thread.events
         return tuple(event._replace(line=event.line + piece.line - 1) for event in found)
 
+    def has(self, piece: Piece, word: bytes) -> bool:
+        """Whether a piece has a word."""
+        return self.data.find(word, piece.start, piece.end) >= 0
+
     def text(self, piece: Piece) -> bytes:
         """A piece with `GAP` before it."""
         return GAP + self.data[piece.start : piece.end]
 
     def headers(self, kinds: Collection[bytes] | None) -> Iterator[Header]:
         """The headers of `kinds` (None for all), in order."""
-        openings = [b"\n" + OPENING + kind + b" " for kind in kinds or ()]
+        openings = [OPENING + kind + b" " for kind in kinds or ()]
         for piece in self.pieces:
-            text = self.text(piece)
-            if kinds is None:
-                yield from headers_in(text)
-            elif any(opening in text for opening in openings):
-                yield from (header for header in headers_in(text) if header[0] in kinds)
+            if kinds is None or any(self.has(piece, opening) for opening in openings):
+                found: list[Header] = _HEADER.findall(*_behind_gaps(self.data, *piece[:2]))
+                yield from (header for header in found if kinds is None or header[0] in kinds)
 
 
 def headers_in(text: bytes) -> list[Header]:
     """The headers of whole events in `text`, which begins with `GAP`."""
     found: list[Header] = _HEADER.findall(text)
     return found
+
+
+def _behind_gaps(data: bytes, start: int, end: int) -> tuple[bytes, int, int]:
+    """Where the events of a stretch stand with `GAP` before each: bytes, beginning and end."""
+    if start:
+        return data, start - len(GAP), end
+    return GAP + data[:end], 0, len(GAP) + end
 
 
 def may_be_plain(data: bytes) -> bool:
@@ -112,7 +127,7 @@ def may_be_plain(data: bytes) -> bool:
 
 def are_all(ids: Collection[bytes], text: bytes) -> bool:
     """Whether `text`, of a thread that may be plain, is made of just the events with these ids."""
-    return bool(ids) and text.count(b"<!-- event:") == len(ids) and is_utf8(text)
+    return bool(ids) and text.count(_ANY_OPENING) == len(ids) and is_utf8(text)
 
 
 def in_pieces(data: bytes, size: int = PIECE) -> ThreadInPieces | None:
@@ -122,22 +137,27 @@ def in_pieces(data: bytes, size: int = PIECE) -> ThreadInPieces | None:
     pieces: list[Piece] = []
     line = 1
     seen: set[bytes] | None = None
+    is_ascii, stamp_in = data.isascii(), re.compile(_STAMP)  # loaded for long threads alone
     for start, end in _stretches(data, size):
-        text = GAP + data[start:end]
-        stamps: list[bytes] = re.findall(_STAMP, text)
-        ids = {stamp[-_ID_LENGTH:] for stamp in stamps}
-        if not are_all(ids, text):
+        stamps: list[bytes] = stamp_in.findall(*_behind_gaps(data, start, end))
+        ids = [stamp[-_ID_LENGTH:] for stamp in stamps]
+        once, greatest = set(ids), max(ids, default=b"").decode()
+        # As `are_all`, where the stretch stands.
+        if not ids or len(once) != data.count(_ANY_OPENING, start, end):
+            return None
+        if not (is_ascii or is_utf8(data[start:end])):
             return None
         if pieces and seen is None and min(ids).decode() <= pieces[-1].greatest_id:
             # Only all ids at once tell whether one stands there twice.
             known = ThreadInPieces(data, tuple(pieces))
             seen = {event_id for *_, event_id in known.headers(None)}
         if seen is not None:
-            if not seen.isdisjoint(ids):
+            if not seen.isdisjoint(once):
                 return None
-            seen |= ids
+            seen |= once
         latest_at = max(stamps).partition(b" ")[0].decode()
-        pieces.append(Piece(start, end, line, len(ids), latest_at, max(ids).decode()))
+        is_bare = b"".join(stamps).count(b" ") == _BLANKS * len(stamps)
+        pieces.append(Piece(start, end, line, len(ids), latest_at, greatest, is_bare))
         line += data.count(b"\n", start, end)
     return ThreadInPieces(data, tuple(pieces))
 

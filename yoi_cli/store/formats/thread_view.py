@@ -69,8 +69,8 @@ def _events_in(known: ThreadInPieces, window: EventWindow) -> tuple[Event, ...]:
 
 
 def _telling_in(known: ThreadInPieces) -> Iterator[Event]:
-    words = [b"event: review ", *(f" {word}: ".encode() for word in TELLING)]
+    words = [f" {word}: ".encode() for word in TELLING]
     for piece in known.pieces:
-        text = known.text(piece)
-        if any(word in text for word in words) and _TELLING.search(text):
+        is_told = not piece.is_bare and any(known.has(piece, word) for word in words)
+        if (is_told or known.has(piece, b"event: review ")) and _TELLING.search(known.text(piece)):
             yield from filter(is_telling, known.events(piece))
