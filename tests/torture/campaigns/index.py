@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from multiprocessing import get_context
@@ -45,12 +46,16 @@ _SHORT = (("next", True), ("stats", False))
 
 
 class _Task(NamedTuple):
-    """A command where there is no index yet (`is_new`), or one in which a ticket is out of date."""
+    """A command where there is no index yet (`is_new`), or one in which a ticket is out of date.
+
+    Of its faults one in `stride` is tried, and `most` of them, spread over all.
+    """
 
     command: str
     is_new: bool
     folder: Path
     stride: int
+    most: int
 
 
 class _Found(NamedTuple):
@@ -63,12 +68,13 @@ class _Found(NamedTuple):
 
 
 def run(settings: Settings) -> Outcome:
-    """Every boundary, with a kill and with every error; in the short form one in 61 of two
-    commands."""
+    """Every boundary, with a kill and with every error, or `--runs` of a command's faults; in the
+    short form one in 61 of two commands."""
     stride = settings.size(None, full=1, short=_SHORT_STRIDE)
+    most = settings.size(settings.runs, full=sys.maxsize, short=sys.maxsize)
     every = tuple((command, is_new) for command in _COMMANDS for is_new in (True, False))
     tasks = [
-        _Task(command, is_new, settings.folder / f"{command}-{is_new}", stride)
+        _Task(command, is_new, settings.folder / f"{command}-{is_new}", stride, most)
         for command, is_new in (_SHORT if settings.is_short else every)
         if settings.only in ("", command)
     ]
@@ -101,7 +107,7 @@ def _torture(task: _Task) -> _Found:
     ]
     killed = refused = halved = missed = 0
     violations: list[str] = []
-    for fault, place in faults[:: task.stride]:
+    for fault, place in faults[:: max(task.stride, -(-len(faults) // task.most))]:
         struck = _struck(task, world, passed[place], fault)
         killed, refused = killed + (fault == "KILL"), refused + (fault != "KILL")
         what = f"{task.command}, {fault} at {passed[place].shown}"

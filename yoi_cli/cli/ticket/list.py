@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,7 +48,7 @@ from yoi_cli.model.states import RESOLVED_STATES
 from yoi_cli.model.time import days_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from yoi_cli.api.queries import Blocker, FieldsRow, Listing, Place
@@ -138,10 +140,11 @@ def _list_saved(ctx: typer.Context, session: Session, saved: list[str]) -> None:
 
 
 _HEADER = ("state", "id", "title", "updated_at", "hints")
-#: The fields that are hints, each with the word for it: texts, and then lists.
-_HINTED = [(field.name, field.hint or field.name, field.type == LIST) for field in shown_fields()]
-_TEXT_HINTS = [(name, word) for name, word, is_list in _HINTED if not is_list]
-_LIST_HINTS = [(name, word) for name, word, is_list in _HINTED if is_list]
+#: The fields that are hints, each with the word for it and whether it is a list: texts, then lists.
+_HINTED = sorted(
+    [(field.name, field.hint or field.name, field.type == LIST) for field in shown_fields()],
+    key=itemgetter(2),
+)
 _NOT_A_WORD = re.compile(r'[\s"\\]')
 _EMPTY = "No ticket matches. --all has closed ones too; `yoi ticket create` makes one."
 _LINES_AT_ONCE = 1000
@@ -174,16 +177,20 @@ def _write_lines(listing: Listing) -> None:
 def _hints(row: FieldsRow, blockers: tuple[Blocker, ...]) -> str:
     """What else a script may want to know, as `key:value` words in a fixed order."""
     fields = row.fields
-    words = [
-        f"{what}:{_word(value)}"
-        for name, what in _TEXT_HINTS
-        if (value := field_text(fields, name))
-    ]
-    words += [
-        f"{what}:{_word(one)}" for name, what in _LIST_HINTS for one in field_texts(fields, name)
-    ]
+    words: list[str] = []
+    for name, what, is_list in _hinted(tuple(fields)):
+        if is_list:
+            words += [f"{what}:{_word(one)}" for one in field_texts(fields, name)]
+        elif value := field_text(fields, name):
+            words.append(f"{what}:{_word(value)}")
     words += [f"blocked_by:{blocker.ticket}" for blocker in blockers]
     return " ".join(words)
+
+
+@lru_cache(maxsize=256)
+def _hinted(names: tuple[str, ...]) -> Sequence[tuple[str, str, bool]]:
+    """The hints among the fields of a ticket: many tickets have the same fields."""
+    return [hint for hint in _HINTED if hint[0] in names]
 
 
 def _word(value: str) -> str:
