@@ -22,13 +22,21 @@ from yoi_cli.git.command import (
     is_yes,
     run_git,
 )
+from yoi_cli.git.dot_git import first_line
 from yoi_cli.git.worktree_settings import clone_settings, common_dir_of
 from yoi_cli.model.naming import WORKTREE_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from yoi_cli.git.commit_facts import CommitFacts
+
 _STATUS = ("status", "--porcelain=v1", "-z", "--untracked-files=normal")
+#: The same in one answer with what HEAD is.
+_STATE = ("status", "--porcelain=v2", "--branch", "--no-ahead-behind", "-z", _STATUS[-1])
+_DETACHED = "(detached)"
+#: How many words stand before the path, by the first letter of an entry.
+_WORDS_BEFORE = {"1": 8, "2": 9, "?": 1}
 #: Making a worktree waits for those before it; each takes as long as its checkout.
 _LOCK_SECONDS = 600.0
 _PAUSE = 0.01
@@ -37,12 +45,14 @@ _PAUSE = 0.01
 class RepositoryPaths(NamedTuple):
     """A repository: `root` is the main worktree's top, or this checkout's where the repository
     is bare; `common_dir` is its git folder, `folder` the one for worktrees, below `root`.
-    `workspace` is the path of the workspace that works on it, below `root`; empty for the top."""
+    `workspace` is the path of the workspace that works on it, below `root`; empty for the top.
+    With `facts` what is asked of commits takes no process of its own."""
 
     root: str
     common_dir: str
     folder: str = WORKTREE_FOLDER
     workspace: str = ""
+    facts: CommitFacts | None = None
 
     @property
     def worktree_folder(self) -> str:
@@ -89,6 +99,9 @@ class RepositoryPaths(NamedTuple):
         `run`."""
         if not revision or revision.startswith("-") or "\0" in revision:
             return None
+        found = self.facts.commit_of(revision) if self.facts is not None else None
+        if found is not None:
+            return found or None
         asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
         return self.find(asked) or None
 
@@ -102,8 +115,22 @@ class RepositoryPaths(NamedTuple):
 
     def is_ancestor(self, commit: str, of: str) -> bool:
         """Whether `of` holds `commit`. Raises `OperationError` where one is not there."""
+        if self.facts is not None and self.facts.holds(commit, of):
+            return True
         arguments = ["merge-base", "--is-ancestor", commit, of]
-        return is_yes(arguments, self.ask(arguments))
+        found = is_yes(arguments, self.ask(arguments))
+        if found and self.facts is not None:
+            self.facts.note(commit, of)
+        return found
+
+
+class TreeState(NamedTuple):
+    """What is checked out in a worktree: HEAD's commit, the branch that it is on (None where it is
+    detached), the paths that are not committed."""
+
+    head: str
+    branch: str | None
+    dirty: tuple[str, ...]
 
 
 class WorktreePaths(NamedTuple):
@@ -172,6 +199,16 @@ class WorktreePaths(NamedTuple):
         """The changed and untracked paths. Raises as `run`."""
         return _changed_paths(self.run(_STATUS))
 
+    def state(self) -> TreeState | None:
+        """HEAD and `uncommitted`, by one process; None where that has to be asked otherwise, as
+        before the first commit and in the middle of a merge. Raises as `run`."""
+        found = _state(self.run(_STATE))
+        if found is None or found.branch != _DETACHED:
+            return found
+        # A branch may have that name: HEAD itself says which it is.
+        is_detached = first_line(self.own("HEAD")) == found.head
+        return found._replace(branch=None) if is_detached else None
+
     def own(self, name: str) -> str:
         """The path of a file in its git folder."""
         return os.path.join(self.git_dir, name)
@@ -196,6 +233,27 @@ def _changed_paths(status: str) -> tuple[str, ...]:
             next(entries, None)  # the path that it was renamed or copied from
         found.append(entry[3:])
     return tuple(found)
+
+
+def _state(printed: str) -> TreeState | None:
+    head, branch = "", _DETACHED
+    dirty: list[str] = []
+    entries = iter(printed.split("\0"))
+    for entry in entries:
+        if entry.startswith("# branch.oid "):
+            head = entry.removeprefix("# branch.oid ")
+        elif entry.startswith("# branch.head "):
+            branch = entry.removeprefix("# branch.head ")
+        elif entry and entry[0] != "#":
+            count = _WORDS_BEFORE.get(entry[0])
+            if count is None:
+                return None
+            dirty.append(entry.split(" ", count)[count])
+            if entry[0] == "2":
+                next(entries, None)  # the path that it was renamed or copied from
+    if not head or head.startswith("("):
+        return None
+    return TreeState(head, branch, tuple(dirty))
 
 
 def _wait_for(descriptor: int) -> None:

@@ -36,6 +36,7 @@ def open_ports(
     Raises `NotFoundError` (`repository_not_found`) outside of git, `StoreInvalidError`
     (`config_invalid`), and `ConflictError` (`workspace_untrusted`, `commands_changed`).
     """
+    from yoi_cli.git.commit_facts import CommitFacts
     from yoi_cli.model.workers.spec import redaction_of
     from yoi_cli.orchestration.clean_writing import clean_change, clean_progress
     from yoi_cli.orchestration.files.clean_store import CleanStore
@@ -54,7 +55,8 @@ def open_ports(
 
     require_trust(session)
     settings, paths = settings_of(session), repository_paths(session)
-    repository, holder = open_repository(session), holder_of(paths.common_dir)
+    facts = CommitFacts(paths.common_dir)
+    repository, holder = open_repository(session, facts), holder_of(paths.common_dir)
     redaction = redaction_of(settings, session.environment)
     tables = tables_of(session, "sync")
     target = settings.orchestration.target or repository.default_branch()
@@ -67,7 +69,7 @@ def open_ports(
         by=session.author(author),
         share=lambda: _share(session),
         routing=lambda: routing_context(session, holder),
-        worktrees=open_worktrees(session),
+        worktrees=open_worktrees(session, facts),
         repository=repository,
         forge=RemoteForge(
             paths,
@@ -80,7 +82,7 @@ def open_ports(
         ),
         runtime=open_runtime(session),
         elsewhere=_elsewhere(directory, paths, holder, tables.sync.timeout),
-        history=GitHistory(paths),
+        history=GitHistory(paths._replace(facts=facts)),
         setup=FileSetup(paths.root, os.path.join(own_folder, "setup"), settings.orchestration),
         local_state=FileLocalState(own_folder, paths.root, redaction.text),
         machine=machine_of(session),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import NotFoundError, StoreInvalidError
 
 if TYPE_CHECKING:
+    from yoi_cli.git.commit_facts import CommitFacts
     from yoi_cli.git.repository import RepositoryPaths
     from yoi_cli.model.settings import OrchestrationSettings
     from yoi_cli.workspace.session import Session
@@ -14,26 +15,28 @@ if TYPE_CHECKING:
     from yoi_cli.worktrees.target.target_branch import GitRepository
 
 
-def open_worktrees(session: Session) -> GitWorktrees:
-    """The worktrees of the session's repository, a `Worktrees`.
+def open_worktrees(session: Session, facts: CommitFacts | None = None) -> GitWorktrees:
+    """The worktrees of the session's repository, a `Worktrees`; with `facts` for whoever asks
+    much of it.
 
     Raises `NotFoundError` (`repository_not_found`) outside of git.
     """
     from yoi_cli.worktrees.git.worktrees import GitWorktrees
 
-    return GitWorktrees(repository_paths(session))
+    return GitWorktrees(repository_paths(session)._replace(facts=facts))
 
 
-def open_repository(session: Session) -> GitRepository:
+def open_repository(session: Session, facts: CommitFacts | None = None) -> GitRepository:
     """Refs and merges of the session's repository, a `TargetRepository`.
 
-    Raises as `open_worktrees`.
+    `facts` and errors are as those of `open_worktrees`.
     """
     from yoi_cli.workspace.settings import tables_of
     from yoi_cli.worktrees.target.target_branch import GitRepository
 
     runs_hooks = tables_of(session, "sync").git.run_hooks
-    return GitRepository(repository_paths(session), runs_hooks=runs_hooks)
+    paths = repository_paths(session)._replace(facts=facts)
+    return GitRepository(paths, runs_hooks=runs_hooks)
 
 
 def target_branch(session: Session) -> str:

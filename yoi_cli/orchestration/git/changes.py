@@ -24,9 +24,17 @@ class GitHistory:
 
     def __init__(self, repository: RepositoryPaths) -> None:
         self._repository = repository
+        #: What lies between two commits stays the same; what was asked last is asked again.
+        self._last: tuple[str, str, Changes] | None = None
 
     def changes(self, base: str, head: str) -> Changes:
-        """What `head` has that `base` has not. Raises `OperationError` (`git_failed`)."""
+        """What `head` has that `base` has not, both by their full ids. Raises `OperationError`
+        (`git_failed`)."""
+        if self._last is None or self._last[:2] != (base, head):
+            self._last = (base, head, self._between(base, head))
+        return self._last[2]
+
+    def _between(self, base: str, head: str) -> Changes:
         between = f"{base}..{head}"
         plain = ["--no-color", "--no-show-signature", "--format=%H %s"]
         printed = self._repository.run(["log", "-z", *plain, "--end-of-options", between, "--"])

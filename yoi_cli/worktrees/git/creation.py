@@ -18,7 +18,7 @@ from yoi_cli.model.config import is_git_folder
 from yoi_cli.workspace.which import mark_worktree
 from yoi_cli.worktrees.git.branch_names import name_in_the_way
 from yoi_cli.worktrees.git.hooks_path import share_hooks
-from yoi_cli.worktrees.git.listing import MAKING, WorktreeEntry, all_entries, entry_at
+from yoi_cli.worktrees.git.listing import MAKING, WorktreeEntry, all_entries, entry_at, tree_at
 from yoi_cli.worktrees.git.populate import failed, populate, wait_for_index
 from yoi_cli.worktrees.git.rescue import Rescue, rescue
 from yoi_cli.worktrees.git.uncommitted import index_copy_of, uncommitted_of
@@ -44,15 +44,15 @@ def create(repository: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
         _clear_way(repository, begun, new.ticket)
         populate(begun.tree)
         share_hooks(repository, begun.tree)
-        return _released(repository, path)
+        return _finished(repository, begun.tree)
     if begun is not None and begun.is_missing and begun.branch == new.branch:
         raise _path_taken(path, "its `.git` is gone or leads elsewhere, and the files are there")
     commit = _start_of(repository, new)
     _check_path_free(path, begun)
     if new.reuse:
-        return _make(repository, path, [path, new.branch], None, commit)
+        return _listed(repository, _make(repository, path, [path, new.branch], None, commit))
     options = ["--no-track", "-b", new.branch, path, commit]
-    return _make(repository, path, options, new.branch, commit)
+    return _listed(repository, _make(repository, path, options, new.branch, commit))
 
 
 def _is_gone(path: str) -> bool:
@@ -85,12 +85,12 @@ def create_detached(repository: RepositoryPaths, relative: str, commit: str) -> 
     """A worktree with no branch on it, for a merge that is tried. Raises as `create` does."""
     path = _checked_path(repository, relative)
     _check_path_free(path, entry_at(repository, path))
-    return _make(repository, path, ["--detach", path, commit], None, commit).tree
+    return _make(repository, path, ["--detach", path, commit], None, commit)
 
 
 def _make(
     repository: RepositoryPaths, path: str, options: list[str], branch: str | None, commit: str
-) -> WorktreeEntry:
+) -> WorktreePaths:
     """Add a worktree and fill it; where that fails, it is gone again, with its new `branch`."""
     exclude(repository)
     _record_root(repository)
@@ -99,17 +99,18 @@ def _make(
     if answer.code:
         raise failed(path, answer.said)
     try:
-        made = entry_at(repository, path)
-        if made is None:
+        tree = tree_at(repository, path)
+        if tree is None:
             raise failed(path, "git does not list it")
         if repository.workspace:
-            mark_worktree(made.tree.git_dir, repository.workspace)
-        populate(made.tree)
-        share_hooks(repository, made.tree)
+            mark_worktree(tree.git_dir, repository.workspace)
+        populate(tree)
+        share_hooks(repository, tree)
     except BaseException:
         _undo(repository, path, branch, commit)
         raise
-    return _released(repository, path)
+    _release(repository, tree)
+    return tree
 
 
 def _record_root(repository: RepositoryPaths) -> None:
@@ -232,12 +233,20 @@ def _check_not_in_use(repository: RepositoryPaths, branch: str) -> None:
             )
 
 
-def _released(repository: RepositoryPaths, path: str) -> WorktreeEntry:
-    """The finished worktree, no longer marked as being made."""
-    repository.run(["worktree", "unlock", path])
-    entry = entry_at(repository, path)
+def _release(repository: RepositoryPaths, tree: WorktreePaths) -> None:
+    """Let a finished worktree be marked no longer as being made."""
+    repository.run(["worktree", "unlock", tree.path])
+
+
+def _finished(repository: RepositoryPaths, tree: WorktreePaths) -> WorktreeEntry:
+    _release(repository, tree)
+    return _listed(repository, tree)
+
+
+def _listed(repository: RepositoryPaths, tree: WorktreePaths) -> WorktreeEntry:
+    entry = entry_at(repository, tree.path)
     if entry is None:
-        raise failed(path, "git no longer lists it")
+        raise failed(tree.path, "git no longer lists it")
     return entry
 
 

@@ -81,8 +81,33 @@ def all_entries(repository: RepositoryPaths) -> list[WorktreeEntry]:
     return [entry for entry in (main, *linked) if entry is not None]
 
 
+def linked_trees(repository: RepositoryPaths) -> list[WorktreePaths]:
+    """The folders of every linked worktree, by path. Git's list is made of the same files, and no
+    git is started for this."""
+    return [WorktreePaths(*pair) for pair in sorted(_git_folders(repository.common_dir).items())]
+
+
+def tree_at(repository: RepositoryPaths, path: str) -> WorktreePaths | None:
+    """The folders of the linked worktree at `path`, None where git has none there."""
+    wanted = os.path.realpath(path)
+    trees = linked_trees(repository)
+    return next((tree for tree in trees if os.path.realpath(tree.path) == wanted), None)
+
+
+def entry_of(tree: WorktreePaths, head: str, branch: str | None) -> WorktreeEntry:
+    """The entry of a worktree in git's list, whose HEAD is at `head` on `branch`."""
+    try:
+        with open(tree.own("locked"), "rb") as file:
+            lock = os.fsdecode(file.read()).strip()
+    except FileNotFoundError:
+        lock = None
+    return WorktreeEntry(tree, head, branch, lock)
+
+
 def entry_at(repository: RepositoryPaths, path: str) -> WorktreeEntry | None:
     """The linked worktree at `path`, None where git lists none."""
+    if tree_at(repository, path) is None:
+        return None
     _, linked = main_and_linked(repository)
     wanted = os.path.realpath(path)
     return next((entry for entry in linked if os.path.realpath(entry.path) == wanted), None)

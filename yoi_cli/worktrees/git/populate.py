@@ -20,9 +20,10 @@ _BUSY_SECONDS = 10.0
 def populate(tree: WorktreePaths) -> None:
     """Fill a worktree with what its HEAD has, but for what is local, and prove that."""
     wait_for_index(tree)
-    lines = [*_own_lines(tree), *SPARSE_LINES]
+    settings = _settings(tree)
+    lines = [*_own_lines(tree, is_sparse="core.sparsecheckout" in settings), *SPARSE_LINES]
     text = "".join(f"{line}\n" for line in lines)
-    if _is_bare(tree):
+    if "core.bare" in settings:  # the settings of a bare repository no worktree has apart
         _make_sparse(tree, text)
     else:
         asked = ["sparse-checkout", "set", "--no-cone", "--stdin"]
@@ -38,9 +39,12 @@ def populate(tree: WorktreePaths) -> None:
         )
 
 
-def _is_bare(tree: WorktreePaths) -> bool:
-    """Whether the worktree is one of a bare repository, whose settings no worktree has apart."""
-    return tree.ask(["config", "--bool", "core.bare"]).text.strip() == "true"
+def _settings(tree: WorktreePaths) -> frozenset[str]:
+    """Which of the settings that decide on the files of a worktree are on."""
+    asked = ["config", "--type=bool", "-z", "--get-regexp", r"^core\.(sparsecheckout|bare)$"]
+    pairs = (entry.partition("\n") for entry in tree.find(asked).split("\0"))
+    last = {name: value for name, _, value in pairs}
+    return frozenset(name for name, value in last.items() if value == "true")
 
 
 def _make_sparse(tree: WorktreePaths, lines: str) -> None:
@@ -76,10 +80,9 @@ def wait_for_index(tree: WorktreePaths) -> None:
         os.unlink(lock)
 
 
-def _own_lines(tree: WorktreePaths) -> list[str]:
+def _own_lines(tree: WorktreePaths, *, is_sparse: bool) -> list[str]:
     """What the new worktree would hold without us: everything, or what the clone's own
     sparse checkout says, which git copies."""
-    is_sparse = tree.find(["config", "--bool", "core.sparseCheckout"]) == "true"
     if is_sparse:
         with suppress(OSError), open(tree.own("info/sparse-checkout"), encoding="utf-8") as file:
             lines = [line for line in file.read().splitlines() if line not in SPARSE_LINES]

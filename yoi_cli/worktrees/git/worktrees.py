@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError
 from yoi_cli.model.naming import BRANCH_PREFIX, is_candidate, ticket_of_branch
 from yoi_cli.worktrees.git import creation, removal
 from yoi_cli.worktrees.git.facts import inspect
-from yoi_cli.worktrees.git.listing import WorktreeEntry, main_and_linked
+from yoi_cli.worktrees.git.listing import (
+    WorktreeEntry,
+    entry_of,
+    linked_trees,
+    main_and_linked,
+)
 from yoi_cli.worktrees.git.rescue import RESCUE
 from yoi_cli.worktrees.model import Risk, Worktree
 
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from yoi_cli.git.repository import RepositoryPaths
+    from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
     from yoi_cli.worktrees.ports import NewWorktree, RemovedWorktree, WorktreeFacts
 
 _LOOKS = 20
@@ -43,12 +49,27 @@ class GitWorktrees:
         return {ticket for ticket in map(self._ticket, linked) if ticket is not None}
 
     def find(self, path: str, target: str) -> Worktree | None:
-        _, linked = main_and_linked(self._repository)
-        for entry in sorted(linked, key=lambda entry: entry.path):
-            if entry.path.endswith(f"/{path}") and not entry.is_missing:
-                found = self._seen(entry, target, is_counted=False)
+        for tree in linked_trees(self._repository):
+            if tree.path.endswith(f"/{path}") and not entry_of(tree, "", "").is_missing:
+                found = self._looked_at(tree, target) or self._listed(tree.path, target)
                 return None if found is None or found.is_missing else found
         return None
+
+    def _looked_at(self, tree: WorktreePaths, target: str) -> Worktree | None:
+        """A worktree that is whole, without base and ahead; None where it takes a closer look."""
+        with suppress(OperationError):
+            state = tree.state()
+            if state is not None:
+                entry = entry_of(tree, state.head, state.branch)
+                if not entry.is_unfinished:
+                    return self._worktree(entry, target, dirty=state.dirty)
+        return None
+
+    def _listed(self, path: str, target: str) -> Worktree | None:
+        """A worktree as git lists it, without base and ahead."""
+        _, linked = main_and_linked(self._repository)
+        entry = next((one for one in linked if one.path == path), None)
+        return None if entry is None else self._seen(entry, target, is_counted=False)
 
     def of(self, ticket: str, target: str) -> Worktree | None:
         _, linked = main_and_linked(self._repository)
@@ -132,14 +153,16 @@ class GitWorktrees:
             base = repository.find(["merge-base", aim, head]) or None
             ahead = int(repository.run(["rev-list", "--count", head, f"^{aim}", "--"]))
         is_bare_folder = entry.is_missing or entry.is_unfinished
+        dirty = () if is_bare_folder else entry.tree.uncommitted()
+        return self._worktree(entry, target, dirty=dirty)._replace(base=base, ahead=ahead)
+
+    def _worktree(self, entry: WorktreeEntry, target: str, *, dirty: Sequence[str]) -> Worktree:
         return Worktree(
             path=entry.path,
             ticket=self._ticket(entry),
             branch=entry.branch,
-            head=head,
-            base=base,
-            ahead=ahead,
-            dirty=() if is_bare_folder else entry.tree.uncommitted(),
+            head=entry.head,
+            dirty=tuple(dirty),
             is_locked=entry.lock is not None and not entry.is_unfinished,
             is_missing=entry.is_missing,
             is_unfinished=entry.is_unfinished,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError, UsageError
 from yoi_cli.worktrees.git.creation import create_detached
-from yoi_cli.worktrees.git.listing import entry_at
+from yoi_cli.worktrees.git.listing import tree_at
 from yoi_cli.worktrees.git.marks import CHECK_PREFIX, TRY_PREFIX
 from yoi_cli.worktrees.ports import MergeTry
 
@@ -107,7 +107,7 @@ def drop(repository: RepositoryPaths, name: str) -> None:
     path = os.path.join(repository.root, try_path(repository, name))
     remove = ["worktree", "remove", "--force", "--force", path]
     with repository.locked():
-        if entry_at(repository, path) is None:
+        if tree_at(repository, path) is None:
             return
         if repository.ask(remove).code:  # something still writes there, or its link is gone
             shutil.rmtree(path, ignore_errors=True)
