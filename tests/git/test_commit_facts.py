@@ -48,13 +48,13 @@ def test_a_branch_that_goes_is_none_and_one_that_comes_is_seen(
     facts: CommitFacts, git: Program
 ) -> None:
     for _ in range(2):
-        assert facts.commit_of("refs/heads/work/a") == ""
-        git("branch", "work/a")
-        assert facts.commit_of("refs/heads/work/a") == git("rev-parse", "HEAD").out.strip()
-        assert facts.commit_of("refs/heads/work") == "", "a folder of branches is none"
+        assert facts.commit_of("refs/heads/topic/a") == ""
+        git("branch", "topic/a")
+        assert facts.commit_of("refs/heads/topic/a") == git("rev-parse", "HEAD").out.strip()
+        assert facts.commit_of("refs/heads/topic") == "", "a folder of branches is none"
         git("pack-refs", "--all")
-        assert facts.commit_of("refs/heads/work/a") == git("rev-parse", "HEAD").out.strip()
-        git("branch", "-D", "work/a")
+        assert facts.commit_of("refs/heads/topic/a") == git("rev-parse", "HEAD").out.strip()
+        git("branch", "-D", "topic/a")
 
 
 #: What is no commit, or not plainly so: git itself is asked, and says what it always said.

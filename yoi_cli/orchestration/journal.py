@@ -56,10 +56,12 @@ class Journal:
         """Raise `StoreInvalidError` (`events_missing`) where git has taken away what was recorded.
         What only waits for its place is put there by whoever takes the lock."""
         store = self._ports.store
-        if any(one.is_waiting for one in concerning(store.missing_writes(), (self._ticket,))):
+        missing = store.missing_writes()
+        if any(one.is_waiting for one in concerning(missing, (self._ticket,))):
             with store.write():
                 pass
-        require_present(store.missing_writes(), self._ticket)
+            missing = store.missing_writes()
+        require_present(missing, self._ticket)
 
     def _fold(self, thread: Sequence[Event]) -> Position:
         marks, approvals = self._ports.own_events.of(self._ticket), self._ports.approvals

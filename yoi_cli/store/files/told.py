@@ -7,6 +7,7 @@ on disk, in a commit or in a stash; None stands for one that is not there.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from zlib import crc32
@@ -34,6 +35,8 @@ Value = TypeVar("Value")
 _HEADER_ID = re.compile(rb"(?m)^<!-- event:[^\n]* id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->[ \t\r]*$")
 #: So many ids are sought one by one; of more, every header of a thread is looked at.
 _FEW = 16
+#: So many parts of a journal are known as events.
+_MOST_KNOWN = 1000
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -220,7 +223,10 @@ def checksum(text: str) -> int:
     return crc32(text.strip("\n").encode("utf-8", "surrogateescape"))
 
 
-def _events_in(blocks: bytes) -> dict[str, bytes]:
+@lru_cache(_MOST_KNOWN)
+def _events_in(blocks: bytes) -> Mapping[str, bytes]:
+    """The events of bytes that were appended, by id. A process that goes on for long reads the
+    same journal again and again, which only grows until a commit."""
     parsed = parse_thread(blocks)
     found = zip(parsed.thread.events, parsed.spans, strict=True)
     return {
