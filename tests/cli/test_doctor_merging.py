@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from support.process import Program
 
-from yoi_cli.setup.merge_checks import DRIVER_COMMAND
+from yoi_cli.setup.merge_checks import DRIVER_COMMAND, EARLIER_COMMANDS
 
 
 @pytest.fixture
@@ -115,6 +116,27 @@ def test_a_clone_that_was_configured_without_the_driver_for_ancestors_is_told(
 
     assert git("config", "--get", "merge.yoi.recursive").out == "yoi-ancestor\n"
     assert check_of(yoi, workspace, "driver") == "ok"
+
+
+def test_the_driver_of_an_earlier_version_is_good_and_init_renews_it(
+    yoi: Program, git: Program, workspace: Path
+) -> None:
+    git("config", "merge.yoi.driver", EARLIER_COMMANDS[0])
+    assert check_of(yoi, workspace, "driver") == "ok"
+
+    yoi("init")
+
+    assert driver(git, workspace) == DRIVER_COMMAND
+
+
+def test_the_driver_is_told_where_yoi_is_not_on_path(
+    yoi: Program, workspace: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "git").symlink_to(shutil.which("git") or "")
+    found = yoi("doctor", "--json", check=False, env={"PATH": str(tmp_path)}).json["checks"]
+
+    said = next(one for one in found if one["name"] == "driver")
+    assert (said["status"], said["message"][-5:]) == ("warning", " yoi.")
 
 
 def test_a_driver_of_ones_own_is_left_alone(yoi: Program, git: Program, workspace: Path) -> None:

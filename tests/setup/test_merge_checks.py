@@ -10,6 +10,7 @@ from yoi_cli.doctor.repair import CONFIGURE_CLONE, WRITE_ATTRIBUTES
 from yoi_cli.setup.merge_checks import (
     ANCESTOR_COMMAND,
     DRIVER_COMMAND,
+    EARLIER_COMMANDS,
     MergeFacts,
     attribute_lines,
     check_merging,
@@ -82,6 +83,7 @@ def test_a_clone_that_is_set_up_has_nothing_to_say() -> None:
         ),
         (replace(SOUND, driver="yoi merge-driver"), "driver", "warning", CONFIGURE_CLONE),
         (replace(SOUND, ancestor_driver=None), "driver", "warning", CONFIGURE_CLONE),
+        (replace(SOUND, driver=EARLIER_COMMANDS[0]), "driver", "ok", CONFIGURE_CLONE),
         (
             replace(SOUND, attributes={"t": "unspecified"}, missing_lines=("a",)),
             "attributes",

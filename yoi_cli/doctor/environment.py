@@ -23,9 +23,11 @@ STORE = "store"
 CLONE = "clone"
 ENVIRONMENT = "environment"
 
-#: The variables that are understood; all but those of the first line are given to workers.
+#: The variables that are understood; all but those of the first two lines are given to
+#: workers.
 VARIABLES = frozenset(
     {"YOI_AUTHOR", "YOI_DEBUG", "YOI_INDEX", "YOI_LOCK_TIMEOUT", "YOI_TRUST", "YOI_WORKSPACE"}
+    | {"YOI_MERGE_AHEAD"}
     | {"YOI_GENERATION", "YOI_INTENT_FILE", "YOI_TICKET", "YOI_WORKTREE"}
     | {"YOI_BRANCH", "YOI_ROLE", "YOI_ROUND", "YOI_TARGET", "YOI_WORKER_ID", "YOI_SHIM_OF"}
     | {"YOI_LANDLOCK", "YOI_OUTBOX", "YOI_MODEL", "YOI_WORKER_PORTABLE"}

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from yoi_cli.model.lost import LostRecords
     from yoi_cli.workspace.session import Session
 
+#: The folder in which the shell in front of the driver looks for what lies ready.
+_AHEAD = "YOI_MERGE_AHEAD"
+
 
 def drive(
     base: str,
@@ -40,9 +43,54 @@ def drive(
     merged = _merged_ancestor(path, sides) if is_ancestor else _merged(path, sides, environment)
     if path.endswith("/thread.md") and not is_ancestor:
         _keep_left_out(path, sides, merged.data)
+    if _AHEAD in environment and not is_ancestor:
+        # Whatever becomes of it: each of the others is asked about by itself, too. Before our file
+        # is written, for a driver that is killed must leave it as it was.
+        with suppress(Exception):
+            _work_ahead(path, environment[_AHEAD], environment)
     if merged.data != sides.ours:
         _replace(ours, merged.data)
     return merged
+
+
+def _work_ahead(path: str, folder: str, environment: Mapping[str, str]) -> None:
+    """Merge what git is going to ask about after `path`, for the shell to find in `folder`."""
+    from yoi_cli.merge.files.parts import PARTS
+    from yoi_cli.merge.files.prepared import PreparedFiles
+    from yoi_cli.merge.git.both_sides import changed_on_both, read_sides
+
+    prepared = PreparedFiles.begin(folder)
+    if prepared is None:
+        return
+    cwd, git_dir = os.getcwd(), os.path.dirname(os.path.dirname(folder))
+    with prepared:
+        files = changed_on_both(cwd, git_dir, environment, sorted(PARTS))
+        for file, sides in read_sides(cwd, [one for one in files if one.path != path]):
+            data = _settled(file.path, sides)
+            if data is not None:
+                prepared.add(*file, data)
+            if prepared.is_full:
+                return
+
+
+def _settled(path: str, sides: Sides) -> bytes | None:
+    """The merged file at `path`, where its three versions are all that decides, and nothing is to
+    be said or kept of it; else None."""
+    from yoi_cli.merge.files.originals import left_out
+    from yoi_cli.merge.files.parts import moved_apart
+
+    try:
+        merged = _merged_part(path, sides)
+        if merged.conflicts or merged.diverged:
+            return None
+        if _is_ticket_item(path) and moved_apart(sides, path=path):
+            return None
+    except YoiError:
+        return None
+    is_thread = path.endswith("/thread.md")
+    if is_thread and any(left_out(side, merged.data) for side in sides[1:] if side):
+        return None
+    return merged.data
 
 
 def _keep_left_out(path: str, sides: Sides, merged: bytes) -> None:

@@ -57,9 +57,14 @@ class MergingThreads:
 
     def _revisions(self) -> Iterator[str]:
         yield "HEAD"
-        yield from (match[1] for name in self._environment if (match := _GITHEAD.fullmatch(name)))
+        yield from merged_heads(self._environment)
         yield from revisions_in_progress(self._checkout.git_dir)
         yield "refs/stash"
+
+
+def merged_heads(environment: Mapping[str, str]) -> list[str]:
+    """The commits that a `git merge` merges in, as it tells its strategies."""
+    return [match[1] for name in environment if (match := _GITHEAD.fullmatch(name))]
 
 
 def revisions_in_progress(git_dir: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from yoi_cli.setup.merge_checks import (
     DRIVER,
     DRIVER_COMMAND,
     DRIVER_NAME,
+    PROGRAM,
     TICKET_PARTS,
     MergeFacts,
     asked_paths,
@@ -58,7 +59,9 @@ class CloneSetup:
             text=threads,
             driver=driver,
             ancestor_driver=merge_config.configured_ancestor_driver(cwd, DRIVER),
-            program_missing=merge_config.missing_program(driver),
+            program_missing=merge_config.missing_program(
+                PROGRAM if driver == DRIVER_COMMAND else driver
+            ),
             missing_lines=self.incomplete(),
             unmerged=merge_config.unmerged_paths(cwd, [self._root, OBJECTIVES_FOLDER]),
         )
