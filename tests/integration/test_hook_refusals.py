@@ -45,6 +45,17 @@ def test_a_message_on_a_ticket_branch_is_given_its_trailer_once(hooked: Hooked) 
     assert hooked.message(cwd=hooked.repo) == "On main"
 
 
+def test_a_first_commit_on_a_branch_without_history_is_checked_as_any(hooked: Hooked) -> None:
+    hooked.git("checkout", "--quiet", "--orphan", f"{hooked.branch}-anew", cwd=hooked.tree)
+    refused = hooked.git(
+        "commit", "--message", "x\n\nTicket: 0000000000000", cwd=hooked.tree, check=False
+    )
+    assert refused.code != 0
+    assert "0000000000000" in refused.err
+    hooked.commit("Begin anew")
+    assert hooked.message() == f"Begin anew\n\nTicket: {hooked.ticket}"
+
+
 def test_an_edited_message_keeps_its_comments_and_the_diff_below_the_cut(hooked: Hooked) -> None:
     (hooked.tree / "new").write_text("Ticket: of the diff\n")
     hooked.git("add", "new", cwd=hooked.tree)

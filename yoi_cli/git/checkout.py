@@ -16,12 +16,12 @@ from yoi_cli.errors import OperationError
 from yoi_cli.git.dot_git import at_once, copied, first_line, git_dir_of, record_of
 
 #: The values of `core.sharedRepository`; the others keep to the owner's umask.
-_SHARED = re.compile(rb"sharedrepository[ \t]*=[ \t]*\"?([a-z0-9]+)")
+_SHARED = rb"sharedrepository[ \t]*=[ \t]*\"?([a-z0-9]+)"
 _GROUP = frozenset({b"group", b"true", b"yes", b"on", b"1"})
 _EVERYBODY = frozenset({b"all", b"world", b"everybody", b"2"})
 #: More than any configuration of a repository has.
 _LONGEST_CONFIG = 1 << 20
-_OCTAL = re.compile(rb"0[0-7]{3}")
+_OCTAL = rb"0[0-7]{3}"
 
 
 class Checkout(NamedTuple):
@@ -114,13 +114,13 @@ def shared_with(common_dir: str) -> int:
     text = _config(common_dir, "config")
     if b"sharedrepository" not in text:
         return 0
-    found = _SHARED.findall(text)
+    found = re.findall(_SHARED, text)
     said = found[-1] if found else b"true"  # a key without a value
     if said in _GROUP:
         return 0o070
     if said in _EVERYBODY:
         return 0o075
-    bits = int(said, 8) & 0o077 if _OCTAL.fullmatch(said) else 0
+    bits = int(said, 8) & 0o077 if re.fullmatch(_OCTAL, said) else 0
     return bits | (bits & 0o044) >> 2  # a folder is searched by whoever may read it
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
-from yoi_cli.hooks.git.commit_facts import GitCommits, pushed
+from yoi_cli.hooks.git.commit_facts import GitCommits
 from yoi_cli.hooks.git.context import is_elsewhere, message_of, now_ms, session_of, sessions_at
 from yoi_cli.hooks.ports import HookOutcome
 from yoi_cli.hooks.refusals import (
@@ -87,6 +87,8 @@ def _gate(call: HookCall, checkout: Checkout, sessions: Sequence[Session]) -> Ga
     if not sessions:
         return None
     remote = call.arguments[0] if call.arguments else ""
+    from yoi_cli.hooks.git.pushed import pushed
+
     found = pushed(checkout.root, remote, call.stdin())
     words: dict[str, list[str]] = {sessions[0].workspace: []}
     for word in [*found.branches, *found.trailers]:

@@ -41,7 +41,7 @@ class Config(NamedTuple):
 
 
 DEFAULT = Config()
-_REF_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_REF_NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 #: What HFS+ leaves out of names.
 _NOT_SHOWN = frozenset(
     map(chr, (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF))
@@ -54,7 +54,7 @@ def is_ref_folder(text: str) -> bool:
     return (
         len(names) > 2
         and names[0] == "refs"
-        and all(_REF_NAME.fullmatch(name) and ".." not in name for name in names)
+        and all(re.fullmatch(_REF_NAME, name) and ".." not in name for name in names)
         and not any(name.endswith((".", ".lock")) for name in names)
     )
 

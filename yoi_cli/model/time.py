@@ -9,8 +9,9 @@ from yoi_cli.errors import OperationError, UsageError
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
-_AHEAD = re.compile(r"(\d{1,4})\s*([dw])")
+#: Compiled where they are asked for: few commands do.
+_AGO = r"(\d{1,6})\s*([smhdw])"
+_AHEAD = r"(\d{1,4})\s*([dw])"
 _NAMED_DAYS = {"today": 0, "tomorrow": 1}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 #: The units of an age, the greatest first; weeks are counted in days, as people do.
@@ -65,7 +66,7 @@ def parse_duration(text: str) -> int:
 
     Raises `UsageError` where it is none.
     """
-    match = _AGO.fullmatch(text)
+    match = re.fullmatch(_AGO, text)
     if match is None or int(match.group(1)) == 0:
         raise UsageError(
             "duration_invalid",
@@ -84,7 +85,7 @@ def parse_since(text: str, now_ms: int) -> str:
         return text
     if _DATE.fullmatch(text) and is_stamp(f"{text}T00:00:00Z"):
         return f"{text}T00:00:00Z"
-    ago = _AGO.fullmatch(text)
+    ago = re.fullmatch(_AGO, text)
     if ago:
         return stamp(now_ms - int(ago.group(1)) * _SECONDS[ago.group(2)] * 1000)
     raise UsageError(
@@ -119,7 +120,7 @@ def parse_due(text: str, today: date) -> str:
     word = text.strip().lower()
     if word in _NAMED_DAYS:
         return (today + timedelta(days=_NAMED_DAYS[word])).isoformat()
-    ahead = _AHEAD.fullmatch(word)
+    ahead = re.fullmatch(_AHEAD, word)
     if ahead:
         days = int(ahead.group(1)) * (7 if ahead.group(2) == "w" else 1)
         return (today + timedelta(days=days)).isoformat()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.ids import TicketId
     from yoi_cli.store.ports import NoteWriter, Spooled, WaitingNotes
 
-_PAIR = re.compile(r"^- ([0-9a-f]{40,64}) → (?:([0-9a-f]{40,64})(?: .*)?|dropped)$", re.MULTILINE)
+_PAIR = r"^- ([0-9a-f]{40,64}) → (?:([0-9a-f]{40,64})(?: .*)?|dropped)$"
 _ENGLISH = {
     commits.AMEND: "Amended:",
     commits.REBASE: "Rebased: {count} commits have new ids.",
@@ -76,7 +76,7 @@ class RecordedCommits:
         self.commits.add(said["commit"])
         if commits.REWRITE not in said:
             return
-        for old, new in _PAIR.findall(event.body):
+        for old, new in re.findall(_PAIR, event.body, re.MULTILINE):
             if new:
                 self.pairs.add((old, new))
                 self.commits.add(new)

@@ -1,4 +1,4 @@
-"""What git says to a hook of commits, made or pushed, in as few processes as possible.
+"""What git says to a hook of commits, in as few processes as possible.
 
 Messages and paths may hold any bytes but NUL, so NUL separates the fields.
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, look_up, run_git
-from yoi_cli.git.commits import commits_of, current_branch
+from yoi_cli.git.dot_git import first_line
 from yoi_cli.hooks.ports import Rebase
 from yoi_cli.model.commits import ChangedFile, CommitFact
-from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
+from yoi_cli.model.naming import BRANCH_PREFIX
 from yoi_cli.model.trailers import ticket_trailers
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from yoi_cli.git.checkout import Checkout
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+#: What HEAD says on a branch; and of which one, where git keeps refs in no files.
+_ON_BRANCH = "ref: refs/heads/"
+_ELSEWHERE = ".invalid"
 _START = "\x01"
 _AMENDED = "commit (amend)"
 #: A rebase over more commits than this is not searched for those that it made or dropped.
@@ -52,6 +55,11 @@ class GitCommits:
 
     @cached_property
     def _branch(self) -> str | None:
+        named = (first_line(os.path.join(self._git_dir, "HEAD")) or "").partition(_ON_BRANCH)
+        if not named[0] and named[2] and named[2] != _ELSEWHERE:
+            return named[2]
+        from yoi_cli.git.commits import current_branch
+
         return current_branch(self._cwd)
 
     def branch(self) -> str | None:
@@ -143,57 +151,3 @@ def _entries(output: str) -> Iterator[tuple[CommitFact, str]]:
         values = ticket_trailers(message)
         fact = CommitFact(sha, subject, tuple(parents.split()), values, tuple(files))
         yield fact, action
-
-
-class PushedTickets(NamedTuple):
-    """The tickets of pushed branches by their names, and the values of `Ticket:` trailers."""
-
-    branches: tuple[str, ...] = ()
-    trailers: tuple[str, ...] = ()
-
-
-class _Ref(NamedTuple):
-    local_sha: str
-    remote_ref: str
-    remote_sha: str
-
-
-def pushed(cwd: str, remote: str, stdin: bytes) -> PushedTickets:
-    """What git's lines to a pre-push hook tell. A ref that is taken away brings nothing.
-
-    Raises `OperationError` and `NotFoundError` where git cannot tell what is new.
-    """
-    refs = list(_refs(stdin.decode("utf-8", "surrogateescape")))
-    branches = [ticket_of_branch(ref.remote_ref) for ref in refs]
-    trailers = [value for ref in refs for value in _new_trailers(cwd, remote, ref)]
-    return PushedTickets(
-        tuple(dict.fromkeys(ticket for ticket in branches if ticket)),
-        tuple(dict.fromkeys(trailers)),
-    )
-
-
-def _refs(lines: str) -> Iterator[_Ref]:
-    for line in lines.splitlines():
-        words = line.split(" ")
-        if len(words) == 4 and _SHA.fullmatch(words[1]) and words[1].strip("0"):
-            yield _Ref(words[1], words[2], words[3])
-
-
-def _new_trailers(cwd: str, remote: str, ref: _Ref) -> Iterator[str]:
-    """The trailers of what the remote does not have yet; of a first push, of nothing."""
-    base = ref.remote_sha
-    if not base.strip("0") or not _is_here(cwd, base):
-        patterns = [f"refs/remotes/{remote}"] if remote and "/" not in remote else []
-        known = ["for-each-ref", "--format=%(objectname)", *patterns]
-        heads = run_git(known, cwd=cwd).split() if patterns else []
-        if not heads:
-            return
-        base = look_up(["merge-base", ref.local_sha, *heads], cwd=cwd)
-    if not _SHA.fullmatch(base):
-        return
-    for commit in commits_of(cwd, f"{base}..{ref.local_sha}").commits:
-        yield from commit.trailers
-
-
-def _is_here(cwd: str, sha: str) -> bool:
-    return bool(look_up(["rev-parse", "--verify", "--quiet", f"{sha}^{{commit}}"], cwd=cwd))

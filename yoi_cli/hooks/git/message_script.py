@@ -11,9 +11,14 @@ from yoi_cli.model.commits import TRAILER
 from yoi_cli.model.ids import TICKET_ID_LENGTH
 from yoi_cli.model.naming import BRANCH_PREFIX
 
+#: A line's end, to part what one git says of two things.
+LINE = ("line='", "'")
 #: Of a message that no editor was opened on alone: others may have comments. A line that begins
 #: with a blank may go on with a trailer. In a bare repository or a submodule no store is found.
-PASS = f"""branch=$(git symbolic-ref -q HEAD)
+#: Before the first commit git has no HEAD to name.
+_PASS = f"""at=$(git rev-parse --git-common-dir --symbolic-full-name HEAD 2>/dev/null)
+branch=${{at##*$line}}
+case $branch in refs/heads/*) ;; *) branch=$(git symbolic-ref -q HEAD) ;; esac
 case $branch in
   refs/heads/{BRANCH_PREFIX}*) ;;
   *) grep -qi '^{TRAILER}[[:space:]]*:' "$1" || exit "$code" ;;
@@ -23,7 +28,7 @@ ticket=${{ticket%%-*}}
 case ${{GIT_EDITOR-}}$ticket in
   *[!:0-9A-HJKMNP-TV-Z]*) ;;
   :{"?" * TICKET_ID_LENGTH})
-    common=$(git rev-parse --git-common-dir)
+    common=${{at%%$line*}}
     said=$(grep -i -e '^{TRAILER}[[:space:]]*:' -e '^[[:space:]]' "$1")
     if [ -f "${{common%.git}}.yoi/tickets/$ticket/item.md" ] &&
       [ ! -e "$common/yoi/claims/$ticket.json" ] && [ "$said" = "{TRAILER}: $ticket" ]
@@ -31,4 +36,5 @@ case ${{GIT_EDITOR-}}$ticket in
       read -r first < "$1"
       case $first in "$said") ;; *[![:space:]]*) exit "$code" ;; esac
     fi ;;
-esac""".split("\n")
+esac"""
+PASS = (*LINE, *_PASS.split("\n"))

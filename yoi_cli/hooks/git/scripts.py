@@ -10,7 +10,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from yoi_cli.hooks.git.message_script import PASS
+from yoi_cli.hooks.git.message_script import LINE, PASS
 from yoi_cli.hooks.git.prepare_script import PREPARE
 from yoi_cli.model.commits import TRAILER
 from yoi_cli.model.hooks import COMMIT_MSG, POST_COMMIT, PREPARE_COMMIT_MSG, READING, REFUSING
@@ -34,12 +34,14 @@ _MAKERS = (
 
 #: What is not about tickets is passed over by the shell alone: starting a program for every
 #: commit on any branch, and every step of a rebase, would cost more than git does.
-_ELSEWHERE = f"case $(git symbolic-ref -q HEAD) in refs/heads/{BRANCH_PREFIX}*) ;; *)"
+_ELSEWHERE = f"case ${{at##*$line}} in refs/heads/{BRANCH_PREFIX}*) ;; *)"
 _NAMED = f"^{TRAILER}[[:space:]]*:"
 _SKIPS = {
     COMMIT_MSG: PASS,
     POST_COMMIT: (
-        '[ ! -d "$(git rev-parse --git-path rebase-merge)" ] || exit "$code"',
+        *LINE,
+        "at=$(git rev-parse --git-path rebase-merge --symbolic-full-name HEAD)",
+        '[ ! -d "${at%$line*}" ] || exit "$code"',
         f"{_ELSEWHERE} git log -1 --format='%B%n%P' |",
         f"  grep -Eqi '{_NAMED}|{BRANCH_PREFIX}|^[0-9a-f]{{40,}} ' || exit \"$code\" ;; esac",
     ),
