@@ -54,7 +54,9 @@ class History(TicketContext):
             runtime=SimpleNamespace(all=lambda: ()),
             local_state=SimpleNamespace(note_target=lambda *_: None),
             run_budget=RunBudget(None),
-            worktrees=SimpleNamespace(all=lambda _target: (), find=lambda *_: None),
+            worktrees=SimpleNamespace(
+                all=lambda _target: (), find=lambda *_: None, stands=lambda _: False
+            ),
         )
         check = SimpleNamespace(failed={}, told=str, begin=lambda: None)
         self.target_check = cast("TargetCheck", check)

@@ -53,7 +53,7 @@ class CommitFacts:
 
     def note(self, commit: str, of: str) -> None:
         """Remember that `of` holds `commit`: of full ids that is so for ever."""
-        if _FULL_ID.fullmatch(commit) and _FULL_ID.fullmatch(of):
+        if are_full_ids(commit, of):
             self._held.add((commit, of))
 
     def close(self) -> None:
@@ -94,6 +94,11 @@ class CommitFacts:
             self.close()
             return b""
         return line
+
+
+def are_full_ids(*revisions: str) -> bool:
+    """Whether each of `revisions` is the full id of an object, and so the same one for ever."""
+    return all(_FULL_ID.fullmatch(one) for one in revisions)
 
 
 def _end(process: GitProcess) -> None:

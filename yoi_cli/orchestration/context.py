@@ -147,7 +147,8 @@ class TicketContext:
 
     def entered(self, at: Position) -> str:
         """The folder of the ticket's worktree, which stands when this returns."""
-        self.standing_worktree(at)
+        if not self.ports.worktrees.stands(at.worktree):
+            self.standing_worktree(at)
         return self.ports.local_state.path_of(at.worktree)
 
     def worktree(self, at: Position) -> Worktree | None:

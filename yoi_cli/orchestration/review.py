@@ -45,7 +45,8 @@ def send_reviewer(context: TicketContext, at: Position) -> bool | RunOutcome:
 def _begin(context: TicketContext, at: Position, profile: str) -> bool:
     """Set a checkout of the commit up, which no coder could touch, and record that the reviewer
     begins; False while that is set up."""
-    if context.standing_worktree(at) is None:
+    stands = context.ports.worktrees.stands(at.worktree)
+    if not stands and context.standing_worktree(at) is None:
         return context.miss_worktree(at)
     runtime = context.ports.settings.runtime_of(REVIEWER)
     if runtime:

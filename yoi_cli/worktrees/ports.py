@@ -92,6 +92,10 @@ class Worktrees(Protocol):
         without `base` and `ahead`; `target` is what it is to be merged into."""
         ...
 
+    def stands(self, path: str) -> bool:
+        """Whether there is one to `find`."""
+        ...
+
     def of(self, ticket: str, target: str) -> Worktree | None:
         """The worktree on the branch of `ticket`; one that is not finished is none yet."""
         ...

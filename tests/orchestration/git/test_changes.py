@@ -42,6 +42,11 @@ def test_of_very_many_commits_the_newest_are_kept_and_all_are_counted(
     found = history.changes("HEAD~52", "HEAD")
     assert (len(found.commits), found.commit_count) == (50, 52)
     assert found.commits[0][1] == "51"
+    git("commit", "--quiet", "--allow-empty", "-m", "52")
+    assert history.changes("HEAD~52", "HEAD").commits[0][1] == "52", "a name is asked anew"
+    ends = [git("rev-parse", one).out.strip() for one in ("HEAD~2", "HEAD")]
+    assert history.changes(ends[0], ends[1]) == history.changes("HEAD~2", "HEAD")
+    assert history.changes(ends[1], ends[0]).commit_count == 0
 
 
 def test_a_commit_is_asked_for_its_files_and_where_branches_part(

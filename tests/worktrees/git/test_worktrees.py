@@ -81,6 +81,12 @@ def _unfinished(git: Program, folder: Path) -> None:
     git("worktree", "lock", "--reason", MAKING, str(folder))
 
 
+def _elsewhere(git: Program, folder: Path) -> None:
+    git("worktree", "move", str(folder), str(folder.parents[1] / ".worktree/by hand"))
+    (folder.parent / "by hand").rename(folder)
+    git("worktree", "repair", str(folder))
+
+
 def _moved(git: Program, folder: Path) -> None:
     git("pack-refs", "--all")
     git("worktree", "move", str(folder), str(folder) + " away/.worktree/" + folder.name)
@@ -88,7 +94,7 @@ def _moved(git: Program, folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [_conflict, _rename, _named_detached, _detach, _orphan, _lock, _unfinished, _moved],
+    [_conflict, _rename, _named_detached, _detach, _orphan, _lock, _unfinished, _elsewhere, _moved],
     ids=lambda change: change.__name__.strip("_"),
 )
 def test_what_is_found_is_what_a_look_at_all_shows(
@@ -100,3 +106,7 @@ def test_what_is_found_is_what_a_look_at_all_shows(
     (listed,) = worktrees_of(repo).all("main")
     found = worktrees_of(repo).find(f".worktree/{folder.name}", "main")
     assert found == listed._replace(base=None, ahead=0)
+    own = listed if listed.ticket == TICKET and not listed.is_unfinished else None
+    assert worktrees_of(repo).of(TICKET, "main") == own
+    assert worktrees_of(repo).of(OTHER, "main") is None
+    assert worktrees_of(repo).stands(f".worktree/{folder.name}")

@@ -6,6 +6,7 @@ import glob
 import os
 from typing import TYPE_CHECKING
 
+from yoi_cli.git.commit_facts import are_full_ids
 from yoi_cli.orchestration.ports import Changes
 
 if TYPE_CHECKING:
@@ -24,15 +25,18 @@ class GitHistory:
 
     def __init__(self, repository: RepositoryPaths) -> None:
         self._repository = repository
-        #: What lies between two commits stays the same; what was asked last is asked again.
+        #: What lies between two commits stays the same, and what was asked last is asked again;
+        #: of names that is not so.
         self._last: tuple[str, str, Changes] | None = None
 
     def changes(self, base: str, head: str) -> Changes:
-        """What `head` has that `base` has not, both by their full ids. Raises `OperationError`
-        (`git_failed`)."""
-        if self._last is None or self._last[:2] != (base, head):
-            self._last = (base, head, self._between(base, head))
-        return self._last[2]
+        """What `head` has that `base` has not. Raises `OperationError` (`git_failed`)."""
+        if self._last is not None and self._last[:2] == (base, head):
+            return self._last[2]
+        found = self._between(base, head)
+        if are_full_ids(base, head):
+            self._last = (base, head, found)
+        return found
 
     def _between(self, base: str, head: str) -> Changes:
         between = f"{base}..{head}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.dot_git import git_dir_of
+from yoi_cli.git.dot_git import first_line, git_dir_of
 from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 #: Git's own note on a worktree that `add` has not finished.
 MAKING = "yoi: being made"
-_HEADS = "refs/heads/"
+_HEAD, _HEADS = "ref: ", "refs/heads/"
+#: A branch of a ticket's kind; that of a repository that keeps refs otherwise is `.invalid`.
+_NAME = re.compile(r"[\w-][\w./-]*")
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _LOOKS = 100
 _PAUSE = 0.02
 
@@ -92,6 +96,16 @@ def tree_at(repository: RepositoryPaths, path: str) -> WorktreePaths | None:
     wanted = os.path.realpath(path)
     trees = linked_trees(repository)
     return next((tree for tree in trees if os.path.realpath(tree.path) == wanted), None)
+
+
+def branch_in(tree: WorktreePaths) -> str | None:
+    """The branch that HEAD of a worktree plainly names, empty for a plain commit; None where git
+    has to be asked."""
+    line = first_line(tree.own("HEAD")) or ""
+    branch = line.removeprefix(_HEAD + _HEADS)
+    if branch != line:
+        return branch if _NAME.fullmatch(branch) else None
+    return "" if _FULL_ID.fullmatch(line) else None
 
 
 def entry_of(tree: WorktreePaths, head: str, branch: str | None) -> WorktreeEntry:

@@ -13,6 +13,7 @@ from yoi_cli.worktrees.git import creation, removal
 from yoi_cli.worktrees.git.facts import inspect
 from yoi_cli.worktrees.git.listing import (
     WorktreeEntry,
+    branch_in,
     entry_of,
     linked_trees,
     main_and_linked,
@@ -49,11 +50,19 @@ class GitWorktrees:
         return {ticket for ticket in map(self._ticket, linked) if ticket is not None}
 
     def find(self, path: str, target: str) -> Worktree | None:
-        for tree in linked_trees(self._repository):
-            if tree.path.endswith(f"/{path}") and not entry_of(tree, "", "").is_missing:
-                found = self._looked_at(tree, target) or self._listed(tree.path, target)
-                return None if found is None or found.is_missing else found
-        return None
+        tree = self._standing(path)
+        if tree is None:
+            return None
+        found = self._looked_at(tree, target) or self._listed(tree.path, target)
+        return None if found is None or found.is_missing else found
+
+    def stands(self, path: str) -> bool:
+        return self._standing(path) is not None
+
+    def _standing(self, path: str) -> WorktreePaths | None:
+        """The first worktree whose folder ends with `path` and is there."""
+        trees = (one for one in linked_trees(self._repository) if one.path.endswith(f"/{path}"))
+        return next((one for one in trees if not entry_of(one, "", "").is_missing), None)
 
     def _looked_at(self, tree: WorktreePaths, target: str) -> Worktree | None:
         """A worktree that is whole, without base and ahead; None where it takes a closer look."""
@@ -72,6 +81,8 @@ class GitWorktrees:
         return None if entry is None else self._seen(entry, target, is_counted=False)
 
     def of(self, ticket: str, target: str) -> Worktree | None:
+        if not self._may_have(ticket):
+            return None
         _, linked = main_and_linked(self._repository)
         own = (entry for entry in linked if self._ticket(entry) == ticket)
         own = (entry for entry in own if not is_candidate(entry.branch or entry.path))
@@ -116,6 +127,15 @@ class GitWorktrees:
             )
         return entry
 
+    def _may_have(self, ticket: str) -> bool:
+        """Whether git has to be asked for a worktree of the ticket: one may be its own, by what
+        HEAD says there, or by its folder."""
+        for tree in linked_trees(self._repository):
+            branch = branch_in(tree)
+            if branch is None or ticket in (branch + tree.path).upper():
+                return True
+        return False
+
     def _ticket(self, entry: WorktreeEntry) -> str | None:
         """The ticket that its branch names, or else its folder below `.worktree`."""
         named = ticket_of_branch(entry.branch) if entry.branch else None
@@ -149,7 +169,9 @@ class GitWorktrees:
         repository, head = self._repository, entry.head
         aim = repository.target_commit(target) if is_counted else None
         base, ahead = None, 0
-        if head is not None and aim is not None:
+        if head is not None and head == aim:
+            base = head
+        elif head is not None and aim is not None:
             base = repository.find(["merge-base", aim, head]) or None
             ahead = int(repository.run(["rev-list", "--count", head, f"^{aim}", "--"]))
         is_bare_folder = entry.is_missing or entry.is_unfinished
