@@ -15,7 +15,7 @@ PARALLEL := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) > 8 ? 16 : 2 * $$(ge
 # Tests start thousands of Pythons. Where this is set, each would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo quick test lint types contracts store-doctor unit slow torture torture-short agents bench \
-  bench-short bench-compare bench-peers figures pictures docs fuzz format clean
+  bench-short bench-compare bench-peers figures growth pictures docs fuzz format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,9 @@ bench-peers: $(READY) ## Install other programs for tickets and measure them bes
 
 figures: $(READY) ## Print the figures of CONTRIBUTING.md; BEFORE=folder adds another tree's
 	@$(BIN)/python benchmarks/figures.py $(BEFORE) $(CURDIR)
+
+growth: $(READY) ## Measure how commands grow and draw docs/growth-*.svg (takes minutes)
+	$(BIN)/python benchmarks/growth.py $(ARGS)
 
 pictures: $(READY) ## Draw the pictures of README and docs from the real program
 	$(BIN)/python docs/make_pictures.py

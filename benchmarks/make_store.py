@@ -1,6 +1,7 @@
 """Write a store of N tickets as raw files: the ground that the benchmarks stand on.
 
     python benchmarks/make_store.py 10000 /tmp/store --dependencies 0.3 --events 3
+    python benchmarks/make_store.py 10000 /tmp/store --shape real --ids none
 
 The same arguments give the same bytes. Nothing of yoi_cli is used, so that the store is what
 the format says (docs/format.md) and not what the program under test makes of it.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,9 +23,15 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 EPOCH_MS = 1_767_225_600_000  # 2026-01-01T00:00:00Z, the first ticket
 EVENT_STEP_MS = 60_000
 STATES = ("planning", "ready", "queued", "inprogress", "done", "closed")
-SHARES = (0.20, 0.15, 0.25, 0.10, 0.10, 0.20)
+#: How many tickets are in each state: spread over all, or as in a store that was used for years.
+SHAPES = {
+    "live": (0.20, 0.15, 0.25, 0.10, 0.10, 0.20),
+    "real": (0.01, 0.01, 0.01, 0.01, 0.01, 0.95),
+}
 SUBJECTS = ("parser", "lock", "index", "panel", "importer", "キャッシュ", "scheduler", "log")
 CHANGES = ("Speed up", "Split", "Test", "Document", "Simplify", "Repair", "Measure", "Rename")
+#: Of older stores, events have none (docs/format.md).
+EVENT_ID = re.compile(r" id: [0-9A-Z]{26}(?= -->$)", re.MULTILINE)
 REASONS = ("before the release", "for large stores", "on slow disks", "where it's read twice")
 SENTENCES = (
     "It is called once for each ticket, and most of its time goes into work done before.",
@@ -42,6 +50,8 @@ class Options:
     dependencies: float = 0.3
     events: int = 3
     seed: int = 1
+    shape: str = "live"
+    ids: str = "ulid"
 
 
 @dataclass(slots=True)
@@ -82,11 +92,11 @@ def quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def spread_states(count: int, rng: random.Random) -> list[str]:
-    """`count` states in the shares above, to the nearest ticket, in random order."""
+def spread_states(count: int, shape: str, rng: random.Random) -> list[str]:
+    """`count` states in the shares of `shape`, to the nearest ticket, in random order."""
     states: list[str] = []
     reached = 0.0
-    for state, share in zip(STATES, SHARES, strict=True):
+    for state, share in zip(STATES, SHAPES[shape], strict=True):
         reached += share
         states += [state] * (round(count * reached) - len(states))
     rng.shuffle(states)
@@ -176,6 +186,8 @@ def write_ticket(
     artifacts.mkdir(parents=True)
     title = f"{rng.choice(CHANGES)} the {rng.choice(SUBJECTS)} {rng.choice(REASONS)}"
     log, changed = thread(born, state, options.events, rng)
+    if options.ids == "none":
+        log = EVENT_ID.sub("", log)
     write(folder / "item.md", item(title, state, born, changed, rng))
     write(folder / "thread.md", log)
     write(artifacts / ".gitkeep", "")
@@ -207,7 +219,7 @@ def make_store(workspace: Path, options: Options) -> Iterator[str]:
     write_workspace(store)
     rng = random.Random(options.seed)
     earlier = Earlier()
-    for index, state in enumerate(spread_states(options.tickets, rng)):
+    for index, state in enumerate(spread_states(options.tickets, options.shape, rng)):
         ticket, born = base32(EPOCH_MS + index, 13), EPOCH_MS + index
         possible = earlier.possible_targets(state)
         count = rng.choice((1, 1, 1, 2)) if rng.random() < options.dependencies else 0
@@ -224,8 +236,12 @@ def main() -> None:
     parser.add_argument("--dependencies", type=float, default=0.3, help="share of dependents")
     parser.add_argument("--events", type=int, default=3, help="comments in each thread")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shape", choices=SHAPES, default="live", help="states evenly, or closed")
+    parser.add_argument("--ids", choices=("ulid", "none"), default="ulid", help="of events")
     given = parser.parse_args()
-    options = Options(given.tickets, given.dependencies, given.events, given.seed)
+    options = Options(
+        given.tickets, given.dependencies, given.events, given.seed, given.shape, given.ids
+    )
     written = sum(1 for _ in make_store(given.workspace, options))
     print(f"{written} tickets in {given.workspace / '.yoi' / 'tickets'}")
 

@@ -43,12 +43,17 @@ def clean_environment(home: Path) -> dict[str, str]:
     return kept | own
 
 
-def build_store(root: Path, tickets: int, env: Mapping[str, str]) -> Store:
+def build_store(
+    root: Path, tickets: int, env: Mapping[str, str], *, shape: str = "live", ids: str = "ulid"
+) -> Store:
     """Make a store of `tickets` in the new folder `root`; in a process of its own.
+
+    `shape` and `ids` are those of make_store.py.
 
     A child's peak memory is never less than its parent's at the fork: this process stays small.
     """
     make = [sys.executable, str(HERE / "make_store.py"), str(tickets), str(root)]
+    make += ["--shape", shape, "--ids", ids]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL, env=env)
     subprocess.run(["git", "init", "--quiet", str(root)], check=True, env=env)
     os.sync()  # what the disk still has to write must not be measured with the commands

@@ -15,6 +15,9 @@ import pytest
 from support.data import Data
 from support.environment import ROOT
 
+from yoi_cli.model.fold import fold
+from yoi_cli.store.formats.thread import parse_thread
+
 pytestmark = pytest.mark.process
 
 MAKE_STORE = ROOT / "benchmarks" / "make_store.py"
@@ -169,3 +172,27 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(make_store: Mak
     first, again = content(make_store(30, name="a")), content(make_store(30, name="b"))
     assert first == again
     assert first != content(make_store(30, "--seed", "2", name="c"))
+
+
+def test_a_store_of_years_has_few_tickets_that_are_not_closed(make_store: MakeStore) -> None:
+    store = make_store(100, "--shape", "real")
+    states = Counter(frontmatter(ticket)["state"] for ticket in store.iterdir())
+    assert states == {
+        "planning": 1,
+        "ready": 1,
+        "queued": 1,
+        "inprogress": 1,
+        "done": 1,
+        "closed": 95,
+    }
+
+
+def test_an_older_store_is_the_same_without_the_ids_of_its_events(make_store: MakeStore) -> None:
+    usual = make_store(20, name="usual")
+    older = make_store(20, "--ids", "none", name="older")
+    for ticket in usual.iterdir():
+        thread = (older / ticket.name / "thread.md").read_text(encoding="utf-8")
+        expected = (ticket / "thread.md").read_text(encoding="utf-8")
+        assert "id: " not in thread
+        assert thread == re.sub(r" id: \S{26} -->", " -->", expected)
+        assert fold(parse_thread(thread.encode()).thread.events).state == folded(ticket)
