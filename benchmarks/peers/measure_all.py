@@ -1,10 +1,10 @@
 """Install what other programs for tickets the registries have, give each the same tickets, and
 measure all of them and `yoi` in turn: CPU time of whole processes, and ratios.
 
-    python benchmarks/peers/measure_all.py --tickets 10000 --repeat 5
+    python benchmarks/peers/measure_all.py --tickets 10000 --repeat 5 --only tk,taskwarrior
 
-A program that cannot be had here is told, and left out. `yoi` is measured with its index, which is
-there from the run before.
+A program that cannot be had here is told, and left out, as one is that has no such command. `yoi`
+is measured with its index, which is there from the run before.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ OUR_COMMANDS = {
     "show": ("show", "{last}"),
     "create": ("create", "A title"),
     "next": ("next",),
+    "blocked": ("list", "--blocked"),
 }
 
 
@@ -50,8 +51,8 @@ class Program:
         return Command((*self.words, *words), self.folder), self.env
 
 
-def programs(scratch: Path, tickets: int) -> list[Program]:
-    """`yoi`, and every other one that can be had, each with its store."""
+def programs(scratch: Path, tickets: int, only: str) -> list[Program]:
+    """`yoi`, and every other one that can be had, or those named in `only`, each with its store."""
     env = {**clean_environment(scratch / "home"), "YOI_AUTHOR": "Bench"}
     print(f"making a store of {tickets:,} tickets", file=sys.stderr)
     store = build_store(scratch / "yoi", tickets, env)
@@ -59,6 +60,8 @@ def programs(scratch: Path, tickets: int) -> list[Program]:
     last = sorted(folder.name for folder in store.tickets.iterdir())[-1]
     found = [Program("yoi", installed_yoi(), store.root, last, env, OUR_COMMANDS)]
     for peer in PEERS:
+        if only and peer.name not in only.split(","):
+            continue
         home, folder = scratch / f"{peer.name}-program", scratch / peer.name
         home.mkdir()
         folder.mkdir()
@@ -86,14 +89,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tickets", type=int, default=10_000)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--only", default="", help="programs, by a word: tk,taskwarrior")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="yoi-peers-") as folder:
-        found = programs(Path(folder), given.tickets)
+        found = programs(Path(folder), given.tickets, given.only)
         time.sleep(0.1)  # what was written in this very moment is kept by no index
         print("| command | program | CPU | `yoi` / it |\n|---|---|---|---|")
         for command in OUR_COMMANDS:
-            every = all_in_turn([one.command(command) for one in found], given.repeat)
-            for program, costs in zip(found, every, strict=True):
+            able = [one for one in found if command in one.commands]
+            every = all_in_turn([one.command(command) for one in able], given.repeat)
+            for program, costs in zip(able, every, strict=True):
                 print(row(command, program, costs, every[0]), flush=True)
     return 0
 

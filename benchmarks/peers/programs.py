@@ -170,6 +170,7 @@ PEERS = (
             "show": ("show", "{last}"),
             "create": ("create", "A title"),
             "next": ("ready",),
+            "blocked": ("blocked",),
         },
         tk_variables,
     ),
@@ -193,6 +194,7 @@ PEERS = (
             "show": ("{last}", "info"),
             "create": ("add", "A title"),
             "next": ("ready",),
+            "blocked": ("blocked",),
         },
     ),
 )

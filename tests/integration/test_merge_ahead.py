@@ -249,3 +249,15 @@ def test_a_driver_that_is_killed_while_it_works_ahead_leaves_its_file_to_a_perso
     assert cut_short.code == 1
     assert sum(b"<<<<<<< ours" in data for data in cut_short.files.values()) == 1
     assert counted.merge() == expected
+
+
+def test_what_a_broken_move_to_another_disk_leaves_is_merged_by_nobody(counted: Counted) -> None:
+    commented(counted.branches, 2)
+    broken = counted.bin / "mv"
+    broken.write_text('#!/bin/sh\nfor last; do :; done\n: >"$last"\nexit 1\n')
+    broken.chmod(0o755)
+
+    left = counted.merge()
+
+    assert left.code != 0
+    assert len(counted.starts) == 1

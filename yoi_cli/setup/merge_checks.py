@@ -33,7 +33,9 @@ _ONE_FILE = (
 DRIVER_COMMAND = (
     "test -f .git && read -r _ d <.git || d=.git; d=$d/yoi-merge/$PPID; f=$d/%P; "
     '{ read -r ids <"$f.ids" && set -- $(git hash-object --no-filters -- %O %A %B "$f"); } '
-    '2>/dev/null && test "$*" = "$ids" && mv -f -- "$f" %A && exit; YOI_MERGE_AHEAD=$d ' + _ONE_FILE
+    # A move to another disk may fail half-way: nobody may merge what it left of our side.
+    '2>/dev/null && test "$*" = "$ids" && { mv -f -- "$f" %A && exit; exit 129; }; '
+    "YOI_MERGE_AHEAD=$d " + _ONE_FILE
 )
 #: What earlier versions configured: as good, and slower where many tickets merge.
 EARLIER_COMMANDS = (_ONE_FILE,)
