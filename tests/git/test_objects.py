@@ -11,7 +11,7 @@ from support.tickets import created, moved, put_ticket, said, ticket
 
 from yoi_cli.errors import NotFoundError, OperationError, StoreInvalidError, UsageError
 from yoi_cli.git.commits import resolve_commit
-from yoi_cli.git.objects import RevisionFiles
+from yoi_cli.git.objects import RevisionFiles, differing_files
 from yoi_cli.store.files.snapshot_reader import TreeReader, read_tree_config
 
 FOLDER = ".yoi/tickets"
@@ -170,3 +170,28 @@ def test_an_object_that_is_gone_is_an_error_and_no_empty_file(git: Program, proj
     with pytest.raises(OperationError, match=blob):
         tree.item(ticket(1))
     assert tree.thread(ticket(1)).events
+
+
+def test_of_two_trees_nothing_is_listed_but_what_differs(git: Program, project: Path) -> None:
+    before = commit(git, project)
+    folder = project / FOLDER / ticket(2)
+    (folder / "resolution.md").unlink()
+    (folder / "artifacts" / "été.txt").unlink()
+    (folder / "artifacts" / "été.txt").mkdir()
+    (folder / "artifacts" / "été.txt" / "x").write_text("in a folder now", encoding="utf-8")
+    (folder / "thread.md").chmod(0o755)
+    after = commit(git, project)
+
+    old, new = differing_files(str(project), before, after, "", [".yoi"])
+
+    whole_old, whole_new = (
+        RevisionFiles(str(project), name, "", [".yoi"]) for name in (before, after)
+    )
+    paths = {**whole_old.kinds, **whole_new.kinds}
+    different = {path for path in paths if whole_old.mark(path) != whole_new.mark(path)}
+    assert set(old.kinds) | set(new.kinds) == different
+    for listed, whole in ((old, whole_old), (new, whole_new)):
+        for path in different:
+            assert listed.mark(path) == whole.mark(path)
+            if listed.kinds.get(path) == "file":
+                assert listed.read(path) == whole.read(path)

@@ -15,10 +15,11 @@ from yoi_cli.git.command import ask_git, look_up, run_git
 from yoi_cli.git.object_stream import ObjectStream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from yoi_cli.model.trees import FileKind
 
+_ABSENT = "000000"
 _EXECUTABLE = "100755"
 _KINDS: Mapping[str, FileKind] = {"040000": "folder", "100644": "file", _EXECUTABLE: "file"}
 
@@ -29,45 +30,16 @@ class _Entry(NamedTuple):
     mode: str
 
 
-class RevisionFiles:
-    """The files that a commit has at some paths and below them; a `TreeFiles`.
+class ListedFiles:
+    """Files that `listed` knows, once it is asked, and `objects` reads; a `TreeFiles`."""
 
-    `commit` is the full name of a commit of the repository that `cwd` lies in (a bare one
-    will do). `folder` is the folder of its tree (empty for the top) that `paths`, and all
-    that is asked for later, are relative to. `objects` reads the files, where many trees of one
-    repository are to share a process.
-    """
-
-    def __init__(
-        self,
-        cwd: str,
-        commit: str,
-        folder: str,
-        paths: Sequence[str],
-        objects: ObjectStream | None = None,
-    ) -> None:
-        self._cwd = cwd
-        self._commit = commit
-        self._prefix = f"{folder}/" if folder else ""
-        self._paths = paths
-        self._objects = ObjectStream(cwd) if objects is None else objects
+    def __init__(self, listed: Callable[[], Mapping[str, _Entry]], objects: ObjectStream) -> None:
+        self._listed = listed
+        self._objects = objects
 
     @cached_property
     def _entries(self) -> Mapping[str, _Entry]:
-        wanted = [f":(literal){self._prefix}{path}" for path in self._paths]
-        said = run_git(
-            ["ls-tree", "-r", "-t", "-z", "--full-tree", self._commit, "--", *wanted],
-            cwd=self._cwd,
-        )
-        entries: dict[str, _Entry] = {}
-        for line in said.split("\0"):
-            facts, _, path = line.partition("\t")
-            if path.startswith(self._prefix) and path:
-                mode, _, name = facts.split(" ")
-                entries[path.removeprefix(self._prefix)] = _Entry(
-                    _KINDS.get(mode, "other"), name, mode
-                )
-        return entries
+        return self._listed()
 
     @cached_property
     def kinds(self) -> Mapping[str, FileKind]:
@@ -96,6 +68,70 @@ class RevisionFiles:
     def read(self, path: str) -> bytes:
         """The bytes of the file at `path`, which `kinds` says is one."""
         return self._objects.read(self._entries[path].object).data
+
+
+class RevisionFiles(ListedFiles):
+    """The files that a commit has at some paths and below them; a `TreeFiles`.
+
+    `commit` is the full name of a commit of the repository that `cwd` lies in (a bare one
+    will do). `folder` is the folder of its tree (empty for the top) that `paths`, and all
+    that is asked for later, are relative to. `objects` reads the files, where many trees of one
+    repository are to share a process.
+    """
+
+    def __init__(
+        self,
+        cwd: str,
+        commit: str,
+        folder: str,
+        paths: Sequence[str],
+        objects: ObjectStream | None = None,
+    ) -> None:
+        self._cwd = cwd
+        self._commit = commit
+        self._prefix = f"{folder}/" if folder else ""
+        self._paths = paths
+        super().__init__(self._list, ObjectStream(cwd) if objects is None else objects)
+
+    def _list(self) -> Mapping[str, _Entry]:
+        wanted = [f":(literal){self._prefix}{path}" for path in self._paths]
+        said = run_git(
+            ["ls-tree", "-r", "-t", "-z", "--full-tree", self._commit, "--", *wanted],
+            cwd=self._cwd,
+        )
+        entries: dict[str, _Entry] = {}
+        for line in said.split("\0"):
+            facts, _, path = line.partition("\t")
+            if path.startswith(self._prefix) and path:
+                mode, _, name = facts.split(" ")
+                entries[path.removeprefix(self._prefix)] = _Entry(
+                    _KINDS.get(mode, "other"), name, mode
+                )
+        return entries
+
+
+def differing_files(
+    cwd: str, one: str, other: str, folder: str, paths: Sequence[str]
+) -> tuple[ListedFiles, ListedFiles]:
+    """What two commits or trees have where they differ, and nothing of what is alike; `folder` and
+    `paths` as for `RevisionFiles`."""
+    prefix = f"{folder}/" if folder else ""
+    wanted = [f":(top,literal){prefix}{path}" for path in paths]
+    said = run_git(["diff-tree", "-r", "-t", "-z", one, other, "--", *wanted], cwd=cwd)
+    before: dict[str, _Entry] = {}
+    after: dict[str, _Entry] = {}
+    words = iter(said.split("\0"))
+    for facts, path in zip(words, words, strict=False):
+        if not path.startswith(prefix):
+            continue
+        was_mode, mode, was, name, _ = facts.removeprefix(":").split(" ")
+        inside = path.removeprefix(prefix)
+        if was_mode != _ABSENT:
+            before[inside] = _Entry(_KINDS.get(was_mode, "other"), was, was_mode)
+        if mode != _ABSENT:
+            after[inside] = _Entry(_KINDS.get(mode, "other"), name, mode)
+    objects = ObjectStream(cwd)
+    return ListedFiles(lambda: before, objects), ListedFiles(lambda: after, objects)
 
 
 def merge_base(cwd: str, ours: str, theirs: str) -> str | None:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, is_yes, look_up, run_git
-from yoi_cli.sync.git.trees import FILE_MODE, TreeEntry, index_lines
+from yoi_cli.sync.git.trees import FILE_MODE, NO_MODE, TreeEntry, index_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,23 +61,16 @@ def bring_index(cwd: str, commit: str, folders: Sequence[str]) -> bool:
     """Let the index of the checkout hold what `commit` has below `folders`, and no other entry
     be touched. False where git's lock on it does not allow that now."""
     wanted = [f":(top,literal){folder}" for folder in folders]
-    now = run_git(["ls-files", "--stage", "-z", "--full-name", "--", *wanted], cwd=cwd)
-    literal = [f":(literal){folder}" for folder in folders]
-    then = run_git(["ls-tree", "-r", "-z", "--full-tree", commit, "--", *literal], cwd=cwd)
-    held = {path: facts for facts, path in _lines(now)}
-    meant = {path: facts for facts, path in _lines(then)}
-    entries = [TreeEntry(path, FILE_MODE, None) for path in held if path not in meant]
-    for path, facts in meant.items():
-        mode, _, name = facts.split(" ")
-        if held.get(path) != f"{mode} {name} 0":
-            entries.append(TreeEntry(path, mode, name))
+    said = run_git(
+        ["diff-index", "--cached", "--ita-visible-in-index", "-z", commit, "--", *wanted], cwd=cwd
+    )
+    words = iter(said.split("\0"))
+    entries: list[TreeEntry] = []
+    for facts, path in zip(words, words, strict=False):
+        mode, _, name, *_ = facts.removeprefix(":").split(" ")
+        is_there = mode != NO_MODE
+        entries.append(TreeEntry(path, mode if is_there else FILE_MODE, name if is_there else None))
     if not entries:
         return True
     stdin = index_lines(entries, len(commit)).encode("utf-8", "surrogateescape")
     return ask_git(["update-index", "-z", "--index-info"], cwd=cwd, stdin=stdin).code == 0
-
-
-def _lines(output: str) -> list[tuple[str, str]]:
-    """Facts and path of each line of git's output."""
-    cut = (line.partition("\t") for line in output.split("\0") if line)
-    return [(facts, path) for facts, _, path in cut]

@@ -203,15 +203,22 @@ class CloneStore:
             self._check_branch()
             if read_ref(self._cwd, self._target.ref) != self._base:
                 return False
-            now = self._trees.snapshot(self._base)
-            then = merged.commit
-            if now.tree != snapshot.tree:
-                then = self._with_what_came(snapshot, now, merged)
-            changes = self._let_in(self._trees.file_changes(now, now.tree, then, self._base))
+            changes: Iterable[FileChange] = ()
+            if snapshot.unwritten or not self._is_in(snapshot, merged.commit):
+                now = self._trees.snapshot(self._base)
+                then = merged.commit
+                if now.tree != snapshot.tree:
+                    then = self._with_what_came(snapshot, now, merged)
+                changes = self._let_in(self._trees.file_changes(now, now.tree, then, self._base))
             moved = {str(one.old): str(one.new) for one in merged.renumbered}
             if not StoreFiles(writer, moved).bring(changes):
                 return False
             return self._arrive(merged.commit)
+
+    def _is_in(self, snapshot: StoreSnapshot, commit: str) -> bool:
+        """Whether `commit` has the store as it was taken. Then nothing is to be written to the
+        folder, whatever came to it meanwhile."""
+        return self._trees.in_commit(commit, None) == snapshot.tree
 
     def _let_in(self, changes: Iterable[FileChange]) -> Iterable[FileChange]:
         """The changes but for settings that nobody trusted yet."""
@@ -256,8 +263,12 @@ class CloneStore:
             raise moved(branch)
 
     def changes(self, before: str | None, after: str) -> Sequence[TicketChange]:
-        old: TreeFiles = NoFiles() if before is None else self._paths.files(before)
-        new = self._paths.files(after)
+        old: TreeFiles
+        new: TreeFiles
+        if before is None:
+            old, new = NoFiles(), self._paths.files(after)
+        else:
+            old, new = self._paths.differing(before, after)
         root = self._paths.root
         found: list[TicketChange] = []
         for ticket in sorted({ticket_of(path, root) for path in {**old.kinds, **new.kinds}}):

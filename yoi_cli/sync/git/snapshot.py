@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from yoi_cli.git.objects import RevisionFiles
-from yoi_cli.model.trees import NoFiles, read_file
+from yoi_cli.git.objects import RevisionFiles, differing_files
+from yoi_cli.model.trees import read_file
 from yoi_cli.store.files.descriptors import not_as_expected
 from yoi_cli.store.files.layout import STORE_FOLDER
 from yoi_cli.store.files.shared_paths import is_shared, meant_removals, subjects_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from yoi_cli.git.object_reader import ObjectReader
+    from yoi_cli.git.objects import ListedFiles
     from yoi_cli.merge.files.merged_store import MergeEdit
     from yoi_cli.model.trees import TreeFiles
     from yoi_cli.workspace.trust import SettingsGate
@@ -63,6 +64,10 @@ class StorePaths(NamedTuple):
     def files(self, tree: str) -> RevisionFiles:
         """The store's files in a tree or commit."""
         return RevisionFiles(self.cwd, tree, self.below, self.folders)
+
+    def differing(self, one: str, other: str) -> tuple[ListedFiles, ListedFiles]:
+        """What of the store two trees or commits have where they differ."""
+        return differing_files(self.cwd, one, other, self.below, self.folders)
 
 
 class StoreSnapshot(NamedTuple):
@@ -103,7 +108,7 @@ class StoreTrees:
             subtrees[folder] = self._take(folder, base, absent)
         raw = self._store_tree(subtrees)
         held = {} if self._settings is None else self._settings.held()
-        if base is None or (not held and raw == self.in_commit(base, None)):
+        if base is None or (not held and subtrees == self._subtrees(base)):
             return StoreSnapshot(
                 raw,
                 raw,
@@ -112,7 +117,7 @@ class StoreTrees:
                 subjects_of(absent, self.paths.root),
             )
         before, now, root = self.paths.files(base), self.paths.files(raw), self.paths.root
-        shrunk = shrunk_tickets(before, now, root)
+        shrunk = shrunk_tickets(*self.paths.differing(base, raw), root)
         restored = dict(with_what_was(before, now, shrunk, root)) if shrunk else {}
         restored |= held
         entries = (self._entry(path, data, before, now) for path, data in restored.items())
@@ -133,13 +138,14 @@ class StoreTrees:
             return known
         index = self._index(folder, "store")
         index.load(known)
-        gone = [f"{folder}/{path}" for path in index.missing()]
+        found = index.differences()
+        gone = [f"{folder}/{path}" for path in found.missing]
         removed = {path for path in meant_removals(gone, paths.root) if self._is_shared(path)}
         lost = {path for path in gone if path not in removed and self._is_shared(path)}
         absent |= lost
         changed = [
             path
-            for path in index.changed()
+            for path in found.changed
             if self._is_shared(f"{folder}/{path}") and index.is_file(path)
         ]
         cut = len(folder) + 1
@@ -194,6 +200,11 @@ class StoreTrees:
         subtrees = {path: tree_at(self._objects, tree, path) for path in self.paths.tree_folders}
         return self._with_folders(base, subtrees)
 
+    def _subtrees(self, tree: str) -> Mapping[str, str | None]:
+        """The trees of the folders of the store in a commit or tree."""
+        folders = self.paths.folders
+        return {one: tree_at(self._objects, tree, self.paths.in_tree(one)) for one in folders}
+
     def file_changes(
         self, snapshot: StoreSnapshot, now: str, then: str, base: str | None
     ) -> Iterator[FileChange]:
@@ -202,8 +213,11 @@ class StoreTrees:
 
         Raises `StoreInvalidError` (`path_unsafe`) for what a store never holds.
         """
-        here, there, raw = (self.paths.files(tree) for tree in (now, then, snapshot.raw))
-        known = NoFiles() if base is None else self.paths.files(base)
+        here, there = self.paths.differing(now, then)
+        raw = here
+        if snapshot.unwritten or snapshot.raw != now:
+            here, there, raw = (self.paths.files(tree) for tree in (now, then, snapshot.raw))
+        changed: frozenset[str] | None = None
         for path in {**here.kinds, **there.kinds}:
             if not self._is_shared(path) or not self._differs(path, snapshot, here, there):
                 continue
@@ -213,8 +227,16 @@ class StoreTrees:
             was = None if path in snapshot.absent else read_file(raw, path)
             is_executable = there.is_executable(path)
             if was != data or is_executable != raw.is_executable(path):
-                is_own = raw.mark(path) != known.mark(path)
-                yield FileChange(path, was, data, is_executable, is_own)
+                if changed is None:
+                    changed = self._changed(base, snapshot.raw)
+                yield FileChange(path, was, data, is_executable, path in changed)
+
+    def _changed(self, base: str | None, raw: str) -> frozenset[str]:
+        """The paths that `raw` has otherwise than `base`, or that one of them has not."""
+        if base is None:
+            return frozenset(self.paths.files(raw).kinds)
+        before, now = self.paths.differing(base, raw)
+        return frozenset({**before.kinds, **now.kinds})
 
     def _differs(
         self, path: str, snapshot: StoreSnapshot, here: TreeFiles, there: TreeFiles

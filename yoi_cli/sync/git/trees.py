@@ -23,8 +23,15 @@ _AS_THEY_ARE = (
     *("-c", "core.safecrlf=false", "-c", "core.sparseCheckout=false"),
     *("-c", "core.untrackedCache=false", "-c", "core.splitIndex=false"),
     *("-c", "core.excludesFile=/dev/null", "-c", "core.quotePath=false"),
+    *("-c", "core.ignoreStat=false"),
 )
+#: How `ls-files -t` marks what is not in the folder.
+_DELETED = "R"
+#: The bytes at the end of an index that are looked at: all of a SHA-1, the end of a longer one.
+_CHECKSUM = 20
 _FOLDER_MODE = "040000"
+#: Git's mode of what is not there.
+NO_MODE = "000000"
 FILE_MODE = "100644"
 EXECUTABLE_MODE = "100755"
 
@@ -37,16 +44,25 @@ class TreeEntry(NamedTuple):
     object: str | None
 
 
+class StoreDifferences(NamedTuple):
+    """Paths of a store's folder: those held that are `missing`, and those that are held otherwise
+    than they are there, or not at all, `changed`; what is missing is among these."""
+
+    missing: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
 class StoreIndex:
     """An index of the files below `folder` (absolute), kept at `path` from sync to sync.
 
-    It remembers the times of files, so that only changed ones are read. Used under the lock
-    of syncing.
+    It remembers the times of files, so that only changed ones are read, and beside it stands what
+    tree it holds, which is then not loaded again. Used under the lock of syncing.
     """
 
     def __init__(self, folder: str, git_dir: str, path: str) -> None:
         self._folder = folder
         self._path = path
+        self._tree: str | None = None
         self._variables = {
             "GIT_DIR": git_dir,
             "GIT_WORK_TREE": folder,
@@ -58,19 +74,27 @@ class StoreIndex:
         """Hold what `tree` has, or nothing; a leftover of a killed sync is made anew."""
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
         _remove(f"{self._path}.lock")
+        self._tree = tree
+        if tree is not None and self._noted() == f"{self._checksum()} {tree}":
+            return
         wanted = ["read-tree", "--empty"] if tree is None else ["read-tree", "--reset", tree]
         if ask_git([*_AS_THEY_ARE, *wanted], cwd=self._folder, variables=self._variables).code:
             _remove(self._path)
             self._git(wanted)
 
-    def missing(self) -> tuple[str, ...]:
-        """The paths that are held and are no files of the folder."""
-        return self._listed("--deleted")
-
-    def changed(self) -> tuple[str, ...]:
-        """The paths that are held otherwise than they are in the folder, or not at all;
-        those that are missing are among them."""
-        return self._listed("--modified", "--others", "--exclude-per-directory=.gitignore")
+    def differences(self) -> StoreDifferences:
+        """How the folder differs from what is held."""
+        refresh = ["update-index", "--refresh"]  # exits with 1 where anything differs
+        answer = ask_git([*_AS_THEY_ARE, *refresh], cwd=self._folder, variables=self._variables)
+        changed = ["--deleted", "--modified"] if answer.code else []
+        output = self._git(
+            ["ls-files", "-z", "-t", *changed, "--others", "--exclude-per-directory=.gitignore"]
+        )
+        lines = {(line[:1], line[2:]) for line in output.split("\0") if line}
+        return StoreDifferences(
+            missing=tuple(sorted(path for tag, path in lines if tag == _DELETED)),
+            changed=tuple(sorted({path for _, path in lines})),
+        )
 
     def is_file(self, path: str) -> bool:
         """Whether `path` is a regular file."""
@@ -81,23 +105,52 @@ class StoreIndex:
 
     def take(self, paths: Iterable[str]) -> None:
         """Hold the files at `paths` as they are."""
+        self._tree = None
         self._git(["update-index", "-z", "--add", "--replace", "--stdin"], "\0".join(paths))
 
     def drop(self, paths: Iterable[str]) -> None:
         """Hold nothing at `paths`."""
+        self._tree = None
         self._git(["update-index", "-z", "--force-remove", "--stdin"], "\0".join(paths))
 
     def put(self, entries: Iterable[TreeEntry], length: int) -> None:
         """Hold `entries`, in a repository whose objects have names of `length` digits."""
+        self._tree = None
         self._git(["update-index", "-z", "--index-info"], index_lines(entries, length))
 
     def write(self) -> str:
         """The tree of what is held; its objects are in the repository from then on."""
-        return self._git(["write-tree"]).strip()
+        tree = self._git(["write-tree"]).strip() if self._tree is None else self._tree
+        self._note(tree)
+        return tree
 
-    def _listed(self, *wanted: str) -> tuple[str, ...]:
-        output = self._git(["ls-files", "-z", *wanted])
-        return tuple(sorted({path for path in output.split("\0") if path}))
+    def _note(self, tree: str) -> None:
+        """Remember what is held; where this is lost, the tree is loaded once more."""
+        checksum = self._checksum()
+        if checksum is not None and self._noted() != (line := f"{checksum} {tree}"):
+            with suppress(OSError), open(self._note_path, "w", encoding="ascii") as file:
+                file.write(line)
+
+    def _noted(self) -> str:
+        try:
+            with open(self._note_path, encoding="ascii", errors="replace") as file:
+                return file.read()
+        except OSError:
+            return ""
+
+    def _checksum(self) -> str | None:
+        """What the index ends with: the checksum of all its bytes."""
+        try:
+            with open(self._path, "rb") as file:
+                file.seek(-_CHECKSUM, os.SEEK_END)
+                found = file.read()
+        except OSError:
+            return None
+        return found.hex() if any(found) else None  # `index.skipHash` writes none
+
+    @property
+    def _note_path(self) -> str:
+        return f"{self._path}.tree"
 
     def _git(self, arguments: Sequence[str], stdin: str = "") -> str:
         answer = ask_git(
@@ -151,10 +204,13 @@ def _with_folder(
         found = entries.get(name)
         inner = found.object if found is not None and found.kind == "tree" else None
         subtree = _with_folder(cwd, objects, inner, rest, subtree)
-    if subtree is None:
+    wanted = None if subtree is None else ObjectEntry(name, _FOLDER_MODE, "tree", subtree)
+    if entries and entries.get(name) == wanted:
+        return tree
+    if wanted is None:
         entries.pop(name, None)
     else:
-        entries[name] = ObjectEntry(name, _FOLDER_MODE, "tree", subtree)
+        entries[name] = wanted
     return _make_tree(cwd, entries.values()) if entries else None
 
 
