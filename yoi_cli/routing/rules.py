@@ -163,6 +163,10 @@ def _causes(subject: Subject) -> Sequence[ReasonCode]:
     return _causes_before_work(subject)
 
 
+#: Made once: of a large store very many tickets have it.
+_FREE = (ReasonCode("queued_and_free"),)
+
+
 def _causes_before_work(subject: Subject) -> Sequence[ReasonCode]:
     lacking = [ReasonCode(ACCEPTANCE_MISSING)] if subject.cannot_be_accepted else []
     if subject.state == states.PLANNING:
@@ -170,7 +174,7 @@ def _causes_before_work(subject: Subject) -> Sequence[ReasonCode]:
     blocking = list(_blocking(subject))
     if subject.state == states.READY:
         return [ReasonCode("not_queued"), *blocking]
-    return blocking or lacking or subject.holds or [ReasonCode("queued_and_free")]
+    return blocking or lacking or subject.holds or _FREE
 
 
 def _progress(subject: Subject) -> str:
