@@ -24,9 +24,6 @@ _ITEM = "item.md"
 _RESOLUTION = "resolution.md"
 #: What may hold a list.
 _MAY_BE_LIST = (LIST, RESERVED)
-_REQUIRED = tuple(field.name for field in FIELDS.values() if field.is_required)
-#: Those of which only certain words may be said.
-_WORDED = tuple(field for field in FIELDS.values() if field.form or field.type == CHOICE)
 
 
 def check_item(inspected: InspectedTicket) -> Iterator[Diagnostic]:
@@ -34,8 +31,8 @@ def check_item(inspected: InspectedTicket) -> Iterator[Diagnostic]:
     item = inspected.item
     if item is None:
         return
-    for name in _REQUIRED:
-        if name not in item.fields:
+    for name, known in FIELDS.items():
+        if known.is_required and name not in item.fields:
             yield _item(inspected, "item_key_missing", f"The key {name} is missing.", "")
     for key, value in item.fields.items():
         field = FIELDS.get(key)
@@ -57,7 +54,7 @@ def _check_words(inspected: InspectedTicket, item: Item) -> Iterator[Diagnostic]
     """Values that are text, or nothing, and must be a certain one."""
     if _lacks_words(item, FIELDS["title"]):
         yield _item(inspected, "item_title_empty", "The title is empty.", "title")
-    for field in _WORDED:
+    for field in FIELDS.values():
         if field.name not in item.fields:
             continue
         text = item.text(field.name)

@@ -110,7 +110,7 @@ class Decision(NamedTuple):
     def summary(self) -> DecisionSummary:
         """What a list shows of it."""
         classified = self.classified
-        causes = [ReasonCode(r.code, "", r.ticket, r.state) for r in classified.reasons]
+        causes = tuple([ReasonCode(r.code, "", r.ticket, r.state) for r in classified.reasons])
         return DecisionSummary(
             self.ticket, self.title, self.state, classified.classification, causes, self.priority
         )
@@ -126,7 +126,7 @@ class DecisionSummary(NamedTuple):
     title: str
     state: str
     classification: str
-    causes: Sequence[ReasonCode]
+    causes: tuple[ReasonCode, ...]
     priority: str
 
     @property
@@ -258,7 +258,9 @@ class Router:
             acceptance = self.reader.has_acceptance(ticket)
             classification, causes = evaluate(subject._replace(has_acceptance=acceptance))
         title, priority = field_text(fields, "title"), field_text(fields, "priority")
-        return DecisionSummary(ticket, title, summary.state, classification, causes, priority)
+        return DecisionSummary(
+            ticket, title, summary.state, classification, tuple(causes), priority
+        )
 
     def _asks_for_acceptance(self, state: str, classification: str) -> bool:
         """Whether a classification may be another one for want of acceptance criteria."""
