@@ -128,7 +128,7 @@ def test_help_loads_no_command(
 
 def test_one_command_loads_no_other(env: dict[str, str], workspace: Path) -> None:
     ticket = make_ticket(open_store(workspace, in_git=True))
-    loaded = loaded_by(env, workspace, "ticket", "show", ticket)
+    loaded = loaded_by(env, workspace, "ticket", "show", ticket, "--events", "3")
     commands = {name for name in loaded if name.startswith("yoi_cli.cli.ticket.")}
     assert commands == {"yoi_cli.cli.ticket.show"}
 

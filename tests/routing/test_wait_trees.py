@@ -6,7 +6,7 @@ import pytest
 from support.memory_routing import MemoryReader, MemoryTicket
 from support.tickets import ticket as ticket_id
 
-from yoi_cli.cli.routing.route_text import print_explanation
+from yoi_cli.cli.plain.route_text import print_explanation
 from yoi_cli.model.routing import MOST_IN_TREE
 from yoi_cli.routing.router import Router, RoutingContext
 

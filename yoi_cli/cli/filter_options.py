@@ -7,9 +7,7 @@ from typing import Annotated
 import typer
 
 from yoi_cli.cli.candidates import complete_tags, complete_words
-from yoi_cli.cli.options import today
 from yoi_cli.model.fields import SORTS
-from yoi_cli.model.time import last_due
 
 TagsOption = Annotated[
     list[str] | None,
@@ -56,8 +54,3 @@ SortOption = Annotated[
     ),
 ]
 ReverseOption = Annotated[bool, typer.Option("--reverse", "-r", help="Reverse the order.")]
-
-
-def due_by(day: str | None) -> str | None:
-    """The last date that `--due` names. Raises `UsageError` for what is no day."""
-    return None if day is None else last_due(day, today())

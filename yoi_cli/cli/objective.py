@@ -11,6 +11,7 @@ from yoi_cli.api import objectives
 from yoi_cli.api.next_action import objective_next
 from yoi_cli.cli.candidates import complete_objectives
 from yoi_cli.cli.context import session_of
+from yoi_cli.cli.given_words import due_date
 from yoi_cli.cli.options import (
     DatesOption,
     DueOption,
@@ -18,7 +19,6 @@ from yoi_cli.cli.options import (
     JsonOption,
     MessageOption,
     SourceArgument,
-    due_date,
     ticket_argument,
     ticket_option,
 )

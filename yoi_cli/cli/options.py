@@ -13,8 +13,7 @@ from yoi_cli.cli.candidates import complete_states, complete_tickets, complete_w
 from yoi_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
 
 def ticket_argument(what: str, metavar: str = "[TICKET]") -> object:
@@ -195,44 +194,6 @@ WaitOption = Annotated[
     float | None,
     typer.Option("--timeout", min=0, metavar="SECONDS", help="Give up after SECONDS."),
 ]
-
-
-def chosen_words(given: Iterable[str] | None) -> frozenset[str]:
-    """The words of an option that may be repeated, each perhaps several with commas between."""
-    return frozenset(word.strip() for one in given or () for word in one.split(",") if word.strip())
-
-
-def chosen_states(given: Iterable[str] | None) -> frozenset[str]:
-    """The states that `--state` names. Raises `UsageError` for an unknown one."""
-    from yoi_cli.model.states import check_state
-
-    words = frozenset(word.lower() for word in chosen_words(given))
-    for word in words:
-        check_state(word)
-    return words
-
-
-def instant(since: str | None) -> str | None:
-    """The time that `--since` names. Raises `UsageError` for anything else."""
-    import time
-
-    from yoi_cli.model.time import parse_since
-
-    return None if since is None else parse_since(since, time.time_ns() // 1_000_000)
-
-
-def today() -> date:
-    """The day that it is where the person is."""
-    from datetime import datetime
-
-    return datetime.now().astimezone().date()
-
-
-def due_date(text: str | None) -> str | None:
-    """The date that `--due` names; None and the empty text stay as they are."""
-    from yoi_cli.model.time import parse_due
-
-    return parse_due(text, today()) if text else text
 
 
 def check_format(form: str, formats: Sequence[str]) -> None:

@@ -57,7 +57,39 @@ _COMMENT = Form(
     0,
     {**_WRITING, "--role": Option("role"), "--sha": Option("sha")},
 )
+_LIST = Form(
+    "list",
+    "list_tickets",
+    (),
+    0,
+    {
+        **dict.fromkeys(("--all", "-a"), Option("closed_too", _FLAG)),
+        **dict.fromkeys(("--state", "-s"), Option("state", _SEVERAL)),
+        "--tag": Option("tag", _SEVERAL),
+        "--assignee": Option("assignee", _SEVERAL),
+        "--priority": Option("priority", _SEVERAL),
+        "--blocked": Option("blocked", _FLAG),
+        "--due": Option("due"),
+        "--search": Option("search"),
+        "--tree": Option("tree", _FLAG),
+        "--sort": Option("sort"),
+        **dict.fromkeys(("--reverse", "-r"), Option("reverse", _FLAG)),
+        "--dates": Option("dates", _FLAG),
+        "--json": Option("as_json", _FLAG),
+    },
+)
+_SHOW = Form(
+    "show",
+    "show_ticket",
+    ("ticket",),
+    1,
+    {"--since": Option("since"), "--json": Option("as_json", _FLAG)},
+)
 FORMS: Mapping[tuple[str, ...], Form] = {
+    ("list",): _LIST,
+    ("ticket", "list"): _LIST,
+    ("show",): _SHOW,
+    ("ticket", "show"): _SHOW,
     ("comment",): _COMMENT,
     ("ticket", "comment"): _COMMENT,
     ("ticket", "state"): Form(
@@ -85,6 +117,18 @@ FORMS: Mapping[tuple[str, ...], Form] = {
             "--worker": Option("worker"),
             "--local": Option("local", _FLAG),
             "--author": Option("author"),
+            "--json": Option("as_json", _FLAG),
+        },
+    ),
+    ("route",): Form(
+        "route",
+        "route_open",
+        (),
+        0,
+        {
+            "--all": Option("all_open", _FLAG),
+            **dict.fromkeys(("--state", "-s"), Option("state", _SEVERAL)),
+            "--explain": Option("explain", _FLAG),
             "--json": Option("as_json", _FLAG),
         },
     ),

@@ -202,7 +202,7 @@ def junit(result: GateResult) -> str:
 
 def explain_gate(report: GateReport) -> None:
     """Draw for each ticket what it waits for, below the answer."""
-    from yoi_cli.cli.routing.route_text import print_explanation
+    from yoi_cli.cli.plain.route_text import print_explanation
 
     for gated in report.result.tickets:
         if gated.decision is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
 from yoi_cli.api import routing
 from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import claiming_session_of, start_of
+from yoi_cli.cli.given_words import chosen_states
 from yoi_cli.cli.options import (
     AtOption,
     AuthorOption,
@@ -21,20 +22,12 @@ from yoi_cli.cli.options import (
     StatesOption,
     WorkerOption,
     WorktreeOption,
-    chosen_states,
     tickets_argument,
 )
 from yoi_cli.cli.plain.next import lease_of
+from yoi_cli.cli.plain.route import Reading, print_routed
+from yoi_cli.cli.plain.route_text import print_accepted, print_recorded
 from yoi_cli.cli.refusals import options_clash, refuse_without
-from yoi_cli.cli.routing.route_text import (
-    print_accepted,
-    print_explanations,
-    print_recorded,
-    print_route,
-    print_summaries,
-    warn_of_notices,
-)
-from yoi_cli.cli.text.report import warn_of_disagreement
 from yoi_cli.cli.ticket.intent import (
     AcceptanceOption,
     BindingOption,
@@ -49,9 +42,6 @@ from yoi_cli.cli.ticket.intent import (
 )
 from yoi_cli.errors import UsageError
 from yoi_cli.model.routing import CLASSIFICATIONS, GivenDecision
-
-if TYPE_CHECKING:
-    from yoi_cli.api.session import Start
 
 RoutedArgument = Annotated[
     list[str] | None, tickets_argument("The tickets to route; default every open one.")
@@ -171,8 +161,8 @@ def route(
             "--local": local or None,
         }
         refuse_without("--record or --accept", packet | without_use)
-        asked = _Reading(words, chosen_states(state), at, merge)
-        _route(start_of(ctx), asked, explain=explain, as_json=as_json)
+        asked = Reading(words, chosen_states(state), at, merge)
+        print_routed(start_of(ctx), asked, explain=explain, as_json=as_json)
         return
     _check_now(at, merge)
     refuse_without("tickets to look at", {"--explain": explain or None, "--state": state})
@@ -204,30 +194,6 @@ def route(
         lease_ms=lease_of(lease),
     )
     print_accepted(session, accepted, as_json=as_json)
-
-
-class _Reading(NamedTuple):
-    """Which tickets are routed, of which store: as it is, as of `at`, or as of `merge`."""
-
-    words: list[str]
-    states: frozenset[str]
-    at: str | None
-    merge: tuple[str, str] | None
-
-
-def _route(start: Start, asked: _Reading, *, explain: bool, as_json: bool) -> None:
-    words, states, at, merge = asked
-    if not (words or explain or as_json):
-        found = routing.summarise(start, states=states, at=at, merge=merge)
-        print_summaries(found.summaries, found.unroutable)
-        warn_of_notices(found.notices, [row.ticket for row in found.summaries])
-        warn_of_disagreement(found.disagreeing)
-        return
-    routed = routing.route(start, words, states=states, at=at, merge=merge)
-    if explain and not as_json:
-        print_explanations(routed)
-    else:
-        print_route(routed.decisions, routed.unroutable, as_json=as_json, as_card=bool(words))
 
 
 def _check_reading(judgement: GivenDecision) -> None:

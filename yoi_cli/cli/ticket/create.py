@@ -10,6 +10,7 @@ import typer
 from yoi_cli.api import tickets
 from yoi_cli.cli.candidates import complete_tags
 from yoi_cli.cli.context import forget_drafts, session_of
+from yoi_cli.cli.given_words import due_date
 from yoi_cli.cli.options import (
     AuthorOption,
     CommitOption,
@@ -20,7 +21,6 @@ from yoi_cli.cli.options import (
     JsonOption,
     MessageOption,
     SourceArgument,
-    due_date,
     ticket_option,
 )
 from yoi_cli.cli.refusals import options_clash

@@ -11,6 +11,7 @@ from yoi_cli.api import tickets
 from yoi_cli.api.session import Session
 from yoi_cli.cli.candidates import complete_tags
 from yoi_cli.cli.context import session_of
+from yoi_cli.cli.given_words import due_date
 from yoi_cli.cli.options import (
     CommitOption,
     CriteriaOption,
@@ -22,7 +23,6 @@ from yoi_cli.cli.options import (
     MoreArgument,
     SourceArgument,
     TicketArgument,
-    due_date,
 )
 from yoi_cli.cli.several import for_each, tickets_and_source
 from yoi_cli.cli.text.report import report_json, report_lines, warn, with_next, write_next

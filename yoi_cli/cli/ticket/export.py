@@ -21,15 +21,14 @@ from yoi_cli.cli.filter_options import (
     SearchOption,
     SortOption,
     TagsOption,
-    due_by,
 )
+from yoi_cli.cli.given_words import chosen_states, due_by
 from yoi_cli.cli.options import (
     JsonOption,
     LimitOption,
     OutputOption,
     StatesOption,
     check_format,
-    chosen_states,
     tickets_argument,
 )
 from yoi_cli.cli.output_file import output_file, output_folder

@@ -11,7 +11,8 @@ import typer
 from yoi_cli.api import queries
 from yoi_cli.cli.candidates import complete_words
 from yoi_cli.cli.context import reading_progress, session_of
-from yoi_cli.cli.options import JsonOption, SinceOption, chosen_words, instant
+from yoi_cli.cli.given_words import chosen_words, instant
+from yoi_cli.cli.options import JsonOption, SinceOption
 from yoi_cli.cli.text.console import (
     console,
     is_terminal,

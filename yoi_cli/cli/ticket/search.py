@@ -9,7 +9,8 @@ import typer
 
 from yoi_cli.api import queries
 from yoi_cli.cli.context import reading_progress, session_of
-from yoi_cli.cli.options import JsonOption, LimitOption, StatesOption, chosen_states
+from yoi_cli.cli.given_words import chosen_states
+from yoi_cli.cli.options import JsonOption, LimitOption, StatesOption
 from yoi_cli.cli.text.console import console, is_terminal, write_stderr
 from yoi_cli.cli.text.pager import write_long
 from yoi_cli.cli.text.report import report_json, warn_of_unreadable, write_rows

@@ -9,7 +9,8 @@ import typer
 
 from yoi_cli.api import queries
 from yoi_cli.cli.context import reading_progress, session_of
-from yoi_cli.cli.options import JsonOption, SinceOption, instant
+from yoi_cli.cli.given_words import instant
+from yoi_cli.cli.options import JsonOption, SinceOption
 from yoi_cli.cli.text.console import console, is_terminal
 from yoi_cli.cli.text.plot import bars, duration, histogram, number, sparkline
 from yoi_cli.cli.text.report import (
