@@ -67,6 +67,9 @@ def main() -> None:
                 ("ticket", "state", ticket, "planning", "--reason", "again"),
             ],
             "yoi next": [("next",)],
+            "yoi list": [("list",)],
+            "yoi show ID": [("show", ticket)],
+            "yoi route": [("route",)],
             "yoi hook run commit-msg": [("hook", "run", "commit-msg", "--", str(message))],
             "yoi merge-driver": [("merge-driver", item, item, item, item)],
         }
