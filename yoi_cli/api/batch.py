@@ -6,13 +6,14 @@ lock, and one that fails keeps no other from its turn; or all of them or none.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.api.autocommit import commit_folders_if_asked
 from yoi_cli.api.held import Held
 from yoi_cli.api.operation_lines import Line, read_lines
 from yoi_cli.api.operations import CreateTicket, Operation, resolved
 from yoi_cli.errors import ConflictError, UsageError, YoiError, system_refused
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.transfer.report import BATCH, BATCH_BYTES
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.api.registry import Registry
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.runtime import LoggedWorker, WorkerFilter
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ the ticket has changed since, nothing is queued.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.states import QUEUED, READY
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from yoi_cli.errors import ConflictError

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from yoi_cli.api.operations import AnyOperation, CreateTicket, EditTicket, Operation
 from yoi_cli.errors import UsageError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.transfer.report import BATCH_BYTES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ Each does what the command of its name does, by the same function.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from yoi_cli.api import relations, routing, tickets
 from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.model.fields import CHOICE, FIELDS, LIST, TEXT
 from yoi_cli.model.states import PLANNING
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model.fields import PRIORITIES
 from yoi_cli.model.quoting import closing, marker_of, opening
 from yoi_cli.model.states import STATES
 from yoi_cli.model.text import visible
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from yoi_cli.api.hosts import SshHost, ThisMachine
 from yoi_cli.api.runtimes import ClusterRuntime, EmbeddedRuntime, SshRuntime
@@ -21,6 +21,7 @@ from yoi_cli.model.workers.runtimes import SLURM as SLURM
 from yoi_cli.model.workers.runtimes import SSH as SSH
 from yoi_cli.model.workers.runtimes import RuntimeEntry as RuntimeEntry
 from yoi_cli.model.workers.runtimes import generated_id as generated_id
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.settled import SettledWorkers
 from yoi_cli.workers.registry import check_kind as check_kind
 from yoi_cli.workers.remote.tokens import token_mark

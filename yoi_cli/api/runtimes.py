@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.api.hosts import SshHost, ThisMachine, WorkerHost
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.runtime import CreatedWorker as CreatedWorker
 from yoi_cli.workers.runtime import RuntimeFacts as RuntimeFacts
 from yoi_cli.workers.runtime import WorkerCounts as WorkerCounts

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from yoi_cli.api.session import Session, Start, open_session
 from yoi_cli.cli.text.marks import mark_ids_by
 from yoi_cli.cli.text.pager import page_by
 from yoi_cli.errors import UsageError
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

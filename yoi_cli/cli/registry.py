@@ -7,7 +7,7 @@ command becoming slower. `ticket.comment:comment` is the function `comment` of t
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from yoi_cli.named_tuple import NamedTuple
 
 
 class CommandEntry(NamedTuple):

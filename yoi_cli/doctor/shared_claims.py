@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from yoi_cli.doctor.environment import CLONE, OK, EnvironmentCheck
 from yoi_cli.model.findings import ERROR
+from yoi_cli.named_tuple import NamedTuple
 
 #: What came of trying: all is well; it cannot be reached; it refuses such refs, or hides them; it
 #: moves several refs one by one only.

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import re
 import stat
-from typing import NamedTuple
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.dot_git import at_once, copied, first_line, git_dir_of, record_of
+from yoi_cli.named_tuple import NamedTuple
 
 #: The values of `core.sharedRepository`; the others keep to the owner's umask.
 _SHARED = rb"sharedrepository[ \t]*=[ \t]*\"?([a-z0-9]+)"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.git.command import ask_git, ask_patiently, found_by, git_failed, look_up, run_git
 from yoi_cli.model.trailers import ticket_trailers
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

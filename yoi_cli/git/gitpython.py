@@ -11,10 +11,11 @@ import os
 import stat
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.git.object_reader import ObjectEntry
 from yoi_cli.git.object_stream import object_missing
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

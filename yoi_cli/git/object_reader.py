@@ -8,7 +8,9 @@ by `command.py`. Reading a whole store goes by `objects.RevisionFiles` instead, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,12 @@ tickets (ARCHITECTURE.md, "Git").
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import ask_git, look_up, run_git
 from yoi_cli.git.object_stream import ObjectStream
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,7 +10,7 @@ import fcntl
 import os
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
 from yoi_cli.git.command import (
@@ -25,6 +25,7 @@ from yoi_cli.git.command import (
 from yoi_cli.git.dot_git import first_line
 from yoi_cli.git.worktree_settings import clone_settings, common_dir_of
 from yoi_cli.model.naming import WORKTREE_FOLDER
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

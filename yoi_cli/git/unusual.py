@@ -9,9 +9,9 @@ folder.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from yoi_cli.git.dot_git import copied, first_line, git_dir_of, record_of
+from yoi_cli.named_tuple import NamedTuple
 
 #: What the record says of a linked worktree is its git folder, by which git itself finds it, else
 #: the checkout's path; both from the git folder that all worktrees share.

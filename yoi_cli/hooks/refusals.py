@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, StoreInvalidError, UsageError
 from yoi_cli.model import commits
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.tickets.lookup import identify
 
 if TYPE_CHECKING:

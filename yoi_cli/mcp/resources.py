@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.mcp.answer import Answer
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from yoi_cli.api.session import Start

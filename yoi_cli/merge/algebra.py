@@ -8,12 +8,13 @@ reported as a `Conflict`; what is kept meanwhile does not depend on whose side i
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.model.fields import BY_FOLD, FIELDS, GREATEST, QUEUING, TIME, merge_rule
 from yoi_cli.model.findings import DESCRIPTION, FIELD, Conflict
 from yoi_cli.model.item import field_text
 from yoi_cli.model.relations import sort_key
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from yoi_cli.errors import ConflictError
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 
 DEFAULT_LEASE_MS = 3_600_000
 

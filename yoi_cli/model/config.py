@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from yoi_cli.named_tuple import NamedTuple
 
 #: The only provider of a store.
 PROVIDER: Final = "builtin:yoi_local"

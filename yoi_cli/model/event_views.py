@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import APPROVE, REVIEW, Thread
 from yoi_cli.model.fold import Folded, fold
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from yoi_cli.model.events import Event

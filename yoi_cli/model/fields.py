@@ -6,10 +6,11 @@ not in it is kept as it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.run_choices import RUN_CHOICES
 from yoi_cli.model.states import STATES
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

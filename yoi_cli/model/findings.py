@@ -3,7 +3,7 @@ settle, in English and Japanese (docs/merging.md)."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from yoi_cli.named_tuple import NamedTuple
 
 ERROR = "error"
 WARNING = "warning"

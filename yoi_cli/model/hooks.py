@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from yoi_cli.named_tuple import NamedTuple
 
 POST_COMMIT = "post-commit"
 PREPARE_COMMIT_MSG = "prepare-commit-msg"

@@ -3,10 +3,11 @@ the headers of its thread alone (docs/routing.md)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import events, states
 from yoi_cli.model.fold import fold
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,13 +8,14 @@ settings of every command have a value of their own (`model/config.py`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
 from yoi_cli.model.config import DEFAULT, PROVIDER, is_git_folder, is_ref_folder, is_store_folder
 from yoi_cli.model.run_choices import MODEL_NAME, MOST_CANDIDATES, RUNTIME_NAME
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,12 +8,13 @@ earlier than that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
 from yoi_cli.model import states
 from yoi_cli.model.claim import Claim, parse_generation
 from yoi_cli.model.events import CLAIM, CLOSE, STATE_CHANGED
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

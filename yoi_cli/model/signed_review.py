@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from yoi_cli.named_tuple import NamedTuple
 
 #: What `ssh-keygen -Y` is told a signature is for: one for something else is none.
 NAMESPACE = "yoi"

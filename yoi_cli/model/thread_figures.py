@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import APPROVE, CREATE, REQUEST_CHANGES, REVIEW
 from yoi_cli.model.fold import fold
 from yoi_cli.model.spending import Spending, spending_of
 from yoi_cli.model.states import DONE, INPROGRESS, RESOLVED_STATES
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

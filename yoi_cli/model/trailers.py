@@ -9,9 +9,10 @@ to add one, since it writes the other lines of the paragraph anew, an address am
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.commits import TRAILER
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

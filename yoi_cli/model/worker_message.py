@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from yoi_cli.model.events import COMMENT, COMMENT_ROLES, QUESTION
+from yoi_cli.named_tuple import NamedTuple
 
 #: What it may say.
 ROLES = frozenset({*COMMENT_ROLES, QUESTION})

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.spending import spending_of
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.context import PERSON, WAITS
 from yoi_cli.orchestration.evidence import worker_sentence

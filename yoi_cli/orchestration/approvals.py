@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from yoi_cli.model.signed_review import NONCE, SIGNATURE, SignedReview
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from yoi_cli.model.events import Event

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import QUESTION
 from yoi_cli.model.workers.profiles import CODER
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration import agents
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import examine, settle, tree_word, worker_sentence

@@ -7,7 +7,7 @@ branch, and how often a coder is sent back.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -24,6 +24,7 @@ from yoi_cli.model.run_choices import (
 )
 from yoi_cli.model.run_choices import fault as fault_of
 from yoi_cli.model.workers.profiles import BY_PERSON, LOCAL, Profile, RoleRuntimes
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.staffing import PreflightObstacle
 from yoi_cli.workers.agents.commands import model_command
 

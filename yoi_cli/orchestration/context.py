@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import REVIEW, WORKER
 from yoi_cli.model.intent import packet_of, rest_of
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.evidence import tree_word
 from yoi_cli.orchestration.far_workers import FarWorkers

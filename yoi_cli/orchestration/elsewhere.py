@@ -6,10 +6,11 @@ runtime cannot be asked: its worker is waited for, and no second one is started.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from yoi_cli.errors import NotFoundError
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

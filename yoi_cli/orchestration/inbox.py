@@ -3,7 +3,7 @@ inbox")."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import run_choices, states
@@ -13,6 +13,7 @@ from yoi_cli.model.own_events import is_own
 from yoi_cli.model.routing import NEEDS_ANSWER, NEEDS_MERGE, summary_of
 from yoi_cli.model.time import stamp
 from yoi_cli.model.workers.profiles import BY_PERSON, CODER, REVIEWER
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.agents import SPENT
 from yoi_cli.orchestration.approvals import told_of

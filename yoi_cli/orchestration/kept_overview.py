@@ -8,8 +8,9 @@ damaged, or lost something, anything may concern any ticket, and all are decided
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.overview import decide_rows, overview_of
 
 if TYPE_CHECKING:

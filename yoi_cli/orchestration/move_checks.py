@@ -6,12 +6,13 @@ name asks before it writes, and raises the error that this would raise.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
 from yoi_cli.model import states
 from yoi_cli.model.claim import check_free
 from yoi_cli.model.reviews import ONLY_IN_PROGRESS
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.accept import check_ready
 from yoi_cli.routing.claims import check_claimable
 from yoi_cli.routing.decide import check_acceptance, check_trusted

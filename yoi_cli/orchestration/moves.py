@@ -8,12 +8,13 @@ says of the rest what the refusal would say.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.missing import EVENTS_MISSING
 from yoi_cli.model.wording import Wording
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration import move_checks as checks
 from yoi_cli.tickets.doubts import untrusted
 

@@ -4,8 +4,9 @@ enough (docs/orchestrate.md)."""
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.reset_time import reset_time
 from yoi_cli.workers.model import EXITED
 from yoi_cli.workers.refusals import refusal_in

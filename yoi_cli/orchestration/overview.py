@@ -6,12 +6,13 @@ The gate is derived from routing and never stored. What is offered for a ticket 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.item import field_text
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.move_checks import without_plans
 from yoi_cli.orchestration.moves import (
     INTAKE,

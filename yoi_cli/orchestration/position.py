@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from yoi_cli.model.events import REVIEW
+from yoi_cli.named_tuple import NamedTuple
 
 #: The stages, which are also the words of the attribute `step` where an event records one.
 ACCEPTED = "accepted"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.naming import branch_name, worktree_path
 from yoi_cli.model.workers.profiles import BY_WORKER, CODER, REVIEWER
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.forge_port import BY_REQUEST
 from yoi_cli.orchestration.position import WORKTREE
 from yoi_cli.orchestration.run_budget import RUN_SPENT

@@ -7,7 +7,7 @@ commit's subject and no output can pass for what `yoi` says itself.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import events
 from yoi_cli.model.events import (
@@ -28,6 +28,7 @@ from yoi_cli.model.intent import render_packet
 from yoi_cli.model.quoting import explained, marker_of, quoted
 from yoi_cli.model.states import TAKEN_BACK
 from yoi_cli.model.withdrawn import standing
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.texts import MARK, code, short
 from yoi_cli.tickets.move import is_standard_sentence

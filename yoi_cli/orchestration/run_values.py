@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.context import FAILURE, PERSON, WAITS
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ confined by its profile, and what it says counts by the same rule. Who called it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.intent import packet_of, rest_of
 from yoi_cli.model.workers.profiles import REVIEWER
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.evidence import changes_of_reviewer, tree_word
 from yoi_cli.orchestration.prompts import Assignment, reviewer_prompt, words_of_people
 from yoi_cli.orchestration.texts import verdict_of

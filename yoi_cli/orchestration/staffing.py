@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.time import stamp
 from yoi_cli.model.workers.profiles import CODER
 from yoi_cli.model.workers.spec import WorkerSpec, request_of
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.outcome import BECAUSE
 from yoi_cli.orchestration.pauses import LONGEST_WAIT_MS, Pause, after_failure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model import intent, plan, states
@@ -12,6 +12,7 @@ from yoi_cli.model.plan import AcceptedPlan, PlanRecord, record_id
 from yoi_cli.model.routing import BLOCKED, IMPLEMENTATION_READY
 from yoi_cli.model.shared_claim import closed_generation
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.claims import ClaimService, settle_one, unfinished_generation
 from yoi_cli.routing.decide import (
     check_acceptance,

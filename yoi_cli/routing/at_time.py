@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model.events import RELATION_REMOVED, Event, Thread
@@ -20,6 +20,7 @@ from yoi_cli.model.relations import Relation
 from yoi_cli.model.routing import ThreadSummary, summary_of
 from yoi_cli.model.states import CLOSED, INPROGRESS
 from yoi_cli.model.time import is_stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import FieldsRow, PlansRow, RelationsRow
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import states
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.router import Decision, DecisionSummary, Unroutable
 from yoi_cli.tickets.lookup import identify
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.errors import ConflictError, NotFoundError, NotReadyError, StoreInvalidError
 from yoi_cli.model import states
@@ -12,6 +12,7 @@ from yoi_cli.model.events import CLAIM
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.routing import IMPLEMENTATION_READY, IN_PROGRESS, REVIEW_NEEDED
 from yoi_cli.model.shared_claim import NO_REMOTE, closed_generation
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.router import ClaimView, Decision, DecisionSummary, Router, RoutingContext
 from yoi_cli.routing.rules import CLAIMED
 from yoi_cli.store.values import Change

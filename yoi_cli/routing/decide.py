@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model import events, intent, states
@@ -15,6 +15,7 @@ from yoi_cli.model.routing import (
     WAITING,
     GivenDecision,
 )
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.messages import next_action
 from yoi_cli.routing.router import Decision, Router
 from yoi_cli.routing.rules import ACCEPTANCE_MISSING, Evidence

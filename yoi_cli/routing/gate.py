@@ -7,7 +7,7 @@ says no, because the one is repaired and the other waited for.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
 from yoi_cli.model import events, states
@@ -15,6 +15,7 @@ from yoi_cli.model.commits import ticket_words
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.routing import APPROVED, IN_PROGRESS, REQUIREMENTS, REVIEW_NEEDED
 from yoi_cli.model.wording import Wording
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.messages import sentence
 from yoi_cli.routing.rules import Reason, blocker_code
 from yoi_cli.tickets.lookup import identify

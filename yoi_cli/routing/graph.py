@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import states
 from yoi_cli.model.graph import Edge, Graph, Node, critical_path, cycles, reachable
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.relations import KINDS
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.tickets.lookup import identify
 

@@ -6,7 +6,7 @@ Japanese; `{about}` in them is what they are about.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.reviews import CHANGES_REQUESTED
 from yoi_cli.model.routing import (
@@ -25,6 +25,7 @@ from yoi_cli.model.routing import (
     WAITING,
 )
 from yoi_cli.model.wording import Wording
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.tickets.doubts import DOUBTS
 
 if TYPE_CHECKING:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.fold import fold
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.at_time import StoreHistory
 from yoi_cli.routing.recorded import BLOCKED, READY, classification_of, said_reasons, verdict_of
 from yoi_cli.routing.rules import Reason

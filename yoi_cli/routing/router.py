@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
@@ -13,6 +13,7 @@ from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.relations import DIVERGED
 from yoi_cli.model.routing import IMPLEMENTATION_READY, MOST_IN_TREE, WAITING
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.dependencies import Dependencies
 from yoi_cli.routing.lost_records import doubts_of_lost
 from yoi_cli.routing.reasons import turn_of

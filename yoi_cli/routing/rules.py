@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import states
 from yoi_cli.model.missing_links import is_name_elsewhere
@@ -15,6 +15,7 @@ from yoi_cli.model.routing import (
     WAITING,
     Review,
 )
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.messages import finish_chain, next_action, remedy, sentence
 from yoi_cli.routing.reasons import classification_of, turn_of
 

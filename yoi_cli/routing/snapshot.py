@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.git.checkout import find_checkout, is_below
 from yoi_cli.model.time import parse_since
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.layout import CONFIG_FILE, STORE_FOLDER, TICKETS_FOLDER
 from yoi_cli.workspace.session import open_session, starting_folder
 

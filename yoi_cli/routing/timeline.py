@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import plan
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.time import is_stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.at_time import AtTime, StoreHistory, is_by
 from yoi_cli.routing.dependencies import Dependencies, constraints_of, holds_back
 from yoi_cli.tickets.blocking import Blocker

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.fold import fold
 from yoi_cli.model.time import seconds_of
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.at_time import StoreHistory
 from yoi_cli.routing.rules import CAPACITY, CONFLICT, ORDERING
 from yoi_cli.routing.timeline import Timeline

@@ -8,10 +8,11 @@ file is never changed without being asked for.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.doctor.environment import CLONE, EnvironmentCheck
 from yoi_cli.model.findings import WARNING
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

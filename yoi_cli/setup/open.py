@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workspace.session import starting_folder
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.merge.git.operation import operation
 from yoi_cli.model.trust import TRUSTED
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.layout import CONFIG_FILE
 from yoi_cli.sync.git import checkout as sync_checkout
 

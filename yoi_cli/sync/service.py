@@ -7,9 +7,10 @@ everything that was in it, and the next sync goes on from there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, OperationError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.sync.ports import MergedCommit
 
 if TYPE_CHECKING:

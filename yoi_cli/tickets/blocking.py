@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model.ids import TicketId
@@ -16,6 +16,7 @@ from yoi_cli.model.relations import (
     blocking_graph,
 )
 from yoi_cli.model.states import RESOLVED_STATES
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

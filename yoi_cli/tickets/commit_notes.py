@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import commits, events
 from yoi_cli.model.events import NewEvent, heading_for
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import identify
 

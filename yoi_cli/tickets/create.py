@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
 from yoi_cli.model import events
@@ -10,6 +10,7 @@ from yoi_cli.model.events import new_event
 from yoi_cli.model.fields import CHOICE, FIELDS
 from yoi_cli.model.relations import TARGET, TICKET, waiting_end
 from yoi_cli.model.run_choices import RUN_CHOICES, fault
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import NO_FIELDS, Committed, NewTicket
 from yoi_cli.tickets.lookup import identify
 

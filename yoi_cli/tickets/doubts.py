@@ -5,12 +5,13 @@ docs/routing.md, "What is not trusted". `trust` decides which of them there are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.lost import RECORDS_LOST
 from yoi_cli.model.missing import EVENTS_MISSING
 from yoi_cli.model.wording import Wording
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

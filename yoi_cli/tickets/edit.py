@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
 from yoi_cli.model.intent import with_acceptance
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import NO_FIELDS, Change, Committed
 from yoi_cli.tickets.create import as_written, check_choices, check_title
 from yoi_cli.tickets.lookup import identify

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
 from yoi_cli.model.fields import CHOICE, FIELDS, LIST, SORTS, TEXT
 from yoi_cli.model.item import field_text, field_texts
 from yoi_cli.model.states import CLOSED, RESOLVED_STATES, STATES, check_state
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.blocking import Blocker, find_blocked
 from yoi_cli.tickets.create import check_choices

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from heapq import heappush, heappushpop
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.events import order_of
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Unreadable
 
 if TYPE_CHECKING:

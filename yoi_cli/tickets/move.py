@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, UsageError, YoiError
 from yoi_cli.model import events, states
@@ -11,6 +11,7 @@ from yoi_cli.model.events import NewEvent, new_event
 from yoi_cli.model.fold import fold, is_kept
 from yoi_cli.model.missing import require_present
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.blocking import Blocker, blockers, describe, surroundings, unblocked_by
 from yoi_cli.tickets.lookup import check_expectation, identify

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.model.lost import plan_sentence
@@ -20,6 +20,7 @@ from yoi_cli.model.plan import (
 )
 from yoi_cli.model.text import counted
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.lookup import identify
 

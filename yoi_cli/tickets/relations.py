@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.model import events, relations
@@ -17,6 +17,7 @@ from yoi_cli.model.missing_links import (
 from yoi_cli.model.plan import TEXT_LIMIT
 from yoi_cli.model.relations import Relation, closing_cycle, find_path
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Change, Committed
 from yoi_cli.tickets.blocking import store_graph, surroundings
 from yoi_cli.tickets.lookup import identify

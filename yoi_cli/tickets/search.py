@@ -7,11 +7,12 @@ found, so that a search costs little more than reading the store.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError, YoiError
 from yoi_cli.model.item import field_text
 from yoi_cli.model.states import CLOSED
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.search_text import Text, lines_with, normal
 

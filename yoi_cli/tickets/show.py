@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model.event_views import EventWindow, ThreadView, approves
@@ -13,6 +13,7 @@ from yoi_cli.model.ids import TicketId
 from yoi_cli.model.item import Item
 from yoi_cli.model.relations import MISSING, UNREADABLE
 from yoi_cli.model.states import INPROGRESS
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.tickets.blocking import (
     Blocker,
     TicketRelations,

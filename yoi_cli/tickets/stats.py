@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.fields import PRIORITIES
@@ -13,6 +13,7 @@ from yoi_cli.model.states import CLOSED, STATES
 from yoi_cli.model.statistics import by_week
 from yoi_cli.model.thread_figures import figures_of
 from yoi_cli.model.time import seconds_of
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Unreadable
 
 if TYPE_CHECKING:

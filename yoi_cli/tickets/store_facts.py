@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, YoiError
 from yoi_cli.model import states
 from yoi_cli.model.ids import TicketId, is_ticket_id
 from yoi_cli.model.missing import concerning
 from yoi_cli.model.relations import DIVERGED, KINDS, MISSING, TARGET, UNREADABLE, place_of
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.events import Author, new_event
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.worker_message import MESSAGE
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Change
 
 if TYPE_CHECKING:

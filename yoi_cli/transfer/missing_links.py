@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.missing_links import MISSING_LINKS, MissingLink, missing_links
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Change
 from yoi_cli.transfer.links import BlockingGraph, Origins, merged, related_instead
 from yoi_cli.transfer.report import LinkEnd

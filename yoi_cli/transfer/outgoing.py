@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import events, states
 from yoi_cli.model.fields import FIELDS
 from yoi_cli.model.item import field_text
 from yoi_cli.model.missing_links import MISSING_LINKS, missing_links
 from yoi_cli.model.relations import DEPENDS_ON
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.transfer.marks import SOURCE, SOURCE_MARK
 
 if TYPE_CHECKING:

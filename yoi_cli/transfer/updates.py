@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import events, states
 from yoi_cli.model.events import NewEvent, heading_for, new_event
 from yoi_cli.model.fold import fold, is_kept
 from yoi_cli.model.missing_links import MISSING_LINKS, missing_links
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Change
 from yoi_cli.transfer.conversion import REASON, converted, extra_lines
 from yoi_cli.transfer.links import merged

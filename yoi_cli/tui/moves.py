@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual.screen import Screen
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.tui.background import Work, sentence_of
 from yoi_cli.tui.cells import BOLD, DIM, LINK, REVERSE, WRONG, fit
 from yoi_cli.tui.keys import MOVES, bindings

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.tui.cells import strip, wrapped
 
 if TYPE_CHECKING:

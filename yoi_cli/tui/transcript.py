@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.tui.background import Work, sentence_of
 from yoi_cli.tui.cells import DIM, LINK, WAITING, WRONG
 from yoi_cli.tui.keyed import KeyedText

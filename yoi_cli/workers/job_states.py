@@ -6,8 +6,9 @@ Its word is evidence of why something ended; how a worker ended is in the worker
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.model import KILLED, LOST, QUEUED, RUNNING, WorkerVerdict
 
 if TYPE_CHECKING:

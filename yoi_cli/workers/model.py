@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from yoi_cli.errors import ConflictError
 from yoi_cli.model.workers.profiles import UNCONFINED
+from yoi_cli.named_tuple import NamedTuple
 
 QUEUED = "queued"
 RUNNING = "running"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from yoi_cli.model.workers.presets import PRESETS
 from yoi_cli.model.workers.profiles import BY_WORKER, REVIEWER, STRICT, UNCONFINED
 from yoi_cli.model.workers.spec import WorkerSpec, request_of, withheld
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.agents.commands import Login
 
 if TYPE_CHECKING:

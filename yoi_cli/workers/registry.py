@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError
 from yoi_cli.model.workers.runtimes import (
@@ -12,6 +12,7 @@ from yoi_cli.model.workers.runtimes import (
     RuntimeEntry,
     is_runtime_id,
 )
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

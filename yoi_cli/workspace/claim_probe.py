@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 import os
-from typing import NamedTuple
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import ask_git, git_failed
 from yoi_cli.git.remote import PUSH, RemoteAccess, refusal
+from yoi_cli.named_tuple import NamedTuple
 
 #: Where claims go at hosts that take only heads and tags.
 BRANCHES = "refs/heads/yoi/claims/"

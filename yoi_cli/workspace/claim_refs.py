@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.git.command import ask_git, git_failed
 from yoi_cli.git.remote import FETCH, PUSH, RemoteAccess, refusal
 from yoi_cli.model.shared_claim import UNREACHABLE
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

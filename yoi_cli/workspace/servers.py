@@ -11,9 +11,10 @@ import json
 import os
 import uuid
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError, YoiError
 from yoi_cli.git.checkout import Checkout, find_checkout, is_below, shared_with
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.layout import (
     CONFIG_FILE,
     STORE_FOLDER,

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.git.versions import FileVersions
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.bring_back import forget_lost, restore_lost
 from yoi_cli.store.files.git_holds import git_holds
 from yoi_cli.store.files.journal import LONGEST, Journal

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, YoiError
 from yoi_cli.model.naming import WORKTREE_FOLDER, branch_name, worktree_path
 from yoi_cli.model.states import RESOLVED_STATES
 from yoi_cli.model.time import seconds_of
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.tickets.lookup import identify
 from yoi_cli.worktrees.model import Risk, unsafe
 from yoi_cli.worktrees.ports import NewWorktree

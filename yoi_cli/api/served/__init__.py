@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -17,6 +17,7 @@ from yoi_cli.errors import (
     UsageError,
     YoiError,
 )
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.remote.connection import Connection
 from yoi_cli.workers.remote.url import parse_runtime_url
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from yoi_cli.cli.context import Context, Invocation
+from yoi_cli.named_tuple import NamedTuple
 
 _ONE, _SEVERAL, _FLAG = "one", "several", "flag"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.api import routing
 from yoi_cli.cli.context import start_of
@@ -14,6 +14,7 @@ from yoi_cli.cli.plain.route_text import (
     warn_of_notices,
 )
 from yoi_cli.cli.text.report import warn_of_disagreement
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from yoi_cli.cli.text.console import (
     is_terminal,
@@ -20,6 +20,7 @@ from yoi_cli.cli.text.layout import GAP, ID, INDENT, PROSE, TEXT, TIME, TITLE, W
 from yoi_cli.cli.text.pager import write_long
 from yoi_cli.cli.text.style import styled
 from yoi_cli.model.text import tsv, visible
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

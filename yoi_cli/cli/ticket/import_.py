@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,7 @@ from yoi_cli.cli.text.report import report_json, report_lines, warn
 from yoi_cli.cli.text_input import opened_source
 from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.model.text import counted
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import NamedTuple
 
 from yoi_cli.hooks.git.message_script import LINE, PASS
 from yoi_cli.hooks.git.prepare_script import PREPARE
 from yoi_cli.model.commits import TRAILER
 from yoi_cli.model.hooks import COMMIT_MSG, POST_COMMIT, PREPARE_COMMIT_MSG, READING, REFUSING
 from yoi_cli.model.naming import BRANCH_PREFIX
+from yoi_cli.named_tuple import NamedTuple
 
 CHAINED = ".yoi-chained"
 #: The line by which a script of ours is known. The digest is of the script without it, so

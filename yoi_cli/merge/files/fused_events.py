@@ -10,13 +10,14 @@ put back and nothing else is moved.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.merge.files.line_merge import is_marker
 from yoi_cli.merge.files.texts import has_stray_text, merge_threads
 from yoi_cli.model.events import CREATE
 from yoi_cli.model.ids import is_event_id
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ keeps the id.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, YoiError
 from yoi_cli.merge.files.fused_events import is_fused, separate_events
@@ -27,6 +27,7 @@ from yoi_cli.merge.files.resolver_files import files_in
 from yoi_cli.merge.files.texts import events_of, merge_threads
 from yoi_cli.merge.ports import Renumbering
 from yoi_cli.model.trees import read_file
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats.item import parse_item
 from yoi_cli.store.formats.item_writing import edit_item

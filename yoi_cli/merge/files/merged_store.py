@@ -7,7 +7,7 @@ a merge changes about one of its sides, so that it can be written (docs/sync.md)
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, StoreInvalidError, YoiError
 from yoi_cli.merge.algebra import merge_orders
@@ -17,6 +17,7 @@ from yoi_cli.merge.files.texts import MergedText
 from yoi_cli.merge.ports import Sides
 from yoi_cli.model.config import DEFAULT
 from yoi_cli.model.trees import read_file
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.config.store_config import parse_config
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.descriptors import not_as_expected

@@ -8,7 +8,7 @@ other tree.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.merge.files.parts import merge_file, projected
@@ -16,6 +16,7 @@ from yoi_cli.merge.files.texts import MergedText, thread_identities
 from yoi_cli.merge.ports import Sides
 from yoi_cli.model.findings import REMOVED, Conflict
 from yoi_cli.model.trees import read_file
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.shared_paths import ticket_of
 

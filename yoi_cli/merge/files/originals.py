@@ -7,11 +7,12 @@ formatter, a fixer of white space or a hand was at work, and the ancestor's coun
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.merge.algebra import MergeEntry
 from yoi_cli.model.ids import event_id_ms, is_event_id
 from yoi_cli.model.time import seconds_of
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.thread import BYTE_ORDER_MARK, parse_header_pairs, parse_thread
 
 if TYPE_CHECKING:

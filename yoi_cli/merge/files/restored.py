@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.merge.files.fused_events import known_blocks
 from yoi_cli.merge.files.originals import cut_thread, places_in
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.thread import BYTE_ORDER_MARK, parse_thread
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ exactly what was to be merged, or is refused.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from yoi_cli.errors import StoreInvalidError, YoiError
 from yoi_cli.merge import algebra as merge
@@ -19,6 +19,7 @@ from yoi_cli.merge.files.originals import (
 )
 from yoi_cli.model.findings import EVENT_CHANGED, EVENT_ID, PLAN_ID, STRAY_TEXT, TORN, Conflict
 from yoi_cli.model.time import seconds_of
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.thread import parse_thread
 
 if TYPE_CHECKING:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import look_up, run_git
 from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.merge.git.operation import merged_heads, operation
 from yoi_cli.merge.ports import Sides
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

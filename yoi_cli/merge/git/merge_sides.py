@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, look_up, run_git
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 
 if TYPE_CHECKING:

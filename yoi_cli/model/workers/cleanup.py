@@ -8,13 +8,14 @@ it decides by its own files; who has the tickets and the pins takes more out of 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
 from yoi_cli.errors import ConflictError
 from yoi_cli.model.states import RESOLVED_STATES
 from yoi_cli.model.workers.order import Digest
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -4,11 +4,12 @@ configured (docs/workers.md)."""
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
 from yoi_cli.model.redaction import Redaction
 from yoi_cli.model.workers.profiles import CONFINE_MODES
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

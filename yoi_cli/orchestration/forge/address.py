@@ -4,8 +4,9 @@ request."""
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from urllib.parse import quote
+
+from yoi_cli.named_tuple import NamedTuple
 
 GITHUB, GITLAB = "gh", "glab"
 _SCHEMES = {"https", "http", "ssh", "git", "git+ssh"}

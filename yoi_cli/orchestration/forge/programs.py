@@ -6,10 +6,11 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import clean_environment
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.texts import plain_text
 
 if TYPE_CHECKING:

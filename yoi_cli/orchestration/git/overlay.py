@@ -8,12 +8,13 @@ branch. Nothing of it is ever written here.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.git.commits import current_branch
 from yoi_cli.model.item import field_text
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workspace.session import Start, open_session
 from yoi_cli.workspace.settings import tables_of
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError
 from yoi_cli.git.command import git_failed, hand_over
 from yoi_cli.model.naming import BRANCH_PREFIX, candidate_suffix, ticket_of_branch
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration import position as stages
 from yoi_cli.orchestration.git.changes import GitHistory
 from yoi_cli.orchestration.steps import position_of

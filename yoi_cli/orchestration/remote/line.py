@@ -8,11 +8,12 @@ import time
 from collections import deque
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, YoiError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.elsewhere import PASSING, Away, FarEnd, FarJob, FarState
 from yoi_cli.workers.changes import unexplained
 from yoi_cli.workers.lookup import worker_not_found

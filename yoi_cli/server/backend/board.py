@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from yoi_cli.api.overview import LiveOverview
 from yoi_cli.api.watch import watch
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,8 +13,9 @@ import secrets
 import threading
 import time
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.http.guard import bearer_of
 from yoi_cli.server.http.permissions import OWNER, Principal
 from yoi_cli.server.http.tokens import Bearers

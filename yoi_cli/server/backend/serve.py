@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import json
 
@@ -11,6 +11,7 @@ from yoi_cli.api.documents.board import BackendDocument
 from yoi_cli.api.documents.envelope import document
 from yoi_cli.api.registry import Registry
 from yoi_cli.api.servers import BACKEND, kept_token, only_server
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.backend.context import BackendContext
 from yoi_cli.server.backend.logins import Logins
 from yoi_cli.server.backend.table import ROUTES, SOCKETS

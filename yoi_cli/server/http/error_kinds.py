@@ -8,7 +8,7 @@ class, and found by its incident in the server's own log (docs/security.md).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import (
     ConflictError,
@@ -20,6 +20,7 @@ from yoi_cli.errors import (
     YoiError,
 )
 from yoi_cli.model.workers.refusals import REFUSALS
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

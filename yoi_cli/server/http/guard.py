@@ -6,10 +6,11 @@ Pure ASGI, so that a WebSocket is refused before it is upgraded and streams are 
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.http.answering import respond_error
 from yoi_cli.server.http.errors import refusal, wrong_field
 

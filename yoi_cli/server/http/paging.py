@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
 from yoi_cli.api.documents.runtime import PageDocument
 from yoi_cli.errors import UsageError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.http.errors import refusal
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ permissions below, or `PUBLIC`; there is no other way to reach it (docs/security
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from yoi_cli.named_tuple import NamedTuple
 
 OWNER, VIEWER, WORKER = "owner", "viewer", "worker"
 KINDS = (OWNER, VIEWER, WORKER)

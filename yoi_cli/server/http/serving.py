@@ -11,11 +11,12 @@ import socket
 import stat
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from yoi_cli.errors import OperationError, UsageError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.http.guard import Places
 from yoi_cli.server.http.handshake import MOST_WAITING, PatientConnection
 from yoi_cli.server.http.incidents import ServerLog

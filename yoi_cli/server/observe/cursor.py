@@ -10,7 +10,8 @@ from __future__ import annotations
 import struct
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import NamedTuple
+
+from yoi_cli.named_tuple import NamedTuple
 
 _PREFIX = "c1_"
 #: Incarnation, offset, event, then the worker's id as it is written.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.observe.closing import ObservationClosed
 from yoi_cli.server.observe.cursor import Cursor
 

@@ -6,13 +6,14 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
 from yoi_cli.api.documents.observation import lifecycle_event_document
 from yoi_cli.api.documents.workers import worker_document
 from yoi_cli.errors import YoiError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.observe import closing
 from yoi_cli.server.observe.closing import ObservationClosed, closing_of_error
 from yoi_cli.server.observe.feed import Feed, Part, Standing

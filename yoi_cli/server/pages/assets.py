@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.pages.templates import FILES
 
 if TYPE_CHECKING:

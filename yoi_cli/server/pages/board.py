@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model import states
 from yoi_cli.model.item import field_text, field_texts
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.pages.screen import TICKETS, WORKERS, Screen
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from yoi_cli.api import queries
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.pages.board import NAMES
 from yoi_cli.server.pages.screen import TICKETS, Screen
 

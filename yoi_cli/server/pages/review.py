@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.api import diff as diffs
 from yoi_cli.api import moves as moving
 from yoi_cli.api import queries
 from yoi_cli.errors import NotFoundError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.pages.board import NAMES
 from yoi_cli.server.pages.patch import MOST_LINES, parse_patch
 from yoi_cli.server.pages.screen import TICKETS, Screen

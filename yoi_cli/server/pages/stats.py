@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.api import queries
 from yoi_cli.model.statistics import summarise
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.pages.board import NAMES
 from yoi_cli.server.pages.screen import Screen
 

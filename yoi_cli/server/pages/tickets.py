@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.api import moves as moving
 from yoi_cli.api import queries, tickets
@@ -12,6 +12,7 @@ from yoi_cli.model import events
 from yoi_cli.model.fields import PRIORITIES
 from yoi_cli.model.intent import PARTS
 from yoi_cli.model.states import INPROGRESS
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.server.pages.board import NAMES, choices, objective_titles
 from yoi_cli.server.pages.screen import TICKETS, WORKERS, Screen
 

@@ -6,12 +6,13 @@ Each key by itself, so that all that is wrong is told, and each with its line.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, TypeVar, get_args, get_origin
 
 from msgspec import Struct, ValidationError, convert
 from msgspec.structs import fields
 
 from yoi_cli.model.settings import Expected, SettingsTables
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.config.toml_file import SettingProblem, line_of, load_tables, refusal
 
 if TYPE_CHECKING:

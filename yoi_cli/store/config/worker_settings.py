@@ -8,13 +8,14 @@ and written.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import asdict
 
 from yoi_cli.model.workers.presets import PRESETS
 from yoi_cli.model.workers.profiles import LOCAL, Profile, RoleRuntimes, Settings
 from yoi_cli.model.workers.spec import withheld
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.config.reading import read_tables
 from yoi_cli.store.config.toml_file import SettingProblem, line_of
 

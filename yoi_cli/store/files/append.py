@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, OperationError, YoiError
 from yoi_cli.model.ids import is_event_id
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.base_reader import missing_part
 from yoi_cli.store.files.descriptors import check_size, most_bytes, read_all, sync_data

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.git_activity import (
     PROCESSES,
     ancestors,

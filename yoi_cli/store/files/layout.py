@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from typing import NamedTuple
 
 from yoi_cli.errors import NotFoundError
 from yoi_cli.model.ids import is_ticket_id
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.directory import TEMPORARY, Directory
 
 STORE_FOLDER = ".yoi"

@@ -6,9 +6,9 @@ import fcntl
 import os
 import time
 from contextlib import suppress
-from typing import NamedTuple
 
 from yoi_cli.errors import ConflictError, OperationError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.descriptors import read_all
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.states import INPROGRESS
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import WHOLE_READ_LIMIT, Tail, inode_of
 from yoi_cli.store.files.descriptors import check_size, most_bytes, read_all

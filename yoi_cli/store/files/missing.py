@@ -10,10 +10,11 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.descriptors import mark_of
 from yoi_cli.store.formats import journal
 

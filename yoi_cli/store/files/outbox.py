@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.spool import FileSpool
 

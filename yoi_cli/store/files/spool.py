@@ -11,9 +11,10 @@ import os
 import re
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.directory import TEMPORARY, Directory
 from yoi_cli.store.ports import Spooled
 

@@ -7,12 +7,13 @@ A `StagedWriter` shows the store as it would be after what was decided so far, a
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId, next_ticket_id, ticket_id_at
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import gap_behind, settled_tail
 from yoi_cli.store.files.base_reader import missing_part

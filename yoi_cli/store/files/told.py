@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.missing import MissingWrites
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 from yoi_cli.store.formats import journal
 from yoi_cli.store.formats.journal_reading import relation_from, value_pair

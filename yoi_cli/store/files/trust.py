@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.trust import TrustRecord
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.directory import Directory
 
 if TYPE_CHECKING:

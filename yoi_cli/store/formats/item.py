@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.item import FieldValue, Item
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.item_entry import FrontmatterEntry, item_error
 
 if TYPE_CHECKING:

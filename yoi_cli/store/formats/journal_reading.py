@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zlib import crc32
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.journal import JournalEntry
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import Event, Fault, Thread
 from yoi_cli.model.ids import is_event_id
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.thread_escaping import (
     ESCAPING,
     LINE_ENDS,

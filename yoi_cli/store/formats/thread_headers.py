@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.events import (
     ANSWER,
@@ -23,6 +23,7 @@ from yoi_cli.model.events import (
 )
 from yoi_cli.model.fold import Divergence, Folded, Move, fold
 from yoi_cli.model.ids import can_be_followed
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.thread import parse_header_pairs, parse_thread
 from yoi_cli.store.formats.thread_pieces import (
     GAP,

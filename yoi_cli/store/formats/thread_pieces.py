@@ -8,8 +8,9 @@ are read whose events are asked for.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats import thread
 from yoi_cli.store.formats.thread import is_utf8, parse_thread
 

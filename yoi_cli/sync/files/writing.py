@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError
 from yoi_cli.merge.files.local_edits import has_lost_words
 from yoi_cli.model.ids import TicketId
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.atomic_folder import place_tree
 from yoi_cli.store.files.directory import Directory

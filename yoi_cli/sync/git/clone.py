@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.git.objects import merge_base
@@ -12,6 +12,7 @@ from yoi_cli.merge.files.texts import thread_identities
 from yoi_cli.merge.ports import Renumbering
 from yoi_cli.model.ids import TicketId
 from yoi_cli.model.trees import NoFiles, read_file
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.shared_paths import ticket_of
 from yoi_cli.sync.errors import ahead, behind, moved, shallow, unrelated
 from yoi_cli.sync.files.writing import StoreFiles, busy

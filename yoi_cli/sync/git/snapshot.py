@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.git.objects import RevisionFiles, differing_files
 from yoi_cli.model.trees import read_file
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.descriptors import not_as_expected
 from yoi_cli.store.files.layout import STORE_FOLDER
 from yoi_cli.store.files.shared_paths import is_shared, meant_removals, subjects_of

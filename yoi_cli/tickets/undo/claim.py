@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import states
 from yoi_cli.model.claim import ClaimRequest, take
 from yoi_cli.model.events import CLAIM
 from yoi_cli.model.fold import fold
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.tickets.claim_events import generation_of, greatest_generation
 from yoi_cli.tickets.undo.refusals import overtaken
 

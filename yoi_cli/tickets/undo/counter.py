@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model import events, states
 from yoi_cli.model.events import new_event
@@ -11,6 +11,7 @@ from yoi_cli.model.missing import require_present
 from yoi_cli.model.noted import text_sum
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.time import stamp
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.blocking import blockers, surroundings
 from yoi_cli.tickets.claim_events import claim_event

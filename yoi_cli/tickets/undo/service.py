@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.ids import TicketId
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.tickets.claiming import Planned, settle
 from yoi_cli.tickets.undo.claim import goes_by_claim
 from yoi_cli.tickets.undo.counter import Asking, Counter, counter_of, written_by

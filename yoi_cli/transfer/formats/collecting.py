@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.fields import FIELDS
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.transfer.formats.common import Frontmatter, settle_links, utc
 from yoi_cli.transfer.formats.records import Record, read_records
 from yoi_cli.transfer.model import (

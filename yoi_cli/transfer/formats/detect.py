@@ -6,10 +6,11 @@ import os
 import re
 import stat
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError, UsageError
 from yoi_cli.model.limits import shown_size
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.thread_writing import check_header_value
 from yoi_cli.transfer.formats.backlog import (
     FOLDERS,

@@ -9,12 +9,13 @@ take their time to load.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.formats.item import plain_fields
 from yoi_cli.transfer.model import UnreadableTicketError, as_text
 

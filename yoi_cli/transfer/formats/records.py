@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.transfer.model import ImportProblem, Value
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.transfer.formats.beads import BEADS
 from yoi_cli.transfer.formats.beads_writing import beads_line, beads_name
 from yoi_cli.transfer.formats.csv_writing import csv_header, csv_line

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from yoi_cli.named_tuple import NamedTuple
 
 #: So many lines of what a tool printed are shown, and so many characters of a command.
 _TOOL_LINES, _LONGEST = 12, 400

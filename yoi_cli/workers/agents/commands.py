@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
+
+from yoi_cli.named_tuple import NamedTuple
 
 #: What each agent answers the question after its login with; the others have no such command.
 _QUESTIONS: dict[str, tuple[str, ...]] = {

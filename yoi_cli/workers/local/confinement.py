@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.git.checkout import is_below
 from yoi_cli.model.workers.profiles import STRICT, UNCONFINED
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.grants import Grant, grants_of, make_named, named_path
 from yoi_cli.workers.local.place import Clone, Place, branch_of, place_of, worktrees_of
 from yoi_cli.workers.local.shim import files

@@ -7,10 +7,11 @@ import os
 import shutil
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, UsageError
 from yoi_cli.model.ids import next_event_id
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.confinement import Grounds, landlock_limit, prepare_confinement
 from yoi_cli.workers.local.folder import WorkerFolder
 from yoi_cli.workers.local.shim import files

@@ -7,9 +7,10 @@ import os
 import stat
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from yoi_cli.model.workers.profiles import UNCONFINED
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.input_pipe import has_pipe, is_closed
 from yoi_cli.workers.local.records import RecordReader, corrupt
 from yoi_cli.workers.local.settled import mark_from

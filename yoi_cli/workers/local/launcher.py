@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim.launch import OF_SHIM, pack
 from yoi_cli.workers.local.shim.parts import PORTABLE, is_portable_forced, parts
 from yoi_cli.workers.local.shim.state import ENDED

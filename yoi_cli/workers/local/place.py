@@ -7,10 +7,11 @@ the clone say the same.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.git.checkout import is_below
 from yoi_cli.git.dot_git import first_line
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,18 +8,10 @@ from __future__ import annotations
 
 from functools import cache
 from types import UnionType
-from typing import (
-    TYPE_CHECKING,
-    Literal,
-    NamedTuple,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import TYPE_CHECKING, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from yoi_cli.model.workers.spec import WorkerSpec
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim.state import WorkerState
 from yoi_cli.workers.model import WorkerExit
 

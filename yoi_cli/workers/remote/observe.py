@@ -12,7 +12,7 @@ import socket
 import time
 from base64 import b64decode
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.sync.client import connect
 
 from yoi_cli.errors import NotFoundError, OperationError, YoiError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.remote.backoff import Backoff
 from yoi_cli.workers.runtime import Output
 

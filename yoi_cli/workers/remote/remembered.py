@@ -11,8 +11,9 @@ import json
 import os
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.workers.lookup import check_worker_id, is_worker_id
 from yoi_cli.workers.model import STATES, WorkerView

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import socket
 from ipaddress import ip_address
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from yoi_cli.errors import UsageError
+from yoi_cli.named_tuple import NamedTuple
 
 _UNIX = "unix:"
 

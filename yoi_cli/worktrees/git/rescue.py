@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import git_failed
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.worktrees.git.uncommitted import SYNCED, UncommittedTrees, keep
 
 if TYPE_CHECKING:

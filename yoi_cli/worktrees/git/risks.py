@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.model.text import some_of
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.worktrees.git.rescue import Rescue, loose_heads
 from yoi_cli.worktrees.git.uncommitted import uncommitted_of
 from yoi_cli.worktrees.model import Risk

@@ -10,10 +10,11 @@ import shutil
 import stat
 from contextlib import contextmanager
 from threading import get_ident
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import git_failed
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

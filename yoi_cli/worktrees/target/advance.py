@@ -12,9 +12,10 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, YoiError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.worktrees.git.listing import all_entries
 from yoi_cli.worktrees.git.marks import MARK, is_marked
 from yoi_cli.worktrees.git.uncommitted import plain_copy_of

@@ -8,12 +8,13 @@ for orders.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError
 from yoi_cli.git.checkout import is_below
 from yoi_cli.git.work_refs import WorkRefs
 from yoi_cli.model.naming import BRANCH_PREFIX, WORK_REFS, ticket_of_branch
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.worktrees.git import creation, removal
 from yoi_cli.worktrees.git.base import (
     REMOTE,

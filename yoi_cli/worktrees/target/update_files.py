@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from yoi_cli.errors import ConflictError, OperationError
 from yoi_cli.git.command import git_failed
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.worktrees.git.uncommitted import GITLINK, LINK, PROGRAM, nul_ended
 
 if TYPE_CHECKING:

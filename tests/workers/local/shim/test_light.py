@@ -15,32 +15,6 @@ pytestmark = pytest.mark.process
 _ROOT = str(Path(yoi_cli.__file__).parents[1])
 #: Each of them is more than all modules of a shim together.
 _HEAVY = {"typing", "re", "enum", "collections", "functools", "contextlib", "inspect", "json"}
-_PAIR = """
-class Pair({base}):
-    one: int
-    two: str = "2"
-
-    @property
-    def both(self):
-        return f"{{self.one}}{{self.two}}"
-
-def refused(*values, **named):
-    try:
-        Pair(*values, **named)
-    except TypeError:
-        return True
-    return False
-
-pair = Pair(1)
-print(pair, pair == (1, "2"), pair.both, hash(pair) == hash((1, "2")), tuple(pair))
-print(pair._replace(two="x"), Pair._make([3, "y"]), pair._asdict(), Pair._fields)
-print(Pair(two="z", one=0), Pair._field_defaults, [refused(), refused(1, 2, 3), refused(1, one=1)])
-print(refused(1, three=3), refused(two="2"), isinstance(pair, tuple), pair[1], len(pair))
-try:
-    pair.one = 2
-except AttributeError:
-    print("it cannot be changed")
-"""
 _LIGHT = f"import sys; sys.path.append({_ROOT!r})\nfrom yoi_cli.workers.local.shim.light import *\n"
 
 
@@ -55,12 +29,6 @@ def test_a_shim_loads_none_of_the_large_modules() -> None:
     modules = bare(f"{code}print(*sys.modules)").split()
     assert "yoi_cli.workers.local.shim.supervisor" in modules
     assert _HEAVY.isdisjoint(modules)
-
-
-def test_named_tuples_are_as_those_of_typing() -> None:
-    assert bare(_LIGHT + _PAIR.format(base="NamedTuple")) == bare(
-        "from typing import NamedTuple\n" + _PAIR.format(base="NamedTuple")
-    )
 
 
 def test_errors_that_are_named_are_suppressed_and_no_others() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.index.section import Section
 from yoi_cli.store.files.index.stat_data import Instant
 from yoi_cli.store.files.reader import COARSEST_TIME_NS

@@ -6,11 +6,12 @@ Every function raises `OSError` and store errors where any of its files cannot b
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from yoi_cli.errors import YoiError
 from yoi_cli.model.intent import has_acceptance
 from yoi_cli.model.states import RESOLVED_STATES
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.descriptors import open_directory, open_regular, read_all
 from yoi_cli.store.files.directory import Directory

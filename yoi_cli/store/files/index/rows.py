@@ -11,13 +11,14 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from sys import intern
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast, overload
+from typing import TYPE_CHECKING, TypeVar, cast, overload
 
 from yoi_cli.model.plan import AcceptedPlan, PlanRecord
 from yoi_cli.model.relations import Relation
 from yoi_cli.model.routing import Review, ThreadSummary
 from yoi_cli.model.spending import Spending
 from yoi_cli.model.thread_figures import ThreadFigures
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.index.table import Row
 from yoi_cli.store.values import PlansRow
 

@@ -11,10 +11,11 @@ import json
 import sys
 from array import array
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
 
 from yoi_cli.model.ids import TICKET_ID_LENGTH
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.index.stat_data import WIDTH
 
 if TYPE_CHECKING:

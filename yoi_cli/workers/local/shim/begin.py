@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import Identity, identity, send
-from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING
 from yoi_cli.workers.local.shim.pump import Pump, make_memory
 from yoi_cli.workers.local.shim.redact import Redactor
 from yoi_cli.workers.local.shim.stub import CLOSE_INPUT, StubDescriptors, run_stub

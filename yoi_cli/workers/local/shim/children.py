@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from yoi_cli.workers.local.shim.light import NamedTuple
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim.parts import parts
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import stat
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim import files
-from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple, suppress
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, suppress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,8 @@ import os
 import sys
 import time
 
-from yoi_cli.workers.local.shim.light import NamedTuple, cache, signal
+from yoi_cli.named_tuple import NamedTuple
+from yoi_cli.workers.local.shim.light import cache, signal
 from yoi_cli.workers.local.shim.parts import parts
 
 _PR_SET_CHILD_SUBREAPER = 36

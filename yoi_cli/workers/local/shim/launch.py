@@ -5,8 +5,9 @@ The tuples are packed as they are, so that a new field of one needs no other cha
 
 from __future__ import annotations
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim.kernel import Identity
-from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
-from yoi_cli.workers.local.shim.light import NamedTuple, cache, suppress
+from yoi_cli.named_tuple import NamedTuple
+from yoi_cli.workers.local.shim.light import cache, suppress
 
 #: Set to 1, no part is made use of, as if this were a system that has none of them.
 PORTABLE = "YOI_WORKER_PORTABLE"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim.kernel import (
     Identity,
     Process,
@@ -13,7 +14,7 @@ from yoi_cli.workers.local.shim.kernel import (
     send,
 )
 from yoi_cli.workers.local.shim.launch import OF_SHIM, OF_WORKER
-from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple, signal
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, signal
 from yoi_cli.workers.local.shim.parts import parts
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ import fcntl
 import os
 import sys
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import uptime_ms
-from yoi_cli.workers.local.shim.light import NamedTuple, suppress
+from yoi_cli.workers.local.shim.light import suppress
 from yoi_cli.workers.local.shim.parts import parts
 
 #: What came, and how much of it counts; its program reads no more.

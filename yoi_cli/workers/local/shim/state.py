@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import NO_PROCESS, Identity, now_ms
-from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Final, Literal, TypeAlias

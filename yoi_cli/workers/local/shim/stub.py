@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import select
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.children import ended_child, forget, has_children
 from yoi_cli.workers.local.shim.kernel import adopt_orphans, now_ms
-from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple, signal
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, signal
 
 if TYPE_CHECKING:
     from typing import NoReturn

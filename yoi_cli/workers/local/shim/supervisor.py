@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.begin import close_input
 from yoi_cli.workers.local.shim.children import ended_child, forget, is_child
 from yoi_cli.workers.local.shim.kernel import Identity, is_alive, now_ms, send, uptime_ms
-from yoi_cli.workers.local.shim.light import TYPE_CHECKING, NamedTuple, signal, suppress
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING, signal, suppress
 from yoi_cli.workers.local.shim.output import OutputBound
 from yoi_cli.workers.local.shim.process_tree import ProcessTree, ask_to_end, send_all
 from yoi_cli.workers.local.shim.state import ENDED, ENDING, StateWriter

@@ -20,7 +20,10 @@ _PACKAGES = (
     *("", "workers", "workers/local", "workers/local/shim", "workers/remote"),
     "workers/remote/slurm",
 )
-_MODULES = ("workers/remote/slurm/guardian.py", "workers/remote/slurm/prober.py")
+_MODULES = (
+    "named_tuple.py",
+    *("workers/remote/slurm/guardian.py", "workers/remote/slurm/prober.py"),
+)
 _WHOLE = "workers/local/shim"
 GUARDIAN = "yoi_cli/workers/remote/slurm/guardian.py"
 PROBER = "yoi_cli/workers/remote/slurm/prober.py"

@@ -9,11 +9,12 @@ import shutil
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from yoi_cli.errors import OperationError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.remote.errors import runtime_error
 from yoi_cli.workers.remote.slurm.code import PROBER, install_code

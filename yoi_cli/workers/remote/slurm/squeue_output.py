@@ -6,10 +6,11 @@ answer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.job_states import state_named
 
 if TYPE_CHECKING:

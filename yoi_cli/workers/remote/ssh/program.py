@@ -8,9 +8,10 @@ import json
 import os
 import zlib
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import yoi_cli
+from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ _FOLDERS = ("workers/local/shim", "workers/remote/ssh/far")
 #: The other modules that those import, by their folders. None of them imports anything but the
 #: standard library and one another; a test holds this list against what they say.
 MODULES: Mapping[str, str] = {
-    "": "__init__ errors",
+    "": "__init__ errors named_tuple",
     "git": "__init__ checkout command dot_git identity remote repository unusual "
     "work_refs worktree_settings",
     "model": "__init__ config ids limits naming redaction text",

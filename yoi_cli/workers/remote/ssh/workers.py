@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from yoi_cli.errors import NotFoundError, OperationError, StoreInvalidError
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.output import follow_output
 from yoi_cli.workers.lookup import still_at_work
 from yoi_cli.workers.model import WorkerView

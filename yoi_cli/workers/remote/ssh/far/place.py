@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import NamedTuple
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.checkout import find_checkout
 from yoi_cli.git.repository import RepositoryPaths
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.layout import STORE_FOLDER
 from yoi_cli.workers.local.place import Clone
 from yoi_cli.workspace.local_folder import local_folder, path_below
