@@ -14,9 +14,10 @@ from support.process import Program
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git import command
-from yoi_cli.git.command import ask_patiently, look_up, run_git, user_name, watch_git
+from yoi_cli.git.command import ask_patiently, look_up, run_git, watch_git
 from yoi_cli.git.commits import current_branch, resolve_commit
 from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
+from yoi_cli.git.user_name import user_name
 from yoi_cli.setup.git.merge_config import configured_driver, unmerged_paths
 from yoi_cli.sync.git.history import read_ref
 
@@ -62,7 +63,7 @@ def test_a_question_that_fails_is_no_answer(repo: Path, git: Program) -> None:
         lambda: place.is_ancestor("HEAD", "HEAD"),
         lambda: tree.find(["symbolic-ref", "--quiet", "HEAD"]),
         lambda: look_up(["config", "--get", "user.nothing"], cwd=str(repo)),
-        lambda: user_name(str(repo)),
+        lambda: user_name(str(repo), None),
         lambda: current_branch(str(repo)),
         lambda: resolve_commit(str(repo), "HEAD"),
         lambda: read_ref(str(repo), "HEAD"),

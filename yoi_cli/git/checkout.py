@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.dot_git import at_once, copied, first_line, git_dir_of, record_of
+from yoi_cli.git.dot_git import copied, first_line, git_dir_of, read_file, record_of
 from yoi_cli.named_tuple import NamedTuple
 
 #: The values of `core.sharedRepository`; the others keep to the owner's umask.
 _SHARED = rb"sharedrepository[ \t]*=[ \t]*\"?([a-z0-9]+)"
 _GROUP = frozenset({b"group", b"true", b"yes", b"on", b"1"})
 _EVERYBODY = frozenset({b"all", b"world", b"everybody", b"2"})
-#: More than any configuration of a repository has.
-_LONGEST_CONFIG = 1 << 20
 _OCTAL = rb"0[0-7]{3}"
 
 
@@ -126,9 +123,7 @@ def shared_with(common_dir: str) -> int:
 
 def _config(git_dir: str, name: str) -> bytes:
     try:
-        with open(os.path.join(git_dir, name), "rb", opener=at_once) as file:
-            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            return file.read(_LONGEST_CONFIG).lower() if is_file else b""
+        return read_file(os.path.join(git_dir, name)).lower()
     except OSError:
         return b""
 

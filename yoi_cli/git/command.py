@@ -384,15 +384,3 @@ def git_version() -> str | None:
     except OperationError:
         return None
     return said.strip().removeprefix("git version ")
-
-
-def user_name(cwd: str) -> str:
-    """The name that git would sign a commit with in `cwd`; empty where it knows none, and where
-    git is missing. Raises `OperationError` (`git_failed`)."""
-    try:
-        name = look_up(["config", "--get", "user.name"], cwd=cwd)
-        return name or os.environ.get("GIT_AUTHOR_NAME", "")
-    except OperationError as error:
-        if error.code == "git_missing":
-            return ""
-        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -9,6 +10,8 @@ from yoi_cli.errors import ConflictError
 
 #: More than any path has.
 _LONGEST_LINE = 1 << 16
+#: More than any configuration of a repository has.
+_LONGEST_CONFIG = 1 << 20
 
 
 def git_dir_of(dot_git: str) -> str | None:
@@ -36,6 +39,15 @@ def first_line(path: str) -> str | None:
             return file.readline(_LONGEST_LINE).rstrip("\r\n") if is_file else None
     except OSError:
         return None
+
+
+def read_file(path: str) -> bytes:
+    """The start of the file at `path`, as much as git's configuration may have. Raises `OSError`,
+    also for what is no file."""
+    with open(path, "rb", opener=at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a file", path)
+        return file.read(_LONGEST_CONFIG)
 
 
 def at_once(path: str, flags: int) -> int:

@@ -158,7 +158,7 @@ def _ticket_word(word: str, session: Session | None) -> str | None:
 
 def _author(call: HookCall, session: Session | None, checkout: Checkout) -> str:
     """Who works, as one line that a header can hold."""
-    from yoi_cli.git.command import user_name
+    from yoi_cli.git.user_name import user_name
 
     name = call.environment.get("YOI_AUTHOR", "")
     if not name.strip():
@@ -166,5 +166,5 @@ def _author(call: HookCall, session: Session | None, checkout: Checkout) -> str:
             name = session.author(None).author if session is not None else ""
         except YoiError:
             name = ""
-    name = name if name.strip() else user_name(checkout.root)
+    name = name if name.strip() else user_name(checkout.root, checkout)
     return commits.cleaned(name).strip() or "unknown"

@@ -247,7 +247,7 @@ class Session(NamedTuple):
         """Who writes (docs/commands.md): `author`, YOI_AUTHOR, git's user.name, the login name."""
         name = author if author is not None else self.environment.get("YOI_AUTHOR", "")
         if author is None and not name:
-            name = _git_or_login_name(self.workspace)
+            name = _git_or_login_name(self.workspace, self.checkout)
         if not name.strip():
             raise UsageError(
                 "author_empty", "The author's name is empty.", hint="Give one with --author."
@@ -519,10 +519,10 @@ def lock_deadline(start: Start) -> float:
     return seconds
 
 
-def _git_or_login_name(workspace: str) -> str:
-    from yoi_cli.git.command import user_name
+def _git_or_login_name(workspace: str, checkout: Checkout | None) -> str:
+    from yoi_cli.git.user_name import user_name
 
-    name = user_name(workspace)
+    name = user_name(workspace, checkout)
     if name:
         return name
     import getpass
