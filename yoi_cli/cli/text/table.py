@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from yoi_cli.cli.text.console import (
@@ -43,8 +42,7 @@ _STATE_STYLES = {
 _PRIORITY_STYLES = {"P0": "bold red", "P1": "yellow", "P3": "dim", "P4": "dim"}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column, by what it holds, which says how it behaves where the terminal is narrow.
 
     An `ID` is whole everywhere, a `TITLE` has at least half of what ids leave, a `WORD` and a
