@@ -16,10 +16,11 @@ from yoi_cli.errors import OperationError
 from yoi_cli.git import command
 from yoi_cli.git.command import ask_patiently, look_up, run_git, watch_git
 from yoi_cli.git.commits import current_branch, resolve_commit
+from yoi_cli.git.configuration import read_configuration
+from yoi_cli.git.open import commit_at
 from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
 from yoi_cli.git.user_name import user_name
 from yoi_cli.setup.git.merge_config import configured_driver, unmerged_paths
-from yoi_cli.sync.git.history import read_ref
 
 
 def test_a_git_that_a_signal_ended_has_given_no_answer(
@@ -66,7 +67,8 @@ def test_a_question_that_fails_is_no_answer(repo: Path, git: Program) -> None:
         lambda: user_name(str(repo), None),
         lambda: current_branch(str(repo)),
         lambda: resolve_commit(str(repo), "HEAD"),
-        lambda: read_ref(str(repo), "HEAD"),
+        lambda: commit_at(str(repo), "HEAD"),
+        lambda: read_configuration(str(repo)),
         lambda: configured_driver(str(repo), "yoi"),
         lambda: unmerged_paths(str(repo), [".yoi"]),
     ):
@@ -146,7 +148,7 @@ def waits_for(condition: Callable[[], bool]) -> None:
 def test_a_small_question_that_git_does_not_answer_is_given_up(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "_QUICK_SECONDS", 0.3)
+    monkeypatch.setattr(command, "QUICK_SECONDS", 0.3)
     exclude = repo / ".git/info/exclude"
     exclude.unlink(missing_ok=True)
     os.mkfifo(exclude)

@@ -127,6 +127,58 @@ def test_a_tree_lists_what_stands_directly_in_it(
     assert reader.blob(expected[2].object) == b"nowhere/at all"
 
 
+def test_the_tree_at_a_folder_is_named(reader: ObjectReader, git: Program, repo: Path) -> None:
+    (repo / "a: b" / "été").mkdir(parents=True)
+    (repo / "a: b" / "été" / "file").write_text("x")
+    (repo / "a: b" / "new\nline").mkdir()
+    (repo / "a: b" / "new\nline" / "file").write_text("y")
+    head = commit(git, repo)
+    for path in ("a: b", "a: b/été", "a: b/new\nline"):
+        expected = name_of(git, repo, f"HEAD:{path}")
+        for tree in (head, reader.tree_of(head)) * 2:
+            assert reader.tree_at(tree, path) == expected
+    for path in ("absent", "README.md", "README.md/x", "a: b/été/file", "a: b/absent/x"):
+        assert reader.tree_at(head, path) is None
+    gone = name_of(git, repo, "HEAD:a: b/été")
+    (repo / ".git/objects" / gone[:2] / gone[2:]).unlink()
+    assert reader.tree_at(head, "a: b/absent") is None
+    missing(lambda: reader.tree_at(head, "a: b/été/below"))
+
+
+def test_the_commit_of_a_ref_is_the_one_that_it_holds_now(
+    reader: ObjectReader, git: Program, repo: Path
+) -> None:
+    ref = "refs/worktree/yoi/x/base"
+    assert reader.commit_at(ref) is None
+    first = name_of(git, repo, "HEAD")
+    for packed in (False, True):
+        git("update-ref", ref, first, cwd=repo)
+        assert reader.commit_at(ref) == first
+        second = commit(git, repo)
+        git("update-ref", ref, second, cwd=repo)
+        assert reader.commit_at(ref) == second
+        assert reader.commit_at("refs/heads/main") == second
+        if packed:
+            git("pack-refs", "--all", cwd=repo)
+            assert reader.commit_at("refs/heads/main") == second
+    git("tag", "--annotate", "--message", "x", "named", second, cwd=repo)
+    assert reader.commit_at("refs/tags/named") == second
+    git("update-ref", "-d", ref, cwd=repo)
+    assert reader.commit_at(ref) is None
+
+
+def test_a_ref_that_is_a_fifo_is_not_waited_for(
+    reader: ObjectReader, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yoi_cli.git.open.QUICK_SECONDS", 0.3)
+    monkeypatch.setattr("yoi_cli.git.command.QUICK_SECONDS", 0.3)
+    os.mkfifo(repo / ".git/refs/heads/odd")
+    with pytest.raises(OperationError) as caught:
+        reader.commit_at("refs/heads/odd")
+    assert caught.value.code == "git_timeout"
+    assert reader.commit_at("refs/heads/main") is not None
+
+
 def test_names_of_any_bytes_are_listed_and_found(
     reader: ObjectReader, git: Program, repo: Path
 ) -> None:
@@ -413,7 +465,6 @@ def test_what_gitpython_reads_git_is_not_asked_for(
         raise AssertionError
 
     monkeypatch.setattr(ObjectAnswers, "entries", asked)
-    monkeypatch.setattr(ObjectAnswers, "tree_of", asked)
     head = name_of(git, repo, "HEAD")
     with open_objects(str(repo)) as objects:
         assert isinstance(objects, ObjectModel)

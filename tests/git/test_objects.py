@@ -11,6 +11,7 @@ from support.tickets import created, moved, put_ticket, said, ticket
 
 from yoi_cli.errors import NotFoundError, OperationError, StoreInvalidError, UsageError
 from yoi_cli.git.commits import resolve_commit
+from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.git.objects import RevisionFiles, differing_files
 from yoi_cli.store.files.snapshot_reader import TreeReader, read_tree_config
 
@@ -182,7 +183,8 @@ def test_of_two_trees_nothing_is_listed_but_what_differs(git: Program, project: 
     (folder / "thread.md").chmod(0o755)
     after = commit(git, project)
 
-    old, new = differing_files(str(project), before, after, "", [".yoi"])
+    stream = ObjectStream(str(project))
+    old, new = differing_files(str(project), before, after, "", [".yoi"], objects=stream)
 
     whole_old, whole_new = (
         RevisionFiles(str(project), name, "", [".yoi"]) for name in (before, after)

@@ -73,7 +73,7 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
 _QUICK = frozenset(
     {"check-attr", "check-ignore", "check-ref-format", "config", "rev-parse", "symbolic-ref", "var"}
 )
-_QUICK_SECONDS = 20.0
+QUICK_SECONDS = 20.0
 
 
 class GitAnswer(NamedTuple):
@@ -90,6 +90,8 @@ class GitAnswer(NamedTuple):
 
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+#: For questions that no index has a say in, and of which git loads it all the same: there is none.
+NO_INDEX: Mapping[str, str] = MappingProxyType({"GIT_INDEX_FILE": f"{os.devnull}.none"})
 
 
 def ask_git(
@@ -110,7 +112,7 @@ def ask_git(
     process = _start(arguments, cwd, variables=variables, runs_hooks=runs_hooks)
     with process:
         try:
-            seconds = _QUICK_SECONDS if _subcommand(arguments) in _QUICK else None
+            seconds = QUICK_SECONDS if _subcommand(arguments) in _QUICK else None
             out, said = process.communicate(stdin, timeout=seconds)
         except subprocess.TimeoutExpired as error:
             process.kill()
@@ -132,18 +134,18 @@ def ask_git(
 def _no_answer(arguments: Sequence[str]) -> OperationError:
     return OperationError(
         "git_timeout",
-        f"git {_subcommand(arguments)} did not answer within {_QUICK_SECONDS:g} s.",
+        f"git {_subcommand(arguments)} did not answer within {QUICK_SECONDS:g} s.",
         hint="Is a file that git reads a FIFO, or its disk gone? `yoi doctor` looks.",
-        details={"arguments": list(arguments), "timeout": _QUICK_SECONDS},
+        details={"arguments": list(arguments), "timeout": QUICK_SECONDS},
     )
 
 
-def run_git(arguments: Sequence[str], *, cwd: str) -> str:
-    """What `git ARGUMENTS` prints in the folder `cwd`.
+def run_git(arguments: Sequence[str], *, cwd: str, variables: Mapping[str, str] = _NOTHING) -> str:
+    """What `git ARGUMENTS` prints in the folder `cwd`; `variables` as for `ask_git`.
 
     Raises `OperationError` (`git_missing`, `git_failed`).
     """
-    answer = ask_git(arguments, cwd=cwd)
+    answer = ask_git(arguments, cwd=cwd, variables=variables)
     if answer.code == 0:
         return answer.text
     raise git_failed(arguments, answer)

@@ -56,13 +56,6 @@ class ParsedObjects:
         self._database = _Database(stream)
         self._repository = _Repository(self._database)
 
-    def tree_of(self, commit: str) -> str:
-        """The tree of a commit."""
-        name = bytes.fromhex(commit)
-        if self._database.info(name).type != b"commit":
-            raise object_missing(commit)
-        return Commit(self._repository, name).tree.hexsha
-
     def entries(self, tree: str) -> list[ObjectEntry]:
         """What stands directly in a tree or in the tree of a commit."""
         name = bytes.fromhex(tree)

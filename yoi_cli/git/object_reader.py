@@ -48,6 +48,14 @@ class ObjectReader(Protocol):
         """What stands at `path` of a tree or commit, None where nothing does."""
         ...
 
+    def tree_at(self, tree: str, path: str) -> str | None:
+        """The tree that a tree or commit has at the folder `path`, None where there is none."""
+        ...
+
+    def commit_at(self, ref: str) -> str | None:
+        """The commit that the full ref name `ref` holds now, None where there is none."""
+        ...
+
     def blob(self, name: str) -> bytes:
         """The bytes of a file, as they were committed: no filter and no line end is applied."""
         ...

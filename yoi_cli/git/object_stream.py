@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import weakref
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,17 @@ from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import IO
 
     from yoi_cli.git.command import GitProcess
+
+
+class NamedObject(NamedTuple):
+    """An object that an expression names: its full name, its kind and its bytes."""
+
+    name: str
+    kind: str
+    data: bytes
 
 
 class StoredObject(NamedTuple):
@@ -43,25 +53,44 @@ class ObjectStream:
             raise object_missing(name)
         return StoredObject(facts[1].decode(), data[:-1])
 
+    def find(self, expression: str, *, patience: float | None = None) -> NamedObject | None:
+        """The object that `expression` (`REF^{commit}`, `COMMIT:PATH`) names at this moment. None
+        where git does not give it, be it that a part of the way there is damaged; or not within
+        `patience` seconds, as where a ref is a FIFO."""
+        if "\n" in expression:
+            return None
+        process = self._started()
+        facts, data = self._answer(process, expression, patience)
+        if not data:
+            if not facts:
+                self.close()
+            return None
+        return NamedObject(facts[0].decode(), facts[1].decode(), data[:-1])
+
     def close(self) -> None:
         """End the process, where there is one."""
         if self._end is not None:
             self._end()
         self._process = self._end = None
 
-    def _answer(self, process: GitProcess, name: str) -> tuple[Sequence[bytes], bytes]:
+    def _answer(
+        self, process: GitProcess, name: str, patience: float | None = None
+    ) -> tuple[Sequence[bytes], bytes]:
         """Git's line on the object, parted, and the bytes of the object and the newline after
         them; no line where git has ended, and no bytes where it has not got all of them."""
         asked, answered = process.stdin, process.stdout
         if asked is None or answered is None:
             return (), b""
         try:
-            asked.write(name.encode() + b"\n")
+            asked.write(name.encode("utf-8", "surrogateescape") + b"\n")
             asked.flush()
         except BrokenPipeError:
             return (), b""
+        if patience is not None and not _has_answered(answered, patience):
+            process.kill()
+            return (), b""
         facts = answered.readline().split()
-        if len(facts) != 3:
+        if len(facts) != 3 or not facts[0].isalnum():  # what is missing is named as it was asked
             return facts, b""
         size = int(facts[2]) + 1
         if size > MOST_FILE:
@@ -75,6 +104,12 @@ class ObjectStream:
             self._process = start_git(["cat-file", "--batch"], cwd=self._cwd)
             self._end = weakref.finalize(self, _end, self._process)
         return self._process
+
+
+def _has_answered(stream: IO[bytes], seconds: float) -> bool:
+    poller = select.poll()
+    poller.register(stream, select.POLLIN)
+    return bool(poller.poll(seconds * 1000))
 
 
 def object_missing(name: str) -> OperationError:

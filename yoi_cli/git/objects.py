@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.command import ask_git, look_up, run_git
+from yoi_cli.git.command import NO_INDEX, ask_git, look_up, run_git
 from yoi_cli.git.object_stream import ObjectStream
 from yoi_cli.named_tuple import NamedTuple
 
@@ -112,13 +112,14 @@ class RevisionFiles(ListedFiles):
 
 
 def differing_files(
-    cwd: str, one: str, other: str, folder: str, paths: Sequence[str]
+    cwd: str, one: str, other: str, folder: str, paths: Sequence[str], *, objects: ObjectStream
 ) -> tuple[ListedFiles, ListedFiles]:
-    """What two commits or trees have where they differ, and nothing of what is alike; `folder` and
-    `paths` as for `RevisionFiles`."""
+    """What two commits or trees have where they differ, and nothing of what is alike; all else as
+    for `RevisionFiles`."""
     prefix = f"{folder}/" if folder else ""
     wanted = [f":(top,literal){prefix}{path}" for path in paths]
-    said = run_git(["diff-tree", "-r", "-t", "-z", one, other, "--", *wanted], cwd=cwd)
+    asked = ["diff-tree", "-r", "-t", "-z", one, other, "--", *wanted]
+    said = run_git(asked, cwd=cwd, variables=NO_INDEX)
     before: dict[str, _Entry] = {}
     after: dict[str, _Entry] = {}
     words = iter(said.split("\0"))
@@ -131,8 +132,12 @@ def differing_files(
             before[inside] = _Entry(_KINDS.get(was_mode, "other"), was, was_mode)
         if mode != _ABSENT:
             after[inside] = _Entry(_KINDS.get(mode, "other"), name, mode)
-    objects = ObjectStream(cwd)
     return ListedFiles(lambda: before, objects), ListedFiles(lambda: after, objects)
+
+
+def no_files(objects: ObjectStream) -> tuple[ListedFiles, ListedFiles]:
+    """What two trees have where they differ that are the same."""
+    return ListedFiles(dict, objects), ListedFiles(dict, objects)
 
 
 def merge_base(cwd: str, ours: str, theirs: str) -> str | None:

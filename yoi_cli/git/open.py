@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.command import ask_git, git_failed
+from yoi_cli.git.command import QUICK_SECONDS, ask_git, git_failed, look_up
 from yoi_cli.git.object_reader import ObjectEntry
 from yoi_cli.git.object_stream import ObjectStream, object_missing
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from yoi_cli.git.gitpython import ParsedObjects
-    from yoi_cli.git.object_reader import ObjectReader
 
 #: What GitPython raises at objects that it will not read, such as a tree with a file `git~1`.
 _UNREADABLE = (AssertionError, LookupError, TypeError, ValueError)
@@ -30,6 +29,12 @@ class ObjectAnswers:
     def __init__(self, cwd: str, stream: ObjectStream) -> None:
         self._cwd = cwd
         self._stream = stream
+        self._trees: dict[tuple[str, str], str] = {}
+
+    @property
+    def stream(self) -> ObjectStream:
+        """What reads the bytes of objects."""
+        return self._stream
 
     def tree_of(self, commit: str) -> str:
         found = self._stream.read(commit)
@@ -44,6 +49,25 @@ class ObjectAnswers:
     def entry(self, tree: str, path: str) -> ObjectEntry | None:
         found = self._listed(tree, ["--", f":(literal){path}"])
         return found[0] if found else None
+
+    def tree_at(self, tree: str, path: str) -> str | None:
+        known = self._trees.get((tree, path))
+        if known is not None:
+            return known
+        named = self._stream.find(f"{tree}:{path}")
+        if named is None:  # nothing is there, or what leads there cannot be read, which is told
+            found = self.entry(tree, path)
+            return found.object if found is not None and found.kind == "tree" else None
+        if named.kind != "tree":
+            return None
+        self._trees[tree, path] = named.name
+        return named.name
+
+    def commit_at(self, ref: str) -> str | None:
+        found = self._stream.find(f"{ref}^{{commit}}", patience=QUICK_SECONDS)
+        if found is not None and found.kind == "commit":
+            return found.name
+        return commit_at(self._cwd, ref)
 
     def blob(self, name: str) -> bytes:
         found = self._stream.read(name)
@@ -61,16 +85,9 @@ class ObjectAnswers:
 class ObjectModel(ObjectAnswers):
     """An `ObjectReader` by GitPython, for objects whose names have 20 bytes.
 
-    What GitPython will not read of commits and trees, git itself answers.
-
-    GitPython is imported for the first of them, and never for blobs, which need no parser.
+    What GitPython will not read of trees, git itself answers. It is imported for the first tree of
+    which the entries are asked for: all else needs no parser.
     """
-
-    def tree_of(self, commit: str) -> str:
-        try:
-            return self._parsed.tree_of(commit)
-        except _UNREADABLE:
-            return super().tree_of(commit)
 
     def entries(self, tree: str) -> Sequence[ObjectEntry]:
         try:
@@ -96,8 +113,13 @@ class ObjectModel(ObjectAnswers):
         return ParsedObjects(self._stream)
 
 
+def commit_at(cwd: str, ref: str) -> str | None:
+    """The commit that the full ref name `ref` holds, None where there is none."""
+    return look_up(["rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"], cwd=cwd) or None
+
+
 @contextmanager
-def open_objects(cwd: str) -> Iterator[ObjectReader]:
+def open_objects(cwd: str) -> Iterator[ObjectAnswers]:
     """The reader for the repository around `cwd`; its process ends with the context.
 
     Raises `OperationError` (`git_failed`) where git refuses the repository, as one that

@@ -40,6 +40,7 @@ class RemoteAccess:
 
     `silence` is how many seconds it may say nothing. `may_ask` lets git ask for a password on the
     terminal. `hear` is told of progress: what is done, and how much of it, in percent.
+    `ssh_command` is git's core.sshCommand, where that is known already.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class RemoteAccess:
         silence: float,
         may_ask: bool = False,
         hear: Callable[[str, int], None] = _hear_nothing,
+        ssh_command: str | None = None,
     ) -> None:
         self._cwd = cwd
         self._name = name
         self._silence = silence
         self._may_ask = may_ask
         self._hear = hear
+        self._ssh_command = ssh_command
 
     def list_refs(self, *patterns: str) -> Mapping[str, str]:
         """The refs of the remote that match `patterns`, each with its object, by one `ls-remote`.
@@ -95,7 +98,10 @@ class RemoteAccess:
         variables = {"LC_ALL": "C"}
         if not self._may_ask:
             variables["GIT_TERMINAL_PROMPT"] = "0"
-            if not ask_git(["config", "--get", "core.sshCommand"], cwd=self._cwd).out:
+            known = self._ssh_command
+            if known is None:
+                known = ask_git(["config", "--get", "core.sshCommand"], cwd=self._cwd).text
+            if not known:
                 variables |= _ssh_that_asks_nothing()
         return variables
 

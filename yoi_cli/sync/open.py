@@ -15,9 +15,10 @@ from yoi_cli.store.files.layout import CONFIG_FILE
 from yoi_cli.sync.git import checkout as sync_checkout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from yoi_cli.git.checkout import Checkout
+    from yoi_cli.git.configuration import GitConfiguration
     from yoi_cli.model.settings import SyncSettings
     from yoi_cli.sync.git.clone import SyncTarget
     from yoi_cli.sync.git.snapshot import StorePaths
@@ -85,6 +86,7 @@ def open_sync(session: Session, request: SyncRequest) -> Iterator[SyncPorts]:
     `UsageError` for a name that no branch can have, and `ConflictError` where the checkout
     is not fit for it.
     """
+    from yoi_cli.git.configuration import read_configuration
     from yoi_cli.git.open import open_objects
     from yoi_cli.store.files.lock import StoreLock
     from yoi_cli.sync.git.clone import CloneStore
@@ -97,26 +99,29 @@ def open_sync(session: Session, request: SyncRequest) -> Iterator[SyncPorts]:
     checkout = _checkout_of(session)
     tables = tables_of(session, "sync")
     settings = tables.sync
-    paths, key, target = _target(session, checkout, settings, request)
+    configuration = read_configuration(checkout.root)
+    paths, key, target = _target(session, checkout, configuration, settings, request)
     warnings = _check_checkout(paths, target)
-    remote = GitRemote(
-        paths.cwd,
-        target.remote,
-        target.branch,
-        ref=f"refs/worktree/yoi/{key}/fetched",
-        silence=settings.timeout,
-        may_ask=request.may_ask,
-        runs_hooks=tables.git.run_hooks and look_at(session).state == TRUSTED,
-        hear=request.hear,
-    )
-    author = session.author(None).author
-    signed = signature(paths.cwd, author)
+    runs_hooks = tables.git.run_hooks and look_at(session).state == TRUSTED
+    signed = signature(configuration, session.author(None).author)
     deadline = max(settings.timeout, session.deadline)
     path = os.path.join(session.local_folder, "sync.lock")
     lock = StoreLock(path, deadline=deadline, command=session.command)
     lock.acquire()
     try:
         with open_objects(paths.cwd) as objects:
+            remote = GitRemote(
+                paths.cwd,
+                target.remote,
+                target.branch,
+                ref=f"refs/worktree/yoi/{key}/fetched",
+                silence=settings.timeout,
+                may_ask=request.may_ask,
+                runs_hooks=runs_hooks,
+                hear=request.hear,
+                commit_at=objects.commit_at,
+                ssh_command=configuration.get("core.sshcommand"),
+            )
             gate = SettingsGate(session) if target.local_branch is None else None
             trees = StoreTrees(paths, objects, gate)
             store = CloneStore(
@@ -145,7 +150,11 @@ def _checkout_of(session: Session) -> Checkout:
 
 
 def _target(
-    session: Session, checkout: Checkout, settings: SyncSettings, request: SyncRequest
+    session: Session,
+    checkout: Checkout,
+    configuration: GitConfiguration,
+    settings: SyncSettings,
+    request: SyncRequest,
 ) -> tuple[StorePaths, str, SyncTarget]:
     from hashlib import sha256
 
@@ -160,11 +169,11 @@ def _target(
             f"{wanted[:80]!r} cannot be the name of a branch.",
             hint="Give a short name such as yoi.",
         )
-    current = sync_checkout.current_branch(cwd)
+    current = sync_checkout.current_branch(cwd, checkout.git_dir, checkout.common_dir)
     followed, upstream = (None, None)
     if current is not None:
-        followed, upstream = sync_checkout.upstream_of(cwd, current)
-    remote = _remote(cwd, request.remote or settings.remote, followed)
+        followed, upstream = sync_checkout.upstream_of(configuration, current)
+    remote = _remote(configuration.remotes, request.remote or settings.remote, followed)
     below = os.path.relpath(session.workspace, cwd)
     below = "" if below == "." else below
     is_own = wanted is not None and wanted != current
@@ -181,9 +190,8 @@ def _target(
     return paths, name, SyncTarget(remote, branch, None if is_own else current, ref)
 
 
-def _remote(cwd: str, wanted: str | None, followed: str | None) -> str:
+def _remote(names: Sequence[str], wanted: str | None, followed: str | None) -> str:
     """The name of a configured remote: the one asked for, the branch's, `origin`, the only."""
-    names = sync_checkout.remotes(cwd)
     if wanted is not None:
         if wanted in names:
             return wanted
@@ -196,7 +204,7 @@ def _remote(cwd: str, wanted: str | None, followed: str | None) -> str:
             hint=f"There are: {', '.join(names)}." if names else _HINT_REMOTE,
             details={"remote": shown, "remotes": list(names)},
         )
-    if followed in names:
+    if followed is not None and followed in names:
         return followed
     if "origin" in names:
         return "origin"

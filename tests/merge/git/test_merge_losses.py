@@ -113,7 +113,7 @@ def test_outside_of_git_nothing_is_asked(branches: Branches) -> None:
 def test_a_git_that_does_not_answer_says_nothing_of_what_was_lost(
     branches: Branches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "_QUICK_SECONDS", 0.3)
+    monkeypatch.setattr(command, "QUICK_SECONDS", 0.3)
     session = open_session(Start(str(branches.folder), False, "test", {}))
     (branches.folder / ".git/HEAD").unlink()
     os.mkfifo(branches.folder / ".git/HEAD")

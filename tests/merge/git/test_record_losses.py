@@ -272,7 +272,7 @@ def test_without_git_nothing_is_said_and_one_that_does_not_answer_is_an_error(
     session = open_session(Start(str(branches.folder), False, "test", {}))
     assert lost_records_to_git(session._replace(checkout=None)) == {}
     assert lost_records_to_git(session) == {}  # no commit yet
-    monkeypatch.setattr(command, "_QUICK_SECONDS", 0.3)
+    monkeypatch.setattr(command, "QUICK_SECONDS", 0.3)
     (branches.folder / ".git/HEAD").unlink()
     os.mkfifo(branches.folder / ".git/HEAD")
     with pytest.raises(OperationError) as caught:

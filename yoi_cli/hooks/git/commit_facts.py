@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, look_up, run_git
-from yoi_cli.git.dot_git import first_line
+from yoi_cli.git.dot_git import branch_named
 from yoi_cli.hooks.ports import Rebase
 from yoi_cli.model.commits import ChangedFile, CommitFact
 from yoi_cli.model.naming import BRANCH_PREFIX
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from yoi_cli.git.checkout import Checkout
 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-#: What HEAD says on a branch; and of which one, where git keeps refs in no files.
-_ON_BRANCH = "ref: refs/heads/"
-_ELSEWHERE = ".invalid"
 _START = "\x01"
 _AMENDED = "commit (amend)"
 #: A rebase over more commits than this is not searched for those that it made or dropped.
@@ -51,13 +48,14 @@ class GitCommits:
     def __init__(self, checkout: Checkout, clean: Callable[[str], str] | None = None) -> None:
         self._cwd = checkout.root
         self._git_dir = checkout.git_dir
+        self._common_dir = checkout.common_dir
         self._clean = clean
 
     @cached_property
     def _branch(self) -> str | None:
-        named = (first_line(os.path.join(self._git_dir, "HEAD")) or "").partition(_ON_BRANCH)
-        if not named[0] and named[2] and named[2] != _ELSEWHERE:
-            return named[2]
+        named = branch_named(self._git_dir, self._common_dir)
+        if named is not None:
+            return named
         from yoi_cli.git.commits import current_branch
 
         return current_branch(self._cwd)

@@ -6,29 +6,27 @@ import os
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, is_yes, look_up, run_git
+from yoi_cli.git.dot_git import branch_named
 from yoi_cli.sync.git.trees import FILE_MODE, NO_MODE, TreeEntry, index_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-def remotes(cwd: str) -> tuple[str, ...]:
-    """The names of the configured remotes."""
-    return tuple(run_git(["remote"], cwd=cwd).split())
+    from yoi_cli.git.configuration import GitConfiguration
 
 
-def current_branch(cwd: str) -> str | None:
+def current_branch(cwd: str, git_dir: str, common_dir: str) -> str | None:
     """The branch that is checked out, also one without a commit; None where HEAD is detached."""
+    named = branch_named(git_dir, common_dir)
+    if named is not None:
+        return named
     ref = look_up(["symbolic-ref", "--quiet", "HEAD"], cwd=cwd)
     return ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else None
 
 
-def upstream_of(cwd: str, branch: str) -> tuple[str | None, str | None]:
+def upstream_of(configuration: GitConfiguration, branch: str) -> tuple[str | None, str | None]:
     """The remote and the branch there that `branch` is configured to follow."""
-    remote, merge = (
-        look_up(["config", "--get", f"branch.{branch}.{key}"], cwd=cwd)
-        for key in ("remote", "merge")
-    )
+    remote, merge = (configuration.get(f"branch.{branch}.{key}") for key in ("remote", "merge"))
     name = merge.removeprefix("refs/heads/") if merge.startswith("refs/heads/") else None
     return (remote if remote not in ("", ".") else None), name
 

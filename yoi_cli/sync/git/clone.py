@@ -23,7 +23,6 @@ from yoi_cli.sync.git.history import (
     make_commit,
     move_ref,
     paths_outside,
-    read_ref,
     unpushed_outside,
 )
 from yoi_cli.sync.ports import (
@@ -86,12 +85,16 @@ class CloneStore:
         self._signed = signed
         self._base: str | None = None
         self._snapshot: StoreSnapshot | None = None
+        self._bases: dict[tuple[str, str], str | None] = {}
+        self._outside: dict[tuple[str, str], bool] = {}
 
     def take(self) -> TakenStore:
         self._check_branch()
-        base = self._base = read_ref(self._cwd, self._target.ref)
+        base = self._base = self._trees.commit_at(self._target.ref)
         with self._store.write():
             taken = self._snapshot = self._trees.snapshot(base)
+        if base is not None and taken.tree == base:
+            return TakenStore(base, is_new=False, put_back=taken.put_back)
         before = None if base is None else self._trees.tree_of(base)
         tree = self._trees.in_commit(taken.tree, before)
         if base is not None and tree == before:
@@ -106,14 +109,13 @@ class CloneStore:
             return None
         folders = self._paths.tree_folders
         if seen is not None:
-            base = merge_base(self._cwd, taken.commit, seen)
+            base = self._merge_base(taken.commit, seen)
             if base is None:
                 is_cut = is_shallow(self._common_dir)
                 return SyncObstacle(
                     shallow(self._target.remote) if is_cut else unrelated(branch), False
                 )
-            is_behind = differ_outside(self._cwd, base, seen, folders)
-            if is_behind and differ_outside(self._cwd, taken.commit, seen, folders):
+            if self._differ_outside(base, seen) and self._differ_outside(taken.commit, seen):
                 paths = paths_outside(self._cwd, base, seen, folders)
                 return SyncObstacle(behind(self._target.remote, branch, paths), False)
         unpushed = self._unpushed(taken.commit, seen)
@@ -130,17 +132,32 @@ class CloneStore:
         folders = self._paths.tree_folders
         known = [f"--remotes={self._target.remote}"] if seen is None else [seen]
         found = unpushed_outside(self._cwd, commit, known, folders, with_merges=False)
-        if not found and seen is not None and differ_outside(self._cwd, commit, seen, folders):
+        if not found and seen is not None and self._differ_outside(commit, seen):
             found = unpushed_outside(self._cwd, commit, known, folders, with_merges=True)
         return found
 
+    def _differ_outside(self, one: str, other: str) -> bool:
+        """Whether two commits differ in anything but the store."""
+        pair = one, other
+        if pair not in self._outside:
+            self._outside[pair] = differ_outside(self._cwd, *pair, self._paths.tree_folders)
+        return self._outside[pair]
+
+    def _merge_base(self, ours: str, theirs: str) -> str | None:
+        pair = ours, theirs
+        if pair not in self._bases:
+            self._bases[pair] = merge_base(self._cwd, *pair)
+        return self._bases[pair]
+
     def merge(self, taken: TakenStore, seen: str) -> MergedCommit:
-        if seen == taken.commit or is_ancestor(self._cwd, seen, taken.commit):
+        if seen == taken.commit:
             return MergedCommit(taken.commit)
-        base = merge_base(self._cwd, taken.commit, seen)
+        base = self._merge_base(taken.commit, seen)
+        if base == seen:
+            return MergedCommit(taken.commit)
         if base == taken.commit:
             return MergedCommit(seen)
-        ancestor = self._paths.files(base) if base is not None else NoFiles()
+        ancestor = self._trees.files(base) if base is not None else NoFiles()
         store, conflicts, renumbered = self._united(ancestor, taken.commit, seen)
         outside = seen if self._target.local_branch is None else taken.commit
         tree = self._trees.in_commit(store, self._trees.tree_of(outside))
@@ -160,7 +177,7 @@ class CloneStore:
         self, ancestor: TreeFiles, ours: str, theirs: str
     ) -> tuple[str, Mapping[str, tuple[Conflict, ...]], tuple[Renumbering, ...]]:
         """The store's tree after a merge; tickets of `ours` make way for others' ids."""
-        written, other = self._paths.files(ours), self._paths.files(theirs)
+        written, other = self._trees.files(ours), self._trees.files(theirs)
         side: TreeFiles = written
         changes: list[Renumbering] = []
         while True:
@@ -202,24 +219,19 @@ class CloneStore:
             return True
         with self._store.write() as writer:
             self._check_branch()
-            if read_ref(self._cwd, self._target.ref) != self._base:
+            if self._trees.commit_at(self._target.ref) != self._base:
                 return False
             changes: Iterable[FileChange] = ()
-            if snapshot.unwritten or not self._is_in(snapshot, merged.commit):
+            if snapshot.unwritten or not self._trees.has_same(snapshot.tree, merged.commit):
                 now = self._trees.snapshot(self._base)
                 then = merged.commit
-                if now.tree != snapshot.tree:
+                if not self._trees.has_same(now.tree, snapshot.tree):
                     then = self._with_what_came(snapshot, now, merged)
                 changes = self._let_in(self._trees.file_changes(now, now.tree, then, self._base))
             moved = {str(one.old): str(one.new) for one in merged.renumbered}
             if not StoreFiles(writer, moved).bring(changes):
                 return False
             return self._arrive(merged.commit)
-
-    def _is_in(self, snapshot: StoreSnapshot, commit: str) -> bool:
-        """Whether `commit` has the store as it was taken. Then nothing is to be written to the
-        folder, whatever came to it meanwhile."""
-        return self._trees.in_commit(commit, None) == snapshot.tree
 
     def _let_in(self, changes: Iterable[FileChange]) -> Iterable[FileChange]:
         """The changes but for settings that nobody trusted yet."""
@@ -233,8 +245,8 @@ class CloneStore:
     ) -> str:
         """The merge with what was written to the folder since it was taken."""
         root = self._paths.root
-        written, other = self._paths.files(now.tree), self._paths.files(merged.commit)
-        base: TreeFiles = self._paths.files(before.tree)
+        written, other = self._trees.files(now.tree), self._trees.files(merged.commit)
+        base: TreeFiles = self._trees.files(before.tree)
         ours: TreeFiles = written
         for change in merged.renumbered:
             base = RenumberedFiles(base, change, root)
@@ -260,16 +272,17 @@ class CloneStore:
     def _check_branch(self) -> None:
         """The branch that is synced must be the one that is checked out, all the time."""
         branch = self._target.local_branch
-        if branch is not None and current_branch(self._cwd) != branch:
+        places = self._cwd, self._paths.git_dir, self._common_dir
+        if branch is not None and current_branch(*places) != branch:
             raise moved(branch)
 
     def changes(self, before: str | None, after: str) -> Sequence[TicketChange]:
         old: TreeFiles
         new: TreeFiles
         if before is None:
-            old, new = NoFiles(), self._paths.files(after)
+            old, new = NoFiles(), self._trees.files(after)
         else:
-            old, new = self._paths.differing(before, after)
+            old, new = self._trees.differing(before, after)
         root = self._paths.root
         found: list[TicketChange] = []
         for ticket in sorted({ticket_of(path, root) for path in {**old.kinds, **new.kinds}}):

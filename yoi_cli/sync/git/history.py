@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.command import ask_git, git_failed, is_yes, look_up, run_git
+from yoi_cli.git.command import NO_INDEX, ask_git, git_failed, is_yes, run_git
 from yoi_cli.sync.ports import Unpushed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from yoi_cli.git.configuration import GitConfiguration
+
 #: The e-mail address in a commit where git's configuration has none.
 NO_ADDRESS = "yoi@localhost"
 
 
-def signature(cwd: str, author: str) -> Mapping[str, str]:
+def signature(configuration: GitConfiguration, author: str) -> Mapping[str, str]:
     """Variables for git that sign a commit as the environment says, or its configuration, else as
     `author`."""
-    name, email = (
-        look_up(["config", "--get", key], cwd=cwd) for key in ("user.name", "user.email")
-    )
-    name, email = name or author, email or NO_ADDRESS
+    name = configuration.get("user.name") or author
+    email = configuration.get("user.email") or NO_ADDRESS
     signed = {
         "GIT_AUTHOR_NAME": name,
         "GIT_AUTHOR_EMAIL": email,
@@ -50,6 +50,16 @@ def is_ancestor(cwd: str, older: str, newer: str) -> bool:
 
 def differ_outside(cwd: str, one: str, other: str, folders: Sequence[str]) -> bool:
     """Whether two commits differ in anything but `folders`."""
+    if one == other:
+        return False
+    above = {folder.partition("/")[0] for folder in folders}
+    asked = ["diff-tree", "-z", "--name-only", one, other]
+    said = run_git(asked, cwd=cwd, variables=NO_INDEX)
+    names = {name for name in said.split("\0") if name}
+    if not names <= above:
+        return True
+    if names.isdisjoint(name for name in above if name not in folders):
+        return False
     wanted = ["diff-tree", "-r", "--quiet", one, other, "--", *_outside(folders)]
     return not is_yes(wanted, ask_git(wanted, cwd=cwd))
 
@@ -77,12 +87,6 @@ def unpushed_outside(
 
 def _outside(folders: Sequence[str]) -> list[str]:
     return [":(top)", *(f":(top,exclude,literal){folder}" for folder in folders)]
-
-
-def read_ref(cwd: str, ref: str) -> str | None:
-    """The commit that the full ref name `ref` holds, None where there is none."""
-    wanted = ["rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"]
-    return look_up(wanted, cwd=cwd) or None
 
 
 def move_ref(cwd: str, ref: str, new: str, old: str | None) -> bool:

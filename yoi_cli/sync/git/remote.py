@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import ask_git
+from yoi_cli.git.open import commit_at
 from yoi_cli.git.remote import FETCH, PUSH, RemoteAccess, refusal
-from yoi_cli.sync.git.history import move_ref, read_ref
+from yoi_cli.sync.git.history import move_ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,8 @@ class GitRemote(RemoteAccess):
 
     `ref` keeps what was fetched. `silence` is how many seconds the remote may say nothing.
     `may_ask` lets git ask for a password on the terminal. `hear` is told of progress: what
-    is done, and how much of it, in percent.
+    is done, and how much of it, in percent. `commit_at` says what a ref of this repository holds,
+    `ssh_command` what git is configured to reach others by, where that is known already.
     """
 
     def __init__(
@@ -42,11 +44,16 @@ class GitRemote(RemoteAccess):
         may_ask: bool,
         runs_hooks: bool,
         hear: Callable[[str, int], None],
+        commit_at: Callable[[str], str | None] | None = None,
+        ssh_command: str | None = None,
     ) -> None:
-        super().__init__(cwd, name, silence=silence, may_ask=may_ask, hear=hear)
+        super().__init__(
+            cwd, name, silence=silence, may_ask=may_ask, hear=hear, ssh_command=ssh_command
+        )
         self._branch = f"refs/heads/{branch}"
         self._ref = ref
         self._runs_hooks = runs_hooks
+        self._commit_at = commit_at
 
     def fetch(self) -> str | None:
         """The remote's head, with all that it contains here; None where it has no such branch.
@@ -56,14 +63,14 @@ class GitRemote(RemoteAccess):
         for _ in range(3):  # the branch may go on between being asked for and fetched
             head = self._head()
             if head is None:
-                if (old := read_ref(self._cwd, self._ref)) is not None:
+                if (old := self._fetched()) is not None:
                     ask_git(["update-ref", "-d", self._ref, old], cwd=self._cwd)
                 return None
-            if read_ref(self._cwd, self._ref) == head:
+            if self._fetched() == head:
                 return head
             refspec = f"+{self._branch}:{self._ref}"
             self._ask([*FETCH, "--progress", "--", self._name, refspec])
-            fetched = read_ref(self._cwd, self._ref)
+            fetched = self._fetched()
             if fetched is not None:
                 return fetched
         return head
@@ -81,8 +88,7 @@ class GitRemote(RemoteAccess):
         for attempt in range(_LOCK_ATTEMPTS):
             answer = self._talk(wanted, runs_hooks=self._runs_hooks)
             if answer.code == 0:
-                kept = read_ref(self._cwd, self._ref)
-                move_ref(self._cwd, self._ref, commit, kept)
+                move_ref(self._cwd, self._ref, commit, self._fetched())
                 return True
             now = self._head()
             if now == commit:  # it arrived, and the answer was lost
@@ -93,6 +99,11 @@ class GitRemote(RemoteAccess):
                 break
             time.sleep(_LOCK_PAUSE * 2**attempt)
         raise self._refused(answer)
+
+    def _fetched(self) -> str | None:
+        if self._commit_at is not None:
+            return self._commit_at(self._ref)
+        return commit_at(self._cwd, self._ref)
 
     def _head(self) -> str | None:
         return self.list_refs(self._branch).get(self._branch)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from yoi_cli.git.objects import RevisionFiles, differing_files
+from yoi_cli.git.objects import ListedFiles, RevisionFiles, differing_files, no_files
 from yoi_cli.model.trees import read_file
 from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.descriptors import not_as_expected
@@ -18,7 +18,6 @@ from yoi_cli.sync.git.trees import (
     FILE_MODE,
     StoreIndex,
     TreeEntry,
-    tree_at,
     with_folders,
     write_blob,
 )
@@ -26,11 +25,13 @@ from yoi_cli.sync.git.trees import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from yoi_cli.git.object_reader import ObjectReader
-    from yoi_cli.git.objects import ListedFiles
+    from yoi_cli.git.open import ObjectAnswers
     from yoi_cli.merge.files.merged_store import MergeEdit
     from yoi_cli.model.trees import TreeFiles
     from yoi_cli.workspace.trust import SettingsGate
+
+#: The trees of the folders of a store, in their order.
+_Subtrees: TypeAlias = "tuple[str | None, ...]"
 
 
 class StorePaths(NamedTuple):
@@ -62,21 +63,14 @@ class StorePaths(NamedTuple):
     def tree_folders(self) -> tuple[str, ...]:
         return tuple(self.in_tree(folder) for folder in self.folders)
 
-    def files(self, tree: str) -> RevisionFiles:
-        """The store's files in a tree or commit."""
-        return RevisionFiles(self.cwd, tree, self.below, self.folders)
-
-    def differing(self, one: str, other: str) -> tuple[ListedFiles, ListedFiles]:
-        """What of the store two trees or commits have where they differ."""
-        return differing_files(self.cwd, one, other, self.below, self.folders)
-
 
 class StoreSnapshot(NamedTuple):
     """The store at one moment.
 
     `tree` has it as it is shared, `raw` as it stands on disk, but for the paths in `absent`,
-    which `raw` has and the disk has not. Both are trees of the store alone. `unwritten` are
-    the paths where the disk has something else than `tree`.
+    which `raw` has and the disk has not. Both are trees of the store alone, or the commit that the
+    store comes from, where it has the same. `unwritten` are the paths where the disk has something
+    else than `tree`.
     """
 
     tree: str
@@ -90,11 +84,40 @@ class StoreTrees:
     """Makes trees of a store's folder, and of merges, out of what `objects` reads."""
 
     def __init__(
-        self, paths: StorePaths, objects: ObjectReader, settings: SettingsGate | None = None
+        self, paths: StorePaths, objects: ObjectAnswers, settings: SettingsGate | None = None
     ) -> None:
         self.paths = paths
         self._objects = objects
         self._settings = settings
+        self._compared: dict[tuple[_Subtrees, _Subtrees], tuple[ListedFiles, ListedFiles]] = {}
+
+    def files(self, tree: str) -> RevisionFiles:
+        """The store's files in a tree or commit."""
+        paths, stream = self.paths, self._objects.stream
+        return RevisionFiles(paths.cwd, tree, paths.below, paths.folders, stream)
+
+    def differing(self, one: str, other: str) -> tuple[ListedFiles, ListedFiles]:
+        """What of the store two trees or commits have where they differ; stores that were compared
+        once are not compared again."""
+        pair = self._subtrees(one), self._subtrees(other)
+        if pair not in self._compared:
+            paths, stream = self.paths, self._objects.stream
+            self._compared[pair] = (
+                no_files(stream)
+                if pair[0] == pair[1]
+                else differing_files(
+                    paths.cwd, one, other, paths.below, paths.folders, objects=stream
+                )
+            )
+        return self._compared[pair]
+
+    def has_same(self, one: str, other: str) -> bool:
+        """Whether two trees or commits have the same store."""
+        return one == other or self._subtrees(one) == self._subtrees(other)
+
+    def commit_at(self, ref: str) -> str | None:
+        """The commit that the full ref name `ref` holds now, None where there is none."""
+        return self._objects.commit_at(ref)
 
     def snapshot(self, base: str | None) -> StoreSnapshot:
         """The store as it stands, under its lock; `base` is the commit that it comes from.
@@ -107,9 +130,10 @@ class StoreTrees:
         absent: set[str] = set()
         for folder in self.paths.folders:
             subtrees[folder] = self._take(folder, base, absent)
-        raw = self._store_tree(subtrees)
         held = {} if self._settings is None else self._settings.held()
-        if base is None or (not held and subtrees == self._subtrees(base)):
+        is_base = base is not None and tuple(subtrees.values()) == self._subtrees(base)
+        raw = base if base is not None and is_base else self._store_tree(subtrees)
+        if base is None or (not held and is_base):
             return StoreSnapshot(
                 raw,
                 raw,
@@ -117,8 +141,8 @@ class StoreTrees:
                 frozenset(absent),
                 subjects_of(absent, self.paths.root),
             )
-        before, now, root = self.paths.files(base), self.paths.files(raw), self.paths.root
-        shrunk = shrunk_tickets(*self.paths.differing(base, raw), root)
+        before, now, root = self.files(base), self.files(raw), self.paths.root
+        shrunk = shrunk_tickets(*self.differing(base, raw), root)
         restored = dict(with_what_was(before, now, shrunk, root)) if shrunk else {}
         restored |= held
         entries = (self._entry(path, data, before, now) for path, data in restored.items())
@@ -131,10 +155,10 @@ class StoreTrees:
         """The tree of one folder; what is gone without being removed is added to `absent`."""
         paths = self.paths
         top = os.path.join(paths.workspace, folder)
-        known = None if base is None else tree_at(self._objects, base, paths.in_tree(folder))
+        known = None if base is None else self._objects.tree_at(base, paths.in_tree(folder))
         if not os.path.isdir(top) or os.path.islink(top):
             if known is not None:
-                files = paths.files(self._with_folders(None, {paths.in_tree(folder): known}))
+                files = self.files(self._with_folders(None, {paths.in_tree(folder): known}))
                 absent |= {path for path, kind in files.kinds.items() if kind == "file"}
             return known
         index = self._index(folder, "store")
@@ -164,7 +188,7 @@ class StoreTrees:
         subtrees: dict[str, str | None] = {}
         for folder in self.paths.folders:
             path = self.paths.in_tree(folder)
-            known = tree_at(self._objects, tree, path)
+            known = self._objects.tree_at(tree, path)
             prefix = f"{folder}/"
             inside = [
                 entry._replace(path=entry.path.removeprefix(prefix))
@@ -198,13 +222,12 @@ class StoreTrees:
 
     def in_commit(self, tree: str, base: str | None) -> str:
         """The whole tree of a commit: the store of `tree`, all else as `base` (a tree) has it."""
-        subtrees = {path: tree_at(self._objects, tree, path) for path in self.paths.tree_folders}
+        subtrees = {path: self._objects.tree_at(tree, path) for path in self.paths.tree_folders}
         return self._with_folders(base, subtrees)
 
-    def _subtrees(self, tree: str) -> Mapping[str, str | None]:
+    def _subtrees(self, tree: str) -> _Subtrees:
         """The trees of the folders of the store in a commit or tree."""
-        folders = self.paths.folders
-        return {one: tree_at(self._objects, tree, self.paths.in_tree(one)) for one in folders}
+        return tuple([self._objects.tree_at(tree, path) for path in self.paths.tree_folders])
 
     def file_changes(
         self, snapshot: StoreSnapshot, now: str, then: str, base: str | None
@@ -214,10 +237,13 @@ class StoreTrees:
 
         Raises `StoreInvalidError` (`path_unsafe`) for what a store never holds.
         """
-        here, there = self.paths.differing(now, then)
+        here: TreeFiles
+        there: TreeFiles
+        raw: ListedFiles
+        here, there = self.differing(now, then)
         raw = here
-        if snapshot.unwritten or snapshot.raw != now:
-            here, there, raw = (self.paths.files(tree) for tree in (now, then, snapshot.raw))
+        if snapshot.unwritten or not self.has_same(snapshot.raw, now):
+            here, there, raw = (self.files(tree) for tree in (now, then, snapshot.raw))
         changed: frozenset[str] | None = None
         for path in {**here.kinds, **there.kinds}:
             if not self._is_shared(path) or not self._differs(path, snapshot, here, there):
@@ -235,8 +261,8 @@ class StoreTrees:
     def _changed(self, base: str | None, raw: str) -> frozenset[str]:
         """The paths that `raw` has otherwise than `base`, or that one of them has not."""
         if base is None:
-            return frozenset(self.paths.files(raw).kinds)
-        before, now = self.paths.differing(base, raw)
+            return frozenset(self.files(raw).kinds)
+        before, now = self.differing(base, raw)
         return frozenset({**before.kinds, **now.kinds})
 
     def _differs(

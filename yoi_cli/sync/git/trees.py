@@ -28,6 +28,9 @@ _AS_THEY_ARE = (
 )
 #: How `ls-files -t` marks what is not in the folder.
 _DELETED = "R"
+#: What a refresh says of a file that is not as it is held; of so few, only these are looked at.
+_NEEDS = ": needs update"
+_FEW = 100
 #: The bytes at the end of an index that are looked at: all of a SHA-1, the end of a longer one.
 _CHECKSUM = 20
 _FOLDER_MODE = "040000"
@@ -87,15 +90,28 @@ class StoreIndex:
         """How the folder differs from what is held."""
         refresh = ["update-index", "--refresh"]  # exits with 1 where anything differs
         answer = ask_git([*_AS_THEY_ARE, *refresh], cwd=self._folder, variables=self._variables)
-        changed = ["--deleted", "--modified"] if answer.code else []
-        output = self._git(
-            ["ls-files", "-z", "-t", *changed, "--others", "--exclude-per-directory=.gitignore"]
-        )
-        lines = {(line[:1], line[2:]) for line in output.split("\0") if line}
+        lines = self._listed("--others", "--exclude-per-directory=.gitignore")
+        if answer.code:
+            lines |= self._modified(answer.text)
         return StoreDifferences(
             missing=tuple(sorted(path for tag, path in lines if tag == _DELETED)),
             changed=tuple(sorted({path for _, path in lines})),
         )
+
+    def _modified(self, said: str) -> set[tuple[str, str]]:
+        """What is held otherwise than it is there; `said` is what a refresh told of it."""
+        named = {line.removesuffix(_NEEDS) for line in said.splitlines()}
+        if len(named) <= _FEW:
+            wanted = (f":(literal){path}" for path in sorted(named))
+            lines = self._listed("--deleted", "--modified", "--", *wanted)
+            if {path for _, path in lines} == named:  # else a name holds a line end
+                return lines
+        return self._listed("--deleted", "--modified")
+
+    def _listed(self, *which: str) -> set[tuple[str, str]]:
+        """Paths, each behind its mark."""
+        lines = self._git(["ls-files", "-z", "-t", *which]).split("\0")
+        return {(line[:1], line[2:]) for line in lines if line}
 
     def is_file(self, path: str) -> bool:
         """Whether `path` is a regular file."""
@@ -224,12 +240,6 @@ def _make_tree(cwd: str, entries: Iterable[ObjectEntry]) -> str:
     if answer.code:
         raise git_failed(["mktree"], answer)
     return answer.text.strip()
-
-
-def tree_at(objects: ObjectReader, commit: str, path: str) -> str | None:
-    """The tree that a commit or tree has at the folder `path`, None where there is none."""
-    found = objects.entry(commit, path)
-    return found.object if found is not None and found.kind == "tree" else None
 
 
 def _remove(path: str) -> None:
