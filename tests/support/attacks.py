@@ -62,7 +62,7 @@ ATTACKS = (
     Attack(
         "configure a filter",
         "git config filter.x.clean true",
-        'grep -q "filter" "$MAIN/.git/config"',
+        'grep -q "^.filter" "$MAIN/.git/config"',
     ),
     Attack(
         "give attributes",
