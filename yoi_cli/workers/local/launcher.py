@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from yoi_cli.workers.local.folder import WorkerFolder
     from yoi_cli.workers.local.shim.launch import Launch
 
-_ENTRY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shim")
+ENTRY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shim", "__main__.py")
 _ANSWER_SECONDS = 30.0
 
 
@@ -68,7 +68,7 @@ def start_shim(launch: Launch) -> ShimAnswer:
     launch = launch._replace(libraries=shim_libraries() or b"")
     forced = {PORTABLE: "1"} if is_portable_forced() else {}
     process = subprocess.Popen(
-        [sys.executable, "-I", "-S", _ENTRY, launch.worker_id],
+        [sys.executable, "-I", "-S", ENTRY, launch.worker_id],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 import yoi_cli
+from yoi_cli.workers.local import launcher
 
 pytestmark = pytest.mark.process
 
 _ROOT = str(Path(yoi_cli.__file__).parents[1])
 #: Each of them is more than all modules of a shim together.
 _HEAVY = {"typing", "re", "enum", "collections", "functools", "contextlib", "inspect", "json"}
+_HEAVY |= {"ctypes", "runpy", "struct"}
 _LIGHT = f"import sys; sys.path.append({_ROOT!r})\nfrom yoi_cli.workers.local.shim.light import *\n"
 
 
@@ -29,6 +31,25 @@ def test_a_shim_loads_none_of_the_large_modules() -> None:
     modules = bare(f"{code}print(*sys.modules)").split()
     assert "yoi_cli.workers.local.shim.supervisor" in modules
     assert _HEAVY.isdisjoint(modules)
+
+
+def test_nothing_more_is_loaded_by_the_way_in_which_a_shim_is_started() -> None:
+    command = [sys.executable, "-I", "-S", "-X", "importtime", launcher.ENTRY, "w"]
+    ended = subprocess.run(command, input=b"", capture_output=True, check=False)
+    modules = {line.rpartition("|")[2].strip() for line in ended.stderr.decode().splitlines()}
+    assert "yoi_cli.workers.local.shim.supervisor" in modules
+    assert _HEAVY.isdisjoint(modules)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has these calls")
+def test_a_process_adopts_orphans_and_asks_for_landlock_without_ctypes() -> None:
+    code = (
+        f"import sys; sys.path.append({_ROOT!r})\n"
+        "from yoi_cli.workers.local.shim.kernel import adopt_orphans\n"
+        "from yoi_cli.workers.local.shim.landlock import kernel_abi\n"
+        "print(adopt_orphans(), kernel_abi() >= 0, 'ctypes' in sys.modules)\n"
+    )
+    assert bare(code) == "True True False\n"
 
 
 def test_errors_that_are_named_are_suppressed_and_no_others() -> None:

@@ -1,4 +1,5 @@
-"""The entry of a shim, started by path: `python -I -S …/shim WORKER_ID`.
+"""The entry of a shim, started by path: `python -I -S …/shim/__main__.py WORKER_ID`. By the path of
+its folder Python would load twice as much before anything of it runs.
 
 What it is to do comes over standard input; what became of it is answered on standard output,
 as one line. Everything is imported now: the files may be replaced while a worker runs.

@@ -149,8 +149,11 @@ def replace(folder: int, name: str, data: bytes) -> None:
     """Put `data` at `name` at once: temporary file, fsync, rename, folder fsync."""
     # Shim and stub may both be about to write the exit: each has a temporary name of its own.
     temporary = f".tmp-{name}-{os.getpid()}"
-    remove(folder, temporary)
-    create(folder, temporary, data)
+    try:
+        create(folder, temporary, data)
+    except FileExistsError:  # of somebody who was killed, and had the same number
+        remove(folder, temporary)
+        create(folder, temporary, data)
     os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     os.fsync(folder)
 

@@ -14,6 +14,8 @@ from yoi_cli.workers.local.shim.parts import parts
 _PR_SET_CHILD_SUBREAPER = 36
 _FALLOC_FL_KEEP_SIZE = 0x01
 _FALLOC_FL_PUNCH_HOLE = 0x02
+#: More than a line of the process table can have.
+_LONGEST_LINE = 4096
 #: States in which a process runs no more, though its number is still taken.
 _DEAD = frozenset("ZXx")
 
@@ -84,10 +86,15 @@ def process(pid: int) -> Process | None:
         told = portable.process(pid)
         return None if told is None else Process(pid, *told)
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            text = file.read()
-    except (FileNotFoundError, ProcessLookupError):
+        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
         return None
+    try:
+        text = os.read(descriptor, _LONGEST_LINE)
+    except ProcessLookupError:
+        return None
+    finally:
+        os.close(descriptor)
     # The name stands in parentheses and may hold anything, parentheses too.
     fields = text[text.rindex(b")") + 2 :].split()
     return Process(pid, fields[0].decode(), int(fields[1]), int(fields[3]), int(fields[19]))
@@ -180,13 +187,13 @@ def adopt_orphans() -> bool:
     """Become the parent of descendants that lose theirs; whether the system can do that."""
     if not parts().adopts:
         return False
-    import ctypes  # by shims alone, and at their start
-
     try:
-        library = ctypes.CDLL(None, use_errno=True)
-        return bool(library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
-    except (OSError, AttributeError):
+        from yoi_cli.workers.local.shim.libc import call  # by shims alone, and at their start
+
+        call("prctl", _PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    except (ImportError, OSError):
         return False
+    return True
 
 
 def punch(descriptor: int, end: int) -> bool:
@@ -196,12 +203,11 @@ def punch(descriptor: int, end: int) -> bool:
     """
     if not parts().holes:
         return False
-    import ctypes
-
+    flags = _FALLOC_FL_KEEP_SIZE | _FALLOC_FL_PUNCH_HOLE
     try:
-        call = ctypes.CDLL(None, use_errno=True).fallocate
-        call.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
-        flags = _FALLOC_FL_KEEP_SIZE | _FALLOC_FL_PUNCH_HOLE
-        return bool(call(descriptor, flags, 0, end) == 0)
-    except (OSError, AttributeError):
+        from yoi_cli.workers.local.shim.libc import Int64, call
+
+        call("fallocate", descriptor, flags, Int64(0), Int64(end))
+    except (ImportError, OSError):
         return False
+    return True

@@ -6,13 +6,13 @@ out of a folder that may be written is left out by giving the rights to all its 
 
 from __future__ import annotations
 
-import ctypes
 import os
 import stat
 import sys
 
 from yoi_cli.workers.local.shim.files import closing
-from yoi_cli.workers.local.shim.light import TYPE_CHECKING, cache
+from yoi_cli.workers.local.shim.libc import call
+from yoi_cli.workers.local.shim.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,11 +38,10 @@ _OF_FILES = _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 
 def kernel_abi() -> int:
     """The version of Landlock that the kernel offers, 0 where it has none or has it off."""
-    size, version = ctypes.c_size_t(0), ctypes.c_uint32(_VERSION)
     try:
         if sys.platform == "linux":  # elsewhere the numbers are those of other calls
-            return max(0, _call(_CREATE_RULESET, None, size, version))
-    except (OSError, AttributeError):
+            return call("syscall", _CREATE_RULESET, None, 0, _VERSION)
+    except OSError:
         pass
     return 0
 
@@ -59,19 +58,17 @@ def confine(wanted: Confinement) -> None:
         _CONNECT_TCP if wanted.ports is not None and wanted.abi >= 4 else 0,
         (_SIGNALS | (_ABSTRACT_SOCKETS if wanted.is_strict else 0)) if wanted.abi >= 6 else 0,
     )
-    attributes = (ctypes.c_uint64 * 3)(*handled)
-    size = ctypes.c_size_t(ctypes.sizeof(attributes))
-    ruleset = _call(_CREATE_RULESET, ctypes.byref(attributes), size, ctypes.c_uint32(0))
+    attributes = b"".join(map(_of_64_bits, handled))
+    ruleset = call("syscall", _CREATE_RULESET, attributes, len(attributes), 0)
     with closing(ruleset):
         for path in granted(wanted.writable, wanted.protected):
             _allow(ruleset, path, writing | reading)
         for path in wanted.readable or ():
             _allow(ruleset, path, reading)
         for port in (wanted.ports or ()) if handled[1] else ():
-            _add(ruleset, _NET_PORT, (ctypes.c_uint64 * 2)(_CONNECT_TCP, port))
-        if _library().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "no_new_privs")
-        _call(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
+            _add(ruleset, _NET_PORT, _of_64_bits(_CONNECT_TCP) + _of_64_bits(port))
+        call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        call("syscall", _RESTRICT_SELF, ruleset, 0)
 
 
 def _writing(wanted: Confinement) -> int:
@@ -125,28 +122,13 @@ def _allow(ruleset: int, path: bytes, rights: int) -> None:
         if not stat.S_ISDIR(kind):
             rights &= _OF_FILES
         if rights and not stat.S_ISLNK(kind):
-            rule = rights.to_bytes(8, sys.byteorder) + descriptor.to_bytes(4, sys.byteorder)
-            _add(ruleset, _PATH_BENEATH, ctypes.create_string_buffer(rule, len(rule)))
+            rule = _of_64_bits(rights) + descriptor.to_bytes(4, sys.byteorder)
+            _add(ruleset, _PATH_BENEATH, rule)
 
 
-def _add(
-    ruleset: int, kind: int, rule: ctypes.Array[ctypes.c_char] | ctypes.Array[ctypes.c_uint64]
-) -> None:
-    number, nothing = ctypes.c_int(kind), ctypes.c_uint32(0)
-    _call(_ADD_RULE, ctypes.c_int(ruleset), number, ctypes.byref(rule), nothing)
+def _add(ruleset: int, kind: int, rule: bytes) -> None:
+    call("syscall", _ADD_RULE, ruleset, kind, rule, 0)
 
 
-@cache
-def _library() -> ctypes.CDLL:
-    library = ctypes.CDLL(None, use_errno=True)
-    library.syscall.restype = ctypes.c_long
-    return library
-
-
-def _call(number: int, *arguments: object) -> int:
-    """A system call. Raises `OSError`."""
-    result = int(_library().syscall(ctypes.c_long(number), *arguments))
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error))
-    return result
+def _of_64_bits(number: int) -> bytes:
+    return number.to_bytes(8, sys.byteorder)

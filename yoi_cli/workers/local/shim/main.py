@@ -29,6 +29,7 @@ from yoi_cli.workers.local.shim.launch import (
     unpack,
 )
 from yoi_cli.workers.local.shim.light import TYPE_CHECKING, suppress
+from yoi_cli.workers.local.shim.parts import keep_parts
 from yoi_cli.workers.local.shim.process_tree import ProcessTree
 from yoi_cli.workers.local.shim.pump import Pump, find_memory
 from yoi_cli.workers.local.shim.redact import Redactor
@@ -68,6 +69,7 @@ def main() -> NoReturn:
     """Read the launch, detach, and supervise the worker to its end."""
     launch = unpack(files.read_all(0))
     load_table(launch.libraries)
+    keep_parts()
     # What is there now stays, in this process and in the stub: a collection that looked at it would
     # write to every page of it, and so give each of them a copy of its own.
     gc.freeze()

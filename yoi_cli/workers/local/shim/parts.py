@@ -38,9 +38,18 @@ class Parts(NamedTuple):
 NAMES = ("/proc", "pidfd", "subreaper", "memfd", "WNOWAIT", "fallocate", "splice")
 
 
+#: What a shim found at its start; none elsewhere, where the variable may change.
+_kept: list[Parts] = []
+
+
 def parts() -> Parts:
     """The parts that are made use of."""
-    return _probed(is_forced=is_portable_forced())
+    return _kept[0] if _kept else _probed(is_forced=is_portable_forced())
+
+
+def keep_parts() -> None:
+    """Let it stay at what is made use of now."""
+    _kept[:] = [parts()]
 
 
 def is_portable_forced() -> bool:

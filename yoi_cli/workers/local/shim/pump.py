@@ -9,7 +9,6 @@ after a `kill -9` writes at most the same thing twice to the same place.
 from __future__ import annotations
 
 import os
-import struct
 
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import punch
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
     from yoi_cli.workers.local.shim.redact import Redactor
 
 _NAME = "yoi-output"
-_RECORD = struct.Struct("<QQ")
+#: Two numbers: as many bytes were taken over, and written.
+_NUMBER = 8
 _CHUNK = 1 << 18
 _CHUNKS = 64
 #: Memory is given back in stretches of this size.
@@ -61,9 +61,10 @@ class Pump:
 
     def load(self) -> None:
         """Go on where the last one that pumped was."""
-        note = os.pread(self._record, _RECORD.size, 0)
-        whole = len(note) == _RECORD.size
-        self._taken, self._written = _RECORD.unpack(note) if whole else (0, 0)
+        note = os.pread(self._record, 2 * _NUMBER, 0)
+        whole = note if len(note) == 2 * _NUMBER else b""
+        self._taken = int.from_bytes(whole[:_NUMBER], "little")
+        self._written = int.from_bytes(whole[_NUMBER:], "little")
         self._punched = self._taken - self._taken % _STRETCH
 
     @property
@@ -80,7 +81,8 @@ class Pump:
         clean, used = self._redactor.part(data, at_end=is_last)
         if not used:
             return False
-        record = _RECORD.pack(self._taken + used, self._written + len(clean))
+        numbers = self._taken + used, self._written + len(clean)
+        record = b"".join(number.to_bytes(_NUMBER, "little") for number in numbers)
         try:
             if os.pwrite(self._output, clean, self._written) < len(clean):
                 return False

@@ -264,7 +264,7 @@ def _number(record: Mapping[str, object], name: str) -> int:
 
 
 def _shim_path() -> str:
-    return os.path.dirname(os.path.abspath(files.__file__))
+    return os.path.join(os.path.dirname(os.path.abspath(files.__file__)), "__main__.py")
 
 
 def _enter() -> NoReturn:
