@@ -43,7 +43,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=15)
     repeat = parser.parse_args().repeat
-    with tempfile.TemporaryDirectory() as folder:
+    # The last worker may still be writing down that it ended.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         here = str(Path(__file__).parents[1])
         environment = {**os.environ, "YOI_AUTHOR": "Ada", "HOME": folder, "PYTHONPATH": here}
         subprocess.run(["git", "init", "-q", folder], check=True)
@@ -70,6 +71,7 @@ def main() -> None:
             "yoi list": [("list",)],
             "yoi show ID": [("show", ticket)],
             "yoi route": [("route",)],
+            "yoi worker spawn -- true": [("worker", "spawn", "--", "true")],
             "yoi hook run commit-msg": [("hook", "run", "commit-msg", "--", str(message))],
             "yoi merge-driver": [("merge-driver", item, item, item, item)],
         }

@@ -18,6 +18,7 @@ from support.workspaces import put
 from yoi_cli.cli.lazy import LazyGroup, make_group
 from yoi_cli.cli.plain.forms import FORMS, Form, given_to
 from yoi_cli.cli.root import root_options
+from yoi_cli.workers.local.runtime import FileRuntime
 
 READY, PLANNED = ticket(1), ticket(2)
 #: Runs one command, as typed if told so by its first word; the last line says if Typer was loaded.
@@ -68,6 +69,16 @@ CALLS = (
     f"show {READY} --since 2h",
     f"show {READY} --since nonsense",
     "show 00001M7WFCY39",
+    "worker spawn -- true",
+    f"worker spawn --ticket {READY} --role coder --key one --timeout 60 --json -- sleep 60",
+    "worker spawn --env HOME --env A=b --confine off --group g --input -- sleep 60 --json",
+    "worker spawn --env MY_TOKEN=b -- true",
+    "worker spawn --env NOT_SET -- true",
+    "worker spawn --cwd nowhere -- true",
+    "worker spawn --ticket 00001M7WFCY39 -- true",
+    "worker spawn --profile nonsense --idle-timeout 5 --grace 1 -- true",
+    "worker spawn --confine nonsense -- true",
+    "worker spawn --author Bob --json -- no-such-program",
     "hook run commit-msg -- .git/COMMIT_EDITMSG",
     "hook run nonsense",
     "merge-driver a b c .yoi/tickets/x/thread.md",
@@ -93,6 +104,16 @@ NOT_PLAIN = (
     f"show {READY} {PLANNED}",
     "next -n 3",
     "next --limit=0",
+    "worker spawn",
+    "worker spawn true",
+    "worker spawn --profile x",
+    "worker spawn --",
+    "worker spawn --timeout 0 -- true",
+    "worker spawn --timeout 0.5 -- true",
+    "worker spawn --grace ٣ -- true",
+    "worker spawn --timeout 1 --timeout 2 -- true",
+    "worker spawn --no-redact -- true",
+    "worker spawn --runtime x -- true",
     "hook run commit-msg --json -- x",
     "merge-driver a b c",
 )
@@ -101,6 +122,12 @@ NOT_PLAIN = (
 def ran(workspace: Path, env: dict[str, str], way: str, call: str) -> Result:
     python = Program((sys.executable, "-P", "-c", RUN), env, workspace)
     return python(way, *call.split(), cwd=workspace, check=False, stdin="")
+
+
+def end_workers(workspace: Path) -> None:
+    runtime = FileRuntime(str(workspace / ".git/yoi/workers"), {})
+    for worker in runtime.ids():
+        runtime.stop(worker, 0)
 
 
 def without_time(text: str) -> str:
@@ -122,6 +149,7 @@ def test_a_plain_call_is_answered_without_typer_as_it_is_with_it(
         done = ran(workspace, env | {"YOI_AUTHOR": "Ada"}, way, call)
         *shown, loaded = done.out.splitlines()
         assert loaded == str(way == "typed"), done.out + done.err
+        end_workers(workspace)
         files = sorted(workspace.glob(".yoi/tickets/*/*.md"))
         after = [(path, without_time(path.read_text())) for path in files]
         found.append((done.code, without_time("\n".join(shown)), without_time(done.err), after))
@@ -153,6 +181,7 @@ def test_a_plain_form_has_the_words_of_the_command(words: tuple[str, ...], form:
     for flag, option in form.options.items():
         assert known[flag].name == option.parameter
         takes = "several" if known[flag].multiple else "one"
+        takes = "seconds" if known[flag].type.name == "float range" else takes
         takes = "flag" if getattr(known[flag], "is_flag", False) else takes
         assert takes == option.takes
     function = getattr(import_module(f"yoi_cli.cli.plain.{form.module}"), form.function)

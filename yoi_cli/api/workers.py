@@ -64,9 +64,10 @@ def spawn(
     from yoi_cli.workers.log import log_start
     from yoi_cli.workers.runtime import LoggedWorker
     from yoi_cli.workspace.settings import settings_of
-    from yoi_cli.workspace.trust import require_trust
 
     if not asked.command:
+        from yoi_cli.workspace.trust import require_trust
+
         require_trust(session)
     on = _host(session, host)
     spec, packet = _located(session, asked, on)

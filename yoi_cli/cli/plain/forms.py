@@ -10,11 +10,14 @@ from typing import Protocol
 from yoi_cli.cli.context import Context, Invocation
 from yoi_cli.named_tuple import NamedTuple
 
-_ONE, _SEVERAL, _FLAG = "one", "several", "flag"
+_ONE, _SEVERAL, _FLAG, _SECONDS = "one", "several", "flag", "seconds"
+#: Of a number of seconds: 31 years.
+_DIGITS = 9
 
 
 class Option(NamedTuple):
-    """An option's parameter, and whether it takes `one` value, `several` of them, or none."""
+    """An option's parameter, and whether it takes `one` value, `several` of them, whole `seconds`,
+    or none."""
 
     parameter: str
     takes: str = _ONE
@@ -22,7 +25,8 @@ class Option(NamedTuple):
 
 class Form(NamedTuple):
     """A plain call: `least` of the `positional` words, any of `options`, and behind `--` what the
-    parameter `rest` takes. `function` stands in `module`, below this package."""
+    parameter `rest` takes, at least one word where it `needs_rest`. `function` stands in `module`,
+    below this package."""
 
     module: str
     function: str
@@ -30,6 +34,7 @@ class Form(NamedTuple):
     least: int
     options: Mapping[str, Option] = {}
     rest: str = ""
+    needs_rest: bool = False
 
 
 class _Answer(Protocol):
@@ -133,6 +138,33 @@ FORMS: Mapping[tuple[str, ...], Form] = {
             "--json": Option("as_json", _FLAG),
         },
     ),
+    ("worker", "spawn"): Form(
+        "spawn",
+        "start_worker",
+        (),
+        0,
+        {
+            "--ticket": Option("ticket"),
+            "--profile": Option("profile"),
+            "--role": Option("role"),
+            "--prompt": Option("prompt"),
+            "--prompt-file": Option("prompt_file"),
+            "--cwd": Option("cwd"),
+            "--env": Option("variables", _SEVERAL),
+            "--timeout": Option("timeout", _SECONDS),
+            "--idle-timeout": Option("idle_timeout", _SECONDS),
+            "--grace": Option("grace", _SECONDS),
+            "--group": Option("group"),
+            "--key": Option("key"),
+            "--input": Option("takes_input", _FLAG),
+            "--terminal": Option("terminal", _FLAG),
+            "--confine": Option("confine"),
+            "--author": Option("author"),
+            "--json": Option("as_json", _FLAG),
+        },
+        rest="words",
+        needs_rest=True,
+    ),
     ("hook", "run"): Form("hook_run", "run_hook", ("name",), 1, rest="arguments"),
     ("merge-driver",): Form(
         "merge_driver",
@@ -177,7 +209,7 @@ def given_to(form: Form, words: Sequence[str]) -> dict[str, object] | None:
         else:
             given[positional.pop(0)] = word
     is_enough = len(form.positional) - len(positional) >= form.least
-    return given if is_enough else None
+    return given if is_enough and (given.get(form.rest) or not form.needs_rest) else None
 
 
 def _take(option: Option, left: list[str], given: dict[str, object]) -> bool:
@@ -186,9 +218,15 @@ def _take(option: Option, left: list[str], given: dict[str, object]) -> bool:
     if takes == _FLAG:
         given[name] = True
         return True
-    if not left or left[0].startswith("-") or (takes == _ONE and name in given):
+    if not left or left[0].startswith("-") or (takes != _SEVERAL and name in given):
         return False
     value = left.pop(0)
+    if takes == _SECONDS:
+        is_plain = (
+            value.isascii() and value.isdecimal() and len(value) <= _DIGITS and int(value) > 0
+        )
+        given[name] = float(value) if is_plain else None
+        return is_plain
     before = given.get(name)
     several = (*before, value) if isinstance(before, tuple) else (value,)
     given[name] = value if takes == _ONE else several

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from yoi_cli.api import workers
 from yoi_cli.cli.candidates import complete_profiles, complete_words
-from yoi_cli.cli.context import session_of
 from yoi_cli.cli.options import AuthorOption, JsonOption, RuntimeOption, ticket_option
-from yoi_cli.cli.text.report import report_json, report_lines, warn, write_next
-from yoi_cli.cli.text_input import given_text
-from yoi_cli.cli.worker.watch import far_workers
-from yoi_cli.errors import UsageError
+from yoi_cli.cli.plain.spawn import start_worker
 from yoi_cli.model.workers.profiles import CONFINE_MODES
-from yoi_cli.model.workers.spec import looks_secret
-
-if TYPE_CHECKING:
-    from yoi_cli.api.session import Session
-    from yoi_cli.api.workers import LoggedWorker
 
 
 def spawn(
@@ -44,7 +34,7 @@ def spawn(
     runtime: RuntimeOption = None,
     author: AuthorOption = None,
     as_json: JsonOption = False,
-) -> None:
+) -> int:
     """Start a worker that outlives this terminal, and print its id.
 
     It returns once the program runs, or is queued in its group. The worker gets only a
@@ -55,80 +45,32 @@ def spawn(
       yoi worker spawn --ticket 00001M7WFCY38 --timeout 3600 -- make test
       yoi worker spawn --ticket 00001M7WFCY38 --profile claude
     """
-    from yoi_cli.model.workers.spec import WorkerSpec, milliseconds
+    from yoi_cli.cli.trust import ask_for_trust
 
-    asked = WorkerSpec(
-        command=tuple(words or ()),
-        cwd="" if cwd is None else cwd or ".",
+    return start_worker(
+        ctx,
+        words,
         ticket=ticket,
         profile=profile,
         role=role,
-        key=key,
-        timeout_ms=milliseconds(timeout),
-        idle_ms=milliseconds(idle_timeout),
-        grace_ms=milliseconds(grace),
+        prompt=prompt,
+        prompt_file=prompt_file,
+        cwd=cwd,
+        variables=variables,
+        timeout=timeout,
+        idle_timeout=idle_timeout,
+        grace=grace,
         group=group,
-        confine=confine,
-        terminal=terminal,
-    )
-    session = session_of(ctx)
-    text = given_text(None if prompt is None else [prompt], prompt_file)
-    if runtime is not None:
-        far = far_workers(session, runtime)
-        started = far.spawn(
-            asked, prompt=text, takes_input=takes_input, has_variables=bool(variables)
-        )
-        _print_started(session, started, runtime, as_json=as_json)
-        return
-    if not asked.command:
-        from yoi_cli.cli.trust import ask_for_trust
-
-        ask_for_trust(session)
-    started = workers.spawn(
-        session,
-        asked,
-        prompt=text,
-        variables=[_variable(word) for word in variables or ()],
+        key=key,
         takes_input=takes_input,
+        terminal=terminal,
+        confine=confine,
         redact=redact,
+        runtime=runtime,
         author=author,
+        as_json=as_json,
+        ask_for_trust=ask_for_trust,
     )
-    if "--json" in asked.command and not as_json:
-        warn(["`--json` stands behind `--`, so it is the command's; yoi's comes before `--`."])
-    _print_started(session, started, None, as_json=as_json)
-
-
-def _print_started(
-    session: Session, started: LoggedWorker, runtime: str | None, *, as_json: bool
-) -> None:
-    warn(started.warnings)
-    view = started.worker
-    where = f" --runtime {runtime}" if runtime else ""
-    following = f"`yoi worker logs --follow {view.worker_id}{where}` shows what it writes."
-    if as_json:
-        from yoi_cli.api.documents.workers import worker_document
-
-        report_json("worker", worker_document(view, next_action=following))
-        return
-    waits = " It waits for room in its group." if view.state == "queued" else ""
-    report_lines(
-        [("worker_id", view.worker_id)],
-        [f"Started {view.worker_id}.{waits}"],
-    )
-    write_next(session, view.ticket or "", following)
-
-
-def _variable(word: str) -> tuple[str, str | None]:
-    name, equals, value = word.partition("=")
-    if not equals:
-        return name, None
-    if looks_secret(name):
-        raise UsageError(
-            "secret_on_command_line",
-            f"The value of {name[:60]} would be visible to others on the command line.",
-            hint=f"Set the variable, and pass it on with --env {name[:60]}.",
-        )
-    return name, value
 
 
 CommandArgument = Annotated[
