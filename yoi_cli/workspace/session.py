@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from yoi_cli.model.events import Author, NewEvent
     from yoi_cli.model.ids import TicketId
     from yoi_cli.objectives.files import FileObjectives
+    from yoi_cli.store.files.base_writer import Remember
     from yoi_cli.store.files.claims import FileClaims
     from yoi_cli.store.files.index.reader import IndexedReader
     from yoi_cli.store.files.missing import Elsewhere, Version
     from yoi_cli.store.files.own_events import FileOwnEvents
     from yoi_cli.store.files.undo_notes import UndoNotes
-    from yoi_cli.store.files.writer import FileWriter, Remember
+    from yoi_cli.store.files.writer import FileWriter
     from yoi_cli.store.ports import Claims
     from yoi_cli.workspace.shared_claims import SharedClaims
 

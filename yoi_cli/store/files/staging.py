@@ -17,10 +17,7 @@ from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import gap_behind, settled_tail
 from yoi_cli.store.files.base_reader import missing_part
-from yoi_cli.store.files.journaling import parts_of, parts_of_files, parts_of_relation
-from yoi_cli.store.files.reader import FileReader, read_part
-from yoi_cli.store.files.side_files import rendered_relations, with_records
-from yoi_cli.store.files.writer import (
+from yoi_cli.store.files.change_bytes import (
     as_read,
     decides,
     encoded,
@@ -28,6 +25,9 @@ from yoi_cli.store.files.writer import (
     new_ids,
     projected_item,
 )
+from yoi_cli.store.files.journaling import parts_of, parts_of_files, parts_of_relation
+from yoi_cli.store.files.reader import FileReader, read_part
+from yoi_cli.store.files.side_files import rendered_relations, with_records
 from yoi_cli.store.formats.thread import ParsedThread, is_utf8, parse_thread
 from yoi_cli.store.values import Change, Committed, FieldsRow, NewTicket
 

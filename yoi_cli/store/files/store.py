@@ -14,10 +14,11 @@ from yoi_cli.store.files.reader import FileReader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from yoi_cli.store.files.base_writer import Remember
     from yoi_cli.store.files.layout import StoreLocation
     from yoi_cli.store.files.missing import Elsewhere
     from yoi_cli.store.files.undo_notes import UndoNotes
-    from yoi_cli.store.files.writer import FileWriter, Remember
+    from yoi_cli.store.files.writer import FileWriter
 
 
 class FileStore(FileReader):

@@ -2,120 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import ConflictError, OperationError, YoiError
-from yoi_cli.model.events import Event
-from yoi_cli.model.fold import fold, is_move
-from yoi_cli.model.ids import TicketId, is_ticket_id, next_event_id, next_ticket_id, ticket_id_at
-from yoi_cli.model.relations import Relation
-from yoi_cli.model.states import PLANNING
+from yoi_cli.errors import YoiError
+from yoi_cli.model.fold import fold
+from yoi_cli.model.ids import TicketId
 from yoi_cli.model.time import stamp
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.append import (
-    GIT_IS_STUCK,
     Appended,
     Tail,
     append_events,
-    read_tail,
     repair_tail,
     settled_tail,
-    write_failed,
 )
-from yoi_cli.store.files.atomic_folder import is_inside, place_tree, place_trees, remove_tree
-from yoi_cli.store.files.descriptors import mark_of
-from yoi_cli.store.files.git_holds import AUTOSTASH, git_holds, held_by
+from yoi_cli.store.files.atomic_folder import remove_tree
+from yoi_cli.store.files.change_bytes import as_read, decides, only_says, projected_item, projection
+from yoi_cli.store.files.git_holds import AUTOSTASH, git_holds
 from yoi_cli.store.files.interrupts import held_back
-from yoi_cli.store.files.lock import Intent, StoreLock
-from yoi_cli.store.files.long_thread import LongThreads
-from yoi_cli.store.files.reader import FileReader, read_part
+from yoi_cli.store.files.lock import Intent
+from yoi_cli.store.files.new_tickets import TicketPlacer
+from yoi_cli.store.files.reader import read_part
 from yoi_cli.store.files.side_files import put_back, referred, rendered_relations, write_referred
-from yoi_cli.store.formats import journal
 from yoi_cli.store.formats.item import parse_item
-from yoi_cli.store.formats.item_writing import edit_item, render_item
-from yoi_cli.store.formats.journal import JournalEntry
+from yoi_cli.store.formats.item_writing import edit_item
 from yoi_cli.store.formats.thread import parse_thread
-from yoi_cli.store.formats.thread_writing import encode_event
 from yoi_cli.store.values import Change, Committed
 
 if TYPE_CHECKING:
-    from yoi_cli.model.events import NewEvent, Thread
+    from collections.abc import Callable, Iterator
+
+    from yoi_cli.model.events import Event, Thread
     from yoi_cli.model.fold import Folded
-    from yoi_cli.model.item import FieldValue
+    from yoi_cli.model.relations import Relation
     from yoi_cli.model.routing import ThreadSummary
     from yoi_cli.store.files.directory import Directory
-    from yoi_cli.store.files.git_holds import Held
-    from yoi_cli.store.files.journaling import Parts
     from yoi_cli.store.files.long_thread import LongThread
-    from yoi_cli.store.files.missing import Elsewhere
-    from yoi_cli.store.files.undo_notes import UndoNotes
-    from yoi_cli.store.values import NewTicket
-
-Clock = Callable[[], int]
-Entropy = Callable[[], int]
-#: What git's HEAD has at a path below the workspace, None where it has nothing there.
-CommittedFile = Callable[[str], bytes | None]
-#: Is told of events and their ids before anything of them is written.
-Remember = Callable[[TicketId, "Sequence[tuple[NewEvent, str]]"], None]
 
 
-class FileWriter(FileReader):
+class FileWriter(TicketPlacer):
     """Reads and writes the store under its lock, for the time of one command.
 
     `clean`, where it is set, is what every change passes before it is written.
     """
 
     clean: Callable[[Change], Change] | None = None
-
-    def __init__(
-        self,
-        location: layout.StoreLocation,
-        lock: StoreLock,
-        now_ms: int,
-        entropy: Entropy,
-        *,
-        committed: CommittedFile | None = None,
-        elsewhere: Elsewhere | None = None,
-    ) -> None:
-        super().__init__(location, elsewhere)
-        self._committed = committed
-        self._lock = lock
-        self._now_ms = now_ms
-        self.clock: Clock = lambda: now_ms
-        self.entropy = entropy
-        self._long_threads = LongThreads()
-        self.left_undone = False
-        self.warnings: tuple[str, ...] = ()
-        self.remember: Remember | None = None
-        #: Where it is noted what a command changes, for `yoi undo`.
-        self.notes: UndoNotes | None = None
-        #: What git has taken out of the checkout, and when that was seen (`git_holds`).
-        self.held: Held | None = None
-        self._stirred = 0
-
-    @property
-    def now_ms(self) -> int:
-        return self._now_ms
-
-    @now_ms.setter
-    def now_ms(self, instant: int) -> None:
-        self._now_ms = instant
-
-    @contextmanager
-    def write(self) -> Iterator[FileWriter]:
-        """Itself, at the instant that it is now: for what is written under a lock that is held."""
-        self._now_ms = self.clock()
-        yield self
-
-    def look_at_git(self, seen: tuple[int, Held | None]) -> None:
-        """Take over what was `seen` before the lock was had, where it holds still."""
-        self._stirred, self.held = seen
-        git = self.location.git
-        if git is not None and git.stirred != self._stirred:
-            self._stirred, self.held = git.stirred, held_by(git)
 
     def thread(self, ticket: TicketId) -> Thread:
         """A ticket's log, to be decided by. Raises `StoreInvalidError` (`thread_unreadable`)."""
@@ -161,7 +93,7 @@ class FileWriter(FileReader):
         if self.clean is not None:
             change = self.clean(change)
         if self.held is not None:
-            if _only_says(change):
+            if only_says(change):
                 return self._set_down(ticket, change)
             if self.held.kind == AUTOSTASH or not self.held.waits_for_us:
                 raise git_holds(self.held)
@@ -247,83 +179,6 @@ class FileWriter(FileReader):
             done = Committed(TicketId(relation.ticket_id), relation.at)
             self._noted(done, parts_of_relation(relation), Appended())
 
-    def create(
-        self,
-        ticket: NewTicket,
-        *,
-        ticket_id: TicketId | None = None,
-        event_ids: tuple[str, ...] = (),
-    ) -> Committed:
-        """As the port says; the ids are given where they are decided already."""
-        ticket_id = ticket_id or self._free_id()
-        blocks, event_ids = self._encode(ticket.events, _EMPTY, decided=event_ids)
-        files = files_of(ticket_id, ticket, blocks, stamp(self._now_ms))
-        with held_back() as interrupts:
-            self._place(ticket_id, files)
-            done = Committed(ticket_id, stamp(self._now_ms), event_ids, self.warnings)
-            if self.location.git is not None:
-                from yoi_cli.store.files.journaling import parts_of_files
-
-                done = self._noted(done, parts_of_files(files), Appended())
-            if self.notes is not None:
-                author = ticket.events[0].author
-                done = self.notes.keep_creation(done, author, self._now_ms, files)
-        return done._replace(warnings=(*done.warnings, *interrupts.warnings))
-
-    def install(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
-        self._place(ticket, files)
-        self._note_import(ticket)
-
-    def _place(self, ticket: TicketId, files: Mapping[str, bytes]) -> None:
-        folder = self._checked_folder({ticket: files})
-        self._lock.announce(Intent(ticket, ""))
-        place_tree(folder, ticket, files)
-        self._lock.forget()
-
-    def install_all(self, tickets: Mapping[TicketId, Mapping[str, bytes]]) -> None:
-        if not tickets:
-            return
-        folder = self._checked_folder(tickets)
-        first = next(iter(tickets))  # in whose unfinished folder all are built
-        self._lock.announce(Intent(first, ""))
-        if place_trees(folder, first, tickets):
-            self._lock.forget()
-        else:  # the next writer takes the rest away
-            self.left_undone = True
-        self._note_import(first)
-
-    def _note_import(self, ticket: TicketId) -> None:
-        if self.notes is not None:
-            self.notes.keep_import(Committed(ticket, stamp(self._now_ms)), self._now_ms)
-
-    def _checked_folder(self, tickets: Mapping[TicketId, Mapping[str, bytes]]) -> Directory:
-        """The store's folder, in which none of `tickets` stands, and whose files may."""
-        for ticket, files in tickets.items():
-            if not is_ticket_id(ticket) or not all(is_inside(path) for path in files):
-                raise OperationError(
-                    "import_refused",
-                    f"The ticket {str(ticket)[:40]!r} holds a path that leads outside.",
-                )
-        folder = self.made_folder()
-        for ticket in tickets:
-            if folder.has(ticket):
-                raise ConflictError(
-                    "ticket_exists",
-                    f"There is a ticket {ticket} already.",
-                    hint="Nothing was written. Compare the two before importing again.",
-                    details={"ticket": ticket},
-                )
-        return folder
-
-    def made_folder(self) -> Directory:
-        """The store's folder, made where it is not there."""
-        if self.folder is None:
-            self.forget_folder()
-            made = layout.open_folder(self.location, make=True)
-            if made is not None:
-                made.close()
-        return self._present_folder()
-
     @contextmanager
     def announced(self, ticket: TicketId) -> Iterator[None]:
         """Files of `ticket` are replaced meanwhile; whoever finds that unfinished re-projects."""
@@ -373,99 +228,6 @@ class FileWriter(FileReader):
             directory.replace(layout.ITEM, projected)
             return True
 
-    def _free_id(self) -> TicketId:
-        candidate = ticket_id_at(self._now_ms)
-        if self.folder is None or not self.folder.has(candidate):
-            return candidate
-        return next_ticket_id(self._now_ms, set(self.folder.names()))
-
-    def _parts(
-        self,
-        change: Change,
-        blocks: bytes,
-        event_ids: tuple[str, ...],
-        item: bytes,
-        earlier: Mapping[str, bytes | None],
-    ) -> Parts:
-        """What the journal is to keep of `change`; nothing where no git can take it away."""
-        if self.location.git is None:
-            return ()
-        if event_ids and change == Change(change.events):  # most are nothing but events
-            return ((journal.EVENTS, " ".join(event_ids), blocks),)
-        from yoi_cli.store.files.journaling import parts_of
-
-        return parts_of(change, blocks, event_ids, item, earlier)
-
-    def _noted(self, done: Committed, parts: Parts, appended: Appended) -> Committed:
-        """`done`, after the journal has what it did: it stands in its files already."""
-        git = self.location.git
-        if git is None or not parts:
-            return done
-        from yoi_cli.store.files.journal import Journal
-
-        mark = journal.UNMARKED if appended.status is None else mark_of(appended.status)
-        entry = JournalEntry(done.ticket, self._now_ms // 1000, parts, mark)
-        try:
-            if self._is_doubted(git, appended):
-                doubted = entry._replace(mark=journal.DOUBTED)
-                Journal(git.journal).append_late(doubted, is_synced=False)
-            Journal(git.journal).append(entry)
-        except OSError as error:
-            warning = f"Recorded, but not in the journal ({error.strerror}): should git take it "
-            warning += "away before it is committed, nobody will notice."
-            return done._replace(warnings=(*done.warnings, warning))
-        return done
-
-    def _is_doubted(self, git: layout.GitPlaces, appended: Appended) -> bool:
-        """Whether a hook or an autostash may have set files aside while this was written."""
-        if self.held is not None or GIT_IS_STUCK in (*self.warnings, *appended.warnings):
-            return True
-        return git.stirred != self._stirred and held_by(git) is not None
-
-    def _set_down(self, ticket: TicketId, change: Change) -> Committed:
-        """Keep events that decide nothing beside the store, for the next writer to write: git
-        has the files in its hands, and would overwrite them or not put back what it took."""
-        from yoi_cli.store.files.journal import Journal
-        from yoi_cli.store.files.told import told_by
-
-        git = self.location.git
-        assert git is not None  # noqa: S101 - nothing is held outside of git
-        kept = Journal(git.journal)
-        with self.opened(ticket) as directory:
-            tail = read_tail(directory, whole=False)
-        known = told_by(entry for entry in kept.entries() if entry.ticket == ticket)
-        least = max(known[ticket].events, default="") if ticket in known else ""
-        blocks, event_ids = self._encode(change.events, tail, least)
-        parts = ((journal.EVENTS, " ".join(event_ids), blocks),)
-        entry = JournalEntry(ticket, self._now_ms // 1000, parts, journal.WAITS)
-        if self.remember is not None:
-            self.remember(ticket, tuple(zip(change.events, event_ids, strict=True)))
-        try:
-            kept.append_late(entry, is_synced=True)
-        except OSError as error:
-            raise write_failed(error) from error
-        warnings = (*self.warnings, _WAITS)
-        done = Committed(ticket, stamp(self._now_ms), event_ids, warnings)
-        if self.notes is None:
-            return done
-        return self.notes.keep_change(
-            done, change, self._now_ms, last_id=event_ids[-1], item=b"", earlier={}
-        )
-
-    def _encode(
-        self,
-        events: tuple[NewEvent, ...],
-        tail: Tail,
-        least: str = "",
-        *,
-        decided: tuple[str, ...] = (),
-    ) -> tuple[bytes, tuple[str, ...]]:
-        """The blocks of one command's events, and their ids: those that are `decided`, else each
-        greater than all before, and than `least`."""
-        greatest = max(tail.parsed.thread.greatest_id, least)
-        ids = decided or new_ids(len(events), self._now_ms, self.entropy, greatest)
-        return encoded(events, ids, stamp(self._now_ms), tail.parsed.newline), ids
-
     def _project(
         self,
         directory: Directory,
@@ -510,83 +272,3 @@ class FileWriter(FileReader):
         """The ticket's folder, walked to from the workspace again."""
         self.forget_folder()
         return self.opened(ticket)
-
-
-_WAITS = (
-    "The event is recorded beside the store: git, or a hook under it, has taken files out of this "
-    "checkout and will put them back. The next command that writes after that puts it in its place."
-)
-_EMPTY = Tail(parse_thread(b""), 0, 0)
-
-
-def _only_says(change: Change) -> bool:
-    """Whether `change` is nothing but events that move no state."""
-    return bool(change.events) and change == Change(change.events) and not decides(change)
-
-
-def decides(change: Change) -> bool:
-    """Whether writing `change` needs the whole thread rather than its end."""
-    return any(is_move(as_read(event, "")) for event in change.events)
-
-
-def as_read(event: NewEvent, at: str) -> Event:
-    """`event` as the fold will see it once it is written."""
-    attributes = MappingProxyType(dict(event.attributes))
-    return Event(
-        event.kind, event.author, at, event.heading, event.body, attributes, "new", "new", 0
-    )
-
-
-def new_ids(count: int, now_ms: int, entropy: Entropy, greatest: str) -> tuple[str, ...]:
-    """Ids for `count` events of that instant, each greater than the one before and `greatest`."""
-    ids: list[str] = []
-    for _ in range(count):
-        greatest = next_event_id(now_ms, entropy(), greatest)
-        ids.append(greatest)
-    return tuple(ids)
-
-
-def encoded(events: Sequence[NewEvent], ids: Sequence[str], at: str, newline: str) -> bytes:
-    """The blocks of `events`, as they stand one behind another in a thread."""
-    return newline.encode().join(
-        encode_event(event, at=at, event_id=event_id, newline=newline)
-        for event, event_id in zip(events, ids, strict=True)
-    )
-
-
-def files_of(ticket_id: TicketId, ticket: NewTicket, blocks: bytes, at: str) -> dict[str, bytes]:
-    """The files of a ticket that is made at the instant `at`, whose events are `blocks`."""
-    fields: dict[str, FieldValue] = dict(ticket.fields)
-    fields |= {"state": PLANNING, "created_at": at, "updated_at": at}
-    files = {
-        layout.ITEM: render_item(fields, ticket.description),
-        layout.THREAD: blocks,
-        layout.KEEP_PATH: b"",
-    }
-    if ticket.relations:
-        author = ticket.events[0].author
-        files[layout.RELATIONS_PATH] = rendered_relations(
-            [Relation(ticket_id, kind, to, author, at, note) for kind, to, note in ticket.relations]
-        )
-    return files
-
-
-def projected_item(
-    item: bytes, events: Sequence[Event] | None, change: Change, at: str, path: str
-) -> bytes:
-    """`item` as it must be after `change` at the instant `at`, beside a thread of `events`; where
-    they are None, the state is as it was."""
-    fields = dict(change.fields)
-    if events is not None:
-        fields |= projection(fold(events).state, "")
-    if change.events or change.fields or change.description is not None:
-        fields["updated_at"] = at
-    return edit_item(item, fields, path=path, remove=change.removed_fields, body=change.description)
-
-
-def projection(state: str, updated_at: str) -> dict[str, FieldValue]:
-    """The fields of `item.md` that a thread decides; an empty `updated_at` leaves that one out."""
-    fields: dict[str, FieldValue] = {"state": state}
-    if updated_at:
-        fields["updated_at"] = updated_at
-    return fields

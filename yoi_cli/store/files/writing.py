@@ -14,12 +14,14 @@ from yoi_cli.store.files.append import GIT_IS_STUCK
 from yoi_cli.store.files.git_activity import wait_for_git
 from yoi_cli.store.files.git_holds import wait_until_put_back
 from yoi_cli.store.files.lock import Intent, StoreLock
-from yoi_cli.store.files.writer import Clock, CommittedFile, Entropy, FileWriter
+from yoi_cli.store.files.writer import FileWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yoi_cli.store.files import layout
+    from yoi_cli.store.files.base_writer import Clock, CommittedFile
+    from yoi_cli.store.files.change_bytes import Entropy
     from yoi_cli.store.files.missing import Elsewhere
 
 
