@@ -24,7 +24,8 @@ from yoi_cli.model.workers.profiles import CONFINE_MODES
 from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
 from yoi_cli.workers.local.runtime import FileRuntime
 from yoi_cli.workers.open import open_runtime
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
+from yoi_cli.workspace.start import Start
 
 _HERE = str(Path(__file__).resolve().parents[1])
 _PASS = [sys.executable, "-c", "pass"]

@@ -42,7 +42,8 @@ from yoi_cli.server.observe.hub import Hub
 from yoi_cli.server.observe.upstream import UpstreamSource
 from yoi_cli.workers.local.runtime import FileRuntime
 from yoi_cli.workers.remote.http import HttpRuntime
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
+from yoi_cli.workspace.start import Start
 
 _MANY, _SOME, _STALLED = 1000, 100, 10
 _MB = 1_000_000

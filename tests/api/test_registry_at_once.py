@@ -10,7 +10,8 @@ import pytest
 from support.api import session_at
 
 from yoi_cli.api import registry as registries
-from yoi_cli.api.registry import FarRuntime, Registry, RuntimeEntry
+from yoi_cli.api.registry import Registry, RuntimeEntry
+from yoi_cli.api.runtime_kinds import FarRuntime, open_entry
 from yoi_cli.api.session import Session
 
 pytestmark = pytest.mark.process
@@ -20,7 +21,6 @@ def test_all_get_the_same_one_and_no_other_stays_open(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both, made, closed = threading.Barrier(2), list[FarRuntime](), list[FarRuntime]()
-    open_entry = registries.open_entry
 
     def slowly(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRuntime:
         runtime = open_entry(session, runtime_id, entry)

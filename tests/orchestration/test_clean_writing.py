@@ -15,7 +15,8 @@ from yoi_cli.orchestration.open import open_ports
 from yoi_cli.orchestration.ports import OrchestrationPorts, Progress
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.create import Draft, create_ticket
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
+from yoi_cli.workspace.start import Start
 
 #: What a run is handed and can bring a text out with; each is bound to the redaction.
 WRITERS = {"store", "tell", "local_state", "forge"}

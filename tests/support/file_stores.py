@@ -15,7 +15,8 @@ from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.values import Committed
 from yoi_cli.tickets.comment import add_comment
 from yoi_cli.tickets.create import Draft, create_ticket
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
+from yoi_cli.workspace.start import Start
 
 ADA = Author("Ada Example")
 #: The ticket of `with_thread`, and its item.

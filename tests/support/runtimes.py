@@ -15,7 +15,8 @@ from support.slurm import Cluster
 from support.sshd import Sshd
 
 from yoi_cli.api.documents.workers import worker_document
-from yoi_cli.api.registry import FarRuntime, Registry, RuntimeEntry, open_entry
+from yoi_cli.api.registry import Registry, RuntimeEntry
+from yoi_cli.api.runtime_kinds import FarRuntime, open_entry
 from yoi_cli.api.runtimes import EmbeddedRuntime
 from yoi_cli.model.workers.order import WorkerOrder
 from yoi_cli.workers.model import WorkerView

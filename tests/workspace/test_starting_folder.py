@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from yoi_cli.errors import NotFoundError
-from yoi_cli.workspace.session import Start, starting_folder
+from yoi_cli.workspace.start import Start, starting_folder
 
 
 def start(folder: str | None) -> Start:

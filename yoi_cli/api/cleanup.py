@@ -14,7 +14,8 @@ from yoi_cli.model.workers import cleanup
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from yoi_cli.api.registry import AnyRuntime, Registry
+    from yoi_cli.api.registry import Registry
+    from yoi_cli.api.runtime_kinds import AnyRuntime
     from yoi_cli.model.workers.cleanup import Cleaned, CleanupOrder, CleanupPlan
     from yoi_cli.workspace.session import Session
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.examine import Examination as Examination
     from yoi_cli.doctor.repair import RepairResult as RepairResult
     from yoi_cli.errors import YoiError
-    from yoi_cli.workspace.session import Session, Start
+    from yoi_cli.workspace.session import Session
+    from yoi_cli.workspace.start import Start
 
 
 def count_tickets(session: Session) -> int:

@@ -11,7 +11,8 @@ from yoi_cli.workers.runtime import LoggedWorker, WorkerFilter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from yoi_cli.api.registry import AnyRuntime, Missing
+    from yoi_cli.api.runtime_kinds import AnyRuntime
+    from yoi_cli.api.worker_rows import Missing
     from yoi_cli.errors import YoiError
     from yoi_cli.model.workers.spec import WorkerSpec
     from yoi_cli.workers.agents.base import AgentReport

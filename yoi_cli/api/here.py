@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from yoi_cli.workspace.session import Start
+    from yoi_cli.workspace.start import Start
 
 
 def ticket_here(start: Start) -> str:
@@ -14,7 +14,7 @@ def ticket_here(start: Start) -> str:
     from yoi_cli.git.checkout import find_checkout
     from yoi_cli.git.commits import current_branch
     from yoi_cli.model.naming import BRANCH_PREFIX, ticket_of_branch
-    from yoi_cli.workspace.session import starting_folder
+    from yoi_cli.workspace.start import starting_folder
 
     named = start.environment.get("YOI_TICKET", "")
     if named:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.hooks.ports import HookOutcome as HookOutcome
     from yoi_cli.hooks.ports import HookReport as HookReport
-    from yoi_cli.workspace.session import Start
+    from yoi_cli.workspace.start import Start
 
 
 def install(

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from yoi_cli.api.mine import MyTicket
     from yoi_cli.store.ports import RoutingStore
     from yoi_cli.store.values import FieldsRow
-    from yoi_cli.workspace.session import Session, Start
+    from yoi_cli.workspace.session import Session
+    from yoi_cli.workspace.start import Start
 
 
 #: So many tickets are named that may start now.

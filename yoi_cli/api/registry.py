@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from concurrent.futures import wait
+from typing import TYPE_CHECKING
 
-from yoi_cli.api.hosts import SshHost, ThisMachine
-from yoi_cli.api.runtimes import ClusterRuntime, EmbeddedRuntime, SshRuntime
+from yoi_cli.api.hosts import ThisMachine
+from yoi_cli.api.runtime_kinds import AnyRuntime, FarRuntime, open_entry
+from yoi_cli.api.runtimes import EmbeddedRuntime
+from yoi_cli.api.worker_rows import AskedLists, Missing, RuntimeRow, WorkerRow, WorkerRows, error_of
 from yoi_cli.model.workers.runtimes import EMBEDDED, EMBEDDED_ID
 from yoi_cli.model.workers.runtimes import HTTP as HTTP
 from yoi_cli.model.workers.runtimes import SLURM as SLURM
@@ -25,80 +27,23 @@ from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.workers.local.settled import SettledWorkers
 from yoi_cli.workers.registry import check_kind as check_kind
 from yoi_cli.workers.remote.tokens import token_mark
-from yoi_cli.workers.runtime import Runtime, WorkerFilter
+from yoi_cli.workers.runtime import WorkerFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from concurrent.futures import Future
 
     from yoi_cli.api.observation import Observer
     from yoi_cli.errors import YoiError
-    from yoi_cli.workers.model import WorkerView
     from yoi_cli.workers.registry import Registered
     from yoi_cli.workers.remote.registry_file import RegistryFile
     from yoi_cli.workers.remote.remembered import RememberedWorkers
     from yoi_cli.workers.remote.upstream import Upstream
+    from yoi_cli.workers.runtime import WorkerList
     from yoi_cli.workspace.session import Session
 
-Value = TypeVar("Value")
-AnyRuntime: TypeAlias = "EmbeddedRuntime | FarRuntime"
 #: A list waits so many seconds for runtimes, and names those that did not answer by then.
 LIST_SECONDS = 3.0
-#: So many requests at once are made of one runtime for lists.
-_AT_ONCE = 4
-
-
-class RuntimeRow(NamedTuple):
-    """A runtime of the registry. `unreachable_since` is when it was found that it cannot be asked
-    (Unix milliseconds, None where it could be the last time), for the reason of `code`."""
-
-    runtime_id: str
-    kind: str
-    name: str
-    unreachable_since: int | None = None
-    code: str = ""
-
-
-class WorkerRow(NamedTuple):
-    """A worker of any runtime, as it is now or, where that cannot be asked, was seen last.
-
-    `is_archived` says that its runtime has forgotten it: there is nothing to look at any more.
-    """
-
-    worker: WorkerView
-    is_pinned: bool = False
-    is_archived: bool = False
-    unreachable_since: int | None = None
-
-    @property
-    def has_console(self) -> bool:
-        """Whether what it writes can be looked at."""
-        return not self.is_archived and self.unreachable_since is None
-
-
-class Missing(NamedTuple):
-    """A runtime of which a list has nothing new, and why."""
-
-    runtime_id: str
-    error: YoiError
-    since: int
-
-
-class WorkerRows(NamedTuple):
-    """Workers of all runtimes; the runtimes that could not be asked; and the workers that cannot
-    be read, each with its runtime."""
-
-    rows: tuple[WorkerRow, ...]
-    missing: tuple[Missing, ...]
-    unreadable: tuple[tuple[str, YoiError], ...]
-
-
-class FarRuntime(Runtime, Protocol):
-    """A runtime on another machine, of whatever kind."""
-
-    def close(self) -> None:
-        """Let the connections go."""
-        ...
 
 
 class _Opened(NamedTuple):
@@ -123,7 +68,7 @@ class Registry:
         self._found: Registered | None = None
         self._here = ThisMachine(session, SettledWorkers())
         self._open: dict[str, _Opened] = {}
-        self._asked: dict[str, _Asked] = {}
+        self._asked: dict[str, AskedLists] = {}
 
     def close(self) -> None:
         """Let all connections go."""
@@ -289,7 +234,7 @@ class Registry:
         for runtime_id, flight in flights.items():
             memory = self.remembered(runtime_id)
             pins = memory.pins()
-            error = _error_of(runtime_id, flight)
+            error = error_of(runtime_id, flight)
             if error is None:
                 found = flight.result()
                 broken = [(runtime_id, one) for one in found.unreadable]
@@ -310,11 +255,11 @@ class Registry:
         rows.sort(key=lambda row: (row.worker.worker_id, row.worker.runtime_id))
         return WorkerRows(tuple(rows), tuple(missing), tuple(unreadable))
 
-    def _ask(self, runtime_id: str) -> Future[_WorkerList]:
+    def _ask(self, runtime_id: str) -> Future[WorkerList]:
         with self._lock:
             asked = self._asked.get(runtime_id)
             if asked is None:
-                asked = self._asked[runtime_id] = _Asked()
+                asked = self._asked[runtime_id] = AskedLists()
         return asked.submit(lambda: self.runtime(runtime_id).list_workers(WorkerFilter()))
 
     def _file(self, *, make: bool = False) -> RegistryFile:
@@ -341,191 +286,3 @@ class Registry:
         for runtime in closing:
             runtime.close()
         return found
-
-
-if TYPE_CHECKING:
-    from yoi_cli.workers.runtime import WorkerList as _WorkerList
-
-
-class _Asked:
-    """Lists that are asked of one runtime: so many at once, and no more. Whoever comes when all
-    are under way waits for the last of them, so that one that hangs fills nothing."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(_AT_ONCE, "list")
-        self._lock = threading.Lock()
-        self._flights: list[Future[_WorkerList]] = []
-
-    def submit(self, work: Callable[[], _WorkerList]) -> Future[_WorkerList]:
-        with self._lock:
-            self._flights = [one for one in self._flights if not one.done()]
-            if len(self._flights) >= _AT_ONCE:
-                return self._flights[-1]
-            made = self._pool.submit(work)
-            self._flights.append(made)
-            return made
-
-    def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _error_of(runtime_id: str, flight: Future[_WorkerList]) -> YoiError | None:
-    """Why a list is not there; None where it is. What is no error of ours is raised."""
-    from yoi_cli.errors import YoiError
-    from yoi_cli.workers.remote.errors import runtime_error
-
-    if not flight.done():
-        return runtime_error("runtime_timeout", runtime_id)
-    error = flight.exception()
-    if error is None or isinstance(error, YoiError):
-        return error
-    raise error
-
-
-def open_entry(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRuntime:
-    """The runtime of an entry, whatever its kind is; nothing is sent yet. Raises what opens its
-    kind does."""
-    return _OPENERS[entry.kind](session, runtime_id, entry)
-
-
-def _open_http(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRuntime:
-    """Raises `OperationError` (`runtime_token_missing`) and `UsageError`
-    (`runtime_url_invalid`)."""
-    from yoi_cli.api.runtimes import connect
-    from yoi_cli.workers.remote.named import NamedRuntime
-    from yoi_cli.workers.remote.tokens import token_for
-
-    token = token_for(runtime_id, entry, session.environment)
-    inner = connect(entry.url, token, environment=session.environment, timeout=entry.timeout)
-    return NamedRuntime(inner, runtime_id, entry.workspaces)
-
-
-def _open_slurm(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRuntime:
-    """The workers of this clone that Slurm runs; they have its profiles, tickets and worktrees."""
-    caller = session.environment.get("YOI_WORKER_ID")
-    return ClusterRuntime(
-        session._replace(runtime=runtime_id), runtime_id, entry.name or "", caller
-    )
-
-
-def _open_ssh(session: Session, runtime_id: str, entry: RuntimeEntry) -> FarRuntime:
-    """The workers of this clone on another machine; they have its profiles and tickets."""
-    caller = session.environment.get("YOI_WORKER_ID")
-    host = SshHost(session, runtime_id, entry)
-    return SshRuntime(session, runtime_id, entry.name or "", caller, host)
-
-
-#: What opens a runtime of each kind (`KINDS` of `model/workers/runtimes.py`).
-_OPENERS: Mapping[str, Callable[[Session, str, RuntimeEntry], FarRuntime]] = {
-    HTTP: _open_http,
-    SLURM: _open_slurm,
-    SSH: _open_ssh,
-}
-
-
-class CapabilityCheck(NamedTuple):
-    """Whether a runtime can do something that is needed; `why` says what is missing, `hint` what
-    helps."""
-
-    name: str
-    is_there: bool
-    why: str = ""
-    hint: str = ""
-
-
-class Negotiation(NamedTuple):
-    """What a runtime said when it was tested, which is not kept. `code` says why it could not be
-    asked; else `is_compatible` says whether every one of `checks` is good."""
-
-    runtime_id: str
-    kind: str
-    version: str = ""
-    api_versions: tuple[str, ...] = ()
-    state: str = ""
-    workspaces: tuple[str, ...] = ()
-    checks: tuple[CapabilityCheck, ...] = ()
-    code: str = ""
-    message: str = ""
-
-    @property
-    def is_compatible(self) -> bool:
-        return not self.code and all(one.is_there for one in self.checks)
-
-
-def test(registry: Registry, runtime_id: str) -> Negotiation:
-    """Negotiate with a runtime: its version, and each capability that pages and commands need.
-
-    What it says that it can is tried where that changes nothing: on a worker that there is not.
-    Of one by Slurm a job tries the folder and its locks, which may take a minute.
-    Raises `NotFoundError` (`runtime_not_found`) only.
-    """
-    from yoi_cli.errors import YoiError
-
-    kind = EMBEDDED if runtime_id == EMBEDDED_ID else registry.entry(runtime_id).kind
-    try:
-        runtime = registry.runtime(runtime_id)
-        facts = runtime.facts()
-        checks = (_version_check(facts.api_versions), *_checks(runtime, facts.capabilities))
-        if isinstance(runtime, ClusterRuntime):
-            checks += tuple(CapabilityCheck(*one) for one in runtime.probe())
-    except YoiError as error:
-        return Negotiation(runtime_id, kind, code=error.code, message=error.message)
-    return Negotiation(
-        runtime_id,
-        kind,
-        facts.version,
-        facts.api_versions,
-        facts.state,
-        facts.workspaces,
-        checks,
-    )
-
-
-_API = "v1"
-#: What pages and commands need of a runtime.
-NEEDED = ("create", "input", "stop", "cancel", "transcript", "events", "wait")
-_NOBODY = "w-00000000000000000000000000"
-
-
-def _version_check(versions: Sequence[str]) -> CapabilityCheck:
-    if _API in versions:
-        return CapabilityCheck(f"api {_API}", True)
-    return CapabilityCheck(f"api {_API}", False, "It speaks another version.")
-
-
-def _checks(runtime: AnyRuntime, said: Sequence[str]) -> list[CapabilityCheck]:
-    tried: Mapping[str, Callable[[], object]] = {
-        "list": lambda: runtime.list_workers(WorkerFilter(state="lost")),
-        "input": lambda: runtime.give_input(_NOBODY, b""),
-        "stop": lambda: runtime.end(_NOBODY),
-        "cancel": lambda: runtime.end(_NOBODY, cancel=True),
-        "transcript": lambda: runtime.output(_NOBODY, 0, 1),
-        "events": lambda: runtime.events(_NOBODY),
-        "wait": lambda: runtime.await_end(_NOBODY, 0),
-    }
-    found = []
-    for name in ("list", *NEEDED):
-        if name != "list" and name not in said:
-            found.append(CapabilityCheck(name, False, "It does not say that it can."))
-            continue
-        found.append(_tried(name, tried.get(name)))
-    return found
-
-
-def _tried(name: str, work: Callable[[], object] | None) -> CapabilityCheck:
-    from yoi_cli.errors import OperationError, YoiError
-
-    if work is None:
-        return CapabilityCheck(name, True)
-    try:
-        work()
-    except YoiError as error:
-        if error.code == "worker_not_found":
-            return CapabilityCheck(name, True)
-        unable = isinstance(error, OperationError) and error.code.startswith("runtime_")
-        why = error.message if unable else "It answers otherwise than it should."
-        return CapabilityCheck(name, False, why)
-    return CapabilityCheck(name, name == "list", "" if name == "list" else _INVENTED)
-
-
-_INVENTED = "It speaks of a worker that there is not."

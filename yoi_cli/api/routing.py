@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from yoi_cli.tickets.plan_records import PlanList as PlanList
     from yoi_cli.tickets.plan_records import Planned as Planned
     from yoi_cli.tickets.plan_records import PlanRemoval as PlanRemoval
-    from yoi_cli.workspace.session import Session, Start
+    from yoi_cli.workspace.session import Session
+    from yoi_cli.workspace.start import Start
 
 
 def route(

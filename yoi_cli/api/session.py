@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from yoi_cli.workspace.session import Session as Session
-from yoi_cli.workspace.session import Start as Start
 from yoi_cli.workspace.session import open_session as open_session
-from yoi_cli.workspace.session import starting_folder as starting_folder
+from yoi_cli.workspace.start import Start as Start
+from yoi_cli.workspace.start import starting_folder as starting_folder

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.setup.formatters import Offer as Offer
     from yoi_cli.setup.open import Initialised as Initialised
-    from yoi_cli.workspace.session import Session, Start
+    from yoi_cli.workspace.session import Session
+    from yoi_cli.workspace.start import Start
     from yoi_cli.workspace.where import Whereabouts as Whereabouts
 
 
@@ -49,7 +50,7 @@ def agent_configuration(name: str) -> tuple[str, str]:
 def where(session: Session, start: Start | None = None) -> Whereabouts:
     """Which workspace and store a session uses, and why; `start` is where one stands."""
     from yoi_cli.git.checkout import find_checkout
-    from yoi_cli.workspace.session import starting_folder
+    from yoi_cli.workspace.start import starting_folder
     from yoi_cli.workspace.where import where
 
     here = find_checkout(starting_folder(start)) if start is not None else session.checkout

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError, UsageError, YoiError
 from yoi_cli.git.checkout import is_below
-from yoi_cli.workspace.session import lock_deadline
+from yoi_cli.workspace.start import lock_deadline
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.shared_claims import ClaimProbe
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.model.ids import TicketId
-    from yoi_cli.workspace.session import Session, Start
+    from yoi_cli.workspace.session import Session
+    from yoi_cli.workspace.start import Start
 
 _INFO = ("info/attributes", "info/exclude", "info/sparse-checkout")
 

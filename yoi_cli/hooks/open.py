@@ -18,7 +18,8 @@ from yoi_cli.hooks.ports import HookReport
 from yoi_cli.hooks.status import hooks_check
 from yoi_cli.model.hooks import ALL_HOOKS, HOOKS, INSTALLED, POST_COMMIT, PRE_PUSH
 from yoi_cli.model.text import some_of
-from yoi_cli.workspace.session import open_session, starting_folder
+from yoi_cli.workspace.session import open_session
+from yoi_cli.workspace.start import starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from yoi_cli.doctor.environment import EnvironmentCheck
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.model.hooks import HookFolder
-    from yoi_cli.workspace.session import Session, Start
+    from yoi_cli.workspace.session import Session
+    from yoi_cli.workspace.start import Start
 
 
 def install_hooks(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import StoreInvalidError, UsageError
 from yoi_cli.routing.router import Router, RoutingContext
-from yoi_cli.workspace.session import Session, Start, open_session, starting_folder
+from yoi_cli.workspace.session import Session, open_session
+from yoi_cli.workspace.start import Start, starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

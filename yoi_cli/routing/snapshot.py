@@ -11,7 +11,8 @@ from yoi_cli.git.checkout import find_checkout, is_below
 from yoi_cli.model.time import parse_since
 from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.layout import CONFIG_FILE, STORE_FOLDER, TICKETS_FOLDER
-from yoi_cli.workspace.session import open_session, starting_folder
+from yoi_cli.workspace.session import open_session
+from yoi_cli.workspace.start import starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from yoi_cli.model.config import Config
     from yoi_cli.model.findings import Conflict
     from yoi_cli.store.ports import RoutingReader
-    from yoi_cli.workspace.session import Start
+    from yoi_cli.workspace.start import Start
 
 
 class Snapshot(NamedTuple):

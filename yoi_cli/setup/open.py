@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.named_tuple import NamedTuple
-from yoi_cli.workspace.session import starting_folder
+from yoi_cli.workspace.start import starting_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from yoi_cli.setup.formatters import Offer
     from yoi_cli.setup.git.clone_setup import CloneSetup
     from yoi_cli.setup.merge_checks import MergeFacts
-    from yoi_cli.workspace.session import Session, Start
+    from yoi_cli.workspace.session import Session
+    from yoi_cli.workspace.start import Start
 
 
 class Initialised(NamedTuple):

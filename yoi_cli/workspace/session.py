@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from yoi_cli.errors import NotFoundError, StoreInvalidError, UsageError, YoiError
+from yoi_cli.errors import NotFoundError, UsageError
 from yoi_cli.git.checkout import Checkout, find_checkout, is_below, shared_with
 from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.layout import (
     CONFIG_FILE,
     STORE_FOLDER,
-    TICKETS_FOLDER,
-    GitPlaces,
     StoreLocation,
 )
 from yoi_cli.store.files.reader import FileReader
 from yoi_cli.store.files.store import FileStore
-from yoi_cli.workspace.finding import is_workspace, read_config
-from yoi_cli.workspace.local_folder import local_folder, share, shared_folder
+from yoi_cli.workspace.finding import is_workspace
+from yoi_cli.workspace.local_folder import share, shared_folder
+from yoi_cli.workspace.start import (
+    DEFAULT_DEADLINE,
+    Start,
+    folder_beside,
+    how,
+    lock_deadline,
+    settings_of,
+    starting_folder,
+    store_location,
+)
 from yoi_cli.workspace.which import find_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from yoi_cli.model.config import Config
     from yoi_cli.model.events import Author, NewEvent
     from yoi_cli.model.ids import TicketId
     from yoi_cli.objectives.files import FileObjectives
-    from yoi_cli.store.files.base_writer import Remember
     from yoi_cli.store.files.claims import FileClaims
     from yoi_cli.store.files.index.reader import IndexedReader
     from yoi_cli.store.files.missing import Elsewhere, Version
@@ -40,7 +47,6 @@ if TYPE_CHECKING:
     from yoi_cli.store.ports import Claims
     from yoi_cli.workspace.shared_claims import SharedClaims
 
-_DEFAULT_DEADLINE = 10.0
 StoreKind = TypeVar("StoreKind", bound=FileStore)
 #: 0: no index; anything else: one of every store, however small (docs/format.md, "Index").
 INDEX = "YOI_INDEX"
@@ -48,19 +54,6 @@ INDEX = "YOI_INDEX"
 _WORTH_AN_INDEX = 100
 #: Set for confined workers (docs/workers.md).
 OUTBOX = "YOI_OUTBOX"
-
-
-class Start(NamedTuple):
-    """Where and how a command was started.
-
-    `folder` is `-C`, where given; `here` asks for the checkout's own store; `command` names
-    the command for the lock's note.
-    """
-
-    folder: str | None
-    here: bool
-    command: str
-    environment: Mapping[str, str]
 
 
 class Session(NamedTuple):
@@ -94,9 +87,9 @@ class Session(NamedTuple):
             self.location,
             command=self.command,
             deadline=self.deadline,
-            first=_settling(self, self._spooling_folders()),
+            first=partial(_settle, self),
             committed=None if self.checkout is None else partial(_committed_file, self.workspace),
-            remember=_remembering(self),
+            remember=partial(_remember, self),
             elsewhere=self.elsewhere,
             notes=partial(_open_notes, self),
             is_read_only=self.outbox is not None,
@@ -121,7 +114,7 @@ class Session(NamedTuple):
         folder = None if self.environment.get(INDEX) == "0" else index_of(self.location)
         return IndexedReader(self.location, self.elsewhere, folder, least=least)
 
-    def _spooling_folders(self) -> tuple[str, ...]:
+    def spooling_folders(self) -> tuple[str, ...]:
         """Where hooks leave notes: for this workspace, and where they knew of none."""
         folder = self.local_folder
         if self.checkout is None or folder == shared_folder(self.checkout):
@@ -219,7 +212,7 @@ class Session(NamedTuple):
     def local_folder(self) -> str:
         """The folder for what is this clone's own and all its worktrees share: claims,
         workers, spooled events."""
-        return _local_folder(self.location, self.checkout)
+        return folder_beside(self.location, self.checkout)
 
     def own_folder(self, *, make: bool = False) -> str:
         """The local folder, with nothing in it that is another clone's or another workspace's."""
@@ -277,22 +270,14 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
     """
     folder = starting_folder(start)
     checkout = find_checkout(folder)
-    workspace, why = find_workspace(folder, checkout, here=start.here, how=_how(start))
-    config = _settings(workspace, forgiving=forgiving)
+    workspace, why = find_workspace(folder, checkout, here=start.here, how=how(start))
+    config = settings_of(workspace, forgiving=forgiving)
     if checkout is not None and not is_below(workspace, checkout.root):
         checkout = find_checkout(workspace)
-    if checkout is not None and config.root != TICKETS_FOLDER:
-        _check_outside_of_git(os.path.join(workspace, config.root), checkout)
-    location = StoreLocation(
-        workspace=workspace,
-        lock=_lock_path(workspace, checkout),
-        folder=config.root,
-        index_lock=_index_lock(start, checkout),
-        git=_git_places(workspace, config.root, checkout),
-    )
+    location = store_location(start, workspace, config.root, checkout)
     if checkout is not None:
         share(os.path.dirname(location.lock), shared_with(checkout.common_dir))
-    deadline = _DEFAULT_DEADLINE if forgiving else lock_deadline(start)
+    deadline = DEFAULT_DEADLINE if forgiving else lock_deadline(start)
     return Session(
         workspace,
         why,
@@ -306,78 +291,6 @@ def open_session(start: Start, *, forgiving: bool = False) -> Session:
     )
 
 
-def starting_folder(start: Start) -> str:
-    """The absolute folder from which the workspace is looked for."""
-    chosen = start.folder or start.environment.get("YOI_WORKSPACE") or "."
-    try:
-        folder = os.path.realpath(chosen, strict=True)
-        if not os.path.isdir(folder):
-            raise NotADirectoryError(folder)
-    except (OSError, ValueError) as error:
-        if chosen == ".":
-            raise NotFoundError(
-                "folder_not_found",
-                "The folder that you stand in is gone.",
-                hint="Go to another with cd; a worktree that was removed is gone with its ticket.",
-            ) from error
-        raise NotFoundError(
-            "folder_not_found",
-            f"There is no folder {chosen[:200]!r}.",
-            hint="Check the path given with -C or YOI_WORKSPACE.",
-        ) from error
-    return folder
-
-
-def _how(start: Start) -> str:
-    if start.folder:
-        return "Found upward from the folder given with -C"
-    if start.environment.get("YOI_WORKSPACE"):
-        return "Found upward from YOI_WORKSPACE"
-    return "Found upward from the current folder"
-
-
-def _check_outside_of_git(store: str, checkout: Checkout) -> None:
-    """Raise `StoreInvalidError` where the store would lie in the repository's own folder, which
-    may be called anything and stand in the checkout."""
-    if any(is_below(store, folder) for folder in (checkout.git_dir, checkout.common_dir)):
-        raise StoreInvalidError(
-            "config_invalid",
-            f"{CONFIG_FILE}: backend.root: {store} lies in git's own folder.",
-            hint="Name a folder of the checkout, such as .yoi/tickets.",
-            details={"path": CONFIG_FILE, "key": "backend.root"},
-        )
-
-
-def _lock_path(workspace: str, checkout: Checkout | None) -> str:
-    if checkout is None:
-        return os.path.join(workspace, STORE_FOLDER, "store.lock")
-    return os.path.join(local_folder(workspace, checkout), "store.lock")
-
-
-def _index_lock(start: Start, checkout: Checkout | None) -> str | None:
-    """Git's lock on the index. Inside a git hook it is git itself that waits for `yoi`."""
-    if checkout is None or "GIT_INDEX_FILE" in start.environment:
-        return None
-    return os.path.join(checkout.git_dir, "index.lock")
-
-
-def _local_folder(location: StoreLocation, checkout: Checkout | None) -> str:
-    beside = os.path.dirname(location.lock)
-    return beside if checkout is not None else os.path.join(beside, "local")
-
-
-def _git_places(workspace: str, root: str, checkout: Checkout | None) -> GitPlaces | None:
-    """What git has of the store's checkout. Every checkout has a journal of its own, though all
-    of a repository share the lock: with `--here` each has its own store."""
-    if checkout is None or not is_below(workspace, checkout.root):
-        return None
-    name = os.path.basename(checkout.git_dir) if checkout.is_linked else "main"
-    if root != TICKETS_FOLDER:
-        name += "@" + root.replace("%", "%25").replace("/", "%2F")
-    folder = os.path.join(os.path.dirname(_lock_path(workspace, checkout)), "journal")
-    return GitPlaces(checkout.git_dir, checkout.common_dir, os.path.join(folder, name))
-
-
 def _elsewhere(location: StoreLocation, checkout: Checkout) -> Elsewhere:
     """What finds in git what is in no file; nothing is loaded for it before it is asked."""
 
@@ -389,47 +302,19 @@ def _elsewhere(location: StoreLocation, checkout: Checkout) -> Elsewhere:
     return elsewhere
 
 
-def _settling(session: Session, folders: tuple[str, ...]) -> Callable[[FileWriter], None]:
-    """What every writer does first, unless git has the files in its hands: write what waits for
-    that, and what hooks could not (docs/format.md, "Journal"; docs/hooks.md)."""
-    config, git = session.config, session.location.git
+def _settle(session: Session, writer: FileWriter) -> None:
+    from yoi_cli.workspace.settling import settle
 
-    def settle(writer: FileWriter) -> None:
-        if writer.held is not None:
-            return
-        if git is not None and session.checkout is not None:
-            _keep_up(writer, git, session.checkout)
-        for folder in folders:
-            spool = os.path.join(folder, "spool")
-            if _has_entries(spool):
-                settle_spool(spool, writer, japanese=config.is_japanese)
-            if _has_entries(os.path.join(folder, "outbox")):
-                settle_outboxes(folder, writer, japanese=config.is_japanese)
-
-    return settle
+    settle(writer, session.config, session.checkout, session.spooling_folders())
 
 
-def _remembering(session: Session) -> Remember:
-    """Keeps the marks of what orchestration goes by; a worker's events are not the clone's own."""
+def _remember(session: Session, ticket: TicketId, written: Sequence[tuple[NewEvent, str]]) -> None:
+    """Keep the marks of what orchestration goes by; a worker's events are not the clone's own."""
+    from yoi_cli.workspace.settling import marks_of_driving
 
-    def remember(ticket: TicketId, written: Sequence[tuple[NewEvent, str]]) -> None:
-        from yoi_cli.model.events import KINDS
-        from yoi_cli.model.worker_message import MESSAGE
-
-        driving = [
-            one
-            for one in written
-            if one[0].kind in KINDS
-            and KINDS[one[0].kind].is_driving
-            and MESSAGE not in dict(one[0].attributes)
-        ]
-        if not driving or session.worker_above() is not None:
-            return
-        from yoi_cli.model.own_events import mark_of_new
-
-        session.own_events.add(ticket, [mark_of_new(*one) for one in driving])
-
-    return remember
+    marks = marks_of_driving(written)
+    if marks and session.worker_above() is None:
+        session.own_events.add(ticket, marks)
 
 
 def _open_notes(session: Session) -> UndoNotes:
@@ -439,85 +324,6 @@ def _open_notes(session: Session) -> UndoNotes:
     path = notes_path(session.local_folder, None if git is None else git.journal)
     author = session.environment.get("YOI_AUTHOR", "")
     return UndoNotes(path, key=session.key, command=session.command, author=author)
-
-
-def _keep_up(writer: FileWriter, git: GitPlaces, checkout: Checkout) -> None:
-    """Settle what waits in the journal, and keep it short."""
-    from yoi_cli.store.files.journal import Journal
-
-    journal = Journal(git.journal)
-    if journal.has_late:
-        from yoi_cli.store.files.bring_back import settle_late
-
-        settle_late(writer)
-    if journal.is_long():
-        from yoi_cli.workspace.upkeep import look_over
-
-        with suppress(YoiError, OSError):
-            look_over(writer.location, checkout)
-
-
-def settle_spool(path: str, writer: FileWriter, *, japanese: bool) -> None:
-    """Write the notes in the folder at `path`, each once; what cannot be written stays.
-
-    Nothing here keeps a command from its own work: doctor tells of what does not go away.
-    """
-    from yoi_cli.store.files.spool import FileSpool
-    from yoi_cli.tickets.commit_notes import settle
-
-    spool = FileSpool(path)
-    with suppress(YoiError, OSError):
-        spool.sweep()
-        settle(writer, spool, japanese=japanese)
-
-
-def _has_entries(path: str) -> bool:
-    try:
-        return bool(os.listdir(path))
-    except OSError:  # nobody ever left anything here
-        return False
-
-
-def settle_outboxes(local_folder: str, writer: FileWriter, *, japanese: bool) -> None:
-    """Write what confined workers said, each once and under its name; what cannot be written
-    stays."""
-    from yoi_cli.store.files.outbox import outboxes
-    from yoi_cli.tickets.commit_notes import settle
-    from yoi_cli.tickets.worker_messages import SentNotes, settle_messages
-
-    with suppress(YoiError, OSError):
-        for one in outboxes(local_folder):
-            with suppress(YoiError, OSError):
-                settle(writer, SentNotes(one.notes, one.sender), japanese=japanese)
-                done = settle_messages(writer, one.sender, one.messages, japanese=japanese)
-                if done:
-                    one.remove(done)
-
-
-def _settings(workspace: str, *, forgiving: bool) -> Config:
-    try:
-        return read_config(workspace)
-    except StoreInvalidError as error:
-        if not forgiving or error.code != "config_invalid":
-            raise
-        from yoi_cli.model.config import DEFAULT
-
-        return DEFAULT
-
-
-def lock_deadline(start: Start) -> float:
-    text = start.environment.get("YOI_LOCK_TIMEOUT", "")
-    try:
-        seconds = float(text) if text else _DEFAULT_DEADLINE
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= 86400:
-        raise UsageError(
-            "timeout_invalid",
-            f"YOI_LOCK_TIMEOUT={text[:40]!r} is not a number of seconds.",
-            hint="Give seconds between 0 and 86400, such as 30.",
-        )
-    return seconds
 
 
 def _git_or_login_name(workspace: str, checkout: Checkout | None) -> str:

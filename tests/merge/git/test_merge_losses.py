@@ -13,7 +13,8 @@ from yoi_cli.errors import OperationError
 from yoi_cli.git import command
 from yoi_cli.merge.open import lost_to_git
 from yoi_cli.model.ids import TicketId
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
+from yoi_cli.workspace.start import Start
 
 
 @pytest.fixture

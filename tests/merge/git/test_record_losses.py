@@ -16,7 +16,8 @@ from yoi_cli.git import command
 from yoi_cli.merge.git import merge_sides, record_losses
 from yoi_cli.merge.open import lost_records_to_git
 from yoi_cli.model.ids import TicketId
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
+from yoi_cli.workspace.start import Start
 
 RELATIONS = "artifacts/relations.json"
 PLAN = "artifacts/orchestration-plan.jsonl"

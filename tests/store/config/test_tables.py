@@ -10,8 +10,9 @@ import pytest
 from yoi_cli.errors import StoreInvalidError
 from yoi_cli.model.settings import SettingsTables, SyncSettings
 from yoi_cli.store.config.reading import read_tables
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
 from yoi_cli.workspace.settings import tables_of
+from yoi_cli.workspace.start import Start
 
 
 def tables(folder: Path, text: str, *needed: str) -> SettingsTables:

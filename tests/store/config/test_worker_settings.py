@@ -14,8 +14,9 @@ from yoi_cli.model.workers.profiles import Settings
 from yoi_cli.model.workers.spec import withheld
 from yoi_cli.store.config.toml_file import line_of
 from yoi_cli.store.config.worker_settings import parse_settings
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
 from yoi_cli.workspace.settings import settings_of
+from yoi_cli.workspace.start import Start
 
 WHOLE = b"""
 [profiles.ada]

@@ -12,7 +12,7 @@ from support.file_stores import empty_store, make_ticket, open_store
 from yoi_cli.model.commits import Note, RewrittenCommit
 from yoi_cli.store.files.spool import FileSpool
 from yoi_cli.tickets.commit_notes import settle
-from yoi_cli.workspace.session import settle_spool
+from yoi_cli.workspace.settling import settle_spool
 
 A, B = "a" * 40, "b" * 40
 TICKET = "0000000000001"

@@ -13,7 +13,9 @@ from yoi_cli.model.time import stamp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from yoi_cli.api.registry import Negotiation, RuntimeEntry, RuntimeRow, WorkerRow
+    from yoi_cli.api.negotiation import Negotiation
+    from yoi_cli.api.registry import RuntimeEntry
+    from yoi_cli.api.worker_rows import RuntimeRow, WorkerRow
     from yoi_cli.model.workers.cleanup import Cleaned, CleanupPlan
 
 

@@ -24,7 +24,8 @@ from yoi_cli.workers.remote.url import parse_runtime_url
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from yoi_cli.workspace.session import Session, Start
+    from yoi_cli.workspace.session import Session
+    from yoi_cli.workspace.start import Start
 
 _Document = TypeVar("_Document", bound=msgspec.Struct)
 #: The server of the clone that one stands in.

@@ -208,7 +208,7 @@ def test(ctx: typer.Context, runtime: RuntimeArgument, as_json: JsonOption = Fal
 
     Exits 0 where it is compatible, else 1. The result is not kept.
     """
-    from yoi_cli.api.registry import test as negotiate
+    from yoi_cli.api.negotiation import test as negotiate
 
     found = negotiate(_registry(ctx), runtime)
     if as_json:

@@ -26,8 +26,8 @@ from yoi_cli.model.time import stamp
 
 if TYPE_CHECKING:
     from yoi_cli.api.far_workers import FarList, FarWorkers
-    from yoi_cli.api.registry import Missing
     from yoi_cli.api.session import Session
+    from yoi_cli.api.worker_rows import Missing
     from yoi_cli.api.workers import AgentReport, LoggedWorker, Output, WorkerList, WorkerView
 
 

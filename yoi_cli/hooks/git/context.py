@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import YoiError
 from yoi_cli.workspace.ancestry import OF_WORKER
 from yoi_cli.workspace.local_folder import known_workspaces, shared_folder
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
+from yoi_cli.workspace.start import Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

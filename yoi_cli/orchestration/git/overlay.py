@@ -15,8 +15,9 @@ from yoi_cli.git.checkout import find_checkout
 from yoi_cli.git.commits import current_branch
 from yoi_cli.model.item import field_text
 from yoi_cli.named_tuple import NamedTuple
-from yoi_cli.workspace.session import Start, open_session
+from yoi_cli.workspace.session import open_session
 from yoi_cli.workspace.settings import tables_of
+from yoi_cli.workspace.start import Start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,15 +13,15 @@ from yoi_cli.api.documents.registry import (
     runtime_test_document,
     runtimes_document,
 )
+from yoi_cli.api.negotiation import test as negotiate
 from yoi_cli.api.registry import HTTP, RuntimeEntry, check_kind, generated_id
-from yoi_cli.api.registry import test as negotiate
 from yoi_cli.model.workers.cleanup import CleanupOrder
 from yoi_cli.server.backend import requests
 from yoi_cli.server.http.errors import wrong_field
 from yoi_cli.server.http.routes import Call, Reply
 
 if TYPE_CHECKING:
-    from yoi_cli.api.registry import RuntimeRow
+    from yoi_cli.api.worker_rows import RuntimeRow
     from yoi_cli.server.backend.context import BackendContext
 
 _OK, _CREATED = 200, 201

@@ -18,8 +18,8 @@ from yoi_cli.api.documents.runtime import (
     event_documents,
 )
 from yoi_cli.api.documents.workers import InputGivenDocument, output_document
-from yoi_cli.api.registry import RuntimeRow, WorkerRow
 from yoi_cli.api.runtimes import WorkerFilter, check_worker_id
+from yoi_cli.api.worker_rows import RuntimeRow, WorkerRow
 from yoi_cli.model.workers.order import INPUT, WorkerOrder
 from yoi_cli.server.backend import requests
 from yoi_cli.server.http.errors import refusal, wrong_field
@@ -37,7 +37,8 @@ from yoi_cli.server.runtime.requests import (
 if TYPE_CHECKING:
     from msgspec import UnsetType
 
-    from yoi_cli.api.registry import AnyRuntime, Missing
+    from yoi_cli.api.runtime_kinds import AnyRuntime
+    from yoi_cli.api.worker_rows import Missing
     from yoi_cli.api.workers import WorkerView
     from yoi_cli.server.backend.context import BackendContext
 

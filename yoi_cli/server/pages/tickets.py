@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.api.moves import TicketMoves
     from yoi_cli.api.queries import TicketView
-    from yoi_cli.api.registry import WorkerRow
+    from yoi_cli.api.worker_rows import WorkerRow
     from yoi_cli.model.events import Event
     from yoi_cli.server.pages.screen import Visit
 

@@ -12,8 +12,8 @@ from support.slurm import Cluster
 from support.slurm_workers import SlurmWorkers, slurm_workers
 from support.workers import wait_until
 
+from yoi_cli.api.negotiation import test as negotiate
 from yoi_cli.api.registry import Registry
-from yoi_cli.api.registry import test as negotiate
 from yoi_cli.workers.remote.slurm import probe
 from yoi_cli.workers.remote.slurm.probe import Finding
 
