@@ -17,7 +17,8 @@ from yoi_cli.store.values import Change
 from yoi_cli.tickets.comment import add_comment
 from yoi_cli.tickets.create import Draft, create_ticket
 from yoi_cli.tickets.lookup import identify
-from yoi_cli.tickets.move import MoveRequest, close_ticket, move_ticket, reopen_ticket
+from yoi_cli.tickets.move import close_ticket, move_ticket, reopen_ticket
+from yoi_cli.tickets.move_rules import MoveRequest
 from yoi_cli.tickets.relations import Link, add_relation, remove_relation
 
 # Missing tickets

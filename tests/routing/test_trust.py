@@ -30,7 +30,8 @@ from yoi_cli.store.files.claims import FileClaims
 from yoi_cli.store.files.reader import FileReader
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.formats.plan import render_record
-from yoi_cli.tickets.move import MoveRequest, move_ticket
+from yoi_cli.tickets.move import move_ticket
+from yoi_cli.tickets.move_rules import MoveRequest
 
 AT = "2026-06-02T00:00:00Z"
 ADA = Author("Ada Example")

@@ -18,7 +18,8 @@ from yoi_cli.model.events import Author
 from yoi_cli.model.fold import fold
 from yoi_cli.model.ids import TicketId
 from yoi_cli.tickets.create import Draft, create_ticket
-from yoi_cli.tickets.move import MoveRequest, move_ticket
+from yoi_cli.tickets.move import move_ticket
+from yoi_cli.tickets.move_rules import MoveRequest
 
 #: Does what a ticket asks for: one file with its id in it, committed.
 GOOD = """\

@@ -383,7 +383,8 @@ def move(
     another holds, unless with `steal`.
     """
     from yoi_cli.model.states import INPROGRESS
-    from yoi_cli.tickets.move import FREEING_STATES, MoveRequest, move_ticket
+    from yoi_cli.tickets.move import FREEING_STATES, move_ticket
+    from yoi_cli.tickets.move_rules import MoveRequest
 
     request = MoveRequest(
         state,
@@ -412,7 +413,8 @@ def intake(
 ) -> Moved:
     """Mark a planned ticket ready, with a summary of what was settled. Raises as `move`."""
     from yoi_cli.model.states import READY
-    from yoi_cli.tickets.move import MoveRequest, move_ticket
+    from yoi_cli.tickets.move import move_ticket
+    from yoi_cli.tickets.move_rules import MoveRequest
 
     request = MoveRequest(
         READY,

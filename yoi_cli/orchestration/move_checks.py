@@ -16,7 +16,7 @@ from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.routing.accept import check_ready
 from yoi_cli.routing.claims import check_claimable
 from yoi_cli.routing.decide import check_acceptance, check_trusted
-from yoi_cli.tickets.move import MoveRequest, check_close, check_move, check_reopen
+from yoi_cli.tickets.move_rules import MoveRequest, check_close, check_move, check_reopen
 from yoi_cli.workers.model import takes_no_input
 
 if TYPE_CHECKING:

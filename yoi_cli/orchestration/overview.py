@@ -26,7 +26,7 @@ from yoi_cli.routing.messages import sentence
 from yoi_cli.routing.router import Unroutable
 from yoi_cli.store.values import Unreadable
 from yoi_cli.tickets.blocking import Blocker
-from yoi_cli.tickets.move import MoveRequest, check_move
+from yoi_cli.tickets.move_rules import MoveRequest, check_move
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence

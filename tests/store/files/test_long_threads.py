@@ -17,7 +17,8 @@ from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.formats.thread import ParsedThread, parse_thread
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.lookup import state_of
-from yoi_cli.tickets.move import MoveRequest, move_ticket
+from yoi_cli.tickets.move import move_ticket
+from yoi_cli.tickets.move_rules import MoveRequest
 
 
 @pytest.fixture

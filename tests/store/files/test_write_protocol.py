@@ -30,7 +30,8 @@ from yoi_cli.store.files.append import WHOLE_READ_LIMIT, read_tail
 from yoi_cli.store.files.directory import Directory
 from yoi_cli.store.files.store import FileStore
 from yoi_cli.store.values import Change
-from yoi_cli.tickets.move import MoveRequest, close_ticket, move_ticket
+from yoi_cli.tickets.move import close_ticket, move_ticket
+from yoi_cli.tickets.move_rules import MoveRequest
 from yoi_cli.tickets.relations import Link, add_relation
 
 

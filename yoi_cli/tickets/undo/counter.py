@@ -15,7 +15,7 @@ from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.values import Change
 from yoi_cli.tickets.blocking import blockers, surroundings
 from yoi_cli.tickets.claim_events import claim_event
-from yoi_cli.tickets.move import check_blockers
+from yoi_cli.tickets.move_rules import check_blockers
 from yoi_cli.tickets.relations import check_addition, removal_event
 from yoi_cli.tickets.undo import refusals
 from yoi_cli.tickets.undo.claim import claim_taken_back
