@@ -40,7 +40,7 @@ def take(store: Path, tree: str | None) -> str:
     index.load(tree)
     found = index.differences()
     if found.changed:
-        index.take(path for path in found.changed if path not in found.missing)
+        index.take([path for path in found.changed if path not in found.missing])
     return index.write()
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.git.command import ask_git, git_failed
 from yoi_cli.git.object_reader import ObjectEntry
 from yoi_cli.named_tuple import NamedTuple
+from yoi_cli.sync.git.unknown_files import UnknownFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,13 +61,16 @@ class StoreIndex:
     """An index of the files below `folder` (absolute), kept at `path` from sync to sync.
 
     It remembers the times of files, so that only changed ones are read, and beside it stands what
-    tree it holds, which is then not loaded again. Used under the lock of syncing.
+    tree it holds, which is then not loaded again, and what is known of folders (`UnknownFiles`).
+    Used under the lock of syncing.
     """
 
     def __init__(self, folder: str, git_dir: str, path: str) -> None:
         self._folder = folder
         self._path = path
         self._tree: str | None = None
+        self._taken: set[str] = set()
+        self._unknown = UnknownFiles(folder, f"{path}.folders", self._others)
         self._variables = {
             "GIT_DIR": git_dir,
             "GIT_WORK_TREE": folder,
@@ -90,13 +94,20 @@ class StoreIndex:
         """How the folder differs from what is held."""
         refresh = ["update-index", "--refresh"]  # exits with 1 where anything differs
         answer = ask_git([*_AS_THEY_ARE, *refresh], cwd=self._folder, variables=self._variables)
-        lines = self._listed("--others", "--exclude-per-directory=.gitignore")
-        if answer.code:
-            lines |= self._modified(answer.text)
+        lines = self._modified(answer.text) if answer.code else set()
+        unknown = self._unknown.find(self._tree or "")
         return StoreDifferences(
             missing=tuple(sorted(path for tag, path in lines if tag == _DELETED)),
-            changed=tuple(sorted({path for _, path in lines})),
+            changed=tuple(sorted(unknown.union(path for _, path in lines))),
         )
+
+    def _others(self, paths: Sequence[str]) -> frozenset[str]:
+        """The files that are not held and not ignored, at `paths` or anywhere."""
+        wanted = (f":(literal){path}" for path in paths)
+        listed = self._listed(
+            "--others", "--exclude-per-directory=.gitignore", *(("--", *wanted) if paths else ())
+        )
+        return frozenset([path for _, path in listed])
 
     def _modified(self, said: str) -> set[tuple[str, str]]:
         """What is held otherwise than it is there; `said` is what a refresh told of it."""
@@ -120,9 +131,10 @@ class StoreIndex:
         except OSError:
             return False
 
-    def take(self, paths: Iterable[str]) -> None:
+    def take(self, paths: Sequence[str]) -> None:
         """Hold the files at `paths` as they are."""
         self._tree = None
+        self._taken.update(paths)
         self._git(["update-index", "-z", "--add", "--replace", "--stdin"], "\0".join(paths))
 
     def drop(self, paths: Iterable[str]) -> None:
@@ -139,6 +151,8 @@ class StoreIndex:
         """The tree of what is held; its objects are in the repository from then on."""
         tree = self._git(["write-tree"]).strip() if self._tree is None else self._tree
         self._note(tree)
+        self._unknown.keep(tree, self._taken)
+        self._taken.clear()
         return tree
 
     def _note(self, tree: str) -> None:

@@ -16,7 +16,7 @@ from zlib import crc32
 from yoi_cli import __version__
 from yoi_cli.errors import YoiError
 from yoi_cli.store.files.directory import Directory
-from yoi_cli.store.files.index.stat_data import Instant
+from yoi_cli.store.files.index.stat_data import instant_at
 from yoi_cli.store.files.index.table import (
     SCHEMA,
     DamagedIndexError,
@@ -26,6 +26,7 @@ from yoi_cli.store.files.index.table import (
 )
 
 if TYPE_CHECKING:
+    from yoi_cli.store.files.index.stat_data import Instant
     from yoi_cli.store.files.layout import StoreLocation
 
 #: No index is larger (bytes): it would hold some millions of tickets.
@@ -70,12 +71,9 @@ class IndexFolder:
             except (OSError, YoiError):
                 return None
         try:
-            os.utime(self._lock)
-            status = os.fstat(self._lock)
-            device = os.lstat(self._path).st_dev
+            return instant_at(self._lock, self._path)
         except OSError:
             return None
-        return Instant(status.st_mtime_ns, frozenset((status.st_dev, device)))
 
     def store(self, kind: str, table: Table) -> None:
         """Put `table` in the place of the one that stood there; only between `begin` and `end`."""

@@ -52,10 +52,18 @@ def stat_data(status: os.stat_result) -> tuple[int, ...]:
     return found if status.st_ino < _HALF and status.st_dev < _HALF else NO_FILE
 
 
-def stat_all(folder: int, tickets: Sequence[str], name: str) -> array[int]:
-    """What tells the file `name` of each of `tickets`, in turn."""
+def instant_at(descriptor: int, folder: str) -> Instant:
+    """The present, by the clock of the file systems of a file that is open for writing and of
+    `folder`. Raises `OSError`."""
+    os.utime(descriptor)
+    status = os.fstat(descriptor)
+    return Instant(status.st_mtime_ns, frozenset((status.st_dev, os.lstat(folder).st_dev)))
+
+
+def stat_all(folder: int, tickets: Sequence[str], name: str = "") -> array[int]:
+    """What tells the file `name` of each of `tickets`, or each of them itself, in turn."""
     found = array("q")
-    lstat, path = os.lstat, f"/{name}"
+    lstat, path = os.lstat, f"/{name}" if name else ""
     for begin in range(0, len(tickets), _BLOCK):
         numbers: list[int] = []
         add = numbers.append
