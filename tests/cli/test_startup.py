@@ -93,6 +93,15 @@ def test_a_plain_call_loads_what_it_needs_and_starts_nothing(
     assert not loaded & {*HEAVY, *SPARED}
 
 
+def test_a_worker_is_started_without_what_reads_settings(
+    env: dict[str, str], workspace: Path
+) -> None:
+    loaded = loaded_by(env, workspace, "worker", "spawn", "--", "true")
+    starting = {"subprocess", "threading", "selectors"}
+    assert "yoi_cli.workers.local.launcher" in loaded
+    assert not loaded & {*HEAVY, *SPARED, "shutil"} - starting
+
+
 def test_plain_settings_are_read_without_their_definitions(
     env: dict[str, str], workspace: Path
 ) -> None:

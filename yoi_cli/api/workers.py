@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from yoi_cli.api.hosts import WorkerHost
+    from yoi_cli.model.worker_limits import WorkerLimits
     from yoi_cli.model.workers.profiles import Profile as Profile
     from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.model.workers.spec import WorkerRequest
@@ -63,7 +64,7 @@ def spawn(
     from yoi_cli.errors import YoiError
     from yoi_cli.workers.log import log_start
     from yoi_cli.workers.runtime import LoggedWorker
-    from yoi_cli.workspace.settings import settings_of
+    from yoi_cli.workspace.settings import settings_of, unsaid_limits
 
     if not asked.command:
         from yoi_cli.workspace.trust import require_trust
@@ -71,10 +72,12 @@ def spawn(
         require_trust(session)
     on = _host(session, host)
     spec, packet = _located(session, asked, on)
+    is_command_alone = bool(spec.command) and spec.profile is None
+    limits = unsaid_limits(session) if is_command_alone and settings is None else None
     request = request_for(
         session,
         spec,
-        settings or settings_of(session),
+        limits or settings or settings_of(session),
         prompt=packet if prompt is None else prompt,
         host=on,
         variables=variables,
@@ -95,7 +98,7 @@ def spawn(
 def request_for(
     session: Session,
     spec: WorkerSpec,
-    settings: Settings,
+    settings: Settings | WorkerLimits,
     *,
     prompt: str,
     variables: Iterable[tuple[str, str | None]] = (),

@@ -15,6 +15,7 @@ from msgspec.structs import force_setattr
 
 from yoi_cli.model.config import DEFAULT, PROVIDER, is_git_folder, is_ref_folder, is_store_folder
 from yoi_cli.model.run_choices import MODEL_NAME, MOST_CANDIDATES, RUNTIME_NAME
+from yoi_cli.model.worker_limits import UNSAID
 from yoi_cli.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -260,16 +261,16 @@ class WorkerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     what all of them may write besides.
     """
 
-    timeout: Seconds | None = None
-    grace: Seconds = 10.0
-    output_limit: Count | None = 1 << 30
-    environment: Variables = ()
-    secrets: Variables = ()
-    redact: Flag = True
+    timeout: Seconds | None = UNSAID.timeout
+    grace: Seconds = UNSAID.grace
+    output_limit: Count | None = UNSAID.output_limit
+    environment: Variables = UNSAID.environment
+    secrets: Variables = UNSAID.secrets
+    redact: Flag = UNSAID.redact
     capacity: dict[str, Positive] = {}
-    idle_timeout: Seconds | None = None
-    confine: Confine = "protect"
-    writable: Paths = ()
+    idle_timeout: Seconds | None = UNSAID.idle_timeout
+    confine: Confine = UNSAID.confine
+    writable: Paths = UNSAID.writable
 
     def __post_init__(self) -> None:
         force_setattr(self, "output_limit", self.output_limit or None)

@@ -13,6 +13,7 @@ from yoi_cli.workspace.finding import config_bytes
 
 if TYPE_CHECKING:
     from yoi_cli.model.settings import SettingsTables
+    from yoi_cli.model.worker_limits import WorkerLimits
     from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.workspace.session import Session
 
@@ -31,6 +32,15 @@ def settings_of(session: Session) -> Settings:
     if problems:
         raise refusal(CONFIG_FILE, problems)
     return read.settings
+
+
+def unsaid_limits(session: Session) -> WorkerLimits | None:
+    """What holds for workers where the workspace's configuration says nothing of them, without
+    loading what reads it; None where it does."""
+    from yoi_cli.model.worker_limits import UNSAID
+    from yoi_cli.store.config.store_config import is_silent_of_workers
+
+    return UNSAID if is_silent_of_workers(config_bytes(session.workspace)) else None
 
 
 def tables_of(session: Session, *needed: str) -> SettingsTables:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 from support.corpus import Corpus
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError
 from yoi_cli.model.settings import OrchestrationSettings, WorkerSettings
+from yoi_cli.model.worker_limits import UNSAID
 from yoi_cli.model.workers.presets import PRESETS
 from yoi_cli.model.workers.profiles import Settings
 from yoi_cli.model.workers.spec import withheld
+from yoi_cli.store.config.store_config import is_silent_of_workers
 from yoi_cli.store.config.toml_file import line_of
 from yoi_cli.store.config.worker_settings import parse_settings
 from yoi_cli.workspace.session import open_session
@@ -101,6 +104,44 @@ def test_a_store_without_a_word_about_workers_has_the_presets_and_the_defaults(
     assert settings.profiles == PRESETS
     assert (settings.worker, settings.orchestration) == (WorkerSettings(), OrchestrationSettings())
     assert not settings.roles
+
+
+def test_what_is_unsaid_is_what_the_tables_have_by_default() -> None:
+    assert asdict(WorkerSettings()) == {**UNSAID._asdict(), "capacity": {}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b'[backend]\nroot = ".yoi/tickets"\n',
+        b"# [worker]\n",
+        b"[git]\nautocommit = true\n",
+        b"[ticket]\nlanguage = 1\n",
+    ],
+)
+def test_a_file_that_is_silent_of_workers_has_the_defaults(text: bytes) -> None:
+    assert is_silent_of_workers(text)
+    assert parse_settings(text, path="p").settings.worker == WorkerSettings()
+    assert parse_settings(text, path="p").problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[worker]\n",
+        b"worker.grace = 1\n",
+        b'["w\\u006frker"]\n',
+        b"worker = 1\n",
+        b"[profiles.ada]\n",
+        b"[roles.coder]\n",
+        b"[orchestration]\n",
+        b"[notify]\n",
+        b"[git]\nautocommit = true\nautocommit = true\n",
+    ],
+)
+def test_a_file_that_is_none_or_says_something_is_not_silent(text: bytes) -> None:
+    assert not is_silent_of_workers(text)
 
 
 def test_a_store_without_a_configuration_file_has_the_presets(tmp_path: Path) -> None:

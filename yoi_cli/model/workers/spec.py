@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import UsageError
 from yoi_cli.model.redaction import Redaction
+from yoi_cli.model.worker_limits import WorkerLimits
 from yoi_cli.model.workers.profiles import CONFINE_MODES
 from yoi_cli.named_tuple import NamedTuple
 
@@ -104,7 +105,7 @@ class WorkerRequest(NamedTuple):
 
 def request_of(
     asked: WorkerSpec,
-    settings: Settings,
+    settings: Settings | WorkerLimits,
     environment: Mapping[str, str],
     *,
     prompt: str = "",
@@ -117,7 +118,8 @@ def request_of(
     """The request that meets `asked`, with what the profile and `settings` say added to it.
 
     Without a command it runs its profile's, or that of its role. `prompt` is what a profile's
-    command is told, and `prompt_file` holds it. Configured variables are passed on by their names
+    command is told, and `prompt_file` holds it. Where a command is asked for, and no profile,
+    `WorkerLimits` may stand for the `settings`. Configured variables are passed on by their names
     (those of `[worker] secrets` only where `passes_secrets`). `environment` is the caller's: from
     it come the values of those `variables`, pairs of name and value, that have no value.
     Raises `UsageError` (`worker_invalid`, `variable_unset`), and `NotFoundError` for a profile
@@ -129,8 +131,12 @@ def request_of(
             f"{asked.confine[:40]!r} is no way to confine a worker.",
             hint=f"There are {', '.join(CONFINE_MODES)}; docs/security.md says what each does.",
         )
-    profile = _profile(asked, settings)
-    limits = settings.worker
+    profile: Profile | None = None
+    limits: WorkerSettings | WorkerLimits
+    if isinstance(settings, WorkerLimits):
+        limits = settings
+    else:
+        profile, limits = _profile(asked, settings), settings.worker
     group = asked.group or (profile.group if profile is not None else "")
     timeout = profile.timeout if profile is not None else limits.timeout or None
     idle = profile.idle_timeout if profile is not None else limits.idle_timeout or None
@@ -164,7 +170,7 @@ def request_of(
         )
     stdin = prompt.encode("utf-8", "surrogateescape") if reads_prompt else b""
     redacts = limits.redact and redact
-    passed = _passed(settings, profile, passes_secrets=passes_secrets)
+    passed = _passed(limits, profile, passes_secrets=passes_secrets)
     return WorkerRequest(spec, values, None if takes_input else stdin, redacts, prompt, passed)
 
 
@@ -188,12 +194,12 @@ def _profile(asked: WorkerSpec, settings: Settings) -> Profile | None:
 
 
 def _passed(
-    settings: Settings, profile: Profile | None, *, passes_secrets: bool
+    limits: WorkerSettings | WorkerLimits, profile: Profile | None, *, passes_secrets: bool
 ) -> tuple[str, ...]:
     """The names of the variables that the configuration passes on."""
-    names = [*settings.worker.environment]
+    names = [*limits.environment]
     if passes_secrets:
-        names += settings.worker.secrets
+        names += limits.secrets
     if profile is not None:
         names += [one for one in profile.environment if not looks_secret(one)]
         names += [*profile.secrets, *profile.requires]

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 #: The tables that every command reads.
 HOT_TABLES = ("backend", "ticket", "git", "routing", "claims")
-#: A key of theirs that only `yoi sync` and merges read, which keeps no other command from work.
+#: Those about workers, which only commands read that have to do with them.
+WORKER_TABLES = frozenset({"profiles", "roles", "worker", "orchestration", "notify"})
+#: A key of the hot ones that only `yoi sync` and merges read, which keeps no other command from
+#: work.
 _COLD_KEY = "git.run_hooks"
 _DEFAULTS = {"backend.provider": PROVIDER, "backend.root": DEFAULT.root}
 #: Lines that say nothing but the defaults: a file of these alone, as `yoi init` writes it,
@@ -36,9 +39,7 @@ def parse_config(data: bytes, *, path: str) -> Config:
     Raises `StoreInvalidError` (`config_invalid`, with path and line) for what is not TOML, for
     a value of the wrong type and for a store outside the workspace.
     """
-    if all(
-        line.strip() in _LINES_OF_DEFAULTS or line.startswith(b"#") for line in data.split(b"\n")
-    ):
+    if _says_nothing(data):
         return DEFAULT
     from yoi_cli.store.config.toml_file import SettingProblem, load_tables, refusal
 
@@ -46,6 +47,24 @@ def parse_config(data: bytes, *, path: str) -> Config:
     if isinstance(tables, SettingProblem):
         raise refusal(path, [tables])
     return plain_config(tables) or checked_config(data, path=path)
+
+
+def _says_nothing(data: bytes) -> bool:
+    """Whether a configuration file has the defaults alone."""
+    return all(
+        line.strip() in _LINES_OF_DEFAULTS or line.startswith(b"#") for line in data.split(b"\n")
+    )
+
+
+def is_silent_of_workers(data: bytes) -> bool:
+    """Whether a configuration file has no table about workers: then their settings are the
+    defaults, and nothing in them can be wrong."""
+    if _says_nothing(data):
+        return True
+    from yoi_cli.store.config.toml_file import SettingProblem, load_tables
+
+    tables = load_tables(data)
+    return not isinstance(tables, SettingProblem) and WORKER_TABLES.isdisjoint(tables)
 
 
 def plain_config(tables: Mapping[str, object]) -> Config | None:

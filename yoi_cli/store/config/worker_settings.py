@@ -17,6 +17,7 @@ from yoi_cli.model.workers.profiles import LOCAL, Profile, RoleRuntimes, Setting
 from yoi_cli.model.workers.spec import withheld
 from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.config.reading import read_tables
+from yoi_cli.store.config.store_config import WORKER_TABLES
 from yoi_cli.store.config.toml_file import SettingProblem, line_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     _Report = Callable[[str, str, str], None]
 
-WORKER_TABLES = frozenset({"profiles", "roles", "worker", "orchestration", "notify"})
 #: Selectors of the original system, which finds its profiles elsewhere.
 _FOREIGN = re.compile(r"inherit|(?:builtin|user|project):.+")
 

@@ -47,7 +47,7 @@ class Outbox(NamedTuple):
 
 def make_outbox(local_folder: str, sender: Sender) -> str:
     """The outbox of a worker that is about to start: the folder that it may write in."""
-    from yoi_cli.store.formats.message import render_sender
+    from yoi_cli.store.formats.message_writing import render_sender
 
     path = os.path.join(local_folder, FOLDER, sender.worker)
     os.makedirs(os.path.join(path, BOX), 0o700, exist_ok=True)
@@ -67,7 +67,7 @@ def remove_outbox(local_folder: str, worker: str) -> None:
 
 def leave_message(box: str, message: WorkerMessage) -> None:
     """Bring a message to stable storage in the worker's own outbox."""
-    from yoi_cli.store.formats.message import render_message
+    from yoi_cli.store.formats.message_writing import render_message
 
     with (
         Directory.open(box, FOLDER) as folder,

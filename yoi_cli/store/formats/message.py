@@ -26,22 +26,12 @@ class _SenderFile(Struct):
     ticket: str = ""
 
 
-def render_message(message: WorkerMessage) -> bytes:
-    fields = {name: value for name, value in message._asdict().items() if name != "name"}
-    return (json.dumps({"version": 1, **fields}) + "\n").encode()
-
-
 def parse_message(name: str, data: bytes) -> WorkerMessage:
     """The message in a file's bytes. Raises ValueError, RecursionError for what is none."""
     read = convert(json.loads(data), _MessageFile)
     if read.role not in ROLES:
         raise ValueError(f"{read.role[:40]!r} is no role")
     return WorkerMessage(name, read.ticket, read.role, read.text, read.commit)
-
-
-def render_sender(sender: Sender) -> bytes:
-    record = {"version": 1, "author": sender.author, "ticket": sender.ticket}
-    return (json.dumps(record) + "\n").encode()
 
 
 def parse_sender(worker: str, data: bytes) -> Sender:

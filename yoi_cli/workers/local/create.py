@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -121,7 +120,7 @@ class WorkerMaker:
             for name in os.listdir(self._path):
                 mark, _, worker_id = name.partition("w-")
                 if mark in (_MAKING, _GOING) and is_worker_id(f"w-{worker_id}"):
-                    shutil.rmtree(os.path.join(self._path, name), ignore_errors=True)
+                    _remove_tree(os.path.join(self._path, name))
 
     def remove(self, worker_id: str, key: str | None) -> None:
         """Take away a worker of which nothing runs; whoever calls it holds its lock, or knows."""
@@ -132,7 +131,7 @@ class WorkerMaker:
             os.rename(os.path.join(self._path, worker_id), gone)
             if key is not None and read_key(self._path, key) == worker_id:
                 os.unlink(os.path.join(self._path, _KEYS, _key_name(key)))
-        shutil.rmtree(gone, ignore_errors=True)
+        _remove_tree(gone)
         if self._clone is not None and self._clone.takes_messages:
             from yoi_cli.store.files.outbox import remove_outbox
 
@@ -204,7 +203,7 @@ class WorkerMaker:
         except BaseException:
             if lock >= 0:
                 os.close(lock)
-            shutil.rmtree(making, ignore_errors=True)
+            _remove_tree(making)
             raise
         finally:
             os.close(folder)
@@ -246,6 +245,13 @@ class WorkerMaker:
                 time.sleep(_POLL_SECONDS)
             os.close(lock)
             return -1 if os.fstat(folder).st_nlink else None
+
+
+def _remove_tree(path: str) -> None:
+    """Take the folder `path` away, as far as it can be."""
+    import shutil  # which loads every way to compress
+
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def check_same(known: WorkerSpec, fingerprint: str, worker_id: str) -> None:

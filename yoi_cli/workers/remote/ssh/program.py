@@ -24,7 +24,7 @@ MODULES: Mapping[str, str] = {
     "": "__init__ errors named_tuple",
     "git": "__init__ checkout command dot_git identity remote repository unusual "
     "work_refs worktree_settings",
-    "model": "__init__ config ids limits naming redaction text",
+    "model": "__init__ config ids limits naming redaction text worker_limits",
     "model/workers": "__init__ presets profiles spec",
     "store": "__init__",
     "store/config": "__init__ store_config",
