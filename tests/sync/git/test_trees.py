@@ -89,6 +89,49 @@ def test_an_index_that_holds_another_tree_is_brought_to_the_one_that_is_asked_fo
     assert git("cat-file", "blob", f"{second}:a", cwd=store).out == "This is another a.\n"
 
 
+def test_an_index_is_brought_to_a_tree_by_what_differs(git: Program, store: Path) -> None:
+    (store / "folder").mkdir()
+    write(store / "folder" / "été", "a file in a folder\n")
+    (store / "link").symlink_to("a")
+    first = take(store, None)
+    os.unlink(store / "folder" / "été")
+    (store / "folder").rmdir()
+    write(store / "folder", "a file now\n")
+    os.unlink(store / "a")
+    (store / "a").mkdir()
+    write(store / "a" / "file", "a folder now\n")
+    (store / "b").chmod(0o755)
+    index = index_of(store)
+    index.load(first)
+    found = index.differences()
+    index.take([path for path in found.changed if index.is_file(path)])
+    second = index.write()
+
+    for tree, other in ((first, second), (second, first)):
+        loads = index_of(store)
+        loads.load(other)
+        assert loads.write() == other
+        loads.load(tree)
+        held = git("write-tree", cwd=store.parent, env={"GIT_INDEX_FILE": kept(store)}).out
+        assert held.strip() == tree
+
+
+def test_what_stands_at_some_paths_is_told_to_be_what_is_held(store: Path) -> None:
+    (store / "folder").mkdir()
+    write(store / "folder" / "file", "x\n")
+    index = index_of(store)
+    index.load(take(store, None))
+    assert index.is_as_held(["folder/", "absent/", "a"])
+
+    write(store / "b", "other\n")
+    (store / "folder" / "new").write_text("x")
+    os.unlink(store / "a")
+
+    assert index.is_as_held(["absent/"])
+    for path in ("folder/", "a", "b"):
+        assert not index.is_as_held([path])
+
+
 @pytest.mark.parametrize("what", ["index", "note", "both"])
 def test_an_index_or_its_note_that_is_damaged_is_made_anew(store: Path, what: str) -> None:
     tree = take(store, None)

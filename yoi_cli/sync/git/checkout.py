@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, is_yes, look_up, run_git
 from yoi_cli.git.dot_git import branch_named
-from yoi_cli.sync.git.trees import FILE_MODE, NO_MODE, TreeEntry, index_lines
+from yoi_cli.sync.git.trees import first_entries, index_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,12 +62,7 @@ def bring_index(cwd: str, commit: str, folders: Sequence[str]) -> bool:
     said = run_git(
         ["diff-index", "--cached", "--ita-visible-in-index", "-z", commit, "--", *wanted], cwd=cwd
     )
-    words = iter(said.split("\0"))
-    entries: list[TreeEntry] = []
-    for facts, path in zip(words, words, strict=False):
-        mode, _, name, *_ = facts.removeprefix(":").split(" ")
-        is_there = mode != NO_MODE
-        entries.append(TreeEntry(path, mode if is_there else FILE_MODE, name if is_there else None))
+    entries = first_entries(said)
     if not entries:
         return True
     stdin = index_lines(entries, len(commit)).encode("utf-8", "surrogateescape")

@@ -223,7 +223,10 @@ class CloneStore:
                 return False
             changes: Iterable[FileChange] = ()
             if snapshot.unwritten or not self._trees.has_same(snapshot.tree, merged.commit):
-                now = self._trees.snapshot(self._base)
+                now = snapshot
+                is_apart = snapshot.unwritten or merged.renumbered
+                if is_apart or not self._trees.is_untouched(snapshot.tree, merged.commit):
+                    now = self._trees.snapshot(self._base)
                 then = merged.commit
                 if not self._trees.has_same(now.tree, snapshot.tree):
                     then = self._with_what_came(snapshot, now, merged)

@@ -10,7 +10,7 @@ from yoi_cli.model.trees import read_file
 from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.descriptors import not_as_expected
 from yoi_cli.store.files.layout import STORE_FOLDER
-from yoi_cli.store.files.shared_paths import is_shared, meant_removals, subjects_of
+from yoi_cli.store.files.shared_paths import is_shared, meant_removals, subjects_of, ticket_of
 from yoi_cli.sync.files.shrinkage import shrunk_tickets, with_what_was
 from yoi_cli.sync.files.writing import FileChange
 from yoi_cli.sync.git.trees import (
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from yoi_cli.model.trees import TreeFiles
     from yoi_cli.workspace.trust import SettingsGate
 
+#: Of more tickets the whole store is looked at as soon.
+_FEW = 100
 #: The trees of the folders of a store, in their order.
 _Subtrees: TypeAlias = "tuple[str | None, ...]"
 
@@ -179,6 +181,26 @@ class StoreTrees:
         if removed:
             index.drop(path[cut:] for path in removed)
         return index.write()
+
+    def is_untouched(self, taken: str, then: str) -> bool:
+        """Whether the folder still has what `taken`, which was taken from it last, has of whatever
+        is otherwise in `then`: of whole tickets, and of all that stands with another file."""
+        sides = [side.kinds.items() for side in self.differing(taken, then)]
+        files = {path for side in sides for path, kind in side if kind != "folder"}
+        touched = {self._scope(path) for path in files}
+        if len(touched) > _FEW:
+            return False
+        for folder in self.paths.folders:
+            prefix = f"{folder}/"
+            inside = [one.removeprefix(prefix) for one in touched if one.startswith(prefix)]
+            if inside and not self._index(folder, "store").is_as_held(inside):
+                return False
+        return True
+
+    def _scope(self, path: str) -> str:
+        ticket = ticket_of(path, self.paths.root)
+        # With the slash git looks at no entry of other tickets.
+        return f"{self.paths.root}/{ticket}/" if ticket else "/".join(path.split("/")[:2])
 
     def edited(self, tree: str, entries: Iterable[TreeEntry]) -> str:
         """The store's tree `tree` with `entries`, whose paths are from the workspace."""

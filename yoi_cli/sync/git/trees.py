@@ -11,7 +11,7 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from yoi_cli.git.command import ask_git, git_failed
+from yoi_cli.git.command import NO_INDEX, ask_git, git_failed
 from yoi_cli.git.object_reader import ObjectEntry
 from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.sync.git.unknown_files import UnknownFiles
@@ -27,6 +27,7 @@ _AS_THEY_ARE = (
     *("-c", "core.excludesFile=/dev/null", "-c", "core.quotePath=false"),
     *("-c", "core.ignoreStat=false"),
 )
+_IGNORED = "--exclude-per-directory=.gitignore"
 #: How `ls-files -t` marks what is not in the folder.
 _DELETED = "R"
 #: What a refresh says of a file that is not as it is held; of so few, only these are looked at.
@@ -83,12 +84,37 @@ class StoreIndex:
         os.makedirs(os.path.dirname(self._path), exist_ok=True)
         _remove(f"{self._path}.lock")
         self._tree = tree
-        if tree is not None and self._noted() == f"{self._checksum()} {tree}":
+        if tree is not None and self._is_brought_to(tree):
             return
         wanted = ["read-tree", "--empty"] if tree is None else ["read-tree", "--reset", tree]
         if ask_git([*_AS_THEY_ARE, *wanted], cwd=self._folder, variables=self._variables).code:
             _remove(self._path)
             self._git(wanted)
+
+    def _is_brought_to(self, tree: str) -> bool:
+        """Whether `tree` is held now, by what differs from the tree that is known to be held."""
+        checksum, _, held = self._noted().partition(" ")
+        if not held or checksum != self._checksum():
+            return False
+        if held == tree:
+            return True
+        asked = [*_AS_THEY_ARE, "diff-tree", "-r", "-z", tree, held]
+        variables = {**self._variables, **NO_INDEX}
+        answer = ask_git(asked, cwd=self._folder, variables=variables)
+        if answer.code:
+            return False
+        entries = first_entries(answer.text)
+        if entries:
+            self.put(entries, len(tree))
+        self._tree = tree
+        self._unknown.follow(held, tree, [entry.path for entry in entries])
+        return True
+
+    def is_as_held(self, paths: Sequence[str]) -> bool:
+        """Whether what stands at `paths`, and below them, is what is held there."""
+        wanted = (f":(literal){path}" for path in paths)
+        which = ("--deleted", "--modified", "--others", _IGNORED)
+        return os.path.isdir(self._folder) and not self._listed(*which, "--", *wanted)
 
     def differences(self) -> StoreDifferences:
         """How the folder differs from what is held."""
@@ -104,9 +130,7 @@ class StoreIndex:
     def _others(self, paths: Sequence[str]) -> frozenset[str]:
         """The files that are not held and not ignored, at `paths` or anywhere."""
         wanted = (f":(literal){path}" for path in paths)
-        listed = self._listed(
-            "--others", "--exclude-per-directory=.gitignore", *(("--", *wanted) if paths else ())
-        )
+        listed = self._listed("--others", _IGNORED, *(("--", *wanted) if paths else ()))
         return frozenset([path for _, path in listed])
 
     def _modified(self, said: str) -> set[tuple[str, str]]:
@@ -193,6 +217,17 @@ class StoreIndex:
         if answer.code:
             raise git_failed(arguments, answer)
         return answer.text
+
+
+def first_entries(said: str) -> list[TreeEntry]:
+    """Of two sides that git compared (`-r -z`), what the first has where they differ."""
+    words = iter(said.split("\0"))
+    entries: list[TreeEntry] = []
+    for facts, path in zip(words, words, strict=False):
+        mode, _, name, *_ = facts.removeprefix(":").split(" ")
+        is_there = mode != NO_MODE
+        entries.append(TreeEntry(path, mode if is_there else FILE_MODE, name if is_there else None))
+    return entries
 
 
 def index_lines(entries: Iterable[TreeEntry], length: int) -> str:

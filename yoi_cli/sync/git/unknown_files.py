@@ -63,6 +63,11 @@ class UnknownFiles:
         self._path = path
         self._others = others
         self._news: FolderTable | None = None
+        self._moved: tuple[str, str, frozenset[str]] = ("", "", frozenset())
+
+    def follow(self, held: str, tree: str, paths: Iterable[str]) -> None:
+        """Know that the index holds `tree` in place of `held`, which differ at `paths`."""
+        self._moved = held, tree, frozenset([_above(path) for path in paths])
 
     def find(self, tree: str) -> frozenset[str]:
         """The paths of those files, of an index that holds `tree` (empty for nothing)."""
@@ -90,9 +95,14 @@ class UnknownFiles:
 
     def _found(self, folders: _Folders, tree: str) -> frozenset[str]:
         known = load_table(self._path, self._folder)
-        if known is None or known.tree != tree:
+        held, now, above = self._moved
+        is_moved = known is not None and known.tree == held and now == tree
+        if known is None or not (known.tree == tree or is_moved):
             return self._walked(folders)
         stale = {known.places[at] for at in folders.differing(known)}
+        if known.tree != tree:
+            stale |= above.intersection(known.places)
+            self._news = known
         if not stale:
             return known.unknown
         if len(stale) > _MOST_FOLDERS or any(map(_is_ignore, stale)):
@@ -128,9 +138,7 @@ class UnknownFiles:
         found = self._others(asked) if asked else frozenset[str]()
         is_gone = _inside(gone)
         unknown = (
-            path
-            for path in known.unknown
-            if (os.path.dirname(path) or TOP) not in stale and not is_gone(path)
+            path for path in known.unknown if _above(path) not in stale and not is_gone(path)
         )
         self._news = known.updated(new, is_gone if gone else None, found.union(unknown))
         return self._news.unknown
@@ -216,6 +224,10 @@ def _inside(folders: Iterable[str]) -> Callable[[str], bool]:
 
 def _is_ignore(place: str) -> bool:
     return place == _IGNORE or place.endswith(f"/{_IGNORE}")
+
+
+def _above(path: str) -> str:
+    return os.path.dirname(path) or TOP
 
 
 def _below(place: str, name: str) -> str:
