@@ -64,6 +64,18 @@ def test_the_classes_tell_what_those_of_typing_tell() -> None:
     assert type(Pair) is type
 
 
+def test_the_first_values_of_a_class_are_made_as_all_others_are() -> None:
+    class Few(NamedTuple):
+        one: int
+        two: str = "2"
+
+    assert [Few(n) for n in range(3)] == [Few(one=n) for n in range(3)]
+    assert "__new__" not in vars(Few)  # to make that takes as long as some dozen values
+    made = [(Few(n, "x"), Few(n, two="x"), Few(two="x", one=n)) for n in range(20)]
+    assert made == [((n, "x"),) * 3 for n in range(20)]
+    assert "__new__" in vars(Few)
+
+
 def test_a_value_is_made_from_another() -> None:
     pair = Pair(1)
     assert pair._replace(two="x") == Pair(1, "x")

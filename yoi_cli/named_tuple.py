@@ -19,6 +19,11 @@ else:
         def _tuplegetter(place, text):
             return property(lambda self: self[place], doc=text)
 
+    #: How many of a class were made. To compile its `__new__` takes as long as some dozen without
+    #: it, and most commands make but one or two of most classes.
+    _made = {}
+    _FEW = 8
+
     class _Signature:
         """Who looks for the signature of a class finds that of its own `__new__`."""
 
@@ -32,6 +37,10 @@ else:
         _field_defaults = {}  # noqa: RUF012 (as `typing.NamedTuple` has it)
 
         def __new__(cls, /, *values, **named):
+            made = _made[cls] = _made.get(cls, 0) + 1
+            whole = _whole(cls, values, named) if made <= _FEW else None
+            if whole is not None:
+                return tuple.__new__(cls, whole)
             _give_new(cls)
             return cls.__new__(cls, *values, **named)
 
@@ -57,6 +66,17 @@ else:
         def __repr__(self):
             pairs = (f"{name}={value!r}" for name, value in self._asdict().items())
             return f"{type(self).__name__}({', '.join(pairs)})"
+
+    def _whole(cls, values, named):
+        """The values of all fields; None where one is missing or unknown, of which `__new__` of the
+        class's own will complain."""
+        rest = cls._fields[len(values) :]
+        if not named.keys() <= {*rest}:
+            return None
+        if rest:
+            known = {**cls._field_defaults, **named}
+            values += tuple(known[one] for one in rest if one in known)
+        return values if len(values) == len(cls._fields) else None
 
     def _give_new(cls):
         """Make the `__new__` of a class, which most that are imported are never asked for."""
