@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import YoiError
 from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.directory import Directory
-from yoi_cli.store.files.spool import FileSpool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yoi_cli.model.worker_message import Sender, WorkerMessage
+    from yoi_cli.store.files.spool import FileSpool
 
 FOLDER, BOX = "outbox", "box"
 _MESSAGES, _NOTES, _SENDER = "messages", "notes", "sender.json"
@@ -83,6 +83,8 @@ def new_name() -> str:
 
 def note_spool(box: str) -> FileSpool:
     """Where the hooks of a confined worker's git leave their notes."""
+    from yoi_cli.store.files.spool import FileSpool
+
     return FileSpool(os.path.join(box, _NOTES))
 
 

@@ -9,10 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, StoreInvalidError
-from yoi_cli.workers.local.commands import give_command, poke, resize_terminal, write_input
 from yoi_cli.workers.local.folder import WorkerFolder, WorkerSnapshot
-from yoi_cli.workers.local.output import follow_output, read_output
-from yoi_cli.workers.local.settled import SettledWorkers
 from yoi_cli.workers.local.shim import files
 from yoi_cli.workers.local.shim.kernel import is_alive
 from yoi_cli.workers.local.shim.state import ENDED
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
 
     from yoi_cli.model.workers.spec import WorkerRequest, WorkerSpec
     from yoi_cli.workers.local.place import Clone
+    from yoi_cli.workers.local.settled import SettledWorkers
     from yoi_cli.workers.observation import LifecycleEvent, Marks, ObservedWorker, Stretch
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.1
@@ -95,6 +93,8 @@ class FileRuntime:
         """Every worker whose id is greater than `after`, the oldest first, each read once it is
         asked for, as it is `told`; and in place of one that cannot be read the error for it. What
         `settled` has of those that ended is not read again."""
+        from yoi_cli.workers.local.settled import SettledWorkers
+
         known = settled or SettledWorkers()
         for worker_id in self.ids():
             if worker_id <= after:
@@ -163,20 +163,28 @@ class FileRuntime:
         return seen.view
 
     def output(self, worker_id: str, cursor: int, limit: int) -> Output:
+        from yoi_cli.workers.local.output import read_output
+
         with self._open(worker_id) as folder:
             return read_output(folder, self.runtime_id, cursor, limit)
 
     def read(self, worker_id: str, cursor: int, *, follow: bool = False) -> Iterator[Output]:
         """All output from `cursor` on; to `follow` is to go on until the worker has ended."""
+        from yoi_cli.workers.local.output import follow_output
+
         return follow_output(partial(self.output, worker_id), cursor, follow=follow)
 
     def input(self, worker_id: str, data: bytes, *, close: bool = False) -> None:
+        from yoi_cli.workers.local.commands import write_input
+
         with self._open(worker_id) as folder:
             write_input(folder, self.runtime_id, data, close=close)
             if close:
                 self._wake_shim(folder, folder.snapshot(self.runtime_id))
 
     def resize(self, worker_id: str, rows: int, columns: int) -> None:
+        from yoi_cli.workers.local.commands import resize_terminal
+
         with self._open(worker_id) as folder:
             resize_terminal(folder, folder.snapshot(self.runtime_id).state, (rows, columns))
 
@@ -187,6 +195,8 @@ class FileRuntime:
         return self._end(worker_id, "cancel", None)
 
     def _end(self, worker_id: str, word: str, grace: float | None) -> WorkerView:
+        from yoi_cli.workers.local.commands import give_command
+
         with self._open(worker_id) as folder:
             seen = folder.snapshot(self.runtime_id)
             if seen.view.has_ended and seen.verdict.is_settled:
@@ -336,6 +346,8 @@ class FileRuntime:
 
     def _wake_shim(self, folder: WorkerFolder, seen: WorkerSnapshot) -> None:
         """See to it that somebody reads a command that was just given."""
+        from yoi_cli.workers.local.commands import poke
+
         if seen.facts.has_shim and poke(seen.state):
             return
         if not folder.has_shim():

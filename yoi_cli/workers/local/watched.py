@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from yoi_cli.model.workers.presets import AGENT_SETTINGS
 from yoi_cli.workers.local.grants import named_path
 from yoi_cli.workers.local.place import worktrees_of
 
@@ -30,6 +29,10 @@ def settings_of_git(environment: Mapping[str, str]) -> Iterator[str]:
 
 def settings_of_agent(agent: str, environment: Mapping[str, str]) -> Iterator[str]:
     """What an agent may write, since it stands beside its login, and what leads its next run."""
+    if not agent:
+        return
+    from yoi_cli.model.workers.presets import AGENT_SETTINGS
+
     found = AGENT_SETTINGS.get(agent)
     folder = named_path(found.folder, "/", environment) if found is not None else None
     if found is not None and folder is not None:

@@ -14,7 +14,7 @@ from yoi_cli.workers.local.shim.parts import parts
 _PR_SET_CHILD_SUBREAPER = 36
 _FALLOC_FL_KEEP_SIZE = 0x01
 _FALLOC_FL_PUNCH_HOLE = 0x02
-#: More than a line of the process table can have.
+#: More than such a line of the kernel has.
 _LONGEST_LINE = 4096
 #: States in which a process runs no more, though its number is still taken.
 _DEAD = frozenset("ZXx")
@@ -50,8 +50,7 @@ def boot_id() -> str:
     """What this run of the machine is called; empty where it has no name. An identity is of no
     other run all the same: there it has the time of day in it."""
     try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return file.read().strip()
+        return _read_line("/proc/sys/kernel/random/boot_id").decode().strip()
     except OSError:
         return ""
 
@@ -86,18 +85,21 @@ def process(pid: int) -> Process | None:
         told = portable.process(pid)
         return None if told is None else Process(pid, *told)
     try:
-        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+        text = _read_line(f"/proc/{pid}/stat")
+    except (FileNotFoundError, ProcessLookupError):
         return None
-    try:
-        text = os.read(descriptor, _LONGEST_LINE)
-    except ProcessLookupError:
-        return None
-    finally:
-        os.close(descriptor)
     # The name stands in parentheses and may hold anything, parentheses too.
     fields = text[text.rindex(b")") + 2 :].split()
     return Process(pid, fields[0].decode(), int(fields[1]), int(fields[3]), int(fields[19]))
+
+
+def _read_line(path: str) -> bytes:
+    """What a short file of the kernel's says; what Python opens files with is not needed for it."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, _LONGEST_LINE)
+    finally:
+        os.close(descriptor)
 
 
 def processes() -> dict[int, Process]:
