@@ -60,8 +60,8 @@ The same list at [40](list-40.svg), [80](list-80.svg) and [120](list-120.svg) co
 
 **Plain calls.** What programs call by the thousand is answered without the parser of the command
 line, in half of the CPU time (benchmarks.md): `comment`, `ticket comment`, `ticket state`, `next`,
-`list`, `show ID`, `ticket list`, `ticket show ID` and `route` without tickets, with words and
-options that each stand alone (`-m TEXT`, not `-mTEXT` or `--message=TEXT`, and no value that
+`list`, `show ID`, `ticket list`, `ticket show ID`, `sync` and `route` without tickets, with words
+and options that each stand alone (`-m TEXT`, not `-mTEXT` or `--message=TEXT`, and no value that
 begins with a dash), `worker spawn … -- COMMAND` with whole seconds and without `--runtime`,
 `hook run NAME -- ARGS` and `merge-driver`. Every other form of these says and does the same.
 

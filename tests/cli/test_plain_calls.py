@@ -79,6 +79,11 @@ CALLS = (
     "worker spawn --profile nonsense --idle-timeout 5 --grace 1 -- true",
     "worker spawn --confine nonsense -- true",
     "worker spawn --author Bob --json -- no-such-program",
+    "sync",
+    "sync --json --remote origin",
+    "sync --dry-run --branch yoi",
+    "sync --branch a..b",
+    "sync --remote nowhere --json",
     "hook run commit-msg -- .git/COMMIT_EDITMSG",
     "hook run nonsense",
     "merge-driver a b c .yoi/tickets/x/thread.md",
@@ -102,6 +107,9 @@ NOT_PLAIN = (
     "show",
     f"show {READY} --events 3",
     f"show {READY} {PLANNED}",
+    "sync --branch=yoi",
+    "sync --help",
+    "sync yoi",
     "next -n 3",
     "next --limit=0",
     "worker spawn",
@@ -131,7 +139,7 @@ def end_workers(workspace: Path) -> None:
 
 
 def without_time(text: str) -> str:
-    return re.sub(r"01[0-9A-Z]{24}|\d{4}-\d\d-\d\dT[\d:]+Z", "…", text)
+    return re.sub(r"[0-9a-f]{40}|01[0-9A-Z]{24}|\d{4}-\d\d-\d\dT[\d:]+Z", "…", text)
 
 
 @pytest.mark.process
@@ -143,6 +151,9 @@ def test_a_plain_call_is_answered_without_typer_as_it_is_with_it(
     put(workspace, 1, "ready")
     put(workspace, 2, "planning")
     (workspace / "text").write_text("From a file.\n")
+    if call.startswith("sync"):
+        git("init", "-q", "--bare", "shared.git", cwd=workspace)
+        git("remote", "add", "origin", "shared.git", cwd=workspace)
     shutil.copytree(workspace, workspace.parent / "as it was", symlinks=True)
     found = []
     for way in ("plain", "typed"):

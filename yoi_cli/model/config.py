@@ -10,6 +10,9 @@ from yoi_cli.named_tuple import NamedTuple
 #: The only provider of a store.
 PROVIDER: Final = "builtin:yoi_local"
 
+#: How many seconds a remote may say nothing during a sync.
+SILENCE = 60.0
+
 
 class Config(NamedTuple):
     """The settings of one workspace that every command reads.

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
 from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
-from yoi_cli.model.config import DEFAULT, PROVIDER, is_git_folder, is_ref_folder, is_store_folder
+from yoi_cli.model.config import (
+    DEFAULT,
+    PROVIDER,
+    SILENCE,
+    is_git_folder,
+    is_ref_folder,
+    is_store_folder,
+)
 from yoi_cli.model.run_choices import MODEL_NAME, MOST_CANDIDATES, RUNTIME_NAME
 from yoi_cli.model.worker_limits import UNSAID
 from yoi_cli.named_tuple import NamedTuple
@@ -30,9 +37,6 @@ class Expected(NamedTuple, Generic[T]):
     what: str
     holds: Callable[[T], bool] | None = None
     hint: str = ""
-
-
-_SILENCE = 60.0
 
 
 def _is_line(text: str) -> bool:
@@ -202,10 +206,10 @@ class SyncSettings(Struct, frozen=True):
 
     remote: Line | None = None
     branch: Line | None = None
-    timeout: Seconds = _SILENCE
+    timeout: Seconds = SILENCE
 
     def __post_init__(self) -> None:
-        force_setattr(self, "timeout", self.timeout or _SILENCE)
+        force_setattr(self, "timeout", self.timeout or SILENCE)
 
 
 class ProfileSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from difflib import unified_diff
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -103,6 +102,8 @@ def running_settings(tables: Mapping[str, object]) -> RunningSettings:
 
 def difference(before: Sequence[str], now: Sequence[str]) -> tuple[str, ...]:
     """The lines that went (`-…`) and came (`+…`)."""
+    from difflib import unified_diff
+
     lines = unified_diff(before, now, n=0, lineterm="")
     return tuple(line for line in lines if line[:3] not in ("---", "+++") and line[:2] != "@@")
 

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from yoi_cli.git.checkout import Checkout
     from yoi_cli.git.configuration import GitConfiguration
-    from yoi_cli.model.settings import SyncSettings
     from yoi_cli.sync.git.clone import SyncTarget
     from yoi_cli.sync.git.snapshot import StorePaths
     from yoi_cli.sync.ports import RemoteBranch, SyncedStore
     from yoi_cli.sync.service import SyncReport
     from yoi_cli.workspace.session import Session
+    from yoi_cli.workspace.settings import SyncWishes
 
 _LONGEST_PAUSE = 2.0
 _HELD = (
@@ -93,16 +93,15 @@ def open_sync(session: Session, request: SyncRequest) -> Iterator[SyncPorts]:
     from yoi_cli.sync.git.history import signature
     from yoi_cli.sync.git.remote import GitRemote
     from yoi_cli.sync.git.snapshot import StoreTrees
-    from yoi_cli.workspace.settings import tables_of
+    from yoi_cli.workspace.settings import sync_wishes
     from yoi_cli.workspace.trust import SettingsGate, look_at
 
     checkout = _checkout_of(session)
-    tables = tables_of(session, "sync")
-    settings = tables.sync
+    settings = sync_wishes(session)
     configuration = read_configuration(checkout.root)
     paths, key, target = _target(session, checkout, configuration, settings, request)
     warnings = _check_checkout(paths, target)
-    runs_hooks = tables.git.run_hooks and look_at(session).state == TRUSTED
+    runs_hooks = settings.runs_hooks and look_at(session).state == TRUSTED
     signed = signature(configuration, session.author(None).author)
     deadline = max(settings.timeout, session.deadline)
     path = os.path.join(session.local_folder, "sync.lock")
@@ -153,7 +152,7 @@ def _target(
     session: Session,
     checkout: Checkout,
     configuration: GitConfiguration,
-    settings: SyncSettings,
+    settings: SyncWishes,
     request: SyncRequest,
 ) -> tuple[StorePaths, str, SyncTarget]:
     from hashlib import sha256

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yoi_cli.model.config import SILENCE
+from yoi_cli.named_tuple import NamedTuple
+from yoi_cli.store.config.store_config import says_nothing
 from yoi_cli.store.files.layout import CONFIG_FILE
 from yoi_cli.workspace.finding import config_bytes
 
@@ -16,6 +19,24 @@ if TYPE_CHECKING:
     from yoi_cli.model.worker_limits import WorkerLimits
     from yoi_cli.model.workers.profiles import Settings
     from yoi_cli.workspace.session import Session
+
+
+class SyncWishes(NamedTuple):
+    """`[sync]`, and whether the repository's hooks are run (`[git] run_hooks`)."""
+
+    remote: str | None = None
+    branch: str | None = None
+    timeout: float = SILENCE
+    runs_hooks: bool = False
+
+
+def sync_wishes(session: Session) -> SyncWishes:
+    """What the workspace's configuration tells a sync. Raises as `tables_of`."""
+    if says_nothing(config_bytes(session.workspace)):
+        return SyncWishes()
+    tables = tables_of(session, "sync")
+    told = tables.sync
+    return SyncWishes(told.remote, told.branch, told.timeout, tables.git.run_hooks)
 
 
 def settings_of(session: Session) -> Settings:

@@ -165,6 +165,18 @@ FORMS: Mapping[tuple[str, ...], Form] = {
         rest="words",
         needs_rest=True,
     ),
+    ("sync",): Form(
+        "sync",
+        "share_store",
+        (),
+        0,
+        {
+            "--remote": Option("remote"),
+            "--branch": Option("branch"),
+            "--dry-run": Option("dry_run", _FLAG),
+            "--json": Option("as_json", _FLAG),
+        },
+    ),
     ("hook", "run"): Form("hook_run", "run_hook", ("name",), 1, rest="arguments"),
     ("merge-driver",): Form(
         "merge_driver",

@@ -39,7 +39,7 @@ def parse_config(data: bytes, *, path: str) -> Config:
     Raises `StoreInvalidError` (`config_invalid`, with path and line) for what is not TOML, for
     a value of the wrong type and for a store outside the workspace.
     """
-    if _says_nothing(data):
+    if says_nothing(data):
         return DEFAULT
     from yoi_cli.store.config.toml_file import SettingProblem, load_tables, refusal
 
@@ -49,7 +49,7 @@ def parse_config(data: bytes, *, path: str) -> Config:
     return plain_config(tables) or checked_config(data, path=path)
 
 
-def _says_nothing(data: bytes) -> bool:
+def says_nothing(data: bytes) -> bool:
     """Whether a configuration file has the defaults alone."""
     return all(
         line.strip() in _LINES_OF_DEFAULTS or line.startswith(b"#") for line in data.split(b"\n")
@@ -59,7 +59,7 @@ def _says_nothing(data: bytes) -> bool:
 def is_silent_of_workers(data: bytes) -> bool:
     """Whether a configuration file has no table about workers: then their settings are the
     defaults, and nothing in them can be wrong."""
-    if _says_nothing(data):
+    if says_nothing(data):
         return True
     from yoi_cli.store.config.toml_file import SettingProblem, load_tables
 

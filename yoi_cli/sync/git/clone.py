@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import StoreInvalidError
 from yoi_cli.git.objects import merge_base
-from yoi_cli.merge.files.merged_store import MergedStore
-from yoi_cli.merge.files.renumber import RenumberedFiles, free_id_after
-from yoi_cli.merge.files.texts import thread_identities
-from yoi_cli.merge.ports import Renumbering
-from yoi_cli.model.ids import TicketId
 from yoi_cli.model.trees import NoFiles, read_file
 from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.shared_paths import ticket_of
 from yoi_cli.sync.errors import ahead, behind, moved, shallow, unrelated
-from yoi_cli.sync.files.writing import StoreFiles, busy
 from yoi_cli.sync.git.checkout import bring_index, current_branch, is_shallow
 from yoi_cli.sync.git.history import (
     differ_outside,
@@ -35,7 +28,6 @@ from yoi_cli.sync.ports import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from yoi_cli.model.findings import Conflict
     from yoi_cli.model.trees import TreeFiles
     from yoi_cli.store.files.store import FileStore
     from yoi_cli.sync.files.writing import FileChange
@@ -44,7 +36,6 @@ if TYPE_CHECKING:
     from yoi_cli.workspace.trust import SettingsGate
 
 _INDEX_ATTEMPTS = 20
-_MOST_RENUMBERED = 1000
 
 
 class SyncTarget(NamedTuple):
@@ -158,7 +149,9 @@ class CloneStore:
         if base == taken.commit:
             return MergedCommit(seen)
         ancestor = self._trees.files(base) if base is not None else NoFiles()
-        store, conflicts, renumbered = self._united(ancestor, taken.commit, seen)
+        from yoi_cli.sync.git.uniting import united
+
+        store, conflicts, renumbered = united(self._trees, ancestor, taken.commit, seen)
         outside = seen if self._target.local_branch is None else taken.commit
         tree = self._trees.in_commit(store, self._trees.tree_of(outside))
         if tree == self._trees.tree_of(seen) and self._may_leave(seen):
@@ -173,50 +166,12 @@ class CloneStore:
             return True
         return is_ancestor(self._cwd, self._base, seen)
 
-    def _united(
-        self, ancestor: TreeFiles, ours: str, theirs: str
-    ) -> tuple[str, Mapping[str, tuple[Conflict, ...]], tuple[Renumbering, ...]]:
-        """The store's tree after a merge; tickets of `ours` make way for others' ids."""
-        written, other = self._trees.files(ours), self._trees.files(theirs)
-        side: TreeFiles = written
-        changes: list[Renumbering] = []
-        while True:
-            merged = MergedStore(ancestor, side, other, self._paths.root)
-            try:
-                edits = list(merged.edits(written))
-                break
-            except StoreInvalidError as error:
-                ticket = error.details.get("ticket")
-                is_known = error.code == "ticket_made_twice" and isinstance(ticket, str)
-                if not is_known or len(changes) >= _MOST_RENUMBERED:
-                    raise
-                changes.append(self._renumbering(str(ticket), side, other))
-                side = RenumberedFiles(side, changes[-1], self._paths.root)
-        store = self._trees.in_commit(ours, None)
-        tree = self._trees.edited(store, self._trees.entries(edits, written, other))
-        return tree, merged.conflicts, tuple(changes)
-
-    def _renumbering(self, old: str, ours: TreeFiles, theirs: TreeFiles) -> Renumbering:
-        """The new id of the ticket `old` of ours: the next free one.
-
-        Or the one that it got in a sync that did not live to bring it to the folder.
-        """
-        root = self._paths.root
-        thread = f"{root}/{old}/thread.md"
-        events = thread_identities(ours.read(thread))
-        taken = {ticket_of(path, root) for path in {**ours.kinds, **theirs.kinds}} - {""}
-        new = free_id_after(old, ())
-        while new in taken:
-            path = f"{root}/{new}/thread.md"
-            if theirs.kinds.get(path) == "file" and events <= thread_identities(theirs.read(path)):
-                break
-            new = free_id_after(new, ())
-        return Renumbering(TicketId(old), new)
-
     def bring(self, taken: TakenStore, merged: MergedCommit) -> bool:
         snapshot = self._snapshot
         if snapshot is None or (merged.commit == self._base and not snapshot.unwritten):
             return True
+        from yoi_cli.sync.files.writing import StoreFiles
+
         with self._store.write() as writer:
             self._check_branch()
             if self._trees.commit_at(self._target.ref) != self._base:
@@ -229,7 +184,9 @@ class CloneStore:
                     now = self._trees.snapshot(self._base)
                 then = merged.commit
                 if not self._trees.has_same(now.tree, snapshot.tree):
-                    then = self._with_what_came(snapshot, now, merged)
+                    from yoi_cli.sync.git.uniting import with_what_came
+
+                    then = with_what_came(self._trees, snapshot, now, merged)
                 changes = self._let_in(self._trees.file_changes(now, now.tree, then, self._base))
             moved = {str(one.old): str(one.new) for one in merged.renumbered}
             if not StoreFiles(writer, moved).bring(changes):
@@ -243,20 +200,6 @@ class CloneStore:
             return changes
         return [one for one in changes if not gate.holds_back(one.path, one.was, one.data)]
 
-    def _with_what_came(
-        self, before: StoreSnapshot, now: StoreSnapshot, merged: MergedCommit
-    ) -> str:
-        """The merge with what was written to the folder since it was taken."""
-        root = self._paths.root
-        written, other = self._trees.files(now.tree), self._trees.files(merged.commit)
-        base: TreeFiles = self._trees.files(before.tree)
-        ours: TreeFiles = written
-        for change in merged.renumbered:
-            base = RenumberedFiles(base, change, root)
-            ours = RenumberedFiles(ours, change, root)
-        edits = MergedStore(base, ours, other, root).edits(written)
-        return self._trees.edited(now.tree, self._trees.entries(edits, written, other))
-
     def _arrive(self, commit: str) -> bool:
         """Say in git that the folder has come to `commit`."""
         if commit == self._base:
@@ -269,6 +212,8 @@ class CloneStore:
                     break
                 time.sleep(0.01 * (attempt + 1))
             else:
+                from yoi_cli.sync.files.writing import busy
+
                 raise busy()
         return move_ref(self._cwd, self._target.ref, commit, self._base)
 
@@ -299,4 +244,6 @@ class CloneStore:
 
 
 def _events(files: TreeFiles, folder: str) -> frozenset[tuple[str, bytes]]:
+    from yoi_cli.merge.files.texts import thread_identities
+
     return thread_identities(read_file(files, f"{folder}/thread.md") or b"")

@@ -11,8 +11,6 @@ from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.store.files.descriptors import not_as_expected
 from yoi_cli.store.files.layout import STORE_FOLDER
 from yoi_cli.store.files.shared_paths import is_shared, meant_removals, subjects_of, ticket_of
-from yoi_cli.sync.files.shrinkage import shrunk_tickets, with_what_was
-from yoi_cli.sync.files.writing import FileChange
 from yoi_cli.sync.git.trees import (
     EXECUTABLE_MODE,
     FILE_MODE,
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from yoi_cli.git.open import ObjectAnswers
     from yoi_cli.merge.files.merged_store import MergeEdit
     from yoi_cli.model.trees import TreeFiles
+    from yoi_cli.sync.files.writing import FileChange
     from yoi_cli.workspace.trust import SettingsGate
 
 #: Of more tickets the whole store is looked at as soon.
@@ -143,6 +142,8 @@ class StoreTrees:
                 frozenset(absent),
                 subjects_of(absent, self.paths.root),
             )
+        from yoi_cli.sync.files.shrinkage import shrunk_tickets, with_what_was
+
         before, now, root = self.files(base), self.files(raw), self.paths.root
         shrunk = shrunk_tickets(*self.differing(base, raw), root)
         restored = dict(with_what_was(before, now, shrunk, root)) if shrunk else {}
@@ -259,6 +260,8 @@ class StoreTrees:
 
         Raises `StoreInvalidError` (`path_unsafe`) for what a store never holds.
         """
+        from yoi_cli.sync.files.writing import FileChange
+
         here: TreeFiles
         there: TreeFiles
         raw: ListedFiles
