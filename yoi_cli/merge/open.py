@@ -171,7 +171,7 @@ def lost_records_to_git(
     if session.checkout is None:
         return {}
     from yoi_cli.merge.git.record_losses import lost_records
-    from yoi_cli.store.files.missing import read_file
+    from yoi_cli.store.files.known_tickets import read_file
 
     read = partial(read_file, session.store.folder)
     notes = os.path.join(session.local_folder, "merges")
@@ -191,7 +191,7 @@ def restore_records(
     from yoi_cli.merge.git.record_losses import lost_records
     from yoi_cli.store.files.bring_back import bring_back
     from yoi_cli.store.files.git_holds import git_holds
-    from yoi_cli.store.files.missing import read_file
+    from yoi_cli.store.files.known_tickets import read_file
     from yoi_cli.store.files.told import Told
 
     with session.store.write() as writer:

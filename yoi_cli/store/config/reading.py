@@ -6,6 +6,8 @@ Each key by itself, so that all that is wrong is told, and each with its line.
 from __future__ import annotations
 
 import re
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, TypeVar, get_args, get_origin
 
 from msgspec import Struct, ValidationError, convert
@@ -68,6 +70,12 @@ def read_file(kind: type[_Tables], data: bytes, *, path: str) -> _Tables:
     return convert(sound, kind)
 
 
+@cache
+def _types_of(kind: type[Struct]) -> Mapping[str, object]:
+    """The type of each key of a table."""
+    return MappingProxyType({one.name: one.type for one in fields(kind)})
+
+
 class _Check:
     """Collects the problems of one file."""
 
@@ -77,7 +85,7 @@ class _Check:
 
     def table(self, kind: type[Struct], table: Mapping[str, object], at: str) -> dict[str, object]:
         """What is sound of `table`; `at` is the path to it, with a dot at its end."""
-        known = {one.name: one.type for one in fields(kind)}
+        known = _types_of(kind)
         sound: dict[str, object] = {}
         for name, value in table.items():
             key = at + name[:60]

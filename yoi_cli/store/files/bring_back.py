@@ -16,7 +16,8 @@ from yoi_cli.model.states import CLOSED
 from yoi_cli.store.files import layout
 from yoi_cli.store.files.atomic_folder import place_tree
 from yoi_cli.store.files.journal import Journal
-from yoi_cli.store.files.missing import find_lost, read_file
+from yoi_cli.store.files.known_tickets import read_file
+from yoi_cli.store.files.missing import find_lost
 from yoi_cli.store.formats import journal
 from yoi_cli.store.formats.journal import JournalEntry
 from yoi_cli.store.formats.thread import parse_thread

@@ -81,14 +81,17 @@ def _has_stepwise_git(top: str | None, stepwise: frozenset[bytes]) -> bool:
 def gits_in(top: str | None) -> Iterator[int]:
     """The processes of this user that are a git and work in `top`, or anywhere where None."""
     for name in os.listdir(PROCESSES):
+        if not name.isdigit():
+            continue
+        folder = f"{PROCESSES}/{name}"
         # What has ended meanwhile is not waited for, nor is what somebody else runs.
-        with suppress(OSError):
-            if name.isdigit():
-                folder = f"{PROCESSES}/{name}"
-                program = os.path.basename(os.readlink(f"{folder}/exe"))
-                is_git = program.startswith("git")
-                if is_git and (top is None or os.path.samefile(f"{folder}/cwd", top)):
-                    yield int(name)
+        try:
+            program = os.readlink(f"{folder}/exe").rpartition("/")[2]
+            is_git = program.startswith("git")
+            if is_git and (top is None or os.path.samefile(f"{folder}/cwd", top)):
+                yield int(name)
+        except OSError:
+            continue
 
 
 def subcommand(arguments: list[bytes]) -> bytes:

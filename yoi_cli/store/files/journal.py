@@ -34,10 +34,12 @@ _OPENING = 64
 
 
 class Journal:
-    """The journal at `path`, which need not be there."""
+    """The journal at `path`, which need not be there. What was read of it once is not read again
+    where it only grew."""
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._known: tuple[bytes, JournalText] | None = None
 
     @property
     def has_late(self) -> bool:
@@ -54,11 +56,12 @@ class Journal:
 
     def read(self) -> JournalText:
         """What was written and is not known to be committed."""
-        return _read(self.path)
+        self._known = _read(self.path, self._known)
+        return self._known[1]
 
     def read_late(self) -> JournalText:
         """What waits for its files, or was written while git had them in its hands."""
-        return _read(self.path + _LATE)
+        return _read(self.path + _LATE, None)[1]
 
     def entries(self) -> Sequence[JournalEntry]:
         """All of it, what waits last."""
@@ -125,20 +128,21 @@ def _opened(path: str) -> int:
         return os.open(path, _APPEND, 0o666)
 
 
-def _read(path: str) -> JournalText:
-    """The journal at `path`. One that cannot be read, or is larger than any that is kept, counts
-    as foreign: nothing is known from it."""
+def _read(path: str, known: tuple[bytes, JournalText] | None) -> tuple[bytes, JournalText]:
+    """The bytes of the journal at `path`, and what they hold. One that cannot be read, or is larger
+    than any that is kept, counts as foreign: nothing is known from it."""
     from yoi_cli.store.formats.journal_reading import JournalText, parse_journal
 
     try:
         with _folder(path) as folder, folder.opened(_name(path)) as descriptor:
             if os.fstat(descriptor).st_size > LONGEST:
-                return JournalText(is_foreign=True)
-            return parse_journal(read_all(descriptor, path))
+                return b"", JournalText(is_foreign=True)
+            data = read_all(descriptor, path)
+            return data, parse_journal(data, known)
     except FileNotFoundError:
-        return JournalText()
+        return b"", JournalText()
     except (OSError, YoiError):
-        return JournalText(is_foreign=True)
+        return b"", JournalText(is_foreign=True)
 
 
 def _set_aside(path: str) -> None:

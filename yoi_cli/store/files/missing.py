@@ -6,16 +6,11 @@ other is read. What is in no file then is looked for in git, by who knows it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
-from yoi_cli.errors import YoiError
-from yoi_cli.model.ids import TicketId
 from yoi_cli.named_tuple import NamedTuple
-from yoi_cli.store.files.descriptors import mark_of
+from yoi_cli.store.files.known_tickets import KnownTickets
 from yoi_cli.store.formats import journal
 
 if TYPE_CHECKING:
@@ -31,8 +26,6 @@ if TYPE_CHECKING:
 COMMITTED = "committed"
 STASHED = "stashed"
 DROPPED = "dropped"
-#: Parts that a look at the thread's mark says enough of.
-_IN_THREAD = frozenset({journal.EVENTS})
 
 
 class Version(NamedTuple):
@@ -59,19 +52,16 @@ class Lost(NamedTuple):
 
 
 def find_lost(
-    folder: Directory | None, entries: Sequence[JournalEntry], elsewhere: Elsewhere | None
+    folder: Directory | None,
+    entries: Sequence[JournalEntry],
+    elsewhere: Elsewhere | None,
+    known: KnownTickets | None = None,
 ) -> Mapping[str, Lost]:
-    """What `entries` tell that is neither in the store's `folder` nor in a commit, by ticket."""
-    suspicious = _suspicious(folder, entries)
-    if not suspicious:
-        return {}
-    from yoi_cli.store.files.told import told_by
-
-    rest: dict[str, Told] = {}
-    for told in told_by(suspicious).values():
-        left = told.without(partial(read_file, folder))
-        if not left.is_empty:
-            rest[told.ticket] = left
+    """What `entries` tell that is neither in the store's `folder` nor in a commit, by ticket; what
+    is `known` since an earlier look is not looked at again."""
+    known = KnownTickets() if known is None else known
+    known.take(entries)
+    rest = {told.ticket: told for told in known.lacking(folder)}
     if not rest or elsewhere is None:
         return {ticket: Lost(told, told, ()) for ticket, told in rest.items()}
     return _sought(rest, elsewhere)
@@ -82,9 +72,10 @@ def find_missing(
     entries: Sequence[JournalEntry],
     late: Sequence[JournalEntry],
     elsewhere: Elsewhere | None,
+    known: KnownTickets | None = None,
 ) -> Mapping[str, MissingWrites]:
     """The same as values; `late` are the last of `entries`, which wait for their files."""
-    all_lost = find_lost(folder, entries, elsewhere)
+    all_lost = find_lost(folder, entries, elsewhere, known)
     if not all_lost:
         return {}
     from yoi_cli.store.files.told import told_by
@@ -97,39 +88,6 @@ def find_missing(
         gone = not lost.gone.is_empty and not waits
         found[ticket] = lost.missing.missing(lost.places, gone=gone, waiting=waits)
     return found
-
-
-def read_file(folder: Directory | None, ticket: str, path: str) -> bytes | None:
-    """The file at `path` of a ticket; None where it is not there, or cannot be read."""
-    if folder is None:
-        return None
-    with suppress(OSError, YoiError):
-        return folder.read_path(f"{ticket}/{path}")
-    return None
-
-
-def _suspicious(folder: Directory | None, entries: Sequence[JournalEntry]) -> list[JournalEntry]:
-    """The entries on tickets that are not seen at once to be as they were left."""
-    marks: dict[str, str] = {}
-    doubtful: set[str] = set()
-    for entry in entries:
-        if entry.mark != journal.DOUBTED:
-            marks[entry.ticket] = entry.mark
-        if any(name not in _IN_THREAD for name, _, _ in entry.parts):
-            doubtful.add(entry.ticket)
-    for ticket, mark in marks.items():
-        if ticket not in doubtful and _mark_at(folder, ticket) != mark:
-            doubtful.add(ticket)
-    return [entry for entry in entries if entry.ticket in doubtful]
-
-
-def _mark_at(folder: Directory | None, ticket: str) -> str:
-    if folder is None:
-        return ""
-    try:
-        return mark_of(os.lstat(f"{TicketId(ticket)}/thread.md", dir_fd=folder.descriptor))
-    except OSError:
-        return ""
 
 
 def _sought(rest: Mapping[str, Told], elsewhere: Elsewhere) -> Mapping[str, Lost]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from yoi_cli.model.missing import MissingWrites
     from yoi_cli.model.relations import Relation
     from yoi_cli.model.thread_figures import ThreadFigures
+    from yoi_cli.store.files.journal import Journal
+    from yoi_cli.store.files.known_tickets import KnownTickets
     from yoi_cli.store.files.missing import Elsewhere
     from yoi_cli.store.formats.thread_pieces import ThreadInPieces
     from yoi_cli.store.values import Part
@@ -50,6 +52,7 @@ class FileReader(BaseReader):
         self._in_pieces: tuple[TicketId, ThreadInPieces] | None = None
         self._without_records: set[str] = set()
         self._listed_ns: int | None = None
+        self._looked: list[tuple[Journal, KnownTickets]] = []
 
     @cached_property
     def folder(self) -> Directory | None:
@@ -106,13 +109,26 @@ class FileReader(BaseReader):
         git = self.location.git
         if git is None or not os.path.lexists(os.path.dirname(git.journal)):
             return {}
-        from yoi_cli.store.files.journal import Journal
         from yoi_cli.store.files.missing import find_missing
 
-        kept = Journal(git.journal)
+        kept, known = self._journal()
         late = kept.read_late().entries
         entries = (*kept.read().entries, *late)
-        return find_missing(self.folder, entries, late, self.elsewhere) if entries else {}
+        return find_missing(self.folder, entries, late, self.elsewhere, known) if entries else {}
+
+    def _journal(self) -> tuple[Journal, KnownTickets]:
+        """The journal, and what is known by it."""
+        from yoi_cli.store.files.journal import Journal
+        from yoi_cli.store.files.known_tickets import KnownTickets
+
+        git = self.location.git
+        if not self._looked:
+            self._looked.append((Journal("" if git is None else git.journal), KnownTickets()))
+        return self._looked[0]
+
+    def know_what(self, other: FileReader) -> None:
+        """Go on from what `other`, a reader of the same store, has found of the journal."""
+        self._looked = other._looked
 
     def latest_at(self, ticket: TicketId) -> str:
         from yoi_cli.store.formats.thread_pieces import PIECE, in_pieces

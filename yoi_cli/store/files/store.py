@@ -69,6 +69,7 @@ class FileStore(FileReader):
             committed=self._committed,
             elsewhere=self.elsewhere,
         ) as writer:
+            writer.know_what(self)
             if self._first is not None:
                 self._first(writer)
             writer.remember = self._remember

@@ -155,9 +155,13 @@ def told_by(entries: Iterable[JournalEntry]) -> Mapping[str, Told]:
     """What `entries` tell, ticket by ticket; of what was said twice, the last."""
     found: dict[str, Told] = {}
     for entry in entries:
-        known = found.get(entry.ticket) or Told(entry.ticket, entry.at)
-        found[entry.ticket] = _with(known, entry)
+        found[entry.ticket] = told_then(found.get(entry.ticket), entry)
     return found
+
+
+def told_then(known: Told | None, entry: JournalEntry) -> Told:
+    """What is told of a ticket once `entry` came after what is `known`."""
+    return _with(known or Told(entry.ticket, entry.at), entry)
 
 
 def _with(told: Told, entry: JournalEntry) -> Told:

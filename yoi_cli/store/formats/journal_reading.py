@@ -32,15 +32,18 @@ class JournalText(NamedTuple):
         return not (self.damaged or self.is_foreign)
 
 
-def parse_journal(data: bytes) -> JournalText:
-    """The entries of a journal. Never fails."""
+def parse_journal(data: bytes, known: tuple[bytes, JournalText] | None = None) -> JournalText:
+    """The entries of a journal. Never fails. `known` is what other bytes hold: where these go on
+    from those, the rest alone is read."""
     if not data:
         return JournalText()
     begin = data.find(b"\n") + 1
     if not threshold_of(data):
         return JournalText(is_foreign=True)
-    entries: list[JournalEntry] = []
-    damaged, position = 0, begin
+    before, text = known or (b"", JournalText())
+    is_more = bool(before) and text.is_sound and data.startswith(before)
+    entries = list(text.entries) if is_more else []
+    damaged, position = 0, len(before) if is_more else begin
     while position < len(data):
         entry, end = _entry(data, position)
         if entry is not None:

@@ -8,6 +8,7 @@ time is linear in the size of the file, whatever it holds.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ _SEPARATOR_LINE_CRLF = rb"(?m)^---[ \t]*\r?$"
 _FENCE = rb"(?m)^ {0,3}(`{3,}|~{3,})([^\n]*)"
 #: How many lines an event's body has, said in the header of one that a cut could end early.
 LINES = "lines"
+#: So many threads of so many bytes at most are remembered.
+_KNOWN, _SHORT = 32, 1 << 16
 _BLANKS = " \t\r"
 _BLANK_BYTES = b" \t\r"
 
@@ -79,6 +82,17 @@ class _Boundary(NamedTuple):
 
 def parse_thread(data: bytes) -> ParsedThread:
     """Read a thread's bytes into its events, their places and the faults between them."""
+    return _known_thread(data) if len(data) <= _SHORT else _read_thread(data)
+
+
+@lru_cache(_KNOWN)
+def _known_thread(data: bytes) -> ParsedThread:
+    """The same, once of the same bytes: whoever decides on a log reads it before, and under the
+    lock again."""
+    return _read_thread(data)
+
+
+def _read_thread(data: bytes) -> ParsedThread:
     crlf = data[: data.find(b"\n") + 1].endswith(b"\r\n")
     reader = _ThreadReader(data, "\r\n" if crlf else "\n")
     boundaries = _boundaries(data)
