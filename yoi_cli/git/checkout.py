@@ -76,7 +76,7 @@ def is_below(path: str, folder: str) -> bool:
 def _checkout(root: str, git_dir: str) -> Checkout | None:
     common = first_line(os.path.join(git_dir, "commondir"))
     if common is None:
-        if git_dir == os.path.join(root, ".git") and _is_plain(git_dir):
+        if git_dir == os.path.join(root, ".git") and is_plain(git_dir):
             return Checkout(root, git_dir, git_dir, root)
         from yoi_cli.git.unusual import main_of_unusual
 
@@ -89,14 +89,14 @@ def _checkout(root: str, git_dir: str) -> Checkout | None:
 
 def _main_of_linked(common_dir: str) -> str | None:
     above, name = os.path.split(common_dir)
-    if name == ".git" and _is_plain(common_dir) and not os.path.exists(record_of(common_dir)):
+    if name == ".git" and is_plain(common_dir) and not os.path.exists(record_of(common_dir)):
         return above
     from yoi_cli.git.unusual import main_of_linked
 
     return main_of_linked(common_dir)
 
 
-def _is_plain(git_dir: str) -> bool:
+def is_plain(git_dir: str) -> bool:
     """Whether the configuration leaves the work tree where it is: nearly every one says
     `bare = false` and no more of it. What may say otherwise is looked at closer."""
     text = _config(git_dir, "config")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import select
 import weakref
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import start_git
+from yoi_cli.git.commit_graph import CommitGraph
+from yoi_cli.git.plain_refs import are_full_ids
 
 if TYPE_CHECKING:
     from yoi_cli.git.command import GitProcess
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 #: Git answers at once, or never: where a ref is a FIFO, or its disk hangs.
 _PATIENCE_MS = 20_000
 _MOST_BYTES = 1 << 16
-_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _BRANCHES = "refs/heads/"
 
 
@@ -34,6 +34,8 @@ class CommitFacts:
         self._process: GitProcess | None = None
         self._end: weakref.finalize[[GitProcess], CommitFacts] | None = None
         self._held: set[tuple[str, str]] = set()
+        #: What commits say of themselves.
+        self.graph = CommitGraph(common_dir)
 
     def commit_of(self, revision: str) -> str | None:
         """The full id of the commit that `revision` names, empty where it names none. None where
@@ -47,9 +49,23 @@ class CommitFacts:
         is_missing = len(words) == 2 and words[1] == b"missing"
         return "" if is_missing and self._is_no_branch(revision) else None
 
-    def holds(self, commit: str, of: str) -> bool:
-        """Whether `of` is known to hold `commit`."""
-        return (commit, of) in self._held
+    def object_of(self, name: str) -> tuple[str, str] | None:
+        """The full id and the kind of what a commit has at a path (`COMMIT:PATH`), empty where it
+        has nothing there. None where git is to be asked by itself."""
+        if not name.isprintable():
+            return None
+        with self._lock:
+            line = self._answer(name.encode())
+        if line.endswith(b" missing\n"):
+            return "", ""
+        words = line.decode().split()
+        return (words[0], words[1]) if len(words) == 3 else None
+
+    def holds(self, commit: str, of: str) -> bool | None:
+        """Whether `of` holds `commit`, where that is known or near; else None."""
+        if (commit, of) in self._held:
+            return True
+        return self.graph.holds(commit, of) if are_full_ids(commit, of) else None
 
     def note(self, commit: str, of: str) -> None:
         """Remember that `of` holds `commit`: of full ids that is so for ever."""
@@ -61,6 +77,7 @@ class CommitFacts:
         if self._end is not None:
             self._end()
         self._process = self._end = None
+        self.graph.close()
 
     def _is_no_branch(self, revision: str) -> bool:
         """Whether it is the full name of a branch that is not there, and not one that is broken."""
@@ -94,11 +111,6 @@ class CommitFacts:
             self.close()
             return b""
         return line
-
-
-def are_full_ids(*revisions: str) -> bool:
-    """Whether each of `revisions` is the full id of an object, and so the same one for ever."""
-    return all(_FULL_ID.fullmatch(one) for one in revisions)
 
 
 def _end(process: GitProcess) -> None:

@@ -34,13 +34,15 @@ class StoredObject(NamedTuple):
 
 
 class ObjectStream:
-    """Reads objects of the repository around `cwd`; one thread at a time.
+    """Reads objects of the repository around `cwd`, or with the git folder `git_dir`; one thread at
+    a time.
 
     The process is started with the first reading, and ends with `close` or with this.
     """
 
-    def __init__(self, cwd: str) -> None:
+    def __init__(self, cwd: str, *, git_dir: str = "") -> None:
         self._cwd = cwd
+        self._repository = ["--git-dir", git_dir] if git_dir else []
         self._process: GitProcess | None = None
         self._end: weakref.finalize[[GitProcess], ObjectStream] | None = None
 
@@ -101,7 +103,7 @@ class ObjectStream:
 
     def _started(self) -> GitProcess:
         if self._process is None:
-            self._process = start_git(["cat-file", "--batch"], cwd=self._cwd)
+            self._process = start_git([*self._repository, "cat-file", "--batch"], cwd=self._cwd)
             self._end = weakref.finalize(self, _end, self._process)
         return self._process
 

@@ -116,13 +116,24 @@ class RepositoryPaths(NamedTuple):
 
     def is_ancestor(self, commit: str, of: str) -> bool:
         """Whether `of` holds `commit`. Raises `OperationError` where one is not there."""
-        if self.facts is not None and self.facts.holds(commit, of):
-            return True
+        known = self.facts.holds(commit, of) if self.facts is not None else None
+        if known is not None:
+            return known
         arguments = ["merge-base", "--is-ancestor", commit, of]
         found = is_yes(arguments, self.ask(arguments))
         if found and self.facts is not None:
             self.facts.note(commit, of)
         return found
+
+    def parents_of(self, commit: str) -> tuple[str, ...]:
+        """The parents of a commit, by its full id, as it says itself: no graft and no replacement
+        speaks for it. Raises as `run`."""
+        node = self.facts.graph.node(commit) if self.facts is not None else None
+        if node is not None:
+            return node.parents
+        asked = ["--no-replace-objects", "cat-file", "commit", commit]
+        headers = self.run(asked).partition("\n\n")[0].split("\n")
+        return tuple(one.removeprefix("parent ") for one in headers if one.startswith("parent "))
 
 
 class TreeState(NamedTuple):

@@ -15,6 +15,7 @@ from yoi_cli.model.findings import OTHER_TICKET
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from yoi_cli.git.commit_facts import CommitFacts
     from yoi_cli.merge.git.index import IndexConflicts
     from yoi_cli.merge.resolve import Resolution
     from yoi_cli.model.ids import TicketId
@@ -141,12 +142,15 @@ def resolve_store(
 
 
 def lost_to_git(
-    session: Session, tickets: Collection[TicketId] | None = None
+    session: Session,
+    tickets: Collection[TicketId] | None = None,
+    facts: CommitFacts | None = None,
 ) -> Mapping[str, frozenset[str]]:
     """The ids of events that HEAD, or a parent of its merges, has and the store has not, by ticket.
 
     Only `tickets` are asked for, or all. Outside of git, and for a store whose files no commit
     of the checkout has, there is nothing to say. docs/merging.md says how far back it looks.
+    `facts` are for whoever asks again and again.
     """
     if session.checkout is None:
         return {}
@@ -161,11 +165,13 @@ def lost_to_git(
         except YoiError:
             return None
 
-    return lost_events(session.workspace, session.location.folder, thread, tickets)
+    return lost_events(session.workspace, session.location.folder, thread, tickets, facts=facts)
 
 
 def lost_records_to_git(
-    session: Session, tickets: Collection[TicketId] | None = None
+    session: Session,
+    tickets: Collection[TicketId] | None = None,
+    facts: CommitFacts | None = None,
 ) -> Mapping[str, LostRecords]:
     """The relations and plan records of the same, by the ticket whose files lack them."""
     if session.checkout is None:
@@ -175,7 +181,9 @@ def lost_records_to_git(
 
     read = partial(read_file, session.store.folder)
     notes = os.path.join(session.local_folder, "merges")
-    return lost_records(session.workspace, session.location.folder, read, tickets, notes)
+    return lost_records(
+        session.workspace, session.location.folder, read, tickets, notes, facts=facts
+    )
 
 
 def restore_records(

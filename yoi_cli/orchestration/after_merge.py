@@ -37,7 +37,7 @@ def close(context: TicketContext, at: Position) -> bool | RunOutcome:
 def clean_up(context: TicketContext, at: Position) -> bool | RunOutcome:
     integration.drop_trial(context)
     context.drop_checkout()
-    worktree = context.worktree(at)
+    worktree = context.ports.worktrees.locate(at.worktree, at.target)
     if worktree is None:
         return end(context, at)
     views = context.ports.runtime.all()

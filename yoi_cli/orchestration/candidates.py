@@ -118,7 +118,7 @@ def _prepare(context: TicketContext, at: Position, number: int) -> bool | None:
         new = NewWorktree(
             context.ticket, one.worktree, one.branch, at.start, bool(context.head(one))
         )
-        context.ports.worktrees.add(new)
+        context.ports.worktrees.make(new)
     if not context.preparation.is_needed:
         return None
     folder = context.ports.local_state.path_of(one.worktree)

@@ -138,7 +138,7 @@ def adopt(context: TicketContext, at: Position) -> bool:
     worktree = context.worktree(at)
     if worktree is None or worktree.is_unfinished:
         new = NewWorktree(context.ticket, at.worktree, at.branch, at.commit, bool(head))
-        context.ports.worktrees.add(new)
+        context.ports.worktrees.make(new)
     drop_candidates(context, at)
     return context.take_evidence(at, at.commit)
 

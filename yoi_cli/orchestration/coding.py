@@ -191,7 +191,7 @@ def _follow_here(context: TicketContext, at: Position) -> bool:
     if left is not None and left.branch == at.target:  # it led its HEAD there
         unapproved = unapproved or unapproved_in_target(context, at, left.head or "")
     tell_target_moves(context, at)
-    worktree = context.standing_worktree(at)
+    worktree = left or context.standing_worktree(at)
     if worktree is None:
         return context.miss_worktree(at)
     if view.cause in ("stopped", "cancelled"):
@@ -230,7 +230,8 @@ def _look_at_work(
         return True
     found = examine(context.ports, at, worktree, view)
     if not found.problems:
-        return context.take_evidence(at, found.commit)
+        seen = None if at.coder_runtime else worktree
+        return context.take_evidence(at, found.commit, seen)
     asked = question_of(context.workers.said(view, _QUESTION))
     if asked and is_success(view) and context.head(at) == at.start:
         return _ask(context, at, asked, view)

@@ -197,7 +197,7 @@ class TicketContext:
         """Make the worktree that was agreed on, where it is missing or unfinished."""
         worktree = self.worktree(at)
         if worktree is None or worktree.is_unfinished:
-            self.ports.worktrees.add(self._new_worktree(at))
+            self.ports.worktrees.make(self._new_worktree(at))
 
     def end_leftovers(self) -> None:
         """End what of this ticket still works, though its way has gone on without it: there is one
@@ -223,11 +223,12 @@ class TicketContext:
         text = f"`{at.worktree}` is gone, and so is its branch `{at.branch}`."
         return self.call_person(at, "worktree_gone", text)
 
-    def take_evidence(self, at: Position, commit: str) -> bool:
-        """Record that a commit is to be looked at, and what is beside it uncommitted."""
+    def take_evidence(self, at: Position, commit: str, seen: Worktree | None = None) -> bool:
+        """Record that a commit is to be looked at, and what is beside it uncommitted, as it was
+        `seen` just now, or is."""
         commands = len(self.ports.settings.orchestration.validate)
         text = f"Looking at {short(commit)}; validation commands: {commands}."
-        worktree = self.standing_worktree(at)
+        worktree = seen or self.standing_worktree(at)
         tree = tree_word(worktree.dirty) if worktree else ""
         self.ports.local_state.note_target(self.ticket, self.target_head(at))
         return self.record(at, stages.VALIDATE, text, round=str(at.coder), tree=tree, commit=commit)

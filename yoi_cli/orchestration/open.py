@@ -68,7 +68,7 @@ def open_ports(
         claims=session.claims,
         by=session.author(author),
         share=lambda: _share(session),
-        routing=lambda: routing_context(session, holder),
+        routing=lambda: routing_context(session, holder, facts),
         worktrees=open_worktrees(session, facts),
         repository=repository,
         forge=RemoteForge(

@@ -14,6 +14,7 @@ from yoi_cli.workspace.start import Start, starting_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from yoi_cli.git.commit_facts import CommitFacts
     from yoi_cli.model.ids import TicketId
     from yoi_cli.model.lost import LostRecords
     from yoi_cli.routing.claims import ClaimList, ClaimService
@@ -26,10 +27,13 @@ _ATTEMPTS = 8
 _PAUSE = 0.05
 
 
-def routing_context(session: Session, caller: str = "") -> RoutingContext:
+def routing_context(
+    session: Session, caller: str = "", facts: CommitFacts | None = None
+) -> RoutingContext:
     """What routing takes from the settings, the claims and the checkout of a session.
 
-    `caller` is the holder on whose behalf is routed: its own claim does not hold it up.
+    `caller` is the holder on whose behalf is routed: its own claim does not hold it up. `facts`
+    are for whoever routes again and again.
     """
     from yoi_cli.routing.claims import views
 
@@ -40,22 +44,24 @@ def routing_context(session: Session, caller: str = "") -> RoutingContext:
         dirty=session.uncommitted() if config.require_clean else (),
         caller=caller,
         japanese=config.is_japanese,
-        lost=lambda tickets: _lost(session, tickets),
-        lost_records=lambda: _lost_records(session),
+        lost=lambda tickets: _lost(session, tickets, facts),
+        lost_records=lambda: _lost_records(session, facts),
         requires_acceptance=config.require_acceptance,
     )
 
 
-def _lost(session: Session, tickets: Collection[TicketId]) -> Mapping[str, frozenset[str]]:
+def _lost(
+    session: Session, tickets: Collection[TicketId], facts: CommitFacts | None
+) -> Mapping[str, frozenset[str]]:
     from yoi_cli.merge.open import lost_to_git
 
-    return lost_to_git(session, tickets)
+    return lost_to_git(session, tickets, facts)
 
 
-def _lost_records(session: Session) -> Sequence[LostRecords]:
+def _lost_records(session: Session, facts: CommitFacts | None) -> Sequence[LostRecords]:
     from yoi_cli.merge.open import lost_records_to_git
 
-    return tuple(lost_records_to_git(session).values())
+    return tuple(lost_records_to_git(session, facts=facts).values())
 
 
 def open_router(

@@ -94,6 +94,10 @@ class Worktrees(Protocol):
         without `base` and `ahead`; `target` is what it is to be merged into."""
         ...
 
+    def locate(self, path: str, target: str) -> Worktree | None:
+        """The same without a look at its files: what is not committed there is not told."""
+        ...
+
     def stands(self, path: str) -> bool:
         """Whether there is one to `find`."""
         ...
@@ -103,6 +107,10 @@ class Worktrees(Protocol):
         ...
 
     def add(self, new: NewWorktree) -> Worktree:
+        """`make` a worktree, and look at it."""
+        ...
+
+    def make(self, new: NewWorktree) -> None:
         """Make a worktree, or finish one whose making was cut short.
 
         Raises `UsageError` (`path_invalid`, `branch_invalid`), `ConflictError`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from support.process import Program
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git import command
+from yoi_cli.git.commit_facts import CommitFacts
 from yoi_cli.merge.open import lost_to_git
 from yoi_cli.model.ids import TicketId
 from yoi_cli.workspace.session import open_session
@@ -23,10 +25,13 @@ def branches(yoi: Program, git: Program, workspace: Path) -> Branches:
 
 
 def lost(branches: Branches, *tickets: str) -> dict[str, int]:
-    """How many events merges lost, by ticket."""
+    """How many events merges lost, by ticket; for whoever asks again and again the same."""
     session = open_session(Start(str(branches.folder), False, "test", {}))
     asked = [TicketId(ticket) for ticket in tickets] if tickets else None
-    return {ticket: len(ids) for ticket, ids in lost_to_git(session, asked).items()}
+    found = lost_to_git(session, asked)
+    with closing(CommitFacts(str(branches.folder / ".git"))) as facts:
+        assert all(lost_to_git(session, asked, facts) == found for _ in range(2))
+    return {ticket: len(ids) for ticket, ids in found.items()}
 
 
 @pytest.mark.parametrize("way", [("-s", "ours"), ("-X", "ours"), ("-X", "theirs")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from support.process import Program
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git import command
+from yoi_cli.git.commit_facts import CommitFacts
 from yoi_cli.merge.git import merge_sides, record_losses
 from yoi_cli.merge.open import lost_records_to_git
 from yoi_cli.model.ids import TicketId
@@ -29,10 +31,21 @@ def branches(yoi: Program, git: Program, workspace: Path) -> Branches:
 
 
 def lost(branches: Branches, *tickets: str) -> dict[str, int]:
-    """How many records are lost, by ticket."""
+    """How many records are lost, by ticket; for whoever asks again and again the same."""
     session = open_session(Start(str(branches.folder), False, "test", {}))
     asked = [TicketId(ticket) for ticket in tickets] if tickets else None
+    with closing(CommitFacts(str(branches.folder / ".git"))) as facts:
+        known = [lost_records_to_git(session, asked, facts) for _ in range(2)]
+    (branches.folder / ".git/yoi/merges").unlink(missing_ok=True)
     found = lost_records_to_git(session, asked)
+    assert known == [found, found]
+    return {ticket: len(one.sentences) for ticket, one in found.items()}
+
+
+def lost_by_git(branches: Branches) -> dict[str, int]:
+    """The same, without a process that goes on."""
+    session = open_session(Start(str(branches.folder), False, "test", {}))
+    found = lost_records_to_git(session)
     return {ticket: len(one.sentences) for ticket, one in found.items()}
 
 
@@ -257,13 +270,13 @@ def test_of_a_merge_git_is_asked_once(branches: Branches, monkeypatch: pytest.Mo
         return merge_sides.sides_of(workspace, merges, patterns)
 
     monkeypatch.setattr(record_losses, "sides_of", counted)
-    assert lost(branches) == lost(branches) == {waiting: 1}
+    assert lost_by_git(branches) == lost_by_git(branches) == {waiting: 1}
     assert asked == [1, 0]
     notes = branches.folder / ".git/yoi/merges"
     assert notes.read_text().startswith("yoi merges 1 .yoi/tickets\n")
     for damaged in (b"\xff\x00", b"yoi merges 1 .yoi/tickets\nnot a merge\n", b""):
         notes.write_bytes(damaged)
-        assert lost(branches) == {waiting: 1}
+        assert lost_by_git(branches) == {waiting: 1}
     assert asked == [1, 0, 1, 1, 1]
 
 

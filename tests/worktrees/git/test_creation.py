@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from support.process import Program
-from support.worktrees import BRANCH, TICKET, add, commit, new, paths_of, seen, worktrees_of
+from support.worktrees import BRANCH, OTHER, TICKET, add, commit, new, paths_of, seen, worktrees_of
 
 from yoi_cli.errors import ConflictError, NotFoundError, OperationError, UsageError, YoiError
+from yoi_cli.git.repository import WorktreePaths
 from yoi_cli.worktrees.git.listing import MAKING
+from yoi_cli.worktrees.git.populate import local_files
 from yoi_cli.worktrees.ports import NewWorktree
 
 SECRETS = (
@@ -72,6 +74,32 @@ def test_what_is_local_or_secret_is_not_in_a_worktree(leaky: Path, git: Program)
     commit(git, folder, "new.txt")
     git("commit", "--quiet", "--all", "--allow-empty", "--message", "all", cwd=folder)
     assert git("diff", "--name-only", "main", "HEAD", cwd=folder).out == "new.txt\n"
+
+
+def test_the_second_worktree_is_set_up_as_git_sets_up_the_first(leaky: Path, git: Program) -> None:
+    first, second = add(leaky)[1], add(leaky, OTHER)[1]
+    own = leaky / ".git/worktrees"
+    for name in ("info/sparse-checkout", "config.worktree"):
+        assert (own / second.name / name).read_text() == (own / first.name / name).read_text()
+    assert files(second) == files(first) == {"README.md", *KEPT}
+    for folder in (first, second):
+        git("sparse-checkout", "reapply", cwd=folder)
+        assert git("status", "--porcelain", cwd=folder).out == ""
+
+
+@pytest.mark.parametrize("form", ["--index-version=2", "--index-version=4", "--split-index"])
+def test_what_should_have_stayed_out_is_found_in_every_form_of_an_index(
+    repo: Path, git: Program, form: str
+) -> None:
+    _, folder = add(repo)
+    git("sparse-checkout", "disable", cwd=folder)
+    tree = WorktreePaths(str(folder), str(repo / ".git/worktrees" / folder.name))
+    commit(git, folder, ".yoi/tickets/x/item.md")
+    git("update-index", form, cwd=folder)
+    assert local_files(tree) == ()
+    commit(git, folder, ".yoi/tickets/xx.log")
+    git("update-index", form, cwd=folder)
+    assert local_files(tree) == (".yoi/tickets/xx.log",)
 
 
 def test_a_secret_that_a_later_merge_brings_stays_out_too(repo: Path, git: Program) -> None:

@@ -106,6 +106,9 @@ def test_what_is_found_is_what_a_look_at_all_shows(
     (listed,) = worktrees_of(repo).all("main")
     found = worktrees_of(repo).find(f".worktree/{folder.name}", "main")
     assert found == listed._replace(base=None, ahead=0)
+    located = worktrees_of(repo).locate(f".worktree/{folder.name}", "main")
+    assert located is not None
+    assert located._replace(dirty=()) == found._replace(dirty=())
     own = listed if listed.ticket == TICKET and not listed.is_unfinished else None
     assert worktrees_of(repo).of(TICKET, "main") == own
     assert worktrees_of(repo).of(OTHER, "main") is None

@@ -8,9 +8,19 @@ from typing import NamedTuple
 
 import pytest
 from support.process import Program
-from support.worktrees import BRANCH, add, all_bytes, commit, repository_of, worktrees_of
+from support.worktrees import (
+    BRANCH,
+    add,
+    all_bytes,
+    commit,
+    paths_of,
+    repository_of,
+    worktrees_of,
+)
 
 from yoi_cli.errors import ConflictError, NotFoundError, UsageError, YoiError
+from yoi_cli.git.commit_facts import CommitFacts
+from yoi_cli.worktrees.target.target_branch import GitRepository
 
 
 class Work(NamedTuple):
@@ -360,11 +370,23 @@ def test_what_is_not_the_merge_of_what_was_approved_moves_nothing(work: Work, gi
 def test_who_holds_a_commit_is_the_target_here_and_at_remotes(
     work: Work, git: Program, tmp_path: Path
 ) -> None:
+    facts = CommitFacts(str(work.repo / ".git"))
+    asking = GitRepository(paths_of(work.repo)._replace(facts=facts))
     repository = repository_of(work.repo)
-    assert repository.targets_with(work.tip, "main") == ()
+
+    def held_by(commit: str) -> tuple[str, ...]:
+        found = repository.targets_with(commit, "main")
+        assert asking.targets_with(commit, "main") == found
+        return found
+
+    assert held_by(work.tip) == ()
     git("init", "--quiet", "--bare", tmp_path / "remote.git")
     git("remote", "add", "origin", tmp_path / "remote.git")
     git("push", "--quiet", "origin", f"{work.tip}:refs/heads/main")
     git("push", "--quiet", "origin", f"{work.tip}:refs/heads/other/main")
-    assert repository.targets_with(work.tip, "main") == ("origin/main",)
-    assert repository.targets_with(work.old, "main") == ("main", "origin/main")
+    for how in ("loose", "packed"):
+        if how == "packed":
+            git("pack-refs", "--all")
+        assert held_by(work.tip) == ("origin/main",)
+        assert held_by(work.old) == ("main", "origin/main")
+    facts.close()

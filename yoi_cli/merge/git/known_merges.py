@@ -12,7 +12,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from yoi_cli.merge.git.merge_sides import MERGES, MergeSide
+from yoi_cli.merge.git.committed_store import MERGES
+from yoi_cli.merge.git.merge_sides import MergeSide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

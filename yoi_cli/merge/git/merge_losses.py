@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import ask_git, run_git
 from yoi_cli.git.object_stream import ObjectStream
+from yoi_cli.merge.git.committed_store import committed_store
 from yoi_cli.merge.git.merge_sides import (
     MergeSide,
     ancestor_blobs,
     file_patterns,
-    has_commits,
     is_blob,
     merge_sides,
 )
@@ -25,7 +25,10 @@ from yoi_cli.store.files import layout
 from yoi_cli.store.formats.thread import parse_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    from yoi_cli.git.commit_facts import CommitFacts
+    from yoi_cli.merge.git.committed_store import CommittedStore
 
 _ID = re.compile(
     rb"^<!-- event:[^\n]* id: ([0-7][0-9A-HJKMNP-TV-Z]{25}) -->[ \t\r]*$", re.MULTILINE
@@ -38,6 +41,8 @@ def lost_events(
     folder: str,
     read: Callable[[str], bytes | None],
     tickets: Iterable[str] | None = None,
+    *,
+    facts: CommitFacts | None = None,
 ) -> Mapping[str, frozenset[str]]:
     """The ids of events that the threads here lack, by ticket: of those that HEAD has, and of those
     that parents of its merges had, and neither the merge nor the ancestors of its sides have.
@@ -46,17 +51,19 @@ def lost_events(
     thread of a ticket as it is now, None for a ticket that is not there (it may have been removed
     on purpose). `tickets` are the only ones that are asked for; None asks for all. One git looks
     at the newest `MERGES` merges, another reads what they changed. Nothing where git is no help;
-    one that does not answer at all is an error (`OperationError`, `git_timeout`).
+    one that does not answer at all is an error (`OperationError`, `git_timeout`). With `facts`,
+    fewer processes are started.
     """
     lost: dict[str, set[str]] = {}
     here: dict[str, set[bytes]] = {}
     names = None if tickets is None else list(tickets)
     try:
-        if not has_commits(workspace):
+        store = committed_store(workspace, folder, facts)
+        if store is None:
             return {}
         objects = ObjectStream(workspace)
-        changed = _changed(workspace, folder, names, read)
-        sides = merge_sides(workspace, folder, names, (layout.THREAD,))
+        changed = _changed(store, names, read)
+        sides = merge_sides(store, names, (layout.THREAD,))
         for side in (*changed, *sides):
             ticket = side.ticket
             if ticket not in here:
@@ -108,25 +115,34 @@ def _holders(workspace: str, folder: str, ids: Collection[str]) -> Mapping[str, 
 
 
 def _changed(
-    workspace: str,
-    folder: str,
-    tickets: Collection[str] | None,
+    store: CommittedStore,
+    tickets: Sequence[str] | None,
     read: Callable[[str], bytes | None],
 ) -> Iterator[MergeSide]:
     """The threads that are not as HEAD has them.
 
     Git is not asked to compare: it would read attributes in the checkout, which may be a FIFO.
     """
+    known = None if tickets is None else store.files_of(tickets, layout.THREAD)
+    for ticket, blob in (_threads(store, tickets) if known is None else known).items():
+        data = read(ticket)
+        if data is not None and not is_blob(data, blob):
+            yield MergeSide(ticket, layout.THREAD, blob)
+
+
+def _threads(store: CommittedStore, tickets: Sequence[str] | None) -> Mapping[str, str]:
+    """The blobs of the threads that HEAD has, of `tickets` or of all."""
+    folder = store.folder
     wanted = (
         [f"{folder}/"]
         if tickets is None
         else [f"{folder}/{one}/{layout.THREAD}" for one in tickets]
     )
-    for entry in run_git(["ls-tree", "-r", "-z", "HEAD", "--", *wanted], cwd=workspace).split("\0"):
+    found: dict[str, str] = {}
+    listed = run_git(["ls-tree", "-r", "-z", store.head, "--", *wanted], cwd=store.workspace)
+    for entry in listed.split("\0"):
         facts, _, path = entry.partition("\t")
         ticket = path.removeprefix(f"{folder}/").removesuffix(f"/{layout.THREAD}")
-        if path != f"{folder}/{ticket}/{layout.THREAD}" or "/" in ticket:
-            continue
-        blob, data = facts.split(" ")[-1], read(ticket)
-        if data is not None and not is_blob(data, blob):
-            yield MergeSide(ticket, layout.THREAD, blob)
+        if path == f"{folder}/{ticket}/{layout.THREAD}" and "/" not in ticket:
+            found[ticket] = facts.split(" ")[-1]
+    return found

@@ -17,8 +17,9 @@ from yoi_cli.store.files import layout
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-#: How many merges are looked at, the newest first, and how many versions of files in them.
-MERGES = 500
+    from yoi_cli.merge.git.committed_store import CommittedStore
+
+#: How many versions of files in merges are looked at.
 VERSIONS = 2000
 _NONE = frozenset("0")
 
@@ -42,11 +43,6 @@ class MergeSide(NamedTuple):
         return set(self.after) == _NONE
 
 
-def has_commits(workspace: str) -> bool:
-    """Whether HEAD is a commit."""
-    return bool(look_up(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], cwd=workspace))
-
-
 def file_patterns(folder: str, tickets: Collection[str] | None, parts: Sequence[str]) -> list[str]:
     """What names the files `parts` of `tickets`, or of all, to git."""
     magic = ":(glob)" if tickets is None else ":(literal)"
@@ -55,19 +51,14 @@ def file_patterns(folder: str, tickets: Collection[str] | None, parts: Sequence[
 
 
 def merge_sides(
-    workspace: str, folder: str, tickets: Collection[str] | None, parts: Sequence[str]
+    store: CommittedStore, tickets: Collection[str] | None, parts: Sequence[str]
 ) -> Iterator[MergeSide]:
     """What sides of HEAD's merges had otherwise than the merge, of the files `parts` of `tickets`
     or of all; each pair once, those of the newest merges first."""
-    patterns = file_patterns(folder, tickets, parts)
-    found, _ = sides_of(workspace, newest_merges(workspace), patterns)
+    patterns = file_patterns(store.folder, tickets, parts)
+    merges = store.with_changes(store.newest_merges())
+    found, _ = sides_of(store.workspace, merges, patterns)
     return each_once(side for sides in found.values() for side in sides)
-
-
-def newest_merges(workspace: str) -> Sequence[str]:
-    """The merges of HEAD that are looked at, the newest first."""
-    wanted = ["rev-list", "--merges", f"--max-count={MERGES}", "HEAD", "--"]
-    return run_git(wanted, cwd=workspace).split()
 
 
 def sides_of(

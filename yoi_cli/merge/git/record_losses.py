@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.errors import OperationError, YoiError
 from yoi_cli.git.command import run_git
 from yoi_cli.git.object_stream import ObjectStream
+from yoi_cli.merge.git.committed_store import committed_store
 from yoi_cli.merge.git.known_merges import KnownMerges
 from yoi_cli.merge.git.merge_sides import (
     MergeSide,
@@ -19,10 +20,8 @@ from yoi_cli.merge.git.merge_sides import (
     blob_at,
     each_once,
     file_patterns,
-    has_commits,
     is_blob,
     merge_sides,
-    newest_merges,
     parents_of,
     placed,
     sides_of,
@@ -35,6 +34,8 @@ from yoi_cli.store.formats.thread import parse_thread
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from yoi_cli.git.commit_facts import CommitFacts
+    from yoi_cli.merge.git.committed_store import CommittedStore
     from yoi_cli.model.plan import PlanRecord
     from yoi_cli.model.relations import Relation
 
@@ -54,6 +55,8 @@ def lost_records(
     read: ReadFile,
     tickets: Iterable[str] | None = None,
     notes: str | None = None,
+    *,
+    facts: CommitFacts | None = None,
 ) -> Mapping[str, LostRecords]:
     """The relations and plan records that the files here lack, by ticket: of those that HEAD has,
     and of those that parents of its merges had, and neither the merge nor the ancestors of its
@@ -62,16 +65,18 @@ def lost_records(
     `folder` and `tickets` are as `lost_events` takes them. A ticket without a thread here counts as
     removed on purpose; of one that got another id since, nothing is asked. `notes` is where it is
     noted what merges had, which never changes. Nothing where git is no help; one that does not
-    answer at all is an error (`OperationError`, `git_timeout`).
+    answer at all is an error (`OperationError`, `git_timeout`). With `facts`, fewer processes are
+    started.
     """
     names = None if tickets is None else list(tickets)
     found: dict[str, dict[tuple[str, str], tuple[Relation | PlanRecord, bytes]]] = {}
     try:
-        if not has_commits(workspace):
+        store = committed_store(workspace, folder, facts)
+        if store is None:
             return {}
         history = _History(workspace, folder, read)
-        changed = _changed(workspace, folder, names, read)
-        for side in (*changed, *_sides(workspace, folder, names, notes)):
+        changed = _changed(store, names, read)
+        for side in (*changed, *_sides(store, names, notes)):
             gone = history.gone(side)
             if gone:
                 found.setdefault(side.ticket, {}).update(gone)
@@ -82,17 +87,18 @@ def lost_records(
 
 
 def _sides(
-    workspace: str, folder: str, tickets: Collection[str] | None, notes: str | None
+    store: CommittedStore, tickets: Collection[str] | None, notes: str | None
 ) -> Iterator[MergeSide]:
     """What sides of merges had otherwise. Of all tickets, git says it of every merge once: it
     takes two large trees apart for each."""
     if tickets is not None or notes is None:
-        return merge_sides(workspace, folder, tickets, _PARTS)
-    kept = KnownMerges(notes, folder)
-    known, merges = kept.read(), newest_merges(workspace)
+        return merge_sides(store, tickets, _PARTS)
+    kept = KnownMerges(notes, store.folder)
+    known, merges = kept.read(), store.newest_merges()
     new = [merge for merge in merges if merge not in known]
-    found, is_whole = sides_of(workspace, new, file_patterns(folder, None, _PARTS))
-    both = {**found, **known}
+    patterns = file_patterns(store.folder, None, _PARTS)
+    found, is_whole = sides_of(store.workspace, store.with_changes(new), patterns)
+    both = {**dict.fromkeys(new, ()), **found, **known}
     if new and is_whole:
         kept.write(both)
     return each_once(side for merge in merges for side in both.get(merge, ()))
@@ -220,27 +226,47 @@ def _as_value(ticket: str, found: Records) -> LostRecords:
 
 
 def _changed(
-    workspace: str, folder: str, tickets: Collection[str] | None, read: ReadFile
+    store: CommittedStore, tickets: Collection[str] | None, read: ReadFile
 ) -> Iterator[MergeSide]:
-    """The files of records that are not as HEAD has them.
-
-    Git compares the index alone, which costs a fraction of a look at the trees: of what is in the
-    checkout it would read the attributes, which may be a FIFO.
-    """
-    patterns = file_patterns(folder, tickets, _PARTS)
-    blobs: dict[str, str] = {}
-    listed = run_git(["ls-files", "-s", "-z", "--", *patterns], cwd=workspace)
-    for entry in listed.split("\0")[:-1]:
-        facts, _, path = entry.partition("\t")
-        blobs[path] = facts.split(" ")[1]
-    options = ["--cached", "--raw", "--no-abbrev", "--no-renames", "--relative", "-z"]
-    differing = run_git(["diff-index", *options, "HEAD", "--", *patterns], cwd=workspace)
-    words = differing.split("\0")
-    for facts, path in zip(words[::2], words[1::2], strict=False):
-        blobs[path] = facts.split(" ")[2]
+    """The files of records that are not as HEAD has them."""
+    tree = store.tree() if tickets is None else None
+    blobs = _blobs(store, tickets) if tree is None else _known_blobs(store, tree)
     for path, blob in blobs.items():
         ticket, part = placed(path)
         if set(blob) != {"0"}:
             data = read(ticket, part)
             if data is None or not is_blob(data, blob):
                 yield MergeSide(ticket, part, blob)
+
+
+#: The answer for the tree that was asked about last, by workspace and tree.
+_LAST: dict[tuple[str, str], Mapping[str, str]] = {}
+
+
+def _known_blobs(store: CommittedStore, tree: str) -> Mapping[str, str]:
+    """The same of all tickets, whose folder is `tree`: git is asked once as long as that stays."""
+    if tree and (store.workspace, tree) not in _LAST:
+        found = _blobs(store, None)
+        _LAST.clear()
+        _LAST[store.workspace, tree] = found
+    return _LAST[store.workspace, tree] if tree else {}
+
+
+def _blobs(store: CommittedStore, tickets: Collection[str] | None) -> Mapping[str, str]:
+    """The blobs of the files of records that HEAD has, by path.
+
+    Git compares the index alone, which costs a fraction of a look at the trees: of what is in the
+    checkout it would read the attributes, which may be a FIFO.
+    """
+    patterns = file_patterns(store.folder, tickets, _PARTS)
+    blobs: dict[str, str] = {}
+    listed = run_git(["ls-files", "-s", "-z", "--", *patterns], cwd=store.workspace)
+    for entry in listed.split("\0")[:-1]:
+        facts, _, path = entry.partition("\t")
+        blobs[path] = facts.split(" ")[1]
+    options = ["--cached", "--raw", "--no-abbrev", "--no-renames", "--relative", "-z"]
+    differing = run_git(["diff-index", *options, store.head, "--", *patterns], cwd=store.workspace)
+    words = differing.split("\0")
+    for facts, path in zip(words[::2], words[1::2], strict=False):
+        blobs[path] = facts.split(" ")[2]
+    return blobs

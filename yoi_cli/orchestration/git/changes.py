@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import glob
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from yoi_cli.git.commit_facts import are_full_ids
+from yoi_cli.git.plain_refs import are_full_ids
+from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.orchestration.ports import Changes
 
 if TYPE_CHECKING:
@@ -16,8 +17,20 @@ if TYPE_CHECKING:
 
 _MOST_COMMITS = 50
 _MOST_FILES = 100
+_MOST_KNOWN = 16
+_Found = TypeVar("_Found")
 #: The mode of a submodule's entry in a tree.
 GITLINK = "160000"
+
+
+class ChangedFiles(NamedTuple):
+    """The files that differ between two commits, with the lines added and taken away (None for a
+    binary file), as far as they are told, and how many there are; and the submodules, with the
+    commits that the later one has them at."""
+
+    files: tuple[tuple[str, int | None, int | None], ...]
+    total: int
+    submodules: tuple[tuple[str, str], ...]
 
 
 class GitHistory:
@@ -25,35 +38,53 @@ class GitHistory:
 
     def __init__(self, repository: RepositoryPaths) -> None:
         self._repository = repository
-        #: What lies between two commits stays the same, and what was asked last is asked again;
-        #: of names that is not so.
-        self._last: tuple[str, str, Changes] | None = None
+        #: What differs between two commits stays the same, and is asked again; of names that is
+        #: not so.
+        self._known: dict[tuple[str, str], Changes] = {}
+        self._files: dict[tuple[str, str], ChangedFiles] = {}
 
     def changes(self, base: str, head: str) -> Changes:
         """What `head` has that `base` has not. Raises `OperationError` (`git_failed`)."""
-        if self._last is not None and self._last[:2] == (base, head):
-            return self._last[2]
-        found = self._between(base, head)
-        if are_full_ids(base, head):
-            self._last = (base, head, found)
-        return found
-
-    def _between(self, base: str, head: str) -> Changes:
-        between = f"{base}..{head}"
-        plain = ["--no-color", "--no-show-signature", "--format=%H %s"]
-        printed = self._repository.run(["log", "-z", *plain, "--end-of-options", between, "--"])
-        commits = [_pair(entry) for entry in printed.split("\0") if entry]
-        asked = ["diff-tree", "-r", "-z", "--numstat", "--no-renames", "--no-ext-diff"]
-        stats = self._repository.run(
-            [*asked, "--no-textconv", "--end-of-options", base, head, "--"]
-        )
-        files = [_file(entry) for entry in stats.split("\0") if entry]
-        return Changes(
+        if (base, head) in self._known:
+            return self._known[base, head]
+        commits, changed = self._commits(base, head), self._changed(base, head)
+        found = Changes(
             commits=tuple(commits[:_MOST_COMMITS]),
-            files=tuple(files[:_MOST_FILES]),
+            files=changed.files,
             commit_count=len(commits),
-            file_count=len(files),
+            file_count=changed.total,
         )
+        return _keep(self._known, base, head, found)
+
+    def _commits(self, base: str, head: str) -> list[tuple[str, str]]:
+        """The commits of `head` that `base` has not, the newest first, with their subjects."""
+        facts = self._repository.facts
+        near = facts.graph.line(base, head) if facts and are_full_ids(base, head) else None
+        if near is not None:
+            return near
+        plain = ["--no-color", "--no-show-signature", "--format=%H %s", "--end-of-options"]
+        printed = self._repository.run(["log", "-z", *plain, f"{base}..{head}", "--"])
+        return [_pair(entry) for entry in printed.split("\0") if entry]
+
+    def _changed(self, base: str, head: str) -> ChangedFiles:
+        """What one commit has otherwise than another."""
+        if (base, head) in self._files:
+            return self._files[base, head]
+        asked = ["diff-tree", "-r", "-z", "--raw", "--numstat", "--no-abbrev", "--no-renames"]
+        plain = ["--no-ext-diff", "--no-textconv", "--end-of-options"]
+        words = iter(self._repository.run([*asked, *plain, base, head, "--"]).split("\0"))
+        submodules: list[tuple[str, str]] = []
+        files: list[tuple[str, int | None, int | None]] = []
+        for word in words:
+            if word.startswith(":"):
+                _, mode, _, commit, _ = word.split(" ")
+                path = next(words)
+                if mode == GITLINK:
+                    submodules.append((path, commit))
+            elif word:
+                files.append(_file(word))
+        found = ChangedFiles(tuple(files[:_MOST_FILES]), len(files), tuple(submodules))
+        return _keep(self._files, base, head, found)
 
     def is_ignored(self, path: str) -> bool:
         """Whether git ignores `path`, relative to the repository."""
@@ -77,14 +108,11 @@ class GitHistory:
 
     def unshared_submodules(self, base: str, head: str) -> Sequence[tuple[str, str]]:
         """The submodules that are at a commit which none of their remotes was seen to have."""
-        asked = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"]
-        words = self._repository.run([*asked, base, head, "--"]).split("\0")
-        found = []
-        for facts, path in zip(words[::2], words[1::2], strict=False):
-            _, mode, _, commit, _ = facts.split(" ")
-            if mode == GITLINK and not self._is_shared(head, path, commit):
-                found.append((path, commit))
-        return found
+        return [
+            (path, commit)
+            for path, commit in self._changed(base, head).submodules
+            if not self._is_shared(head, path, commit)
+        ]
 
     def _is_shared(self, head: str, path: str, commit: str) -> bool:
         """Whether a remote-tracking branch of the submodule holds `commit`: of any checkout of
@@ -117,6 +145,15 @@ class GitHistory:
         if commits[0] is None or commits[1] is None:
             return None
         return self._repository.find(["merge-base", commits[0], commits[1]]) or None
+
+
+def _keep(known: dict[tuple[str, str], _Found], base: str, head: str, found: _Found) -> _Found:
+    """`found`, which is kept of full ids, of the last few."""
+    if are_full_ids(base, head):
+        if len(known) >= _MOST_KNOWN:
+            del known[next(iter(known))]
+        known[base, head] = found
+    return found
 
 
 def _pair(entry: str) -> tuple[str, str]:

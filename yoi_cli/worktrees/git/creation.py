@@ -16,8 +16,7 @@ from yoi_cli.git.dot_git import git_dir_of
 from yoi_cli.git.unusual import record_main
 from yoi_cli.model.config import is_git_folder
 from yoi_cli.workspace.which import mark_worktree
-from yoi_cli.worktrees.git.branch_names import name_in_the_way
-from yoi_cli.worktrees.git.hooks_path import share_hooks
+from yoi_cli.worktrees.git.branch_names import is_name, name_in_the_way
 from yoi_cli.worktrees.git.listing import MAKING, WorktreeEntry, all_entries, entry_at, tree_at
 from yoi_cli.worktrees.git.populate import failed, populate, wait_for_index
 from yoi_cli.worktrees.git.rescue import Rescue, rescue
@@ -42,8 +41,7 @@ def create(repository: RepositoryPaths, new: NewWorktree) -> WorktreeEntry:
             return begun
     if begun is not None and begun.is_unfinished and begun.branch == new.branch:
         _clear_way(repository, begun, new.ticket)
-        populate(begun.tree)
-        share_hooks(repository, begun.tree)
+        populate(repository, begun.tree)
         return _finished(repository, begun.tree)
     if begun is not None and begun.is_missing and begun.branch == new.branch:
         raise _path_taken(path, "its `.git` is gone or leads elsewhere, and the files are there")
@@ -104,12 +102,11 @@ def _make(
             raise failed(path, "git does not list it")
         if repository.workspace:
             mark_worktree(tree.git_dir, repository.workspace)
-        populate(tree)
-        share_hooks(repository, tree)
+        populate(repository, tree)
     except BaseException:
         _undo(repository, path, branch, commit)
         raise
-    _release(repository, tree)
+    _release(tree)
     return tree
 
 
@@ -177,8 +174,7 @@ def _path_taken(path: str, why: str) -> ConflictError:
 
 def _start_of(repository: RepositoryPaths, new: NewWorktree) -> str:
     """The commit that the worktree begins at. Raises where branch or base do not allow it."""
-    answer = repository.ask(["check-ref-format", "--branch", new.branch])
-    if answer.code or new.branch.startswith("-") or answer.text.strip() != new.branch:
+    if not is_name(repository, new.branch):
         raise UsageError(
             "branch_invalid",
             f"{new.branch[:80]!r} is no name for a branch.",
@@ -233,13 +229,13 @@ def _check_not_in_use(repository: RepositoryPaths, branch: str) -> None:
             )
 
 
-def _release(repository: RepositoryPaths, tree: WorktreePaths) -> None:
-    """Let a finished worktree be marked no longer as being made."""
-    repository.run(["worktree", "unlock", tree.path])
+def _release(tree: WorktreePaths) -> None:
+    """Let a finished worktree be marked no longer as being made, as `git worktree unlock` does."""
+    os.unlink(tree.own("locked"))
 
 
 def _finished(repository: RepositoryPaths, tree: WorktreePaths) -> WorktreeEntry:
-    _release(repository, tree)
+    _release(tree)
     return _listed(repository, tree)
 
 

@@ -18,21 +18,26 @@ _SETTING = "core.hooksPath"
 def lacking_hooks(repository: RepositoryPaths, tree: WorktreePaths) -> str | None:
     """The main worktree's folder of hooks, where `tree` has none at the place that git looks."""
     # With `runs_hooks`, or the setting by which we keep hooks from running would answer.
-    answer = tree.ask(["config", "--type=path", "--get", _SETTING], runs_hooks=True)
-    setting = answer.text.rstrip("\n") if answer.code == 0 else ""
-    if not setting or os.path.isabs(setting):
+    answer = tree.ask(["config", "--get", _SETTING], runs_hooks=True)
+    return _lacking(repository, tree, answer.text.rstrip("\n") if answer.code == 0 else "")
+
+
+def _lacking(repository: RepositoryPaths, tree: WorktreePaths, setting: str) -> str | None:
+    """The same, where that place is called `setting`. What git completes to a path, of a home or
+    of its own, begins elsewhere than in a worktree."""
+    if not setting or os.path.isabs(setting) or setting.startswith(("~", "%(prefix)/")):
         return None
     theirs = os.path.normpath(os.path.join(repository.root, setting))
     here = os.path.normpath(os.path.join(tree.path, setting))
     return theirs if os.path.isdir(theirs) and not os.path.isdir(here) else None
 
 
-def share_hooks(repository: RepositoryPaths, tree: WorktreePaths) -> None:
-    """Have git run the main worktree's hooks in `tree`, where it would find none.
+def share_hooks(repository: RepositoryPaths, tree: WorktreePaths, setting: str) -> None:
+    """Have git run the main worktree's hooks in `tree`, where it would find none at `setting`.
 
     `tree` has a configuration of its own (`extensions.worktreeConfig`), as a sparse checkout does.
     Raises `OperationError` (`git_failed`).
     """
-    folder = lacking_hooks(repository, tree)
+    folder = _lacking(repository, tree, setting)
     if folder is not None:
         tree.run(["config", "--worktree", _SETTING, folder])

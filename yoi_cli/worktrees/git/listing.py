@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
-from yoi_cli.git.dot_git import first_line, git_dir_of
+from yoi_cli.git.checkout import is_plain
+from yoi_cli.git.dot_git import git_dir_of
+from yoi_cli.git.plain_refs import branch_commit, head_of
 from yoi_cli.git.repository import RepositoryPaths, WorktreePaths
 from yoi_cli.named_tuple import NamedTuple
 
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 
 #: Git's own note on a worktree that `add` has not finished.
 MAKING = "yoi: being made"
-_HEAD, _HEADS = "ref: ", "refs/heads/"
-#: A branch of a ticket's kind; that of a repository that keeps refs otherwise is `.invalid`.
-_NAME = re.compile(r"[\w-][\w./-]*")
-_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HEADS = "refs/heads/"
 _LOOKS = 100
 _PAUSE = 0.02
 
@@ -99,17 +97,7 @@ def tree_at(repository: RepositoryPaths, path: str) -> WorktreePaths | None:
     return next((tree for tree in trees if os.path.realpath(tree.path) == wanted), None)
 
 
-def branch_in(tree: WorktreePaths) -> str | None:
-    """The branch that HEAD of a worktree plainly names, empty for a plain commit; None where git
-    has to be asked."""
-    line = first_line(tree.own("HEAD")) or ""
-    branch = line.removeprefix(_HEAD + _HEADS)
-    if branch != line:
-        return branch if _NAME.fullmatch(branch) else None
-    return "" if _FULL_ID.fullmatch(line) else None
-
-
-def entry_of(tree: WorktreePaths, head: str, branch: str | None) -> WorktreeEntry:
+def entry_of(tree: WorktreePaths, head: str | None, branch: str | None) -> WorktreeEntry:
     """The entry of a worktree in git's list, whose HEAD is at `head` on `branch`."""
     try:
         with open(tree.own("locked"), "rb") as file:
@@ -129,6 +117,36 @@ def entry_at(repository: RepositoryPaths, path: str) -> WorktreeEntry | None:
 
 
 def _read(repository: RepositoryPaths) -> tuple[WorktreeEntry | None, tuple[WorktreeEntry, ...]]:
+    """The list, from the files that git's is made of; git's, where those are not plain."""
+    above, name = os.path.split(repository.common_dir)
+    if name == ".git" and is_plain(repository.common_dir):
+        trees = [WorktreePaths(above, repository.common_dir), *linked_trees(repository)]
+        entries = [plain_entry(repository, tree) for tree in trees]
+        found = [entry for entry in entries if entry is not None]
+        if len(found) == len(entries):
+            return found[0], tuple(found[1:])
+    return _read_by_git(repository)
+
+
+def plain_entry(repository: RepositoryPaths, tree: WorktreePaths) -> WorktreeEntry | None:
+    """The entry of a worktree, None where git has to be asked for it."""
+    found = head_of(tree.git_dir)
+    if found is None:
+        return None
+    branch, head = found
+    if branch:
+        known = branch_commit(repository.common_dir, branch)
+        if known is None and repository.facts is not None:
+            known = repository.facts.commit_of(_HEADS + branch)
+        if known is None:
+            return None
+        head = known
+    return entry_of(tree, head if head.strip("0") else None, branch or None)
+
+
+def _read_by_git(
+    repository: RepositoryPaths,
+) -> tuple[WorktreeEntry | None, tuple[WorktreeEntry, ...]]:
     printed = repository.run(["worktree", "list", "--porcelain", "-z"])
     folders = _git_folders(repository.common_dir)
     main: WorktreeEntry | None = None
@@ -181,6 +199,8 @@ def _git_folders(common_dir: str) -> Mapping[str, str]:
             with open(os.path.join(folder, "gitdir"), "rb") as file:
                 link = os.fsdecode(file.read()).rstrip("\n")
         except OSError:
+            continue
+        if not link:  # git lists no such one either
             continue
         found[os.path.dirname(os.path.normpath(os.path.join(folder, link)))] = folder
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from yoi_cli.errors import OperationError
 from yoi_cli.git.command import git_failed
+from yoi_cli.git.plain_refs import has_no_own_refs
 from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.worktrees.git.uncommitted import SYNCED, UncommittedTrees, keep
 
@@ -62,6 +63,8 @@ def loose_heads(tree: WorktreePaths) -> Mapping[str, str]:
             key = name.replace("/", "-").replace("_", "-").lower()
             if all(char in "0123456789abcdef" for char in word):
                 found[f"{key}-{number}" if number else key] = word
+    if has_no_own_refs(tree.git_dir):
+        return found
     own = ["for-each-ref", "--format=%(objectname) %(refname:lstrip=1)"]
     for line in tree.run([*own, "refs/worktree", "refs/bisect", "refs/rewritten"]).splitlines():
         commit, _, name = line.partition(" ")

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from yoi_cli.git.repository import WorktreePaths
 
 _CHUNK = 200
+#: What git knows of an untracked folder from before is not gone by, nor what it leaves out of a
+#: submodule.
+_STATUS = (
+    *("-c", "core.untrackedCache=false", "status", "--porcelain=v1", "-z", "--no-renames"),
+    *("--untracked-files=all", "--ignore-submodules=untracked"),
+)
 LINK, PROGRAM, _FILE, GITLINK = "120000", "100755", "100644", "160000"
 #: A rescue must outlive a power cut, and git syncs no loose objects by itself.
 SYNCED = ("-c", "core.fsync=committed,loose-object")
@@ -74,7 +80,7 @@ class IndexCopy(NamedTuple):
 
 @contextmanager
 def index_copy_of(tree: WorktreePaths) -> Iterator[IndexCopy]:
-    """A copy of the index of `tree`, refreshed, for as long as the context lasts.
+    """A copy of the index of `tree`, for as long as the context lasts.
 
     Entries that were marked to be taken for unchanged, or for left out, are looked at.
     """
@@ -82,7 +88,6 @@ def index_copy_of(tree: WorktreePaths) -> Iterator[IndexCopy]:
     with plain_copy_of(tree, f"yoi-index-{os.getpid()}-{get_ident()}") as scratch:
         if os.path.isdir(tree.path):
             _unhide(scratch)
-            scratch.ask(["update-index", "-q", "--really-refresh"])
         yield scratch
 
 
@@ -125,20 +130,28 @@ def _unhide(scratch: IndexCopy) -> None:
 
 def uncommitted_of(scratch: IndexCopy) -> UncommittedPaths:
     """What is not committed in the worktree behind `scratch`."""
-    staged = scratch.paths(
-        ["diff-index", "--cached", "--name-only", "--no-renames", "-z", _head(scratch), "--"]
-    )
     if not os.path.isdir(scratch.tree.path):
-        return UncommittedPaths(staged, (), (), (), ())
-    changed = scratch.paths(["diff-files", "--name-only", "--no-ext-diff", "-z"])
-    others = scratch.paths(["ls-files", "--others", "--exclude-standard", "-z"])
+        cached = ["diff-index", "--cached", "--name-only", "--no-renames", "-z"]
+        return UncommittedPaths(scratch.paths([*cached, _head(scratch), "--"]), (), (), (), ())
+    staged: list[str] = []
+    changed: list[str] = []
+    others: list[str] = []
+    for entry in scratch.paths(_STATUS):
+        index, files, path = entry[0], entry[1], entry[3:]
+        if index == "?":
+            others.append(path)
+            continue
+        if index != " ":
+            staged.append(path)
+        if files != " ":
+            changed.append(path)
     ignored = scratch.paths(
         ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"]
     )
     return UncommittedPaths(
-        staged,
-        tuple(dict.fromkeys(changed)),
-        others,
+        tuple(staged),
+        tuple(changed),
+        tuple(others),
         ignored,
         tuple(path for path in others if path.endswith("/")),
     )
@@ -150,6 +163,7 @@ def keep(scratch: IndexCopy) -> UncommittedTrees:
     Files are taken as they are: no filter, no change of line ends. `scratch` holds all of it
     afterwards. Raises `OperationError` where one cannot be read; then nothing was kept.
     """
+    scratch.ask(["update-index", "-q", "--really-refresh"])
     index = scratch.ask([*SYNCED, "write-tree"])
     if os.path.isdir(scratch.tree.path):
         _take_files(scratch)

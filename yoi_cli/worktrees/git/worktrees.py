@@ -8,15 +8,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError
+from yoi_cli.git.plain_refs import head_of
 from yoi_cli.model.naming import BRANCH_PREFIX, is_candidate, ticket_of_branch
 from yoi_cli.worktrees.git import creation, removal
 from yoi_cli.worktrees.git.facts import inspect
 from yoi_cli.worktrees.git.listing import (
     WorktreeEntry,
-    branch_in,
     entry_of,
     linked_trees,
     main_and_linked,
+    plain_entry,
 )
 from yoi_cli.worktrees.git.rescue import RESCUE
 from yoi_cli.worktrees.model import Risk, Worktree
@@ -56,6 +57,13 @@ class GitWorktrees:
         found = self._looked_at(tree, target) or self._listed(tree.path, target)
         return None if found is None or found.is_missing else found
 
+    def locate(self, path: str, target: str) -> Worktree | None:
+        tree = self._standing(path)
+        entry = plain_entry(self._repository, tree) if tree is not None else None
+        if entry is None or entry.is_missing or entry.is_unfinished:
+            return self.find(path, target)
+        return self._worktree(entry, target, dirty=())
+
     def stands(self, path: str) -> bool:
         return self._standing(path) is not None
 
@@ -90,6 +98,10 @@ class GitWorktrees:
         # One on the ticket's branch comes before one that merely has its folder.
         finished.sort(key=lambda entry: ticket_of_branch(entry.branch or "") != ticket)
         return self._describe(finished[0], target) if finished else None
+
+    def make(self, new: NewWorktree) -> None:
+        with self._repository.locked():
+            creation.create(self._repository, new)
 
     def add(self, new: NewWorktree) -> Worktree:
         with self._repository.locked():
@@ -131,8 +143,8 @@ class GitWorktrees:
         """Whether git has to be asked for a worktree of the ticket: one may be its own, by what
         HEAD says there, or by its folder."""
         for tree in linked_trees(self._repository):
-            branch = branch_in(tree)
-            if branch is None or ticket in (branch + tree.path).upper():
+            head = head_of(tree.git_dir)
+            if head is None or ticket in (head[0] + tree.path).upper():
                 return True
         return False
 

@@ -74,10 +74,7 @@ def _check_merge(repository: RepositoryPaths, move: BranchMove) -> None:
         if not move.is_rewrite and not repository.is_ancestor(move.old, move.new):
             raise _moved(move, f"it has commits that {move.new[:12]} lacks")
         return
-    asked = ["--no-replace-objects", "cat-file", "commit", move.new]
-    headers = repository.run(asked).partition("\n\n")[0].split("\n")
-    parents = [line.removeprefix("parent ") for line in headers if line.startswith("parent ")]
-    if parents != [move.old, move.approved]:
+    if repository.parents_of(move.new) != (move.old, move.approved):
         raise ConflictError(
             "merge_unexpected",
             f"{move.new[:12]} is not the merge of {move.approved[:12]} into {move.old[:12]}.",

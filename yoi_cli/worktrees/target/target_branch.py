@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError
+from yoi_cli.git.plain_refs import tracking_refs
 from yoi_cli.model.naming import ticket_of_branch
 from yoi_cli.worktrees.git.branch_names import checked_out_at, name_in_the_way
 from yoi_cli.worktrees.git.listing import main_and_linked
@@ -67,11 +68,30 @@ class GitRepository:
         return trial_merge.check_out(self._repository, commit, name).path
 
     def targets_with(self, commit: str, target: str) -> tuple[str, ...]:
+        known = self._known_targets_with(commit, target)
+        if known is not None:
+            return known
         asked = ["for-each-ref", "--format=%(refname)", f"--contains={commit}"]
         found = self._repository.run([*asked, f"refs/heads/{target}", "refs/remotes"]).splitlines()
         own = [ref for ref in found if ref == f"refs/heads/{target}"]
         remote = [ref for ref in found if ref.split("/", 3)[3:] == [target]]
         return tuple(ref.split("/", 2)[2] for ref in (*own, *remote) if ref)
+
+    def _known_targets_with(self, commit: str, target: str) -> tuple[str, ...] | None:
+        """The same as far as it is told without a process; None where git has to be asked."""
+        facts = self._repository.facts
+        remote = tracking_refs(self._repository.common_dir, target)
+        if facts is None or remote is None:
+            return None
+        found: list[str] = []
+        for ref in (f"refs/heads/{target}", *remote):
+            head = facts.commit_of(ref)
+            holds = facts.holds(commit, head) if head else None
+            if holds is None:
+                return None
+            if holds:
+                found.append(ref.split("/", 2)[2])
+        return tuple(found)
 
     def advance(self, target: str, *, old: str, new: str, approved: str) -> None:
         with self._repository.locked():

@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from yoi_cli.errors import NotFoundError, OperationError, UsageError
+from yoi_cli.git.plain_refs import head_of
 from yoi_cli.worktrees.git.creation import create_detached
 from yoi_cli.worktrees.git.listing import tree_at
 from yoi_cli.worktrees.git.marks import CHECK_PREFIX, TRY_PREFIX
@@ -81,12 +82,15 @@ def check_out(repository: RepositoryPaths, commit: str, name: str) -> WorktreePa
 
 
 def _merge_in(tree: WorktreePaths, commit: str, message: str, *, runs_hooks: bool) -> MergeTry:
-    known = tree.ask(["var", "GIT_COMMITTER_IDENT"]).code == 0
     asked = ["merge", "--no-ff", "--no-edit", "--quiet", "--no-stat", "-m", message, commit]
-    settings = _PLAIN if known else (*_PLAIN, *_NOBODY)
-    answer = tree.ask([*settings, *asked], runs_hooks=runs_hooks, patience=_PATIENCE)
+    answer = tree.ask([*_PLAIN, *asked], runs_hooks=runs_hooks, patience=_PATIENCE)
+    if answer.code and tree.ask(["var", "GIT_COMMITTER_IDENT"]).code:  # git asks that before all
+        nobodys = [*_PLAIN, *_NOBODY, *asked]
+        answer = tree.ask(nobodys, runs_hooks=runs_hooks, patience=_PATIENCE)
     if answer.code == 0:
-        return MergeTry(tree.path, tree.run(["rev-parse", "HEAD"]).strip())
+        head = head_of(tree.git_dir)
+        made = head[1] if head is not None else ""
+        return MergeTry(tree.path, made or tree.run(["rev-parse", "HEAD"]).strip())
     listed = tree.run(["diff", "--name-only", "--diff-filter=U", "--no-ext-diff", "-z"])
     conflicts = tuple(sorted({path for path in listed.split("\0") if path}))
     if conflicts:

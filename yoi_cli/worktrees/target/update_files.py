@@ -16,7 +16,8 @@ from yoi_cli.named_tuple import NamedTuple
 from yoi_cli.worktrees.git.uncommitted import GITLINK, LINK, PROGRAM, nul_ended
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from yoi_cli.worktrees.git.uncommitted import IndexCopy
 
@@ -24,6 +25,8 @@ _PLAIN = ("-c", "submodule.recurse=false")
 _SHOWN = 5
 #: The mode of what a commit lacks.
 _NOTHING = "000000"
+#: How `ls-files -t` marks a path whose file is another, or gone.
+_MODIFIED = "C"
 
 
 class TreeUpdate(NamedTuple):
@@ -49,10 +52,13 @@ def update_files(scratch: IndexCopy, step: TreeUpdate) -> None:
     Raises `ConflictError` (`target_dirty`) before anything has moved, and `OperationError`
     where it went wrong in the middle.
     """
-    scratch.ask(["update-index", "-q", "--refresh"])
     _clear_way(scratch, step)
     asked = [*_PLAIN, "read-tree", "-m", "-u", step.old, step.new]
-    tried = scratch.ask([*_PLAIN, "read-tree", "-m", "-u", "-n", step.old, step.new])
+    trial = [*_PLAIN, "read-tree", "-m", "-u", "-n", step.old, step.new]
+    tried = scratch.ask(trial)
+    if tried.code:  # it goes by times, which say nothing of a file that was written as it was
+        scratch.ask(["update-index", "-q", "--refresh"])
+        tried = scratch.ask(trial)
     if tried.code:
         raise _dirty(scratch, tried.said)
     answer = scratch.ask(asked)
@@ -70,7 +76,7 @@ def restore_files(scratch: IndexCopy, step: TreeUpdate) -> None:
         if is_new and (_is_arrived(scratch, change, full) or _is_begun(scratch, change, full)):
             os.unlink(full)
             _drop_empty(scratch, os.path.dirname(change.path))
-    index = _index_of(scratch)
+    index, _ = _index_of(scratch)
     paths = (change.path for change in changes if change.path in index)
     lost = [path for path in paths if not os.path.lexists(os.path.join(scratch.tree.path, path))]
     scratch.run(["checkout-index", "--quiet", "-z", "--stdin"], stdin=nul_ended(lost))
@@ -91,8 +97,7 @@ def _clear_way(scratch: IndexCopy, step: TreeUpdate) -> None:
     changes = [
         change for change in _changes_between(scratch, step.old, step.new) if change.mode != GITLINK
     ]
-    index = _index_of(scratch)
-    modified = set(scratch.paths(["diff-files", "--name-only", "--no-ext-diff", "-z"]))
+    index, modified = _index_of(scratch)
     arrived: list[TreeChange] = []
     in_way: list[str] = []
     for change in changes:
@@ -118,7 +123,7 @@ def _clear_way(scratch: IndexCopy, step: TreeUpdate) -> None:
         scratch.ask(["update-index", "-q", "--refresh"])
 
 
-def _blocking_parent(scratch: IndexCopy, path: str, index: Mapping[str, str]) -> str | None:
+def _blocking_parent(scratch: IndexCopy, path: str, index: AbstractSet[str]) -> str | None:
     """What is not committed and stands where `path` needs a folder."""
     parts = path.split("/")[:-1]
     for count in range(1, len(parts) + 1):
@@ -149,13 +154,13 @@ def _changes_between(scratch: IndexCopy, old: str, new: str) -> list[TreeChange]
     return found
 
 
-def _index_of(scratch: IndexCopy) -> Mapping[str, str]:
-    """The object of every path in the index."""
-    found: dict[str, str] = {}
-    for line in scratch.paths(["ls-files", "--stage", "-z"]):
-        facts, _, path = line.partition("\t")
-        found[path] = facts.split(" ")[1]
-    return found
+def _index_of(scratch: IndexCopy) -> tuple[AbstractSet[str], AbstractSet[str]]:
+    """The paths in the index, and those of them whose files are not as it says."""
+    found: set[str] = set()
+    modified: set[str] = set()
+    for line in scratch.paths(["ls-files", "-t", "--cached", "--modified", "-z"]):
+        (modified if line[0] == _MODIFIED else found).add(line[2:])
+    return found, modified
 
 
 def _is_arrived(scratch: IndexCopy, change: TreeChange, full: str) -> bool:

@@ -22,7 +22,7 @@ _FOLDERS = ("workers/local/shim", "workers/remote/ssh/far")
 #: standard library and one another; a test holds this list against what they say.
 MODULES: Mapping[str, str] = {
     "": "__init__ errors named_tuple",
-    "git": "__init__ checkout command dot_git identity remote repository unusual "
+    "git": "__init__ checkout command dot_git identity plain_refs remote repository unusual "
     "work_refs worktree_settings",
     "model": "__init__ config ids limits naming redaction text worker_limits",
     "model/workers": "__init__ presets profiles spec",
