@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import time
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -287,6 +288,42 @@ def test_where_nothing_changed_git_is_not_asked(
     assert take(kept) == ([], [])
 
     assert asked == []
+
+
+def test_what_was_edited_and_taken_leaves_known_what_is_in_folders(
+    kept: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(kept)
+    asked = asked_of_git(kept, monkeypatch)
+    for text in ("one", "two more"):
+        (kept.store / "a" / "file").write_text(text)
+        assert take(kept) == ([], [])
+        assert kept.trees[-1] != kept.trees[-2]
+    assert asked == []
+
+
+def test_what_was_gone_and_is_dropped_is_found_if_it_came_back_in_between(
+    kept: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(kept)
+    path = kept.store / "a" / "file"
+    path.unlink()
+    index = kept.index()
+    index.load(kept.trees[-1])
+    plainly = unknown_files.UnknownFiles.find
+
+    def late(files: unknown_files.UnknownFiles, tree: str) -> frozenset[str]:
+        path.write_text("back again")
+        time.sleep(0.02)  # another tick of the file system's clock
+        return plainly(files, tree)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(unknown_files.UnknownFiles, "find", late)
+        assert index.differences().missing == ("a/file",)
+    index.drop(["a/file"])
+    kept.trees.append(index.write())
+
+    assert take(kept) == (["a/file"],) * 2
 
 
 def test_git_looks_only_where_something_changed(

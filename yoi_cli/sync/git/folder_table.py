@@ -48,6 +48,8 @@ class FolderTable(NamedTuple):
     ) -> FolderTable:
         """The same with what tells `new` places, without those that are gone, and with another
         `unknown`."""
+        if not new and is_gone is None:
+            return self._replace(unknown=unknown)
         signatures, places, left = array("q"), list[str](), dict(new)
         begin = 0
         for at, place in enumerate(self.places):

@@ -180,7 +180,7 @@ class StoreTrees:
         if changed:
             index.take(changed)
         if removed:
-            index.drop(path[cut:] for path in removed)
+            index.drop([path[cut:] for path in removed])
         return index.write()
 
     def is_untouched(self, taken: str, then: str) -> bool:

@@ -71,6 +71,7 @@ class StoreIndex:
         self._path = path
         self._tree: str | None = None
         self._taken: set[str] = set()
+        self._dropped: set[str] = set()
         self._unknown = UnknownFiles(folder, f"{path}.folders", self._others)
         self._variables = {
             "GIT_DIR": git_dir,
@@ -161,9 +162,10 @@ class StoreIndex:
         self._taken.update(paths)
         self._git(["update-index", "-z", "--add", "--replace", "--stdin"], "\0".join(paths))
 
-    def drop(self, paths: Iterable[str]) -> None:
+    def drop(self, paths: Sequence[str]) -> None:
         """Hold nothing at `paths`."""
         self._tree = None
+        self._dropped.update(paths)
         self._git(["update-index", "-z", "--force-remove", "--stdin"], "\0".join(paths))
 
     def put(self, entries: Iterable[TreeEntry], length: int) -> None:
@@ -175,8 +177,9 @@ class StoreIndex:
         """The tree of what is held; its objects are in the repository from then on."""
         tree = self._git(["write-tree"]).strip() if self._tree is None else self._tree
         self._note(tree)
-        self._unknown.keep(tree, self._taken)
+        self._unknown.keep(tree, self._taken, self._dropped)
         self._taken.clear()
+        self._dropped.clear()
         return tree
 
     def _note(self, tree: str) -> None:

@@ -62,6 +62,7 @@ class UnknownFiles:
         self._folder = folder
         self._path = path
         self._others = others
+        self._known: FolderTable | None = None
         self._news: FolderTable | None = None
         self._moved: tuple[str, str, frozenset[str]] = ("", "", frozenset())
 
@@ -71,7 +72,7 @@ class UnknownFiles:
 
     def find(self, tree: str) -> frozenset[str]:
         """The paths of those files, of an index that holds `tree` (empty for nothing)."""
-        self._news = None
+        self._known = self._news = None
         began = self._stamp()
         if began is None or sys.getfilesystemencoding() != "utf-8":  # as git's names are read
             return self._others(())
@@ -86,12 +87,18 @@ class UnknownFiles:
         finally:
             os.close(top)
 
-    def keep(self, tree: str, taken: Iterable[str]) -> None:
-        """Remember what was found, for an index that holds `tree` by now, and what was `taken`."""
-        if self._news is not None:
-            unknown = self._news.unknown.difference(taken)
-            save_table(self._path, self._folder, self._news._replace(tree=tree, unknown=unknown))
-        self._news = None
+    def keep(self, tree: str, taken: Iterable[str], dropped: Iterable[str]) -> None:
+        """Remember what was found, for an index that holds `tree` by now; what was `taken` into it
+        since, and what was `dropped`: that may have come back before its folder was looked at."""
+        known, news = self._known, self._news
+        above = {_above(path) for path in dropped}
+        if news is None and known is not None and (known.tree != tree or above):
+            news = known
+        if news is not None:
+            again = dict.fromkeys(above.intersection(news.places), NO_FILE)
+            news = news.updated(again, None, news.unknown.difference(taken))
+            save_table(self._path, self._folder, news._replace(tree=tree))
+        self._known = self._news = None
 
     def _found(self, folders: _Folders, tree: str) -> frozenset[str]:
         known = load_table(self._path, self._folder)
@@ -102,7 +109,7 @@ class UnknownFiles:
         stale = {known.places[at] for at in folders.differing(known)}
         if known.tree != tree:
             stale |= above.intersection(known.places)
-            self._news = known
+        self._known = known
         if not stale:
             return known.unknown
         if len(stale) > _MOST_FOLDERS or any(map(_is_ignore, stale)):
