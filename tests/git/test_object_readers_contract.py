@@ -42,7 +42,8 @@ NAMES = [
 
 
 @pytest.fixture(params=[ObjectModel, ObjectAnswers], ids=["gitpython", "git"])
-def kind(request: pytest.FixtureRequest) -> Kind:
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Kind:
+    monkeypatch.setattr("yoi_cli.git.open._FEW_TREES", 0)
     found: Kind = request.param
     return found
 
@@ -464,11 +465,32 @@ def test_what_gitpython_reads_git_is_not_asked_for(
     def asked(*_: object) -> list[ObjectEntry]:
         raise AssertionError
 
+    monkeypatch.setattr("yoi_cli.git.open._FEW_TREES", 0)
     monkeypatch.setattr(ObjectAnswers, "entries", asked)
     head = name_of(git, repo, "HEAD")
     with open_objects(str(repo)) as objects:
         assert isinstance(objects, ObjectModel)
         assert [one.name for one in objects.entries(objects.tree_of(head))] == ["README.md"]
+
+
+def test_for_a_few_trees_gitpython_is_not_imported(
+    git: Program, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = name_of(git, repo, "HEAD")
+    asked: list[str] = []
+
+    def noted(_: object, tree: str) -> list[ObjectEntry]:
+        asked.append(tree)
+        return []
+
+    monkeypatch.setattr("yoi_cli.git.gitpython.ParsedObjects.entries", noted)
+    with open_objects(str(repo)) as objects:
+        for _ in range(8):
+            assert [one.name for one in objects.entries(head)] == ["README.md"]
+            assert objects.entry(head, "README.md") is not None
+        assert asked == []
+        objects.entries(head)
+    assert asked == [head]
 
 
 def test_objects_with_names_of_sha_256_are_read_by_git(git: Program, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from yoi_cli.git.gitpython import ParsedObjects
 
+#: To read so many trees by a git of its own each costs as much as importing GitPython.
+_FEW_TREES = 16
 #: What GitPython raises at objects that it will not read, such as a tree with a file `git~1`.
 _UNREADABLE = (AssertionError, LookupError, TypeError, ValueError)
 
@@ -85,17 +87,25 @@ class ObjectAnswers:
 class ObjectModel(ObjectAnswers):
     """An `ObjectReader` by GitPython, for objects whose names have 20 bytes.
 
-    What GitPython will not read of trees, git itself answers. It is imported for the first tree of
-    which the entries are asked for: all else needs no parser.
+    What GitPython will not read of trees, git itself answers, and the first few of them: to import
+    GitPython takes as long as to start git that often. All else needs no parser.
     """
 
+    def __init__(self, cwd: str, stream: ObjectStream) -> None:
+        super().__init__(cwd, stream)
+        self._left = _FEW_TREES
+
     def entries(self, tree: str) -> Sequence[ObjectEntry]:
+        if self._is_soon():
+            return super().entries(tree)
         try:
             return self._parsed.entries(tree)
         except _UNREADABLE:
             return super().entries(tree)
 
     def entry(self, tree: str, path: str) -> ObjectEntry | None:
+        if self._is_soon():
+            return super().entry(tree, path)
         found: ObjectEntry | None = None
         for name in path.split("/"):
             if found is not None and found.kind != "tree":
@@ -105,6 +115,11 @@ class ObjectModel(ObjectAnswers):
             if found is None:
                 return None
         return found
+
+    def _is_soon(self) -> bool:
+        """Whether git has to be started a few times only, until now."""
+        self._left -= 1
+        return self._left >= 0
 
     @cached_property
     def _parsed(self) -> ParsedObjects:

@@ -221,7 +221,8 @@ def _remote(names: Sequence[str], wanted: str | None, followed: str | None) -> s
 
 def _check_checkout(paths: StorePaths, target: SyncTarget) -> tuple[str, ...]:
     """Refuse a checkout that git is in the middle of changing; warnings."""
-    is_tracked = sync_checkout.has_tracked(paths.cwd, paths.tree_folders)
+    index, note = os.path.join(paths.git_dir, "index"), os.path.join(paths.scratch, "tracked")
+    is_tracked = sync_checkout.has_tracked(paths.cwd, paths.tree_folders, index, note)
     unfinished = operation(paths.git_dir)
     if unfinished is not None and (is_tracked or target.local_branch is not None):
         raise ConflictError(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
 from support.process import Program
 
-from yoi_cli.sync.git.checkout import bring_index
+from yoi_cli.sync.git.checkout import bring_index, has_tracked
 
 
 def put(git: Program, repo: Path, path: str, text: str) -> None:
@@ -60,3 +62,34 @@ def test_what_a_merge_left_open_in_the_store_is_as_the_commit_has_it(
     assert bring_index(str(repo), commit, [".yoi"])
 
     assert staged(git, repo) == meant
+
+
+def test_whether_the_store_is_tracked_is_known_until_the_index_changes(
+    git: Program, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo / ".yoi").mkdir()
+    (repo / ".yoi" / "a").write_text("x")
+    index, note = repo / ".git" / "index", repo / ".git" / "yoi" / "tracked"
+
+    def is_tracked(*folders: str) -> bool:
+        return has_tracked(str(repo), folders, str(index), str(note))
+
+    assert not is_tracked(".yoi")
+    git("add", ".yoi", cwd=repo)
+    assert is_tracked(".yoi")
+    assert not note.exists(), "an index that was written just now"
+    os.utime(index, (1_700_000_000, 1_700_000_000))
+    monkeypatch.setattr("yoi_cli.sync.git.checkout.COARSEST_TIME_NS", -(10**9))
+    assert is_tracked(".yoi")
+    asked: list[object] = []
+    with monkeypatch.context() as patched:
+        patched.setattr("yoi_cli.sync.git.checkout.run_git", lambda *a, **_: asked.append(a))
+        assert is_tracked(".yoi")
+        assert not asked
+        assert not is_tracked("other")
+        assert asked
+    git("rm", "-r", "-q", "--cached", ".yoi", cwd=repo)
+    os.utime(index, (1_700_000_000, 1_700_000_000))  # which gives another time of change
+    assert not is_tracked(".yoi")
+    note.write_text("nothing of this")
+    assert not is_tracked(".yoi")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, is_yes, look_up, run_git
 from yoi_cli.git.dot_git import branch_named
+from yoi_cli.store.files.index.stat_data import stat_data
+from yoi_cli.store.files.reader import COARSEST_TIME_NS
 from yoi_cli.sync.git.trees import first_entries, index_lines
 
 if TYPE_CHECKING:
@@ -43,10 +47,40 @@ def is_shallow(common_dir: str) -> bool:
     return os.path.exists(os.path.join(common_dir, "shallow"))
 
 
-def has_tracked(cwd: str, folders: Sequence[str]) -> bool:
-    """Whether the index of the checkout holds anything below `folders`, from its top."""
+def has_tracked(cwd: str, folders: Sequence[str], index: str, note: str) -> bool:
+    """Whether the index of the checkout, the file at `index`, holds anything below `folders`, from
+    its top. At `note` is kept for which index that was last so: git loads a large one for it."""
+    told = _told(index, folders)
+    if told and told == _read(note):
+        return True
     wanted = [f":(top,literal){folder}" for folder in folders]
-    return bool(run_git(["ls-files", "-z", "--", *wanted], cwd=cwd))
+    is_tracked = bool(run_git(["ls-files", "-z", "--", *wanted], cwd=cwd))
+    if is_tracked and told:
+        with suppress(OSError):
+            os.makedirs(os.path.dirname(note), exist_ok=True)
+            with open(note, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(told)
+    return is_tracked
+
+
+def _told(index: str, folders: Sequence[str]) -> str:
+    """What tells an index; nothing where it may be another one soon that is told by the same."""
+    try:
+        status = os.lstat(index)
+    except OSError:
+        return ""
+    last = max(status.st_mtime_ns, status.st_ctime_ns)
+    if not last + COARSEST_TIME_NS < time.time_ns():
+        return ""
+    return "\n".join((" ".join(map(str, stat_data(status))), *folders))
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def is_ignored(cwd: str, path: str) -> bool:
