@@ -71,7 +71,7 @@ else:
         """The values of all fields; None where one is missing or unknown, of which `__new__` of the
         class's own will complain."""
         rest = cls._fields[len(values) :]
-        if not named.keys() <= {*rest}:
+        if named and not named.keys() <= {*rest}:
             return None
         if rest:
             known = {**cls._field_defaults, **named}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -38,6 +39,28 @@ def test_spawn_returns_once_the_program_runs(workers: Workers) -> None:
     worker_id = workers.spawn("sleep", "600")
     line = Path(f"/proc/{workers.standing(worker_id).worker.pid}/cmdline").read_bytes()
     assert line == b"sleep\x00600\x00"
+
+
+def test_nothing_that_the_caller_had_open_stays_open(workers: Workers) -> None:
+    """What waits for the end of a pipe that the caller gave on waits for no worker."""
+    reader, writer = os.pipe()
+    copies = [os.dup(writer) for _ in range(4)]
+    for one in (writer, *copies):
+        os.set_inheritable(one, True)
+    worker_id = workers.spawn("sleep", "600")
+    for one in (writer, *copies):
+        os.close(one)
+    assert select.select([reader], [], [], 10)[0]
+    assert os.read(reader, 1) == b""
+    os.close(reader)
+    assert workers.runtime.show(worker_id).state == "running"
+
+
+def test_more_is_told_to_a_shim_than_a_pipe_holds(workers: Workers) -> None:
+    count = "import sys; print(sum(map(len, sys.argv[1:])))"
+    worker_id = workers.spawn(sys.executable, "-c", count, *["x" * 100_000] * 9)
+    workers.runtime.wait(worker_id, 20)
+    assert workers.output(worker_id) == b"900000\n"
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from yoi_cli.cli.context import Context, Invocation
 from yoi_cli.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class _Answer(Protocol):
+        def __call__(self, ctx: Context, **given: object) -> int: ...
+
 
 _ONE, _SEVERAL, _FLAG, _SECONDS = "one", "several", "flag", "seconds"
 #: Of a number of seconds: 31 years.
@@ -35,10 +42,6 @@ class Form(NamedTuple):
     options: Mapping[str, Option] = {}
     rest: str = ""
     needs_rest: bool = False
-
-
-class _Answer(Protocol):
-    def __call__(self, ctx: Context, **given: object) -> int: ...
 
 
 class PlainContext(NamedTuple):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from yoi_cli.cli.text.console import is_terminal, write_stderr, write_stdout
 from yoi_cli.model.text import tsv, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeVar
 
     from msgspec import Struct
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from yoi_cli.api.session import Session
     from yoi_cli.api.tickets import Committed
     from yoi_cli.errors import YoiError
+
+    _StructT = TypeVar("_StructT", bound=Struct)
 
 
 def write_rows(rows: Iterable[Sequence[str]]) -> None:
@@ -38,9 +41,6 @@ def report_json(kind: str, data: Struct) -> None:
     from yoi_cli.api.documents.envelope import document
 
     write_stdout(document(kind, data, pretty=is_terminal(sys.stdout)))
-
-
-_StructT = TypeVar("_StructT", bound="Struct")
 
 
 def with_next(session: Session, ticket: str, data: _StructT) -> _StructT:

@@ -68,6 +68,7 @@ _TRIES = 3
 def main() -> NoReturn:
     """Read the launch, detach, and supervise the worker to its end."""
     launch = unpack(files.read_all(0))
+    _close_others(launch)
     load_table(launch.libraries)
     keep_parts()
     # What is there now stays, in this process and in the stub: a collection that looked at it would
@@ -90,6 +91,16 @@ def main() -> NoReturn:
         _answer(ANSWER_FAILED + f" {error.errno or 0} shim".encode())
     finally:
         os._exit(code)
+
+
+def _close_others(launch: Launch) -> None:
+    """Close what the launcher's own caller had open: whoever waits for its end must not wait for
+    the worker's."""
+    folder = "/proc/self/fd" if os.path.exists("/proc/self/fd") else "/dev/fd"
+    for name in os.listdir(folder):
+        if int(name) > 2 and int(name) not in (launch.lock, launch.spool):
+            with suppress(OSError):  # the descriptor by which the folder was read
+                os.close(int(name))
 
 
 def _answer(word: bytes) -> None:
