@@ -1,10 +1,11 @@
 """How long a worker takes from `spawn` to its program, and what shim and stub hold, by how it is
-confined; and how long fifty take that are started at once.
+confined; and how long fifty take that are started at once, and what each of those holds.
 
-    python benchmarks/launch.py [--turns 25] [--at-once 50] [--other FOLDER]
+    python benchmarks/launch.py [--turns 25] [--at-once 50] [--other FOLDER] [--pueue]
 
 The modes take turns in one clone; so does another version, whose package is in FOLDER, in its own,
-and a Python that does nothing.
+and a Python that does nothing. With `--pueue` as many `pueue add` come between them: pueue is on
+the PATH, its daemon runs, has nothing else to do, and may run as many (`pueue parallel 50`).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=25)
     parser.add_argument("--at-once", type=int, default=50)
     parser.add_argument("--other")
+    parser.add_argument("--pueue", action="store_true")
     parser.add_argument("--answer", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.answer:
@@ -45,7 +47,7 @@ def main() -> None:
     launchers = {one: _launcher(one) for one in versions}
     times: dict[tuple[str, str], list[float]] = defaultdict(list)
     sizes: dict[tuple[str, str], list[float]] = defaultdict(list)
-    pauses, waits = [], defaultdict(list)
+    pauses, waits, held = [], defaultdict(list), defaultdict(list)
     for _ in range(given.turns):
         pauses.append(_time(1, _PASS, _HERE))
         for mode in CONFINE_MODES:
@@ -60,11 +62,16 @@ def main() -> None:
     print(f"\n`python -c pass`: {statistics.median(pauses):.0f} ms\n")
     for _ in range(3):
         for version, launcher in launchers.items():
-            waits[version].append(float(_asked(launcher, str(given.at_once))[0]))
+            took, size = map(float, _asked(launcher, str(given.at_once)))
+            waits[version].append(took)
+            held[version].append(size)
+        if given.pueue:
+            waits["`pueue add`"].append(_time_pueue(given.at_once))
         waits["`python -c pass`"].append(_time(given.at_once, _PASS, _HERE))
-    print(f"| {given.at_once} at once | until all are ready |\n| --- | --- |")
+    print(f"| {given.at_once} at once | until all are ready | each holds |\n| --- | --- | --- |")
     for name, found in waits.items():
-        print(f"| {name} | {statistics.median(found):.0f} ms |")
+        each = f"{statistics.median(held[name]):.1f} MB" if name in held else ""
+        print(f"| {name} | {statistics.median(found):.0f} ms | {each} |")
     for launcher in launchers.values():
         launcher.communicate()
 
@@ -98,9 +105,13 @@ def _answer() -> None:
             word = line.strip()
             if word.isdigit():
                 spawn = [sys.executable, "-m", "yoi_cli", "worker", "spawn", "--", "sleep", "60"]
-                print(_time(int(word), spawn, made), flush=True)
-                for view in runtime.all():
-                    runtime.stop(view.worker_id, 0)
+                took = _time(int(word), spawn, made)
+                running = [view.worker_id for view in runtime.all()]
+                size = sum(_held(folder, one) for one in running) / len(running)
+                print(took, size, flush=True)
+                for one in running:
+                    runtime.stop(one, 0)
+                runtime.prune(time.time_ns() // 1_000_000)
             else:
                 spec = WorkerSpec(command=("sleep", "60"), cwd=tree, ticket=ticket, confine=word)
                 print(*_measure(runtime, folder, spec), flush=True)
@@ -138,10 +149,33 @@ def _measure(runtime: FileRuntime, folder: Path, spec: WorkerSpec) -> tuple[floa
     begun = time.perf_counter()
     worker = runtime.spawn(WorkerRequest(spec)).worker_id
     took = (time.perf_counter() - begun) * 1000
-    state = json.loads((folder / ".git/yoi/workers" / worker / "state.json").read_bytes())
-    size = sum(_pss(state[role]["pid"]) for role in ("shim", "stub"))
+    size = _held(folder, worker)
     runtime.stop(worker, 0)
+    runtime.prune(time.time_ns() // 1_000_000)
     return took, size
+
+
+def _time_pueue(count: int) -> float:
+    """Milliseconds until pueue runs so many that are added at once."""
+    begun = time.perf_counter()
+    _time(count, ["pueue", "add", "--", "sleep", "60"], ".")
+    while _running_in_pueue() < count:
+        time.sleep(0.02)
+    took = (time.perf_counter() - begun) * 1000
+    for words in (["kill", "--all"], ["wait", "--all"], ["clean"]):
+        subprocess.run(["pueue", *words], check=True, stdout=subprocess.DEVNULL)
+    return took
+
+
+def _running_in_pueue() -> int:
+    said = subprocess.run(["pueue", "status", "--json"], check=True, capture_output=True)
+    return sum("Running" in one["status"] for one in json.loads(said.stdout)["tasks"].values())
+
+
+def _held(folder: Path, worker: str) -> float:
+    """Megabytes that the processes that stand over a worker hold."""
+    state = json.loads((folder / ".git/yoi/workers" / worker / "state.json").read_bytes())
+    return sum(_pss(state[role]["pid"]) for role in ("shim", "stub"))
 
 
 def _pss(pid: int) -> float:
