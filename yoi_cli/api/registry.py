@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from yoi_cli.api.hosts import ThisMachine
 from yoi_cli.api.runtime_kinds import AnyRuntime, FarRuntime, open_entry
 from yoi_cli.api.runtimes import EmbeddedRuntime
-from yoi_cli.api.worker_rows import AskedLists, Missing, RuntimeRow, WorkerRow, WorkerRows, error_of
+from yoi_cli.api.worker_rows import AskedLists, Missing, RuntimeRow, WorkerRow, WorkerRows
 from yoi_cli.model.workers.runtimes import EMBEDDED, EMBEDDED_ID
 from yoi_cli.model.workers.runtimes import HTTP as HTTP
 from yoi_cli.model.workers.runtimes import SLURM as SLURM
@@ -234,7 +234,7 @@ class Registry:
         for runtime_id, flight in flights.items():
             memory = self.remembered(runtime_id)
             pins = memory.pins()
-            error = error_of(runtime_id, flight)
+            error = _error_of(runtime_id, flight)
             if error is None:
                 found = flight.result()
                 broken = [(runtime_id, one) for one in found.unreadable]
@@ -286,3 +286,17 @@ class Registry:
         for runtime in closing:
             runtime.close()
         return found
+
+
+def _error_of(runtime_id: str, flight: Future[WorkerList]) -> YoiError | None:
+    """Why the list of a runtime is not there; None where it is. What is no error of ours is
+    raised."""
+    from yoi_cli.errors import YoiError
+    from yoi_cli.workers.remote.errors import runtime_error
+
+    if not flight.done():
+        return runtime_error("runtime_timeout", runtime_id)
+    error = flight.exception()
+    if error is None or isinstance(error, YoiError):
+        return error
+    raise error

@@ -85,17 +85,3 @@ class AskedLists:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def error_of(runtime_id: str, flight: Future[WorkerList]) -> YoiError | None:
-    """Why the list of a runtime is not there; None where it is. What is no error of ours is
-    raised."""
-    from yoi_cli.errors import YoiError
-    from yoi_cli.workers.remote.errors import runtime_error
-
-    if not flight.done():
-        return runtime_error("runtime_timeout", runtime_id)
-    error = flight.exception()
-    if error is None or isinstance(error, YoiError):
-        return error
-    raise error
