@@ -18,7 +18,15 @@ from support import faulty
 
 from yoi_cli.model import ids
 from yoi_cli.model.routing import ThreadSummary
-from yoi_cli.store.files import append, directory, git_holds, journal, writer, writing
+from yoi_cli.store.files import (
+    append,
+    base_writer,
+    change_bytes,
+    directory,
+    git_holds,
+    journal,
+    writing,
+)
 from yoi_cli.store.files.index import reading
 
 
@@ -37,14 +45,14 @@ def _no_guard() -> None:
     """An append does not look whether git replaced the thread."""
     for module in (append, writing):
         _put(module, "wait_for_git", lambda index_lock: True)
-    _put(append, "_stands", lambda folder, place, blocks: True)
+    _put(append, "_seen", lambda folder, written, blocks: os.fstat(folder.descriptor))
 
 
 def _no_journal() -> None:
     """Nobody keeps what was acknowledged, nor looks who has the files in his hands."""
     for name in ("append", "append_late"):
         _put(journal.Journal, name, lambda kept, entry, **_: None)
-    for module in (writing, writer, git_holds):
+    for module in (writing, base_writer, git_holds):
         for name in ("held_by", "wait_until_put_back"):
             if hasattr(module, name):
                 seen = (0, None) if name == "wait_until_put_back" else None
@@ -77,7 +85,7 @@ def _no_tail_check() -> None:
 def _no_rising_ids() -> None:
     """An event's id follows the clock, whatever stands in the thread."""
     true_id = ids.next_event_id
-    _put(writer, "next_event_id", lambda now, entropy, greatest=None: true_id(now, entropy))
+    _put(change_bytes, "next_event_id", lambda now, entropy, greatest=None: true_id(now, entropy))
 
 
 def _no_true_index() -> None:
@@ -86,6 +94,7 @@ def _no_true_index() -> None:
 
 
 def _put(owner: object, name: str, replacement: object) -> None:
+    assert hasattr(owner, name), f"{owner} has no {name}: the control would weaken nothing"
     setattr(owner, name, replacement)
 
 
