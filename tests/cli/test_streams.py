@@ -160,7 +160,7 @@ def test_with_too_few_descriptors_the_exit_code_says_whether_it_is_recorded(
 ) -> None:
     thread = workspace / ".yoi/tickets" / ticket / "thread.md"
     told: dict[int, bool] = {}
-    for limit in range(8, 20):
+    for limit in range(4, 16):
         said = f"Said with {limit}."
         words = ("ticket", "comment", ticket, "-m", said, *form)
         done = subprocess.run(
