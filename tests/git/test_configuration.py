@@ -9,7 +9,7 @@ from support.process import Program
 
 from yoi_cli.git.command import look_up
 from yoi_cli.git.configuration import read_configuration
-from yoi_cli.git.dot_git import branch_named
+from yoi_cli.git.plain_refs import branch_named
 
 ODD = """
 [user]

@@ -12,9 +12,6 @@ from yoi_cli.errors import ConflictError
 _LONGEST_LINE = 1 << 16
 #: More than any configuration of a repository has.
 _LONGEST_CONFIG = 1 << 20
-#: What HEAD says on a branch; and of which one, where git keeps refs in no files.
-_ON_BRANCH = "ref: refs/heads/"
-_IN_NO_FILE = ".invalid"
 
 
 def git_dir_of(dot_git: str) -> str | None:
@@ -51,17 +48,6 @@ def read_file(path: str) -> bytes:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a file", path)
         return file.read(_LONGEST_CONFIG)
-
-
-def branch_named(git_dir: str, common_dir: str) -> str | None:
-    """The branch that the HEAD of `git_dir` names, also one without a commit; None where git is to
-    be asked: no branch is checked out, one that stands for another, or refs are kept otherwise."""
-    line = first_line(os.path.join(git_dir, "HEAD")) or ""
-    name = line.removeprefix(_ON_BRANCH)
-    if name in (line, "", _IN_NO_FILE):
-        return None
-    says = first_line(os.path.join(common_dir, "refs", "heads", name)) or ""
-    return None if says.startswith("ref:") else name
 
 
 def at_once(path: str, flags: int) -> int:

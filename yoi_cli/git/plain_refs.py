@@ -33,6 +33,14 @@ def head_of(git_dir: str) -> tuple[str, str] | None:
     return ("", line) if are_full_ids(line) else None
 
 
+def branch_named(git_dir: str, common_dir: str) -> str | None:
+    """The branch that the HEAD of `git_dir` plainly names, also one without a commit; None where
+    git is to be asked, as where no branch is checked out, or one that stands for another."""
+    branch, _ = head_of(git_dir) or ("", "")
+    says = first_line(os.path.join(common_dir, "refs/heads", branch)) if branch else "ref:"
+    return None if (says or "").startswith("ref:") else branch
+
+
 def head_commit(git_dir: str, common_dir: str) -> str | None:
     """The commit that HEAD of a checkout is at; None where git has to be asked."""
     found = head_of(git_dir)

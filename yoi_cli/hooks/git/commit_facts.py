@@ -6,12 +6,11 @@ Messages and paths may hold any bytes but NUL, so NUL separates the fields.
 from __future__ import annotations
 
 import os
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, look_up, run_git
-from yoi_cli.git.dot_git import branch_named
+from yoi_cli.git.plain_refs import are_full_ids, branch_named
 from yoi_cli.hooks.ports import Rebase
 from yoi_cli.model.commits import ChangedFile, CommitFact
 from yoi_cli.model.naming import BRANCH_PREFIX
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from yoi_cli.git.checkout import Checkout
 
-_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _START = "\x01"
 _AMENDED = "commit (amend)"
 #: A rebase over more commits than this is not searched for those that it made or dropped.
@@ -83,14 +81,14 @@ class GitCommits:
         return newest
 
     def facts(self, commits: Iterable[str]) -> Sequence[CommitFact]:
-        wanted = [sha for sha in dict.fromkeys(commits) if _SHA.fullmatch(sha)]
+        wanted = [sha for sha in dict.fromkeys(commits) if are_full_ids(sha)]
         if not wanted:
             return ()
         arguments = ["--no-walk=unsorted", "--ignore-missing", "--stdin"]
         return [fact for fact, _ in self._log(arguments, "\n".join(wanted) + "\n")]
 
     def between(self, base: str, head: str) -> Sequence[str]:
-        if not (_SHA.fullmatch(base) and _SHA.fullmatch(head)):
+        if not are_full_ids(base, head):
             return ()
         arguments = ["rev-list", f"--max-count={_MOST_COMMITS + 1}", f"{base}..{head}", "--"]
         found = run_git(arguments, cwd=self._cwd).split()
@@ -101,7 +99,7 @@ class GitCommits:
         return look_up(arguments, cwd=self._cwd) or None
 
     def branches_at(self, commit: str) -> Sequence[str]:
-        if not _SHA.fullmatch(commit):
+        if not are_full_ids(commit):
             return ()
         patterns = [f"refs/heads/{BRANCH_PREFIX}", f"refs/remotes/*/{BRANCH_PREFIX}**"]
         arguments = ["for-each-ref", f"--points-at={commit}", "--format=%(refname)", *patterns]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from yoi_cli.git.command import ask_git, is_yes, look_up, run_git
-from yoi_cli.git.dot_git import branch_named
+from yoi_cli.git.plain_refs import branch_named
 from yoi_cli.store.files.index.stat_data import stat_data
 from yoi_cli.store.files.reader import COARSEST_TIME_NS
 from yoi_cli.sync.git.trees import first_entries, index_lines
